@@ -23,7 +23,9 @@ export type EnvName =
   /** Comma-separated DNS names, one of which the signing certificate must carry. */
   | 'PAYPAL_CERT_NAMES'
   /** Origin of the storefront, to which PayPal sends the buyer back. */
-  | 'STOREFRONT_ORIGIN';
+  | 'STOREFRONT_ORIGIN'
+  /** The project's version, as package.json has it. */
+  | 'VERSION';
 
 /**
  * Reads an environment variable.

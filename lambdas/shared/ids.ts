@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 /*
  * A purchase has one random part (a ULID: 80 random bits, so it cannot be guessed), and its session, payment and order
  * carry it under their own prefix. So one names the others without an index, and a second payment of a session or a
@@ -23,6 +25,11 @@ export const isSessionId = matcher<SessionId>('cs');
 export const isPaymentId = matcher<PaymentId>('pay');
 /** Whether a text has the form of an order's id. */
 export const isOrderId = matcher<OrderId>('ord');
+
+/** The ids as they lie in a table. */
+export const sessionIdSchema = z.custom<SessionId>((id) => typeof id === 'string' && isSessionId(id));
+export const paymentIdSchema = z.custom<PaymentId>((id) => typeof id === 'string' && isPaymentId(id));
+export const orderIdSchema = z.custom<OrderId>((id) => typeof id === 'string' && isOrderId(id));
 
 const randomPartOf = (id: string) => id.slice(id.indexOf('_') + 1);
 

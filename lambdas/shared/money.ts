@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 /** An amount of money in the currency's minor units: EUR 19.99 is `{ currency: 'EUR', minor: 1999 }`, JPY 500 is `{ currency: 'JPY', minor: 500 }`. */
 export interface Money {
   /** ISO 4217 code, upper case. */
@@ -5,6 +7,9 @@ export interface Money {
   /** A safe integer; never a fraction. */
   readonly minor: number;
 }
+
+/** How money lies in a table and in a workflow's input. */
+export const moneySchema = z.object({ currency: z.string(), minor: z.int() });
 
 /** An amount as PayPal and this project's HTTP API write it. */
 export interface MoneyText {

@@ -1,0 +1,95 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { paymentIdOf, type SessionId } from '../shared/ids.ts';
+import { type Session, sessionSchema } from './session.ts';
+
+/** A change of a session, and what it must be for that. */
+export interface SessionChange {
+  readonly set: Partial<Pick<Session, 'status' | 'payment_id' | 'payment_status'>>;
+  readonly ifStatusIn?: readonly Session['status'][];
+  readonly ifPaymentStatusIn?: readonly NonNullable<Session['payment_status']>[];
+}
+
+/** Whether a change was made, and the session as it is now; undefined when there is none. */
+export interface SessionChanged {
+  readonly changed: boolean;
+  readonly session: Session | undefined;
+}
+
+/** The only code that knows how checkout sessions lie in DynamoDB. */
+export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+  const change = async (
+    id: SessionId,
+    { set, ifStatusIn, ifPaymentStatusIn }: SessionChange,
+  ): Promise<SessionChanged> => {
+    const values: Record<string, unknown> = {};
+    const placeholder = (value: unknown) => {
+      const name = `:v${Object.keys(values).length}`;
+      values[name] = value;
+      return name;
+    };
+    const oneOf = (attribute: string, list: readonly string[] | undefined) =>
+      list ? [`${attribute} IN (${list.map(placeholder).join(', ')})`] : [];
+    try {
+      const { Attributes } = await db.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: { checkout_session_id: id },
+          UpdateExpression: `SET ${Object.entries(set)
+            .map(([attribute, value]) => `${attribute === 'status' ? '#status' : attribute} = ${placeholder(value)}`)
+            .join(', ')}`,
+          ConditionExpression: [
+            '#status <> :none',
+            ...oneOf('#status', ifStatusIn),
+            ...oneOf('payment_status', ifPaymentStatusIn),
+          ].join(' AND '),
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ...values, ':none': 'none' },
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { changed: true, session: sessionSchema.parse(Attributes) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { changed: false, session: error.Item && sessionSchema.parse(unmarshall(error.Item)) };
+    }
+  };
+
+  return {
+    /** Reads a session, consistently. */
+    async get(id: SessionId): Promise<Session | undefined> {
+      const { Item } = await db.send(
+        new GetCommand({ TableName: tableName, Key: { checkout_session_id: id }, ConsistentRead: true }),
+      );
+      return Item && sessionSchema.parse(Item);
+    },
+
+    /** Writes a new session. Its id is random, so one that is there already is this one, from a try whose answer was lost. */
+    async create(session: Session): Promise<void> {
+      try {
+        await db.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: session,
+            ConditionExpression: 'attribute_not_exists(checkout_session_id)',
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
+    /** Notes that the payment has begun: from now on the reservation stays until the payment is decided. */
+    beginPayment: (id: SessionId): Promise<SessionChanged> =>
+      change(id, {
+        set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
+        ifStatusIn: ['open'],
+      }),
+
+    /** Makes a change if the session is still what the change asks for. */
+    change,
+  };
+};
+export type SessionRepository = ReturnType<typeof sessionRepository>;

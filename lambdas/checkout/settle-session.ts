@@ -1,0 +1,63 @@
+import type { PaymentStatus, Settlement } from '../shared/settlement.ts';
+import type { Session } from './session.ts';
+import type { SessionChange, SessionRepository } from './session-repository.ts';
+
+/** What a step tells the workflow's history: the session's status now, and whether this run of the step changed it. */
+export interface SessionSettled {
+  readonly session_status: Session['status'];
+  readonly changed: boolean;
+}
+
+/**
+ * What a session's payment may have been when it becomes this: anything that says less. So a step that comes late, or a second
+ * time, finds the later word and leaves it.
+ */
+const BECOMES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
+  expired: ['created'],
+  cancelled: ['created', 'expired'],
+  failed: ['created', 'expired', 'cancelled'],
+  captured: ['created', 'expired', 'cancelled', 'failed'],
+  partially_refunded: ['created', 'expired', 'cancelled', 'failed', 'captured'],
+  refunded: ['created', 'expired', 'cancelled', 'failed', 'captured', 'partially_refunded'],
+  reversed: ['created', 'expired', 'cancelled', 'failed', 'captured', 'partially_refunded', 'refunded'],
+};
+
+const UNPAID = ['open', 'payment_pending', 'payment_failed', 'expired'] as const;
+
+type Deps = Pick<SessionRepository, 'change'>;
+
+/** The money has come: the purchase is complete. */
+export const completeCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionSettled> =>
+  settle(sessions, settlement, { set: { status: 'payment_completed', payment_status: 'captured' } });
+
+/** No money will come: the purchase is over. */
+export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionSettled> =>
+  settle(sessions, settlement, {
+    set: {
+      status: settlement.payment_status === 'expired' ? 'expired' : 'payment_failed',
+      payment_status: settlement.payment_status,
+    },
+    ifStatusIn: UNPAID,
+  });
+
+/** Money was given back. A purchase that had been completed stays so; one that had not never will be. */
+export async function refundCheckout(sessions: Deps, settlement: Settlement): Promise<SessionSettled> {
+  const { payment_status } = settlement;
+  const completed = await settle(sessions, settlement, { set: { payment_status }, ifStatusIn: ['payment_completed'] });
+  if (completed.changed || completed.session_status === 'payment_completed' || payment_status === 'partially_refunded')
+    return completed;
+  return settle(sessions, settlement, { set: { status: 'payment_failed', payment_status }, ifStatusIn: UNPAID });
+}
+
+async function settle(
+  sessions: Deps,
+  { checkout_session_id }: Settlement,
+  change: Omit<SessionChange, 'ifPaymentStatusIn'>,
+): Promise<SessionSettled> {
+  const to = change.set.payment_status;
+  const before = to && BECOMES[to];
+  if (!before) throw new Error(`no checkout session follows a payment that is ${to}`);
+  const { session, changed } = await sessions.change(checkout_session_id, { ...change, ifPaymentStatusIn: before });
+  if (!session) throw new Error(`there is no checkout session ${checkout_session_id}`);
+  return { session_status: session.status, changed };
+}

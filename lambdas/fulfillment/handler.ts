@@ -1,0 +1,34 @@
+import { sessionRepository } from '../checkout/session-repository.ts';
+import { paymentRepository } from '../payments/payment-repository.ts';
+import { payPalClient } from '../paypal/client.ts';
+import { documentClient } from '../shared/dynamo.ts';
+import { requireEnv } from '../shared/env.ts';
+import { credentialsFrom } from '../shared/paypal-secret.ts';
+import { stepHandler } from '../shared/step.ts';
+import { orderRepository } from './order-repository.ts';
+import { type CreateOrderDeps, createOrder, refundOrder } from './settle-order.ts';
+
+const db = documentClient();
+const now = () => new Date();
+const orders = orderRepository(db, requireEnv('ORDERS_TABLE'));
+const payments = paymentRepository(db, requireEnv('PAYMENTS_TABLE'));
+const paypal = payPalClient({
+  baseUrl: requireEnv('PAYPAL_BASE_URL'),
+  credentials: credentialsFrom(requireEnv('PAYPAL_SECRET_NAME')),
+});
+
+const deps: CreateOrderDeps = {
+  orders,
+  now,
+  session: sessionRepository(db, requireEnv('CHECKOUT_SESSIONS_TABLE')).get,
+  askBuyer: async (id) => {
+    const paypalOrderId = (await payments.get(id))?.paypal_order_id;
+    return paypalOrderId ? (await paypal.getOrder(paypalOrderId))?.buyer : undefined;
+  },
+};
+
+/** The fulfillment's steps of the workflow. */
+export const handler = stepHandler({
+  CreateOrder: (settlement) => createOrder(deps, settlement),
+  RefundOrder: (settlement) => refundOrder(orders, settlement, now()),
+});

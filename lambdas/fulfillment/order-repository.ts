@@ -1,0 +1,113 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Buyer } from '../paypal/schema.ts';
+import type { OrderId } from '../shared/ids.ts';
+import { type Order, orderSchema } from './order.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+/** A buyer whose purchase never became an order is forgotten with the events that told of him. */
+const FORGOTTEN_AFTER_DAYS = 90;
+
+/**
+ * The only code that knows how orders lie in DynamoDB: each in two items, so that whoever reads an order for the public never holds
+ * the buyer's name and address. Part `order` is what was bought, part `buyer` who bought it.
+ */
+export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+  /** @returns false when the condition did not hold. */
+  const ifHolds = async (write: Promise<unknown>): Promise<boolean> => {
+    try {
+      await write;
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  return {
+    /** Reads an order, consistently; what was never made is not there. */
+    async get(id: OrderId): Promise<Order | undefined> {
+      const { Item } = await db.send(
+        new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'order' }, ConsistentRead: true }),
+      );
+      const order = Item && orderSchema.parse(Item);
+      return order?.status === 'void' ? undefined : order;
+    },
+
+    /** Writes a new order, or answers the one that is there. */
+    async create(order: Order): Promise<{ order: Order; created: boolean }> {
+      try {
+        await db.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...order, part: 'order' },
+            ConditionExpression: 'attribute_not_exists(order_id)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { order, created: true };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
+        return { order: orderSchema.parse(unmarshall(error.Item)), created: false };
+      }
+    },
+
+    /** Notes how much of an order's money went back; a smaller sum than is known changes nothing. @returns the order, if there is one. */
+    async refund(
+      id: OrderId,
+      refundedMinor: number,
+      everything: boolean,
+    ): Promise<{ order: Order | undefined; changed: boolean }> {
+      try {
+        const { Attributes } = await db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { order_id: id, part: 'order' },
+            UpdateExpression: `SET refunded_minor = :refunded${everything ? ', #status = :status' : ''}`,
+            ConditionExpression: 'refunded_minor < :refunded',
+            ...(everything && { ExpressionAttributeNames: { '#status': 'status' } }),
+            ExpressionAttributeValues: { ':refunded': refundedMinor, ...(everything && { ':status': 'refunded' }) },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { order: orderSchema.parse(Attributes), changed: true };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return { order: error.Item && orderSchema.parse(unmarshall(error.Item)), changed: false };
+      }
+    },
+
+    /** Keeps who bought; forgotten after 90 days unless an order is made of it. Whoever is known, or was erased, stays so. */
+    rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
+      ifHolds(
+        db.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: {
+              order_id: id,
+              part: 'buyer',
+              buyer,
+              expires_at: Math.floor(now.getTime() / 1000) + FORGOTTEN_AFTER_DAYS * DAY_SECONDS,
+            },
+            ConditionExpression: 'attribute_not_exists(order_id)',
+          }),
+        ),
+      ),
+
+    /** Makes sure that the buyer is kept as long as the order. @returns false when nobody knows who bought. */
+    keepBuyer: (id: OrderId): Promise<boolean> =>
+      ifHolds(
+        db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { order_id: id, part: 'buyer' },
+            UpdateExpression: 'REMOVE expires_at',
+            ConditionExpression: 'attribute_exists(order_id)',
+          }),
+        ),
+      ),
+  };
+};
+export type OrderRepository = ReturnType<typeof orderRepository>;

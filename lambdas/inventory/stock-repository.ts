@@ -1,0 +1,133 @@
+import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Patience, transact } from '../shared/dynamo.ts';
+import type { SessionId } from '../shared/ids.ts';
+import { type Product, productSchema } from './product.ts';
+import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
+
+/** Where pieces are taken from, and where they go. */
+type Counter = 'available' | 'reserved' | 'sold';
+
+/** What became of a change of stock: which products had too little of it, or what the reservation is instead. */
+export type StockChange =
+  | { readonly done: true }
+  | { readonly done: false; readonly short: readonly { readonly sku: string; readonly available: number }[] }
+  | { readonly done: false; readonly status: ReservationStatus };
+
+/** All reservations that are held share one partition of the sparse index `by-due`. */
+const DUE = 'reservation';
+
+/** The only code that knows how products and reservations lie in DynamoDB. */
+export const stockRepository = (
+  db: DynamoDBDocumentClient,
+  tables: { readonly products: string; readonly reservations: string },
+  patience?: Patience,
+) => {
+  /** A write that moves pieces of one product from one counter to another, if there are so many. */
+  const moving = ({ sku, quantity }: Piece, from: Counter, to: Counter) => ({
+    Update: {
+      TableName: tables.products,
+      Key: { sku },
+      UpdateExpression: `SET ${from} = ${from} - :quantity, ${to} = ${to} + :quantity`,
+      ConditionExpression: `${from} >= :quantity`,
+      ExpressionAttributeValues: { ':quantity': quantity },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    },
+  });
+
+  /** Writes the reservation and all its products, or nothing. The reservation comes first in the transaction. */
+  const write = async (reservation: object, pieces: readonly object[]): Promise<StockChange> => {
+    const refusals = await transact(db, [reservation, ...pieces], patience);
+    if (!refusals) return { done: true };
+    const [ofReservation, ...ofPieces] = refusals;
+    // What the reservation is by now says more than a counter does.
+    if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
+      return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };
+    }
+    const short = ofPieces.flatMap(({ Code, Item }) => {
+      if (Code !== 'ConditionalCheckFailed' || !Item) return [];
+      const { sku, available } = productSchema.parse(unmarshall(Item));
+      return [{ sku, available }];
+    });
+    if (short.length === 0) throw new Error('a change of stock was refused: reservation or product is not there');
+    return { done: false, short };
+  };
+
+  return {
+    /** Every product of the shop: meant for a shop window of some hundred. */
+    async products(): Promise<Product[]> {
+      const products: Product[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const page = await db.send(new ScanCommand({ TableName: tables.products, ExclusiveStartKey: start }));
+        products.push(...(page.Items ?? []).map((item) => productSchema.parse(item)));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      return products;
+    },
+
+    /** The products of these SKUs, in no order; those that do not exist are missing. At most 100 SKUs, each once. */
+    async productsOf(skus: readonly string[]): Promise<Product[]> {
+      const products: Product[] = [];
+      let keys: Record<string, unknown>[] = skus.map((sku) => ({ sku }));
+      // DynamoDB answers what it can and names the rest.
+      while (keys.length > 0) {
+        const { Responses, UnprocessedKeys } = await db.send(
+          new BatchGetCommand({ RequestItems: { [tables.products]: { Keys: keys } } }),
+        );
+        products.push(...(Responses?.[tables.products] ?? []).map((item) => productSchema.parse(item)));
+        keys = UnprocessedKeys?.[tables.products]?.Keys ?? [];
+      }
+      return products;
+    },
+
+    /** The reservation of a session, read consistently. */
+    async reservation(id: SessionId): Promise<Reservation | undefined> {
+      const { Item } = await db.send(
+        new GetCommand({ TableName: tables.reservations, Key: { checkout_session_id: id }, ConsistentRead: true }),
+      );
+      return Item && reservationSchema.parse(Item);
+    },
+
+    /** Holds all pieces of a new reservation, or none. */
+    reserve: (reservation: Reservation): Promise<StockChange> =>
+      write(
+        {
+          Put: {
+            TableName: tables.reservations,
+            Item: { ...reservation, due_shard: DUE, due_at: reservation.expires_at },
+            ConditionExpression: 'attribute_not_exists(checkout_session_id)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+        },
+        reservation.items.map((piece) => moving(piece, 'available', 'reserved')),
+      ),
+
+    /** Moves a reservation and its pieces, if it still is what it was when it was read. */
+    move: (
+      { checkout_session_id, status, items, expires_at }: Reservation,
+      to: ReservationStatus,
+      counters: readonly [Counter, Counter] | undefined,
+    ): Promise<StockChange> =>
+      write(
+        {
+          Update: {
+            TableName: tables.reservations,
+            Key: { checkout_session_id },
+            // Only what is held has to be looked after: anything else leaves the index of what is due.
+            UpdateExpression: `SET #status = :to${to === 'held' ? ', due_shard = :shard, due_at = :due' : ' REMOVE due_shard, due_at'}`,
+            ConditionExpression: '#status = :from',
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: {
+              ':from': status,
+              ':to': to,
+              ...(to === 'held' && { ':shard': DUE, ':due': expires_at }),
+            },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+        },
+        counters ? items.map((piece) => moving(piece, ...counters)) : [],
+      ),
+  };
+};
+export type StockRepository = ReturnType<typeof stockRepository>;

@@ -1,0 +1,57 @@
+import type { CaptureAnswer, PayPalOrder } from '../paypal/schema.ts';
+import type { PaymentId } from '../shared/ids.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentRepository } from './payment-repository.ts';
+import type { Settled, Settler } from './settle.ts';
+import { isGivenUp, isPaid } from './transitions.ts';
+
+/** What a wish to capture led to. */
+export type Captured =
+  /** The payment as it is now: captured, pending, or on its way. */
+  | { readonly outcome: 'done'; readonly payment: Payment }
+  /** The buyer has not approved: there is nothing to capture yet. */
+  | { readonly outcome: 'not_approved'; readonly payment: Payment }
+  /** PayPal did not take the buyer's card or account; the buyer may choose another one at `approve_url`. */
+  | { readonly outcome: 'declined'; readonly payment: Payment; readonly issue: string }
+  | { readonly outcome: 'unknown_payment' };
+
+export interface CaptureDeps {
+  readonly payments: Pick<PaymentRepository, 'get'>;
+  readonly captureOrder: (paypalOrderId: string, requestId: string) => Promise<CaptureAnswer>;
+  readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
+  readonly settler: Settler;
+}
+
+const NOT_APPROVED: ReadonlySet<string> = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED']);
+
+/**
+ * Captures an approved payment at PayPal and settles on the answer. Any number of callers may wish so at once: the request id is the
+ * same for all, and an order can be captured once only. `source` goes into the payment's history.
+ * @throws PayPalUnavailable when PayPal gave no usable answer: the call may be repeated.
+ */
+export async function capturePayment(
+  { payments, captureOrder, getOrder, settler }: CaptureDeps,
+  id: PaymentId,
+  source: string,
+): Promise<Captured> {
+  const payment = await payments.get(id);
+  if (!payment) return { outcome: 'unknown_payment' };
+  const orderId = payment.paypal_order_id;
+  if (!orderId) return { outcome: 'not_approved', payment };
+  if (isPaid(payment.status)) return { outcome: 'done', payment };
+
+  const done = async (settled: Promise<Settled>): Promise<Captured> => {
+    const result = await settled;
+    return { outcome: 'done', payment: 'payment' in result ? result.payment : payment };
+  };
+  // The stock of a purchase that was given up may be gone: the workflow takes it again before anything is captured.
+  if (isGivenUp(payment.status)) return done(settler.refresh(payment, source));
+
+  const answer = await captureOrder(orderId, `capture-${id}`);
+  if (answer.outcome === 'order') return done(settler.settleOnOrder(payment, answer.order, source));
+  if (answer.outcome === 'gone') return done(settler.settleOnOrder(payment, undefined, source));
+  if (answer.issue === 'ORDER_ALREADY_CAPTURED')
+    return done(settler.settleOnOrder(payment, await getOrder(orderId), source));
+  if (NOT_APPROVED.has(answer.issue)) return { outcome: 'not_approved', payment };
+  return { outcome: 'declined', payment, issue: answer.issue };
+}

@@ -1,0 +1,42 @@
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { orderRepository } from '../fulfillment/order-repository.ts';
+import { type PayPal, payPalClient } from '../paypal/client.ts';
+import type { EnvName } from '../shared/env.ts';
+import { orderIdOf } from '../shared/ids.ts';
+import { credentialsFrom } from '../shared/paypal-secret.ts';
+import { paymentRepository } from './payment-repository.ts';
+import { settler } from './settle.ts';
+import { startSettlementWith } from './start-settlement.ts';
+
+/** What every function that settles is made of. `env` reads the function's environment. */
+export function composePayments({
+  db,
+  stepFunctions,
+  env,
+}: {
+  db: DynamoDBDocumentClient;
+  stepFunctions: SFNClient;
+  env: (name: EnvName) => string;
+}) {
+  const now = () => new Date();
+  const orders = orderRepository(db, env('ORDERS_TABLE'));
+  const payments = paymentRepository(db, env('PAYMENTS_TABLE'));
+  const paypal: PayPal = payPalClient({
+    baseUrl: env('PAYPAL_BASE_URL'),
+    credentials: credentialsFrom(env('PAYPAL_SECRET_NAME')),
+  });
+  return {
+    now,
+    orders,
+    payments,
+    paypal,
+    settler: settler({
+      payments,
+      now,
+      getOrder: paypal.getOrder,
+      rememberBuyer: (id, buyer) => orders.rememberBuyer(orderIdOf(id), buyer, now()),
+      startSettlement: startSettlementWith(stepFunctions, env('STATE_MACHINE_ARN')),
+    }),
+  };
+}

@@ -1,0 +1,114 @@
+import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
+import type { Outcome, Settlement } from '../shared/settlement.ts';
+import type { Evidence } from './evidence.ts';
+import type { Payment } from './payment.ts';
+import { ARROWS, type Arrow, GUARDS, isGivenUp, KNOWN } from './transitions.ts';
+
+/** What evidence means for a payment. */
+export type Decision =
+  | { readonly do: 'move'; readonly move: Move }
+  /** It tells nothing new. */
+  | { readonly do: 'nothing' }
+  /** It does not fit, or may be older than what is known: only PayPal can tell. */
+  | { readonly do: 'ask' }
+  /** It speaks of another PayPal order than this payment's. */
+  | { readonly do: 'refuse' };
+
+/** A change of a payment, with the arrow that allows it. */
+export interface Move {
+  readonly arrow: Arrow;
+  readonly evidence: Evidence;
+  readonly set: Partial<Pick<Payment, 'capture_id' | 'captured' | 'refunded_minor' | 'late'>>;
+  /** What other services must do about it, and the last part of the execution's name; absent where they have nothing to do. */
+  readonly settlement?: { readonly name: string; readonly input: Settlement };
+  /** A settlement that this move makes pointless. */
+  readonly supersedes?: string;
+}
+
+type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'captured' | 'refunded_minor'>;
+
+/** What evidence means for this payment. Pure and total: every kind of evidence in every status has an answer. */
+export function decide(payment: Payment, evidence: Evidence): Decision {
+  if (evidence.paypalOrderId && payment.paypal_order_id && evidence.paypalOrderId !== payment.paypal_order_id)
+    return { do: 'refuse' };
+  const fits = ({ evidence: kind, from, when = [] }: Pick<Arrow, 'evidence' | 'from' | 'when'>) =>
+    kind === evidence.kind && from.includes(payment.status) && when.every((guard) => GUARDS[guard](payment, evidence));
+  const arrow = ARROWS.find((candidate) => fits(candidate) && (!candidate.asked || evidence.asked));
+  if (arrow) return { do: 'move', move: moveAlong(arrow, payment, evidence) };
+  return KNOWN.some(fits) ? { do: 'nothing' } : { do: 'ask' };
+}
+
+/**
+ * What evidence means for a payment to which nothing unusual has happened: tried before the payment is read, because the
+ * arrow's condition refuses the write wherever this guess is wrong. None for evidence whose effect depends on what was captured.
+ */
+export function usualMove(paymentId: PaymentId, evidence: Evidence): Move | undefined {
+  const arrow = ARROWS.find(({ evidence: kind }) => kind === evidence.kind);
+  if (!arrow || evidence.kind === 'refunded' || evidence.kind === 'reversed' || (arrow.asked && !evidence.asked))
+    return undefined;
+  return moveAlong(
+    arrow,
+    { payment_id: paymentId, status: 'created', late: false, captured: undefined, refunded_minor: 0 },
+    evidence,
+  );
+}
+
+function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
+  const givenUp = isGivenUp(before.status);
+  const comesBack = givenUp && !isGivenUp(arrow.to);
+  const set: Move['set'] = {
+    ...((evidence.kind === 'captured' || evidence.kind === 'capture_pending') && { capture_id: evidence.captureId }),
+    ...(evidence.kind === 'captured' && { captured: evidence.amount }),
+    ...(evidence.kind === 'refunded' && { refunded_minor: evidence.total.minor }),
+    ...(evidence.kind === 'reversed' && { refunded_minor: before.captured?.minor ?? 0 }),
+    ...(comesBack && { late: true }),
+  };
+  const after = { ...before, ...set };
+  return {
+    arrow,
+    evidence,
+    set,
+    // Whatever comes after the approval answers the question whether to capture.
+    ...(arrow.to !== 'approved' && {
+      supersedes: before.late ? 'approved_late' : 'approved',
+    }),
+    ...(arrow.settlement && {
+      settlement: settlementFor({ ...arrow, settlement: arrow.settlement }, evidence, after, givenUp || after.late),
+    }),
+  };
+}
+
+/** The execution that an arrow asks for. */
+function settlementFor(arrow: Arrow & { settlement: Outcome }, evidence: Evidence, after: Before, again: boolean) {
+  return {
+    name: settlementName(arrow, evidence, again, after.late),
+    input: {
+      payment_id: after.payment_id,
+      checkout_session_id: sessionIdOf(after.payment_id),
+      outcome: arrow.settlement,
+      payment_status: arrow.to,
+      captured: after.captured ?? null,
+      refunded_minor: after.refunded_minor,
+    },
+  };
+}
+
+/**
+ * The last part of an execution's name: the outcome, and more where one payment can have several of that outcome.
+ * The same point of a payment's story always gets the same name, so a second start of it finds the first.
+ */
+function settlementName(
+  { settlement, to }: Arrow & { settlement: Outcome },
+  evidence: Evidence,
+  again: boolean,
+  late: boolean,
+): string {
+  switch (settlement) {
+    case 'refunded':
+      return evidence.kind === 'refunded' ? `refunded-${evidence.total.minor}` : 'refunded-reversed';
+    case 'released':
+      return again ? `released-${to}${late ? '-late' : ''}` : 'released';
+    default:
+      return settlement;
+  }
+}

@@ -1,0 +1,205 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { isPaymentId, type PaymentId } from '../shared/ids.ts';
+import type { Move } from './decide.ts';
+import type { Evidence } from './evidence.ts';
+import { type Payment, paymentSchema } from './payment.ts';
+import type { Guard } from './transitions.ts';
+
+/** What became of an attempt to move a payment. */
+export type MoveResult =
+  | { readonly moved: Payment }
+  /** The arrow did not start at what the payment is by now. */
+  | { readonly found: Payment }
+  | { readonly found: undefined };
+
+/** Each guard of `transitions.ts` as a condition; `evidence` fills its values. */
+const CONDITIONS: Readonly<Record<Guard, string>> = {
+  'in time': 'late = :false',
+  late: 'late = :true',
+  'amount as asked': 'amount = :amount',
+  'amount differs': 'amount <> :amount',
+  'same capture': '(attribute_not_exists(capture_id) OR capture_id = :capture)',
+  'more than known': 'refunded_minor < :total',
+  'no more than known': 'refunded_minor >= :total',
+  'part of it': 'captured.minor > :total',
+  'all of it': 'captured.minor <= :total',
+};
+
+const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
+  ':true': true,
+  ':false': false,
+  ...('amount' in evidence && { ':amount': evidence.amount }),
+  ...('captureId' in evidence && { ':capture': evidence.captureId }),
+  ...(evidence.kind === 'refunded' && { ':total': evidence.total.minor }),
+});
+
+/** The condition under which a move may be written: its arrow, as DynamoDB sees it. */
+export function conditionOf({ arrow, evidence }: Move): { expression: string; values: Record<string, unknown> } {
+  const expression = [
+    `#status IN (${arrow.from.map((_, i) => `:from${i}`).join(', ')})`,
+    ...(evidence.paypalOrderId ? ['(attribute_not_exists(paypal_order_id) OR paypal_order_id = :order)'] : []),
+    ...(arrow.when ?? []).map((guard) => CONDITIONS[guard]),
+  ].join(' AND ');
+  const values = {
+    ...valuesOf(evidence),
+    ...(evidence.paypalOrderId && { ':order': evidence.paypalOrderId }),
+    ...Object.fromEntries(arrow.from.map((status, i) => [`:from${i}`, status])),
+  };
+  return { expression, values };
+}
+
+/** DynamoDB refuses a request with values that its expressions do not use. */
+const used = (values: Record<string, unknown>, ...expressions: string[]) =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name]) => expressions.some((text) => new RegExp(`${name}\\b`).test(text))),
+  );
+
+/** The only code that knows how payments lie in DynamoDB. */
+export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+  const get = async (id: PaymentId): Promise<Payment | undefined> => {
+    const { Item } = await db.send(
+      new GetCommand({ TableName: tableName, Key: { payment_id: id }, ConsistentRead: true }),
+    );
+    return Item && paymentSchema.parse(Item);
+  };
+
+  const byIndex = async (index: string, attribute: string, value: string): Promise<Payment | undefined> => {
+    const { Items } = await db.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: index,
+        KeyConditionExpression: '#key = :value',
+        ExpressionAttributeNames: { '#key': attribute },
+        ExpressionAttributeValues: { ':value': value },
+        Limit: 1,
+      }),
+    );
+    const id = Items?.[0]?.payment_id;
+    // The index only names the payment: it may be behind, the payment itself is read consistently.
+    return typeof id === 'string' && isPaymentId(id) ? get(id) : undefined;
+  };
+
+  /** Writes unless the condition fails; then tells what is there instead. */
+  const update = async (
+    id: PaymentId,
+    expression: string,
+    condition: string,
+    values: Record<string, unknown>,
+    names: Record<string, string>,
+  ): Promise<MoveResult> => {
+    try {
+      const { Attributes } = await db.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: { payment_id: id },
+          UpdateExpression: expression,
+          ConditionExpression: condition,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: used(values, expression, condition),
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { moved: paymentSchema.parse(Attributes) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { found: error.Item && paymentSchema.parse(unmarshall(error.Item)) };
+    }
+  };
+
+  return {
+    /** Reads a payment, consistently. */
+    get,
+
+    /** The payment of a PayPal order. An order of the last second may not be found yet. */
+    byPayPalOrder: (paypalOrderId: string) => byIndex('by-paypal-order', 'paypal_order_id', paypalOrderId),
+
+    /** The payment of a capture. */
+    byCapture: (captureId: string) => byIndex('by-capture', 'capture_id', captureId),
+
+    /** Writes a new payment, or answers the one that is there. */
+    async create(payment: Payment, dueAt: Date): Promise<Payment> {
+      try {
+        await db.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...payment, ...dueBy(dueAt) },
+            ConditionExpression: 'attribute_not_exists(payment_id)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return payment;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
+        return paymentSchema.parse(unmarshall(error.Item));
+      }
+    },
+
+    /** Notes the PayPal order that was made for a payment; a second one is refused. */
+    attachOrder: (id: PaymentId, paypalOrderId: string, approveUrl: string, now: Date): Promise<MoveResult> =>
+      update(
+        id,
+        'SET paypal_order_id = :order, approve_url = :url, updated_at = :now',
+        'attribute_exists(payment_id) AND (attribute_not_exists(paypal_order_id) OR paypal_order_id = :order)',
+        { ':order': paypalOrderId, ':url': approveUrl, ':now': now.toISOString() },
+        {},
+      ),
+
+    /** Moves a payment along an arrow, if it still stands where the arrow starts. `dueAt`: when to look after it if nothing more comes. */
+    move(id: PaymentId, move: Move, now: Date, dueAt: Date): Promise<MoveResult> {
+      const { arrow, evidence, set, settlement, supersedes } = move;
+      const at = now.toISOString();
+      const condition = conditionOf(move);
+      const sets = {
+        '#status': arrow.to,
+        updated_at: at,
+        ...set,
+        ...dueBy(dueAt),
+        ...(settlement && { '#open.#settlement': settlement.input }),
+      };
+      const expression = `SET ${[
+        '#history = list_append(#history, :move)',
+        ...Object.keys(sets).map((path, i) => `${path} = :set${i}`),
+      ].join(', ')}${supersedes ? ' REMOVE #open.#superseded' : ''}`;
+      return update(
+        id,
+        expression,
+        condition.expression,
+        {
+          ...condition.values,
+          ':move': [{ at, status: arrow.to, evidence: evidence.kind, source: evidence.source }],
+          ...Object.fromEntries(Object.values(sets).map((value, i) => [`:set${i}`, value])),
+        },
+        {
+          '#status': 'status',
+          '#history': 'history',
+          ...((settlement || supersedes) && { '#open': 'open' }),
+          ...(settlement && { '#settlement': settlement.name }),
+          ...(supersedes && { '#superseded': supersedes }),
+        },
+      );
+    },
+
+    /** Notes that a settlement has succeeded; one that is not open any more is left alone. */
+    closeSettlement: (id: PaymentId, name: string, now: Date): Promise<MoveResult> =>
+      update(
+        id,
+        'SET settled_at = :now REMOVE #open.#settlement',
+        'attribute_exists(#open.#settlement)',
+        { ':now': now.toISOString() },
+        { '#open': 'open', '#settlement': name },
+      ),
+  };
+};
+export type PaymentRepository = ReturnType<typeof paymentRepository>;
+
+/** All payments that somebody must look after share one partition of the sparse index `by-due`. */
+const dueBy = (at: Date) => ({ due_shard: 'payment', due_at: at.toISOString() });

@@ -1,0 +1,55 @@
+import type { PayPalOrder, RefundAnswer } from '../paypal/schema.ts';
+import type { PaymentId } from '../shared/ids.ts';
+import type { Money } from '../shared/money.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentRepository } from './payment-repository.ts';
+import type { Settler } from './settle.ts';
+
+/** What a wish to refund led to. */
+export type Refunded =
+  | { readonly outcome: 'done'; readonly payment: Payment }
+  /** No money has come, or it has all gone back. */
+  | { readonly outcome: 'nothing_to_refund'; readonly payment: Payment }
+  /** PayPal would not; `issue` says why, such as `REFUND_TIME_LIMIT_EXCEEDED`. */
+  | { readonly outcome: 'refused'; readonly payment: Payment; readonly issue: string }
+  | { readonly outcome: 'unknown_payment' };
+
+export interface RefundDeps {
+  readonly payments: Pick<PaymentRepository, 'get'>;
+  readonly refundCapture: (captureId: string, requestId: string, amount?: Money) => Promise<RefundAnswer>;
+  readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
+  readonly settler: Settler;
+}
+
+/** How much to give back, and why. */
+export interface RefundWish {
+  /** All that is left when absent. */
+  readonly amount?: Money;
+  /** Goes into the payment's history. */
+  readonly source: string;
+  /** Names this refund among those of the payment: the same one twice is one refund. At most 45 characters. */
+  readonly key: string;
+}
+
+/**
+ * Gives money back at PayPal and settles on the answer.
+ * @throws PayPalUnavailable when PayPal gave no usable answer: the call may be repeated, with the same key.
+ */
+export async function refundPayment(
+  { payments, refundCapture, getOrder, settler }: RefundDeps,
+  id: PaymentId,
+  { amount, source, key }: RefundWish,
+): Promise<Refunded> {
+  const payment = await payments.get(id);
+  if (!payment) return { outcome: 'unknown_payment' };
+  if (!payment.capture_id || !payment.captured || !payment.paypal_order_id)
+    return { outcome: 'nothing_to_refund', payment };
+  if (payment.status === 'refunded' || payment.status === 'reversed') return { outcome: 'nothing_to_refund', payment };
+
+  const answer = await refundCapture(payment.capture_id, `refund-${id}-${key}`, amount);
+  if (answer.outcome === 'refused' && answer.issue !== 'CAPTURE_FULLY_REFUNDED')
+    return { outcome: 'refused', payment, issue: answer.issue };
+  // How much has gone back in all, PayPal knows best: somebody may be refunding on its own pages.
+  const settled = await settler.settleOnOrder(payment, await getOrder(payment.paypal_order_id), source);
+  return { outcome: 'done', payment: 'payment' in settled ? settled.payment : payment };
+}

@@ -1,0 +1,128 @@
+import type { PayPalOrder } from '../paypal/schema.ts';
+import type { PaymentId } from '../shared/ids.ts';
+import type { Settlement } from '../shared/settlement.ts';
+import { type Decision, decide, type Move, usualMove } from './decide.ts';
+import { type Evidence, evidenceOfOrder } from './evidence.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentRepository } from './payment-repository.ts';
+
+/** What became of evidence. */
+export type Settled =
+  | { readonly outcome: 'moved'; readonly payment: Payment }
+  /** It told nothing new, or PayPal's own view did not bear it out. */
+  | { readonly outcome: 'known'; readonly payment: Payment }
+  /** It speaks of another PayPal order than the payment's. */
+  | { readonly outcome: 'refused'; readonly payment: Payment }
+  | { readonly outcome: 'unknown_payment' };
+
+/** Starts the workflow; the same name a second time is harmless. */
+export type StartSettlement = (name: string, input: Settlement) => Promise<void>;
+
+export interface SettleDeps {
+  readonly payments: Pick<PaymentRepository, 'get' | 'move'>;
+  readonly startSettlement: StartSettlement;
+  /** PayPal's present view of an order; undefined when it knows none. */
+  readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
+  /** Keeps who bought for the warehouse. */
+  readonly rememberBuyer: (paymentId: PaymentId, buyer: NonNullable<Evidence['buyer']>) => Promise<unknown>;
+  readonly now: () => Date;
+}
+
+/** The one path by which evidence changes payments. */
+export interface Settler {
+  /** Settles one fact. `payment`, if the caller has just read it, saves a look. */
+  readonly settle: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<Settled>;
+  /** Settles all that PayPal's answer about a payment's order says; no order means that it has expired. */
+  readonly settleOnOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<Settled>;
+  /** Asks PayPal about a payment's order and settles on the answer. */
+  readonly refresh: (payment: Payment, source: string) => Promise<Settled>;
+}
+
+/** Evidence for one payment meets a handful of others at most; more tries mean that something is wrong. */
+const MAX_TRIES = 8;
+
+/**
+ * One conditional write, then the workflow for what the others must do. Whoever comes second finds the work done, and does the rest
+ * of it where the first one fell over in between.
+ */
+export function settler(deps: SettleDeps): Settler {
+  const settle = async (
+    id: PaymentId,
+    evidence: Evidence,
+    read: Payment | undefined,
+    mayAsk: boolean,
+  ): Promise<Settled> => {
+    let payment = read;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const guess = payment ? undefined : usualMove(id, evidence);
+      payment ??= guess ? undefined : await deps.payments.get(id);
+      if (!payment && !guess) return { outcome: 'unknown_payment' };
+      const decision: Decision = payment ? decide(payment, evidence) : { do: 'move', move: guess as Move };
+
+      if (decision.do === 'move') {
+        const result = await write(id, decision.move);
+        if ('moved' in result) {
+          await startOpen(result.moved);
+          return { outcome: 'moved', payment: result.moved };
+        }
+        if (!result.found) return { outcome: 'unknown_payment' };
+        payment = result.found;
+        continue;
+      }
+
+      const found = payment as Payment;
+      if (decision.do === 'refuse') return { outcome: 'refused', payment: found };
+      if (decision.do === 'ask' && mayAsk) return ask(found, evidence);
+      await startOpen(found);
+      return { outcome: 'known', payment: found };
+    }
+    throw new Error(`${id} changed ${MAX_TRIES} times while ${evidence.kind} was settled`);
+  };
+
+  const write = async (id: PaymentId, move: Move) => {
+    const now = deps.now();
+    const { buyer } = move.evidence;
+    const [result] = await Promise.all([
+      deps.payments.move(id, move, now, dueAfter(move, now)),
+      buyer ? deps.rememberBuyer(id, buyer) : undefined,
+    ]);
+    return result;
+  };
+
+  /** Starts what is not known to have succeeded. A crash between the write and this is healed by whoever comes next. */
+  const startOpen = async (payment: Payment): Promise<void> => {
+    for (const [name, input] of Object.entries(payment.open))
+      await deps.startSettlement(`${payment.payment_id}-${name}`, input);
+  };
+
+  const settleAll = async (payment: Payment, facts: readonly Evidence[]): Promise<Settled> => {
+    let latest: Settled = { outcome: 'known', payment };
+    let moved = false;
+    for (const fact of facts) {
+      latest = await settle(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, false);
+      moved ||= latest.outcome === 'moved';
+    }
+    return moved && latest.outcome === 'known' ? { ...latest, outcome: 'moved' } : latest;
+  };
+
+  const factsOf = (order: PayPalOrder | undefined, source: string): Evidence[] =>
+    order ? evidenceOfOrder(order, { source, asked: true }) : [{ kind: 'expired', source, asked: true }];
+
+  const orderOf = ({ paypal_order_id }: Payment) => (paypal_order_id ? deps.getOrder(paypal_order_id) : undefined);
+
+  /** Settles on PayPal's own view first; then the evidence may fit. */
+  const ask = async (payment: Payment, evidence: Evidence): Promise<Settled> =>
+    settleAll(payment, [...factsOf(await orderOf(payment), `asked after ${evidence.source}`), evidence]);
+
+  return {
+    settle: (id, evidence, payment) => settle(id, evidence, payment, true),
+    settleOnOrder: (payment, order, source) => settleAll(payment, factsOf(order, source)),
+    refresh: async (payment, source) => settleAll(payment, factsOf(await orderOf(payment), source)),
+  };
+}
+
+/** Milliseconds after which somebody should look after a payment if nothing more is heard of it. A bank takes days over a pending capture. */
+const DUE_AFTER = { capture_pending: 3_600_000, other: 120_000 } as const;
+
+const dueAfter = ({ arrow }: Move, now: Date): Date =>
+  new Date(now.getTime() + (arrow.to === 'capture_pending' ? DUE_AFTER.capture_pending : DUE_AFTER.other));

@@ -1,0 +1,127 @@
+import type { Outcome, PaymentStatus } from '../shared/settlement.ts';
+import type { Evidence, EvidenceKind } from './evidence.ts';
+import type { Payment } from './payment.ts';
+
+/** Nothing is decided yet: the buyer is at PayPal, or the bank is. */
+const LIVE = ['created', 'approved', 'capture_pending'] as const;
+/** The purchase was given up; a later one of these says more than an earlier one. */
+const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
+/** Money has come. */
+const PAID = ['captured', 'partially_refunded', 'refunded', 'reversed', 'review'] as const;
+
+/** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
+export type Guard =
+  | 'in time'
+  | 'late'
+  | 'amount as asked'
+  | 'amount differs'
+  | 'same capture'
+  | 'more than known'
+  | 'no more than known'
+  | 'part of it'
+  | 'all of it';
+
+/** One arrow: this evidence moves a payment from one of these statuses to that one, and the workflow is asked for this. */
+export interface Arrow {
+  readonly evidence: EvidenceKind;
+  readonly from: readonly PaymentStatus[];
+  readonly when?: readonly Guard[];
+  /** Holds only for PayPal's present view, not for a delivery that may be old. */
+  readonly asked?: true;
+  readonly to: PaymentStatus;
+  readonly settlement?: Outcome;
+}
+
+/**
+ * How evidence moves a payment. The first arrow of a kind is the usual one: it is tried without reading the payment first.
+ * Drawn in docs/payment-states.md, which a test holds to this table.
+ */
+export const ARROWS: readonly Arrow[] = [
+  { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
+  // Once only: a buyer who is turned away because the stock is gone must not be charged when it comes back.
+  { evidence: 'approved', from: GIVEN_UP, when: ['in time'], asked: true, to: 'approved', settlement: 'approved_late' },
+
+  { evidence: 'capture_pending', from: ['created', 'approved'], to: 'capture_pending' },
+  { evidence: 'capture_pending', from: GIVEN_UP, asked: true, to: 'capture_pending' },
+
+  { evidence: 'captured', from: LIVE, when: ['in time', 'amount as asked'], to: 'captured', settlement: 'captured' },
+  { evidence: 'captured', from: LIVE, when: ['late', 'amount as asked'], to: 'captured', settlement: 'captured_late' },
+  { evidence: 'captured', from: GIVEN_UP, when: ['amount as asked'], to: 'captured', settlement: 'captured_late' },
+  { evidence: 'captured', from: [...LIVE, ...GIVEN_UP], when: ['amount differs'], to: 'review' },
+
+  { evidence: 'capture_failed', from: LIVE, when: ['same capture'], to: 'failed', settlement: 'released' },
+  { evidence: 'capture_failed', from: ['expired', 'cancelled'], to: 'failed', settlement: 'released' },
+
+  { evidence: 'cancelled', from: ['created'], to: 'cancelled', settlement: 'released' },
+  {
+    evidence: 'cancelled',
+    from: ['approved', 'capture_pending'],
+    asked: true,
+    to: 'cancelled',
+    settlement: 'released',
+  },
+  { evidence: 'cancelled', from: ['expired'], to: 'cancelled', settlement: 'released' },
+
+  { evidence: 'declined', from: ['approved'], when: ['late'], to: 'cancelled', settlement: 'released' },
+
+  { evidence: 'expired', from: LIVE, asked: true, to: 'expired', settlement: 'released' },
+
+  {
+    evidence: 'refunded',
+    from: ['captured', 'partially_refunded'],
+    when: ['more than known', 'part of it'],
+    to: 'partially_refunded',
+    settlement: 'refunded',
+  },
+  { evidence: 'refunded', from: ['review'], when: ['more than known', 'part of it'], to: 'review' },
+  {
+    evidence: 'refunded',
+    from: ['captured', 'partially_refunded', 'review'],
+    when: ['all of it'],
+    to: 'refunded',
+    settlement: 'refunded',
+  },
+
+  {
+    evidence: 'reversed',
+    from: ['captured', 'partially_refunded', 'refunded', 'review'],
+    to: 'reversed',
+    settlement: 'refunded',
+  },
+];
+
+/** Evidence that tells nothing new in these statuses. What is neither here nor an arrow does not fit, and PayPal is asked. */
+export const KNOWN: readonly Pick<Arrow, 'evidence' | 'from' | 'when'>[] = [
+  { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
+  { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
+  { evidence: 'captured', from: PAID, when: ['same capture'] },
+  { evidence: 'capture_failed', from: [...PAID, 'failed'] },
+  { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
+  { evidence: 'expired', from: [...PAID, ...GIVEN_UP] },
+  { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
+  { evidence: 'refunded', from: PAID, when: ['no more than known'] },
+  { evidence: 'refunded', from: ['refunded', 'reversed'] },
+  { evidence: 'reversed', from: ['reversed'] },
+];
+
+const refundTotal = (evidence: Evidence) => (evidence.kind === 'refunded' ? evidence.total.minor : Number.NaN);
+
+/** The guards as predicates; `payment-repository.ts` has them as conditions, and a test holds the two together. */
+export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
+  'in time': (payment) => !payment.late,
+  late: (payment) => payment.late,
+  'amount as asked': ({ amount }, evidence) =>
+    'amount' in evidence && amount.minor === evidence.amount.minor && amount.currency === evidence.amount.currency,
+  'amount differs': (payment, evidence) => 'amount' in evidence && !GUARDS['amount as asked'](payment, evidence),
+  'same capture': (payment, evidence) =>
+    payment.capture_id === undefined || ('captureId' in evidence && payment.capture_id === evidence.captureId),
+  'more than known': (payment, evidence) => refundTotal(evidence) > payment.refunded_minor,
+  'no more than known': (payment, evidence) => refundTotal(evidence) <= payment.refunded_minor,
+  'part of it': (payment, evidence) => refundTotal(evidence) < (payment.captured?.minor ?? 0),
+  'all of it': (payment, evidence) => refundTotal(evidence) >= (payment.captured?.minor ?? 0),
+};
+
+/** Whether a payment that leaves this status for a live or paid one comes late. */
+export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);
+/** Whether money has come for a payment in this status. */
+export const isPaid = (status: PaymentStatus): boolean => (PAID as readonly PaymentStatus[]).includes(status);

@@ -1,0 +1,66 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { PaymentId } from '../shared/ids.ts';
+
+/** What became of an event: being worked on, or one of the answers that PayPal got. */
+export type EventStatus = 'received' | 'accepted' | 'ignored' | 'parked';
+
+/** Raw events hold personal data, and PayPal itself shows them for 45 days only. */
+const KEPT_SECONDS = 90 * 24 * 60 * 60;
+
+/** The only code that knows how webhook events lie in DynamoDB. */
+export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
+  /** Stores an event as it came; a further delivery of it is only counted. */
+  async receive({
+    id,
+    eventType,
+    body,
+    now,
+  }: {
+    id: string;
+    eventType: string;
+    body: string;
+    now: Date;
+  }): Promise<void> {
+    await db.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: { event_id: id },
+        UpdateExpression:
+          'SET event_type = :type, body = if_not_exists(body, :body), received_at = if_not_exists(received_at, :now), last_received_at = :now, ' +
+          '#status = if_not_exists(#status, :received), expires_at = if_not_exists(expires_at, :expires) ADD deliveries :one',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ':type': eventType,
+          ':body': body,
+          ':now': now.toISOString(),
+          ':received': 'received' satisfies EventStatus,
+          ':expires': Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
+          ':one': 1,
+        },
+      }),
+    );
+  },
+
+  /** Notes what became of an event, and which payment it was about. */
+  async finish(
+    id: string,
+    status: Exclude<EventStatus, 'received'>,
+    paymentId: PaymentId | undefined,
+    now: Date,
+  ): Promise<void> {
+    await db.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: { event_id: id },
+        UpdateExpression: `SET #status = :status, finished_at = :now${paymentId ? ', payment_id = :payment' : ''}`,
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ':status': status,
+          ':now': now.toISOString(),
+          ...(paymentId && { ':payment': paymentId }),
+        },
+      }),
+    );
+  },
+});
+export type EventRepository = ReturnType<typeof eventRepository>;

@@ -1,0 +1,72 @@
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { composePayments } from '../payments/compose.ts';
+import { documentClient, dynamoClient } from '../shared/dynamo.ts';
+import { requireEnv } from '../shared/env.ts';
+import { bytesOf, type HttpResult, problemAnswer, toResult } from '../shared/http.ts';
+import { logger } from '../shared/logger.ts';
+import { readPayPalSecret } from '../shared/paypal-secret.ts';
+import { Problem } from '../shared/problem.ts';
+import { certificateSource } from './certificates.ts';
+import type { PayPalEvent } from './event.ts';
+import { eventRepository } from './event-repository.ts';
+import { type ReceiveDeps, receive } from './receive.ts';
+import { type EventOutcome, settleEvent } from './settle-event.ts';
+import { signatureVerifier } from './verify-signature.ts';
+
+const dynamo = dynamoClient();
+const db = documentClient(dynamo);
+const { now, payments, paypal, settler } = composePayments({ db, stepFunctions: new SFNClient({}), env: requireEnv });
+const certificateOf = certificateSource({ fetch, timeoutMs: 3000, now });
+const trust = {
+  certificateOf,
+  now,
+  certificateOrigins: requireEnv('PAYPAL_CERT_ORIGINS').split(','),
+  certificateNames: requireEnv('PAYPAL_CERT_NAMES').split(','),
+};
+const persistenceStore = new DynamoDBPersistenceLayer({
+  tableName: requireEnv('IDEMPOTENCY_TABLE'),
+  awsSdkV3Client: dynamo,
+});
+const config = new IdempotencyConfig({
+  eventKeyJmesPath: 'id',
+  throwOnNoIdempotencyKey: true,
+  // PayPal repeats an event for 3 days, and an operator for longer.
+  expiresAfterSeconds: 30 * 24 * 60 * 60,
+});
+
+const deps: ReceiveDeps = {
+  now,
+  events: eventRepository(db, requireEnv('WEBHOOK_EVENTS_TABLE')),
+  verify: async (delivery) =>
+    signatureVerifier({ ...trust, webhookId: (await readPayPalSecret(requireEnv('PAYPAL_SECRET_NAME'))).webhook_id })(
+      delivery,
+    ),
+  settleOnce: (event, work) =>
+    makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), { persistenceStore, config })({
+      id: event.id,
+    }),
+  settleEvent: (event: PayPalEvent) => settleEvent({ payments, getCapture: paypal.getCapture, settler }, event),
+};
+
+/** Takes PayPal's webhooks. */
+export async function handler(request: APIGatewayProxyEventV2, context: Context): Promise<HttpResult> {
+  logger.resetKeys();
+  logger.addContext(context);
+  // Without it, an invocation that ran out of time would lock the event until its record expires.
+  config.registerLambdaContext(context);
+  try {
+    const { event, receipt } = await receive(deps, { headers: request.headers, body: bytesOf(request) });
+    logger.info('EVENT_RECEIVED', { event_id: event.id, event_type: event.event_type, receipt });
+    return toResult({ status: 200, body: { status: receipt.status } });
+  } catch (error) {
+    if (error instanceof Problem) {
+      logger.warn('DELIVERY_REFUSED', { problem: error.type, detail: error.message, fields: error.fields });
+      return toResult(problemAnswer(error));
+    }
+    logger.error('DELIVERY_POSTPONED', error as Error);
+    return toResult(problemAnswer(new Problem('try-again', 'send the event again later')));
+  }
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import { Problem } from '../shared/problem.ts';
+import { eventSchema, type PayPalEvent } from './event.ts';
+import type { EventRepository } from './event-repository.ts';
+import type { EventOutcome } from './settle-event.ts';
+import { type Delivery, missingSignatureHeaders, type Verdict } from './verify-signature.ts';
+
+/** What PayPal is told about a delivery that is its own. */
+export type Receipt = EventOutcome | { readonly status: 'duplicate' };
+
+export interface ReceiveDeps {
+  readonly verify: (delivery: Delivery) => Promise<Verdict>;
+  readonly events: Pick<EventRepository, 'receive' | 'finish'>;
+  /** Does the work once per event; when it was done before, answers what it led to without doing it. */
+  readonly settleOnce: (event: PayPalEvent, work: () => Promise<EventOutcome>) => Promise<EventOutcome>;
+  readonly settleEvent: (event: PayPalEvent) => Promise<EventOutcome>;
+  readonly now: () => Date;
+}
+
+/** PayPal's largest events have a few kilobytes. */
+const LARGEST_BODY = 256 * 1024;
+
+/**
+ * Takes one delivery: believes it, stores it as it came, and settles what it says, once.
+ * @throws Problem for what is not PayPal's; anything else that is thrown is passing trouble, and PayPal should try again.
+ */
+export async function receive(
+  { verify, events, settleOnce, settleEvent, now }: ReceiveDeps,
+  delivery: Delivery,
+): Promise<{ event: PayPalEvent; receipt: Receipt }> {
+  if (delivery.body.length > LARGEST_BODY)
+    throw new Problem('body-too-large', `a delivery may have ${LARGEST_BODY} bytes`);
+  const missing = missingSignatureHeaders(delivery.headers);
+  if (missing.length > 0) {
+    throw new Problem('invalid-request', `the headers ${missing.join(', ')} are missing`, {
+      errors: missing.map((field) => ({ field, detail: 'missing' })),
+    });
+  }
+  const text = delivery.body.toString('utf8');
+  const event = readEnvelope(text);
+  const verdict = await verify(delivery);
+  if (!verdict.genuine)
+    throw new Problem('bad-signature', 'deliveries must be signed by PayPal for this webhook', {
+      reason: verdict.reason,
+    });
+
+  // Nothing here waits for another: the event is stored while it is settled, and finished while its key is.
+  const stored = events.receive({ id: event.id, eventType: event.event_type, body: text, now: now() });
+  let finished: Promise<void> | undefined;
+  let worked = false;
+  const settled = settleOnce(event, async () => {
+    worked = true;
+    const outcome = await settleEvent(event);
+    finished = stored.then(() =>
+      events.finish(event.id, outcome.status, 'payment_id' in outcome ? outcome.payment_id : undefined, now()),
+    );
+    // Awaited below; until then a failure must not count as unhandled.
+    finished.catch(() => undefined);
+    return outcome;
+  });
+  const [outcome] = await Promise.all([settled, stored]);
+  if (!worked) return { event, receipt: { status: 'duplicate' } };
+  await finished;
+  return { event, receipt: outcome };
+}
+
+function readEnvelope(text: string): PayPalEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem(
+      'invalid-request',
+      'the body must be JSON',
+      { errors: [{ field: '', detail: 'not JSON' }] },
+      { cause },
+    );
+  }
+  const parsed = z.safeParse(eventSchema, json);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.'));
+  throw new Problem('invalid-request', `the event lacks a valid ${fields.join(', ') || 'body'}`, {
+    errors: fields.map((field) => ({ field, detail: 'not valid' })),
+  });
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { MalformedPayPalBody, type Trouble } from './errors.ts';
+
+/** An order with a hundred items has a twentieth of it. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Statuses that say all, whatever the body says: https://developer.paypal.com/api/rest/responses/ */
+export function troubleOf(status: number): Trouble | undefined {
+  if (status >= 500) return 'server-error';
+  if (status === 429) return 'rate-limited';
+  if (status === 409) return 'in-progress'; // PREVIOUS_REQUEST_IN_PROGRESS
+  return status >= 300 && status < 400 ? 'unexpected-answer' : undefined;
+}
+
+/** Reads `Retry-After`, a number of seconds or a date, in seconds from `now`; undefined when there is none. */
+export function retryAfter({ headers }: Response, now: number): number | undefined {
+  const value = headers.get('retry-after');
+  if (!value) return undefined;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
+}
+
+/**
+ * Reads a body to its end, but not beyond what is sane.
+ * @throws MalformedPayPalBody when it is longer, and whatever fetch throws.
+ */
+export async function bodyOf({ body, headers }: Response): Promise<string> {
+  const tooLong = () => new MalformedPayPalBody('answer', '', `longer than ${MAX_BYTES} bytes`);
+  if (Number(headers.get('content-length')) > MAX_BYTES) {
+    await body?.cancel();
+    throw tooLong();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength; // what was announced may be missing, or of the compressed body
+    if (size > MAX_BYTES) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Reads a text as JSON.
+ * @throws MalformedPayPalBody without the SyntaxError as its cause, because that quotes the text.
+ */
+export function jsonFrom(text: string): unknown {
+  const json = jsonOrUndefined(text);
+  if (json === undefined) throw new MalformedPayPalBody('answer', '', 'not JSON');
+  return json;
+}
+
+/**
+ * Reads a value by a schema.
+ * @throws MalformedPayPalBody
+ */
+export function readAs<Schema extends z.core.$ZodType>(
+  expected: string,
+  schema: Schema,
+  wire: unknown,
+): z.output<Schema> {
+  const { data, error } = z.safeParse(schema, wire);
+  if (!error) return data;
+  const [issue] = error.issues;
+  throw new MalformedPayPalBody(expected, issue?.path.join('.') ?? '', issue?.code ?? 'invalid', { cause: error });
+}
+
+const token = z.object({
+  access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
+  // Nine hours for a new one; what is left of it for one that PayPal gave to somebody else of the shop before.
+  expires_in: z.number().check(z.positive()),
+});
+
+/**
+ * Reads an access token: https://developer.paypal.com/api/rest/authentication/
+ * @throws MalformedPayPalBody
+ */
+export const tokenFrom = (wire: unknown): z.infer<typeof token> => readAs('token', token, wire);
+
+const text = z.catch(z.optional(z.string()), undefined);
+
+// `error` is how OAuth names its errors, `name` how the rest of PayPal does.
+const problem = z.object({
+  name: text,
+  error: text,
+  debug_id: text,
+  details: z.catch(z.array(z.object({ issue: text, field: text })), []),
+});
+
+/** An error in PayPal's words. */
+export interface Problem {
+  readonly error: string;
+  readonly issue: string | undefined;
+  readonly field: string | undefined;
+  readonly debugId: string | undefined;
+}
+
+/**
+ * Reads an error: https://developer.paypal.com/api/rest/responses/
+ * A refusal decides about money, so it counts only in PayPal's own words: a 404 may be that of a proxy on the way. Only a
+ * 401 counts without any, or a dead token would be kept.
+ * @throws MalformedPayPalBody
+ */
+export function problemFrom(body: string, status: number): Problem {
+  const { data } = z.safeParse(problem, jsonOrUndefined(body));
+  const error = data?.name ?? data?.error ?? (status === 401 ? 'UNAUTHORIZED' : undefined);
+  if (!error) throw new MalformedPayPalBody('error', 'name', 'missing');
+  const detail = data?.details[0];
+  return { error, issue: detail?.issue, field: detail?.field, debugId: data?.debug_id };
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

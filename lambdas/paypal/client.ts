@@ -1,0 +1,109 @@
+import { type Money, moneyText } from '../shared/money.ts';
+import type { PayPalRefused } from './errors.ts';
+import { cut, orderBody } from './order-body.ts';
+import {
+  type CaptureAnswer,
+  type CreatedOrder,
+  type CreateOrder,
+  captureFrom,
+  createdOrderFrom,
+  orderFrom,
+  PAYPAL_ID,
+  type PayPalCapture,
+  type PayPalOrder,
+  type PayPalRefund,
+  type RefundAnswer,
+  type Refused,
+  refundFrom,
+} from './schema.ts';
+import { type Answer, type PayPalOptions, transport } from './transport.ts';
+
+/**
+ * PayPal's Orders and Payments APIs, as far as this shop needs them.
+ *
+ * Each function throws `PayPalUnavailable` for trouble that may pass, `PayPalRefused` for what PayPal will never do,
+ * `PayPalUnauthorized` when the credentials are wrong, and a RangeError for arguments that must not be sent. A call takes
+ * 8 seconds at most. Those with a `requestId` may be repeated with the same one and the same arguments as often as needed:
+ * PayPal does the thing once and remembers it, for orders 6 hours, for refunds 45 days.
+ * https://developer.paypal.com/api/rest/reference/idempotency/
+ */
+export interface PayPal {
+  /** Makes an order and tells where to send the buyer. https://developer.paypal.com/docs/api/orders/v2/#orders_create */
+  createOrder(order: CreateOrder, requestId: string): Promise<CreatedOrder>;
+  /** Undefined when PayPal knows no such order: it never existed, or its hours are over. */
+  getOrder(id: string): Promise<PayPalOrder | undefined>;
+  /** Takes the money of an approved order. https://developer.paypal.com/docs/api/orders/v2/#orders_capture */
+  captureOrder(id: string, requestId: string): Promise<CaptureAnswer>;
+  /** Undefined when PayPal knows no such capture. */
+  getCapture(id: string): Promise<PayPalCapture | undefined>;
+  /**
+   * Gives money back: all that is left, unless an amount is given. The note is shown to the buyer, 255 characters of it.
+   * https://developer.paypal.com/docs/api/payments/v2/#captures_refund
+   */
+  refundCapture(id: string, requestId: string, amount?: Money, note?: string): Promise<RefundAnswer>;
+  /** Undefined when PayPal knows no such refund. */
+  getRefund(id: string): Promise<PayPalRefund | undefined>;
+}
+
+const MAX_NOTE = 255;
+
+/** Makes the client. It keeps its token for as long as it lives, so make one per process. */
+export function payPalClient(options: PayPalOptions): PayPal {
+  const call = transport(options);
+
+  const get = async <T>(operation: string, path: string, read: (wire: unknown) => T): Promise<T | undefined> => {
+    const answer = await call({ operation, path, read });
+    return 'refusal' in answer && isGone(answer.refusal) ? undefined : agreed(answer);
+  };
+
+  return {
+    async createOrder(order, requestId) {
+      const request = { post: orderBody(order), requestId, prefer: 'minimal' } as const;
+      const path = '/v2/checkout/orders';
+      return agreed(await call({ operation: 'createOrder', path, read: createdOrderFrom, ...request }));
+    },
+
+    async captureOrder(id, requestId) {
+      const request = { post: {}, requestId, prefer: 'representation' } as const;
+      const path = `/v2/checkout/orders/${segment(id)}/capture`;
+      const answer = await call({ operation: 'captureOrder', path, read: orderFrom, ...request });
+      if ('refusal' in answer && isGone(answer.refusal)) return { outcome: 'gone' };
+      return refusedOf(answer) ?? { outcome: 'order', order: agreed(answer) };
+    },
+
+    async refundCapture(id, requestId, amount, note) {
+      const note_to_payer = cut(note ?? '', MAX_NOTE);
+      const post = { ...(amount && { amount: moneyText(amount) }), ...(note_to_payer && { note_to_payer }) };
+      const path = `/v2/payments/captures/${segment(id)}/refund`;
+      const request = { post, requestId, prefer: 'representation' } as const;
+      const answer = await call({ operation: 'refundCapture', path, read: refundFrom, ...request });
+      return refusedOf(answer) ?? { outcome: 'refunded', refund: agreed(answer) };
+    },
+
+    getOrder: async (id) => get('getOrder', `/v2/checkout/orders/${segment(id)}`, orderFrom),
+    getCapture: async (id) => get('getCapture', `/v2/payments/captures/${segment(id)}`, captureFrom),
+    getRefund: async (id) => get('getRefund', `/v2/payments/refunds/${segment(id)}`, refundFrom),
+  };
+}
+
+/** Ids come from outside: one with a slash or a dot in it would address something else. */
+function segment(id: string): string {
+  if (PAYPAL_ID.test(id)) return id;
+  throw new RangeError(
+    `not an id of PayPal: ${JSON.stringify(id.slice(0, 80))}, allowed are 1 to 64 letters, digits and hyphens`,
+  );
+}
+
+function agreed<T>(answer: Answer<T>): T {
+  if ('refusal' in answer) throw answer.refusal;
+  return answer.value;
+}
+
+/** 422 is PayPal's answer to a well-formed request that it will not fulfil: https://developer.paypal.com/api/rest/responses/ */
+const refusedOf = (answer: Answer<unknown>): Refused | undefined =>
+  'refusal' in answer && answer.refusal.status === 422
+    ? { outcome: 'refused', issue: answer.refusal.issue }
+    : undefined;
+
+const isGone = ({ status, error, issue }: PayPalRefused): boolean =>
+  status === 404 && (error === 'RESOURCE_NOT_FOUND' || issue === 'INVALID_RESOURCE_ID');

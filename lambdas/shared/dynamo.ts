@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+
+/** How long to wait before trying a cancelled transaction again. */
+export interface Patience {
+  /** Milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+}
+
+const patience: Patience = {
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  random: Math.random,
+};
+
+/**
+ * DynamoDB as every function uses it. The SDK tries a throttled or unanswered call again, with jitter; a call that has not been
+ * answered after 2 seconds never will be, so it is given up early enough for the second try to fit into the function's time.
+ */
+export const dynamoClient = (): DynamoDBClient =>
+  new DynamoDBClient({
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  });
+
+/** The same, in plain JavaScript values: what repositories take. */
+export const documentClient = (client: DynamoDBClient = dynamoClient()): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+/** The reasons for which DynamoDB cancels a transaction that would succeed a moment later. */
+const PASSING: ReadonlySet<string> = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
+
+/** Many buyers of one product meet on its item: with full jitter, 10 tries of up to 640 ms let some 200 of them pass in turn. */
+const TRIES = 10;
+const LONGEST_WAIT = 640;
+
+/** Why each part of a transaction was refused, in its order: `ConditionalCheckFailed` with the item, or `None`. */
+export type Refusals = NonNullable<TransactionCanceledException['CancellationReasons']>;
+
+/**
+ * Writes all parts or none. The SDK does not repeat a transaction that was cancelled because another one touched the same item,
+ * so this does; all tries carry one token, so that a try whose answer was lost is not applied again.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+ * @returns undefined when it was written, else why not.
+ */
+export async function transact(
+  db: DynamoDBDocumentClient,
+  items: NonNullable<TransactWriteCommandInput['TransactItems']>,
+  { sleep, random }: Patience = patience,
+): Promise<Refusals | undefined> {
+  const ClientRequestToken = randomUUID();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await db.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken }));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = error.CancellationReasons ?? [];
+      if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return reasons;
+      if (attempt === TRIES || !reasons.some(({ Code }) => Code && PASSING.has(Code))) throw error;
+      await sleep(random() * Math.min(LONGEST_WAIT, 20 * 2 ** attempt));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { Problem } from './problem.ts';
+
+/** What an HTTP call is answered, before it is written as text. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer as API Gateway takes it from a function. */
+export interface HttpResult {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** An answer as API Gateway wants it. Nothing here may be kept by a cache: it is one shopper's, or changes at any time. */
+export const toResult = ({ status, body, headers }: Answer): HttpResult => ({
+  statusCode: status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  body: JSON.stringify(body),
+});
+
+/** A problem as an answer. */
+export const problemAnswer = (problem: Problem): Answer => ({
+  status: problem.status,
+  body: problem.body(),
+  headers: { 'content-type': 'application/problem+json', ...(problem.status === 503 && { 'retry-after': '5' }) },
+});
+
+/**
+ * The body's bytes as they were sent: API Gateway hands over text as it is, and anything else in base64.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export const bytesOf = ({ body, isBase64Encoded }: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
+  Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+
+/**
+ * Reads a JSON body.
+ * @throws Problem `invalid-request`, naming the field, when it is not JSON or not of that shape.
+ */
+export function parseBody<Schema extends z.core.$ZodType>(
+  schema: Schema,
+  event: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>,
+): z.output<Schema> {
+  let body: unknown;
+  try {
+    body = JSON.parse(bytesOf(event).toString('utf8'));
+  } catch (cause) {
+    throw new Problem(
+      'invalid-request',
+      'the body must be JSON',
+      { errors: [{ field: '', detail: 'not JSON' }] },
+      { cause },
+    );
+  }
+  const parsed = z.safeParse(schema, body);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap(complaints);
+  throw new Problem('invalid-request', errors.map(({ field, detail }) => `${field || 'body'}: ${detail}`).join('; '), {
+    errors,
+  });
+}
+
+/** One zod issue in words; zod's own messages are left out of the bundle. */
+function complaints(issue: z.core.$ZodIssue): { field: string; detail: string }[] {
+  const path = issue.path.map(String);
+  const field = path.join('.');
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ field: [...path, key].join('.'), detail: 'unknown field' }));
+    case 'invalid_type':
+      return [
+        {
+          field,
+          detail:
+            issue.input === undefined
+              ? 'missing'
+              : `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`,
+        },
+      ];
+    case 'too_small':
+      return [{ field, detail: `must be at least ${issue.minimum}${issue.origin === 'array' ? ' long' : ''}` }];
+    case 'too_big':
+      return [{ field, detail: `must be at most ${issue.maximum}${issue.origin === 'array' ? ' long' : ''}` }];
+    default:
+      return [{ field, detail: issue.message || 'not valid' }];
+  }
+}

@@ -1,0 +1,58 @@
+/** What can go wrong with a request, by the last part of the problem's `type`; each with its title and HTTP status. */
+const PROBLEMS = {
+  'invalid-request': [400, 'The request is not as described'],
+  'not-found': [404, 'There is nothing here'],
+  'method-not-allowed': [405, 'This cannot be done here'],
+  'unknown-product': [404, 'There is no such product'],
+  'unknown-session': [404, 'There is no such checkout session'],
+  'unknown-payment': [404, 'There is no such payment'],
+  'unknown-order': [404, 'There is no such order'],
+  'out-of-stock': [409, 'There is not enough stock'],
+  'session-over': [409, 'The checkout session is over'],
+  'not-approved': [409, 'The buyer has not approved the payment at PayPal'],
+  'payment-declined': [409, 'PayPal declined the payment'],
+  'already-captured': [409, 'The money has been captured already'],
+  'wrong-token': [403, 'The token does not belong to this payment'],
+  'request-in-progress': [409, 'The same request is being worked on'],
+  'idempotency-key-reused': [422, 'The idempotency key was used for another request'],
+  'body-too-large': [413, 'The body is too large'],
+  'bad-signature': [401, 'The delivery is not signed by PayPal for this webhook'],
+  'try-again': [503, 'Passing trouble'],
+  'paypal-unavailable': [502, 'PayPal does not answer'],
+  'internal-error': [500, 'Something went wrong here'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+/** The last part of a problem's `type`. */
+export type ProblemType = keyof typeof PROBLEMS;
+
+/** An answer that tells what was wrong with a request: https://www.rfc-editor.org/rfc/rfc9457 */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly type: ProblemType;
+  readonly status: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  /** `detail` says what to do next; `fields` are members of the answer beside the standard ones. */
+  constructor(
+    type: ProblemType,
+    detail: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(detail, options);
+    this.type = type;
+    this.status = PROBLEMS[type][0];
+    this.fields = fields;
+  }
+
+  /** The answer's body. */
+  body(): Record<string, unknown> {
+    return {
+      type: `/problems/${this.type}`,
+      title: PROBLEMS[this.type][1],
+      status: this.status,
+      detail: this.message,
+      ...this.fields,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import { paymentIdSchema, sessionIdSchema } from './ids.ts';
+import { moneySchema } from './money.ts';
+
+/** What a payment can be; `docs/payment-states.md` draws how it moves. */
+export const PAYMENT_STATUSES = [
+  'created',
+  'approved',
+  'capture_pending',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'reversed',
+  'review',
+  'cancelled',
+  'expired',
+  'failed',
+] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+/** What the workflow is asked to do about a payment's new status. */
+export const OUTCOMES = ['approved', 'approved_late', 'captured', 'captured_late', 'released', 'refunded'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/**
+ * The input of one execution of the workflow, and what every step of it is given. The same settlement always has the same
+ * input, and no personal data is in it: Step Functions keeps it in its history.
+ */
+export const settlementSchema = z.object({
+  payment_id: paymentIdSchema,
+  checkout_session_id: sessionIdSchema,
+  outcome: z.enum(OUTCOMES),
+  payment_status: z.enum(PAYMENT_STATUSES),
+  /** What was captured. */
+  captured: z.nullable(moneySchema),
+  /** What has been given back so far, in minor units of the captured currency. */
+  refunded_minor: z.int(),
+});
+export type Settlement = z.infer<typeof settlementSchema>;

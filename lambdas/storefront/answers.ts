@@ -1,0 +1,65 @@
+import type { Line, Session } from '../checkout/session.ts';
+import type { Order } from '../fulfillment/order.ts';
+import type { Product } from '../inventory/product.ts';
+import type { Payment } from '../payments/payment.ts';
+import { moneyText } from '../shared/money.ts';
+
+/** A product as shoppers see it. */
+export const productAnswer = ({ sku, name, price, available }: Product) => ({
+  sku,
+  name,
+  unit_price: moneyText(price),
+  available,
+});
+
+const lineAnswer = ({ sku, name, quantity, unit_price }: Line) => ({
+  sku,
+  name,
+  quantity,
+  unit_price: moneyText(unit_price),
+});
+
+/** A checkout session as shoppers see it. */
+export const sessionAnswer = (session: Session) => ({
+  checkout_session_id: session.checkout_session_id,
+  status: session.status,
+  items: session.items.map(lineAnswer),
+  amount: moneyText(session.amount),
+  expires_at: session.expires_at,
+  payment_id: session.payment_id,
+  payment_status: session.payment_status,
+});
+
+/** An order as shoppers see it: what was bought, never who bought it. */
+export const orderAnswer = (order: Order) => ({
+  order_id: order.order_id,
+  payment_id: order.payment_id,
+  checkout_session_id: order.checkout_session_id,
+  status: order.status,
+  items: order.items.map(lineAnswer),
+  amount: moneyText(order.amount),
+  refunded: moneyText({ currency: order.amount.currency, minor: order.refunded_minor }),
+  created_at: order.created_at,
+});
+
+const UNDECIDED: ReadonlySet<string> = new Set(['created', 'approved', 'capture_pending', 'review']);
+
+/** A payment as shoppers see it. `settled`: all that had to follow from its status has been done. */
+export const paymentAnswer = (payment: Payment, order: Order | undefined) => ({
+  payment_id: payment.payment_id,
+  checkout_session_id: payment.checkout_session_id,
+  status: payment.status,
+  amount: moneyText(payment.amount),
+  paypal_order_id: payment.paypal_order_id ?? null,
+  approve_url: payment.approve_url ?? null,
+  order: order
+    ? {
+        order_id: order.order_id,
+        status: order.status,
+        items: order.items.map(lineAnswer),
+        amount: moneyText(order.amount),
+      }
+    : null,
+  settled: !UNDECIDED.has(payment.status) && Object.keys(payment.open).length === 0,
+  updated_at: payment.updated_at,
+});

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+
+/** PayPal and DynamoDB both take more; a shopper's basket never needs it. */
+const MOST_LINES = 50;
+const MOST_PIECES = 999;
+
+const line = z.strictObject({
+  sku: z.string().check(z.minLength(1), z.maxLength(64)),
+  quantity: z.int().check(z.minimum(1), z.maximum(MOST_PIECES)),
+});
+
+/** `POST /api/v1/checkout-sessions` */
+export const checkoutRequest = z.strictObject({
+  items: z.array(line).check(
+    z.minLength(1),
+    z.maxLength(MOST_LINES),
+    z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'names a product twice'),
+  ),
+});
+
+/** `POST /api/v1/payments` */
+export const paymentRequest = z.strictObject({ checkout_session_id: z.string() });
+
+/** `POST /api/v1/payments/{id}/capture`: a body is not needed; if there is one, it is empty. */
+export const captureRequest = z.strictObject({});
+
+/** `POST /api/v1/payments/{id}/cancel`: `token` is what PayPal adds to the link that leads back. */
+export const cancelRequest = z.strictObject({ token: z.string() });
