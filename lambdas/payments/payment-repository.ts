@@ -102,7 +102,8 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           Key: { payment_id: id },
           UpdateExpression: expression,
           ConditionExpression: condition,
-          ExpressionAttributeNames: names,
+          // An empty map is refused.
+          ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
           ExpressionAttributeValues: used(values, expression, condition),
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

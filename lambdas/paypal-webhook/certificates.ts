@@ -63,12 +63,9 @@ export function certificateSource({ fetch, timeoutMs, now }: CertificateSourceDe
     if (found && time < found.until) return found.certificate;
 
     const entry = { certificate: download(url), until: time + LIFE_MS };
-    const forget = () => {
-      if (kept.get(url) === entry) kept.delete(url);
-    };
+    const forget = () => kept.delete(url);
     entry.certificate.then((certificate) => certificate ?? forget(), forget);
 
-    kept.delete(url);
     const [oldest] = kept.keys();
     if (oldest !== undefined && kept.size >= MAX_ENTRIES) kept.delete(oldest);
     kept.set(url, entry);

@@ -24,7 +24,7 @@ export interface Delivery {
 }
 
 /** Why a delivery is not believed to be PayPal's. */
-export type Doubt =
+type Doubt =
   /** The algorithm is not the one that PayPal signs with. */
   | 'algorithm'
   /** The certificate does not come from PayPal's place for certificates. */

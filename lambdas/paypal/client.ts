@@ -16,7 +16,7 @@ import {
   type Refused,
   refundFrom,
 } from './schema.ts';
-import { type Answer, type PayPalOptions, transport } from './transport.ts';
+import { type PayPalAnswer, type PayPalOptions, transport } from './transport.ts';
 
 /**
  * PayPal's Orders and Payments APIs, as far as this shop needs them.
@@ -94,13 +94,13 @@ function segment(id: string): string {
   );
 }
 
-function agreed<T>(answer: Answer<T>): T {
+function agreed<T>(answer: PayPalAnswer<T>): T {
   if ('refusal' in answer) throw answer.refusal;
   return answer.value;
 }
 
 /** 422 is PayPal's answer to a well-formed request that it will not fulfil: https://developer.paypal.com/api/rest/responses/ */
-const refusedOf = (answer: Answer<unknown>): Refused | undefined =>
+const refusedOf = (answer: PayPalAnswer<unknown>): Refused | undefined =>
   'refusal' in answer && answer.refusal.status === 422
     ? { outcome: 'refused', issue: answer.refusal.issue }
     : undefined;

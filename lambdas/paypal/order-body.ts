@@ -1,7 +1,7 @@
 import { moneyText, sameMoney, sumOf, times } from '../shared/money.ts';
 import type { CreateOrder } from './schema.ts';
 
-/** Names, SKUs and ids at PayPal: https://developer.paypal.com/docs/api/orders/v2/#definition-item */
+/** Names, SKUs and ids at PayPal: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
 const MAX_TEXT = 127;
 
 /**

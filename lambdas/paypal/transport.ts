@@ -36,7 +36,7 @@ export interface PayPalOptions {
 }
 
 /** A request, and how to read what comes back. A POST has a request id, so each of them may be repeated. */
-export type Request<T> = {
+export type PayPalRequest<T> = {
   readonly operation: string;
   readonly path: string;
   /** @throws MalformedPayPalBody */
@@ -47,7 +47,7 @@ export type Request<T> = {
 );
 
 /** What PayPal said: yes, with what was read, or no. */
-export type Answer<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
+export type PayPalAnswer<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
 
 /**
  * For one call, its token, repetition and pauses included. Node's fetch takes no time limit for the connection alone
@@ -69,7 +69,7 @@ const TRY_AGAIN = 'ORDER_COMPLETION_IN_PROGRESS';
  * Brings requests to PayPal and answers back.
  * @returns a function that throws PayPalUnavailable, PayPalUnauthorized, or RangeError for a request id that PayPal does not take.
  */
-export function transport(options: PayPalOptions): <T>(request: Request<T>) => Promise<Answer<T>> {
+export function transport(options: PayPalOptions): <T>(request: PayPalRequest<T>) => Promise<PayPalAnswer<T>> {
   const { credentials, now = Date.now, sleep = pause, random = Math.random, onCall } = options;
   const { origin } = new URL(options.baseUrl);
   let token: { readonly text: string; readonly until: number } | undefined;
@@ -77,10 +77,10 @@ export function transport(options: PayPalOptions): <T>(request: Request<T>) => P
 
   /** One request and its answer. */
   async function exchange<T>(
-    { operation, path, read }: Pick<Request<T>, 'operation' | 'path' | 'read'>,
+    { operation, path, read }: Pick<PayPalRequest<T>, 'operation' | 'path' | 'read'>,
     init: RequestInit,
     signal: AbortSignal,
-  ): Promise<Answer<T>> {
+  ): Promise<PayPalAnswer<T>> {
     const started = now();
     let status: number | undefined;
     let debugId: string | undefined;
@@ -145,7 +145,11 @@ export function transport(options: PayPalOptions): <T>(request: Request<T>) => P
   }
 
   /** One request with a token; if PayPal does not take the token, once more with a new one. */
-  async function authorized<T>(request: Request<T>, init: RequestInit, signal: AbortSignal): Promise<Answer<T>> {
+  async function authorized<T>(
+    request: PayPalRequest<T>,
+    init: RequestInit,
+    signal: AbortSignal,
+  ): Promise<PayPalAnswer<T>> {
     const send = (text: string) =>
       exchange(request, { ...init, headers: { ...init.headers, authorization: `Bearer ${text}` } }, signal);
 
@@ -192,7 +196,7 @@ export function transport(options: PayPalOptions): <T>(request: Request<T>) => P
   };
 }
 
-function initOf(request: Request<unknown>): RequestInit {
+function initOf(request: PayPalRequest<unknown>): RequestInit {
   const accept = 'application/json';
   if (!request.post) return { method: 'GET', headers: { accept } };
   const { post, requestId, prefer } = request;
@@ -213,7 +217,7 @@ function initOf(request: Request<unknown>): RequestInit {
   };
 }
 
-const isUnauthorized = <T>(answer: Answer<T>): answer is { refusal: PayPalRefused } =>
+const isUnauthorized = <T>(answer: PayPalAnswer<T>): answer is { refusal: PayPalRefused } =>
   'refusal' in answer && answer.refusal.status === 401;
 
 /**

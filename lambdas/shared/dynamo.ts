@@ -17,12 +17,12 @@ const patience: Patience = {
 
 /**
  * DynamoDB as every function uses it. The SDK tries a throttled or unanswered call again, with jitter; a call that has not been
- * answered after 2 seconds never will be, so it is given up early enough for the second try to fit into the function's time.
+ * answered after 3 seconds never will be, so it is given up early enough for a second try to fit into the function's time.
  */
 export const dynamoClient = (): DynamoDBClient =>
   new DynamoDBClient({
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
   });
 
 /** The same, in plain JavaScript values: what repositories take. */

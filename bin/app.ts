@@ -1,0 +1,12 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { DataStack } from '../lib/data-stack.ts';
+import { ServiceStack } from '../lib/service-stack.ts';
+import { stageFrom } from '../lib/stages.ts';
+
+const app = new App();
+const stage = stageFrom(app.node);
+const data = new DataStack(app, stage);
+new ServiceStack(app, { stage, data });
+
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { removalPolicyOf, type Stage, type StepRetry } from '../stages.ts';
+
+const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settlement.asl.json');
+
+/** The services that a settlement calls; the definition names each as `${<Service>Arn}`. */
+export type SettlementStep = 'Inventory' | 'Checkout' | 'Fulfillment' | 'Payments';
+
+/** What the settlement of payments is made of. */
+export interface SettlementWorkflowProps {
+  readonly stage: Stage;
+
+  readonly steps: Readonly<Record<SettlementStep, IFunction>>;
+}
+
+/** Tells the other services what has become of a payment, and keeps at it. */
+export class SettlementWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, { stage, steps }: SettlementWorkflowProps) {
+    super(scope, id);
+    const name = machineName(stage);
+    const role = new Role(this, 'role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+
+    this.stateMachine = new StateMachine(this, 'machine', {
+      stateMachineName: name,
+      // Standard, because an Express execution cannot be redriven.
+      stateMachineType: StateMachineType.STANDARD,
+      // fromString, not fromFile: the definition stays in the template, where a diff shows it.
+      definitionBody: DefinitionBody.fromString(withRetries(readFileSync(DEFINITION, 'utf8'), stage.stepRetry)),
+      definitionSubstitutions: Object.fromEntries(
+        Object.entries(steps).map(([step, fn]) => [`${step}Arn`, fn.functionArn]),
+      ),
+      role,
+      tracingEnabled: true,
+      logs: {
+        // This prefix keeps the logs' resource policy within its size: all machines share one line of it.
+        destination: new LogGroup(this, 'logs', {
+          logGroupName: `/aws/vendedlogs/states/${name}`,
+          retention: stage.logRetention,
+          removalPolicy: removalPolicyOf(stage),
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: false,
+      },
+    });
+
+    // Not grantInvoke: it adds every version and alias, and the definition names none.
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: Object.values(steps).map((fn) => fn.functionArn),
+      }),
+    );
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'The logs:*LogDelivery* actions of vended logs and the xray: actions know no resources.',
+    });
+  }
+}
+
+/** The machine's ARN, which functions may know before there is a machine: it calls them, and they start it. */
+export const machineArn = (scope: Construct, stage: Stage): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: machineName(stage),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+const machineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
+
+/** The definition with every retry rule's pace set to the stage's; which errors are retried stays as written. */
+export function withRetries(definition: string, pace: StepRetry): string {
+  return JSON.stringify(JSON.parse(definition), (key, value: unknown) =>
+    key === 'Retry' && Array.isArray(value)
+      ? value.map((rule) => ({
+          ...rule,
+          IntervalSeconds: pace.intervalSeconds,
+          MaxAttempts: pace.maxAttempts,
+          BackoffRate: pace.backoffRate,
+          MaxDelaySeconds: pace.maxDelaySeconds,
+        }))
+      : value,
+  );
+}

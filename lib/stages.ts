@@ -1,0 +1,114 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+
+/** Every place that the shop can be deployed to. */
+export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
+/** A place that the shop can be deployed to. */
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** How a step of the settlement is repeated before a person has to look at it. */
+export interface StepRetry {
+  readonly intervalSeconds: number;
+  readonly maxAttempts: number;
+  readonly backoffRate: number;
+  readonly maxDelaySeconds: number;
+}
+
+/** All that differs between stages; whatever is not here is the same everywhere. */
+export interface Stage {
+  readonly name: StageName;
+
+  /** Whether tables, secret and logs outlive their stack, and tables refuse to be deleted. */
+  readonly keepsData: boolean;
+
+  readonly logRetention: RetentionDays;
+
+  readonly payPal: {
+    /** Origin of the REST API. */
+    readonly baseUrl: string;
+    /** Origins that may serve the certificates of webhooks. */
+    readonly certOrigins: readonly string[];
+    /** DNS names, one of which a webhook's certificate must carry. */
+    readonly certNames: readonly string[];
+  };
+
+  /**
+   * Where PayPal sends buyers back to, such as https://shop.example.
+   * @default - the deployment asks for it, as a CloudFormation parameter
+   */
+  readonly storefrontOrigin?: string;
+
+  readonly stepRetry: StepRetry;
+
+  /** Requests per second that the HTTP API takes for the whole shop, and how many at once. */
+  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+}
+
+// 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: four minutes at most (half of it on average, the jitter being full),
+// so that a sick service neither stops its siblings soon nor costs many state transitions.
+const MINUTES: StepRetry = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
+
+// A shopper's page asks every 2 s: this is a thousand waiting shoppers, far below an account's 10,000 a second.
+const BUSY_SHOP = { rateLimit: 500, burstLimit: 1000 };
+
+const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin'>> = {
+  local: (context) => {
+    const simulator = textFrom(context, 'simulatorUrl');
+    if (!simulator) throw new Error('stage local needs the PayPal simulator: --context simulatorUrl=http://…');
+    return {
+      keepsData: false,
+      logRetention: RetentionDays.THREE_DAYS,
+      payPal: {
+        baseUrl: simulator,
+        certOrigins: [simulator],
+        certNames: ['messageverificationcerts.sandbox.paypal.com'],
+      },
+      stepRetry: { intervalSeconds: 1, maxAttempts: 2, backoffRate: 1, maxDelaySeconds: 2 },
+      throttle: BUSY_SHOP,
+    };
+  },
+  sandbox: () => ({
+    keepsData: false,
+    logRetention: RetentionDays.THREE_MONTHS,
+    payPal: {
+      baseUrl: 'https://api-m.sandbox.paypal.com',
+      certOrigins: ['https://api.sandbox.paypal.com'],
+      certNames: ['messageverificationcerts.sandbox.paypal.com'],
+    },
+    stepRetry: MINUTES,
+    throttle: BUSY_SHOP,
+  }),
+  prod: () => ({
+    keepsData: true,
+    logRetention: RetentionDays.ONE_YEAR,
+    payPal: {
+      baseUrl: 'https://api-m.paypal.com',
+      certOrigins: ['https://api.paypal.com'],
+      certNames: ['messageverificationcerts.paypal.com'],
+    },
+    stepRetry: MINUTES,
+    throttle: BUSY_SHOP,
+  }),
+};
+
+/**
+ * The stage that `--context stage=…` names.
+ * @throws Error when there is no such stage, or it lacks a value that only the command line can give.
+ */
+export function stageFrom(context: Node): Stage {
+  const wanted = textFrom(context, 'stage');
+  const name = STAGE_NAMES.find((known) => known === wanted);
+  if (!name) throw new Error(`unknown stage ${wanted}: --context stage= takes ${STAGE_NAMES.join(', ')}`);
+  const storefrontOrigin = textFrom(context, 'storefrontOrigin');
+  return { name, ...STAGES[name](context), ...(storefrontOrigin && { storefrontOrigin }) };
+}
+
+/** What becomes of a resource with the shop's data when its stack is deleted. */
+export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
+  stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+function textFrom(context: Node, key: string): string | undefined {
+  const value: unknown = context.tryGetContext(key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

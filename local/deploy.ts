@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
+import { CREDENTIALS, REGION } from './ministack.ts';
+import { ROOT } from './paths.ts';
+import { run } from './processes.ts';
+
+/** MiniStack's only account. */
+const ACCOUNT = '000000000000';
+
+/** What a deployment needs to know. */
+export interface DeployOptions {
+  readonly endpoint: string;
+  readonly simulatorUrl: string;
+  readonly storefrontOrigin: string;
+
+  /** A folder of this run. */
+  readonly folder: string;
+
+  /** Where the logs go. */
+  readonly logs: string;
+}
+
+/** What was deployed. */
+export interface Deployed {
+  readonly apiId: string;
+  readonly stateMachineArn: string;
+  readonly deadLetterQueueUrl: string;
+  readonly tables: Readonly<Record<TableName, string>>;
+}
+
+/** Prepares MiniStack for the CDK, and makes the templates and bundles meanwhile. */
+export async function prepare(options: DeployOptions, signal: AbortSignal): Promise<void> {
+  const env = environmentOf(options);
+  await Promise.all([
+    // In a folder without cdk.json: the CLI then has no app to run first.
+    run('cdk', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], {
+      env,
+      cwd: options.folder,
+      log: join(options.logs, 'cdk-bootstrap.log'),
+      signal,
+    }),
+    run(
+      'cdk',
+      [
+        'synth',
+        '--quiet',
+        ...['--output', assembly(options)],
+        ...['--context', 'stage=local'],
+        ...['--context', `simulatorUrl=${options.simulatorUrl}`],
+        ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
+      ],
+      { env, cwd: ROOT, log: join(options.logs, 'cdk-synth.log'), signal },
+    ),
+  ]);
+}
+
+/** Deploys all stacks. */
+export async function deploy(options: DeployOptions, signal: AbortSignal): Promise<Deployed> {
+  const outputsFile = join(options.folder, 'outputs.json');
+  await run(
+    'cdk',
+    [
+      'deploy',
+      '--all',
+      ...['--app', assembly(options)],
+      ...['--require-approval', 'never'],
+      // Nobody reviews change sets here, and waiting for each takes five seconds.
+      ...['--method', 'direct'],
+      ...['--concurrency', '2'],
+      ...['--progress', 'events'],
+      ...['--outputs-file', outputsFile],
+    ],
+    { env: environmentOf(options), cwd: ROOT, log: join(options.logs, 'cdk-deploy.log'), signal },
+  );
+  const stacks: Record<string, Record<string, string>> = JSON.parse(await readFile(outputsFile, 'utf8'));
+  const output = (stack: 'data' | 'service', name: string): string => {
+    const value = stacks[`settle-once-local-${stack}`]?.[name];
+    if (!value) throw new Error(`the ${stack} stack has no output ${name}`);
+    return value;
+  };
+  return {
+    apiId: output('service', 'ApiId'),
+    stateMachineArn: output('service', 'StateMachineArn'),
+    deadLetterQueueUrl: output('service', 'DeadLetterQueueUrl'),
+    tables: Object.fromEntries(
+      TABLE_NAMES.map((name) => [name, output('data', tableOutput(name))]),
+    ) as Deployed['tables'],
+  };
+}
+
+const assembly = ({ folder }: DeployOptions) => join(folder, 'cdk.out');
+
+/** The caller's environment without anything that could lead the CLI to a real account. */
+const environmentOf = ({ endpoint, folder }: DeployOptions): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name))),
+  PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  AWS_CONFIG_FILE: join(folder, 'no-config'),
+  AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
+  AWS_EC2_METADATA_DISABLED: 'true',
+  // The CLI remembers accounts by access key: not in the caller's home.
+  CDK_HOME: join(folder, 'cdk-home'),
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+});

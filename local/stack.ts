@@ -1,0 +1,199 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SUBSCRIBED_EVENT_TYPES } from '../lambdas/paypal-webhook/event-types.ts';
+import { payPalSecretName, type TableName } from '../lib/names.ts';
+import { startSimulator } from '../simulator/server.ts';
+import { connectPayPal } from './connect-paypal.ts';
+import { type DeployOptions, deploy, prepare } from './deploy.ts';
+import { type FrontDoor, openFrontDoor } from './front-door.ts';
+import { CREDENTIALS, freePort, type MiniStackOptions, REGION, startMiniStack } from './ministack.ts';
+import { ROOT } from './paths.ts';
+import type { RunningProcess } from './processes.ts';
+import { hasPythonPackages, installPythonPackages } from './python.ts';
+import { stockSampleProducts } from './sample-products.ts';
+
+/** Where the parts of a running stack are: the content of `stack.json`. */
+export interface StackFile {
+  readonly ready: true;
+  readonly front_door_url: string;
+  /** The HTTP API without the front door. */
+  readonly api_url: string;
+  readonly admin_url: string;
+  readonly simulator_url: string;
+  readonly aws_endpoint_url: string;
+  readonly region: string;
+  readonly operator: { readonly username: string | null; readonly password: string | null };
+  readonly tables: Readonly<Record<TableName, string>>;
+  readonly state_machine_arn: string;
+  readonly dlq_url: string;
+}
+
+/** A running stack. */
+export interface Stack extends StackFile {
+  /** For clients of the AWS SDK. */
+  readonly clientOptions: ClientOptions;
+
+  /** Fulfilled when MiniStack ends, asked or not. */
+  readonly ended: Promise<unknown>;
+
+  /** Ends everything that was started; a second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** What makes a client of the AWS SDK talk to MiniStack. */
+export interface ClientOptions {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: typeof CREDENTIALS;
+}
+
+/** How a stack is started. */
+export interface StackOptions {
+  /**
+   * The front door's port; when it is taken, the next free one.
+   * @default 0 - any free port
+   */
+  readonly port?: number;
+
+  /**
+   * The folder for stack.json and the logs.
+   * @default .local of the project
+   */
+  readonly stateDir?: string;
+
+  /**
+   * Whether IAM policies are enforced once everything is deployed.
+   * @default false
+   */
+  readonly auth?: boolean;
+
+  /**
+   * Whether to say nothing.
+   * @default false - prints each phase with its time
+   */
+  readonly quiet?: boolean;
+
+  /** Ends the start before it is complete. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts the whole shop on this machine: MiniStack, PayPal simulator, the stacks that go to AWS, sample products, front door.
+ * @throws Error when a part does not start; whatever was started has ended by then.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { port = 0, stateDir = join(ROOT, '.local'), auth = false, quiet = false } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const say = (line: string) => quiet || console.log(line);
+  const phase = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    signal.throwIfAborted();
+    const start = performance.now();
+    const result = await work();
+    say(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${name}`);
+    return result;
+  };
+
+  await using parts = new AsyncDisposableStack();
+  const file = join(stateDir, 'stack.json');
+  await mkdir(stateDir, { recursive: true });
+  await rm(file, { force: true });
+  const folder = await mkdtemp(join(tmpdir(), 'settle-once-'));
+  parts.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+  if (!(await hasPythonPackages())) {
+    await phase('Python packages installed', () => installPythonPackages(join(stateDir, 'python.log'), signal));
+  }
+  const miniStack: MiniStackOptions = {
+    port: await freePort(),
+    folder,
+    log: join(stateDir, 'ministack.log'),
+    auth: false,
+    keepState: auth,
+  };
+  const endpoint = `http://127.0.0.1:${miniStack.port}`;
+  let aws = await phase('MiniStack started', () => startMiniStack(miniStack, signal));
+  parts.defer(() => aws.stop());
+  const simulator = await phase('PayPal simulator started', () => startSimulator({}));
+  parts.defer(() => simulator.stop());
+  const frontDoor = await openNear(port, say);
+  parts.defer(() => frontDoor.stop());
+
+  const deployment: DeployOptions = {
+    endpoint,
+    folder,
+    logs: stateDir,
+    simulatorUrl: simulator.url,
+    storefrontOrigin: frontDoor.url,
+  };
+  const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: CREDENTIALS };
+  await phase('account bootstrapped, templates and functions made', () => prepare(deployment, signal));
+  const deployed = await phase('stacks deployed', () => deploy(deployment, signal));
+  await phase('sample products in, webhook registered', () =>
+    Promise.all([
+      stockSampleProducts(deployed.tables.products, clientOptions),
+      connectPayPal(
+        simulator.url,
+        `${frontDoor.url}/webhooks/paypal`,
+        SUBSCRIBED_EVENT_TYPES,
+        payPalSecretName('local'),
+        clientOptions,
+      ),
+    ]),
+  );
+  if (auth) aws = await phase('MiniStack started again, with IAM', () => restartWithAuth(aws, miniStack, signal));
+  frontDoor.openTo({ port: miniStack.port, host: `${deployed.apiId}.execute-api.localhost` });
+  await phase('first request answered', () => answers(`${frontDoor.url}/api/v1/health`));
+  signal.throwIfAborted();
+
+  const content: StackFile = {
+    ready: true,
+    front_door_url: frontDoor.url,
+    api_url: `${endpoint}/_aws/execute-api/${deployed.apiId}/$default`,
+    admin_url: `${frontDoor.url}/admin`,
+    simulator_url: simulator.url,
+    aws_endpoint_url: endpoint,
+    region: REGION,
+    operator: { username: null, password: null },
+    tables: deployed.tables,
+    state_machine_arn: deployed.stateMachineArn,
+    dlq_url: deployed.deadLetterQueueUrl,
+  };
+  await publish(file, content);
+
+  const running = parts.move();
+  running.defer(() => withdraw(file, content));
+  return { ...content, clientOptions, ended: aws.ended, stop: () => running.disposeAsync() };
+}
+
+async function openNear(port: number, say: (line: string) => unknown): Promise<FrontDoor> {
+  try {
+    return await openFrontDoor(port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port >= 65_535) throw error;
+    say(`port ${port} is taken, trying ${port + 1}`);
+    return openNear(port + 1, say);
+  }
+}
+
+/** A deployment fails under enforced IAM, so it is enforced only now: MiniStack keeps its state over a polite end. */
+async function restartWithAuth(aws: RunningProcess, options: MiniStackOptions, signal: AbortSignal) {
+  await aws.stop();
+  return startMiniStack({ ...options, auth: true }, signal);
+}
+
+async function answers(url: string): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+  if (answer.status >= 500) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
+}
+
+async function publish(file: string, content: StackFile): Promise<void> {
+  await writeFile(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+/** Removes stack.json, unless it speaks of another stack that was started since. */
+async function withdraw(file: string, { aws_endpoint_url }: StackFile): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (text.includes(`"${aws_endpoint_url}"`)) await rm(file, { force: true });
+}

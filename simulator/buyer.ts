@@ -1,0 +1,18 @@
+/** The one buyer, plainly invented; the name is not ASCII, as names are not. */
+export const BUYER = {
+  email_address: 'buyer@example.com',
+  payer_id: 'BUYER22222222',
+  name: { given_name: 'Zoë', surname: 'Sample' },
+  address: {
+    address_line_1: '1 Example Street',
+    admin_area_2: 'Exampletown',
+    postal_code: '12345',
+    country_code: 'DE',
+  },
+} as const;
+
+/** The buyer's whole name, as on a parcel. */
+export const BUYER_NAME = `${BUYER.name.given_name} ${BUYER.name.surname}`;
+
+/** The one shop. */
+export const MERCHANT = { email_address: 'merchant@example.com', merchant_id: 'MERCHANT22222' } as const;

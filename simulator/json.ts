@@ -1,0 +1,28 @@
+/** What a text says as JSON; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The text of one member of a JSON object, exactly as it stands there; undefined when the object has no such member.
+ * Parsing and writing it anew would change its bytes, and a signature covers bytes.
+ * @param json - a well-formed JSON object
+ */
+export function memberText(json: string, name: string): string | undefined {
+  let depth = 0;
+  let key: string | undefined;
+  let start: number | undefined;
+  for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {
+    if (depth === 1 && start === undefined) {
+      if (token.startsWith('"')) key = JSON.parse(token);
+      if (token === ':' && key === name) start = index + 1;
+    } else if (depth === 1 && (token === ',' || token === '}')) return json.slice(start, index).trim();
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { makeCertificates } from './certificates.ts';
+import { checkoutPage } from './checkout-page.ts';
+import { control } from './control.ts';
+import { deliveryControl } from './control-delivery.ts';
+import { ControlError } from './control-input.ts';
+import { paymentControl } from './control-payments.ts';
+import { createDeliverer } from './delivery.ts';
+import { errorOf, PayPalError } from './errors.ts';
+import { createEvent } from './events.ts';
+import { eventsApi, wants } from './events-api.ts';
+import { createFaults, type Env, failCalls, loseAnswers } from './faults.ts';
+import { newDebugId } from './ids.ts';
+import { createTokens, oauthApi, requireToken } from './oauth.ts';
+import { ordersApi } from './orders-api.ts';
+import { paymentsApi } from './payments-api.ts';
+import { rememberRequests } from './request-ids.ts';
+import { createSigner } from './signing.ts';
+import type { Simulation } from './simulation.ts';
+import { emptyState } from './state.ts';
+import { invalidId, webhooksApi } from './webhooks-api.ts';
+
+/** How to start a simulator. */
+export interface SimulatorOptions {
+  /** @default 0 - a free one */
+  readonly port?: number;
+  /** Where to listen: nowhere but here. */
+  readonly host?: '127.0.0.1';
+  /** @default sandbox-client */
+  readonly clientId?: string;
+  /** @default sandbox-secret */
+  readonly clientSecret?: string;
+  /** Milliseconds to wait after the given attempt to deliver an event. @default - 1 s, 2 s, 4 s … at most 30 s */
+  readonly retryDelayMs?: (attempt: number) => number;
+  /** The clock that orders, tokens and remembered requests age by. @default - the real one */
+  readonly now?: () => Date;
+}
+
+/** A simulator that is running. */
+export interface Simulator {
+  /** Its origin, such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Ends it: connections, deliveries, retries. */
+  stop(): Promise<void>;
+}
+
+/** PayPal's pauses are not published, its whole three days not bearable: the first within seconds, all within ten minutes. */
+const shortenedRetryDelayMs = (attempt: number): number => Math.min(1000 * 2 ** (attempt - 1), 30_000);
+
+/**
+ * Starts a PayPal for laptops and tests.
+ * @throws Error when the port is taken.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { now = () => new Date(), retryDelayMs = shortenedRetryDelayMs } = options;
+  const certificates = await makeCertificates();
+  const stopping = new AbortController();
+
+  let answer: Hono<Env>['fetch'] = () => new Response(null, { status: 503 });
+  const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false });
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  await once(server, 'listening');
+
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const state = emptyState();
+  const signer = createSigner(origin, certificates);
+  const deliverer = createDeliverer({ signer, webhooks: state.webhooks, now, retryDelayMs });
+  const sim: Simulation = {
+    origin,
+    clientId: options.clientId ?? 'sandbox-client',
+    clientSecret: options.clientSecret ?? 'sandbox-secret',
+    now,
+    state,
+    certificates,
+    signer,
+    deliverer,
+    faults: createFaults(),
+    stopping: stopping.signal,
+    announce(draft) {
+      const event = createEvent(origin, now(), draft);
+      state.events.set(event.id, event);
+      for (const webhook of state.webhooks.values()) if (wants(webhook, event)) deliverer.send(event, webhook);
+      return event;
+    },
+  };
+  answer = createApp(sim).fetch;
+
+  return {
+    url: origin,
+    async stop() {
+      stopping.abort();
+      await deliverer.stop();
+      const closed = once(server, 'close');
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/**
+ * The order matters. A lost answer is lost last, when the work is done and remembered; a call without a token uses up no fault; and a
+ * repeated call is answered from memory, or refused while the first one is held up by a fault.
+ */
+function createApp(sim: Simulation): Hono<Env> {
+  const tokens = createTokens(sim.now);
+  const app = new Hono<Env>();
+  app.onError(answerError);
+  app.notFound((c) => answerError(errorOf(404), c));
+  app.use('*', nameAnswers, loseAnswers(sim));
+  app.get('/v1/notifications/certs/:id', failCalls(sim), (c) => {
+    const certificate = Object.values(sim.certificates).find(({ id }) => id === c.req.param('id'));
+    if (!certificate) throw invalidId();
+    const headers = { 'content-type': 'application/x-pem-file', 'cache-control': 'public,max-age=86400' };
+    return c.body(certificate.pem, 200, headers);
+  });
+  app.use('/v2/*', requireToken(tokens), rememberRequests(sim));
+  app.use('/v1/notifications/*', requireToken(tokens));
+  app.use('*', failCalls(sim));
+  const parts = [
+    oauthApi(sim, tokens, sim.now),
+    ordersApi(sim),
+    paymentsApi(sim),
+    webhooksApi(sim),
+    eventsApi(sim),
+    checkoutPage(sim),
+    paymentControl(sim),
+    deliveryControl(sim),
+    control(sim, tokens),
+  ];
+  for (const part of parts) app.route('/', part);
+  return app;
+}
+
+/** Every answer of PayPal's has an id by which its support would find it. */
+const nameAnswers: MiddlewareHandler<Env> = async (c, next) => {
+  const debugId = newDebugId();
+  c.set('debugId', debugId);
+  c.header('paypal-debug-id', debugId);
+  await next();
+};
+
+function answerError(error: Error, c: Context<Env>): Response {
+  if (error instanceof ControlError) return c.json({ error: error.message, fields: error.fields }, error.status);
+  if (!(error instanceof PayPalError)) console.error(error); // a bug of the simulator
+  const { status, body } = error instanceof PayPalError ? error : errorOf(500);
+  return c.json({ ...body, debug_id: c.get('debugId') }, status);
+}

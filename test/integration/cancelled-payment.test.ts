@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { stockOf } from '../support/books.ts';
+import { approve, beginPurchase, type Purchase, payPal, sessionOf, settledPayment, shop } from '../support/shop.ts';
+
+async function expectNothingBought(purchase: Purchase): Promise<void> {
+  expect((await settledPayment(purchase, 'cancelled')).order).toBeNull();
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'cancelled' });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+}
+
+it('gives the stock back when PayPal says that the order was cancelled', async () => {
+  const purchase = await beginPurchase();
+
+  await payPal('POST', '/_sim/events', {
+    event_type: 'CHECKOUT.ORDER.CANCELLED',
+    resource: { id: purchase.paypalOrderId },
+    signature: 'good',
+  });
+
+  await expectNothingBought(purchase);
+});
+
+it('gives the stock back when the buyer comes back by the cancel link', async () => {
+  const purchase = await beginPurchase();
+  const { redirect_url } = await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/cancel`);
+  const query = new URL(redirect_url).searchParams;
+  expect(query.get('checkout_session_id')).toBe(purchase.sessionId);
+
+  const cancelled = await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: query.get('token') });
+
+  expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+  await expectNothingBought(purchase);
+});
+
+it('does not let a stranger cancel, who lacks the token', async () => {
+  const { paymentId } = await beginPurchase();
+
+  const cancelled = await shop('POST', `/api/v1/payments/${paymentId}/cancel`, { token: 'GUESSED' });
+
+  expect(cancelled).toMatchObject({ status: 403, body: { type: '/problems/wrong-token' } });
+  expect((await shop('GET', `/api/v1/payments/${paymentId}`)).body.status).toBe('created');
+});
+
+it('does not cancel what has been paid', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+
+  const cancelled = await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, {
+    token: purchase.paypalOrderId,
+  });
+
+  expect(cancelled).toMatchObject({ status: 409, body: { type: '/problems/already-captured' } });
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+});
+
+it('refuses to begin a payment for a session that is over', async () => {
+  const purchase = await beginPurchase();
+  await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
+  await settledPayment(purchase, 'cancelled');
+
+  const again = await shop('POST', '/api/v1/payments', { checkout_session_id: purchase.sessionId });
+
+  expect(again).toMatchObject({
+    status: 409,
+    body: { type: '/problems/session-over', session_status: 'payment_failed' },
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { approve, beginPurchase, paymentOf, payPal, settledPayment, shop } from '../support/shop.ts';
+
+it('shows a payment as under way while the webhook is late, and as captured once it comes', async () => {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { hold: true });
+  // The return page's own capture gets no answer, as if PayPal were down for it.
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'POST', path: `/v2/checkout/orders/${purchase.paypalOrderId}/capture`, status: 503, times: 3 }],
+  });
+  await approve(purchase.paypalOrderId);
+
+  const capture = await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
+  expect(capture).toMatchObject({ status: 502, body: { type: '/problems/paypal-unavailable' } });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'created', order: null, settled: false });
+
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  await payPal('PUT', '/_sim/delivery', { hold: false });
+  await payPal('POST', '/_sim/delivery/flush');
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+});
+
+it('makes the order without the buyer, whose window was closed before he came back', async () => {
+  const purchase = await beginPurchase();
+
+  await approve(purchase.paypalOrderId);
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+});

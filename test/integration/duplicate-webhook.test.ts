@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { everythingIn } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { approve, beginPurchase, type Purchase, payPal, settledPayment } from '../support/shop.ts';
+
+/** The capture that PayPal made for a purchase, as the resource of an event. */
+async function captureResource({ paypalOrderId, paymentId }: Purchase) {
+  const { captures } = await payPal('GET', '/_sim/state');
+  const [id] =
+    Object.entries<{ order_id: string }>(captures).find(([, capture]) => capture.order_id === paypalOrderId) ?? [];
+  return {
+    id,
+    status: 'COMPLETED',
+    amount: { currency_code: 'EUR', value: '19.99' },
+    custom_id: paymentId,
+    supplementary_data: { related_ids: { order_id: paypalOrderId } },
+  };
+}
+
+async function expectBoughtOnce(purchase: Purchase): Promise<void> {
+  const payment = await settledPayment(purchase, 'captured');
+  const orders = (await everythingIn('orders')).filter(
+    ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,
+  );
+  expect(orders.map(({ order_id }) => order_id)).toEqual([payment.order.order_id]);
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  const [{ history }] = (await everythingIn('payments')).filter(
+    ({ payment_id }) => payment_id === purchase.paymentId,
+  ) as [{ history: { status: string }[] }];
+  expect(history.filter(({ status }) => status === 'captured')).toHaveLength(1);
+}
+
+const send = (event_id: string, resource: object) =>
+  payPal('POST', '/_sim/events', { event_type: 'PAYMENT.CAPTURE.COMPLETED', resource, signature: 'good', event_id });
+
+it('does an event once that is delivered 20 times, one after the other', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+  const resource = await captureResource(purchase);
+  const id = `WH-SEQUENCE-${purchase.paymentId.slice(4)}`;
+
+  const statuses: string[] = [];
+  for (let i = 0; i < 20; i++) statuses.push((await send(id, resource)).deliveries[0].answer.status);
+
+  expect(statuses).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'duplicate')]);
+  await expectBoughtOnce(purchase);
+});
+
+it('does an event once that is delivered 20 times at once', async () => {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  // PayPal captures, and nobody tells the shop but the event that comes 20 times.
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+  const resource = await captureResource(purchase);
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => send(`WH-ATONCE-${purchase.paymentId.slice(4)}`, resource)),
+  );
+
+  const delivered = answers.map(({ deliveries: [first] }) => first);
+  expect(delivered.filter(({ answer }) => answer?.status === 'accepted')).toHaveLength(1);
+  // Whoever comes while the first one is at work is asked to come again.
+  for (const { http_status } of delivered) expect([200, 503]).toContain(http_status);
+  await expectBoughtOnce(purchase);
+});
+
+it('does nothing for a second event about the same capture', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+
+  const second = await send(`WH-SECOND-${purchase.paymentId.slice(4)}`, await captureResource(purchase));
+
+  expect(second.deliveries).toMatchObject([{ http_status: 200, answer: { status: 'accepted' } }]);
+  await expectBoughtOnce(purchase);
+});

@@ -1,0 +1,81 @@
+import { DescribeExecutionCommand, GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { expect, inject, it } from 'vitest';
+import { queues, stepFunctions } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import {
+  approve,
+  beginPurchase,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  until,
+} from '../support/shop.ts';
+
+const { state_machine_arn, dlq_url } = inject('stack');
+const executionOf = ({ paymentId }: Purchase) =>
+  `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${paymentId}-captured`;
+
+/**
+ * A purchase whose capture the shop hears of by one event alone, which does not say who bought: so the order's step must ask PayPal,
+ * and PayPal fails so many times.
+ */
+async function purchaseWhoseOrderFails(times: number): Promise<Purchase> {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times }],
+  });
+  await payPal('POST', '/_sim/events', {
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: {
+      id: `CAP${purchase.paymentId.slice(-12)}`,
+      status: 'COMPLETED',
+      amount: { currency_code: 'EUR', value: '19.99' },
+      custom_id: purchase.paymentId,
+      supplementary_data: { related_ids: { order_id: purchase.paypalOrderId } },
+    },
+    signature: 'good',
+  });
+  return purchase;
+}
+
+it('makes one order when the order’s step fails twice and then works', async () => {
+  // The client asks twice before it gives up.
+  const purchase = await purchaseWhoseOrderFails(4);
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  const { events = [] } = await stepFunctions.send(
+    new GetExecutionHistoryCommand({ executionArn: executionOf(purchase) }),
+  );
+  expect(events.filter(({ type }) => type === 'LambdaFunctionFailed')).toHaveLength(2);
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+});
+
+it('does the other steps and puts the settlement on the dead letter queue when the order’s step never works', async () => {
+  const purchase = await purchaseWhoseOrderFails(1000);
+
+  const execution = await until(
+    () => stepFunctions.send(new DescribeExecutionCommand({ executionArn: executionOf(purchase) })),
+    ({ status }) => status !== 'RUNNING',
+    60,
+  );
+  expect(execution.status).toBe('FAILED');
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed' });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'captured', order: null, settled: false });
+  const letters = await until(
+    async () =>
+      (
+        await queues.send(
+          new ReceiveMessageCommand({ QueueUrl: dlq_url, MaxNumberOfMessages: 10, VisibilityTimeout: 1 }),
+        )
+      ).Messages ?? [],
+    (messages) => messages.some(({ Body = '' }) => Body.includes(`${purchase.paymentId}-captured`)),
+  );
+  expect(letters.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { everythingIn } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { beginPurchase, type Purchase, payPal, settledPayment, stockedProduct } from '../support/shop.ts';
+
+/*
+ * Two events that PayPal once sent for one purchase: APPROVED, whose snapshot has the capture in it already, and CAPTURE.COMPLETED.
+ * Only the ids of the order, the capture and our payment are put in the place of the recorded ones.
+ */
+
+const recorded = (name: string) =>
+  readFileSync(new URL(`../fixtures/paypal/events/podkrepi__${name}.json`, import.meta.url), 'utf8');
+const RECORDED_ORDER = '4TR02727EC3239828';
+const RECORDED_CAPTURE = '0CR98899N3573252K';
+
+async function deliver(name: string, { paypalOrderId, paymentId }: Purchase): Promise<string> {
+  const ours = paymentId.slice(-12);
+  const body = recorded(name)
+    .replaceAll(RECORDED_ORDER, paypalOrderId)
+    .replaceAll(RECORDED_CAPTURE, `CAP${ours}`)
+    .replaceAll(/(?<="custom_id": ")[^"]*/g, paymentId)
+    .replaceAll(/(?<="id": "WH-)[^"]*/g, `${name.length}-${ours}`);
+  const { event_type, resource } = JSON.parse(body);
+  const { deliveries } = await payPal('POST', '/_sim/events', { event_type, resource, body, signature: 'good' });
+  return deliveries[0].answer.status;
+}
+
+it.each([
+  ['the approval comes first', ['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']],
+  ['the capture comes first', ['PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.APPROVED']],
+])('makes one order of the recorded pair of events when %s', async (_, names) => {
+  const sku = await stockedProduct(3, 10_000, 'USD');
+  const purchase = await beginPurchase({ sku });
+
+  const answers = [];
+  for (const name of names) answers.push(await deliver(name, purchase));
+
+  expect(answers).toEqual(['accepted', 'accepted']);
+  const { order } = await settledPayment(purchase, 'captured');
+  const orders = (await everythingIn('orders')).filter(
+    ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,
+  );
+  expect(orders.map(({ order_id }) => order_id)).toEqual([order.order_id]);
+  expect(await stockOf(sku)).toEqual({ available: 2, reserved: 0, sold: 1 });
+});

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/*
+ * Runs all that CI runs, one phase after the other, each with its time; `check` leaves out what needs servers. Everything is run even
+ * if something fails, so that one run tells all.
+ */
+
+interface Phase {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** A phase of tests, whose results are counted. */
+  readonly tests?: true;
+  readonly servers?: true;
+}
+
+const phases: readonly Phase[] = [
+  { name: 'format and lint', command: ['biome', 'check', '.'] },
+  { name: 'types', command: ['tsc'] },
+  { name: 'dead code', command: ['knip'] },
+  { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
+  {
+    name: 'tests on the running stack',
+    command: ['vitest', 'run', '--project', 'integration'],
+    tests: true,
+    servers: true,
+  },
+];
+
+const run = (command: readonly string[]): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+
+const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
+const total = { passed: 0, failed: 0 };
+const broken: string[] = [];
+const onlyCheck = process.argv[2] === 'check';
+
+for (const [index, { name, command, tests, servers }] of phases.entries()) {
+  if (servers && onlyCheck) continue;
+  console.log(`\n▶ ${name}`);
+  const report = join(folder, `${index}.json`);
+  const started = Date.now();
+  const code = await run(
+    tests ? [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : command,
+  );
+  if (tests) {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    total.passed += numPassedTests;
+    total.failed += numFailedTests;
+  }
+  if (code !== 0) broken.push(name);
+  console.log(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+rmSync(folder, { recursive: true, force: true });
+console.log(broken.length > 0 ? `\nFailed: ${broken.join(', ')}` : '\nAll is well.');
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = broken.length > 0 ? 1 : 0;

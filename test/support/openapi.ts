@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { Ajv, type AnySchema } from 'ajv';
+import addFormats from 'ajv-formats';
+
+/*
+ * PayPal's OpenAPI files as a judge of requests and answers. OpenAPI 3.0 schemas are near enough to JSON Schema for ajv as it is not
+ * strict: PayPal uses neither `nullable` nor a `$ref` whose neighbours matter; formats of its own are not checked.
+ */
+
+interface Described {
+  readonly $ref?: string;
+  readonly content?: Readonly<Record<string, unknown>>;
+}
+interface Api {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+interface Operation {
+  readonly requestBody?: Described;
+  readonly responses: Readonly<Record<string, Described>>;
+}
+
+const APIS = [
+  'checkout_orders_v2',
+  'payments_payment_v2',
+  'notifications_webhooks_v1',
+  'customer_disputes_v1',
+] as const;
+type ApiName = (typeof APIS)[number];
+
+const ajv = new Ajv({ strict: false, allErrors: true, logger: false, unicodeRegExp: false });
+addFormats.default(ajv);
+
+const apis = new Map<ApiName, Api>(
+  APIS.map((name) => {
+    const file = new URL(`../fixtures/paypal/openapi/${name}.json`, import.meta.url);
+    const api = JSON.parse(readFileSync(file, 'utf8'));
+    ajv.addSchema(api, name);
+    return [name, api];
+  }),
+);
+
+/** One of PayPal's OpenAPI files, parsed. */
+export function openApi(name: ApiName): Api {
+  const api = apis.get(name);
+  if (!api) throw new RangeError(`no OpenAPI file ${name}`);
+  return api;
+}
+
+/** Whether PayPal's OpenAPI files know the call. */
+export const isDescribed = (method: string, path: string): boolean => find(method, path) !== undefined;
+
+/** What PayPal's OpenAPI files find wrong with the body of a request; empty when nothing is. */
+export function requestErrors(method: string, path: string, body: unknown): string[] {
+  const { operation, pointer } = found(method, path);
+  if (!operation.requestBody?.content) return [];
+  return errorsOf(`${pointer}/requestBody/content/application~1json/schema`, body);
+}
+
+/** What PayPal's OpenAPI files find wrong with an answer; empty when nothing is. */
+export function answerErrors(method: string, path: string, status: number, body: unknown): string[] {
+  const { name, operation, pointer } = found(method, path);
+  const key = operation.responses[status] ? String(status) : 'default';
+  const response = operation.responses[key];
+  if (!response) return [`status ${status} is not described`];
+  const described = response.$ref ? `${name}${response.$ref}` : `${pointer}/responses/${key}`;
+  if (!response.$ref && !response.content) return body === '' ? [] : ['the answer should be empty'];
+  return errorsOf(`${described}/content/application~1json/schema`, body);
+}
+
+/** What a schema of PayPal's finds wrong with a value; empty when nothing is. */
+export const schemaErrors = (name: ApiName, schema: string, value: unknown): string[] =>
+  errorsOf(`${name}#/components/schemas/${schema}`, value);
+
+function errorsOf(reference: string, value: unknown): string[] {
+  const validate = ajv.getSchema(reference) ?? ajv.compile({ $ref: reference } satisfies AnySchema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function found(method: string, path: string) {
+  const call = find(method, path);
+  if (!call) throw new RangeError(`${method} ${path} is not in PayPal's OpenAPI files`);
+  return call;
+}
+
+function find(method: string, path: string) {
+  const { pathname } = new URL(path, 'http://localhost');
+  for (const [name, { paths }] of apis) {
+    for (const [template, operations] of Object.entries(paths)) {
+      const operation = operations[method.toLowerCase()];
+      const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+      if (!operation || !pattern.test(pathname)) continue;
+      const key = template.replaceAll('~', '~0').replaceAll('/', '~1');
+      return { name, operation, pointer: `${name}#/paths/${encodeURI(key)}/${method.toLowerCase()}` };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { dynamo } from './aws.ts';
+
+/*
+ * The running shop as its shoppers, and PayPal as its buyers and its own people, see it: by HTTP alone.
+ */
+
+const { front_door_url, simulator_url, tables } = inject('stack');
+
+/** What an HTTP call was answered. */
+export interface Answered<Body = Record<string, never>> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+/** Tests look into answers whose form is what they test. */
+type Json = ReturnType<typeof JSON.parse>;
+
+async function call(
+  origin: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answered<Json>> {
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(new URL(path, origin), {
+    method,
+    redirect: 'manual',
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(text !== undefined && { body: text as string }),
+  });
+  const answer = await response.text();
+  return { status: response.status, headers: response.headers, body: answer && jsonOr(answer) };
+}
+
+function jsonOr(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Calls the shop's API. */
+export const shop = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  call(front_door_url, method, path, body, headers);
+
+/** Calls PayPal's simulator; a call that is refused fails the test. */
+export async function payPal(method: string, path: string, body?: unknown): Promise<Json> {
+  const answer = await call(simulator_url, method, path, body);
+  if (answer.status >= 400)
+    throw new Error(`${method} ${path} at the simulator: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+let products = 0;
+
+/** Puts a product of its own for one test on the shelf. */
+export async function stockedProduct(pieces: number, minor = 1999, currency = 'EUR'): Promise<string> {
+  const sku = `TEST-${process.pid}-${Date.now()}-${++products}`;
+  await dynamo.send(
+    new PutCommand({
+      TableName: tables.products,
+      Item: {
+        sku,
+        name: `Test product ${products}`,
+        price: { currency, minor },
+        available: pieces,
+        reserved: 0,
+        sold: 0,
+        stocked: pieces,
+      },
+    }),
+  );
+  return sku;
+}
+
+/** A purchase up to where the buyer is sent to PayPal. */
+export interface Purchase {
+  readonly sku: string;
+  readonly sessionId: string;
+  readonly paymentId: string;
+  readonly paypalOrderId: string;
+}
+
+/** Lets a shopper check out and go to PayPal. */
+export async function beginPurchase({
+  sku,
+  quantity = 1,
+}: {
+  sku?: string;
+  quantity?: number;
+} = {}): Promise<Purchase> {
+  const product = sku ?? (await stockedProduct(10));
+  const session = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku: product, quantity }] });
+  if (session.status !== 201) throw new Error(`no session: ${JSON.stringify(session.body)}`);
+  const payment = await shop('POST', '/api/v1/payments', { checkout_session_id: session.body.checkout_session_id });
+  if (payment.status !== 201) throw new Error(`no payment: ${JSON.stringify(payment.body)}`);
+  return {
+    sku: product,
+    sessionId: session.body.checkout_session_id,
+    paymentId: payment.body.payment_id,
+    paypalOrderId: payment.body.paypal_order_id,
+  };
+}
+
+/** The buyer clicks at PayPal. */
+export const approve = (orderId: string, options: Record<string, unknown> = {}) =>
+  payPal('POST', `/_sim/orders/${orderId}/approve`, { funding: 'instant', ...options });
+
+/** Asks until the answer is as wanted. Fails after some seconds, with the last answer. */
+export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, seconds = 20): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; at last it was ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The payment as its shopper sees it. */
+export const paymentOf = async ({ paymentId }: Pick<Purchase, 'paymentId'>): Promise<Json> =>
+  (await shop('GET', `/api/v1/payments/${paymentId}`)).body;
+
+/** The payment once all that had to follow from its status has been done. */
+export const settledPayment = (purchase: Pick<Purchase, 'paymentId'>, status: string) =>
+  until(
+    () => paymentOf(purchase),
+    (payment) => payment.status === status && payment.settled,
+  );
+
+/** The session as its shopper sees it. */
+export const sessionOf = async ({ sessionId }: Pick<Purchase, 'sessionId'>): Promise<Json> =>
+  (await shop('GET', `/api/v1/checkout-sessions/${sessionId}`)).body;

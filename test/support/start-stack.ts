@@ -1,0 +1,15 @@
+import type { TestProject } from 'vitest/node';
+import { type StackFile, startStack } from '../../local/stack.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    stack: StackFile;
+  }
+}
+
+/** Starts the whole shop once for all tests that need it, and ends it after the last. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { stop, ended: _, clientOptions: __, ...stack } = await startStack();
+  project.provide('stack', stack);
+  return stop;
+}
