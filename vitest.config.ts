@@ -15,8 +15,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'repositories',
+          include: ['test/repositories/**/*.test.ts'],
+          globalSetup: ['test/support/start-tables.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/repositories/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts'],
           // One stack for all of them, and the simulator's settings are everybody's.
           globalSetup: ['test/support/start-stack.ts'],
           setupFiles: ['test/support/after-each.ts'],

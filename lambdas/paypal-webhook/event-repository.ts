@@ -7,27 +7,28 @@ export type EventStatus = 'received' | 'accepted' | 'ignored' | 'parked';
 /** Raw events hold personal data, and PayPal itself shows them for 45 days only. */
 const KEPT_SECONDS = 90 * 24 * 60 * 60;
 
+/** One delivery of an event. */
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly eventType: string;
+  /** PayPal's id of this delivery. */
+  readonly transmissionId: string;
+  /** As it came. */
+  readonly body: string;
+  readonly now: Date;
+}
+
 /** The only code that knows how webhook events lie in DynamoDB. */
 export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
-  /** Stores an event as it came; a further delivery of it is only counted. */
-  async receive({
-    id,
-    eventType,
-    body,
-    now,
-  }: {
-    id: string;
-    eventType: string;
-    body: string;
-    now: Date;
-  }): Promise<void> {
+  /** Stores an event as it came; of a further delivery, only its id is kept. */
+  async receive({ id, eventType, transmissionId, body, now }: ReceivedEvent): Promise<void> {
     await db.send(
       new UpdateCommand({
         TableName: tableName,
         Key: { event_id: id },
         UpdateExpression:
           'SET event_type = :type, body = if_not_exists(body, :body), received_at = if_not_exists(received_at, :now), last_received_at = :now, ' +
-          '#status = if_not_exists(#status, :received), expires_at = if_not_exists(expires_at, :expires) ADD deliveries :one',
+          '#status = if_not_exists(#status, :received), expires_at = if_not_exists(expires_at, :expires) ADD transmissions :transmission',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
           ':type': eventType,
@@ -35,7 +36,8 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
           ':now': now.toISOString(),
           ':received': 'received' satisfies EventStatus,
           ':expires': Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
-          ':one': 1,
+          // A set, so that a write whose answer was lost can be repeated.
+          ':transmission': new Set([transmissionId]),
         },
       }),
     );

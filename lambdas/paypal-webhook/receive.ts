@@ -45,7 +45,13 @@ export async function receive(
     });
 
   // Nothing here waits for another: the event is stored while it is settled, and finished while its key is.
-  const stored = events.receive({ id: event.id, eventType: event.event_type, body: text, now: now() });
+  const stored = events.receive({
+    id: event.id,
+    eventType: event.event_type,
+    transmissionId: delivery.headers['paypal-transmission-id'] ?? '',
+    body: text,
+    now: now(),
+  });
   let finished: Promise<void> | undefined;
   let worked = false;
   const settled = settleOnce(event, async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { stockedProduct } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
-import { approve, beginPurchase, sessionOf, settledPayment, shop, stockedProduct } from '../support/shop.ts';
+import { approve, beginPurchase, sessionOf, settledPayment, shop } from '../support/shop.ts';
 
 it('makes one order of a payment that the buyer approves', async () => {
   const sku = await stockedProduct(5);

@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
 
-const { aws_endpoint_url, region, tables } = inject('stack');
-const client = { endpoint: aws_endpoint_url, region, credentials: CREDENTIALS };
+const { endpoint, region, tables } = inject('aws');
+const client = { endpoint, region, credentials: CREDENTIALS };
 
-/** The stack's AWS, seen from outside. */
+/** The AWS that is tested against, seen from outside. */
 export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client));
 export const stepFunctions = new SFNClient(client);
 export const queues = new SQSClient(client);
@@ -25,4 +25,22 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
     start = page.LastEvaluatedKey;
   } while (start);
   return items;
+}
+
+let products = 0;
+
+/** Puts a product of its own for one test on the shelf. */
+export async function stockedProduct(pieces: number, minor = 1999, currency = 'EUR'): Promise<string> {
+  const sku = `TEST-${process.pid}-${Date.now()}-${++products}`;
+  const Item = {
+    sku,
+    name: `Test product ${products}`,
+    price: { currency, minor },
+    available: pieces,
+    reserved: 0,
+    sold: 0,
+    stocked: pieces,
+  };
+  await dynamo.send(new PutCommand({ TableName: tables.products, Item }));
+  return sku;
 }

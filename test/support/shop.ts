@@ -1,12 +1,11 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { dynamo } from './aws.ts';
+import { stockedProduct } from './aws.ts';
 
 /*
  * The running shop as its shoppers, and PayPal as its buyers and its own people, see it: by HTTP alone.
  */
 
-const { front_door_url, simulator_url, tables } = inject('stack');
+const { front_door_url, simulator_url } = inject('stack');
 
 /** What an HTTP call was answered. */
 export interface Answered<Body = Record<string, never>> {
@@ -54,28 +53,6 @@ export async function payPal(method: string, path: string, body?: unknown): Prom
   if (answer.status >= 400)
     throw new Error(`${method} ${path} at the simulator: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
-}
-
-let products = 0;
-
-/** Puts a product of its own for one test on the shelf. */
-export async function stockedProduct(pieces: number, minor = 1999, currency = 'EUR'): Promise<string> {
-  const sku = `TEST-${process.pid}-${Date.now()}-${++products}`;
-  await dynamo.send(
-    new PutCommand({
-      TableName: tables.products,
-      Item: {
-        sku,
-        name: `Test product ${products}`,
-        price: { currency, minor },
-        available: pieces,
-        reserved: 0,
-        sold: 0,
-        stocked: pieces,
-      },
-    }),
-  );
-  return sku;
 }
 
 /** A purchase up to where the buyer is sent to PayPal. */

@@ -11,5 +11,6 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { stop, ended: _, clientOptions: __, ...stack } = await startStack();
   project.provide('stack', stack);
+  project.provide('aws', { endpoint: stack.aws_endpoint_url, region: stack.region, tables: stack.tables });
   return stop;
 }

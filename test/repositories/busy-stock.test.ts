@@ -1,0 +1,30 @@
+import { ulid } from 'ulid';
+import { expect, inject, it } from 'vitest';
+import { openSession } from '../../lambdas/checkout/open-session.ts';
+import { sessionRepository } from '../../lambdas/checkout/session-repository.ts';
+import { stockRepository } from '../../lambdas/inventory/stock-repository.ts';
+import { documentClient } from '../../lambdas/shared/dynamo.ts';
+import { everythingIn, stockedProduct } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { functionEnvironment } from '../support/function-environment.ts';
+
+it('opens exactly 100 sessions for 200 buyers of 100 pieces, all at once', async () => {
+  functionEnvironment();
+  const { tables } = inject('aws');
+  const db = documentClient();
+  const deps = {
+    stock: stockRepository(db, tables),
+    sessions: sessionRepository(db, tables['checkout-sessions']),
+    ulid,
+    now: () => new Date(),
+  };
+  const sku = await stockedProduct(100);
+
+  const opened = await Promise.all(Array.from({ length: 200 }, () => openSession(deps, [{ sku, quantity: 1 }])));
+
+  expect(opened.filter(({ outcome }) => outcome === 'opened')).toHaveLength(100);
+  expect(opened.filter(({ outcome }) => outcome === 'out_of_stock')).toHaveLength(100);
+  expect(await stockOf(sku)).toEqual({ available: 0, reserved: 100, sold: 0 });
+  const sessions = (await everythingIn('checkout-sessions')).filter(({ items }) => JSON.stringify(items).includes(sku));
+  expect(sessions).toHaveLength(100);
+});
