@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { AMOUNT, CANCEL_URL, orderRequest, RETURN_URL, useSimulator } from './harness.ts';
+
+const paypal = useSimulator();
+const eur = (value: string) => ({ currency_code: 'EUR', value });
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+const page = async (id: string) => {
+  const { status, headers, body } = await paypal.send('GET', `/checkoutnow?token=${id}`);
+  return { status, headers, html: String(body) };
+};
+const press = (id: string, choice: string) => paypal.send('POST', `/checkoutnow?token=${id}`, `choice=${choice}`, FORM);
+const statusOf = async (id: string) => (await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status;
+
+describe('the page', () => {
+  it('shows who wants how much for what, and what the buyer can do', async () => {
+    const unit = {
+      amount: { ...eur('19.99'), breakdown: { item_total: eur('19.99') } },
+      items: [{ name: 'Green tea', quantity: '1', unit_amount: eur('19.99') }],
+    };
+    const id = await paypal.order(orderRequest(unit, { brand_name: 'Tea House' }));
+
+    const { status, html } = await page(id);
+
+    expect(status).toBe(200);
+    for (const text of [
+      'Tea House',
+      'Green tea',
+      '19.99 EUR',
+      'Pay now',
+      'Pay by e-check (takes days)',
+      'Have the card declined',
+      'Cancel and return to shop',
+      'close this window',
+    ]) {
+      expect(html).toContain(text);
+    }
+    expect(html).toContain('<html lang="en">');
+    expect(html).not.toContain('<script');
+  });
+
+  it('lets nothing that a shop wrote become markup', async () => {
+    const unit = {
+      amount: { ...eur('1.00'), breakdown: { item_total: eur('1.00') } },
+      items: [{ name: '<img src=x onerror=alert(1)>', quantity: '1', unit_amount: eur('1.00') }],
+    };
+    const { html } = await page(await paypal.order(orderRequest(unit, { brand_name: '"><script>alert(1)</script>' })));
+
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  });
+
+  it('allows nothing but its own style, and forms that lead to itself and to the shop', async () => {
+    const id = await paypal.order(
+      orderRequest({}, { return_url: 'http://127.0.0.1:9/ok', cancel_url: 'https://shop.example/no' }),
+    );
+
+    const { headers, html } = await page(id);
+
+    const policy = headers.get('content-security-policy') ?? '';
+    const nonce = /<style nonce="([^"]+)">/.exec(html)?.[1];
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self' http://127.0.0.1:9 https://shop.example; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    ['never was', async () => 'X'],
+    [
+      'has expired',
+      async () => {
+        const id = await paypal.order();
+        await paypal.control('POST', `orders/${id}/expire`);
+        return id;
+      },
+    ],
+  ])('of an order that %s says so', async (_, make) => {
+    const id = await make();
+
+    expect(await page(id)).toMatchObject({ status: 404, html: expect.stringContaining('There is no such order') });
+    expect((await press(id, 'pay')).status).toBe(404);
+  });
+
+  it('without a token says so', async () => {
+    expect((await paypal.send('GET', '/checkoutnow')).status).toBe(404);
+  });
+
+  it('of a paid order leads back to the shop', async () => {
+    const { orderId } = await paypal.captured();
+
+    const { html } = await page(orderId);
+
+    expect(html).toContain('This order is paid.');
+    expect(html).toContain('Return to the shop');
+    expect(html).not.toContain('Pay now');
+    expect((await press(orderId, 'pay')).status).toBe(409);
+  });
+});
+
+describe('the button', () => {
+  it.each([
+    ['pay', 'instant'],
+    ['echeck', 'pending'],
+    ['declined', 'declined'],
+  ])('"%s" approves with %s funding and leads to the shop', async (choice, funding) => {
+    const id = await paypal.order();
+
+    const { status, headers } = await press(id, choice);
+
+    expect(status).toBe(303);
+    expect(headers.get('location')).toBe(`${RETURN_URL}&token=${id}&PayerID=BUYER22222222`);
+    expect((await paypal.control('GET', 'state')).orders).toMatchObject({ [id]: { status: 'APPROVED', funding } });
+  });
+
+  it('"cancel" changes nothing and leads to the shop', async () => {
+    const id = await paypal.order();
+
+    const { status, headers } = await press(id, 'cancel');
+
+    expect(status).toBe(303);
+    expect(headers.get('location')).toBe(`${CANCEL_URL}&token=${id}`);
+    expect(await statusOf(id)).toBe('PAYER_ACTION_REQUIRED');
+  });
+
+  it('that the page does not have does nothing', async () => {
+    const id = await paypal.order();
+
+    expect((await press(id, 'steal')).status).toBe(400);
+    expect(await statusOf(id)).toBe('PAYER_ACTION_REQUIRED');
+  });
+
+  it('leads nowhere when the shop gave no address', async () => {
+    const id = await paypal.order({ intent: 'CAPTURE', purchase_units: [{ amount: AMOUNT }] });
+
+    expect(await press(id, 'pay')).toMatchObject({ status: 200, body: expect.stringContaining('no address') });
+    expect(await statusOf(id)).toBe('APPROVED');
+  });
+});
+
+describe('the trouble panel', () => {
+  const trouble = (id: string, form: string) => paypal.send('POST', `/checkoutnow/trouble?token=${id}`, form, FORM);
+  const settings = async () => (await paypal.control('GET', 'state')).delivery;
+
+  it('sets how deliveries go wrong, and leads back to the page', async () => {
+    const id = await paypal.order();
+
+    const { status, headers } = await trouble(id, 'hold=on&copies=3&do=set');
+
+    expect(status).toBe(303);
+    expect(headers.get('location')).toBe(`/checkoutnow?token=${id}`);
+    expect(await settings()).toMatchObject({ hold: true, shuffle: false, drop: false, copies: 3 });
+    expect((await page(id)).html).toMatch(/name="hold" checked/);
+  });
+
+  it('takes back what is not ticked any more', async () => {
+    const id = await paypal.order();
+    await trouble(id, 'hold=on&drop=on&shuffle=on&copies=3&do=set');
+
+    await trouble(id, 'copies=many&do=set');
+
+    expect(await settings()).toMatchObject({ hold: false, shuffle: false, drop: false, copies: 1 });
+  });
+
+  it('sends what is held back', async () => {
+    const id = await paypal.order();
+    await trouble(id, 'hold=on&do=set');
+    await press(id, 'pay');
+    expect(paypal.receiver.received).toEqual([]);
+
+    await trouble(id, 'hold=on&do=flush');
+
+    expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { useSimulator } from './harness.ts';
+
+const paypal = useSimulator();
+
+describe('a control request that is wrong is refused by the name of its field', () => {
+  it.each([
+    ['POST', 'orders/{order}/approve', { funding: 'gold' }, 'funding'],
+    ['POST', 'orders/{order}/approve', { fundng: 'instant' }, 'fundng'],
+    ['POST', 'orders/{order}/approve', { capture_amount: { currency_code: 'EUR', value: '1.001' } }, 'capture_amount'],
+    ['POST', 'orders/{order}/cancel', { token: 'X' }, 'token'],
+    ['POST', 'captures/{capture}/refund', { amount: { currency_code: 'EUR' } }, 'amount.value'],
+    ['POST', 'captures/{capture}/dispute', { status: 'CLOSED' }, 'status'],
+    ['POST', 'captures/{capture}/complete', { amount: 1 }, 'amount'],
+    ['PUT', 'delivery', { hold: 'yes' }, 'hold'],
+    ['PUT', 'delivery', { copies: 0 }, 'copies'],
+    ['PUT', 'delivery', { delay_ms: -1 }, 'delay_ms'],
+    ['PUT', 'delivery', { freeze: true }, 'freeze'],
+    ['PUT', 'faults', {}, 'faults'],
+    ['PUT', 'faults', { faults: [{ method: 'POST', path: '/x' }] }, 'faults.0.status'],
+    ['PUT', 'faults', { faults: [{ method: 'POST', path: 'x', status: 500 }] }, 'faults.0.path'],
+    ['PUT', 'faults', { faults: [{ method: 'SHOUT', path: '/x', status: 500 }] }, 'faults.0.method'],
+    ['PUT', 'faults', { faults: [{ method: 'POST', path: '/x', status: 200 }] }, 'faults.0.status'],
+    ['PUT', 'faults', { faults: [{ method: 'POST', path: '/x', status: 500, times: 0 }] }, 'faults.0.times'],
+    ['POST', 'events', { resource: {} }, 'event_type'],
+    ['POST', 'events', { event_type: 'X', resource: {}, signature: 'forged' }, 'signature'],
+    ['POST', 'events', { event_type: 'X', resource: 'text' }, 'resource'],
+    ['POST', 'events', { event_type: 'X', headers: { 'a b': 'c' } }, 'headers.a b'],
+    ['POST', 'events', { event_type: 'X', headers: { a: 'line\nbreak' } }, 'headers.a'],
+    ['POST', 'reset', { all: true }, 'all'],
+    ['POST', 'tokens/revoke', { all: true }, 'all'],
+  ])('%s %s %j', async (method, path, body, field) => {
+    const { orderId, captureId } = await paypal.captured();
+
+    const answer = await paypal.send(
+      method,
+      `/_sim/${path.replace('{order}', orderId).replace('{capture}', captureId)}`,
+      body,
+    );
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: 'invalid request', fields: [{ field, message: expect.any(String) }] },
+    });
+  });
+
+  it('and one that is no JSON as a whole', async () => {
+    expect(await paypal.send('PUT', '/_sim/delivery', '{hold')).toMatchObject({
+      status: 400,
+      body: { error: 'invalid request' },
+    });
+  });
+});
+
+describe('a control request for what is not there is not found', () => {
+  it.each(['approve', 'cancel', 'expire', 'reverse-approval', 'capture'])('orders/X/%s', async (action) => {
+    expect(await paypal.send('POST', `/_sim/orders/X/${action}`)).toMatchObject({
+      status: 404,
+      body: { error: expect.stringContaining('X') },
+    });
+  });
+
+  it.each(['complete', 'decline', 'refund', 'reverse', 'dispute'])('captures/X/%s', async (action) => {
+    expect(await paypal.send('POST', `/_sim/captures/X/${action}`)).toMatchObject({
+      status: 404,
+      body: { error: expect.stringContaining('X') },
+    });
+  });
+
+  it('anything else', async () => {
+    expect((await paypal.send('GET', '/_sim/nothing')).status).toBe(404);
+  });
+});
+
+describe('the state', () => {
+  it('shows all that happened, in PayPal’s own forms and by id', async () => {
+    const { orderId, captureId } = await paypal.captured();
+    const { body: refund } = await paypal.api(
+      'POST',
+      `/v2/payments/captures/${captureId}/refund`,
+      {},
+      { headers: { prefer: 'return=representation' } },
+    );
+    await paypal.control('POST', `captures/${captureId}/dispute`);
+    const received = await paypal.receiver.until(4);
+
+    const state = await paypal.control('GET', 'state');
+
+    expect(state.orders).toEqual({
+      [orderId]: {
+        ...(await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).body,
+        funding: 'instant',
+        expired: false,
+      },
+    });
+    expect(state.captures).toMatchObject({
+      [captureId]: { id: captureId, status: 'REFUNDED', order_id: orderId, dispute: { status: 'OPEN' } },
+    });
+    expect(state.refunds).toEqual({ [String(refund.id)]: { ...refund, capture_id: captureId } });
+    expect(Object.values(state.webhooks as object)).toMatchObject([{ url: paypal.receiver.url, event_types: ['*'] }]);
+    expect(Object.values(state.events as object)).toEqual(received.map(({ body }) => JSON.parse(String(body))));
+    expect(state.delivery).toEqual({ hold: false, delay_ms: 0, copies: 1, shuffle: false, drop: false, held: 0 });
+  });
+
+  it('shows an expired order, which PayPal would not', async () => {
+    const id = await paypal.order();
+    await paypal.control('POST', `orders/${id}/expire`);
+
+    expect((await paypal.control('GET', 'state')).orders).toMatchObject({ [id]: { expired: true, funding: null } });
+  });
+});
+
+it('a reset forgets all but webhooks, certificates and tokens', async () => {
+  const { orderId } = await paypal.captured({}, undefined);
+  await paypal.control('PUT', 'delivery', { hold: true, copies: 2 });
+  await paypal.approvedOrder();
+  await paypal.control('PUT', 'faults', { faults: [{ method: 'GET', path: '/x', status: 500 }] });
+
+  await paypal.control('POST', 'reset');
+
+  expect(await paypal.control('GET', 'state')).toMatchObject({
+    orders: {},
+    captures: {},
+    refunds: {},
+    events: {},
+    faults: [],
+    delivery: { hold: false, copies: 1, held: 0 },
+  });
+  expect(await paypal.control('GET', 'deliveries')).toEqual({ deliveries: [] });
+  expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).status).toBe(404);
+});
+
+it('a reset forgets the next attempts of deliveries', async () => {
+  paypal.receiver.answering = () => ({ status: 500 });
+  await paypal.approvedOrder();
+  await paypal.receiver.until(2);
+  await paypal.control('POST', 'reset');
+  const count = paypal.receiver.received.length;
+
+  paypal.receiver.answering = () => ({ status: 200 });
+  await paypal.approvedOrder();
+  await paypal.receiver.until(count + 1);
+
+  expect((await paypal.control('GET', 'deliveries')).deliveries).toMatchObject([{ attempt: 1 }]);
+});
+
+it('every answer has a debug id, an error the same one in its body', async () => {
+  const good = await paypal.api('GET', '/v1/notifications/webhooks');
+  const bad = await paypal.api('GET', '/v2/checkout/orders/X');
+
+  expect(good.headers.get('paypal-debug-id')).toMatch(/^[0-9a-f]{13}$/);
+  expect(bad.headers.get('paypal-debug-id')).toBe(bad.body.debug_id);
+});
+
+it('two thousand orders are approved and captured in seconds', async () => {
+  for (const id of Object.keys((await paypal.control('GET', 'state')).webhooks as object)) {
+    await paypal.api('DELETE', `/v1/notifications/webhooks/${id}`);
+  }
+  const start = performance.now();
+  for (let batch = 0; batch < 20; batch++) await Promise.all(Array.from({ length: 100 }, () => paypal.captured()));
+
+  expect(Object.keys((await paypal.control('GET', 'state')).captures as object)).toHaveLength(2000);
+  expect(performance.now() - start).toBeLessThan(20_000);
+}, 30_000);

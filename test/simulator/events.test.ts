@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type Json, textAt, useSimulator } from './harness.ts';
+import { eventIn } from './receiver.ts';
+
+const paypal = useSimulator();
+const PATH = '/v1/notifications/webhooks-events';
+const DAYS = 24 * 60 * 60 * 1000;
+
+const listed = async (query = '') => (await paypal.api('GET', `${PATH}${query}`)).body;
+const typesOf = (body: Json) => (body.events as { event_type: string }[]).map(({ event_type }) => event_type);
+const resend = (id: string, body?: object) => paypal.api('POST', `${PATH}/${id}/resend`, body);
+const webhookIds = async () => Object.keys((await paypal.control('GET', 'state')).webhooks as object);
+
+describe('the list of events', () => {
+  it('begins with the newest', async () => {
+    await paypal.captured();
+
+    expect(await listed()).toMatchObject({
+      count: 2,
+      events: [{ event_type: 'PAYMENT.CAPTURE.COMPLETED' }, { event_type: 'CHECKOUT.ORDER.APPROVED' }],
+    });
+  });
+
+  it('has ten on a page, and a link to the next', async () => {
+    for (let count = 0; count < 12; count++) await paypal.approvedOrder();
+
+    const first = await listed();
+    const next = (first.links as { rel: string; href: string }[]).find(({ rel }) => rel === 'next')?.href ?? '';
+    const second = await listed(new URL(next).search);
+
+    expect([first.count, second.count]).toEqual([10, 2]);
+    const ids = [first, second].flatMap(({ events }) => (events as { id: string }[]).map(({ id }) => id));
+    expect(new Set(ids).size).toBe(12);
+    expect(second.links).toMatchObject([{ rel: 'self' }]);
+  });
+
+  it('has pages of the size that is wanted', async () => {
+    await paypal.captured();
+
+    expect(await listed('?page_size=1')).toMatchObject({ count: 1, links: [{ rel: 'self' }, { rel: 'next' }] });
+    expect(await listed('?page_size=2')).toMatchObject({ count: 2, links: [{ rel: 'self' }] });
+  });
+
+  it('can be of one type', async () => {
+    await paypal.captured();
+
+    expect(typesOf(await listed('?event_type=CHECKOUT.ORDER.APPROVED'))).toEqual(['CHECKOUT.ORDER.APPROVED']);
+  });
+
+  it('can be of one transaction', async () => {
+    const { orderId, captureId } = await paypal.captured();
+    await paypal.captured();
+    const { body: refund } = await paypal.api('POST', `/v2/payments/captures/${captureId}/refund`, {});
+
+    expect(typesOf(await listed(`?transaction_id=${captureId}`))).toEqual([
+      'PAYMENT.CAPTURE.REFUNDED',
+      'PAYMENT.CAPTURE.COMPLETED',
+    ]);
+    expect(typesOf(await listed(`?transaction_id=${refund.id}`))).toEqual(['PAYMENT.CAPTURE.REFUNDED']);
+    expect(typesOf(await listed(`?transaction_id=${orderId}`))).toEqual([
+      'PAYMENT.CAPTURE.COMPLETED',
+      'CHECKOUT.ORDER.APPROVED',
+    ]);
+  });
+
+  it('can be of one time', async () => {
+    await paypal.approvedOrder();
+    const between = new Date(paypal.now().getTime() + 30_000).toISOString();
+    paypal.passTime(60_000);
+    await paypal.captured();
+
+    expect((await listed(`?end_time=${between}`)).count).toBe(1);
+    expect((await listed(`?start_time=${between}`)).count).toBe(2);
+  });
+
+  it('goes back 45 days', async () => {
+    const daysAgo = (days: number) => new Date(paypal.now().getTime() - days * DAYS).toISOString();
+
+    expect((await paypal.api('GET', `${PATH}?start_time=${daysAgo(44)}`)).status).toBe(200);
+    expect(await paypal.api('GET', `${PATH}?start_time=${daysAgo(46)}`)).toMatchObject({
+      status: 400,
+      body: { name: 'VALIDATION_ERROR', details: [{ field: 'start_time', issue: 'Invalid data provided' }] },
+    });
+  });
+
+  it.each(['page_size=0', 'page_size=many', 'start_time=yesterday'])('cannot be had by %s', async (query) => {
+    expect(await paypal.api('GET', `${PATH}?${query}`)).toMatchObject({
+      status: 400,
+      body: { name: 'VALIDATION_ERROR' },
+    });
+  });
+});
+
+describe('an event', () => {
+  it('is shown as it was delivered', async () => {
+    await paypal.approvedOrder();
+    const [delivery] = await paypal.receiver.until(1);
+    const event = delivery && eventIn(delivery);
+
+    expect((await paypal.api('GET', `${PATH}/${event?.id}`)).body).toEqual(event);
+  });
+
+  it('that never was is not found', async () => {
+    expect(await paypal.api('GET', `${PATH}/WH-1`)).toMatchObject({
+      status: 404,
+      body: { name: 'INVALID_RESOURCE_ID' },
+    });
+    expect((await resend('WH-1')).status).toBe(404);
+  });
+});
+
+describe('a resend', () => {
+  it('delivers the same bytes as a new transmission', async () => {
+    await paypal.approvedOrder();
+    await paypal.receiver.until(1);
+    await sleep(20);
+    const id = textAt(await listed(), 'events', 0, 'id');
+
+    expect(await resend(id)).toMatchObject({ status: 202, body: { id } });
+    const [first, second] = await paypal.receiver.until(2);
+
+    expect(String(second?.body)).toBe(String(first?.body));
+    expect(second?.headers['paypal-transmission-id']).not.toBe(first?.headers['paypal-transmission-id']);
+  });
+
+  it('goes to the webhooks that are named', async () => {
+    await paypal.control('PUT', 'delivery', { drop: true });
+    await paypal.approvedOrder();
+    await paypal.control('PUT', 'delivery', { drop: false });
+    const { body } = await paypal.api('POST', '/v1/notifications/webhooks', {
+      url: `${paypal.receiver.url}/other`,
+      event_types: [{ name: '*' }],
+    });
+
+    await resend(textAt(await listed(), 'events', 0, 'id'), { webhook_ids: [body.id] });
+    await paypal.receiver.until(1);
+    await sleep(20);
+
+    expect((await paypal.control('GET', 'deliveries')).deliveries).toMatchObject([
+      { dropped: true },
+      { webhook_id: body.id, http_status: 200 },
+    ]);
+  });
+
+  it('to a webhook that never was is refused', async () => {
+    await paypal.approvedOrder();
+
+    expect((await resend(textAt(await listed(), 'events', 0, 'id'), { webhook_ids: ['X'] })).status).toBe(404);
+  });
+
+  it('leaves alone what is still pending', async () => {
+    await paypal.control('PUT', 'delivery', { hold: true });
+    await paypal.approvedOrder();
+
+    await resend(textAt(await listed(), 'events', 0, 'id'));
+
+    expect(await paypal.control('POST', 'delivery/flush')).toEqual({ delivered: 1 });
+  });
+});
+
+describe("PayPal's webhooks simulator", () => {
+  // PayPal's own pattern for the type has no hyphen, though CHECKOUT.PAYMENT-APPROVAL.REVERSED has one: so `wrong`.
+  const simulate = (request: object) =>
+    paypal.api('POST', '/v1/notifications/simulate-event', request, { wrong: true });
+
+  it('sends the same event from the past each time', async () => {
+    const request = { url: paypal.receiver.url, event_type: 'PAYMENT.CAPTURE.COMPLETED' };
+    const { status, body } = await simulate(request);
+    await simulate(request);
+    const [first, second] = await paypal.receiver.until(2);
+
+    expect(status).toBe(202);
+    expect(first && eventIn(first)).toEqual(body);
+    expect(String(second?.body)).toBe(String(first?.body));
+    expect(body).toMatchObject({
+      create_time: '2019-02-14T21:50:07.940Z',
+      links: [{ href: expect.stringMatching(/^https:\/\/api\.paypal\.com\//) }, {}],
+    });
+  });
+
+  it('has an event of every type, each with its own id', async () => {
+    const { body } = await paypal.api('GET', '/v1/notifications/webhooks-event-types');
+    const types = (body.event_types as { name: string }[]).map(({ name }) => name);
+
+    const events = await Promise.all(
+      types.map(async (event_type) => (await simulate({ url: paypal.receiver.url, event_type })).body),
+    );
+
+    expect(events.map(({ event_type }) => event_type)).toEqual(types);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(types.length);
+  });
+
+  it('sends to a registered webhook by its id', async () => {
+    const [webhook_id] = await webhookIds();
+
+    expect((await simulate({ webhook_id, event_type: 'PAYMENT.CAPTURE.DENIED' })).status).toBe(202);
+    await paypal.receiver.until(1);
+    expect(paypal.receiver.types()).toEqual(['PAYMENT.CAPTURE.DENIED']);
+  });
+
+  it('leaves nothing in the list of events', async () => {
+    await simulate({ url: paypal.receiver.url, event_type: 'PAYMENT.CAPTURE.COMPLETED' });
+
+    expect(await listed()).toMatchObject({ count: 0 });
+  });
+
+  it.each([
+    ['an unknown type', { url: 'http://127.0.0.1:9/', event_type: 'PAYMENT.CAPTURE.EATEN' }, 400],
+    ['no target', { event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 400],
+    ['a webhook that never was', { webhook_id: 'X', event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 404],
+  ])('refuses %s', async (_, request, status) => {
+    expect((await simulate(request)).status).toBe(status);
+  });
+});

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { AMOUNT, CANCEL_URL, orderRequest, RETURN_URL, useSimulator } from './harness.ts';
+
+const paypal = useSimulator();
+const HOURS = 60 * 60 * 1000;
+const REPRESENTATION = { 'PayPal-Request-Id': 'one', prefer: 'return=representation' };
+
+describe('a new order', () => {
+  it('with an experience context waits for the buyer at the payer-action link', async () => {
+    const { status, body } = await paypal.api('POST', '/v2/checkout/orders', orderRequest(), {
+      headers: { 'PayPal-Request-Id': 'one' },
+    });
+
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[A-Z0-9]{17}$/),
+      status: 'PAYER_ACTION_REQUIRED',
+      payment_source: { paypal: {} },
+      links: [
+        { href: `${paypal.url}/v2/checkout/orders/${body.id}`, rel: 'self', method: 'GET' },
+        { href: `${paypal.url}/checkoutnow?token=${body.id}`, rel: 'payer-action', method: 'GET' },
+      ],
+    });
+  });
+
+  it.each([
+    ['an application context', { application_context: { return_url: RETURN_URL } }],
+    ['no context', {}],
+  ])('with %s is CREATED and has an approve link', async (_, context) => {
+    const { status, body } = await paypal.api('POST', '/v2/checkout/orders', {
+      intent: 'CAPTURE',
+      purchase_units: [{ amount: AMOUNT }],
+      ...context,
+    });
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ status: 'CREATED' });
+    expect(body).not.toHaveProperty('payment_source');
+    expect(body.links).toContainEqual({
+      href: `${paypal.url}/checkoutnow?token=${body.id}`,
+      rel: 'approve',
+      method: 'GET',
+    });
+  });
+
+  it('needs a PayPal-Request-Id when it names a payment source', async () => {
+    const { status, body } = await paypal.api('POST', '/v2/checkout/orders', orderRequest());
+
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ name: 'INVALID_REQUEST', details: [{ issue: 'PAYPAL_REQUEST_ID_REQUIRED' }] });
+  });
+
+  it('is shown whole to who prefers the representation', async () => {
+    const unit = {
+      reference_id: 'cart',
+      description: 'Tea',
+      invoice_id: 'invoice-1',
+      soft_descriptor: 'TEA',
+      amount: { ...AMOUNT, breakdown: { item_total: AMOUNT } },
+      items: [{ name: 'Tea', quantity: '1', unit_amount: AMOUNT, sku: 'TEA' }],
+    };
+
+    const { body } = await paypal.api('POST', '/v2/checkout/orders', orderRequest(unit), { headers: REPRESENTATION });
+
+    expect(body).toMatchObject({
+      intent: 'CAPTURE',
+      purchase_units: [{ ...unit, custom_id: 'pay_1', payee: { email_address: 'merchant@example.com' } }],
+    });
+    expect(body.create_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  it('gets the reference "default" when it has none', async () => {
+    const id = await paypal.order();
+
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
+
+    expect(body).toMatchObject({ purchase_units: [{ reference_id: 'default' }] });
+  });
+
+  it('says nothing of a buyer before the approval', async () => {
+    const id = await paypal.order();
+
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
+
+    expect(body).toMatchObject({ status: 'PAYER_ACTION_REQUIRED', payment_source: { paypal: {} } });
+    expect(JSON.stringify(body)).not.toContain('buyer@example.com');
+  });
+});
+
+describe('the approval', () => {
+  it('sends the buyer back with token and PayerID behind the query that is there', async () => {
+    const id = await paypal.order();
+
+    const answer = await paypal.control('POST', `orders/${id}/approve`);
+
+    expect(answer).toEqual({ redirect_url: `${RETURN_URL}&token=${id}&PayerID=BUYER22222222` });
+  });
+
+  it('shows who the buyer is and where to ship to', async () => {
+    const id = await paypal.approvedOrder();
+
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
+
+    expect(body).toMatchObject({
+      status: 'APPROVED',
+      payer: {
+        name: { given_name: 'Zoë', surname: 'Sample' },
+        email_address: 'buyer@example.com',
+        payer_id: 'BUYER22222222',
+      },
+      payment_source: { paypal: { account_id: 'BUYER22222222', account_status: 'VERIFIED' } },
+      purchase_units: [
+        { shipping: { name: { full_name: 'Zoë Sample' }, address: { country_code: 'DE', postal_code: '12345' } } },
+      ],
+    });
+  });
+
+  it.each([
+    ['NO_SHIPPING', undefined],
+    ['SET_PROVIDED_ADDRESS', { name: { full_name: 'Shop Address' }, address: { country_code: 'FR' } }],
+  ])('with %s leaves the shipping as the shop set it', async (shipping_preference, shipping) => {
+    const id = await paypal.approvedOrder({}, orderRequest({ ...(shipping && { shipping }) }, { shipping_preference }));
+
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
+
+    expect((body.purchase_units as { shipping?: object }[])[0]?.shipping).toEqual(shipping);
+  });
+
+  it('tells the webhook, with the order as it is at that moment', async () => {
+    const id = await paypal.approvedOrder();
+    await paypal.receiver.until(1);
+
+    expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
+    expect(JSON.parse(String(paypal.receiver.received[0]?.body))).toMatchObject({
+      resource: { id, status: 'APPROVED' },
+    });
+  });
+
+  it('is refused for an order that is captured', async () => {
+    const { orderId } = await paypal.captured();
+
+    expect(await paypal.send('POST', `/_sim/orders/${orderId}/approve`)).toMatchObject({ status: 409 });
+  });
+
+  it('has no way back when the shop gave none', async () => {
+    const id = await paypal.order({ intent: 'CAPTURE', purchase_units: [{ amount: AMOUNT }] });
+
+    expect(await paypal.control('POST', `orders/${id}/approve`)).toEqual({ redirect_url: null });
+  });
+});
+
+it('a cancelled order stays as it is, and no webhook hears of it', async () => {
+  const id = await paypal.order();
+
+  expect(await paypal.control('POST', `orders/${id}/cancel`)).toEqual({ redirect_url: `${CANCEL_URL}&token=${id}` });
+
+  expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('PAYER_ACTION_REQUIRED');
+  expect((await paypal.control('GET', 'state')).events).toEqual({});
+});
+
+it('a reversed approval voids the order and sends an event without a resource type or id', async () => {
+  const id = await paypal.approvedOrder({}, orderRequest({ invoice_id: 'invoice-1' }));
+
+  await paypal.control('POST', `orders/${id}/reverse-approval`);
+  const [, reversed] = await paypal.receiver.until(2);
+
+  const event = JSON.parse(String(reversed?.body));
+  expect(event).toMatchObject({
+    event_type: 'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
+    resource: {
+      order_id: id,
+      purchase_units: [{ reference_id: 'default', custom_id: 'pay_1', invoice_id: 'invoice-1' }],
+    },
+  });
+  expect(event).not.toHaveProperty('resource_type');
+  expect(event.resource).not.toHaveProperty('id');
+  expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('VOIDED');
+  expect((await paypal.send('POST', `/_sim/orders/${id}/reverse-approval`)).status).toBe(409);
+});
+
+describe('an order ends', () => {
+  const gone = { status: 404, body: { name: 'RESOURCE_NOT_FOUND', details: [{ issue: 'INVALID_RESOURCE_ID' }] } };
+
+  it.each([
+    ['3 hours after it was made, if nobody approved', () => paypal.order()],
+    ['3 hours after it was approved, if nobody captured', () => paypal.approvedOrder()],
+  ])('%s', async (_, make) => {
+    const id = await make();
+
+    paypal.passTime(3 * HOURS - 10_000);
+    await paypal.signIn();
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).status).toBe(200);
+    paypal.passTime(20_000);
+
+    expect(await paypal.api('GET', `/v2/checkout/orders/${id}`)).toMatchObject(gone);
+    expect(await paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {})).toMatchObject(gone);
+  });
+
+  it('3 hours after the approval, not after it was made', async () => {
+    const id = await paypal.order();
+    paypal.passTime(2 * HOURS);
+    await paypal.control('POST', `orders/${id}/approve`);
+    paypal.passTime(2 * HOURS);
+
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).status).toBe(200);
+  });
+
+  it('when the control API says so', async () => {
+    const id = await paypal.approvedOrder();
+
+    await paypal.control('POST', `orders/${id}/expire`);
+
+    expect(await paypal.api('GET', `/v2/checkout/orders/${id}`)).toMatchObject(gone);
+    expect((await paypal.send('POST', `/_sim/orders/${id}/approve`)).status).toBe(404);
+  });
+
+  it('never, once it is captured', async () => {
+    const { orderId } = await paypal.captured();
+    paypal.passTime(100 * HOURS);
+    await paypal.signIn();
+
+    expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).body.status).toBe('COMPLETED');
+    expect((await paypal.send('POST', `/_sim/orders/${orderId}/expire`)).status).toBe(409);
+  });
+});
+
+it('an order that never was is not found', async () => {
+  expect(await paypal.api('GET', '/v2/checkout/orders/0000000000000000X')).toMatchObject({
+    status: 404,
+    body: {
+      links: [{ href: 'https://developer.paypal.com/api/rest/reference/orders/v2/errors/#INVALID_RESOURCE_ID' }],
+    },
+  });
+});

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { AMOUNT, orderRequest, useSimulator } from './harness.ts';
+import { eventIn } from './receiver.ts';
+
+const paypal = useSimulator();
+const eur = (value: string) => ({ currency_code: 'EUR', value });
+const REPRESENTATION = { prefer: 'return=representation' };
+const DAYS = 24 * 60 * 60 * 1000;
+
+const refund = (captureId: string, body: object = {}, headers: Record<string, string> = REPRESENTATION) =>
+  paypal.api('POST', `/v2/payments/captures/${captureId}/refund`, body, { headers });
+const statusOf = async (captureId: string) =>
+  (await paypal.api('GET', `/v2/payments/captures/${captureId}`)).body.status;
+
+describe('a refund', () => {
+  it('without an amount gives all back', async () => {
+    const { captureId } = await paypal.captured();
+
+    const { status, body } = await refund(captureId);
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      status: 'COMPLETED',
+      amount: AMOUNT,
+      seller_payable_breakdown: { gross_amount: AMOUNT, total_refunded_amount: AMOUNT },
+    });
+    expect(body.create_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-07:00$/);
+    expect(await statusOf(captureId)).toBe('REFUNDED');
+  });
+
+  it('answers minimally unless the representation is preferred', async () => {
+    const { captureId } = await paypal.captured();
+
+    const { body } = await refund(captureId, {}, {});
+
+    expect(Object.keys(body).sort()).toEqual(['id', 'links', 'status']);
+  });
+
+  it('of a part counts what was refunded before', async () => {
+    const { captureId } = await paypal.captured();
+    await refund(captureId, { amount: eur('5.00') });
+    expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
+
+    const { body } = await refund(captureId, { amount: eur('4.00') });
+    expect(body).toMatchObject({
+      amount: eur('4.00'),
+      seller_payable_breakdown: { total_refunded_amount: eur('9.00') },
+    });
+
+    const { body: rest } = await refund(captureId);
+    expect(rest).toMatchObject({ amount: eur('10.99'), seller_payable_breakdown: { total_refunded_amount: AMOUNT } });
+    expect(await statusOf(captureId)).toBe('REFUNDED');
+  });
+
+  it('keeps what the shop said about it', async () => {
+    const { captureId } = await paypal.captured();
+    const words = { custom_id: 'refund-1', invoice_id: 'invoice-1', note_to_payer: 'Sorry' };
+
+    const { body } = await refund(captureId, words);
+
+    expect(body).toMatchObject(words);
+    expect((await paypal.api('GET', `/v2/payments/refunds/${body.id}`)).body).toEqual(body);
+  });
+
+  it('stands beside its capture in the order', async () => {
+    const { orderId, captureId } = await paypal.captured();
+    const { body } = await refund(captureId, { amount: eur('5.00') });
+
+    const order = await paypal.api('GET', `/v2/checkout/orders/${orderId}`);
+
+    expect(order.body).toMatchObject({
+      status: 'COMPLETED',
+      purchase_units: [
+        { payments: { captures: [{ id: captureId, status: 'PARTIALLY_REFUNDED' }], refunds: [{ id: body.id }] } },
+      ],
+    });
+  });
+
+  it('tells the webhook, with a link up to its capture', async () => {
+    const { captureId } = await paypal.captured();
+    const { body } = await refund(captureId, { amount: eur('5.00') });
+    const received = await paypal.receiver.until(3);
+
+    const event = received.map(eventIn)[2];
+    expect(event).toMatchObject({
+      event_type: 'PAYMENT.CAPTURE.REFUNDED',
+      resource_type: 'refund',
+      summary: 'A € 5.0 EUR capture payment was refunded',
+      resource: { id: body.id, seller_payable_breakdown: { total_refunded_amount: eur('5.00') } },
+    });
+    expect(event).toMatchObject({
+      resource: {
+        links: expect.arrayContaining([
+          { href: `${paypal.url}/v2/payments/captures/${captureId}`, rel: 'up', method: 'GET' },
+        ]),
+      },
+    });
+  });
+
+  it('that never was is not found', async () => {
+    expect(await paypal.api('GET', '/v2/payments/refunds/0000000000000000X')).toMatchObject({
+      status: 404,
+      body: { name: 'RESOURCE_NOT_FOUND' },
+    });
+  });
+
+  it('of a capture that never was is not found', async () => {
+    expect((await refund('0000000000000000X')).status).toBe(404);
+  });
+});
+
+describe('a refund is refused', () => {
+  it.each([
+    ['of more than was captured', eur('20.00'), 'REFUND_AMOUNT_EXCEEDED'],
+    ['of more than can be counted', eur('99999999999999999999.00'), 'REFUND_AMOUNT_EXCEEDED'],
+    ['in another currency', { currency_code: 'USD', value: '1.00' }, 'REFUND_CAPTURE_CURRENCY_MISMATCH'],
+    ['of nothing', eur('0.00'), 'CANNOT_BE_ZERO_OR_NEGATIVE'],
+    ['of a fraction of a cent', eur('1.001'), 'DECIMAL_PRECISION'],
+    ['of yen with decimals', { currency_code: 'JPY', value: '1.00' }, 'DECIMALS_NOT_SUPPORTED'],
+  ])('%s', async (_, amount, issue) => {
+    const { captureId } = await paypal.captured();
+
+    expect(await refund(captureId, { amount })).toMatchObject({
+      status: 422,
+      body: { name: 'UNPROCESSABLE_ENTITY', details: [{ issue }] },
+    });
+    expect(await statusOf(captureId)).toBe('COMPLETED');
+  });
+
+  it('of more than is left', async () => {
+    const { captureId } = await paypal.captured();
+    await refund(captureId, { amount: eur('15.00') });
+
+    expect(await refund(captureId, { amount: eur('5.00') })).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'REFUND_AMOUNT_EXCEEDED' }] },
+    });
+  });
+
+  it('when nothing is left', async () => {
+    const { captureId } = await paypal.captured();
+    await refund(captureId);
+
+    expect(await refund(captureId)).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'CAPTURE_FULLY_REFUNDED' }] },
+    });
+  });
+
+  it('while the capture is pending', async () => {
+    const { captureId } = await paypal.captured({ funding: 'pending' });
+
+    expect(await refund(captureId)).toMatchObject({ status: 422, body: { details: [{ issue: 'PENDING_CAPTURE' }] } });
+  });
+
+  it('of a capture that was declined', async () => {
+    const { captureId } = await paypal.captured({ funding: 'pending' });
+    await paypal.control('POST', `captures/${captureId}/decline`);
+
+    expect(await refund(captureId)).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'REFUND_NOT_ALLOWED' }] },
+    });
+  });
+
+  it('after 180 days', async () => {
+    const { captureId } = await paypal.captured();
+    paypal.passTime(181 * DAYS);
+    await paypal.signIn();
+
+    expect(await refund(captureId)).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'REFUND_TIME_LIMIT_EXCEEDED' }] },
+    });
+  });
+
+  it('of a part while the buyer disputes the capture', async () => {
+    const { captureId } = await paypal.captured();
+    await paypal.control('POST', `captures/${captureId}/dispute`);
+
+    expect(await refund(captureId, { amount: eur('5.00') })).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'TRANSACTION_DISPUTED' }] },
+    });
+    expect((await refund(captureId)).status).toBe(201);
+  });
+
+  it('with a field that is malformed', async () => {
+    const { captureId } = await paypal.captured();
+    const path = `/v2/payments/captures/${captureId}/refund`;
+
+    expect(await paypal.api('POST', path, { amount: { currency_code: 'EUR' } }, { wrong: true })).toMatchObject({
+      status: 400,
+      body: { details: [{ field: '/amount/value', issue: 'MISSING_REQUIRED_PARAMETER' }] },
+    });
+  });
+});
+
+describe('at PayPal', () => {
+  it('a refund may be made by hand', async () => {
+    const { captureId } = await paypal.captured();
+
+    const answer = await paypal.control('POST', `captures/${captureId}/refund`, { amount: eur('5.00') });
+    await paypal.receiver.until(3);
+
+    expect(answer).toMatchObject({ amount: eur('5.00') });
+    expect(paypal.receiver.types()).toContain('PAYMENT.CAPTURE.REFUNDED');
+    expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
+  });
+
+  it('what is left of a capture may be taken back', async () => {
+    const { captureId } = await paypal.captured();
+    await refund(captureId, { amount: eur('5.00') });
+
+    await paypal.control('POST', `captures/${captureId}/reverse`);
+    const received = await paypal.receiver.until(4);
+
+    expect(received.map(eventIn)[3]).toMatchObject({
+      event_type: 'PAYMENT.CAPTURE.REVERSED',
+      resource_type: 'refund',
+      resource: {
+        note_to_payer: 'Payment reversed',
+        amount: eur('14.99'),
+        seller_payable_breakdown: { paypal_fee: eur('0.00'), total_refunded_amount: AMOUNT },
+      },
+    });
+    expect(await statusOf(captureId)).toBe('REFUNDED');
+    expect((await paypal.send('POST', `/_sim/captures/${captureId}/reverse`)).status).toBe(409);
+  });
+});
+
+it('a refund in yen has no decimals', async () => {
+  const amount = { currency_code: 'JPY', value: '500' };
+  const { captureId } = await paypal.captured({}, orderRequest({ amount }));
+
+  expect((await refund(captureId)).body).toMatchObject({
+    amount,
+    seller_payable_breakdown: { total_refunded_amount: amount },
+  });
+});
