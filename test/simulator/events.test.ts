@@ -10,7 +10,6 @@ const DAYS = 24 * 60 * 60 * 1000;
 const listed = async (query = '') => (await paypal.api('GET', `${PATH}${query}`)).body;
 const typesOf = (body: Json) => (body.events as { event_type: string }[]).map(({ event_type }) => event_type);
 const resend = (id: string, body?: object) => paypal.api('POST', `${PATH}/${id}/resend`, body);
-const webhookIds = async () => Object.keys((await paypal.control('GET', 'state')).webhooks as object);
 
 describe('the list of events', () => {
   it('begins with the newest', async () => {
@@ -192,7 +191,7 @@ describe("PayPal's webhooks simulator", () => {
   });
 
   it('sends to a registered webhook by its id', async () => {
-    const [webhook_id] = await webhookIds();
+    const [webhook_id] = await paypal.webhookIds();
 
     expect((await simulate({ webhook_id, event_type: 'PAYMENT.CAPTURE.DENIED' })).status).toBe(202);
     await paypal.receiver.until(1);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { answerErrors, isDescribed, requestErrors } from '../support/openapi.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -50,7 +50,7 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
  * A simulator for the tests of one file, empty before each test, with one webhook for all events. Every call to PayPal's API is held
  * against PayPal's OpenAPI files, the request and the answer.
  */
-export function useSimulator(options: SimulatorOptions = {}) {
+export function useSimulator() {
   let simulator: Simulator;
   let receiver: Receiver;
   let token = '';
@@ -122,6 +122,12 @@ export function useSimulator(options: SimulatorOptions = {}) {
       return answer.body;
     },
 
+    /** The ids of the registered webhooks, of which a test begins with one. */
+    async webhookIds(): Promise<string[]> {
+      const { body } = await send('GET', '/v1/notifications/webhooks', undefined, paypal.authorization);
+      return (body.webhooks as { id: string }[]).map(({ id }) => id);
+    },
+
     /** Makes an order. Returns its id. */
     async order(request: object = orderRequest()): Promise<string> {
       const { status, body } = await paypal.api('POST', '/v2/checkout/orders', request, {
@@ -148,26 +154,28 @@ export function useSimulator(options: SimulatorOptions = {}) {
   };
 
   beforeAll(async () => {
-    simulator = await startSimulator({ retryDelayMs: () => 5, ...options, now: paypal.now });
+    [simulator, receiver] = await Promise.all([
+      startSimulator({ retryDelayMs: () => 5, now: paypal.now }),
+      startReceiver(),
+    ]);
     await paypal.signIn();
   });
   beforeEach(async () => {
-    receiver = await startReceiver();
-    const { body } = await send('GET', '/_sim/state');
-    const webhooks = Object.keys(body.webhooks as object);
-    await Promise.all(
-      webhooks.map((id) => send('DELETE', `/v1/notifications/webhooks/${id}`, undefined, paypal.authorization)),
-    );
+    receiver.startOver();
     await paypal.api('POST', '/v1/notifications/webhooks', { url: receiver.url, event_types: [{ name: '*' }] });
   });
   afterEach(async () => {
-    clock.offsetMs = 0;
-    await paypal.control('POST', 'reset');
-    await paypal.control('POST', 'tokens/revoke');
+    if (clock.offsetMs !== 0) {
+      clock.offsetMs = 0;
+      await paypal.control('POST', 'tokens/revoke');
+    }
     await paypal.signIn();
-    await receiver.stop();
+    await Promise.all(
+      (await paypal.webhookIds()).map((id) => paypal.api('DELETE', `/v1/notifications/webhooks/${id}`)),
+    );
+    await paypal.control('POST', 'reset');
   });
-  afterAll(() => simulator.stop());
+  afterAll(() => Promise.all([simulator.stop(), receiver.stop()]));
 
   return paypal;
 }

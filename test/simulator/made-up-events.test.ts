@@ -36,7 +36,7 @@ describe('an event made by hand', () => {
   });
 
   it('reaches webhooks that are not registered for it', async () => {
-    const id = Object.keys((await paypal.control('GET', 'state')).webhooks as object)[0];
+    const [id] = await paypal.webhookIds();
     await paypal.api('PATCH', `/v1/notifications/webhooks/${id}`, [
       { op: 'replace', path: '/event_types', value: [{ name: 'CUSTOMER.DISPUTE.CREATED' }] },
     ]);
@@ -103,7 +103,7 @@ describe('an event made by hand', () => {
   });
 
   it('goes to nobody when there is no webhook', async () => {
-    for (const id of Object.keys((await paypal.control('GET', 'state')).webhooks as object)) {
+    for (const id of await paypal.webhookIds()) {
       await paypal.api('DELETE', `/v1/notifications/webhooks/${id}`);
     }
 

@@ -17,34 +17,40 @@ export type Answering = (
 
 /** A webhook's end, which keeps what arrives. */
 export interface Receiver {
-  readonly url: string;
+  /** Another one for each test, so that none gets what was sent to the one before. */
+  url: string;
   /** In the order of arrival. */
-  readonly received: Received[];
+  received: Received[];
+  answering: Answering;
   /** The types of the events that arrived. */
   types(): string[];
-  answering: Answering;
   /** Waits until so many deliveries have arrived. */
   until(count: number): Promise<readonly Received[]>;
+  /** Forgets everything, and moves to another URL. */
+  startOver(): void;
   stop(): Promise<void>;
 }
 
-const ACCEPTED: Answering = () => ({ status: 200, body: '{"status":"accepted"}' });
-
 /** Starts a receiver on a free port. */
 export async function startReceiver(): Promise<Receiver> {
-  const receiver: Omit<Receiver, 'url'> = {
+  let round = 0;
+  const receiver: Receiver = {
+    url: '',
     received: [],
-    answering: ACCEPTED,
+    answering: () => ({ status: 200 }),
     types: () => receiver.received.map((one) => String(eventIn(one).event_type)),
     async until(count) {
-      await vi.waitFor(
-        () => {
-          if (receiver.received.length < count)
-            throw new Error(`${receiver.received.length} of ${count} deliveries arrived`);
-        },
-        { timeout: 4000, interval: 5 },
-      );
+      const arrived = () => {
+        const { length } = receiver.received;
+        if (length < count) throw new Error(`${length} of ${count} deliveries arrived`);
+      };
+      await vi.waitFor(arrived, { timeout: 4000, interval: 5 });
       return receiver.received;
+    },
+    startOver() {
+      receiver.url = `${origin}/webhooks/paypal/${++round}`;
+      receiver.received = [];
+      receiver.answering = () => ({ status: 200, body: '{"status":"accepted"}' });
     },
     stop: () =>
       new Promise((resolve) => {
@@ -53,19 +59,21 @@ export async function startReceiver(): Promise<Receiver> {
       }),
   };
   const server = createServer(async (request, response) => {
-    const received = { headers: request.headers, body: await buffer(request) };
+    const body = await buffer(request).catch(() => undefined); // what is broken off did not arrive
+    if (!body || !`${origin}${request.url}/`.startsWith(`${receiver.url}/`)) return response.end();
+    const received = { headers: request.headers, body };
     receiver.received.push(received);
     const answer = receiver.answering(received, receiver.received.length);
-    if (answer === 'silence') return;
-    response.writeHead(answer.status, {
-      'content-type': 'application/json',
-      ...(answer.location && { location: answer.location }),
-    });
-    response.end(answer.body ?? '{}');
+    if (answer === 'silence') return undefined;
+    const location = answer.location && { location: answer.location };
+    return response
+      .writeHead(answer.status, { 'content-type': 'application/json', ...location })
+      .end(answer.body ?? '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/paypal`;
-  return Object.assign(receiver, { url });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  receiver.startOver();
+  return receiver;
 }
 
 /** The event that a delivery carries. */

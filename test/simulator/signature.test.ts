@@ -7,7 +7,7 @@ import type { Received } from './receiver.ts';
 const paypal = useSimulator();
 const NAME = 'messageverificationcerts.sandbox.paypal.com';
 
-const webhookId = async () => Object.keys((await paypal.control('GET', 'state')).webhooks as object)[0] ?? '';
+const webhookId = async () => (await paypal.webhookIds())[0] ?? '';
 const header = ({ headers }: Received, name: string) => String(headers[`paypal-${name}`]);
 
 async function certificateOf(delivery: Received): Promise<X509Certificate> {

@@ -1,0 +1,249 @@
+import type { PayPal } from '../../lambdas/paypal/client.ts';
+import {
+  type CaptureAnswer,
+  type CreatedOrder,
+  captureFrom,
+  orderFrom,
+  type RefundAnswer,
+  refundFrom,
+} from '../../lambdas/paypal/schema.ts';
+import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
+import { type Money, moneyText, sumOf } from '../../lambdas/shared/money.ts';
+import type { Gate } from './tables-in-memory.ts';
+
+/** How the buyer pays: at once, by e-check, with a card that PayPal refuses to charge, or one whose charge is declined. */
+export type Funding = 'instant' | 'pending' | 'refused' | 'declined';
+
+interface RefundAtPayPal {
+  readonly id: string;
+  readonly amount: Money;
+  readonly total: Money;
+}
+
+interface CaptureAtPayPal {
+  readonly id: string;
+  readonly amount: Money;
+  status: 'PENDING' | 'COMPLETED' | 'DECLINED' | 'PARTIALLY_REFUNDED' | 'REFUNDED';
+  readonly refunds: RefundAtPayPal[];
+}
+
+/** What is true of one order at PayPal. */
+export interface OrderAtPayPal {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly amount: Money;
+  status: 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
+  /** PayPal answers 404. */
+  gone: boolean;
+  /** How the buyer approved, and what the capture will take. */
+  approval?: { readonly funding: Funding; readonly takes: Money };
+  capture?: CaptureAtPayPal;
+}
+
+/** PayPal as far as one shop's purchases go: what is true, and the events that tell of it, each with the truth of its moment. */
+export function payPalInMemory(gate: Gate) {
+  const orders = new Map<string, OrderAtPayPal>();
+  const events: { readonly paymentId: string; readonly event: PayPalEvent }[] = [];
+  const answers = new Map<string, unknown>();
+  let count = 0;
+  const newId = (prefix: string) => `${prefix}${++count}`;
+
+  /** PayPal answers a request id that it has seen as it did the first time. */
+  const once = <T>(requestId: string, work: () => T, keep: (answer: T) => boolean = () => true): T => {
+    const known = answers.get(requestId) as T | undefined;
+    const answer = known ?? work();
+    if (keep(answer)) answers.set(requestId, answer);
+    return answer;
+  };
+  const find = (id: string) => {
+    const order = orders.get(id);
+    return order?.gone ? undefined : order;
+  };
+  const byCapture = (id: string) => [...orders.values()].find(({ capture }) => capture?.id === id);
+  const tell = (order: OrderAtPayPal, event_type: string, resource: object) =>
+    events.push({
+      paymentId: order.paymentId,
+      event: { id: newId('WH-'), event_type, resource: { ...resource } },
+    });
+
+  const takeMoney = (order: OrderAtPayPal, { funding, takes }: NonNullable<OrderAtPayPal['approval']>) => {
+    const status = funding === 'pending' ? 'PENDING' : funding === 'declined' ? 'DECLINED' : 'COMPLETED';
+    order.capture = { id: newId('CAPTURE'), amount: takes, status, refunds: [] };
+    order.status = 'COMPLETED';
+    tell(order, `PAYMENT.CAPTURE.${status}`, captureBody(order, order.capture));
+  };
+  const giveBack = (order: OrderAtPayPal, capture: CaptureAtPayPal, amount: Money, event: string) => {
+    const total = sumOf([amount, ...capture.refunds.map((refund) => refund.amount)]);
+    const refund = { id: newId('REFUND'), amount, total };
+    capture.refunds.push(refund);
+    capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
+    tell(order, event, refundBody(capture, refund));
+    return refund;
+  };
+
+  const client: PayPal = {
+    createOrder: (wish, requestId) =>
+      gate('paypal.createOrder', () =>
+        once(requestId, (): CreatedOrder => {
+          const id = newId('ORDER');
+          const { payment_id: paymentId, amount } = wish;
+          orders.set(id, { id, paymentId, amount, status: 'PAYER_ACTION_REQUIRED', gone: false });
+          return { id, status: 'PAYER_ACTION_REQUIRED', approveUrl: `https://paypal.example/checkoutnow?token=${id}` };
+        }),
+      ),
+    getOrder: (id) =>
+      gate('paypal.getOrder', () => {
+        const order = find(id);
+        return order && orderFrom(orderBody(order));
+      }),
+    captureOrder: (id, requestId) =>
+      gate('paypal.captureOrder', () =>
+        once(
+          requestId,
+          (): CaptureAnswer => {
+            const order = find(id);
+            if (!order) return { outcome: 'gone' };
+            if (order.status === 'COMPLETED') return { outcome: 'refused', issue: 'ORDER_ALREADY_CAPTURED' };
+            if (order.status !== 'APPROVED' || !order.approval)
+              return { outcome: 'refused', issue: 'ORDER_NOT_APPROVED' };
+            if (order.approval.funding === 'refused') return { outcome: 'refused', issue: 'INSTRUMENT_DECLINED' };
+            takeMoney(order, order.approval);
+            return { outcome: 'order', order: orderFrom(orderBody(order)) };
+          },
+          ({ outcome }) => outcome === 'order',
+        ),
+      ),
+    getCapture: (id) =>
+      gate('paypal.getCapture', () => {
+        const order = byCapture(id);
+        return order?.capture && captureFrom(captureBody(order, order.capture));
+      }),
+    refundCapture: (id, requestId, amount) =>
+      gate('paypal.refundCapture', () =>
+        once(
+          requestId,
+          (): RefundAnswer => {
+            const order = byCapture(id);
+            if (!order?.capture) throw new Error(`there is no capture ${id}`);
+            const { capture } = order;
+            const left = leftOf(capture);
+            if (capture.status === 'PENDING') return { outcome: 'refused', issue: 'PENDING_CAPTURE' };
+            if (capture.status === 'DECLINED') return { outcome: 'refused', issue: 'REFUND_NOT_ALLOWED' };
+            if (left === 0) return { outcome: 'refused', issue: 'CAPTURE_FULLY_REFUNDED' };
+            if ((amount?.minor ?? left) > left) return { outcome: 'refused', issue: 'REFUND_AMOUNT_EXCEEDED' };
+            const wanted = amount ?? { ...capture.amount, minor: left };
+            const refund = giveBack(order, capture, wanted, 'PAYMENT.CAPTURE.REFUNDED');
+            return { outcome: 'refunded', refund: refundFrom(refundBody(capture, refund)) };
+          },
+          ({ outcome }) => outcome === 'refunded',
+        ),
+      ),
+    getRefund: () => gate('paypal.getRefund', () => undefined),
+  };
+
+  return {
+    client,
+    orders,
+    /** All that PayPal has to tell, in the order of its happening; none is lost, for the shop's own loss is the test's business. */
+    events,
+
+    /** The buyer approves, or approves anew with another way to pay. */
+    approve(id: string, funding: Funding = 'instant', takes = orders.get(id)?.amount): void {
+      const order = find(id);
+      if (!order || !takes || order.status === 'COMPLETED' || order.status === 'VOIDED') return;
+      order.status = 'APPROVED';
+      order.approval = { funding, takes };
+      tell(order, 'CHECKOUT.ORDER.APPROVED', orderBody(order));
+    },
+
+    /** PayPal captures an approved order of its own accord: the event of the approval already shows the money. */
+    approveAndCapture(id: string): void {
+      const order = find(id);
+      if (!order || order.status === 'COMPLETED' || order.status === 'VOIDED') return;
+      order.approval = { funding: 'instant', takes: order.amount };
+      takeMoney(order, order.approval);
+      tell(order, 'CHECKOUT.ORDER.APPROVED', orderBody(order));
+    },
+
+    /** The bank answers for a pending capture. */
+    endPending(id: string, status: 'COMPLETED' | 'DECLINED'): void {
+      const order = orders.get(id);
+      if (order?.capture?.status !== 'PENDING') return;
+      order.capture.status = status;
+      const name = status === 'COMPLETED' ? 'COMPLETED' : 'DENIED';
+      tell(order, `PAYMENT.CAPTURE.${name}`, captureBody(order, order.capture));
+    },
+
+    /** Somebody gives money back on PayPal's own pages: so much, or all that is left. */
+    refund(id: string, minor = Number.POSITIVE_INFINITY): void {
+      const order = orders.get(id);
+      if (!order?.capture || !hasMoney(order.capture)) return;
+      const amount = { ...order.capture.amount, minor: Math.min(minor, leftOf(order.capture)) };
+      giveBack(order, order.capture, amount, 'PAYMENT.CAPTURE.REFUNDED');
+    },
+
+    /** PayPal takes back what is left. */
+    reverse(id: string): void {
+      const order = orders.get(id);
+      if (!order?.capture || !hasMoney(order.capture)) return;
+      const amount = { ...order.capture.amount, minor: leftOf(order.capture) };
+      giveBack(order, order.capture, amount, 'PAYMENT.CAPTURE.REVERSED');
+    },
+
+    /** An approval that was not captured comes to nothing. */
+    reverseApproval(id: string): void {
+      const order = find(id);
+      if (order?.status !== 'APPROVED') return;
+      order.status = 'VOIDED';
+      tell(order, 'CHECKOUT.PAYMENT-APPROVAL.REVERSED', {
+        order_id: id,
+        purchase_units: [{ custom_id: order.paymentId }],
+      });
+    },
+
+    /** PayPal forgets an order that was not captured. */
+    expire(id: string): void {
+      const order = orders.get(id);
+      if (order && order.status !== 'COMPLETED') order.gone = true;
+    },
+  };
+}
+export type PayPalInMemory = ReturnType<typeof payPalInMemory>;
+
+const hasMoney = ({ status }: CaptureAtPayPal) => status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED';
+
+const leftOf = ({ amount, refunds }: CaptureAtPayPal): number =>
+  refunds.reduce((left, refund) => left - refund.amount.minor, amount.minor);
+
+const orderBody = (order: OrderAtPayPal) => ({
+  id: order.id,
+  status: order.status,
+  purchase_units: [
+    {
+      custom_id: order.paymentId,
+      amount: moneyText(order.amount),
+      payments: {
+        captures: order.capture ? [captureBody(order, order.capture)] : [],
+        refunds: order.capture?.refunds.map((refund) => refundBody(order.capture as CaptureAtPayPal, refund)) ?? [],
+      },
+    },
+  ],
+  ...(order.approval && { payer: { name: { given_name: 'Ada' }, email_address: 'ada@example.com' } }),
+});
+
+const captureBody = ({ id, paymentId }: OrderAtPayPal, capture: CaptureAtPayPal) => ({
+  id: capture.id,
+  status: capture.status,
+  amount: moneyText(capture.amount),
+  custom_id: paymentId,
+  supplementary_data: { related_ids: { order_id: id } },
+  links: [],
+});
+
+const refundBody = (capture: CaptureAtPayPal, { id, amount, total }: RefundAtPayPal) => ({
+  id,
+  status: 'COMPLETED',
+  amount: moneyText(amount),
+  seller_payable_breakdown: { total_refunded_amount: moneyText(total) },
+  links: [{ rel: 'up', href: `https://paypal.example/v2/payments/captures/${capture.id}` }],
+});

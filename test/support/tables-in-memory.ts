@@ -1,0 +1,203 @@
+import type { Session } from '../../lambdas/checkout/session.ts';
+import type { SessionChange, SessionChanged, SessionRepository } from '../../lambdas/checkout/session-repository.ts';
+import type { Order } from '../../lambdas/fulfillment/order.ts';
+import type { OrderRepository } from '../../lambdas/fulfillment/order-repository.ts';
+import type { Product } from '../../lambdas/inventory/product.ts';
+import type { Reservation } from '../../lambdas/inventory/reservation.ts';
+import type { StockChange, StockRepository } from '../../lambdas/inventory/stock-repository.ts';
+import type { Payment } from '../../lambdas/payments/payment.ts';
+import { conditionOf, type MoveResult, type PaymentRepository } from '../../lambdas/payments/payment-repository.ts';
+import type { Buyer } from '../../lambdas/paypal/schema.ts';
+import { type OrderId, type PaymentId, paymentIdOf, type SessionId } from '../../lambdas/shared/ids.ts';
+import { holds } from './condition-expressions.ts';
+
+/**
+ * What every call to the outside passes through: the effect happens at once or not at all, but before and after it anything can
+ * happen, such as another call or the end of the process.
+ */
+export type Gate = <T>(call: string, effect: () => T) => Promise<T>;
+
+/** Lets every call through. */
+export const openGate: Gate = async (_, effect) => effect();
+
+/** The repository of payments, in memory; moves are refused by the very conditions that DynamoDB is given. */
+export function paymentsInMemory(gate: Gate) {
+  const rows = new Map<PaymentId, Payment>();
+  const find = (wanted: (payment: Payment) => boolean) => [...rows.values()].find(wanted);
+  const write = (payment: Payment): MoveResult => {
+    rows.set(payment.payment_id, payment);
+    return { moved: payment };
+  };
+
+  const repository: PaymentRepository = {
+    get: (id) => gate('payments.get', () => rows.get(id)),
+    byPayPalOrder: (orderId) => gate('payments.byPayPalOrder', () => find((one) => one.paypal_order_id === orderId)),
+    byCapture: (captureId) => gate('payments.byCapture', () => find((one) => one.capture_id === captureId)),
+    create: (payment) =>
+      gate('payments.create', () => {
+        const found = rows.get(payment.payment_id);
+        if (!found) rows.set(payment.payment_id, payment);
+        return found ?? payment;
+      }),
+    attachOrder: (id, paypalOrderId, approveUrl, now) =>
+      gate('payments.attachOrder', () => {
+        const found = rows.get(id);
+        if (!found || (found.paypal_order_id ?? paypalOrderId) !== paypalOrderId) return { found };
+        return write({
+          ...found,
+          paypal_order_id: paypalOrderId,
+          approve_url: approveUrl,
+          updated_at: now.toISOString(),
+        });
+      }),
+    move: (id, move, now) =>
+      gate('payments.move', () => {
+        const found = rows.get(id);
+        const { expression, values } = conditionOf(move);
+        if (!found || !holds(expression, found, { values, names: { '#status': 'status' } })) return { found };
+        const { arrow, evidence, set, settlement, supersedes = '' } = move;
+        if (settlement?.name === supersedes) throw new Error('DynamoDB refuses two changes of one path');
+        const { [supersedes]: _, ...open } = found.open;
+        const at = now.toISOString();
+        return write({
+          ...found,
+          ...set,
+          status: arrow.to,
+          open: { ...open, ...(settlement && { [settlement.name]: settlement.input }) },
+          history: [...found.history, { at, status: arrow.to, evidence: evidence.kind, source: evidence.source }],
+          updated_at: at,
+        });
+      }),
+    closeSettlement: (id, name) =>
+      gate('payments.closeSettlement', () => {
+        const found = rows.get(id);
+        if (!found || !(name in found.open)) return { found };
+        const { [name]: _, ...open } = found.open;
+        return write({ ...found, open });
+      }),
+  };
+  return { rows, repository };
+}
+
+/** The repository of checkout sessions, in memory. */
+export function sessionsInMemory(gate: Gate) {
+  const rows = new Map<SessionId, Session>();
+  const change = (id: SessionId, { set, ifStatusIn, ifPaymentStatusIn }: SessionChange): SessionChanged => {
+    const session = rows.get(id);
+    const fits =
+      session &&
+      (ifStatusIn?.includes(session.status) ?? true) &&
+      (!ifPaymentStatusIn || (session.payment_status !== null && ifPaymentStatusIn.includes(session.payment_status)));
+    if (!fits) return { changed: false, session };
+    const changed = { ...session, ...set };
+    rows.set(id, changed);
+    return { changed: true, session: changed };
+  };
+
+  const repository: SessionRepository = {
+    get: (id) => gate('sessions.get', () => rows.get(id)),
+    create: (session) =>
+      gate('sessions.create', () => {
+        if (!rows.has(session.checkout_session_id)) rows.set(session.checkout_session_id, session);
+      }),
+    beginPayment: (id) =>
+      gate('sessions.beginPayment', () =>
+        change(id, {
+          set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
+          ifStatusIn: ['open'],
+        }),
+      ),
+    change: (id, wanted) => gate('sessions.change', () => change(id, wanted)),
+  };
+  return { rows, repository };
+}
+
+/** The repository of products and reservations, in memory. */
+export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
+  const products = new Map(stocked.map((product) => [product.sku, product]));
+  const reservations = new Map<SessionId, Reservation>();
+  type Counters = NonNullable<Parameters<StockRepository['move']>[2]>;
+
+  const write = (reservation: Reservation, counters: Counters | undefined): StockChange => {
+    const moved = reservation.items.flatMap(({ sku, quantity }) => {
+      const product = products.get(sku);
+      if (!product) throw new Error(`there is no product ${sku}`);
+      if (!counters) return [];
+      const [from, to] = counters;
+      return [{ ...product, [from]: product[from] - quantity, [to]: product[to] + quantity }];
+    });
+    const short = moved.filter((product) => counters && product[counters[0]] < 0);
+    if (short.length > 0)
+      return {
+        done: false,
+        short: short.map(({ sku }) => ({ sku, available: products.get(sku)?.available ?? 0 })),
+      };
+    for (const product of moved) products.set(product.sku, product);
+    reservations.set(reservation.checkout_session_id, reservation);
+    return { done: true };
+  };
+
+  const repository: StockRepository = {
+    products: () => gate('stock.products', () => [...products.values()]),
+    productsOf: (skus) =>
+      gate('stock.productsOf', () => [...products.values()].filter(({ sku }) => skus.includes(sku))),
+    reservation: (id) => gate('stock.reservation', () => reservations.get(id)),
+    reserve: (reservation) =>
+      gate('stock.reserve', () => {
+        const found = reservations.get(reservation.checkout_session_id);
+        return found ? { done: false, status: found.status } : write(reservation, ['available', 'reserved']);
+      }),
+    move: (reservation, to, counters) =>
+      gate('stock.move', () => {
+        const found = reservations.get(reservation.checkout_session_id);
+        if (found && found.status !== reservation.status) return { done: false, status: found.status };
+        return write({ ...reservation, status: to }, counters);
+      }),
+  };
+  return { products, reservations, repository };
+}
+
+/** The repository of orders, in memory. */
+export function ordersInMemory(gate: Gate) {
+  const rows = new Map<OrderId, Order>();
+  const buyers = new Map<OrderId, { readonly buyer: Buyer; readonly kept: boolean }>();
+
+  const repository: OrderRepository = {
+    get: (id) =>
+      gate('orders.get', () => {
+        const order = rows.get(id);
+        return order?.status === 'void' ? undefined : order;
+      }),
+    create: (order) =>
+      gate('orders.create', () => {
+        const found = rows.get(order.order_id);
+        if (!found) rows.set(order.order_id, order);
+        return { order: found ?? order, created: !found };
+      }),
+    refund: (id, refundedMinor, everything) =>
+      gate('orders.refund', () => {
+        const order = rows.get(id);
+        if (!order || order.refunded_minor >= refundedMinor) return { order, changed: false };
+        const refunded: Order = {
+          ...order,
+          refunded_minor: refundedMinor,
+          ...(everything && { status: 'refunded' as const }),
+        };
+        rows.set(id, refunded);
+        return { order: refunded, changed: true };
+      }),
+    rememberBuyer: (id, buyer) =>
+      gate('orders.rememberBuyer', () => {
+        const known = buyers.has(id);
+        if (!known) buyers.set(id, { buyer, kept: false });
+        return !known;
+      }),
+    keepBuyer: (id) =>
+      gate('orders.keepBuyer', () => {
+        const known = buyers.get(id);
+        if (known) buyers.set(id, { ...known, kept: true });
+        return known !== undefined;
+      }),
+  };
+  return { rows, buyers, repository };
+}
