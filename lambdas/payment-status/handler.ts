@@ -5,7 +5,7 @@ import { documentClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
 import { problemAnswer, toResult } from '../shared/http.ts';
 import { logger } from '../shared/logger.ts';
-import { Problem } from '../shared/problem.ts';
+import { problemOf } from '../shared/problem-of.ts';
 import { paymentStatus } from './payment-status.ts';
 
 const db = documentClient();
@@ -27,10 +27,6 @@ export async function handler(
       body: await paymentStatus(deps, { id: event.pathParameters?.id, query: event.queryStringParameters ?? {} }),
     });
   } catch (error) {
-    if (error instanceof Problem) return toResult(problemAnswer(error));
-    logger.error('REQUEST_FAILED', error as Error);
-    return toResult(
-      problemAnswer(new Problem('internal-error', 'repeat the request; if it fails again, tell the shop')),
-    );
+    return toResult(problemAnswer(problemOf(error)));
   }
 }

@@ -26,13 +26,13 @@ const NOT_APPROVED: ReadonlySet<string> = new Set(['ORDER_NOT_APPROVED', 'PAYER_
 
 /**
  * Captures an approved payment at PayPal and settles on the answer. Any number of callers may wish so at once: the request id is the
- * same for all, and an order can be captured once only. `source` goes into the payment's history.
+ * same for all, and an order can be captured once only. `by` goes into the payment's history.
  * @throws PayPalUnavailable when PayPal gave no usable answer: the call may be repeated.
  */
 export async function capturePayment(
   { payments, captureOrder, getOrder, settler }: CaptureDeps,
   id: PaymentId,
-  source: string,
+  by: 'return' | 'workflow',
 ): Promise<Captured> {
   const payment = await payments.get(id);
   if (!payment) return { outcome: 'unknown_payment' };
@@ -45,13 +45,16 @@ export async function capturePayment(
     return { outcome: 'done', payment: 'payment' in result ? result.payment : payment };
   };
   // The stock of a purchase that was given up may be gone: the workflow takes it again before anything is captured.
-  if (isGivenUp(payment.status)) return done(settler.refresh(payment, source));
+  if (isGivenUp(payment.status) || (payment.late && by === 'return')) return done(settler.refresh(payment, by));
 
-  const answer = await captureOrder(orderId, `capture-${id}`);
-  if (answer.outcome === 'order') return done(settler.settleOnOrder(payment, answer.order, source));
-  if (answer.outcome === 'gone') return done(settler.settleOnOrder(payment, undefined, source));
+  // Before the shop has heard of the approval, the answer may be a refusal. Should PayPal remember it, as it does for some hours, the
+  // capture after the approval must not be answered with it.
+  const requestId = payment.status === 'created' ? `capture-${id}-early` : `capture-${id}`;
+  const answer = await captureOrder(orderId, requestId);
+  if (answer.outcome === 'order') return done(settler.settleOnOrder(payment, answer.order, by));
+  if (answer.outcome === 'gone') return done(settler.settleOnOrder(payment, undefined, by));
   if (answer.issue === 'ORDER_ALREADY_CAPTURED')
-    return done(settler.settleOnOrder(payment, await getOrder(orderId), source));
+    return done(settler.settleOnOrder(payment, await getOrder(orderId), by));
   if (NOT_APPROVED.has(answer.issue)) return { outcome: 'not_approved', payment };
   return { outcome: 'declined', payment, issue: answer.issue };
 }

@@ -13,6 +13,7 @@ import type { idempotencyKeys } from '../shared/idempotency-key.ts';
 import { isOrderId, isPaymentId, isSessionId, orderIdOf, type PaymentId } from '../shared/ids.ts';
 import { logger } from '../shared/logger.ts';
 import { Problem } from '../shared/problem.ts';
+import { problemOf } from '../shared/problem-of.ts';
 import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from './answers.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
 
@@ -147,16 +148,10 @@ export function storefrontApi(deps: StorefrontDeps): Router {
   const unknownPayment = (id: string) => new Problem('unknown-payment', `there is no payment ${id}`);
 
   const refuse = (problem: Problem) => toResult(problemAnswer(problem));
-  router.errorHandler(Problem, async (problem) => refuse(problem));
+  router.errorHandler(Error, async (error) => refuse(problemOf(error)));
   router.notFound(async () => refuse(new Problem('not-found', 'see /api/v1/openapi.json for what there is')));
   router.methodNotAllowed(async () =>
     refuse(new Problem('method-not-allowed', 'see /api/v1/openapi.json for what there is')),
   );
-  router.errorHandler(Error, async (error) => {
-    if (error.name === 'PayPalUnavailable')
-      return refuse(new Problem('paypal-unavailable', 'nothing is lost: repeat the request', {}, { cause: error }));
-    logger.error('REQUEST_FAILED', error);
-    return refuse(new Problem('internal-error', 'repeat the request; if it fails again, tell the shop'));
-  });
   return router;
 }
