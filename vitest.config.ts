@@ -9,7 +9,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/repositories/**'],
+          exclude: ['test/lib/**', 'test/integration/**', 'test/least-privilege/**', 'test/repositories/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'template',
+          include: ['test/lib/**/*.test.ts'],
+          // Every file synthesises, and the CDK takes seconds to load: once is enough.
+          isolate: false,
+          fileParallelism: false,
         },
       },
       {
@@ -29,6 +39,23 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           // One stack for all of them, and the simulator's settings are everybody's.
           globalSetup: ['test/support/start-stack.ts'],
+          setupFiles: ['test/support/after-each.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The same purchases once more, with IAM enforced.
+          name: 'least-privilege',
+          include: [
+            'test/least-privilege/**/*.test.ts',
+            'test/integration/{successful,cancelled}-payment.test.ts',
+            'test/integration/{late-money,refunds-at-paypal,hostile-deliveries}.test.ts',
+          ],
+          globalSetup: ['test/support/start-guarded-stack.ts'],
           setupFiles: ['test/support/after-each.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

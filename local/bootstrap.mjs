@@ -61,9 +61,31 @@ function handOver() {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event) endWithNpm(child);
   child.on('error', (error) => {
     console.error(`cannot start ${script}: ${error.message}`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+/** npm may run us in a shell, and that hands no signal on: when one of the two is gone, nobody is left who could end us. */
+function endWithNpm(child) {
+  const inShell = fileOf(process.ppid, 'cmdline').includes('bootstrap.mjs');
+  // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+  const parentOf = (pid) => fileOf(pid, 'stat').split(') ').at(-1)?.split(' ')[1];
+  const ancestors = () => `${process.ppid} ${inShell && parentOf(process.ppid)}`;
+  const atStart = ancestors();
+  setInterval(() => {
+    if (ancestors() !== atStart) child.kill('SIGTERM');
+  }, 500).unref();
+}
+
+/** What Linux tells of a process; nothing elsewhere, where only the parent is watched. */
+function fileOf(pid, name) {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
 }

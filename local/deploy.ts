@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { CREDENTIALS, REGION } from './ministack.ts';
 import { ROOT } from './paths.ts';
-import { run } from './processes.ts';
+import { run, together } from './processes.ts';
 
 /** MiniStack's only account. */
 const ACCOUNT = '000000000000';
@@ -32,26 +32,20 @@ export interface Deployed {
 /** Prepares MiniStack for the CDK, and makes the templates and bundles meanwhile. */
 export async function prepare(options: DeployOptions, signal: AbortSignal): Promise<void> {
   const env = environmentOf(options);
-  await Promise.all([
+  const bootstrap = ['bootstrap', `aws://${ACCOUNT}/${REGION}`];
+  const synth = [
+    'synth',
+    '--quiet',
+    ...['--output', assembly(options)],
+    ...['--context', 'stage=local'],
+    ...['--context', `simulatorUrl=${options.simulatorUrl}`],
+    ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
+  ];
+  await together(signal, [
     // In a folder without cdk.json: the CLI then has no app to run first.
-    run('cdk', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], {
-      env,
-      cwd: options.folder,
-      log: join(options.logs, 'cdk-bootstrap.log'),
-      signal,
-    }),
-    run(
-      'cdk',
-      [
-        'synth',
-        '--quiet',
-        ...['--output', assembly(options)],
-        ...['--context', 'stage=local'],
-        ...['--context', `simulatorUrl=${options.simulatorUrl}`],
-        ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
-      ],
-      { env, cwd: ROOT, log: join(options.logs, 'cdk-synth.log'), signal },
-    ),
+    (signal) =>
+      run('cdk', bootstrap, { env, cwd: options.folder, log: join(options.logs, 'cdk-bootstrap.log'), signal }),
+    (signal) => run('cdk', synth, { env, cwd: ROOT, log: join(options.logs, 'cdk-synth.log'), signal }),
   ]);
 }
 

@@ -56,7 +56,8 @@ export interface FrontDoor {
 export async function openFrontDoor(port: number): Promise<FrontDoor> {
   let api: Origin | undefined;
   // MiniStack closes connections that are idle for 75 s; not to meet that moment, this side does it sooner.
-  const agent = new Agent({ keepAlive: true, timeout: 30_000 });
+  // MiniStack starts a process for every request that comes while another is under way: a rush waits here for its turn instead.
+  const agent = new Agent({ keepAlive: true, timeout: 30_000, maxSockets: 32 });
 
   const server = createServer((incoming, outgoing) => {
     if (/^\/(api|webhooks)\//.test(incoming.url ?? '')) {

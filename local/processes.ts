@@ -74,6 +74,20 @@ export async function run(
   if (code !== 0) throw new Error(`${command} ${args[0]} failed; the end of ${options.log}:\n${tailOf(options.log)}`);
 }
 
+/**
+ * Does several things at once. When one fails, the others are aborted, and have ended by the time this throws.
+ * @throws whatever the first one that failed threw.
+ */
+export async function together(
+  signal: AbortSignal,
+  works: readonly ((signal: AbortSignal) => Promise<unknown>)[],
+): Promise<void> {
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  await Promise.all(works.map((work) => work(either).catch((error) => failure.abort(error))));
+  failure.signal.throwIfAborted();
+}
+
 /** The last lines of a log. */
 export const tailOf = (log: string): string => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-30).join('\n');
 

@@ -163,7 +163,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   const running = parts.move();
   running.defer(() => withdraw(file, content));
-  return { ...content, clientOptions, ended: aws.ended, stop: () => running.disposeAsync() };
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= running.disposeAsync();
+    return stopping;
+  };
+  return { ...content, clientOptions, ended: aws.ended, stop };
 }
 
 async function openNear(port: number, say: (line: string) => unknown): Promise<FrontDoor> {

@@ -19,7 +19,8 @@ try {
 } catch (error) {
   if (asked) console.log('stopped before it was ready');
   else {
-    console.error(error);
+    // Whoever starts a shop wants the reason, not where in this code it came up.
+    for (let reason: unknown = error; reason instanceof Error; reason = reason.cause) console.error(reason.message);
     process.exitCode = 1;
   }
 }

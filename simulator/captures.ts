@@ -55,7 +55,7 @@ export function captureBody({ origin }: Simulation, capture: Capture) {
 }
 
 /** A capture as its events carry it: it names its order. */
-export const capturedResource = (sim: Simulation, capture: Capture) => ({
+const capturedResource = (sim: Simulation, capture: Capture) => ({
   ...captureBody(sim, capture),
   supplementary_data: { related_ids: { order_id: capture.order.id } },
 });

@@ -1,4 +1,4 @@
-import { generateKeyPair, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { generateKeyPair, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /*
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
  */
 
 /** A certificate that the simulator serves, with the key that signs for it. */
-export interface Certificate {
+interface Certificate {
   /** The last part of its URL; PayPal's look like `CERT-360caa42-fca2a594-b0d12406`. */
   readonly id: string;
   /** One PEM block: as PayPal, the leaf alone. */
@@ -33,24 +33,22 @@ const newKeys = promisify(generateKeyPair);
 const DAY = 24 * 60 * 60 * 1000;
 
 async function issue(commonName: string, issuer: string): Promise<Certificate> {
-  const [ca, leaf] = await Promise.all([
-    newKeys('rsa', { modulusLength: 2048 }),
-    newKeys('rsa', { modulusLength: 2048 }),
-  ]);
+  const ca = generateKeyPairSync('ec', { namedCurve: 'P-256' }); // only the leaf's key must be PayPal's kind, and RSA takes time
+  const leaf = await newKeys('rsa', { modulusLength: 2048 });
   // The verifier's clock counts here, which need not be the simulator's; 13 months is what PayPal's last.
   const notBefore = new Date(Date.now() - DAY);
   const body = sequence(
     explicit(0, der(0x02, Buffer.from([2]))), // version 3
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])), // serial number; the leading 1 keeps it positive
-    SHA256_WITH_RSA,
+    ECDSA_WITH_SHA256,
     nameOf(issuer),
     sequence(timeOf(notBefore), timeOf(new Date(notBefore.getTime() + 395 * DAY))),
     nameOf(commonName),
     leaf.publicKey.export({ type: 'spki', format: 'der' }),
     explicit(3, sequence(subjectAlternativeName(commonName))),
   );
-  const signature = sign('RSA-SHA256', body, ca.privateKey);
-  const certificate = sequence(body, SHA256_WITH_RSA, der(0x03, Buffer.from([0]), signature));
+  const signature = sign('SHA256', body, ca.privateKey);
+  const certificate = sequence(body, ECDSA_WITH_SHA256, der(0x03, Buffer.from([0]), signature));
   const [a, b, c] = randomBytes(12).toString('hex').match(/.{8}/g) ?? [];
   return { id: `CERT-${a}-${b}-${c}`, pem: new X509Certificate(certificate).toString(), privateKey: leaf.privateKey };
 }
@@ -65,7 +63,7 @@ function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
 const explicit = (number: number, part: Uint8Array): Buffer => der(0xa0 + number, part);
 const objectId = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
-const SHA256_WITH_RSA = sequence(objectId('2a864886f70d01010b'), der(0x05));
+const ECDSA_WITH_SHA256 = sequence(objectId('2a8648ce3d040302'));
 
 function nameOf(commonName: string): Buffer {
   const attribute = (oid: string, text: string) => der(0x31, sequence(objectId(oid), der(0x0c, Buffer.from(text))));

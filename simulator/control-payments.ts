@@ -7,9 +7,9 @@ import { captureOf, controlBody, orderOf, wrongState } from './control-input.ts'
 import { disputeCapture } from './disputes.ts';
 import type { Env } from './faults.ts';
 import { orderBody } from './order-body.ts';
-import { moneySchema } from './order-request.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from './orders.ts';
 import { refundBody, refundCapture, reverseCapture } from './refunds.ts';
+import { moneySchema } from './schemas.ts';
 import type { Simulation } from './simulation.ts';
 
 const amountSchema = z.pipe(

@@ -4,7 +4,7 @@ import type { Webhook, WebhookEvent } from './state.ts';
 import { createTransmitter } from './transmit.ts';
 
 /** What `PUT /_sim/delivery` sets. */
-export interface DeliverySettings {
+interface DeliverySettings {
   /** Keep deliveries back until a flush. */
   readonly hold: boolean;
   /** Wait before the first attempt. */
@@ -18,7 +18,7 @@ export interface DeliverySettings {
 }
 
 /** One attempt, as `GET /_sim/deliveries` shows it. */
-export interface DeliveryRecord {
+interface DeliveryRecord {
   readonly event_id: string;
   readonly event_type: string;
   readonly webhook_id: string;
@@ -34,7 +34,7 @@ export interface DeliveryRecord {
 }
 
 /** How to send an event other than by the rules. */
-export interface SendOptions {
+interface SendOptions {
   readonly signature: SignatureKind;
   /** Try again until it is taken. */
   readonly retry: boolean;
@@ -169,9 +169,8 @@ export function createDeliverer(given: {
     return made;
   }
 
-  function reset(): void {
+  function forget(): void {
     life.abort();
-    life = new AbortController();
     pending.clear();
     records = [];
     held = [];
@@ -205,10 +204,13 @@ export function createDeliverer(given: {
       return deliveries.length;
     },
 
-    reset,
+    reset() {
+      forget();
+      life = new AbortController();
+    },
 
     async stop() {
-      reset();
+      forget(); // and live no more: what is announced from now on goes nowhere
       await Promise.all(tails.values());
     },
   };

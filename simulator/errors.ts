@@ -4,7 +4,7 @@ import ISSUES from './paypal-issues.json' with { type: 'json' };
 /** A call whose issues PayPal's OpenAPI files list. */
 export type Operation = keyof typeof ISSUES;
 
-/** The call and the part of it that an error is about. */
+/** One thing that is wrong with a call, and where. */
 export interface Detail {
   readonly issue: string;
   readonly description?: string | undefined;

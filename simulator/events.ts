@@ -1,6 +1,6 @@
 import type { Link } from './errors.ts';
 import { newEventId } from './ids.ts';
-import type { WebhookEvent } from './state.ts';
+import type { Webhook, WebhookEvent } from './state.ts';
 
 /** An event before it has an id and a time. */
 export interface EventDraft {
@@ -50,7 +50,7 @@ const RESOURCES: readonly (readonly [prefix: string, kind: { resource_type?: str
 ];
 
 /** The body of an event as PayPal writes it. */
-export function eventBody(
+function eventBody(
   origin: string,
   id: string,
   createTime: Date,
@@ -84,3 +84,7 @@ export function createEvent(origin: string, now: Date, draft: EventDraft, id = n
     transactionIds: draft.transactionIds,
   };
 }
+
+/** Whether a webhook is registered for an event. */
+export const wants = ({ eventTypes }: Webhook, { type }: WebhookEvent): boolean =>
+  eventTypes.includes('*') || eventTypes.includes(type);

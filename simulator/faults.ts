@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import { errorOf } from './errors.ts';
+import type { Simulation } from './simulation.ts';
 
 /** Trouble for the next calls of one kind, as `PUT /_sim/faults` takes it. */
 export interface Fault {
@@ -67,11 +68,9 @@ export interface Env {
   };
 }
 
-type Sim = { readonly faults: Faults; readonly stopping: AbortSignal };
-
 /** Before a call's work is done: lets it go wrong. */
 export const failCalls =
-  ({ faults, stopping }: Sim): MiddlewareHandler<Env> =>
+  ({ faults, stopping }: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
     const fault = faults.take(c.req.method, c.req.path, false);
     const failed = fault && (await suffer(c, fault, stopping));
@@ -80,10 +79,11 @@ export const failCalls =
 
 /** After a call's work is done: lets its answer be lost. */
 export const loseAnswers =
-  ({ faults, stopping }: Sim): MiddlewareHandler<Env> =>
+  ({ faults, stopping }: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
-    const fault = faults.take(c.req.method, c.req.path, true);
     await next();
+    if (!c.res.ok || c.get('faulty')) return; // nothing was done
+    const fault = faults.take(c.req.method, c.req.path, true);
     const failed = fault && (await suffer(c, fault, stopping));
     if (failed) c.res = failed;
   };

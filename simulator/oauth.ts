@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { errorOf } from './errors.ts';
 import type { Env } from './faults.ts';
+import type { Simulation } from './simulation.ts';
 
 /** PayPal's tokens live 9 hours. */
 const LIFE_SECONDS = 32_400;
@@ -17,9 +18,10 @@ export interface Tokens {
 
 /** Makes the tokens of one client. */
 export function createTokens(now: () => Date): Tokens {
-  let token = { value: '', since: 0 };
+  const none = { value: '', since: Number.NEGATIVE_INFINITY };
+  let token = none;
   const left = () => LIFE_SECONDS - Math.floor((now().getTime() - token.since) / 1000);
-  const hasLife = () => token.value !== '' && left() > 0;
+  const hasLife = () => left() > 0;
   return {
     current() {
       if (!hasLife()) token = { value: `A21AA${randomBytes(48).toString('base64url')}`, since: now().getTime() };
@@ -27,20 +29,14 @@ export function createTokens(now: () => Date): Tokens {
     },
     isGood: (value) => value === token.value && hasLife(),
     revoke: () => {
-      token = { value: '', since: 0 };
+      token = none;
     },
   };
 }
 
-/** Who may ask for a token. */
-export interface Client {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
 /** `POST /v1/oauth2/token`. */
-export function oauthApi(client: Client, tokens: Tokens, now: () => Date): Hono<Env> {
-  const basic = `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')}`;
+export function oauthApi({ clientId, clientSecret, now }: Simulation, tokens: Tokens): Hono<Env> {
+  const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
   return new Hono<Env>().post('/v1/oauth2/token', async (c) => {
     if (c.req.header('authorization') !== basic) {
       return c.json({ error: 'invalid_client', error_description: 'Client Authentication failed' }, 401);

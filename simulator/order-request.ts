@@ -1,17 +1,13 @@
 import * as z from 'zod/mini';
 import { type Detail, refusal } from './errors.ts';
 import { issuesOfSums } from './order-sums.ts';
+import { moneySchema, webAddressSchema } from './schemas.ts';
 
 /* Limits and patterns are those of `order_request` in PayPal's OpenAPI file of the Orders API. */
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 const longText = z.string().check(z.maxLength(300));
 
-/** An amount as PayPal takes it. */
-export const moneySchema = z.object({
-  currency_code: z.string().check(z.length(3)),
-  value: z.string().check(z.maxLength(32), z.regex(/^((-?[0-9]+)|(-?([0-9]+)?[.][0-9]+))$/)),
-});
 const optionalMoney = z.optional(moneySchema);
 
 const breakdownSchema = z.object({
@@ -59,15 +55,13 @@ const purchaseUnitSchema = z.object({
   ),
 });
 
-const webAddress = z.url({ protocol: /^https?$/ });
-
 const experienceSchema = z.object({
   brand_name: z.optional(text(127)),
   locale: z.optional(text(10)),
   shipping_preference: z._default(z.enum(['GET_FROM_FILE', 'NO_SHIPPING', 'SET_PROVIDED_ADDRESS']), 'GET_FROM_FILE'),
   user_action: z.optional(z.enum(['CONTINUE', 'PAY_NOW'])),
-  return_url: z.optional(webAddress),
-  cancel_url: z.optional(webAddress),
+  return_url: z.optional(webAddressSchema),
+  cancel_url: z.optional(webAddressSchema),
 });
 
 const orderRequestSchema = z.object({

@@ -7,8 +7,9 @@ import { notFound, refusal } from './errors.ts';
 import type { Env } from './faults.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
 import { mockResponse } from './mock-response.ts';
-import { fieldDetails, moneySchema } from './order-request.ts';
+import { fieldDetails } from './order-request.ts';
 import { minimalRefund, type RefundOptions, refundBody, refundCapture } from './refunds.ts';
+import { moneySchema } from './schemas.ts';
 import type { Simulation } from './simulation.ts';
 
 const text = (max: number) => z.optional(z.string().check(z.minLength(1), z.maxLength(max)));

@@ -10,8 +10,8 @@ import { ControlError } from './control-input.ts';
 import { paymentControl } from './control-payments.ts';
 import { createDeliverer } from './delivery.ts';
 import { errorOf, PayPalError } from './errors.ts';
-import { createEvent } from './events.ts';
-import { eventsApi, wants } from './events-api.ts';
+import { createEvent, wants } from './events.ts';
+import { eventsApi } from './events-api.ts';
 import { createFaults, type Env, failCalls, loseAnswers } from './faults.ts';
 import { newDebugId } from './ids.ts';
 import { createTokens, oauthApi, requireToken } from './oauth.ts';
@@ -121,7 +121,7 @@ function createApp(sim: Simulation): Hono<Env> {
   app.use('/v1/notifications/*', requireToken(tokens));
   app.use('*', failCalls(sim));
   const parts = [
-    oauthApi(sim, tokens, sim.now),
+    oauthApi(sim, tokens),
     ordersApi(sim),
     paymentsApi(sim),
     webhooksApi(sim),

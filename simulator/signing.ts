@@ -11,7 +11,7 @@ export type SignatureKind = 'good' | 'bad' | 'wrong-cert' | 'mock-id';
 export const MOCK_WEBHOOK_ID = 'WEBHOOK_ID';
 
 /** What the signature of one delivery covers; https://developer.paypal.com/api/rest/webhooks/rest/ */
-export interface Signed {
+interface Signed {
   readonly transmissionId: string;
   /** As in the header. */
   readonly time: string;

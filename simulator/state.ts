@@ -5,7 +5,7 @@ import type { OrderRequest } from './order-request.ts';
 export type Funding = 'instant' | 'pending' | 'declined';
 
 /** The buyer's click on "pay". */
-export interface Approval {
+interface Approval {
   readonly at: Date;
   readonly funding: Funding;
   /** What a wrong capture will take in place of the order's amount; only of the first purchase unit. */

@@ -5,6 +5,7 @@ import { EVENT_TYPES } from './events.ts';
 import type { Env } from './faults.ts';
 import { newId } from './ids.ts';
 import { memberText, parseJson } from './json.ts';
+import { webAddressSchema } from './schemas.ts';
 import { MOCK_WEBHOOK_ID } from './signing.ts';
 import type { Simulation } from './simulation.ts';
 import type { Webhook } from './state.ts';
@@ -12,15 +13,13 @@ import type { Webhook } from './state.ts';
 /** "Up to 10 webhook URLs": https://developer.paypal.com/api/webhooks/ */
 const MAX_WEBHOOKS = 10;
 
-// PayPal wants https on port 443; a laptop has neither, so any http URL is taken too.
-const urlSchema = z.url({ protocol: /^https?$/ }).check(z.maxLength(2048));
 const eventTypesSchema = z
   .array(z.object({ name: z.string().check(z.regex(/^(\*|[A-Z0-9._-]+)$/)) }))
   .check(z.minLength(1), z.maxLength(500));
-const webhookSchema = z.object({ url: urlSchema, event_types: eventTypesSchema });
+const webhookSchema = z.object({ url: webAddressSchema, event_types: eventTypesSchema });
 const patchSchema = z.array(
   z.discriminatedUnion('path', [
-    z.object({ op: z.literal('replace'), path: z.literal('/url'), value: urlSchema }),
+    z.object({ op: z.literal('replace'), path: z.literal('/url'), value: webAddressSchema }),
     z.object({ op: z.literal('replace'), path: z.literal('/event_types'), value: eventTypesSchema }),
   ]),
 );

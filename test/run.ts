@@ -20,10 +20,16 @@ const phases: readonly Phase[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc'] },
   { name: 'dead code', command: ['knip'] },
-  { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
+  { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit', '--project', 'template'], tests: true },
   {
     name: 'tests on the running stack',
     command: ['vitest', 'run', '--project', 'integration'],
+    tests: true,
+    servers: true,
+  },
+  {
+    name: 'tests on the running stack, with IAM enforced',
+    command: ['vitest', 'run', '--project', 'least-privilege'],
     tests: true,
     servers: true,
   },

@@ -40,14 +40,14 @@ export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<Se
     ifStatusIn: UNPAID,
   });
 
-/** Money was given back. A purchase that had been completed stays so; one that had not never will be. */
-export async function refundCheckout(sessions: Deps, settlement: Settlement): Promise<SessionSettled> {
-  const { payment_status } = settlement;
-  const completed = await settle(sessions, settlement, { set: { payment_status }, ifStatusIn: ['payment_completed'] });
-  if (completed.changed || completed.session_status === 'payment_completed' || payment_status === 'partially_refunded')
-    return completed;
-  return settle(sessions, settlement, { set: { status: 'payment_failed', payment_status }, ifStatusIn: UNPAID });
-}
+/** Money was given back. The purchase is complete if there is an order for it; if that is `void`, it never will be. */
+export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionSettled> =>
+  settle(sessions, settlement, {
+    set: {
+      status: settlement.order?.order_status === 'void' ? 'payment_failed' : 'payment_completed',
+      payment_status: settlement.payment_status,
+    },
+  });
 
 async function settle(
   sessions: Deps,

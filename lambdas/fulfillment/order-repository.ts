@@ -79,6 +79,31 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       }
     },
 
+    /**
+     * Notes that an order has been sent; a second time changes nothing. An order whose money went back cannot be sent any more.
+     * @returns the order as it is now, if there is one, and whether this call sent it.
+     */
+    async ship(id: OrderId, now: Date): Promise<{ order: Order | undefined; changed: boolean }> {
+      try {
+        const { Attributes } = await db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { order_id: id, part: 'order' },
+            UpdateExpression: 'SET #status = :shipped, shipped_at = :now',
+            ConditionExpression: '#status = :confirmed',
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: { ':confirmed': 'confirmed', ':shipped': 'shipped', ':now': now.toISOString() },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { order: orderSchema.parse(Attributes), changed: true };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return { order: error.Item && orderSchema.parse(unmarshall(error.Item)), changed: false };
+      }
+    },
+
     /** Keeps who bought; forgotten after 90 days unless an order is made of it. Whoever is known, or was erased, stays so. */
     rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
       ifHolds(
@@ -95,6 +120,19 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
           }),
         ),
       ),
+
+    /** Who bought; undefined when nobody knows, or it was erased. Personal data: for the operator and the warehouse alone. */
+    async buyer(id: OrderId): Promise<Buyer | undefined> {
+      const { Item } = await db.send(new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'buyer' }, ConsistentRead: true }));
+      return Item?.buyer;
+    },
+
+    /** Erases who bought, for good: what comes later about the buyer is not kept. */
+    async eraseBuyer(id: OrderId, now: Date): Promise<void> {
+      await db.send(
+        new PutCommand({ TableName: tableName, Item: { order_id: id, part: 'buyer', erased_at: now.toISOString() } }),
+      );
+    },
 
     /** Makes sure that the buyer is kept as long as the order. @returns false when nobody knows who bought. */
     keepBuyer: (id: OrderId): Promise<boolean> =>

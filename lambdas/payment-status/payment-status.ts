@@ -17,6 +17,9 @@ export interface PaymentLookup {
   readonly query: Readonly<Record<string, string | undefined>>;
 }
 
+/** The form of PayPal's ids for orders. What is longer than 2048 bytes, DynamoDB would not even look up. */
+const PAYPAL_ORDER_ID = /^[A-Za-z0-9-]{1,64}$/;
+
 /**
  * A payment as shoppers see it, with its order.
  * @throws Problem when it is not named, or there is none.
@@ -39,7 +42,7 @@ async function find(
   // A return link carries both; the session leads to the payment without an index.
   if (checkout_session_id)
     return isSessionId(checkout_session_id) ? payments.get(paymentIdOf(checkout_session_id)) : undefined;
-  if (token) return payments.byPayPalOrder(token);
+  if (token) return PAYPAL_ORDER_ID.test(token) ? payments.byPayPalOrder(token) : undefined;
   throw new Problem('invalid-request', 'name the payment by checkout_session_id or token', {
     errors: [{ field: 'checkout_session_id', detail: 'missing' }],
   });

@@ -18,6 +18,8 @@ export type Decision =
 export interface Move {
   readonly arrow: Arrow;
   readonly evidence: Evidence;
+  /** Whether the payment was late when this was decided. Names of settlements follow from it, so it is part of the write's condition. */
+  readonly late: boolean;
   readonly set: Partial<Pick<Payment, 'capture_id' | 'captured' | 'refunded_minor' | 'late'>>;
   /** What other services must do about it, and the last part of the execution's name; absent where they have nothing to do. */
   readonly settlement?: { readonly name: string; readonly input: Settlement };
@@ -67,6 +69,7 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
   return {
     arrow,
     evidence,
+    late: before.late,
     set,
     // Whatever comes after the approval answers the question whether to capture.
     ...(arrow.to !== 'approved' && {

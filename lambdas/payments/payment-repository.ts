@@ -42,18 +42,19 @@ const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
 });
 
 /** The condition under which a move may be written: its arrow, as DynamoDB sees it. */
-export function conditionOf({ arrow, evidence }: Move): { expression: string; values: Record<string, unknown> } {
-  const expression = [
+export function conditionOf({ arrow, evidence, late }: Move): { expression: string; values: Record<string, unknown> } {
+  const conditions = [
     `#status IN (${arrow.from.map((_, i) => `:from${i}`).join(', ')})`,
     ...(evidence.paypalOrderId ? ['(attribute_not_exists(paypal_order_id) OR paypal_order_id = :order)'] : []),
+    CONDITIONS[late ? 'late' : 'in time'],
     ...(arrow.when ?? []).map((guard) => CONDITIONS[guard]),
-  ].join(' AND ');
+  ];
   const values = {
     ...valuesOf(evidence),
     ...(evidence.paypalOrderId && { ':order': evidence.paypalOrderId }),
     ...Object.fromEntries(arrow.from.map((status, i) => [`:from${i}`, status])),
   };
-  return { expression, values };
+  return { expression: [...new Set(conditions)].join(' AND '), values };
 }
 
 /** DynamoDB refuses a request with values that its expressions do not use. */

@@ -47,7 +47,8 @@ export const ARROWS: readonly Arrow[] = [
   { evidence: 'captured', from: LIVE, when: ['in time', 'amount as asked'], to: 'captured', settlement: 'captured' },
   { evidence: 'captured', from: LIVE, when: ['late', 'amount as asked'], to: 'captured', settlement: 'captured_late' },
   { evidence: 'captured', from: GIVEN_UP, when: ['amount as asked'], to: 'captured', settlement: 'captured_late' },
-  { evidence: 'captured', from: [...LIVE, ...GIVEN_UP], when: ['amount differs'], to: 'review' },
+  { evidence: 'captured', from: LIVE, when: ['amount differs'], to: 'review' },
+  { evidence: 'captured', from: GIVEN_UP, when: ['amount differs'], to: 'review' },
 
   { evidence: 'capture_failed', from: LIVE, when: ['same capture'], to: 'failed', settlement: 'released' },
   { evidence: 'capture_failed', from: ['expired', 'cancelled'], to: 'failed', settlement: 'released' },
@@ -64,7 +65,9 @@ export const ARROWS: readonly Arrow[] = [
 
   { evidence: 'declined', from: ['approved'], when: ['late'], to: 'cancelled', settlement: 'released' },
 
-  { evidence: 'expired', from: LIVE, asked: true, to: 'expired', settlement: 'released' },
+  { evidence: 'expired', from: LIVE, when: ['in time'], asked: true, to: 'expired', settlement: 'released' },
+  // What came back and came to nothing again is cancelled, however it ended: sessions follow these statuses in one direction only.
+  { evidence: 'expired', from: LIVE, when: ['late'], asked: true, to: 'cancelled', settlement: 'released' },
 
   {
     evidence: 'refunded',

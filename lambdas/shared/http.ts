@@ -37,17 +37,24 @@ export const problemAnswer = (problem: Problem): Answer => ({
 export const bytesOf = ({ body, isBase64Encoded }: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
+/** No request needs more; a shopper's largest basket has some 25 kilobytes. */
+const LARGEST_BODY = 64 * 1024;
+/** Nobody reads more complaints than these about one request. */
+const MOST_COMPLAINTS = 20;
+
 /**
  * Reads a JSON body.
- * @throws Problem `invalid-request`, naming the field, when it is not JSON or not of that shape.
+ * @throws Problem `invalid-request`, naming the field, when it is not JSON or not of that shape; `body-too-large` beyond 64 KiB.
  */
 export function parseBody<Schema extends z.core.$ZodType>(
   schema: Schema,
   event: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>,
 ): z.output<Schema> {
+  const bytes = bytesOf(event);
+  if (bytes.length > LARGEST_BODY) throw new Problem('body-too-large', `a request may have ${LARGEST_BODY} bytes`);
   let body: unknown;
   try {
-    body = JSON.parse(bytesOf(event).toString('utf8'));
+    body = JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
     throw new Problem(
       'invalid-request',
@@ -56,9 +63,10 @@ export function parseBody<Schema extends z.core.$ZodType>(
       { cause },
     );
   }
-  const parsed = z.safeParse(schema, body);
+  // Without its input, an issue cannot tell a field that is missing from one of the wrong type.
+  const parsed = z.safeParse(schema, body, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap(complaints);
+  const errors = parsed.error.issues.flatMap(complaints).slice(0, MOST_COMPLAINTS);
   throw new Problem('invalid-request', errors.map(({ field, detail }) => `${field || 'body'}: ${detail}`).join('; '), {
     errors,
   });
@@ -82,9 +90,9 @@ function complaints(issue: z.core.$ZodIssue): { field: string; detail: string }[
         },
       ];
     case 'too_small':
-      return [{ field, detail: `must be at least ${issue.minimum}${issue.origin === 'array' ? ' long' : ''}` }];
+      return [{ field, detail: `must be at least ${issue.minimum}${issue.origin === 'number' ? '' : ' long'}` }];
     case 'too_big':
-      return [{ field, detail: `must be at most ${issue.maximum}${issue.origin === 'array' ? ' long' : ''}` }];
+      return [{ field, detail: `must be at most ${issue.maximum}${issue.origin === 'number' ? '' : ' long'}` }];
     default:
       return [{ field, detail: issue.message || 'not valid' }];
   }

@@ -4,6 +4,8 @@ import { Problem } from './problem.ts';
 
 /** Whether AWS may well answer the same call a moment later. */
 function isPassing(error: Error): boolean {
+  // Powertools wraps what the table of idempotency keys answered.
+  if (error.name === 'IdempotencyPersistenceLayerError' && error.cause instanceof Error) return isPassing(error.cause);
   const sdkError = error as Parameters<typeof isTransientError>[0];
   return (
     error.name === 'TransactionCanceledException' ||

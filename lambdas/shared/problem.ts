@@ -1,5 +1,5 @@
 /** What can go wrong with a request, by the last part of the problem's `type`; each with its title and HTTP status. */
-const PROBLEMS = {
+export const PROBLEMS = {
   'invalid-request': [400, 'The request is not as described'],
   'not-found': [404, 'There is nothing here'],
   'method-not-allowed': [405, 'This cannot be done here'],

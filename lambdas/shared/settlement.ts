@@ -35,5 +35,7 @@ export const settlementSchema = z.object({
   captured: z.nullable(moneySchema),
   /** What has been given back so far, in minor units of the captured currency. */
   refunded_minor: z.int(),
+  /** What `RefundOrder` found, for the steps after it; `void` where no order was made, nor ever will be. */
+  order: z.optional(z.object({ order_status: z.string() })),
 });
 export type Settlement = z.infer<typeof settlementSchema>;

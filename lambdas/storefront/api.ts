@@ -1,5 +1,5 @@
-import { Router } from '@aws-lambda-powertools/event-handler/http';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type OpenSessionDeps, openSession } from '../checkout/open-session.ts';
 import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
@@ -34,15 +34,26 @@ interface Call {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** The storefront's API: design and problems are described in docs/openapi.yaml. */
-export function storefrontApi(deps: StorefrontDeps): Router {
-  const router = new Router({ logger });
+/** What other functions answer beside this one, which is asked about it only when the method is another. */
+const ANSWERED_ELSEWHERE = [
+  ['GET', '/api/v1/payments'],
+  ['GET', '/api/v1/payments/:id'],
+  ['GET', '/api/v1/openapi.json'],
+] as const;
 
-  const get = (path: `/${string}`, work: (call: Call) => Promise<Answer>) =>
+/** The storefront's API: calls and problems are described in docs/openapi.yaml. */
+export function storefrontApi(deps: StorefrontDeps) {
+  const router = new Router({ logger });
+  const routes: (readonly [method: 'GET' | 'POST', path: string])[] = [...ANSWERED_ELSEWHERE];
+
+  const get = (path: `/${string}`, work: (call: Call) => Promise<Answer>) => {
+    routes.push(['GET', path]);
     router.get(path, async ({ event, params }) =>
       toResult(await work({ event: event as APIGatewayProxyEventV2, params })),
     );
-  const post = (path: `/${string}`, work: (call: Call) => Promise<Answer>) =>
+  };
+  const post = (path: `/${string}`, work: (call: Call) => Promise<Answer>) => {
+    routes.push(['POST', path]);
     router.post(path, async ({ event: anyEvent, context, params }) => {
       const event = anyEvent as APIGatewayProxyEventV2;
       const request = {
@@ -53,6 +64,7 @@ export function storefrontApi(deps: StorefrontDeps): Router {
       };
       return toResult(await deps.once(request, () => work({ event, params })));
     });
+  };
 
   get('/api/v1/health', async () => ({ status: 200, body: { status: 'ok', version: deps.version } }));
 
@@ -147,11 +159,37 @@ export function storefrontApi(deps: StorefrontDeps): Router {
   const orderOf = (payment: Payment) => deps.orders.get(orderIdOf(payment.payment_id));
   const unknownPayment = (id: string) => new Problem('unknown-payment', `there is no payment ${id}`);
 
-  const refuse = (problem: Problem) => toResult(problemAnswer(problem));
-  router.errorHandler(Error, async (error) => refuse(problemOf(error)));
-  router.notFound(async () => refuse(new Problem('not-found', 'see /api/v1/openapi.json for what there is')));
-  router.methodNotAllowed(async () =>
-    refuse(new Problem('method-not-allowed', 'see /api/v1/openapi.json for what there is')),
-  );
-  return router;
+  const refuse = async (problem: Problem) => toResult(problemAnswer(problem));
+  const nothingHere = () => refuse(new Problem('not-found', SEE));
+  router.errorHandler(Error, (error) => refuse(problemOf(error)));
+  // An id in a path that cannot be decoded, or is blank.
+  router.errorHandler([URIError, ParameterValidationError], nothingHere);
+  router.notFound(async (_, { event }) => {
+    const { rawPath } = event as APIGatewayProxyEventV2;
+    const methods = routes.filter(([, path]) => isPathLike(path, rawPath)).map(([method]) => method);
+    if (methods.length === 0) return nothingHere();
+    const { headers, ...answer } = problemAnswer(new Problem('method-not-allowed', SEE));
+    return toResult({ ...answer, headers: { ...headers, allow: methods.join(', ') } });
+  });
+
+  return {
+    /** Answers one call. */
+    resolve: (event: APIGatewayProxyEventV2, context: Context) => router.resolve(withoutIdleBody(event), context),
+  };
+}
+
+const SEE = 'see /api/v1/openapi.json for what there is';
+
+/** Whether a path is one of those that a route such as `/api/v1/orders/:id` takes. */
+function isPathLike(route: string, path: string): boolean {
+  const parts = path.split('/');
+  const wanted = route.split('/');
+  return wanted.length === parts.length && wanted.every((part, i) => part.startsWith(':') || part === parts[i]);
+}
+
+/** The router makes a web `Request` of the event, which cannot be made of a GET or HEAD with a body. */
+function withoutIdleBody(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const { body, ...rest } = event;
+  const { method } = event.requestContext.http;
+  return body !== undefined && (method === 'GET' || method === 'HEAD') ? rest : event;
 }

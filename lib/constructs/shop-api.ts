@@ -23,7 +23,7 @@ export interface ShopApiProps {
   readonly answers: readonly (readonly [IFunction, readonly Route[]])[];
 }
 
-/** Without query and headers: those carry PayPal's tokens and the shopper's ids. */
+/** Without query, headers and address: they carry PayPal's token and tell who the shopper is. */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     request_id: '$context.requestId',

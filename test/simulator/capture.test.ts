@@ -200,6 +200,19 @@ describe('an e-check', () => {
     expect(received.map(eventIn)[2]).toMatchObject({ event_type, resource: { id: captureId, status } });
     expect((await paypal.send('POST', `/_sim/captures/${captureId}/${action}`)).status).toBe(409);
   });
+
+  it('that bounces brought nothing, so it cost no fee', async () => {
+    const { captureId } = await paypal.captured({ funding: 'pending' });
+    await paypal.control('POST', `captures/${captureId}/decline`);
+
+    const { body } = await paypal.api('GET', `/v2/payments/captures/${captureId}`);
+
+    expect(body).toMatchObject({
+      final_capture: false,
+      seller_receivable_breakdown: { gross_amount: AMOUNT, net_amount: AMOUNT },
+    });
+    expect(body).not.toHaveProperty('seller_receivable_breakdown.paypal_fee');
+  });
 });
 
 describe('at PayPal', () => {

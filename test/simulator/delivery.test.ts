@@ -133,10 +133,9 @@ describe('a delivery', () => {
 });
 
 describe('events of one order', () => {
-  it('arrive one after the other, however slow the answers are', async () => {
-    await paypal.captured({ funding: 'pending' });
-    const id = Object.keys((await paypal.control('GET', 'state')).captures as object)[0];
-    await paypal.control('POST', `captures/${id}/complete`);
+  it('arrive in the order in which they happened', async () => {
+    const { captureId } = await paypal.captured({ funding: 'pending' });
+    await paypal.control('POST', `captures/${captureId}/complete`);
     await paypal.receiver.until(3);
 
     expect(paypal.receiver.types()).toEqual([
@@ -144,6 +143,15 @@ describe('events of one order', () => {
       'PAYMENT.CAPTURE.PENDING',
       'PAYMENT.CAPTURE.COMPLETED',
     ]);
+  });
+
+  it('wait for the answer to the one before', async () => {
+    paypal.receiver.answering = () => 'silence';
+    await paypal.captured();
+    await paypal.receiver.until(1);
+    await sleep(50);
+
+    expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
   });
 
   it('do not wait for those of another order', async () => {
@@ -220,8 +228,10 @@ it('each copy is tried again for itself', async () => {
   paypal.receiver.answering = (_, count) => ({ status: count <= 2 ? 503 : 200 });
   await set({ copies: 3 });
   await paypal.approvedOrder();
-  const rows = await deliveriesUntil(5);
+  await deliveriesUntil(5);
+  await sleep(30);
 
+  const rows = await deliveries();
   expect(rows.filter(({ attempt }) => attempt === 1)).toHaveLength(3);
   expect(rows.filter(({ attempt }) => attempt === 2)).toHaveLength(2);
 });

@@ -148,6 +148,18 @@ describe('a resend', () => {
     expect((await resend(textAt(await listed(), 'events', 0, 'id'), { webhook_ids: ['X'] })).status).toBe(404);
   });
 
+  it('does not wait because another event is pending', async () => {
+    await paypal.control('PUT', 'delivery', { drop: true });
+    await paypal.approvedOrder();
+    const lost = textAt(await listed(), 'events', 0, 'id');
+    await paypal.control('PUT', 'delivery', { drop: false, hold: true });
+    await paypal.approvedOrder();
+
+    await resend(lost);
+
+    expect(await paypal.control('POST', 'delivery/flush')).toEqual({ delivered: 2 });
+  });
+
   it('leaves alone what is still pending', async () => {
     await paypal.control('PUT', 'delivery', { hold: true });
     await paypal.approvedOrder();
@@ -206,6 +218,7 @@ describe("PayPal's webhooks simulator", () => {
 
   it.each([
     ['an unknown type', { url: 'http://127.0.0.1:9/', event_type: 'PAYMENT.CAPTURE.EATEN' }, 400],
+    ['a target of another protocol', { url: 'ftp://127.0.0.1:9/', event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 400],
     ['no target', { event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 400],
     ['a webhook that never was', { webhook_id: 'X', event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 404],
   ])('refuses %s', async (_, request, status) => {

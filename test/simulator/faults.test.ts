@@ -138,7 +138,7 @@ describe('a fault', () => {
   });
 });
 
-describe('an answer that is lost after the work', () => {
+describe('an answer that is to be lost after the work', () => {
   it.each([
     ['as an error', { status: 500 }],
     ['as garbage', { malformed: true }],
@@ -151,6 +151,25 @@ describe('an answer that is lost after the work', () => {
 
     expect(lost.body).not.toHaveProperty('purchase_units');
     expect(again).toMatchObject({ status: 200, body: { id, status: 'COMPLETED' } });
+  });
+
+  it('is not lost while there is no work to do', async () => {
+    const id = await paypal.order();
+    await setFaults({ method: 'POST', path: CAPTURE, after: true, status: 500 });
+
+    expect((await capture(id)).status).toBe(422);
+    await paypal.control('POST', `orders/${id}/approve`);
+    expect((await capture(id)).status).toBe(500);
+  });
+
+  it('leaves alone a call that failed before', async () => {
+    const id = await paypal.approvedOrder();
+    const one = { method: 'POST', path: CAPTURE };
+    await setFaults({ ...one, malformed: true }, { ...one, after: true, status: 500 });
+
+    expect((await capture(id)).status).toBe(200);
+    expect(await statusOf(id)).toBe('APPROVED');
+    expect((await paypal.control('GET', 'state')).faults).toHaveLength(1);
   });
 
   it('by a broken connection has captured', async () => {

@@ -10,7 +10,7 @@ export interface Received {
 }
 
 /** What to answer to a delivery: a status, or nothing at all. */
-export type Answering = (
+type Answering = (
   received: Received,
   count: number,
 ) => { status: number; body?: string; location?: string } | 'silence';

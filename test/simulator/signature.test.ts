@@ -47,6 +47,7 @@ describe('a delivery', () => {
 
     expect(headers).toMatchObject({
       accept: '*/*',
+      connection: 'close', // none is lost on a kept connection that the shop has just closed
       'content-type': 'application/json',
       'user-agent': expect.stringMatching(/^PayPal\/AUHD-/),
       'correlation-id': expect.stringMatching(/^[0-9a-f]{13}$/),

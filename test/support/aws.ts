@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -43,4 +44,16 @@ export async function stockedProduct(pieces: number, minor = 1999, currency = 'E
   };
   await dynamo.send(new PutCommand({ TableName: tables.products, Item }));
   return sku;
+}
+
+const cloudWatchLogs = new CloudWatchLogsClient(client);
+
+/** What a function has logged in JSON so far, oldest first. */
+export async function logsOf(folder: string): Promise<Record<string, unknown>[]> {
+  const { events = [] } = await cloudWatchLogs.send(
+    new FilterLogEventsCommand({ logGroupName: `/settle-once/local/${folder}` }),
+  );
+  return events.flatMap(({ message = '' }) =>
+    message.startsWith('{') ? [JSON.parse(message) as Record<string, unknown>] : [],
+  );
 }

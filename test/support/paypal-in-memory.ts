@@ -18,6 +18,8 @@ interface RefundAtPayPal {
   readonly id: string;
   readonly amount: Money;
   readonly total: Money;
+  /** By the shop, not on PayPal's own pages. */
+  readonly byShop: boolean;
 }
 
 interface CaptureAtPayPal {
@@ -35,6 +37,8 @@ export interface OrderAtPayPal {
   status: 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
   /** PayPal answers 404. */
   gone: boolean;
+  /** While a dispute is open, nothing can be refunded. */
+  disputed?: boolean;
   /** How the buyer approved, and what the capture will take. */
   approval?: { readonly funding: Funding; readonly takes: Money };
   capture?: CaptureAtPayPal;
@@ -72,9 +76,9 @@ export function payPalInMemory(gate: Gate) {
     order.status = 'COMPLETED';
     tell(order, `PAYMENT.CAPTURE.${status}`, captureBody(order, order.capture));
   };
-  const giveBack = (order: OrderAtPayPal, capture: CaptureAtPayPal, amount: Money, event: string) => {
+  const giveBack = (order: OrderAtPayPal, capture: CaptureAtPayPal, amount: Money, event: string, byShop = false) => {
     const total = sumOf([amount, ...capture.refunds.map((refund) => refund.amount)]);
-    const refund = { id: newId('REFUND'), amount, total };
+    const refund = { id: newId('REFUND'), amount, total, byShop };
     capture.refunds.push(refund);
     capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
     tell(order, event, refundBody(capture, refund));
@@ -127,12 +131,13 @@ export function payPalInMemory(gate: Gate) {
             if (!order?.capture) throw new Error(`there is no capture ${id}`);
             const { capture } = order;
             const left = leftOf(capture);
+            if (order.disputed) return { outcome: 'refused', issue: 'TRANSACTION_DISPUTED' };
             if (capture.status === 'PENDING') return { outcome: 'refused', issue: 'PENDING_CAPTURE' };
             if (capture.status === 'DECLINED') return { outcome: 'refused', issue: 'REFUND_NOT_ALLOWED' };
             if (left === 0) return { outcome: 'refused', issue: 'CAPTURE_FULLY_REFUNDED' };
             if ((amount?.minor ?? left) > left) return { outcome: 'refused', issue: 'REFUND_AMOUNT_EXCEEDED' };
             const wanted = amount ?? { ...capture.amount, minor: left };
-            const refund = giveBack(order, capture, wanted, 'PAYMENT.CAPTURE.REFUNDED');
+            const refund = giveBack(order, capture, wanted, 'PAYMENT.CAPTURE.REFUNDED', true);
             return { outcome: 'refunded', refund: refundFrom(refundBody(capture, refund)) };
           },
           ({ outcome }) => outcome === 'refunded',
@@ -188,6 +193,12 @@ export function payPalInMemory(gate: Gate) {
       if (!order?.capture || !hasMoney(order.capture)) return;
       const amount = { ...order.capture.amount, minor: leftOf(order.capture) };
       giveBack(order, order.capture, amount, 'PAYMENT.CAPTURE.REVERSED');
+    },
+
+    /** The buyer disputes the payment, or the dispute ends. */
+    dispute(id: string, disputed: boolean): void {
+      const order = orders.get(id);
+      if (order) order.disputed = disputed;
     },
 
     /** An approval that was not captured comes to nothing. */

@@ -113,3 +113,10 @@ export const settledPayment = (purchase: Pick<Purchase, 'paymentId'>, status: st
 /** The session as its shopper sees it. */
 export const sessionOf = async ({ sessionId }: Pick<Purchase, 'sessionId'>): Promise<Json> =>
   (await shop('GET', `/api/v1/checkout-sessions/${sessionId}`)).body;
+
+/** What PayPal captured for a purchase; undefined when nothing. */
+export async function captureOf({ paypalOrderId }: Pick<Purchase, 'paypalOrderId'>): Promise<Json> {
+  const { captures } = await payPal('GET', '/_sim/state');
+  const found = Object.entries<Json>(captures).find(([, capture]) => capture.order_id === paypalOrderId);
+  return found && { ...found[1], id: found[0] };
+}

@@ -29,7 +29,7 @@ export function paymentsInMemory(gate: Gate) {
     return { moved: payment };
   };
 
-  const repository: PaymentRepository = {
+  const repository = {
     get: (id) => gate('payments.get', () => rows.get(id)),
     byPayPalOrder: (orderId) => gate('payments.byPayPalOrder', () => find((one) => one.paypal_order_id === orderId)),
     byCapture: (captureId) => gate('payments.byCapture', () => find((one) => one.capture_id === captureId)),
@@ -75,7 +75,7 @@ export function paymentsInMemory(gate: Gate) {
         const { [name]: _, ...open } = found.open;
         return write({ ...found, open });
       }),
-  };
+  } satisfies Partial<PaymentRepository>;
   return { rows, repository };
 }
 
@@ -94,7 +94,7 @@ export function sessionsInMemory(gate: Gate) {
     return { changed: true, session: changed };
   };
 
-  const repository: SessionRepository = {
+  const repository = {
     get: (id) => gate('sessions.get', () => rows.get(id)),
     create: (session) =>
       gate('sessions.create', () => {
@@ -108,7 +108,7 @@ export function sessionsInMemory(gate: Gate) {
         }),
       ),
     change: (id, wanted) => gate('sessions.change', () => change(id, wanted)),
-  };
+  } satisfies Partial<SessionRepository>;
   return { rows, repository };
 }
 
@@ -137,7 +137,7 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
     return { done: true };
   };
 
-  const repository: StockRepository = {
+  const repository = {
     products: () => gate('stock.products', () => [...products.values()]),
     productsOf: (skus) =>
       gate('stock.productsOf', () => [...products.values()].filter(({ sku }) => skus.includes(sku))),
@@ -153,7 +153,7 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
         if (found && found.status !== reservation.status) return { done: false, status: found.status };
         return write({ ...reservation, status: to }, counters);
       }),
-  };
+  } satisfies Partial<StockRepository>;
   return { products, reservations, repository };
 }
 
@@ -162,7 +162,7 @@ export function ordersInMemory(gate: Gate) {
   const rows = new Map<OrderId, Order>();
   const buyers = new Map<OrderId, { readonly buyer: Buyer; readonly kept: boolean }>();
 
-  const repository: OrderRepository = {
+  const repository = {
     get: (id) =>
       gate('orders.get', () => {
         const order = rows.get(id);
@@ -186,6 +186,14 @@ export function ordersInMemory(gate: Gate) {
         rows.set(id, refunded);
         return { order: refunded, changed: true };
       }),
+    ship: (id, now) =>
+      gate('orders.ship', () => {
+        const order = rows.get(id);
+        if (order?.status !== 'confirmed') return { order, changed: false };
+        const shipped: Order = { ...order, status: 'shipped', shipped_at: now.toISOString() };
+        rows.set(id, shipped);
+        return { order: shipped, changed: true };
+      }),
     rememberBuyer: (id, buyer) =>
       gate('orders.rememberBuyer', () => {
         const known = buyers.has(id);
@@ -198,6 +206,6 @@ export function ordersInMemory(gate: Gate) {
         if (known) buyers.set(id, { ...known, kept: true });
         return known !== undefined;
       }),
-  };
+  } satisfies Partial<OrderRepository>;
   return { rows, buyers, repository };
 }

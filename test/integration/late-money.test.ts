@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { stockedProduct } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+  until,
+} from '../support/shop.ts';
+
+/** The buyer cancels in one window, with the PayPal page still open in another. */
+async function cancelled(sku: string): Promise<Purchase> {
+  const purchase = await beginPurchase({ sku });
+  await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
+  await settledPayment(purchase, 'cancelled');
+  return purchase;
+}
+
+/** PayPal captures although the shop has given the purchase up, and tells so. */
+async function captureAtPayPal(purchase: Purchase): Promise<void> {
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  await payPal('PUT', '/_sim/delivery', { drop: false });
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+}
+
+it('delivers a purchase whose money came after it was cancelled, if there is stock', async () => {
+  const purchase = await cancelled(await stockedProduct(3));
+
+  await captureAtPayPal(purchase);
+
+  expect((await settledPayment(purchase, 'captured')).order).toMatchObject({ status: 'confirmed' });
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 2, reserved: 0, sold: 1 });
+});
+
+it('gives all the money back that came after the last piece was sold to somebody else', async () => {
+  const sku = await stockedProduct(1);
+  const late = await cancelled(sku);
+  const other = await beginPurchase({ sku });
+  await approve(other.paypalOrderId);
+  await settledPayment(other, 'captured');
+
+  await captureAtPayPal(late);
+
+  expect(await settledPayment(late, 'refunded')).toMatchObject({ order: null });
+  expect((await captureOf(late)).status).toBe('REFUNDED');
+  expect(await sessionOf(late)).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
+  expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
+});
+
+it('takes a purchase up again whose buyer cancelled and then approved, if there is stock', async () => {
+  const purchase = await cancelled(await stockedProduct(1));
+
+  await approve(purchase.paypalOrderId);
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  expect(await stockOf(purchase.sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
+});
+
+it('charges nobody who cancelled and then approved, when the last piece is gone', async () => {
+  const sku = await stockedProduct(1);
+  const late = await cancelled(sku);
+  const other = await beginPurchase({ sku });
+
+  await approve(late.paypalOrderId);
+  await until(
+    () => payPal('GET', '/_sim/deliveries'),
+    ({ deliveries }) => deliveries.some(({ http_status }: { http_status: number }) => http_status === 200),
+  );
+
+  await settledPayment(late, 'cancelled');
+  expect(await captureOf(late)).toBeUndefined();
+  expect(await stockOf(sku)).toEqual({ available: 0, reserved: 1, sold: 0 });
+  await approve(other.paypalOrderId);
+  expect((await settledPayment(other, 'captured')).order).not.toBeNull();
+});
+
+it('lets the buyer’s return page wait while a purchase is taken up again', async () => {
+  const purchase = await cancelled(await stockedProduct(1));
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+
+  const captured = await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
+
+  expect(captured.status).toBe(200);
+  expect(['approved', 'captured']).toContain(captured.body.status);
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+});
+
+it('says of a purchase that PayPal has forgotten that it expired', async () => {
+  const purchase = await beginPurchase();
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/expire`);
+
+  const captured = await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
+
+  expect(captured).toMatchObject({ status: 200, body: { status: 'expired' } });
+  await settledPayment(purchase, 'expired');
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'expired', payment_status: 'expired' });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  expect(await paymentOf(purchase)).toMatchObject({ order: null });
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { stockOf } from '../support/books.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  until,
+} from '../support/shop.ts';
+
+async function pendingPurchase(): Promise<Purchase & { captureId: string }> {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId, { funding: 'pending' });
+  await until(
+    () => paymentOf(purchase),
+    ({ status }) => status === 'capture_pending',
+  );
+  return { ...purchase, captureId: (await captureOf(purchase)).id };
+}
+
+it('keeps the stock and ships nothing while a bank takes its time', async () => {
+  const purchase = await pendingPurchase();
+
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'capture_pending', order: null, settled: false });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
+});
+
+it('makes the order once the bank has paid', async () => {
+  const purchase = await pendingPurchase();
+
+  await payPal('POST', `/_sim/captures/${purchase.captureId}/complete`);
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+});
+
+it('gives the stock back once the bank has refused', async () => {
+  const purchase = await pendingPurchase();
+
+  await payPal('POST', `/_sim/captures/${purchase.captureId}/decline`);
+
+  expect((await settledPayment(purchase, 'failed')).order).toBeNull();
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'failed' });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+});

@@ -1,0 +1,57 @@
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { expect, inject, it } from 'vitest';
+import { CREDENTIALS } from '../../local/ministack.ts';
+import { approve, beginPurchase, paymentOf, sessionOf, settledPayment, until } from '../support/shop.ts';
+
+const { endpoint, region } = inject('aws');
+const iam = new IAMClient({ endpoint, region, credentials: CREDENTIALS });
+const lambda = new LambdaClient({ endpoint, region, credentials: CREDENTIALS });
+
+/** Runs something while a function's role lacks one action, and gives it back. */
+async function without(action: string, folder: string, work: () => Promise<void>): Promise<void> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const RoleName = Functions.find(({ Description = '' }) => Description.startsWith(`lambdas/${folder}/`))
+    ?.Role?.split('/')
+    .at(-1);
+  const { PolicyNames: [PolicyName] = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+  const granted = decodeURIComponent(PolicyDocument);
+  const document = JSON.parse(granted);
+  for (const statement of document.Statement) {
+    statement.Action = [statement.Action].flat().filter((granted: string) => granted !== action);
+  }
+  document.Statement = document.Statement.filter(({ Action }: { Action: string[] }) => Action.length > 0);
+  expect(JSON.stringify(document)).not.toContain(action);
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: JSON.stringify(document) }));
+  try {
+    await work();
+  } finally {
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: granted }));
+  }
+}
+
+it('is the grant, not luck, that lets the checkout’s step write: without it the settlement does not get there', async () => {
+  const purchase = await beginPurchase();
+
+  await without('dynamodb:UpdateItem', 'checkout', async () => {
+    await approve(purchase.paypalOrderId);
+    await until(
+      () => paymentOf(purchase),
+      ({ status, order }) => status === 'captured' && order !== null,
+    );
+    expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
+  });
+
+  // The step is tried again meanwhile, and may write now; else the settlement has failed, and waits on the dead letter queue.
+  const { status } = await paymentOf(purchase);
+  expect(status).toBe('captured');
+});
+
+it('sells again once every grant is there', async () => {
+  const purchase = await beginPurchase();
+
+  await approve(purchase.paypalOrderId);
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+});

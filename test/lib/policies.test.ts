@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { resourcesOf } from './synth.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+const listOf = <Item>(value: Item | Item[]): Item[] => (Array.isArray(value) ? value : [value]);
+const policies = resourcesOf('prod', 'AWS::IAM::Policy').map(([id, { Properties }]) => ({
+  id,
+  allowed: (Properties.PolicyDocument.Statement as Statement[]).filter(({ Effect }) => Effect === 'Allow'),
+}));
+const statementsOf = (prefix: string) => policies.find(({ id }) => id.startsWith(prefix))?.allowed ?? [];
+const actionsOn = (prefix: string, resource: RegExp) =>
+  statementsOf(prefix)
+    .filter(({ Resource }) => listOf(Resource).some((one) => resource.test(JSON.stringify(one))))
+    .flatMap(({ Action }) => listOf(Action))
+    .sort();
+
+/** The only actions allowed on everything, because AWS knows no resources for them. */
+const WITHOUT_RESOURCES = [
+  // X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+  // Step Functions' own logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+];
+
+describe('nobody', () => {
+  it('may do everything', () => {
+    const actions = policies.flatMap(({ allowed }) => allowed.flatMap(({ Action }) => listOf(Action)));
+
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('may do anything with everything, but what knows no resources', () => {
+    const onEverything = policies.flatMap(({ allowed }) =>
+      allowed
+        .filter(({ Resource }) => listOf(Resource).some((one) => JSON.stringify(one).includes('*')))
+        .flatMap(({ Action }) => listOf(Action)),
+    );
+
+    expect([...new Set(onEverything)].sort()).toEqual([...WITHOUT_RESOURCES].sort());
+  });
+
+  it('may read the whole products table but the shop window', () => {
+    const scanners = policies.filter(({ allowed }) =>
+      allowed.some(({ Action }) => listOf(Action).includes('dynamodb:Scan')),
+    );
+
+    expect(scanners.map(({ id }) => id)).toEqual([expect.stringMatching(/^storefront/)]);
+  });
+
+  it('may delete an item but an idempotency record', () => {
+    const deletable = policies.flatMap(({ allowed }) =>
+      allowed
+        .filter(({ Action }) => listOf(Action).includes('dynamodb:DeleteItem'))
+        .flatMap(({ Resource }) => listOf(Resource)),
+    );
+
+    expect(deletable.length).toBeGreaterThan(0);
+    for (const resource of deletable) expect(JSON.stringify(resource)).toMatch(/GetAttidempotency/);
+  });
+
+  it('may use the queues of dead letters but over TLS', () => {
+    for (const [, { Properties }] of resourcesOf('prod', 'AWS::SQS::QueuePolicy')) {
+      expect(Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+    }
+  });
+});
+
+describe('what a function may do', () => {
+  it('ends, for the one that answers polling, with reading payments and orders', () => {
+    expect(actionsOn('paymentstatusrole', /GetAttpayments|GetAttorders/)).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+    ]);
+  });
+
+  it('includes no PayPal credentials for those that do not talk to PayPal', () => {
+    const readers = policies
+      .filter(({ id }) => actionsOn(id, /settle-once\/prod\/paypal-\?{6}/).length > 0)
+      .map(({ id }) => id.replace(/role.*/, ''));
+
+    expect(readers.sort()).toEqual(['fulfillment', 'payments', 'paypalwebhook', 'storefront']);
+  });
+
+  it('includes the start of one workflow, by its name', () => {
+    expect(actionsOn('paypalwebhookrole', /:stateMachine:settle-once-prod-payment-settlement"/)).toEqual([
+      'states:StartExecution',
+    ]);
+  });
+
+  it('is, for the workflow, to call its four services as they are deployed, not by version', () => {
+    const resources = statementsOf('settlementrole')
+      .filter(({ Action }) => listOf(Action).includes('lambda:InvokeFunction'))
+      .flatMap(({ Resource }) => listOf(Resource));
+
+    expect(resources).toHaveLength(4);
+    for (const resource of resources) expect(resource).toEqual({ 'Fn::GetAtt': [expect.any(String), 'Arn'] });
+  });
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { DataStack } from '../../lib/data-stack.ts';
+import { ServiceStack } from '../../lib/service-stack.ts';
+import { type StageName, stageFrom } from '../../lib/stages.ts';
+
+/** A resource as a template has it. */
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a template may hold is CloudFormation's business, and a wrong path fails the test.
+  readonly Properties: any;
+  readonly DeletionPolicy?: string;
+}
+
+/** The app of a stage, with the settings of cdk.json, whose functions are not bundled. */
+export function appOf(stageName: StageName) {
+  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+  const app = new App({
+    context: {
+      ...context,
+      stage: stageName,
+      ...(stageName === 'local' && {
+        simulatorUrl: 'http://127.0.0.1:4000',
+        storefrontOrigin: 'http://127.0.0.1:8080',
+      }),
+      'aws:cdk:bundling-stacks': [],
+    },
+  });
+  const stage = stageFrom(app.node);
+  const data = new DataStack(app, stage);
+  const service = new ServiceStack(app, { stage, data });
+  return { app, data, service };
+}
+
+const made = new Map<StageName, { data: Template; service: Template }>();
+
+/** The templates of a stage, made once for each. */
+export function templatesOf(stageName: StageName) {
+  const known = made.get(stageName);
+  if (known) return known;
+  const { data, service } = appOf(stageName);
+  const templates = { data: Template.fromStack(data), service: Template.fromStack(service) };
+  made.set(stageName, templates);
+  return templates;
+}
+
+/** All resources of one type in both stacks of a stage, by their logical ids. */
+export function resourcesOf(stageName: StageName, type: string): [string, Resource][] {
+  const { data, service } = templatesOf(stageName);
+  return [data, service].flatMap((template) =>
+    Object.entries(template.findResources(type) as Record<string, Resource>),
+  );
+}

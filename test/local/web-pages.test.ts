@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const WEB = join(import.meta.dirname, '../../web');
+const pages = globSync('**/*.html', { cwd: WEB });
+const scripts = globSync('**/*.js', { cwd: WEB });
+
+describe('a page of the shop', () => {
+  it.each(pages)(
+    '%s has no script, style or event handler in it, which its content security policy would refuse',
+    (page) => {
+      const html = readFileSync(join(WEB, page), 'utf8');
+
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
+      expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
+      expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    },
+  );
+
+  it.each(scripts)('%s writes text, never markup', (script) => {
+    expect(readFileSync(join(WEB, script), 'utf8')).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/,
+    );
+  });
+});

@@ -1,0 +1,213 @@
+import { openSession } from '../../lambdas/checkout/open-session.ts';
+import { completeCheckout, failCheckout, refundCheckout } from '../../lambdas/checkout/settle-session.ts';
+import { createOrder, refundOrder } from '../../lambdas/fulfillment/settle-order.ts';
+import type { Product } from '../../lambdas/inventory/product.ts';
+import { commitStock, holdStock, releaseStock, returnStock } from '../../lambdas/inventory/settle-stock.ts';
+import { beginPayment } from '../../lambdas/payments/begin-payment.ts';
+import { cancelPayment } from '../../lambdas/payments/cancel-payment.ts';
+import { capturePayment } from '../../lambdas/payments/capture-payment.ts';
+import type { Payment } from '../../lambdas/payments/payment.ts';
+import { refundPayment } from '../../lambdas/payments/refund-payment.ts';
+import { settler } from '../../lambdas/payments/settle.ts';
+import { isGivenUp } from '../../lambdas/payments/transitions.ts';
+import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
+import { settleEvent } from '../../lambdas/paypal-webhook/settle-event.ts';
+import { isPaymentId, orderIdOf, type PaymentId, type SessionId } from '../../lambdas/shared/ids.ts';
+import { type Settlement, settlementSchema } from '../../lambdas/shared/settlement.ts';
+import { payPalInMemory } from './paypal-in-memory.ts';
+import {
+  type Gate,
+  openGate,
+  ordersInMemory,
+  paymentsInMemory,
+  sessionsInMemory,
+  stockInMemory,
+} from './tables-in-memory.ts';
+import { type DoTask, Execution } from './workflow-in-memory.ts';
+
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+
+/** A product of which there are so many pieces. */
+export const product = (pieces: number, sku = 'MUG', minor = 2000): Product => ({
+  sku,
+  name: `Product ${sku}`,
+  price: { currency: 'EUR', minor },
+  available: pieces,
+  reserved: 0,
+  sold: 0,
+  stocked: pieces,
+});
+
+/**
+ * The whole shop, with PayPal and the workflow, in memory and without a clock: nothing happens by itself. What the handlers wire
+ * together is wired together here, over tables in memory; `gate` decides what happens around every call to the outside.
+ */
+export function shopInMemory({
+  products = [product(10)],
+  gate = openGate,
+}: {
+  products?: Product[];
+  gate?: Gate;
+} = {}) {
+  const payments = paymentsInMemory(gate);
+  const sessions = sessionsInMemory(gate);
+  const stock = stockInMemory(gate, products);
+  const orders = ordersInMemory(gate);
+  const paypal = payPalInMemory(gate);
+  const executions = new Map<string, Execution>();
+  const now = () => NOW;
+  let ulids = 0;
+  const ulid = () => `01${(++ulids).toString().padStart(24, '0')}`;
+
+  const { getOrder, captureOrder, refundCapture, getCapture } = paypal.client;
+  const settle = settler({
+    payments: payments.repository,
+    now,
+    getOrder,
+    rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer, NOW),
+    startSettlement: (name, input) =>
+      gate('workflow.start', () => {
+        if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
+      }),
+  });
+  const capture = (id: PaymentId, by: 'return' | 'workflow') =>
+    capturePayment({ payments: payments.repository, captureOrder, getOrder, settler: settle }, id, by);
+  const refund = (id: PaymentId, wish: Parameters<typeof refundPayment>[2]) =>
+    refundPayment({ payments: payments.repository, refundCapture, getOrder, settler: settle }, id, wish);
+
+  type Steps = Readonly<Record<string, (settlement: Settlement) => Promise<object>>>;
+  const steps: Readonly<Record<string, Steps>> = {
+    '${PaymentsArn}': {
+      CapturePayment: ({ payment_id }) => capture(payment_id, 'workflow'),
+      RefundPayment: ({ payment_id }) => refund(payment_id, { source: 'workflow', key: 'late' }),
+      DeclinePayment: ({ payment_id }) => settle.settle(payment_id, { kind: 'declined', source: 'workflow' }),
+    },
+    '${InventoryArn}': {
+      CommitStock: (settlement) => commitStock(stock.repository, settlement),
+      ReleaseStock: (settlement) => releaseStock(stock.repository, settlement),
+      HoldStock: (settlement) => holdStock(stock.repository, settlement),
+      ReturnStock: (settlement) => returnStock(stock.repository, settlement),
+    },
+    '${CheckoutArn}': {
+      CompleteCheckout: (settlement) => completeCheckout(sessions.repository, settlement),
+      FailCheckout: (settlement) => failCheckout(sessions.repository, settlement),
+      RefundCheckout: (settlement) => refundCheckout(sessions.repository, settlement),
+    },
+    '${FulfillmentArn}': {
+      CreateOrder: (settlement) =>
+        createOrder(
+          {
+            orders: orders.repository,
+            now,
+            session: sessions.repository.get,
+            askBuyer: async (id) => (await getOrder(payments.rows.get(id)?.paypal_order_id ?? ''))?.buyer,
+          },
+          settlement,
+        ),
+      RefundOrder: (settlement) => refundOrder(orders.repository, settlement, NOW),
+    },
+  };
+  const doTask: DoTask = (resource, { step, settlement }) => {
+    const run = steps[resource]?.[String(step)];
+    if (!run) throw new Error(`there is no step ${step} at ${resource}`);
+    return run(settlementSchema.parse(settlement));
+  };
+
+  /** Tries one task; at the execution's end, its settlement is closed, as the recorder does. */
+  const work = async (execution: Execution, which = 0): Promise<void> => {
+    const pending = execution.pending();
+    await pending[which % pending.length]?.run();
+    if (execution.succeeded) await close(execution);
+  };
+  const close = async (execution: Execution): Promise<void> => {
+    const [id = '', ...rest] = execution.name.split('-');
+    if (isPaymentId(id)) await payments.repository.closeSettlement(id, rest.join('-'), NOW);
+  };
+
+  return {
+    payments,
+    sessions,
+    stock,
+    orders,
+    paypal,
+    executions,
+    settler: settle,
+    capture,
+    refund,
+    work,
+
+    /** A shopper takes one piece and goes to the till: up to where the buyer is sent to PayPal. Undefined when there is none left. */
+    async begin(sku = 'MUG'): Promise<{ sessionId: SessionId; paymentId: PaymentId; orderId: string } | undefined> {
+      const opened = await openSession({ stock: stock.repository, sessions: sessions.repository, ulid, now }, [
+        { sku, quantity: 1 },
+      ]);
+      if (opened.outcome !== 'opened') return undefined;
+      const sessionId = opened.session.checkout_session_id;
+      const begun = await beginPayment(
+        {
+          sessions: sessions.repository,
+          payments: payments.repository,
+          createOrder: paypal.client.createOrder,
+          storefrontOrigin: 'https://shop.example',
+          now,
+        },
+        sessionId,
+      );
+      if (!('payment' in begun) || !begun.payment.paypal_order_id) throw new Error(`not begun: ${begun.outcome}`);
+      return { sessionId, paymentId: begun.payment.payment_id, orderId: begun.payment.paypal_order_id };
+    },
+
+    /** The buyer comes back by the cancel link. */
+    cancel: (id: PaymentId, token: string) =>
+      cancelPayment({ payments: payments.repository, settler: settle }, id, token),
+
+    /** PayPal delivers an event. */
+    deliver: (event: PayPalEvent) => settleEvent({ payments: payments.repository, getCapture, settler: settle }, event),
+
+    /** What the reconciler does for one payment: it asks PayPal; `over` says that the stock need not be held any longer. */
+    async lookAfter(id: PaymentId, over = false): Promise<void> {
+      const payment = payments.rows.get(id) as Payment;
+      const order = await getOrder(payment.paypal_order_id ?? '');
+      const settled = await settle.settleOnOrder(payment, order, 'reconciler');
+      // A buyer whose card was refused has approved anew: the settlement of the first approval is done.
+      if (
+        'payment' in settled &&
+        settled.payment.status === 'approved' &&
+        Object.keys(settled.payment.open).length === 0
+      )
+        await capture(id, 'workflow');
+      if (over && order?.status === 'PAYER_ACTION_REQUIRED')
+        await settle.settle(id, { kind: 'expired', source: 'reconciler', asked: true });
+    },
+
+    /** What the reconciler does for the shelves: what a dead payment still holds can be bought by others. */
+    async sweep(): Promise<void> {
+      for (const { status, open, payment_id, checkout_session_id } of payments.rows.values())
+        if (isGivenUp(status) && Object.keys(open).length === 0)
+          await releaseStock(stock.repository, {
+            payment_id,
+            checkout_session_id,
+            outcome: 'released',
+            payment_status: status,
+            captured: null,
+            refunded_minor: 0,
+          });
+    },
+
+    /** Lets everything that is to be done be done, as often as it takes. @returns what cannot be done. */
+    async finish(rounds = 10): Promise<string[]> {
+      let troubles: string[] = [];
+      for (let round = 0; round < rounds; round++) {
+        troubles = [];
+        for (const execution of executions.values()) {
+          for (let tries = 0; !execution.succeeded && tries < 10; tries++)
+            await work(execution, tries).catch((error) => troubles.push(`${execution.name}: ${error.message}`));
+          if (execution.succeeded) await close(execution);
+        }
+        if ([...executions.values()].every(({ succeeded }) => succeeded)) return [];
+      }
+      return troubles;
+    },
+  };
+}
+export type ShopInMemory = ReturnType<typeof shopInMemory>;
