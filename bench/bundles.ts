@@ -5,8 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { bundling } from '../lib/constructs/node-lambda.ts';
+import { bundle } from '../lib/constructs/node-lambda.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RUNS = 15;
@@ -15,19 +14,7 @@ const folder = mkdtempSync(join(ROOT, '.local', 'bench-'));
 
 const build = (entry: string, name: string) => {
   const outfile = join(folder, `${name}.mjs`);
-  const { metafile } = buildSync({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    banner: { js: bundling.banner },
-    loader: bundling.loader,
-    metafile: true,
-  });
+  const { metafile } = bundle(entry, outfile);
   const size = Object.values(metafile.outputs)[0]?.bytes ?? 0;
   return { outfile, size, inputs: Object.keys(metafile.inputs) };
 };
@@ -35,9 +22,16 @@ const build = (entry: string, name: string) => {
 /** Milliseconds from the start of the import to its end, in a process of its own; the median of many. */
 function initOf(outfile: string): number {
   const script = `const t=performance.now();await import(${JSON.stringify(outfile)});console.log(performance.now()-t)`;
-  const env = { PATH: process.env.PATH ?? '', AWS_REGION: 'us-east-1', ...Object.fromEntries(names().map((name) => [name, 'x'])) };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    AWS_REGION: 'us-east-1',
+    ...Object.fromEntries(names().map((name) => [name, 'http://127.0.0.1:1'])),
+  };
   const times = Array.from({ length: RUNS }, () => {
-    const { stdout, stderr, status } = spawnSync('node', ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync('node', ['--input-type=module', '-e', script], {
+      env,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(stderr);
     return Number(stdout.trim().split('\n').at(-1));
   });
@@ -45,30 +39,44 @@ function initOf(outfile: string): number {
 }
 
 /** Every environment variable that a function may ask for. */
-const names = () => [...readFileSync(join(ROOT, 'lambdas/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name);
+const names = () =>
+  [...readFileSync(join(ROOT, 'lambdas/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name);
 
 /** What a function with these clients would be if it did nothing with them. */
 const CLIENTS: Record<string, string> = {
-  '@aws-sdk/client-dynamodb': "import { DynamoDBClient, PutItemCommand, UpdateItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb'; use(DynamoDBClient, PutItemCommand, UpdateItemCommand, GetItemCommand);",
-  '@aws-sdk/lib-dynamodb': "import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'; use(DynamoDBDocumentClient, GetCommand, UpdateCommand);",
-  '@aws-sdk/client-sfn': "import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'; use(SFNClient, StartExecutionCommand);",
-  '@aws-sdk/client-secrets-manager': "import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'; use(SecretsManagerClient, GetSecretValueCommand);",
+  '@aws-sdk/client-dynamodb':
+    "import { DynamoDBClient, PutItemCommand, UpdateItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb'; use(DynamoDBClient, PutItemCommand, UpdateItemCommand, GetItemCommand);",
+  '@aws-sdk/lib-dynamodb':
+    "import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'; use(DynamoDBDocumentClient, GetCommand, UpdateCommand);",
+  '@aws-sdk/client-sfn':
+    "import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'; use(SFNClient, StartExecutionCommand);",
+  '@aws-sdk/client-secrets-manager':
+    "import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'; use(SecretsManagerClient, GetSecretValueCommand);",
 };
 
 try {
   console.log('function          size kB   SDK kB   ratio   init ms   SDK ms   ratio');
-  const functions = readdirSync(join(ROOT, 'lambdas'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('handler.ts'));
+  const functions = readdirSync(join(ROOT, 'lambdas'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('handler.ts'),
+  );
   for (const file of functions.toSorted()) {
     const name = file.replace('/handler.ts', '');
     const ours = build(join(ROOT, 'lambdas', file), name);
-    const used = Object.keys(CLIENTS).filter((client) => ours.inputs.some((input) => input.includes(`node_modules/${client}/`)));
+    const used = Object.keys(CLIENTS).filter((client) =>
+      ours.inputs.some((input) => input.includes(`node_modules/${client}/`)),
+    );
     const entry = join(folder, `${name}-sdk.ts`);
-    writeFileSync(entry, `const use = (...all: unknown[]) => { (globalThis as Record<string, unknown>).used = all; };\n${used.map((client) => CLIENTS[client]).join('\n')}`);
+    writeFileSync(
+      entry,
+      `const use = (...all: unknown[]) => { (globalThis as Record<string, unknown>).used = all; };\n${used.map((client) => CLIENTS[client]).join('\n')}`,
+    );
     const sdk = build(entry, `${name}-sdk`);
     const [init, sdkInit] = [initOf(ours.outfile), initOf(sdk.outfile)];
     const kb = (bytes: number) => (bytes / 1000).toFixed(0).padStart(7);
     const ratio = (a: number, b: number) => (used.length > 0 ? (a / b).toFixed(2) : '–').padStart(5);
-    console.log(`${name.padEnd(16)} ${kb(ours.size)}  ${kb(sdk.size)}   ${ratio(ours.size, sdk.size)}   ${init.toFixed(0).padStart(7)}  ${sdkInit.toFixed(0).padStart(7)}   ${ratio(init, sdkInit)}`);
+    console.log(
+      `${name.padEnd(16)} ${kb(ours.size)}  ${kb(sdk.size)}   ${ratio(ours.size, sdk.size)}   ${init.toFixed(0).padStart(7)}  ${sdkInit.toFixed(0).padStart(7)}   ${ratio(init, sdkInit)}`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import ISSUES from './paypal-issues.json' with { type: 'json' };
 
+// paypal-issues.json: the issues and their texts from PayPal's OpenAPI files (Apache-2.0, Copyright 2023 PayPal), held to them by a test.
 /** A call whose issues PayPal's OpenAPI files list. */
 export type Operation = keyof typeof ISSUES;
 

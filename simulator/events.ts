@@ -37,10 +37,11 @@ export const EVENT_TYPES: readonly EventType[] = [
   { name: 'CUSTOMER.DISPUTE.RESOLVED', description: 'A dispute is resolved.' },
 ];
 
-/** What `resource` is, by the beginning of the type's name; the first that fits counts. */
+/**
+ * What `resource` is, by the beginning of the type's name; the first that fits counts. CHECKOUT.PAYMENT-APPROVAL.REVERSED is not here:
+ * PayPal's sample of it names no resource type, https://developer.paypal.com/payment-methods/uncaptured-payments.md
+ */
 const RESOURCES: readonly (readonly [prefix: string, kind: { resource_type?: string; resource_version?: string }])[] = [
-  // https://developer.paypal.com/payment-methods/uncaptured-payments.md: its sample names no resource type.
-  ['CHECKOUT.PAYMENT-APPROVAL.', {}],
   ['CHECKOUT.ORDER.', { resource_type: 'checkout-order', resource_version: '2.0' }],
   ['PAYMENT.CAPTURE.REFUNDED', { resource_type: 'refund', resource_version: '2.0' }],
   ['PAYMENT.CAPTURE.REVERSED', { resource_type: 'refund', resource_version: '2.0' }],

@@ -74,9 +74,29 @@ export class NodeLambda extends LambdaFunction {
 }
 
 /**
- * A folder's handler and all that it imports in one file, the AWS SDK included: it is the one that was tested, and loads faster than the
- * runtime's. esbuild is called directly, not by NodejsFunction, which starts npx for every function: half a second each.
+ * Puts a file and all that it imports in one, the AWS SDK included: it is the one that was tested, and loads faster than the runtime's.
+ * esbuild is called directly, not by NodejsFunction, which starts npx for every function: half a second each.
  */
+export const bundle = (entryPoint: string, outfile: string) =>
+  buildSync({
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    // CommonJS dependencies in an ES module still call require().
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    minify: true,
+    // Source maps would more than double a package (172 to 400 kB zipped); names alone cost 10 kB, and make stack traces readable.
+    sourcemap: false,
+    keepNames: true,
+    metafile: true,
+    logLevel: 'warning',
+  });
+
+/** What is deployed of a folder. */
 const bundleOf = (folder: string): Code =>
   Code.fromAsset(join(LAMBDAS, folder), {
     // The folder is not all that goes in: the hash is of what comes out.
@@ -84,22 +104,7 @@ const bundleOf = (folder: string): Code =>
     bundling: {
       local: {
         tryBundle(outputFolder: string) {
-          buildSync({
-            entryPoints: [join(LAMBDAS, folder, 'handler.ts')],
-            outfile: join(outputFolder, 'index.mjs'),
-            bundle: true,
-            platform: 'node',
-            target: 'node24',
-            format: 'esm',
-            mainFields: ['module', 'main'],
-            // CommonJS dependencies in an ES module still call require().
-            banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-            minify: true,
-            // Source maps would more than double a package (172 to 400 kB zipped); names alone cost 10 kB, and make stack traces readable.
-            sourcemap: false,
-            keepNames: true,
-            logLevel: 'warning',
-          });
+          bundle(join(LAMBDAS, folder, 'handler.ts'), join(outputFolder, 'index.mjs'));
           return true;
         },
       },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from './harness.ts';
 
@@ -142,6 +143,17 @@ it('a reset forgets the next attempts of deliveries', async () => {
   await paypal.receiver.until(count + 1);
 
   expect((await paypal.control('GET', 'deliveries')).deliveries).toMatchObject([{ attempt: 1 }]);
+});
+
+it('a reset forgets deliveries that wait for their turn', async () => {
+  paypal.receiver.answering = () => 'silence';
+  await paypal.captured();
+  await paypal.receiver.until(1);
+
+  await paypal.control('POST', 'reset');
+  await sleep(40);
+
+  expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
 });
 
 it('every answer has a debug id, an error the same one in its body', async () => {

@@ -80,7 +80,7 @@ function mistakesOfPurchase(shop: ShopInMemory, purchase: Purchase, mayTurnAway:
     );
   }
 
-  const sentHome = atPayPal.capture?.refunds.some(({ byShop }) => byShop) ?? false;
+  const sentHome = atPayPal.capture?.refunds.some(({ tooLate }) => tooLate) ?? false;
   const givenUp = payment.history.some(({ status }) => isDead(status));
   check(givenUp || !sentHome, 'the shop gave the money back, though the buyer never gave up');
 

@@ -18,8 +18,8 @@ interface RefundAtPayPal {
   readonly id: string;
   readonly amount: Money;
   readonly total: Money;
-  /** By the shop, not on PayPal's own pages. */
-  readonly byShop: boolean;
+  /** By the workflow, because money came too late for any goods. */
+  readonly tooLate: boolean;
 }
 
 interface CaptureAtPayPal {
@@ -76,9 +76,9 @@ export function payPalInMemory(gate: Gate) {
     order.status = 'COMPLETED';
     tell(order, `PAYMENT.CAPTURE.${status}`, captureBody(order, order.capture));
   };
-  const giveBack = (order: OrderAtPayPal, capture: CaptureAtPayPal, amount: Money, event: string, byShop = false) => {
+  const giveBack = (order: OrderAtPayPal, capture: CaptureAtPayPal, amount: Money, event: string, tooLate = false) => {
     const total = sumOf([amount, ...capture.refunds.map((refund) => refund.amount)]);
-    const refund = { id: newId('REFUND'), amount, total, byShop };
+    const refund = { id: newId('REFUND'), amount, total, tooLate };
     capture.refunds.push(refund);
     capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
     tell(order, event, refundBody(capture, refund));
@@ -137,7 +137,7 @@ export function payPalInMemory(gate: Gate) {
             if (left === 0) return { outcome: 'refused', issue: 'CAPTURE_FULLY_REFUNDED' };
             if ((amount?.minor ?? left) > left) return { outcome: 'refused', issue: 'REFUND_AMOUNT_EXCEEDED' };
             const wanted = amount ?? { ...capture.amount, minor: left };
-            const refund = giveBack(order, capture, wanted, 'PAYMENT.CAPTURE.REFUNDED', true);
+            const refund = giveBack(order, capture, wanted, 'PAYMENT.CAPTURE.REFUNDED', requestId.endsWith('-late'));
             return { outcome: 'refunded', refund: refundFrom(refundBody(capture, refund)) };
           },
           ({ outcome }) => outcome === 'refunded',

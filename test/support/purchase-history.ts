@@ -20,7 +20,10 @@ interface Crash {
 export interface Happening {
   readonly what:
     | { readonly kind: 'approve'; readonly funding: Funding; readonly takes?: Money }
-    | { readonly kind: 'refund'; readonly minor: number }
+    /** Money goes back: on PayPal's own pages, or by the shop's operator. */
+    | { readonly kind: 'refund' | 'giveBack'; readonly minor: number }
+    /** An execution is started anew, whatever became of it. */
+    | { readonly kind: 'again'; readonly which: number }
     /** Delivers one of PayPal's events, whether or not it was delivered before. */
     | { readonly kind: 'deliver'; readonly which: number }
     /** A process that asked PayPal earlier goes on with the answer that it got then. */
@@ -194,6 +197,8 @@ async function happen(
       return paypal.endPending(orderId, 'DECLINED');
     case 'refund':
       return paypal.refund(orderId, what.minor);
+    case 'giveBack':
+      return unlessItDies(() => shop.refund(paymentId, what.minor, `${paypal.events.length}`));
     case 'reverse':
       return paypal.reverse(orderId);
     case 'reverseApproval':
@@ -229,6 +234,12 @@ async function happen(
     case 'timeIsUp':
       purchase.timeIsUp = true;
       return unlessItDies(() => shop.lookAfter(paymentId, true));
+    case 'again': {
+      const all = [...shop.executions.values()];
+      const execution = all[what.which % all.length];
+      if (execution) shop.again(execution);
+      return;
+    }
     case 'work': {
       const running = [...shop.executions.values()].filter(({ succeeded }) => !succeeded);
       const execution = running[what.which % running.length];

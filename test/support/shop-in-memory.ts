@@ -9,6 +9,7 @@ import { capturePayment } from '../../lambdas/payments/capture-payment.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { refundPayment } from '../../lambdas/payments/refund-payment.ts';
 import { settler } from '../../lambdas/payments/settle.ts';
+import { paymentSteps } from '../../lambdas/payments/steps.ts';
 import { isGivenUp } from '../../lambdas/payments/transitions.ts';
 import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
 import { settleEvent } from '../../lambdas/paypal-webhook/settle-event.ts';
@@ -64,24 +65,18 @@ export function shopInMemory({
     payments: payments.repository,
     now,
     getOrder,
-    rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer, NOW),
+    rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
     startSettlement: (name, input) =>
       gate('workflow.start', () => {
         if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
       }),
   });
-  const capture = (id: PaymentId, by: 'return' | 'workflow') =>
-    capturePayment({ payments: payments.repository, captureOrder, getOrder, settler: settle }, id, by);
-  const refund = (id: PaymentId, wish: Parameters<typeof refundPayment>[2]) =>
-    refundPayment({ payments: payments.repository, refundCapture, getOrder, settler: settle }, id, wish);
+  const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, settler: settle };
+  const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
 
   type Steps = Readonly<Record<string, (settlement: Settlement) => Promise<object>>>;
   const steps: Readonly<Record<string, Steps>> = {
-    '${PaymentsArn}': {
-      CapturePayment: ({ payment_id }) => capture(payment_id, 'workflow'),
-      RefundPayment: ({ payment_id }) => refund(payment_id, { source: 'workflow', key: 'late' }),
-      DeclinePayment: ({ payment_id }) => settle.settle(payment_id, { kind: 'declined', source: 'workflow' }),
-    },
+    '${PaymentsArn}': paymentSteps(deps),
     '${InventoryArn}': {
       CommitStock: (settlement) => commitStock(stock.repository, settlement),
       ReleaseStock: (settlement) => releaseStock(stock.repository, settlement),
@@ -121,7 +116,7 @@ export function shopInMemory({
   };
   const close = async (execution: Execution): Promise<void> => {
     const [id = '', ...rest] = execution.name.split('-');
-    if (isPaymentId(id)) await payments.repository.closeSettlement(id, rest.join('-'), NOW);
+    if (isPaymentId(id)) await payments.repository.closeSettlement(id, rest.join('-').replace(/-r\d+$/, ''));
   };
 
   return {
@@ -133,7 +128,6 @@ export function shopInMemory({
     executions,
     settler: settle,
     capture,
-    refund,
     work,
 
     /** A shopper takes one piece and goes to the till: up to where the buyer is sent to PayPal. Undefined when there is none left. */
@@ -157,9 +151,18 @@ export function shopInMemory({
       return { sessionId, paymentId: begun.payment.payment_id, orderId: begun.payment.paypal_order_id };
     },
 
+    /** An operator gives money back. */
+    refund: (id: PaymentId, minor: number, key: string) =>
+      refundPayment(deps, id, { amount: { currency: 'EUR', minor }, source: 'operator', key }),
+
+    /** An operator starts anew what cannot be redriven any more, or a name is free again after its 90 days. */
+    again(execution: Execution): void {
+      const name = `${execution.name}-r${executions.size}`;
+      executions.set(name, new Execution(name, execution.input, doTask));
+    },
+
     /** The buyer comes back by the cancel link. */
-    cancel: (id: PaymentId, token: string) =>
-      cancelPayment({ payments: payments.repository, settler: settle }, id, token),
+    cancel: (id: PaymentId, token: string) => cancelPayment(deps, id, token),
 
     /** PayPal delivers an event. */
     deliver: (event: PayPalEvent) => settleEvent({ payments: payments.repository, getCapture, settler: settle }, event),

@@ -45,11 +45,13 @@ interface Line {
 /** One execution, as far as it has come. */
 export class Execution {
   readonly name: string;
+  readonly input: object;
   #line: Line;
   #doTask: DoTask;
 
   constructor(name: string, input: object, doTask: DoTask) {
     this.name = name;
+    this.input = input;
     this.#doTask = doTask;
     this.#line = lineOf(definition as unknown as StatesOf, copyOf(input));
   }

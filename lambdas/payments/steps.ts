@@ -1,0 +1,38 @@
+import type { PaymentId } from '../shared/ids.ts';
+import type { Settlement } from '../shared/settlement.ts';
+import { type CaptureDeps, capturePayment } from './capture-payment.ts';
+import type { Payment } from './payment.ts';
+import { type RefundDeps, refundPayment } from './refund-payment.ts';
+
+/** What a step tells the workflow's history. */
+interface Told {
+  readonly outcome: string;
+  readonly status?: Payment['status'];
+  readonly issue?: string;
+}
+
+const told = ({ outcome, payment, issue }: { outcome: string; payment?: Payment; issue?: string }): Told => ({
+  outcome,
+  ...(payment && { status: payment.status }),
+  ...(issue && { issue }),
+});
+
+/** The payment's own steps of the workflow. */
+export const paymentSteps = (deps: CaptureDeps & RefundDeps) => ({
+  CapturePayment: async ({ payment_id }: Settlement): Promise<Told> =>
+    told(await capturePayment(deps, payment_id, 'workflow')),
+  RefundPayment: ({ payment_id }: Settlement): Promise<Told> => refundAll(deps, payment_id),
+  DeclinePayment: async ({ payment_id }: Settlement): Promise<Told> =>
+    told(await deps.settler.settle(payment_id, { kind: 'declined', source: 'workflow' })),
+});
+
+/**
+ * Gives back what came too late for any goods.
+ * @throws Error as long as the buyer has neither goods nor all the money, because PayPal refuses or its refund is not complete.
+ */
+async function refundAll(deps: RefundDeps, id: PaymentId): Promise<Told> {
+  const result = told(await refundPayment(deps, id, { source: 'workflow', key: 'late' }));
+  if (result.status !== 'refunded' && result.status !== 'reversed')
+    throw new Error(`${id} is ${result.status ?? 'unknown'}, not refunded: ${result.issue ?? result.outcome}`);
+  return result;
+}

@@ -1,0 +1,33 @@
+import { IdempotencyItemAlreadyExistsError, IdempotencyItemNotFoundError } from '@aws-lambda-powertools/idempotency';
+import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
+import { marshall } from '@aws-sdk/util-dynamodb';
+
+/** Powertools' idempotency records, in memory. It takes no more than DynamoDB does. */
+export class IdempotencyInMemory extends BasePersistenceLayer {
+  readonly records = new Map<string, IdempotencyRecord>();
+
+  /** Throws what DynamoDB might, if somebody sets it. */
+  trouble: Error | undefined;
+
+  protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
+    if (this.trouble) throw this.trouble;
+    const found = this.records.get(record.idempotencyKey);
+    if (found) throw new IdempotencyItemAlreadyExistsError('there is one', found);
+    this.records.set(record.idempotencyKey, record);
+  }
+
+  protected override async _getRecord(key: string): Promise<IdempotencyRecord> {
+    const found = this.records.get(key);
+    if (!found) throw new IdempotencyItemNotFoundError();
+    return found;
+  }
+
+  protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
+    marshall({ data: record.responseData });
+    this.records.set(record.idempotencyKey, record);
+  }
+
+  protected override async _deleteRecord({ idempotencyKey }: IdempotencyRecord): Promise<void> {
+    this.records.delete(idempotencyKey);
+  }
+}

@@ -1,0 +1,141 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
+import { storefrontApi } from '../../lambdas/storefront/api.ts';
+import { answerErrors, type Call } from './api-document.ts';
+import { IdempotencyInMemory } from './idempotency-in-memory.ts';
+import { product, shopInMemory } from './shop-in-memory.ts';
+
+/** One HTTP request to the storefront's API. */
+export interface Request {
+  /** Sent as JSON; a text is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** API Gateway hands over in base64 what it does not take for text. */
+  readonly base64?: boolean;
+}
+
+/** An answer, read. */
+export interface Told {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: a body is what the document says, and every answer is held to that.
+  readonly body: any;
+}
+
+/** An event as an HTTP API sends it, payload format 2.0. */
+export function httpEvent(method: string, path: string, { body, headers = {}, base64 = false }: Request = {}) {
+  const [rawPath = '', rawQueryString = ''] = path.split('?');
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const event: APIGatewayProxyEventV2 = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    headers: { host: 'shop.example', 'content-type': 'application/json', ...headers },
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'api',
+      domainName: 'shop.example',
+      domainPrefix: 'shop',
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      requestId: 'request',
+      routeKey: '$default',
+      stage: '$default',
+      time: '01/Jun/2026:12:00:00 +0000',
+      timeEpoch: 1780315200000,
+    },
+    isBase64Encoded: base64,
+    ...(text !== undefined && { body: base64 ? Buffer.from(text).toString('base64') : text }),
+  };
+  return event;
+}
+
+const READS = /^(products|productsOf|reservation|get[A-Z]?\w*|by[A-Z]\w*)$/;
+const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
+
+/** The shop in memory behind the storefront's API. Every answer of it is held to the document. */
+export function storefrontInMemory(
+  products = [product(10), product(1, 'LAST'), { ...product(5, 'YEN'), price: { currency: 'JPY', minor: 500 } }],
+) {
+  /** All calls to the outside, such as `sessions.create`. */
+  const outside: string[] = [];
+  const troubles = new Map<string, Error>();
+  const holds = new Map<string, Promise<void>>();
+  const shop = shopInMemory({
+    products,
+    gate: async (call, effect) => {
+      outside.push(call);
+      await holds.get(call);
+      const trouble = troubles.get(call) ?? troubles.get('*');
+      if (trouble) throw trouble;
+      return effect();
+    },
+  });
+  const keys = new IdempotencyInMemory();
+  let ulids = 0;
+  const clock = { now: new Date('2026-06-01T12:00:00.000Z') };
+  const { createOrder, captureOrder, getOrder } = shop.paypal.client;
+  const api = storefrontApi({
+    stock: shop.stock.repository,
+    sessions: shop.sessions.repository,
+    payments: shop.payments.repository,
+    orders: shop.orders.repository,
+    settler: shop.settler,
+    createOrder,
+    captureOrder,
+    getOrder,
+    once: idempotencyKeys(keys),
+    now: () => clock.now,
+    ulid: () => `02${(++ulids).toString().padStart(24, '0')}`,
+    storefrontOrigin: 'https://shop.example',
+    version: '1.2.3',
+  });
+
+  /** Sends a request that the document need not know. */
+  const send = async (method: string, path: string, request?: Request): Promise<Told> => {
+    const answer = await api.resolve(httpEvent(method, path, request), context);
+    if (typeof answer === 'string') throw new Error('an answer has a status');
+    const { statusCode, headers = {}, body = '' } = answer;
+    return { status: statusCode, headers, body: JSON.parse(body) };
+  };
+
+  return {
+    shop,
+    keys,
+    clock,
+    send,
+
+    /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
+    async call(call: Call, { id = '', ...request }: Request & { readonly id?: string } = {}): Promise<Told> {
+      const [method = '', template = ''] = call.split(' ');
+      const told = await send(method, template.replace('{id}', id), request);
+      const errors = answerErrors(call, {
+        statusCode: told.status ?? 0,
+        headers: told.headers,
+        body: JSON.stringify(told.body),
+      });
+      if (errors.length > 0) throw new Error(`${call}: ${errors.join('; ')}: ${JSON.stringify(told)}`);
+      return told;
+    },
+
+    /** From now on a call to the outside, such as `payments.get`, throws; `*` stands for all of them. */
+    fail: (call: string, error: Error) => void troubles.set(call, error),
+
+    /** From now on a call to the outside waits. @returns what lets it go on. */
+    hold(call: string): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      holds.set(call, promise);
+      return resolve;
+    },
+
+    /** Forgets what was called so far. */
+    forget: () => void outside.splice(0),
+
+    /** What was called since. */
+    calls: (): readonly string[] => outside,
+
+    /** What was called since, as long as it may change something. */
+    changes: () => outside.filter((call) => !READS.test(call.split('.')[1] ?? '')),
+  };
+}
+export type StorefrontInMemory = ReturnType<typeof storefrontInMemory>;
