@@ -65,6 +65,18 @@ const FUNCTIONS = {
     memory: 512,
     tables: { 'checkout-sessions': ['GetItem', 'UpdateItem'] },
   },
+  admin: {
+    timeout: seconds(29),
+    memory: 512,
+    tables: {
+      payments: ['GetItem', 'UpdateItem'],
+      orders: ['GetItem', 'PutItem', 'UpdateItem'],
+      operations: ['PutItem'],
+      idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
+    },
+    usesPayPal: true,
+    startsSettlements: true,
+  },
   recorder: { timeout: seconds(10), memory: 512, tables: { payments: ['UpdateItem'] } },
   fulfillment: {
     timeout: seconds(29),
@@ -99,6 +111,12 @@ const ROUTES = {
   'payment-status': [
     { route: 'GET /api/v1/payments', open: OPEN },
     { route: 'GET /api/v1/payments/{id}', open: OPEN },
+  ],
+  admin: [
+    {
+      route: 'ANY /api/v1/admin/{proxy+}',
+      open: 'Closed: the function turns away every caller whom no authorizer has verified, and there is none yet.',
+    },
   ],
   'api-document': [{ route: 'GET /api/v1/openapi.json', open: 'The description of a public API is public.' }],
   'paypal-webhook': [

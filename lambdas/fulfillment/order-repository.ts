@@ -123,7 +123,9 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
 
     /** Who bought; undefined when nobody knows, or it was erased. Personal data: for the operator and the warehouse alone. */
     async buyer(id: OrderId): Promise<Buyer | undefined> {
-      const { Item } = await db.send(new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'buyer' }, ConsistentRead: true }));
+      const { Item } = await db.send(
+        new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'buyer' }, ConsistentRead: true }),
+      );
       return Item?.buyer;
     },
 

@@ -49,12 +49,22 @@ export async function capturePayment(
 
   // Before the shop has heard of the approval, the answer may be a refusal. Should PayPal remember it, as it does for some hours, the
   // capture after the approval must not be answered with it.
-  const requestId = payment.status === 'created' ? `capture-${id}-early` : `capture-${id}`;
+  const requestId = [
+    'capture',
+    id,
+    ...(payment.status === 'created' ? ['early'] : []),
+    ...(payment.declines > 0 ? [payment.declines] : []),
+  ].join('-');
   const answer = await captureOrder(orderId, requestId);
   if (answer.outcome === 'order') return done(settler.settleOnOrder(payment, answer.order, by));
   if (answer.outcome === 'gone') return done(settler.settleOnOrder(payment, undefined, by));
   if (answer.issue === 'ORDER_ALREADY_CAPTURED')
     return done(settler.settleOnOrder(payment, await getOrder(orderId), by));
   if (NOT_APPROVED.has(answer.issue)) return { outcome: 'not_approved', payment };
-  return { outcome: 'declined', payment, issue: answer.issue };
+  const declined = await settler.settle(
+    id,
+    { kind: 'instrument_declined', source: by, attempt: payment.declines },
+    payment,
+  );
+  return { outcome: 'declined', payment: 'payment' in declined ? declined.payment : payment, issue: answer.issue };
 }

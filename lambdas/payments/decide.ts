@@ -1,6 +1,6 @@
 import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { Outcome, Settlement } from '../shared/settlement.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import { ARROWS, type Arrow, GUARDS, isGivenUp, KNOWN } from './transitions.ts';
 
@@ -20,14 +20,14 @@ export interface Move {
   readonly evidence: Evidence;
   /** Whether the payment was late when this was decided. Names of settlements follow from it, so it is part of the write's condition. */
   readonly late: boolean;
-  readonly set: Partial<Pick<Payment, 'capture_id' | 'captured' | 'refunded_minor' | 'late'>>;
+  readonly set: Partial<Pick<Payment, 'capture_id' | 'captured' | 'refunded_minor' | 'late' | 'declines'>>;
   /** What other services must do about it, and the last part of the execution's name; absent where they have nothing to do. */
   readonly settlement?: { readonly name: string; readonly input: Settlement };
   /** A settlement that this move makes pointless. */
   readonly supersedes?: string;
 }
 
-type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'captured' | 'refunded_minor'>;
+type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'declines' | 'captured' | 'refunded_minor'>;
 
 /** What evidence means for this payment. Pure and total: every kind of evidence in every status has an answer. */
 export function decide(payment: Payment, evidence: Evidence): Decision {
@@ -40,17 +40,19 @@ export function decide(payment: Payment, evidence: Evidence): Decision {
   return KNOWN.some(fits) ? { do: 'nothing' } : { do: 'ask' };
 }
 
+/** What these do depends on what the payment has been through. */
+const NEEDS_PAYMENT: ReadonlySet<EvidenceKind> = new Set(['refunded', 'reversed', 'accepted', 'instrument_declined']);
+
 /**
  * What evidence means for a payment to which nothing unusual has happened: tried before the payment is read, because the
- * arrow's condition refuses the write wherever this guess is wrong. None for evidence whose effect depends on what was captured.
+ * arrow's condition refuses the write wherever this guess is wrong.
  */
 export function usualMove(paymentId: PaymentId, evidence: Evidence): Move | undefined {
   const arrow = ARROWS.find(({ evidence: kind }) => kind === evidence.kind);
-  if (!arrow || evidence.kind === 'refunded' || evidence.kind === 'reversed' || (arrow.asked && !evidence.asked))
-    return undefined;
+  if (!arrow || NEEDS_PAYMENT.has(evidence.kind) || (arrow.asked && !evidence.asked)) return undefined;
   return moveAlong(
     arrow,
-    { payment_id: paymentId, status: 'created', late: false, captured: undefined, refunded_minor: 0 },
+    { payment_id: paymentId, status: 'created', late: false, declines: 0, captured: undefined, refunded_minor: 0 },
     evidence,
   );
 }
@@ -63,6 +65,7 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
     ...(evidence.kind === 'captured' && { captured: evidence.amount }),
     ...(evidence.kind === 'refunded' && { refunded_minor: evidence.total.minor }),
     ...(evidence.kind === 'reversed' && { refunded_minor: before.captured?.minor ?? 0 }),
+    ...(evidence.kind === 'instrument_declined' && { declines: before.declines + 1 }),
     ...(comesBack && { late: true }),
   };
   const after = { ...before, ...set };
@@ -73,7 +76,7 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
     set,
     // Whatever comes after the approval answers the question whether to capture.
     ...(arrow.to !== 'approved' && {
-      supersedes: before.late ? 'approved_late' : 'approved',
+      supersedes: before.late && before.declines === 0 ? 'approved_late' : approvedName(before),
     }),
     ...(arrow.settlement && {
       settlement: settlementFor({ ...arrow, settlement: arrow.settlement }, evidence, after, givenUp || after.late),
@@ -84,7 +87,7 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
 /** The execution that an arrow asks for. */
 function settlementFor(arrow: Arrow & { settlement: Outcome }, evidence: Evidence, after: Before, again: boolean) {
   return {
-    name: settlementName(arrow, evidence, again, after.late),
+    name: settlementName(arrow, evidence, again, after),
     input: {
       payment_id: after.payment_id,
       checkout_session_id: sessionIdOf(after.payment_id),
@@ -104,14 +107,19 @@ function settlementName(
   { settlement, to }: Arrow & { settlement: Outcome },
   evidence: Evidence,
   again: boolean,
-  late: boolean,
+  after: Before,
 ): string {
   switch (settlement) {
     case 'refunded':
       return evidence.kind === 'refunded' ? `refunded-${evidence.total.minor}` : 'refunded-reversed';
     case 'released':
-      return again ? `released-${to}${late ? '-late' : ''}` : 'released';
+      return again ? `released-${to}${after.late ? '-late' : ''}` : 'released';
+    case 'approved':
+      return approvedName(after);
     default:
       return settlement;
   }
 }
+
+/** Each time that the buyer approves after PayPal has declined, there is one more attempt to capture. */
+const approvedName = ({ declines }: Before) => (declines === 0 ? 'approved' : `approved-${declines + 1}`);

@@ -22,6 +22,10 @@ export type Evidence = Circumstances &
     | { readonly kind: 'cancelled' }
     /** PayPal knows the order no more. */
     | { readonly kind: 'expired' }
+    /** PayPal would not capture: the buyer must choose another way to pay. `attempt` counts how often that was so before. */
+    | { readonly kind: 'instrument_declined'; readonly attempt: number }
+    /** An operator takes money that differs from what was asked. */
+    | { readonly kind: 'accepted' }
     /** The shop will not capture, because its stock is gone. */
     | { readonly kind: 'declined' }
     /** `total` is all that has been refunded of the capture so far, this refund included. */
@@ -40,6 +44,8 @@ export const EVIDENCE_KINDS = [
   'capture_failed',
   'cancelled',
   'expired',
+  'instrument_declined',
+  'accepted',
   'declined',
   'refunded',
   'reversed',

@@ -10,7 +10,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { isPaymentId, type PaymentId } from '../shared/ids.ts';
 import type { Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
-import { type Payment, paymentSchema } from './payment.ts';
+import { type Dispute, type Payment, paymentSchema } from './payment.ts';
 import type { Guard } from './transitions.ts';
 
 /** What became of an attempt to move a payment. */
@@ -23,6 +23,9 @@ export type MoveResult =
 /** Each guard of `transitions.ts` as a condition; `evidence` fills its values. */
 const CONDITIONS: Readonly<Record<Guard, string>> = {
   'in time': 'late = :false',
+  'first try': 'declines = :zero',
+  'tried before': 'declines > :zero',
+  'this try': 'declines = :attempt',
   late: 'late = :true',
   'amount as asked': 'amount = :amount',
   'amount differs': 'amount <> :amount',
@@ -36,6 +39,8 @@ const CONDITIONS: Readonly<Record<Guard, string>> = {
 const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
   ':true': true,
   ':false': false,
+  ':zero': 0,
+  ...('attempt' in evidence && { ':attempt': evidence.attempt }),
   ...('amount' in evidence && { ':amount': evidence.amount }),
   ...('captureId' in evidence && { ':capture': evidence.captureId }),
   ...(evidence.kind === 'refunded' && { ':total': evidence.total.minor }),
@@ -189,6 +194,16 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         },
       );
     },
+
+    /** Notes a dispute, unless something newer is known of it. */
+    flagDispute: (id: PaymentId, disputeId: string, dispute: Dispute): Promise<MoveResult> =>
+      update(
+        id,
+        'SET disputes.#dispute = :dispute',
+        'attribute_exists(payment_id) AND (attribute_not_exists(disputes.#dispute) OR disputes.#dispute.updated_at <= :at)',
+        { ':dispute': dispute, ':at': dispute.updated_at },
+        { '#dispute': disputeId },
+      ),
 
     /** Notes that a settlement has succeeded; one that is not open any more is left alone. */
     closeSettlement: (id: PaymentId, name: string, now: Date): Promise<MoveResult> =>

@@ -12,6 +12,15 @@ const moveSchema = z.object({
   source: z.string(),
 });
 
+/** A dispute that a buyer has opened at PayPal. */
+const disputeSchema = z.object({
+  /** OPEN, WAITING_FOR_BUYER_RESPONSE, WAITING_FOR_SELLER_RESPONSE, UNDER_REVIEW, RESOLVED or a newer one. */
+  status: z.string(),
+  /** ISO 8601, UTC: PayPal's time, so that an older event does not undo a newer one. */
+  updated_at: z.string(),
+});
+export type Dispute = z.infer<typeof disputeSchema>;
+
 /** A payment as it lies in the payments table. */
 export const paymentSchema = z.object({
   payment_id: paymentIdSchema,
@@ -26,8 +35,12 @@ export const paymentSchema = z.object({
   refunded_minor: z.int(),
   /** True once the purchase had been given up: its stock may be gone by the time money comes. */
   late: z.boolean(),
+  /** How often PayPal would not take what the buyer had chosen to pay with. */
+  declines: z.int(),
   /** Settlements that are not known to have succeeded, by the last part of their execution's name. */
   open: z.record(z.string(), settlementSchema),
+  /** By PayPal's dispute id. They change no status: for the operator. */
+  disputes: z.record(z.string(), disputeSchema),
   history: z.array(moveSchema),
   /** ISO 8601, UTC. */
   created_at: z.string(),
@@ -48,7 +61,9 @@ export function newPayment(
     status: 'created',
     refunded_minor: 0,
     late: false,
+    declines: 0,
     open: {},
+    disputes: {},
     history: [{ at, status: 'created', evidence: 'checkout', source: 'storefront' }],
     created_at: at,
     updated_at: at,

@@ -12,6 +12,9 @@ const PAID = ['captured', 'partially_refunded', 'refunded', 'reversed', 'review'
 /** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
 export type Guard =
   | 'in time'
+  | 'first try'
+  | 'tried before'
+  | 'this try'
   | 'late'
   | 'amount as asked'
   | 'amount differs'
@@ -37,7 +40,8 @@ export interface Arrow {
  * Drawn in docs/payment-states.md, which a test holds to this table.
  */
 export const ARROWS: readonly Arrow[] = [
-  { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
+  { evidence: 'approved', from: ['created'], when: ['first try'], to: 'approved', settlement: 'approved' },
+  { evidence: 'approved', from: ['created'], when: ['tried before'], to: 'approved', settlement: 'approved' },
   // Once only: a buyer who is turned away because the stock is gone must not be charged when it comes back.
   { evidence: 'approved', from: GIVEN_UP, when: ['in time'], asked: true, to: 'approved', settlement: 'approved_late' },
 
@@ -62,6 +66,12 @@ export const ARROWS: readonly Arrow[] = [
     settlement: 'released',
   },
   { evidence: 'cancelled', from: ['expired'], to: 'cancelled', settlement: 'released' },
+
+  // The buyer is sent back to PayPal, and approves once more or leaves it.
+  { evidence: 'instrument_declined', from: ['created', 'approved'], when: ['this try'], to: 'created' },
+
+  { evidence: 'accepted', from: ['review'], when: ['in time'], to: 'captured', settlement: 'captured' },
+  { evidence: 'accepted', from: ['review'], when: ['late'], to: 'captured', settlement: 'captured_late' },
 
   { evidence: 'declined', from: ['approved'], when: ['late'], to: 'cancelled', settlement: 'released' },
 
@@ -101,6 +111,8 @@ export const KNOWN: readonly Pick<Arrow, 'evidence' | 'from' | 'when'>[] = [
   { evidence: 'capture_failed', from: [...PAID, 'failed'] },
   { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
   { evidence: 'expired', from: [...PAID, ...GIVEN_UP] },
+  { evidence: 'instrument_declined', from: [...PAID, ...GIVEN_UP, ...LIVE] },
+  { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...LIVE] },
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
   { evidence: 'refunded', from: PAID, when: ['no more than known'] },
   { evidence: 'refunded', from: ['refunded', 'reversed'] },
@@ -112,6 +124,9 @@ const refundTotal = (evidence: Evidence) => (evidence.kind === 'refunded' ? evid
 /** The guards as predicates; `payment-repository.ts` has them as conditions, and a test holds the two together. */
 export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
   'in time': (payment) => !payment.late,
+  'first try': ({ declines }) => declines === 0,
+  'tried before': ({ declines }) => declines > 0,
+  'this try': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
   late: (payment) => payment.late,
   'amount as asked': ({ amount }, evidence) =>
     'amount' in evidence && amount.minor === evidence.amount.minor && amount.currency === evidence.amount.currency,

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PaymentId } from '../shared/ids.ts';
 
 /** What became of an event: being worked on, or one of the answers that PayPal got. */
@@ -41,6 +41,34 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
         },
       }),
     );
+  },
+
+  /** Erases what the events about a payment said; that they came, and what they led to, stays. @returns how many there were. */
+  async eraseBodies(paymentId: PaymentId, now: Date): Promise<number> {
+    let erased = 0;
+    const pages = paginateQuery(
+      { client: db },
+      {
+        TableName: tableName,
+        IndexName: 'by-payment',
+        KeyConditionExpression: 'payment_id = :payment',
+        ExpressionAttributeValues: { ':payment': paymentId },
+      },
+    );
+    for await (const { Items = [] } of pages) {
+      for (const { event_id } of Items) {
+        await db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { event_id },
+            UpdateExpression: 'SET erased_at = :now REMOVE body',
+            ExpressionAttributeValues: { ':now': now.toISOString() },
+          }),
+        );
+        erased += 1;
+      }
+    }
+    return erased;
   },
 
   /** Notes what became of an event, and which payment it was about. */

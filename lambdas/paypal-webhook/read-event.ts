@@ -1,5 +1,6 @@
 import { type Evidence, evidenceOfCapture, evidenceOfOrder } from '../payments/evidence.ts';
-import { captureFrom, orderFrom, refundFrom } from '../paypal/schema.ts';
+import type { Dispute } from '../payments/payment.ts';
+import { captureFrom, disputeFrom, orderFrom, refundFrom } from '../paypal/schema.ts';
 import type { PayPalEvent } from './event.ts';
 
 /** How an event names the payment that it is about; the more of them, the surer. */
@@ -14,6 +15,7 @@ export interface EventLinks {
 /** What an event says. */
 export type EventReading =
   | { readonly kind: 'ignored' }
+  | { readonly kind: 'dispute'; readonly links: EventLinks; readonly disputeId: string; readonly dispute: Dispute }
   /** `facts` is empty where the event does not say enough: then PayPal must be asked. */
   | { readonly kind: 'facts'; readonly links: EventLinks; readonly facts: readonly Evidence[] };
 
@@ -60,6 +62,12 @@ export function readEvent({ id, event_type, resource }: PayPalEvent): EventReadi
         links,
         facts: refund.total_refunded ? [{ kind: 'refunded', source, captureId, total: refund.total_refunded }] : [],
       };
+    }
+    case 'CUSTOMER.DISPUTE.CREATED':
+    case 'CUSTOMER.DISPUTE.UPDATED':
+    case 'CUSTOMER.DISPUTE.RESOLVED': {
+      const { id: disputeId, capture_id: captureId, status, updated_at } = disputeFrom(resource);
+      return { kind: 'dispute', links: { captureId }, disputeId, dispute: { status, updated_at } };
     }
     default:
       return { kind: 'ignored' };

@@ -18,7 +18,7 @@ export type EventOutcome =
     };
 
 export interface SettleEventDeps {
-  readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture'>;
+  readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
   readonly settler: Settler;
 }
@@ -28,6 +28,13 @@ export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent): Pr
   const reading = readOrPark(event);
   if (!reading) return { status: 'parked', reason: 'malformed' };
   if (reading.kind === 'ignored') return { status: 'ignored' };
+
+  if (reading.kind === 'dispute') {
+    const payment = await findPayment(deps, reading.links);
+    if (!payment) return { status: 'parked', reason: 'unknown_payment' };
+    const flagged = await deps.payments.flagDispute(payment.payment_id, reading.disputeId, reading.dispute);
+    return { status: 'accepted', payment_id: payment.payment_id, moved: 'moved' in flagged };
+  }
 
   const { links, facts } = reading;
   const [fact] = facts;

@@ -62,6 +62,16 @@ export interface PayPalRefund {
   readonly updated_at?: string;
 }
 
+/** A buyer's complaint about a capture. */
+export interface PayPalDispute {
+  readonly id: string;
+  /** OPEN, WAITING_FOR_BUYER_RESPONSE, WAITING_FOR_SELLER_RESPONSE, UNDER_REVIEW, RESOLVED or a newer one. */
+  readonly status: string;
+  readonly capture_id: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly updated_at: string;
+}
+
 /** An order at PayPal: https://developer.paypal.com/docs/api/orders/v2/#orders_get */
 export interface PayPalOrder {
   readonly id: string;
@@ -197,6 +207,15 @@ const order = z.object({
 
 const createdOrder = z.object({ id, status, links });
 
+const time = z.iso.datetime({ offset: true });
+const dispute = z.object({
+  dispute_id: id,
+  status,
+  create_time: time,
+  update_time: z.optional(time),
+  disputed_transactions: z.array(z.object({ seller_transaction_id: id })).check(z.minLength(1)),
+});
+
 /**
  * Reads an order from an answer, or from the resource of a CHECKOUT.ORDER.* event.
  * @throws MalformedPayPalBody
@@ -214,6 +233,20 @@ export const captureFrom = (wire: unknown): PayPalCapture => captureOf(readAs('c
  * @throws MalformedPayPalBody
  */
 export const refundFrom = (wire: unknown): PayPalRefund => refundOf(readAs('refund', refund, wire));
+
+/**
+ * Reads a dispute from the resource of a CUSTOMER.DISPUTE.* event: https://developer.paypal.com/docs/api/customer-disputes/v1/#disputes_get
+ * @throws MalformedPayPalBody
+ */
+export function disputeFrom(wire: unknown): PayPalDispute {
+  const { dispute_id, status, create_time, update_time, disputed_transactions } = readAs('dispute', dispute, wire);
+  return {
+    id: dispute_id,
+    status,
+    capture_id: disputed_transactions[0]?.seller_transaction_id,
+    updated_at: new Date(update_time ?? create_time).toISOString(),
+  };
+}
 
 /**
  * Reads the answer to a new order. The link for the buyer is `payer-action` with an experience context, `approve` without.

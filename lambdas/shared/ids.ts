@@ -39,5 +39,7 @@ export const sessionId = (ulid: string): SessionId => `cs_${ulid}`;
 export const paymentIdOf = (id: SessionId): PaymentId => `pay_${randomPartOf(id)}`;
 /** The session that a payment was made for. */
 export const sessionIdOf = (id: PaymentId): SessionId => `cs_${randomPartOf(id)}`;
+/** The payment that an order was made for. */
+export const paymentIdOfOrder = (id: OrderId): PaymentId => `pay_${randomPartOf(id)}`;
 /** The one order that a payment can lead to. */
 export const orderIdOf = (id: PaymentId): OrderId => `ord_${randomPartOf(id)}`;

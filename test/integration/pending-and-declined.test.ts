@@ -9,6 +9,7 @@ import {
   payPal,
   sessionOf,
   settledPayment,
+  shop,
   until,
 } from '../support/shop.ts';
 
@@ -46,4 +47,27 @@ it('gives the stock back once the bank has refused', async () => {
   expect((await settledPayment(purchase, 'failed')).order).toBeNull();
   expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'failed' });
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+});
+
+it('sends the buyer back to PayPal whose card was declined, and takes the money from another one', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId, { funding: 'declined' });
+  const declined = await until(
+    () => shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`),
+    ({ status }) => status === 409,
+  );
+  expect(declined.body).toMatchObject({
+    type: '/problems/payment-declined',
+    issue: 'INSTRUMENT_DECLINED',
+    approve_url: expect.stringContaining(purchase.paypalOrderId),
+  });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
+  await until(
+    () => paymentOf(purchase),
+    ({ status }) => status === 'created',
+  );
+
+  await approve(purchase.paypalOrderId, { funding: 'instant' });
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
 });

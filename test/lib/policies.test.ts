@@ -102,7 +102,7 @@ describe('what a function may do', () => {
       .filter(({ id }) => actionsOn(id, /settle-once\/prod\/paypal-\?{6}/).length > 0)
       .map(({ id }) => id.replace(/role.*/, ''));
 
-    expect(readers.sort()).toEqual(['fulfillment', 'payments', 'paypalwebhook', 'storefront']);
+    expect(readers.sort()).toEqual(['admin', 'fulfillment', 'payments', 'paypalwebhook', 'storefront']);
   });
 
   it('includes the start of one workflow, by its name', () => {

@@ -73,7 +73,11 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
   ],
   ['POST /api/v1/payments', '502 paypal-unavailable', payPalSilent('POST /api/v1/payments', 'createOrder')],
   ['POST /api/v1/payments/{id}/capture', '404 unknown-payment', () => ({ id: `pay_${NOBODY}` })],
-  ['POST /api/v1/payments/{id}/capture', '409 not-approved', async (storefront) => ({ id: (await begin(storefront)).id })],
+  [
+    'POST /api/v1/payments/{id}/capture',
+    '409 not-approved',
+    async (storefront) => ({ id: (await begin(storefront)).id }),
+  ],
   [
     'POST /api/v1/payments/{id}/capture',
     '409 payment-declined',
@@ -123,14 +127,14 @@ function payPalSilent(call: Call, at: string): Arrange {
   };
 }
 
-/** The first request with a key waits for the outside; another one comes. */
+/** The first request with a key never hears from the outside; another one comes. */
 function inProgress(call: Call): Arrange {
   return async (storefront) => {
     const wish = { ...(await goodOf(call, storefront)), ...key('one') };
-    const goOn = ['stock.productsOf', 'sessions.get', 'payments.get'].map(storefront.hold);
+    for (const read of ['stock.productsOf', 'sessions.get', 'payments.get']) storefront.hang(read);
     void storefront.call(call, wish);
     await new Promise((resolve) => setImmediate(resolve));
-    return { ...wish, after: () => goOn.map((release) => release()) };
+    return wish;
   };
 }
 

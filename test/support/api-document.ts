@@ -111,7 +111,9 @@ export function problemTypesOf(response: Described): string[] {
 }
 
 /** The schemas that have an example. */
-export const schemasWithExamples = Object.entries(apiDocument.components.schemas).filter(([, { examples }]) => examples);
+export const schemasWithExamples = Object.entries(apiDocument.components.schemas).filter(
+  ([, { examples }]) => examples,
+);
 
 const named = (schema: Schema): Schema => {
   const name = schema.$ref?.replace('#/components/schemas/', '') ?? '';

@@ -70,6 +70,7 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
       const answer = await handler?.(
         {
           version: '2.0',
+          routeKey: '$default',
           rawPath,
           rawQueryString: '',
           headers: incoming.headers as Record<string, string>,

@@ -135,6 +135,8 @@ export function payPalInMemory(gate: Gate) {
             if (capture.status === 'PENDING') return { outcome: 'refused', issue: 'PENDING_CAPTURE' };
             if (capture.status === 'DECLINED') return { outcome: 'refused', issue: 'REFUND_NOT_ALLOWED' };
             if (left === 0) return { outcome: 'refused', issue: 'CAPTURE_FULLY_REFUNDED' };
+            if (amount && amount.currency !== capture.amount.currency)
+              return { outcome: 'refused', issue: 'REFUND_CAPTURE_CURRENCY_MISMATCH' };
             if ((amount?.minor ?? left) > left) return { outcome: 'refused', issue: 'REFUND_AMOUNT_EXCEEDED' };
             const wanted = amount ?? { ...capture.amount, minor: left };
             const refund = giveBack(order, capture, wanted, 'PAYMENT.CAPTURE.REFUNDED', requestId.endsWith('-late'));

@@ -1,0 +1,90 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
+import { createApi } from '../shared/api.ts';
+import { parseBody } from '../shared/http.ts';
+import type { idempotencyKeys } from '../shared/idempotency-key.ts';
+import { isOrderId, isPaymentId, type OrderId, orderIdOf, type PaymentId } from '../shared/ids.ts';
+import { Problem } from '../shared/problem.ts';
+import { orderForOperators, paymentForOperators } from './answers.ts';
+import type { AuditRepository } from './audit-repository.ts';
+import { operatorOf } from './operator.ts';
+import { refundAmount, refundKey } from './refund-wish.ts';
+import { reasonRequest, refundRequest } from './requests.ts';
+
+export interface AdminDeps extends Omit<RefundDeps, 'payments'> {
+  readonly payments: Pick<PaymentRepository, 'get'>;
+  readonly orders: Pick<OrderRepository, 'get' | 'ship'>;
+  readonly audit: Pick<AuditRepository, 'write'>;
+  readonly once: ReturnType<typeof idempotencyKeys>;
+  readonly ulid: () => string;
+  readonly now: () => Date;
+}
+
+/** What operators do to payments and orders. Who is not one gets no further than the first line of each call. */
+export function adminApi(deps: AdminDeps) {
+  const api = createApi({ once: deps.once });
+  const { payments, orders, settler, audit, ulid, now } = deps;
+
+  const paymentOf = async (id: string): Promise<Payment> => {
+    const payment = isPaymentId(id) ? await payments.get(id) : undefined;
+    if (!payment) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    return payment;
+  };
+  const answerWith = async (payment: Payment) => ({
+    status: 200,
+    body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
+  });
+  const note = (event: APIGatewayProxyEventV2, what: string, target: PaymentId | OrderId, why: string, details = {}) =>
+    audit.write({ id: ulid(), at: now().toISOString(), who: operatorOf(event), why, what, target, details });
+
+  api.post('/api/v1/admin/payments/:id/refund', async ({ event, params: { id = '' } }) => {
+    const who = operatorOf(event);
+    const { amount: wish, reason } = parseBody(refundRequest, event);
+    const payment = await paymentOf(id);
+    const amount = refundAmount(payment, wish);
+    await note(event, 'refund', payment.payment_id, reason, { amount: wish ?? 'all' });
+    const refunded = await refundPayment(deps, payment.payment_id, {
+      ...(amount && { amount }),
+      source: `operator ${who}`,
+      key: refundKey(amount, reason),
+    });
+    switch (refunded.outcome) {
+      case 'done':
+        return answerWith(refunded.payment);
+      case 'nothing_to_refund':
+        // A second press finds the first one's work.
+        if (refunded.payment.status === 'refunded') return answerWith(refunded.payment);
+        throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
+      case 'refused':
+        throw new Problem('refund-refused', `PayPal says ${refunded.issue}`, { issue: refunded.issue });
+      case 'unknown_payment':
+        throw new Problem('unknown-payment', `there is no payment ${id}`);
+    }
+  });
+
+  api.post('/api/v1/admin/payments/:id/accept', async ({ event, params: { id = '' } }) => {
+    const who = operatorOf(event);
+    const { reason } = parseBody(reasonRequest, event);
+    const payment = await paymentOf(id);
+    if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
+    await note(event, 'accept', payment.payment_id, reason);
+    const settled = await settler.settle(payment.payment_id, { kind: 'accepted', source: `operator ${who}` }, payment);
+    return answerWith('payment' in settled ? settled.payment : payment);
+  });
+
+  api.post('/api/v1/admin/orders/:id/ship', async ({ event, params: { id = '' } }) => {
+    operatorOf(event);
+    const { reason } = parseBody(reasonRequest, event);
+    const known = isOrderId(id) && (await orders.get(id));
+    if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
+    await note(event, 'ship', known.order_id, reason);
+    const { order = known } = await orders.ship(known.order_id, now());
+    if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
+    return { status: 200, body: orderForOperators(order) };
+  });
+
+  return api;
+}

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { everythingIn, logsOf } from '../support/aws.ts';
+import { approve, beginPurchase, type Purchase, payPal, settledPayment, shop } from '../support/shop.ts';
+
+/** What the simulator's buyer is called, and where he lives. */
+async function personalData({ paypalOrderId }: Purchase): Promise<string[]> {
+  const { orders } = await payPal('GET', '/_sim/state');
+  const text = JSON.stringify(orders[paypalOrderId]);
+  const found = ['email_address', 'address_line_1', 'full_name', 'surname'].flatMap((field) => {
+    const value = new RegExp(`"${field}":"([^"]+)"`).exec(text)?.[1];
+    return value ? [value] : [];
+  });
+  expect(found.length).toBeGreaterThan(1);
+  return found;
+}
+
+const buyerOf = async ({ paymentId }: Purchase) =>
+  (await everythingIn('orders')).find(
+    ({ order_id, part }) => order_id === paymentId.replace('pay_', 'ord_') && part === 'buyer',
+  );
+
+it.each([
+  ['the approval’s event', async (purchase: Purchase) => void (await approve(purchase.paypalOrderId))],
+  [
+    'the answer to the capture',
+    async (purchase: Purchase) => {
+      await payPal('PUT', '/_sim/delivery', { drop: true });
+      await approve(purchase.paypalOrderId);
+      await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
+    },
+  ],
+  [
+    'PayPal’s order, when only the capture’s event came',
+    async (purchase: Purchase) => {
+      await payPal('PUT', '/_sim/delivery', { drop: true });
+      await approve(purchase.paypalOrderId);
+      await payPal('PUT', '/_sim/delivery', { drop: false });
+      await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+    },
+  ],
+])('tells the warehouse name, e-mail and address from %s', async (_, pay) => {
+  const purchase = await beginPurchase();
+
+  await pay(purchase);
+
+  await settledPayment(purchase, 'captured');
+  const kept = await buyerOf(purchase);
+  expect(kept?.buyer).toMatchObject({
+    name: expect.any(String),
+    email: expect.stringContaining('@'),
+    ship_to: { address_line_1: expect.any(String) },
+  });
+  expect(kept).not.toHaveProperty('expires_at');
+});
+
+it('shows nobody’s name, e-mail or address in public, in a log or in a payment', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  const payment = await settledPayment(purchase, 'captured');
+  const secrets = [...(await personalData(purchase)), 'sandbox-secret'];
+
+  const folders = [
+    'storefront',
+    'payment-status',
+    'paypal-webhook',
+    'payments',
+    'inventory',
+    'checkout',
+    'fulfillment',
+    'recorder',
+  ];
+  const told = [
+    payment,
+    (await shop('GET', `/api/v1/orders/${payment.order.order_id}`)).body,
+    (await shop('GET', `/api/v1/checkout-sessions/${purchase.sessionId}`)).body,
+    await everythingIn('payments'),
+    await everythingIn('idempotency'),
+    ...(await Promise.all(folders.map(logsOf))),
+  ].map((part) => JSON.stringify(part));
+
+  expect(told.at(-2)).toContain(purchase.paymentId);
+  for (const secret of secrets) expect(told.filter((part) => part.includes(secret))).toEqual([]);
+});
+
+it('forgets a buyer for good when it is told to', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  const { order } = await settledPayment(purchase, 'captured');
+  const data = await personalData(purchase);
+
+  const erased = spawnSync('node', ['bin/erase.ts', order.order_id, '--stack-file', '.local/test/stack.json'], {
+    encoding: 'utf8',
+  });
+
+  expect(erased.stderr).toBe('');
+  expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);
+  const left = JSON.stringify([
+    await buyerOf(purchase),
+    (await everythingIn('webhook-events')).filter(({ payment_id }) => payment_id === purchase.paymentId),
+  ]);
+  for (const item of data) expect(left).not.toContain(item);
+  // An event that comes again does not bring the data back.
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/approve`, { funding: 'instant' }).catch(() => undefined);
+  expect(await buyerOf(purchase)).not.toHaveProperty('buyer');
+});

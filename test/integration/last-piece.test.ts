@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { stockedProduct } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+} from '../support/shop.ts';
+
+/** Two buyers of one last piece: the first let go of it, so the second could take it; then both want to pay. */
+async function twoBuyers(): Promise<{ sku: string; letGo: Purchase; holder: Purchase }> {
+  const sku = await stockedProduct(1);
+  const letGo = await beginPurchase({ sku });
+  await shop('POST', `/api/v1/payments/${letGo.paymentId}/cancel`, { token: letGo.paypalOrderId });
+  await settledPayment(letGo, 'cancelled');
+  return { sku, letGo, holder: await beginPurchase({ sku }) };
+}
+
+/** PayPal takes the money without asking the shop. */
+async function payRegardless({ paypalOrderId }: Purchase): Promise<void> {
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(paypalOrderId);
+  await payPal('PUT', '/_sim/delivery', { drop: false });
+  await payPal('POST', `/_sim/orders/${paypalOrderId}/capture`);
+}
+
+it('gives the last piece to the buyer who holds it and pays first, and the other one all his money back', async () => {
+  const { sku, letGo, holder } = await twoBuyers();
+
+  await payRegardless(holder);
+  await settledPayment(holder, 'captured');
+  await payRegardless(letGo);
+
+  expect(await settledPayment(letGo, 'refunded')).toMatchObject({ order: null });
+  expect((await captureOf(letGo)).status).toBe('REFUNDED');
+  expect((await settledPayment(holder, 'captured')).order).not.toBeNull();
+  expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
+});
+
+it('gives the last piece to the buyer who let go of it but pays first, once the other one gives up', async () => {
+  const { sku, letGo, holder } = await twoBuyers();
+  await shop('POST', `/api/v1/payments/${holder.paymentId}/cancel`, { token: holder.paypalOrderId });
+  await settledPayment(holder, 'cancelled');
+
+  await payRegardless(letGo);
+  expect((await settledPayment(letGo, 'captured')).order).not.toBeNull();
+  await payRegardless(holder);
+
+  expect(await settledPayment(holder, 'refunded')).toMatchObject({ order: null });
+  expect(await sessionOf(letGo)).toMatchObject({ status: 'payment_completed' });
+  expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
+});
+
+it('never sells to a third buyer what the first two are paying for', async () => {
+  const { sku } = await twoBuyers();
+
+  const third = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });
+
+  expect(third).toMatchObject({ status: 409, body: { type: '/problems/out-of-stock' } });
+});

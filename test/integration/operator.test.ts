@@ -1,0 +1,163 @@
+import { expect, it } from 'vitest';
+import { everythingIn } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { asOperator } from '../support/operator.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+  until,
+} from '../support/shop.ts';
+
+async function paidPurchase(): Promise<Purchase & { orderId: string }> {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  const { order } = await settledPayment(purchase, 'captured');
+  return { ...purchase, orderId: order.order_id };
+}
+
+async function purchaseUnderReview(value: string): Promise<Purchase> {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value } });
+  await until(
+    () => paymentOf(purchase),
+    ({ status }) => status === 'review',
+  );
+  return purchase;
+}
+
+async function refundsOf(purchase: Purchase): Promise<unknown[]> {
+  const [{ id }, { refunds }] = await Promise.all([captureOf(purchase), payPal('GET', '/_sim/state')]);
+  return Object.values<{ capture_id: string }>(refunds).filter(({ capture_id }) => capture_id === id);
+}
+
+it('lets nobody in who is not signed in', async () => {
+  const { paymentId } = await beginPurchase();
+
+  const answer = await shop(
+    'POST',
+    `/api/v1/admin/payments/${paymentId}/refund`,
+    { reason: 'I want it' },
+    { authorization: 'Bearer forged' },
+  );
+
+  expect(answer).toMatchObject({ status: 401, body: { type: '/problems/not-signed-in' } });
+});
+
+it('lets nobody in who is not an operator', async () => {
+  const { paymentId } = await paidPurchase();
+
+  const answer = await asOperator(`/api/v1/admin/payments/${paymentId}/refund`, { reason: 'I want it' }, '[shoppers]');
+
+  expect(answer).toMatchObject({ status: 403, body: { type: '/problems/not-an-operator' } });
+});
+
+it('gives all money back once, however often the operator presses', async () => {
+  const purchase = await paidPurchase();
+  const press = () => asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
+
+  const answers = [await press(), await press()];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect((await settledPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
+  expect(await refundsOf(purchase)).toHaveLength(1);
+  expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  const audit = (await everythingIn('operations')).filter(({ target }) => target === purchase.paymentId);
+  expect(audit[0]).toMatchObject({ kind: 'audit', who: 'ada', what: 'refund', why: 'returned' });
+});
+
+it('takes the same part for the same reason as one refund, and another reason as one more', async () => {
+  const purchase = await paidPurchase();
+  const press = (reason: string) =>
+    asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, {
+      amount: { currency_code: 'EUR', value: '5.00' },
+      reason,
+    });
+
+  await press('scratched');
+  await press('scratched');
+  expect((await press('late as well')).body).toMatchObject({
+    status: 'partially_refunded',
+    refunded: { value: '10.00' },
+  });
+
+  await settledPayment(purchase, 'partially_refunded');
+  expect(await refundsOf(purchase)).toHaveLength(2);
+});
+
+it.each([
+  ['another currency', { currency_code: 'USD', value: '5.00' }, 400],
+  ['nothing', { currency_code: 'EUR', value: '0.00' }, 400],
+  ['a fraction of a cent', { currency_code: 'EUR', value: '1.001' }, 400],
+  ['more than was paid', { currency_code: 'EUR', value: '20.00' }, 409],
+])('does not refund %s', async (_, amount, status) => {
+  const purchase = await paidPurchase();
+
+  const answer = await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { amount, reason: 'a try' });
+
+  expect(answer.status).toBe(status);
+  expect(await refundsOf(purchase)).toEqual([]);
+});
+
+it('leaves on the stock what was shipped, though its money went back', async () => {
+  const purchase = await paidPurchase();
+
+  const shipped = await asOperator(`/api/v1/admin/orders/${purchase.orderId}/ship`, { reason: 'parcel 1' });
+  expect(shipped).toMatchObject({ status: 200, body: { status: 'shipped' } });
+  await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'goodwill' });
+
+  await settledPayment(purchase, 'refunded');
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+});
+
+it('does not ship an order whose money went back', async () => {
+  const purchase = await paidPurchase();
+  await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
+  await settledPayment(purchase, 'refunded');
+
+  const shipped = await asOperator(`/api/v1/admin/orders/${purchase.orderId}/ship`, { reason: 'parcel 1' });
+
+  expect(shipped).toMatchObject({ status: 409, body: { type: '/problems/not-shippable' } });
+});
+
+it('makes the order of money that differs once an operator accepts it', async () => {
+  const purchase = await purchaseUnderReview('19.00');
+
+  const accepted = await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/accept`, {
+    reason: 'agreed by phone',
+  });
+
+  expect(accepted).toMatchObject({ status: 200, body: { status: 'captured' } });
+  expect((await settledPayment(purchase, 'captured')).order.amount).toEqual({ currency_code: 'EUR', value: '19.00' });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+});
+
+it('gives the stock back with the money that differs once an operator refunds it', async () => {
+  const purchase = await purchaseUnderReview('19.00');
+
+  await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'wrong amount' });
+
+  expect(await settledPayment(purchase, 'refunded')).toMatchObject({ order: null });
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
+  expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+});
+
+it('shows operators a dispute, and changes nothing else for it', async () => {
+  const purchase = await paidPurchase();
+  const { id } = await captureOf(purchase);
+
+  await payPal('POST', `/_sim/captures/${id}/dispute`, { status: 'OPEN' });
+
+  const disputed = await until(
+    async () => (await everythingIn('payments')).find(({ payment_id }) => payment_id === purchase.paymentId) ?? {},
+    ({ disputes }) => Object.keys(disputes as object).length > 0,
+  );
+  expect(Object.values(disputed.disputes as object)).toMatchObject([{ status: 'OPEN' }]);
+  expect(disputed.status).toBe('captured');
+});

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from '../../lambdas/payments/evidence.ts';
+import { newPayment, type Payment } from '../../lambdas/payments/payment.ts';
+import { isGivenUp, isPaid } from '../../lambdas/payments/transitions.ts';
+import type { Money } from '../../lambdas/shared/money.ts';
+import { PAYMENT_STATUSES, type PaymentStatus } from '../../lambdas/shared/settlement.ts';
+
+const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+/** The ids of the purchase that all samples are about. */
+export const PAYMENT = `pay_${ULID}` as const;
+export const SESSION = `cs_${ULID}` as const;
+export const ORDER = `ord_${ULID}` as const;
+
+/** What the shopper was asked to pay. */
+export const ASKED: Money = { currency: 'EUR', minor: 2000 };
+export const LESS: Money = { currency: 'EUR', minor: 1900 };
+
+/** A payment in some status, with what every payment in that status has. */
+export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}): Payment {
+  const captured = status === 'review' ? LESS : ASKED;
+  const refunded = { partially_refunded: 500, refunded: captured.minor, reversed: captured.minor };
+  return {
+    ...newPayment({ payment_id: PAYMENT, checkout_session_id: SESSION }, ASKED, '2026-06-01T12:00:00.000Z'),
+    paypal_order_id: 'ORDER1',
+    status,
+    ...((isPaid(status) || status === 'capture_pending') && { capture_id: 'CAPTURE1' }),
+    ...(isPaid(status) && { captured }),
+    refunded_minor: refunded[status as keyof typeof refunded] ?? 0,
+    ...more,
+  };
+}
+
+/** Evidence of some kind: of an order paid as asked, unless told otherwise. */
+export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}): Evidence {
+  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', ...circumstances } = more;
+  const about = { source: 'test', ...circumstances };
+  switch (kind) {
+    case 'capture_pending':
+    case 'captured':
+      return { ...about, kind, captureId, amount };
+    case 'refunded':
+      return { ...about, kind, captureId, total };
+    case 'capture_failed':
+    case 'reversed':
+      return { ...about, kind, captureId };
+    default:
+      return { ...about, kind };
+  }
+}
+interface EvidenceParts extends Pick<Evidence, 'source' | 'asked' | 'paypalOrderId'> {
+  readonly amount: Money;
+  readonly total: Money;
+  readonly captureId: string;
+}
+
+const someMoney = fc.constantFrom<Money>(ASKED, LESS, { currency: 'USD', minor: 2000 });
+
+/** Any evidence about the samples' purchase, or about another order. */
+export const anyEvidence: fc.Arbitrary<Evidence> = fc
+  .record({
+    kind: fc.constantFrom(...EVIDENCE_KINDS),
+    asked: fc.boolean(),
+    paypalOrderId: fc.constantFrom(undefined, 'ORDER1', 'ORDER2'),
+    captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2'),
+    amount: someMoney,
+    total: fc.constantFrom(0, 500, 1000, 1900, 2000, 2500).map((minor) => ({ currency: 'EUR', minor })),
+  })
+  .map(({ kind, ...parts }) => evidenceOf(kind, parts));
+
+/** Payments that are possible with so much captured: its amount never changes once it is known. */
+const paymentsWith = (captured: Money): fc.Arbitrary<Payment> =>
+  fc
+    .record({
+      status: fc.constantFrom(...PAYMENT_STATUSES.filter((status) => isPossible(status, captured))),
+      late: fc.boolean(),
+      attached: fc.boolean(),
+      tried: fc.boolean(),
+      refunded: fc.constantFrom(0, 500, 1500),
+    })
+    .map(({ status, late, attached, tried, refunded }) => {
+      const { paypal_order_id, ...payment } = paymentThatIs(status, {
+        // Nothing has been given up as long as nothing has happened.
+        late: late && status !== 'created',
+        ...(isPaid(status) && { captured }),
+        ...(isGivenUp(status) && tried && { capture_id: 'CAPTURE1' }),
+        ...(status === 'refunded' && { refunded_minor: captured.minor }),
+        ...(status === 'reversed' && { refunded_minor: captured.minor }),
+        ...(status === 'review' && { refunded_minor: refunded }),
+        ...(status === 'partially_refunded' && { refunded_minor: refunded || 100 }),
+      });
+      return attached || status !== 'created' ? { ...payment, paypal_order_id: 'ORDER1' } : payment;
+    });
+
+function isPossible(status: PaymentStatus, captured: Money): boolean {
+  const asAsked = captured === ASKED;
+  if (status === 'review') return !asAsked;
+  return asAsked || (status !== 'captured' && status !== 'partially_refunded');
+}
+
+/** Any payment of the samples' purchase. */
+export const anyPayment: fc.Arbitrary<Payment> = fc.constantFrom(ASKED, LESS).chain(paymentsWith);
+
+/** What one payment may have been when it was read, and what it may be by now. */
+export const anyTwoReadings: fc.Arbitrary<[read: Payment, now: Payment]> = fc
+  .constantFrom(ASKED, LESS)
+  .chain((captured) => fc.tuple(paymentsWith(captured), paymentsWith(captured)));
