@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { stockedProduct } from '../support/aws.ts';
+import { approve, beginPurchase, captureOf, settledPayment, shop } from '../support/shop.ts';
+
+it.each([
+  ['JPY', 500, '500', '1000'],
+  ['HUF', 3990, '3990', '7980'],
+  ['USD', 5, '0.05', '0.10'],
+])('sells in %s with as many decimals as PayPal takes', async (currency, minor, price, sum) => {
+  const sku = await stockedProduct(5, minor, currency);
+  const { products } = (await shop('GET', '/api/v1/products')).body;
+  expect(products.find((product: { sku: string }) => product.sku === sku).unit_price).toEqual({
+    currency_code: currency,
+    value: price,
+  });
+  const purchase = await beginPurchase({ sku, quantity: 2 });
+
+  await approve(purchase.paypalOrderId);
+
+  expect((await settledPayment(purchase, 'captured')).order.amount).toEqual({ currency_code: currency, value: sum });
+  expect((await captureOf(purchase)).amount).toMatchObject({ currency_code: currency, value: sum });
+});
+
+it('does not mix currencies in one session', async () => {
+  const items = [
+    { sku: await stockedProduct(5, 500, 'JPY'), quantity: 1 },
+    { sku: await stockedProduct(5, 500, 'EUR'), quantity: 1 },
+  ];
+
+  expect(await shop('POST', '/api/v1/checkout-sessions', { items })).toMatchObject({
+    status: 400,
+    body: { type: '/problems/invalid-request' },
+  });
+});
