@@ -1,5 +1,5 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { ClientOptions } from './stack.ts';
+import type { ClientOptions } from './ministack.ts';
 
 /** What the simulator takes for a shop's credentials. */
 const SHOP = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' } as const;

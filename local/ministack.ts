@@ -9,6 +9,13 @@ export const REGION = 'us-east-1';
 /** MiniStack takes any key; this one is its root's. */
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
+/** What makes a client of the AWS SDK talk to MiniStack. */
+export interface ClientOptions {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: typeof CREDENTIALS;
+}
+
 /** What MiniStack is started with. */
 export interface MiniStackOptions {
   readonly port: number;

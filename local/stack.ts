@@ -7,7 +7,14 @@ import { startSimulator } from '../simulator/server.ts';
 import { connectPayPal } from './connect-paypal.ts';
 import { type DeployOptions, deploy, prepare } from './deploy.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
-import { CREDENTIALS, freePort, type MiniStackOptions, REGION, startMiniStack } from './ministack.ts';
+import {
+  type ClientOptions,
+  CREDENTIALS,
+  freePort,
+  type MiniStackOptions,
+  REGION,
+  startMiniStack,
+} from './ministack.ts';
 import { ROOT } from './paths.ts';
 import type { RunningProcess } from './processes.ts';
 import { hasPythonPackages, installPythonPackages } from './python.ts';
@@ -39,13 +46,6 @@ export interface Stack extends StackFile {
 
   /** Ends everything that was started; a second call waits for the first. */
   stop(): Promise<void>;
-}
-
-/** What makes a client of the AWS SDK talk to MiniStack. */
-export interface ClientOptions {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: typeof CREDENTIALS;
 }
 
 /** How a stack is started. */
