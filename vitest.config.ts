@@ -9,18 +9,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/lib/**', 'test/integration/**', 'test/least-privilege/**', 'test/repositories/**'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'template',
-          include: ['test/lib/**/*.test.ts'],
-          // Every file synthesises, and the CDK takes seconds to load: once is enough.
+          // Files share what they load: the CDK alone takes seconds.
           isolate: false,
-          fileParallelism: false,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/integration/**', 'test/least-privilege/**', 'test/repositories/**'],
         },
       },
       {

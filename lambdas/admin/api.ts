@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import { acceptPayment } from '../payments/accept-payment.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
@@ -71,7 +72,7 @@ export function adminApi(deps: AdminDeps) {
     const payment = await paymentOf(id);
     if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
     await note(event, 'accept', payment.payment_id, reason);
-    const settled = await settler.settle(payment.payment_id, { kind: 'accepted', source: `operator ${who}` }, payment);
+    const settled = await acceptPayment(settler, payment, `operator ${who}`);
     return answerWith('payment' in settled ? settled.payment : payment);
   });
 

@@ -60,11 +60,16 @@ export async function capturePayment(
   if (answer.outcome === 'gone') return done(settler.settleOnOrder(payment, undefined, by));
   if (answer.issue === 'ORDER_ALREADY_CAPTURED')
     return done(settler.settleOnOrder(payment, await getOrder(orderId), by));
-  if (NOT_APPROVED.has(answer.issue)) return { outcome: 'not_approved', payment };
+  const { issue } = answer;
+  if (NOT_APPROVED.has(issue) && payment.status === 'created') return { outcome: 'not_approved', payment };
+  // The approval did not do: the payment waits for the next one, which starts the next attempt.
   const declined = await settler.settle(
     id,
     { kind: 'instrument_declined', source: by, attempt: payment.declines },
     payment,
   );
-  return { outcome: 'declined', payment: 'payment' in declined ? declined.payment : payment, issue: answer.issue };
+  const now = 'payment' in declined ? declined.payment : payment;
+  return NOT_APPROVED.has(issue)
+    ? { outcome: 'not_approved', payment: now }
+    : { outcome: 'declined', payment: now, issue };
 }

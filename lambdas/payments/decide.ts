@@ -18,8 +18,8 @@ export type Decision =
 export interface Move {
   readonly arrow: Arrow;
   readonly evidence: Evidence;
-  /** Whether the payment was late when this was decided. Names of settlements follow from it, so it is part of the write's condition. */
-  readonly late: boolean;
+  /** What the payment was when this was decided. Names of settlements follow from it, so it is part of the write's condition. */
+  readonly seen: Pick<Payment, 'late' | 'declines'>;
   readonly set: Partial<Pick<Payment, 'capture_id' | 'captured' | 'refunded_minor' | 'late' | 'declines'>>;
   /** What other services must do about it, and the last part of the execution's name; absent where they have nothing to do. */
   readonly settlement?: { readonly name: string; readonly input: Settlement };
@@ -65,6 +65,8 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
     ...(evidence.kind === 'captured' && { captured: evidence.amount }),
     ...(evidence.kind === 'refunded' && { refunded_minor: evidence.total.minor }),
     ...(evidence.kind === 'reversed' && { refunded_minor: before.captured?.minor ?? 0 }),
+    // What went back under review is learned anew, as a refund of the order that the money pays for now.
+    ...(evidence.kind === 'accepted' && { refunded_minor: 0 }),
     ...(evidence.kind === 'instrument_declined' && { declines: before.declines + 1 }),
     ...(comesBack && { late: true }),
   };
@@ -72,7 +74,7 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
   return {
     arrow,
     evidence,
-    late: before.late,
+    seen: { late: before.late, declines: before.declines },
     set,
     // Whatever comes after the approval answers the question whether to capture.
     ...(arrow.to !== 'approved' && {

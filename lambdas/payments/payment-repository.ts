@@ -23,8 +23,6 @@ export type MoveResult =
 /** Each guard of `transitions.ts` as a condition; `evidence` fills its values. */
 const CONDITIONS: Readonly<Record<Guard, string>> = {
   'in time': 'late = :false',
-  'first try': 'declines = :zero',
-  'tried before': 'declines > :zero',
   'this try': 'declines = :attempt',
   late: 'late = :true',
   'amount as asked': 'amount = :amount',
@@ -39,7 +37,6 @@ const CONDITIONS: Readonly<Record<Guard, string>> = {
 const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
   ':true': true,
   ':false': false,
-  ':zero': 0,
   ...('attempt' in evidence && { ':attempt': evidence.attempt }),
   ...('amount' in evidence && { ':amount': evidence.amount }),
   ...('captureId' in evidence && { ':capture': evidence.captureId }),
@@ -47,15 +44,17 @@ const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
 });
 
 /** The condition under which a move may be written: its arrow, as DynamoDB sees it. */
-export function conditionOf({ arrow, evidence, late }: Move): { expression: string; values: Record<string, unknown> } {
+export function conditionOf({ arrow, evidence, seen }: Move): { expression: string; values: Record<string, unknown> } {
   const conditions = [
     `#status IN (${arrow.from.map((_, i) => `:from${i}`).join(', ')})`,
     ...(evidence.paypalOrderId ? ['(attribute_not_exists(paypal_order_id) OR paypal_order_id = :order)'] : []),
-    CONDITIONS[late ? 'late' : 'in time'],
+    CONDITIONS[seen.late ? 'late' : 'in time'],
+    'declines = :declines',
     ...(arrow.when ?? []).map((guard) => CONDITIONS[guard]),
   ];
   const values = {
     ...valuesOf(evidence),
+    ':declines': seen.declines,
     ...(evidence.paypalOrderId && { ':order': evidence.paypalOrderId }),
     ...Object.fromEntries(arrow.from.map((status, i) => [`:from${i}`, status])),
   };

@@ -12,8 +12,6 @@ const PAID = ['captured', 'partially_refunded', 'refunded', 'reversed', 'review'
 /** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
 export type Guard =
   | 'in time'
-  | 'first try'
-  | 'tried before'
   | 'this try'
   | 'late'
   | 'amount as asked'
@@ -40,8 +38,7 @@ export interface Arrow {
  * Drawn in docs/payment-states.md, which a test holds to this table.
  */
 export const ARROWS: readonly Arrow[] = [
-  { evidence: 'approved', from: ['created'], when: ['first try'], to: 'approved', settlement: 'approved' },
-  { evidence: 'approved', from: ['created'], when: ['tried before'], to: 'approved', settlement: 'approved' },
+  { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
   // Once only: a buyer who is turned away because the stock is gone must not be charged when it comes back.
   { evidence: 'approved', from: GIVEN_UP, when: ['in time'], asked: true, to: 'approved', settlement: 'approved_late' },
 
@@ -124,8 +121,6 @@ const refundTotal = (evidence: Evidence) => (evidence.kind === 'refunded' ? evid
 /** The guards as predicates; `payment-repository.ts` has them as conditions, and a test holds the two together. */
 export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
   'in time': (payment) => !payment.late,
-  'first try': ({ declines }) => declines === 0,
-  'tried before': ({ declines }) => declines > 0,
   'this try': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
   late: (payment) => payment.late,
   'amount as asked': ({ amount }, evidence) =>

@@ -84,6 +84,7 @@ describe('the HTTP API', () => {
     const routes = resourcesOf('prod', 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
 
     expect(routes.sort()).toEqual([
+      'ANY /api/v1/admin/{proxy+}',
       'ANY /api/{proxy+}',
       'GET /api/v1/checkout-sessions/{id}',
       'GET /api/v1/health',

@@ -5,7 +5,7 @@ import type { Payment } from '../../lambdas/payments/payment.ts';
 import { conditionOf } from '../../lambdas/payments/payment-repository.ts';
 import { ARROWS } from '../../lambdas/payments/transitions.ts';
 import { holds } from '../support/condition-expressions.ts';
-import { anyEvidence, anyPayment, anyTwoReadings, PAYMENT } from '../support/sample-payments.ts';
+import { anyEvidence, anyMeeting, anyPayment, PAYMENT } from '../support/sample-payments.ts';
 
 const MANY = { numRuns: 2000 };
 
@@ -22,7 +22,7 @@ it('DynamoDB lets a payment move along exactly the arrow that was decided on', (
       const chosen = decision.do === 'move' ? decision.move.arrow : undefined;
       const arrows = ARROWS.filter((arrow) => arrow.evidence === evidence.kind && (!arrow.asked || evidence.asked));
 
-      const allowed = arrows.filter((arrow) => isWritten({ arrow, evidence, late: payment.late, set: {} }, payment));
+      const allowed = arrows.filter((arrow) => isWritten({ arrow, evidence, seen: payment, set: {} }, payment));
 
       expect(allowed).toEqual(chosen ? [chosen] : []);
     }),
@@ -32,7 +32,7 @@ it('DynamoDB lets a payment move along exactly the arrow that was decided on', (
 
 it('a move that was decided on an old reading is written only where the same would be decided now', () => {
   fc.assert(
-    fc.property(anyTwoReadings, anyEvidence, ([read, now], evidence) => {
+    fc.property(anyMeeting, ({ evidence, read, now }) => {
       const decision = decide(read, evidence);
       fc.pre(decision.do === 'move' && isWritten(decision.move, now));
 
@@ -44,11 +44,11 @@ it('a move that was decided on an old reading is written only where the same wou
 
 it('a move that was guessed without reading is written only where the same would be decided', () => {
   fc.assert(
-    fc.property(anyPayment, anyEvidence, (payment, evidence) => {
+    fc.property(anyMeeting, ({ evidence, now }) => {
       const move = usualMove(PAYMENT, evidence);
-      fc.pre(move !== undefined && isWritten(move, payment));
+      fc.pre(move !== undefined && isWritten(move, now));
 
-      expect(decide(payment, evidence)).toEqual({ do: 'move', move });
+      expect(decide(now, evidence)).toEqual({ do: 'move', move });
     }),
     MANY,
   );

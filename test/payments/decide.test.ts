@@ -5,7 +5,7 @@ import { EVIDENCE_KINDS, type Evidence } from '../../lambdas/payments/evidence.t
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { ARROWS, isPaid } from '../../lambdas/payments/transitions.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../lambdas/shared/settlement.ts';
-import { anyEvidence, anyPayment, evidenceOf, PAYMENT, paymentThatIs } from '../support/sample-payments.ts';
+import { anyEvidence, anyMeeting, anyPayment, evidenceOf, PAYMENT, paymentThatIs } from '../support/sample-payments.ts';
 
 /** The payment after a move, as the repository writes it. */
 const after = (payment: Payment, { arrow, set }: Move): Payment => ({ ...payment, ...set, status: arrow.to });
@@ -50,7 +50,7 @@ it('evidence of another PayPal order is refused', () => {
 
 it('the same evidence twice moves a payment once', () => {
   fc.assert(
-    fc.property(anyPayment, anyEvidence, (payment, evidence) => {
+    fc.property(anyMeeting, ({ read: payment, evidence }) => {
       const move = moveOf(payment, evidence);
       fc.pre(move !== undefined);
 
@@ -67,13 +67,13 @@ it('once money has come, it is never forgotten', () => {
   expect([back, unpaid]).toEqual([[], []]);
 });
 
-it('nothing is delivered unless exactly what was asked for was captured', () => {
+it('nothing is delivered unless exactly what was asked for was captured, or an operator takes what was', () => {
   fc.assert(
-    fc.property(anyPayment, anyEvidence, (payment, evidence) => {
+    fc.property(anyMeeting, ({ read: payment, evidence }) => {
       const input = moveOf(payment, evidence)?.settlement?.input;
       fc.pre(input?.outcome === 'captured' || input?.outcome === 'captured_late');
 
-      expect(input?.captured).toEqual(payment.amount);
+      expect(input?.captured).toEqual(evidence.kind === 'accepted' ? payment.captured : payment.amount);
     }),
     { numRuns: 2000 },
   );
@@ -117,15 +117,16 @@ const isPossible = (path: string) =>
   !/failed, (capture_pending|approved)/.test(path) && !/→ capture_pending, (cancelled|expired|approved)/.test(path);
 
 describe('without reading the payment, the first arrow of a kind is tried', () => {
-  const told = EVIDENCE_KINDS.filter((kind) => kind !== 'refunded' && kind !== 'reversed');
+  const needsReading = ['refunded', 'reversed', 'accepted', 'instrument_declined'] as const;
+  const usual = EVIDENCE_KINDS.filter((kind) => !needsReading.some((other) => other === kind));
 
-  it.each(told)('for %s', (kind) => {
+  it.each(usual)('for %s', (kind) => {
     const first = ARROWS.find(({ evidence }) => evidence === kind);
 
     expect(usualMove(PAYMENT, evidenceOf(kind, { asked: true }))?.arrow).toBe(first);
   });
 
-  it.each(['refunded', 'reversed'] as const)('but not for %s, whose effect depends on what was captured', (kind) => {
+  it.each(needsReading)('but not for %s, whose effect depends on what the payment has been through', (kind) => {
     expect(usualMove(PAYMENT, evidenceOf(kind, { asked: true }))).toBeUndefined();
   });
 

@@ -144,7 +144,7 @@ describe('PayPal is asked', () => {
   it('and an order that it does not know any more has expired', async () => {
     const { settle, payment } = settlingOf(paymentThatIs('approved'));
 
-    await settle(PAYMENT, evidenceOf('cancelled'));
+    await settle(PAYMENT, evidenceOf('refunded'));
 
     expect(payment()?.status).toBe('expired');
   });

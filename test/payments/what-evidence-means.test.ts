@@ -56,6 +56,19 @@ const examples: Record<string, Example[]> = {
     ['but less than asked, after cancelling', 'cancelled', {}, evidenceOf('captured', { amount: LESS }), 'review'],
     ['by a second capture: PayPal is asked', 'captured', {}, evidenceOf('captured', { captureId: 'CAPTURE2' }), 'ask'],
   ],
+  'PayPal does not take what the buyer chose': [
+    ['so the buyer chooses anew', 'approved', {}, evidenceOf('instrument_declined'), 'created'],
+    ['before the shop heard of the approval', 'created', {}, evidenceOf('instrument_declined'), 'created'],
+    ['twice told of one attempt', 'approved', { declines: 1 }, evidenceOf('instrument_declined'), 'nothing'],
+    ['and then the buyer approves anew', 'created', { declines: 1 }, evidenceOf('approved'), 'approved, approved-2'],
+    ['but it has captured', 'captured', {}, evidenceOf('instrument_declined'), 'nothing'],
+  ],
+  'an operator takes money that differs': [
+    ['and its purchase is delivered', 'review', {}, evidenceOf('accepted'), 'captured, captured'],
+    ['and its stock is taken again', 'review', late, evidenceOf('accepted'), 'captured, captured_late'],
+    ['twice', 'captured', {}, evidenceOf('accepted'), 'nothing'],
+    ['that went back since', 'refunded', {}, evidenceOf('accepted'), 'nothing'],
+  ],
   'money does not come': [
     ['because the capture was declined', 'approved', {}, evidenceOf('capture_failed'), 'failed, released'],
     ['because the bank said no', 'capture_pending', {}, evidenceOf('capture_failed'), 'failed, released'],

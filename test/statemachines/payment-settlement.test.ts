@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../lambdas/shared/settlement.ts';
@@ -49,11 +49,13 @@ const PASSING = [
   'States.TaskFailed',
 ];
 
-/** The steps that a service's handler has, read from its source: importing it would need the deployed environment. */
-const stepsOf = (service: string): string[] => {
-  const handler = readFileSync(new URL(`../../lambdas/${service}/handler.ts`, import.meta.url), 'utf8');
-  return [...handler.matchAll(/^ {2}([A-Z]\w+): /gm)].map(([, step = '']) => step);
-};
+/** The steps that a service has, read from its sources: importing its handler would need the deployed environment. */
+const stepsOf = (service: string): string[] =>
+  ['handler.ts', 'steps.ts'].flatMap((file) => {
+    const path = new URL(`../../lambdas/${service}/${file}`, import.meta.url);
+    const source = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    return [...source.matchAll(/^ {2}([A-Z]\w+): /gm)].map(([, step = '']) => step);
+  });
 
 describe('the workflow', () => {
   it('is valid Amazon States Language', () => {

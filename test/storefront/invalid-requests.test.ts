@@ -6,7 +6,8 @@ const items = (count: number) => Array.from({ length: count }, (_, i) => ({ sku:
 const mugs = (quantity: unknown) => ({ items: [{ sku: 'MUG', quantity }] });
 const SOME = '0'.repeat(26);
 
-const INVALID: readonly (readonly [Call, what: string, body: unknown, ...complaints: string[]])[] = [
+type Invalid = readonly [Call, what: string, body: unknown, ...complaints: string[]];
+const INVALID: readonly Invalid[] = [
   ['POST /api/v1/checkout-sessions', 'nothing', undefined, ': not JSON'],
   ['POST /api/v1/checkout-sessions', 'half a body', '{"items":[', ': not JSON'],
   ['POST /api/v1/checkout-sessions', 'a form', 'sku=MUG&quantity=1', ': not JSON'],
@@ -93,7 +94,7 @@ const INVALID: readonly (readonly [Call, what: string, body: unknown, ...complai
 ];
 
 describe('a request that is not as described is refused before anything is done:', () => {
-  it.each(INVALID)('%s with %s', async (call, _, body, ...complaints) => {
+  it.for(INVALID)('%s with %s', async ([call, , body, ...complaints]) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.call(call, { id: `pay_${SOME}`, body });
@@ -159,7 +160,7 @@ describe('an id that no purchase has', () => {
     expect(storefront.changes()).toEqual([]);
   });
 
-  const odd = (prefix: string) => [
+  const oddIds = (prefix: string) => [
     'x',
     '1',
     'null',
@@ -172,9 +173,11 @@ describe('an id that no purchase has', () => {
     `${prefix}_${'0'.repeat(5000)}`,
   ];
 
-  it.each(
-    calls.flatMap(([call, prefix, problem]) => odd(prefix).map((id) => [call, id.slice(0, 40), problem, id] as const)),
-  )('%s does not even look up %s', async (call, _, problem, id) => {
+  const odd = calls.flatMap(([call, prefix, problem]) =>
+    oddIds(prefix).map((id) => [call, id.slice(0, 40), problem, id] as const),
+  );
+
+  it.each(odd)('%s does not even look up %s', async (call, _, problem, id) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.call(call, { id, ...bodyOf(call, id) });

@@ -53,8 +53,8 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
     [call, '503 try-again', failing(call, throttled)] as const,
   ]),
   ...POSTS.flatMap((call) => [
-    [call, '400 invalid-request', async (storefront) => ({ ...(await goodOf(call, storefront)), body: '{' })] as const,
-    [call, '413 body-too-large', async (storefront) => ({ ...(await goodOf(call, storefront)), body: LARGE })] as const,
+    [call, '400 invalid-request', withBody(call, '{')] as const,
+    [call, '413 body-too-large', withBody(call, LARGE)] as const,
     [call, '409 request-in-progress', inProgress(call)] as const,
     [call, '422 idempotency-key-reused', reused(call)] as const,
   ]),
@@ -110,6 +110,10 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
   ],
   ['GET /api/v1/orders/{id}', '404 unknown-order', () => ({ id: `ord_${NOBODY}` })],
 ];
+
+function withBody(call: Call, body: string): Arrange {
+  return async (storefront) => ({ ...(await goodOf(call, storefront)), body });
+}
 
 function failing(call: Call, error: Error): Arrange {
   return async (storefront) => {

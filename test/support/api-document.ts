@@ -17,12 +17,16 @@ interface Schema {
   readonly $ref?: string;
   readonly oneOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly examples?: readonly unknown[];
   readonly description?: string;
 }
 interface Operation {
   readonly operationId: string;
+  readonly summary?: string;
+  readonly parameters?: readonly { readonly $ref?: string; readonly in?: string }[];
   readonly requestBody?: { readonly required?: boolean; readonly content: NonNullable<Described['content']> };
   readonly responses: Readonly<Record<string, Described>>;
 }
@@ -44,7 +48,8 @@ const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 addFormats.default(ajv);
 // What stands beside the schemas means nothing to ajv; inside them, an unknown word is a mistake.
 ajv.addVocabulary(Object.keys(apiDocument));
-ajv.addSchema(closed(structuredClone(apiDocument)), 'api');
+ajv.addSchema(apiDocument, 'requests');
+ajv.addSchema(closed(structuredClone(apiDocument)), 'answers');
 
 /** Every call in the document. */
 export const calls: readonly Call[] = Object.entries(apiDocument.paths).flatMap(([path, operations]) =>
@@ -63,7 +68,7 @@ export function operationOf(call: Call): Operation {
 export function requestErrors(call: Call, body: unknown): string[] {
   const schema = operationOf(call).requestBody?.content['application/json']?.schema;
   if (!schema?.$ref) throw new RangeError(`${call} takes no body that is described by name`);
-  return errorsOf(schema.$ref, body);
+  return errorsOf(`requests${schema.$ref}`, body);
 }
 
 /** An answer as API Gateway is given it. */
@@ -95,7 +100,7 @@ function responseErrors(given: Described, headers: Readonly<Record<string, unkno
 
 /** What is wrong with a value, by the schema of that name. */
 export const componentErrors = (name: string, value: unknown): string[] =>
-  errorsOf(`#/components/schemas/${name}`, value);
+  errorsOf(`answers#/components/schemas/${name}`, value);
 
 /** The problems that the document says a call may answer, as `404 unknown-session`. */
 export const problemsOf = (call: Call): string[] =>
@@ -110,17 +115,14 @@ export function problemTypesOf(response: Described): string[] {
   return (schema.oneOf ?? [schema]).map((one) => String(named(one).properties?.type?.const).replace('/problems/', ''));
 }
 
-/** The schemas that have an example. */
-export const schemasWithExamples = Object.entries(apiDocument.components.schemas).filter(
-  ([, { examples }]) => examples,
-);
-
-const named = (schema: Schema): Schema => {
-  const name = schema.$ref?.replace('#/components/schemas/', '') ?? '';
+/** The schema of that name. */
+export function schemaOf(name: string): Schema {
   const found = apiDocument.components.schemas[name];
   if (!found) throw new RangeError(`there is no schema ${name}`);
   return found;
-};
+}
+
+const named = ({ $ref = '' }: Schema): Schema => schemaOf($ref.replace('#/components/schemas/', ''));
 
 const resolved = (response: Described): Described => {
   const name = response.$ref?.replace('#/components/responses/', '');
@@ -131,14 +133,14 @@ const compiled = new Map<object, ReturnType<typeof ajv.compile>>();
 
 /** A schema that stands where it is used; its references are the document's. */
 function schemaErrors(schema: object, value: unknown): string[] {
-  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"api#'));
+  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"answers#'));
   const validate = compiled.get(schema) ?? ajv.compile(closed(absolute));
   compiled.set(schema, validate);
   return complaintsOf(validate, value);
 }
 
 function errorsOf(reference: string, value: unknown): string[] {
-  const validate = ajv.getSchema(`api${reference}`);
+  const validate = ajv.getSchema(reference);
   if (!validate) throw new RangeError(`there is no ${reference}`);
   return complaintsOf(validate as ReturnType<typeof ajv.compile>, value);
 }

@@ -1,8 +1,10 @@
 import type { Order } from '../../lambdas/fulfillment/order.ts';
+import type { Payment } from '../../lambdas/payments/payment.ts';
 import { orderIdOf } from '../../lambdas/shared/ids.ts';
+import { sameMoney } from '../../lambdas/shared/money.ts';
 import type { PaymentStatus } from '../../lambdas/shared/settlement.ts';
-import type { OrderAtPayPal } from './paypal-in-memory.ts';
-import type { Purchase } from './purchase-history.ts';
+import type { Purchase } from './lives-of-purchases.ts';
+import type { OrderAtPayPal } from './paypal-truth.ts';
 import type { ShopInMemory } from './shop-in-memory.ts';
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -15,12 +17,12 @@ const hasMoney = ({ capture }: OrderAtPayPal) =>
 /**
  * What a payment must be in the end, from what PayPal says at last and what only the buyer or an event could tell: one status, or
  * some that mean the same to everybody. It knows nothing of how the shop decides. A purchase that was
- * given up and approved all the same may have been turned away where `mayTurnAway`.
+ * given up and approved all the same may have been turned away where `mayTurnAway`; a wrong amount may have been accepted.
  */
 export function demandedStatuses(
   order: OrderAtPayPal,
   { cancelled, timeIsUp, told }: Purchase,
-  mayTurnAway: boolean,
+  { mayTurnAway, accepted }: { readonly mayTurnAway: boolean; readonly accepted: boolean },
 ): PaymentStatus[] {
   const { capture } = order;
   if (capture?.status === 'PENDING') return ['capture_pending'];
@@ -29,22 +31,23 @@ export function demandedStatuses(
     const refunded = refundedOf(order);
     // PayPal's answers show a reversal as a refund: only its event names it.
     if (refunded === capture.amount.minor) return [told.has('PAYMENT.CAPTURE.REVERSED') ? 'reversed' : 'refunded'];
-    if (capture.amount.minor !== order.amount.minor || capture.amount.currency !== order.amount.currency)
-      return ['review'];
+    if (!sameMoney(capture.amount, order.amount) && !accepted) return ['review'];
     return [refunded > 0 ? 'partially_refunded' : 'captured'];
   }
   // What was given up, approved and gone in whatever order is over without money, whichever end the shop heard of last.
   if (order.gone) return cancelled || order.approval ? ['cancelled', 'expired'] : ['expired'];
   if (order.status === 'VOIDED') return ['cancelled'];
   if (order.status === 'APPROVED') {
-    const turnedAway = mayTurnAway && (cancelled || timeIsUp) ? ['cancelled' as const] : [];
-    return [order.approval?.funding === 'refused' ? 'approved' : 'captured', ...turnedAway];
+    const usable = order.approval?.funding !== 'refused' && order.approval?.funding !== 'unready';
+    // Given up, it is taken up again once; no money comes of what cannot be used, nor of what others have bought by then.
+    const mayBeOver = (cancelled || timeIsUp) && (mayTurnAway || order.refused);
+    return [usable ? 'captured' : 'created', ...(mayBeOver ? (['cancelled'] as const) : [])];
   }
   return cancelled ? ['cancelled'] : timeIsUp ? ['expired'] : ['created'];
 }
 
 /** Everything that is wrong with a shop at rest, in words; nothing when all is well. */
-export function mistakesOf(shop: ShopInMemory, purchases: readonly Purchase[], mayTurnAway = false): string[] {
+export function mistakesOf(shop: ShopInMemory, purchases: readonly Purchase[], { mayTurnAway = false } = {}): string[] {
   return [
     ...purchases.flatMap((purchase) =>
       mistakesOfPurchase(shop, purchase, mayTurnAway).map((it) => `${purchase.paymentId}: ${it}`),
@@ -64,7 +67,8 @@ function mistakesOfPurchase(shop: ShopInMemory, purchase: Purchase, mayTurnAway:
 
   const mistakes: string[] = [];
   const check = (right: boolean, mistake: string) => right || mistakes.push(mistake);
-  const demanded = demandedStatuses(atPayPal, purchase, mayTurnAway);
+  const accepted = payment.history.some(({ evidence }) => evidence === 'accepted');
+  const demanded = demandedStatuses(atPayPal, purchase, { mayTurnAway, accepted });
   check(demanded.includes(payment.status), `is ${payment.status}, must be ${demanded.join(' or ')}`);
   check(Object.keys(payment.open).length === 0, `settlements are open: ${Object.keys(payment.open)}`);
   check(payment.refunded_minor === refundedOf(atPayPal), `${payment.refunded_minor} refunded`);
@@ -84,10 +88,7 @@ function mistakesOfPurchase(shop: ShopInMemory, purchase: Purchase, mayTurnAway:
   const givenUp = payment.history.some(({ status }) => isDead(status));
   check(givenUp || !sentHome, 'the shop gave the money back, though the buyer never gave up');
 
-  check(
-    session.payment_status === followed(payment.status, session.payment_status),
-    `session says ${session.payment_status}`,
-  );
+  check(session.payment_status === followed(payment, session.payment_status), `session says ${session.payment_status}`);
   const visible = order !== undefined && order.status !== 'void';
   check((session.status === 'payment_completed') === visible, `session ${session.status}, order ${order?.status}`);
   const over = session.status === 'payment_failed' || session.status === 'expired';
@@ -102,9 +103,9 @@ function mistakesOfPurchase(shop: ShopInMemory, purchase: Purchase, mayTurnAway:
 
 const isDead = (status: PaymentStatus) => status === 'cancelled' || status === 'expired' || status === 'failed';
 
-/** What a session says of its payment: nothing of what is not decided yet. */
-const followed = (status: PaymentStatus, before: PaymentStatus | null): PaymentStatus | null =>
-  status === 'approved' || status === 'capture_pending' || status === 'review' ? before : status;
+/** What a session says of its payment: nothing new as long as nothing is decided. */
+const followed = ({ status, late }: Payment, before: PaymentStatus | null): PaymentStatus | null =>
+  status === 'capture_pending' || status === 'review' || (status === 'created' && late) ? before : status;
 
 function mistakesOfStock(shop: ShopInMemory): string[] {
   const held = (sku: string, status: string) =>

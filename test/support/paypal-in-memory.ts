@@ -8,41 +8,16 @@ import {
   refundFrom,
 } from '../../lambdas/paypal/schema.ts';
 import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
-import { type Money, moneyText, sumOf } from '../../lambdas/shared/money.ts';
+import { type Money, sumOf } from '../../lambdas/shared/money.ts';
+import {
+  type CaptureAtPayPal,
+  captureBody,
+  type Funding,
+  type OrderAtPayPal,
+  orderBody,
+  refundBody,
+} from './paypal-truth.ts';
 import type { Gate } from './tables-in-memory.ts';
-
-/** How the buyer pays: at once, by e-check, with a card that PayPal refuses to charge, or one whose charge is declined. */
-export type Funding = 'instant' | 'pending' | 'refused' | 'declined';
-
-interface RefundAtPayPal {
-  readonly id: string;
-  readonly amount: Money;
-  readonly total: Money;
-  /** By the workflow, because money came too late for any goods. */
-  readonly tooLate: boolean;
-}
-
-interface CaptureAtPayPal {
-  readonly id: string;
-  readonly amount: Money;
-  status: 'PENDING' | 'COMPLETED' | 'DECLINED' | 'PARTIALLY_REFUNDED' | 'REFUNDED';
-  readonly refunds: RefundAtPayPal[];
-}
-
-/** What is true of one order at PayPal. */
-export interface OrderAtPayPal {
-  readonly id: string;
-  readonly paymentId: string;
-  readonly amount: Money;
-  status: 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
-  /** PayPal answers 404. */
-  gone: boolean;
-  /** While a dispute is open, nothing can be refunded. */
-  disputed?: boolean;
-  /** How the buyer approved, and what the capture will take. */
-  approval?: { readonly funding: Funding; readonly takes: Money };
-  capture?: CaptureAtPayPal;
-}
 
 /** PayPal as far as one shop's purchases go: what is true, and the events that tell of it, each with the truth of its moment. */
 export function payPalInMemory(gate: Gate) {
@@ -110,7 +85,10 @@ export function payPalInMemory(gate: Gate) {
             if (order.status === 'COMPLETED') return { outcome: 'refused', issue: 'ORDER_ALREADY_CAPTURED' };
             if (order.status !== 'APPROVED' || !order.approval)
               return { outcome: 'refused', issue: 'ORDER_NOT_APPROVED' };
-            if (order.approval.funding === 'refused') return { outcome: 'refused', issue: 'INSTRUMENT_DECLINED' };
+            const { funding } = order.approval;
+            order.refused ||= funding === 'refused' || funding === 'unready';
+            if (funding === 'refused') return { outcome: 'refused', issue: 'INSTRUMENT_DECLINED' };
+            if (funding === 'unready') return { outcome: 'refused', issue: 'PAYER_ACTION_REQUIRED' };
             takeMoney(order, order.approval);
             return { outcome: 'order', order: orderFrom(orderBody(order)) };
           },
@@ -227,36 +205,3 @@ const hasMoney = ({ status }: CaptureAtPayPal) => status === 'COMPLETED' || stat
 
 const leftOf = ({ amount, refunds }: CaptureAtPayPal): number =>
   refunds.reduce((left, refund) => left - refund.amount.minor, amount.minor);
-
-const orderBody = (order: OrderAtPayPal) => ({
-  id: order.id,
-  status: order.status,
-  purchase_units: [
-    {
-      custom_id: order.paymentId,
-      amount: moneyText(order.amount),
-      payments: {
-        captures: order.capture ? [captureBody(order, order.capture)] : [],
-        refunds: order.capture?.refunds.map((refund) => refundBody(order.capture as CaptureAtPayPal, refund)) ?? [],
-      },
-    },
-  ],
-  ...(order.approval && { payer: { name: { given_name: 'Ada' }, email_address: 'ada@example.com' } }),
-});
-
-const captureBody = ({ id, paymentId }: OrderAtPayPal, capture: CaptureAtPayPal) => ({
-  id: capture.id,
-  status: capture.status,
-  amount: moneyText(capture.amount),
-  custom_id: paymentId,
-  supplementary_data: { related_ids: { order_id: id } },
-  links: [],
-});
-
-const refundBody = (capture: CaptureAtPayPal, { id, amount, total }: RefundAtPayPal) => ({
-  id,
-  status: 'COMPLETED',
-  amount: moneyText(amount),
-  seller_payable_breakdown: { total_refunded_amount: moneyText(total) },
-  links: [{ rel: 'up', href: `https://paypal.example/v2/payments/captures/${capture.id}` }],
-});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EVIDENCE_KINDS, type Evidence, type EvidenceKind } from '../../lambdas/payments/evidence.ts';
 import { newPayment, type Payment } from '../../lambdas/payments/payment.ts';
-import { isGivenUp, isPaid } from '../../lambdas/payments/transitions.ts';
+import { ARROWS, isGivenUp, isPaid } from '../../lambdas/payments/transitions.ts';
 import type { Money } from '../../lambdas/shared/money.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../lambdas/shared/settlement.ts';
 
@@ -32,7 +32,7 @@ export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}
 
 /** Evidence of some kind: of an order paid as asked, unless told otherwise. */
 export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}): Evidence {
-  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', ...circumstances } = more;
+  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', attempt = 0, ...circumstances } = more;
   const about = { source: 'test', ...circumstances };
   switch (kind) {
     case 'capture_pending':
@@ -43,6 +43,8 @@ export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}
     case 'capture_failed':
     case 'reversed':
       return { ...about, kind, captureId };
+    case 'instrument_declined':
+      return { ...about, kind, attempt };
     default:
       return { ...about, kind };
   }
@@ -51,36 +53,44 @@ interface EvidenceParts extends Pick<Evidence, 'source' | 'asked' | 'paypalOrder
   readonly amount: Money;
   readonly total: Money;
   readonly captureId: string;
+  readonly attempt: number;
 }
 
 const someMoney = fc.constantFrom<Money>(ASKED, LESS, { currency: 'USD', minor: 2000 });
 
-/** Any evidence about the samples' purchase, or about another order. */
-export const anyEvidence: fc.Arbitrary<Evidence> = fc
-  .record({
-    kind: fc.constantFrom(...EVIDENCE_KINDS),
-    asked: fc.boolean(),
-    paypalOrderId: fc.constantFrom(undefined, 'ORDER1', 'ORDER2'),
-    captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2'),
-    amount: someMoney,
-    total: fc.constantFrom(0, 500, 1000, 1900, 2000, 2500).map((minor) => ({ currency: 'EUR', minor })),
-  })
-  .map(({ kind, ...parts }) => evidenceOf(kind, parts));
-
-/** Payments that are possible with so much captured: its amount never changes once it is known. */
-const paymentsWith = (captured: Money): fc.Arbitrary<Payment> =>
+/** Any evidence of these kinds about the samples' purchase, or about another order. */
+const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence> =>
   fc
     .record({
-      status: fc.constantFrom(...PAYMENT_STATUSES.filter((status) => isPossible(status, captured))),
+      kind: fc.constantFrom(...kinds),
+      asked: fc.boolean(),
+      paypalOrderId: fc.constantFrom(undefined, 'ORDER1', 'ORDER2'),
+      captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2'),
+      amount: someMoney,
+      attempt: fc.nat(2),
+      total: fc.constantFrom(0, 500, 1000, 1900, 2000, 2500).map((minor) => ({ currency: 'EUR', minor })),
+    })
+    .map(({ kind, ...parts }) => evidenceOf(kind, parts));
+
+/** Any evidence. */
+export const anyEvidence = evidenceOfKinds(EVIDENCE_KINDS);
+
+/** Payments that are possible with so much captured: its amount never changes once it is known. */
+const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.Arbitrary<Payment> =>
+  fc
+    .record({
+      status: fc.constantFrom(...statuses),
       late: fc.boolean(),
+      declines: fc.nat(2),
       attached: fc.boolean(),
       tried: fc.boolean(),
       refunded: fc.constantFrom(0, 500, 1500),
     })
-    .map(({ status, late, attached, tried, refunded }) => {
+    .map(({ status, late, declines, attached, tried, refunded }) => {
       const { paypal_order_id, ...payment } = paymentThatIs(status, {
-        // Nothing has been given up as long as nothing has happened.
-        late: late && status !== 'created',
+        // Nothing was given up, unless PayPal declined what came after that.
+        late: late && (status !== 'created' || declines > 0),
+        declines,
         ...(isPaid(status) && { captured }),
         ...(isGivenUp(status) && tried && { capture_id: 'CAPTURE1' }),
         ...(status === 'refunded' && { refunded_minor: captured.minor }),
@@ -91,16 +101,18 @@ const paymentsWith = (captured: Money): fc.Arbitrary<Payment> =>
       return attached || status !== 'created' ? { ...payment, paypal_order_id: 'ORDER1' } : payment;
     });
 
-function isPossible(status: PaymentStatus, captured: Money): boolean {
-  const asAsked = captured === ASKED;
-  if (status === 'review') return !asAsked;
-  return asAsked || (status !== 'captured' && status !== 'partially_refunded');
-}
-
 /** Any payment of the samples' purchase. */
-export const anyPayment: fc.Arbitrary<Payment> = fc.constantFrom(ASKED, LESS).chain(paymentsWith);
-
-/** What one payment may have been when it was read, and what it may be by now. */
-export const anyTwoReadings: fc.Arbitrary<[read: Payment, now: Payment]> = fc
+export const anyPayment: fc.Arbitrary<Payment> = fc
   .constantFrom(ASKED, LESS)
-  .chain((captured) => fc.tuple(paymentsWith(captured), paymentsWith(captured)));
+  .chain((captured) => paymentsWith(captured, PAYMENT_STATUSES));
+
+/** Evidence that may move a payment along some arrow, what the payment was when it was read, and what it may be by now. */
+export const anyMeeting: fc.Arbitrary<{ evidence: Evidence; read: Payment; now: Payment }> = fc
+  .tuple(fc.constantFrom(...ARROWS), fc.constantFrom(ASKED, LESS))
+  .chain(([{ evidence, from }, captured]) =>
+    fc.record({
+      evidence: evidenceOfKinds([evidence]),
+      read: paymentsWith(captured, from),
+      now: paymentsWith(captured, from),
+    }),
+  );

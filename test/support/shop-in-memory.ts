@@ -3,6 +3,7 @@ import { completeCheckout, failCheckout, refundCheckout } from '../../lambdas/ch
 import { createOrder, refundOrder } from '../../lambdas/fulfillment/settle-order.ts';
 import type { Product } from '../../lambdas/inventory/product.ts';
 import { commitStock, holdStock, releaseStock, returnStock } from '../../lambdas/inventory/settle-stock.ts';
+import { acceptPayment } from '../../lambdas/payments/accept-payment.ts';
 import { beginPayment } from '../../lambdas/payments/begin-payment.ts';
 import { cancelPayment } from '../../lambdas/payments/cancel-payment.ts';
 import { capturePayment } from '../../lambdas/payments/capture-payment.ts';
@@ -152,8 +153,11 @@ export function shopInMemory({
     },
 
     /** An operator gives money back. */
-    refund: (id: PaymentId, minor: number, key: string) =>
-      refundPayment(deps, id, { amount: { currency: 'EUR', minor }, source: 'operator', key }),
+    refund: (id: PaymentId, minor: number | undefined, key: string) =>
+      refundPayment(deps, id, { ...(minor && { amount: { currency: 'EUR', minor } }), source: 'operator', key }),
+
+    /** An operator takes money that differs from what was asked. */
+    accept: (id: PaymentId) => acceptPayment(settle, payments.rows.get(id) as Payment, 'operator'),
 
     /** An operator starts anew what cannot be redriven any more, or a name is free again after its 90 days. */
     again(execution: Execution): void {
@@ -171,14 +175,7 @@ export function shopInMemory({
     async lookAfter(id: PaymentId, over = false): Promise<void> {
       const payment = payments.rows.get(id) as Payment;
       const order = await getOrder(payment.paypal_order_id ?? '');
-      const settled = await settle.settleOnOrder(payment, order, 'reconciler');
-      // A buyer whose card was refused has approved anew: the settlement of the first approval is done.
-      if (
-        'payment' in settled &&
-        settled.payment.status === 'approved' &&
-        Object.keys(settled.payment.open).length === 0
-      )
-        await capture(id, 'workflow');
+      await settle.settleOnOrder(payment, order, 'reconciler');
       if (over && order?.status === 'PAYER_ACTION_REQUIRED')
         await settle.settle(id, { kind: 'expired', source: 'reconciler', asked: true });
     },

@@ -68,6 +68,13 @@ export function paymentsInMemory(gate: Gate) {
           updated_at: at,
         });
       }),
+    flagDispute: (id, disputeId, dispute) =>
+      gate('payments.flagDispute', () => {
+        const found = rows.get(id);
+        const known = found?.disputes[disputeId];
+        if (!found || (known && known.updated_at > dispute.updated_at)) return { found };
+        return write({ ...found, disputes: { ...found.disputes, [disputeId]: dispute } });
+      }),
     closeSettlement: (id, name) =>
       gate('payments.closeSettlement', () => {
         const found = rows.get(id);

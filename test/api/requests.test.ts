@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { eventSchema } from '../../lambdas/paypal-webhook/event.ts';
+import { isOrderId, isPaymentId, isSessionId } from '../../lambdas/shared/ids.ts';
+import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from '../../lambdas/storefront/requests.ts';
+import { type Call, componentErrors, operationOf, requestErrors, schemaOf } from '../support/api-document.ts';
+import { type BodySchema, bodiesNear } from '../support/bodies-near.ts';
+
+const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
+  ['POST /api/v1/checkout-sessions', 'CheckoutRequest', checkoutRequest],
+  ['POST /api/v1/payments', 'PaymentRequest', paymentRequest],
+  ['POST /api/v1/payments/{id}/capture', 'CaptureRequest', captureRequest],
+  ['POST /api/v1/payments/{id}/cancel', 'CancelRequest', cancelRequest],
+  ['POST /webhooks/paypal', 'PayPalEvent', eventSchema],
+];
+
+/** The one rule that JSON Schema cannot tell: the document says it in words. */
+const namesAProductTwice = (body: unknown): boolean => {
+  const items = (body as { items?: { sku?: unknown }[] }).items;
+  return Array.isArray(items) && new Set(items.map(({ sku }) => sku)).size < items.length;
+};
+
+describe('the body of a request', () => {
+  it.each(BODIES)('for %s is described as %s', (call, name) => {
+    expect(operationOf(call).requestBody?.content['application/json']?.schema.$ref).toBe(
+      `#/components/schemas/${name}`,
+    );
+  });
+
+  it.each(BODIES)('for %s is taken when the document says so, and only then', (call, name, schema) => {
+    const verdicts = { taken: 0, refused: 0 };
+    const bodies = fc.oneof(
+      { weight: 5, arbitrary: bodiesNear(schemaOf(name) as BodySchema) },
+      { weight: 5, arbitrary: bodiesNear(z.toJSONSchema(schema) as BodySchema) },
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const taken = z.safeParse(schema, body).success;
+        verdicts[taken ? 'taken' : 'refused']++;
+        const described = requestErrors(call, body).length === 0;
+        expect(taken).toBe(described && !namesAProductTwice(body));
+      }),
+      { numRuns: 1000 },
+    );
+
+    // Neither verdict came about by chance alone.
+    expect(Math.min(verdicts.taken, verdicts.refused)).toBeGreaterThan(40);
+  });
+
+  it('may be left out for a capture only', () => {
+    const optional = BODIES.map(([call]) => call).filter((call) => !operationOf(call).requestBody?.required);
+
+    expect(optional).toEqual(['POST /api/v1/payments/{id}/capture']);
+  });
+});
+
+describe('an id', () => {
+  const ulid = fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+  const nearly = fc.oneof(
+    { weight: 3, arbitrary: ulid },
+    fc.stringMatching(/^[0-9][0-9A-HJKMNP-TV-Z]{24,26}$/),
+    fc.stringMatching(/^[0-7][0-9A-Z]{25}$/),
+    fc.string({ maxLength: 30 }),
+  );
+
+  it.each([
+    ['SessionId', isSessionId],
+    ['PaymentId', isPaymentId],
+    ['OrderId', isOrderId],
+  ] as const)('is a %s when the document says so, and only then', (name, isId) => {
+    fc.assert(
+      fc.property(fc.constantFrom('cs_', 'pay_', 'ord_', ''), nearly, (prefix, rest) => {
+        const id = prefix + rest;
+        expect(isId(id)).toBe(componentErrors(name, id).length === 0);
+      }),
+    );
+  });
+});
