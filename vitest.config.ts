@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     sequence: { shuffle: true },
     maxWorkers: 2,
+    // A machine that is busy, or synthesises for the first time, takes its time.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
@@ -21,7 +23,6 @@ export default defineConfig({
           name: 'repositories',
           include: ['test/repositories/**/*.test.ts'],
           globalSetup: ['test/support/start-tables.ts'],
-          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

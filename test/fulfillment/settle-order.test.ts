@@ -24,13 +24,13 @@ const session: Session = {
 };
 
 /** A warehouse, and PayPal, which knows the buyer. */
-function warehouse({ buyer = ADA as Buyer | undefined, known = session as Session | undefined } = {}) {
+function warehouse({ knowsBuyer = true, hasSession = true } = {}) {
   const process = mortalProcess();
   const orders = ordersInMemory(process.gate);
   const deps: CreateOrderDeps = {
     orders: orders.repository,
-    session: () => process.gate('session', () => known),
-    askBuyer: () => process.gate('askBuyer', () => buyer),
+    session: () => process.gate('session', () => (hasSession ? session : undefined)),
+    askBuyer: () => process.gate('askBuyer', () => (knowsBuyer ? ADA : undefined)),
     now: () => NOW,
   };
   const refund = (status: 'partially_refunded' | 'refunded' | 'reversed', refunded_minor: number) =>
@@ -91,7 +91,7 @@ describe('the warehouse knows who bought', () => {
   });
 
   it('or has an order without: it does not keep a purchase from being delivered', async () => {
-    const { create, order, buyers } = warehouse({ buyer: undefined });
+    const { create, order, buyers } = warehouse({ knowsBuyer: false });
 
     await create();
 
@@ -114,7 +114,7 @@ describe('the warehouse knows who bought', () => {
 
 describe('no order is made, and somebody has to look,', () => {
   it('when the session is not there', async () => {
-    const { create, order } = warehouse({ known: undefined });
+    const { create, order } = warehouse({ hasSession: false });
 
     await expect(create()).rejects.toThrow(`there is no checkout session ${SESSION}`);
     expect(order()).toBeUndefined();
