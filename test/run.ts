@@ -22,6 +22,12 @@ const phases: readonly Phase[] = [
   { name: 'dead code', command: ['knip'] },
   { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
   {
+    name: 'tests of the repositories',
+    command: ['vitest', 'run', '--project', 'repositories'],
+    tests: true,
+    servers: true,
+  },
+  {
     name: 'tests on the running stack',
     command: ['vitest', 'run', '--project', 'integration'],
     tests: true,

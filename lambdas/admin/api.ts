@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import { acceptPayment } from '../payments/accept-payment.ts';
 import type { Payment } from '../payments/payment.ts';
@@ -24,9 +23,9 @@ export interface AdminDeps extends Omit<RefundDeps, 'payments'> {
   readonly now: () => Date;
 }
 
-/** What operators do to payments and orders. Who is not one gets no further than the first line of each call. */
+/** What operators do to payments and orders. Who is not one gets no answer to anything. */
 export function adminApi(deps: AdminDeps) {
-  const api = createApi({ once: deps.once });
+  const api = createApi({ once: deps.once, authorize: operatorOf });
   const { payments, orders, settler, audit, ulid, now } = deps;
 
   const paymentOf = async (id: string): Promise<Payment> => {
@@ -38,18 +37,17 @@ export function adminApi(deps: AdminDeps) {
     status: 200,
     body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
   });
-  const note = (event: APIGatewayProxyEventV2, what: string, target: PaymentId | OrderId, why: string, details = {}) =>
-    audit.write({ id: ulid(), at: now().toISOString(), who: operatorOf(event), why, what, target, details });
+  const note = (who: string, what: string, target: PaymentId | OrderId, why: string, details = {}) =>
+    audit.write({ id: ulid(), at: now().toISOString(), who, why, what, target, details });
 
-  api.post('/api/v1/admin/payments/:id/refund', async ({ event, params: { id = '' } }) => {
-    const who = operatorOf(event);
+  api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {
     const { amount: wish, reason } = parseBody(refundRequest, event);
     const payment = await paymentOf(id);
     const amount = refundAmount(payment, wish);
-    await note(event, 'refund', payment.payment_id, reason, { amount: wish ?? 'all' });
+    await note(caller, 'refund', payment.payment_id, reason, { amount: wish ?? 'all' });
     const refunded = await refundPayment(deps, payment.payment_id, {
       ...(amount && { amount }),
-      source: `operator ${who}`,
+      source: `operator ${caller}`,
       key: refundKey(amount, reason),
     });
     switch (refunded.outcome) {
@@ -66,22 +64,20 @@ export function adminApi(deps: AdminDeps) {
     }
   });
 
-  api.post('/api/v1/admin/payments/:id/accept', async ({ event, params: { id = '' } }) => {
-    const who = operatorOf(event);
+  api.post('/api/v1/admin/payments/:id/accept', async ({ event, caller, params: { id = '' } }) => {
     const { reason } = parseBody(reasonRequest, event);
     const payment = await paymentOf(id);
     if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
-    await note(event, 'accept', payment.payment_id, reason);
-    const settled = await acceptPayment(settler, payment, `operator ${who}`);
+    await note(caller, 'accept', payment.payment_id, reason);
+    const settled = await acceptPayment(settler, payment, `operator ${caller}`);
     return answerWith('payment' in settled ? settled.payment : payment);
   });
 
-  api.post('/api/v1/admin/orders/:id/ship', async ({ event, params: { id = '' } }) => {
-    operatorOf(event);
+  api.post('/api/v1/admin/orders/:id/ship', async ({ event, caller, params: { id = '' } }) => {
     const { reason } = parseBody(reasonRequest, event);
     const known = isOrderId(id) && (await orders.get(id));
     if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
-    await note(event, 'ship', known.order_id, reason);
+    await note(caller, 'ship', known.order_id, reason);
     const { order = known } = await orders.ship(known.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
     return { status: 200, body: orderForOperators(order) };

@@ -11,6 +11,8 @@ export interface Call {
   readonly event: APIGatewayProxyEventV2;
   /** What stands in the path where the route has `:names`. */
   readonly params: Readonly<Record<string, string>>;
+  /** Who `authorize` says is calling. */
+  readonly caller: string;
 }
 
 type Work = (call: Call) => Promise<Answer>;
@@ -27,12 +29,17 @@ export interface Api {
 
 export interface ApiOptions {
   readonly once: ReturnType<typeof idempotencyKeys>;
+  /**
+   * Says who is calling, before anything is looked at, a kept answer included; throws where nobody may.
+   * @default - anybody may
+   */
+  readonly authorize?: (event: APIGatewayProxyEventV2) => string;
   /** What other functions answer beside this one, which is asked about it only when the method is another. */
   readonly answeredElsewhere?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
 }
 
 /** Makes an API without routes yet. */
-export function createApi({ once, answeredElsewhere = [] }: ApiOptions): Api {
+export function createApi({ once, authorize = () => 'anybody', answeredElsewhere = [] }: ApiOptions): Api {
   const router = new Router({ logger });
   const routes = [...answeredElsewhere];
 
@@ -52,21 +59,23 @@ export function createApi({ once, answeredElsewhere = [] }: ApiOptions): Api {
   return {
     get(path, work) {
       routes.push(['GET', path]);
-      router.get(path, async ({ event, params }) =>
-        toResult(await work({ event: event as APIGatewayProxyEventV2, params })),
-      );
+      router.get(path, async ({ event: anyEvent, params }) => {
+        const event = anyEvent as APIGatewayProxyEventV2;
+        return toResult(await work({ event, params, caller: authorize(event) }));
+      });
     },
     post(path, work) {
       routes.push(['POST', path]);
       router.post(path, async ({ event: anyEvent, context, params }) => {
         const event = anyEvent as APIGatewayProxyEventV2;
+        const caller = authorize(event);
         const request = {
           key: event.headers['idempotency-key'],
-          operation: `POST ${event.rawPath}`,
+          operation: `${caller} POST ${event.rawPath}`,
           body: bytesOf(event).toString('utf8'),
           context,
         };
-        return toResult(await once(request, () => work({ event, params })));
+        return toResult(await once(request, () => work({ event, params, caller })));
       });
     },
     resolve: (event, context) => router.resolve(withoutIdleBody(event), context),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { everythingIn } from '../support/aws.ts';
-import { beginPurchase, paymentOf, payPal, shop } from '../support/shop.ts';
+import { everythingIn, logsOf } from '../support/aws.ts';
+import { beginPurchase, paymentOf, payPal, shop, until } from '../support/shop.ts';
 
 const captureOf = ({ paymentId, paypalOrderId }: { paymentId: string; paypalOrderId: string }) => ({
   id: `FORGED${paymentId.slice(-8)}`,
@@ -26,6 +26,11 @@ it.each(['bad', 'wrong-cert', 'mock-id'])(
     expect(deliveries).toMatchObject([{ http_status: 401, answer: { type: '/problems/bad-signature' } }]);
     expect((await everythingIn('webhook-events')).filter((event) => event.event_id === event_id)).toEqual([]);
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created', order: null });
+    const counted = await until(
+      async () => (await logsOf('paypal-webhook')).filter(({ SignatureRefused }) => SignatureRefused === 1),
+      (lines) => lines.length > 0,
+    );
+    expect(counted[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'SettleOnce' }] } });
   },
 );
 

@@ -199,7 +199,6 @@ export function payPalInMemory(gate: Gate) {
     },
   };
 }
-export type PayPalInMemory = ReturnType<typeof payPalInMemory>;
 
 const hasMoney = ({ status }: CaptureAtPayPal) => status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED';
 

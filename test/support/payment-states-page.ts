@@ -1,0 +1,74 @@
+import { ARROWS, type Arrow, isGivenUp, isPaid, KNOWN } from '../../lambdas/payments/transitions.ts';
+import { PAYMENT_STATUSES, type PaymentStatus } from '../../lambdas/shared/settlement.ts';
+
+/*
+ * The parts of docs/payment-states.md that follow from lambdas/payments/transitions.ts.
+ */
+
+const UNDECIDED = PAYMENT_STATUSES.filter((status) => !isGivenUp(status) && !isPaid(status));
+const GIVEN_UP = PAYMENT_STATUSES.filter(isGivenUp);
+const PAID = PAYMENT_STATUSES.filter(isPaid);
+
+/** The picture: arrows that start anywhere in a group start at the group. */
+export function picture(): string {
+  const labels = new Map<string, Set<string>>();
+  for (const { evidence, from, to } of ARROWS)
+    for (const source of groupsOf(from)) {
+      const arrow = `${source} --> ${to}`;
+      labels.set(arrow, (labels.get(arrow) ?? new Set()).add(evidence));
+    }
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    '  [*] --> created',
+    ...group('undecided', UNDECIDED),
+    ...group('given_up', GIVEN_UP),
+    ...[...labels].map(([arrow, evidence]) => `  ${arrow}: ${[...evidence].join(', ')}`),
+    '```',
+  ].join('\n');
+}
+
+const group = (name: string, statuses: readonly string[]) => [
+  `  state ${name} {`,
+  ...statuses.map((status) => `    ${status}`),
+  '  }',
+];
+
+function groupsOf(from: readonly PaymentStatus[]): string[] {
+  const whole = (name: string, statuses: readonly PaymentStatus[]) =>
+    statuses.every((status) => from.includes(status)) ? { name, statuses } : undefined;
+  const groups = [whole('undecided', UNDECIDED), whole('given_up', GIVEN_UP)].filter((found) => found !== undefined);
+  const grouped = new Set(groups.flatMap(({ statuses }) => statuses));
+  return [...groups.map(({ name }) => name), ...from.filter((status) => !grouped.has(status))];
+}
+
+/** What moves a payment. */
+export const arrowsTable = (): string =>
+  table(
+    ['evidence', 'from', 'when', 'to', 'settlement'],
+    ARROWS.map((arrow) => [arrow.evidence, said(arrow.from), conditions(arrow), arrow.to, arrow.settlement ?? '']),
+  );
+
+const conditions = ({ when = [], asked }: Arrow) => [...when, ...(asked ? ['PayPal was asked'] : [])].join(', ');
+
+/** What tells nothing new. */
+export const knownTable = (): string =>
+  table(
+    ['evidence', 'in', 'when'],
+    KNOWN.map(({ evidence, from, when = [] }) => [evidence, said(from), when.join(', ')]),
+  );
+
+/** Statuses in words, whole groups by their name. */
+const said = (from: readonly PaymentStatus[]): string => {
+  const whole = (name: string, statuses: readonly PaymentStatus[]) =>
+    statuses.every((status) => from.includes(status)) ? [{ name, statuses }] : [];
+  const groups = [...whole('undecided', UNDECIDED), ...whole('given up', GIVEN_UP), ...whole('paid', PAID)];
+  const grouped = new Set(groups.flatMap(({ statuses }) => statuses));
+  return [...groups.map(({ name }) => `any ${name}`), ...from.filter((status) => !grouped.has(status))].join(', ');
+};
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
