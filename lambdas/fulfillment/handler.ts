@@ -1,9 +1,9 @@
 import { sessionRepository } from '../checkout/session-repository.ts';
 import { paymentRepository } from '../payments/payment-repository.ts';
 import { payPalClient } from '../paypal/client.ts';
+import { credentialsFrom } from '../paypal/secret.ts';
 import { documentClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
-import { credentialsFrom } from '../shared/paypal-secret.ts';
 import { stepHandler } from '../shared/step.ts';
 import { orderRepository } from './order-repository.ts';
 import { type CreateOrderDeps, createOrder, refundOrder } from './settle-order.ts';

@@ -41,7 +41,13 @@ export function decide(payment: Payment, evidence: Evidence): Decision {
 }
 
 /** What these do depends on what the payment has been through. */
-const NEEDS_PAYMENT: ReadonlySet<EvidenceKind> = new Set(['refunded', 'reversed', 'accepted', 'instrument_declined']);
+const NEEDS_PAYMENT: ReadonlySet<EvidenceKind> = new Set([
+  'refunded',
+  'reversed',
+  'accepted',
+  'declined',
+  'instrument_declined',
+]);
 
 /**
  * What evidence means for a payment to which nothing unusual has happened: tried before the payment is read, because the

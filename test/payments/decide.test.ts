@@ -117,7 +117,7 @@ const isPossible = (path: string) =>
   !/failed, (capture_pending|approved)/.test(path) && !/→ capture_pending, (cancelled|expired|approved)/.test(path);
 
 describe('without reading the payment, the first arrow of a kind is tried', () => {
-  const needsReading = ['refunded', 'reversed', 'accepted', 'instrument_declined'] as const;
+  const needsReading = ['refunded', 'reversed', 'accepted', 'declined', 'instrument_declined'] as const;
   const usual = EVIDENCE_KINDS.filter((kind) => !needsReading.some((other) => other === kind));
 
   it.each(usual)('for %s', (kind) => {
@@ -128,6 +128,12 @@ describe('without reading the payment, the first arrow of a kind is tried', () =
 
   it.each(needsReading)('but not for %s, whose effect depends on what the payment has been through', (kind) => {
     expect(usualMove(PAYMENT, evidenceOf(kind, { asked: true }))).toBeUndefined();
+  });
+
+  it.each(usual)('for %s, which a payment to which nothing has happened follows', (kind) => {
+    const evidence = evidenceOf(kind, { asked: true });
+
+    expect(decide(paymentThatIs('created'), evidence)).toEqual({ do: 'move', move: usualMove(PAYMENT, evidence) });
   });
 
   it('nor where only an answer of PayPal would do, and this is none', () => {

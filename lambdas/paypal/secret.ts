@@ -1,6 +1,6 @@
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
-import type { PayPalCredentials } from '../paypal/transport.ts';
+import type { PayPalCredentials } from './transport.ts';
 
 const secretSchema = z.object({ client_id: z.string(), client_secret: z.string(), webhook_id: z.string() });
 /** What the shop's PayPal secret holds. */
