@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Payment } from '../payments/payment.ts';
 import { type Money, type MoneyText, parseMoney } from '../shared/money.ts';
-import { Problem } from '../shared/problem.ts';
+import { invalidRequest } from '../shared/problem.ts';
 
 /**
  * How much an operator wants to give back.
@@ -10,21 +10,15 @@ import { Problem } from '../shared/problem.ts';
 export function refundAmount(payment: Payment, wish: MoneyText | undefined): Money | undefined {
   if (!wish || !payment.captured) return undefined;
   const { captured } = payment;
-  const refuse = (field: string, detail: string) =>
-    new Problem('invalid-request', `${field}: ${detail}`, { errors: [{ field, detail }] });
-  if (wish.currency_code !== captured.currency) throw refuse('amount.currency_code', `must be ${captured.currency}`);
+  if (wish.currency_code !== captured.currency)
+    throw invalidRequest([{ field: 'amount.currency_code', detail: `must be ${captured.currency}` }]);
   let amount: Money;
   try {
     amount = parseMoney(wish);
   } catch (cause) {
-    throw new Problem(
-      'invalid-request',
-      'amount.value: not an amount of this currency',
-      { errors: [{ field: 'amount.value', detail: 'not an amount of this currency' }] },
-      { cause },
-    );
+    throw invalidRequest([{ field: 'amount.value', detail: 'not an amount of this currency' }], { cause });
   }
-  if (amount.minor <= 0) throw refuse('amount.value', 'must be more than 0');
+  if (amount.minor <= 0) throw invalidRequest([{ field: 'amount.value', detail: 'must be more than 0' }]);
   return amount;
 }
 

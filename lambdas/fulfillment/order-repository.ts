@@ -1,9 +1,21 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Buyer } from '../paypal/schema.ts';
 import type { OrderId } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
+
+/** The order as it is now, if there is one, and whether this call changed it. */
+export interface OrderChange {
+  readonly order: Order | undefined;
+  readonly changed: boolean;
+}
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** A buyer whose purchase never became an order is forgotten with the events that told of him. */
@@ -22,6 +34,27 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
+    }
+  };
+
+  const change = async (
+    id: OrderId,
+    expressions: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+  ): Promise<OrderChange> => {
+    try {
+      const { Attributes } = await db.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: { order_id: id, part: 'order' },
+          ...expressions,
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { order: orderSchema.parse(Attributes), changed: true };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { order: error.Item && orderSchema.parse(unmarshall(error.Item)), changed: false };
     }
   };
 
@@ -53,56 +86,23 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       }
     },
 
-    /** Notes how much of an order's money went back; a smaller sum than is known changes nothing. @returns the order, if there is one. */
-    async refund(
-      id: OrderId,
-      refundedMinor: number,
-      everything: boolean,
-    ): Promise<{ order: Order | undefined; changed: boolean }> {
-      try {
-        const { Attributes } = await db.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: { order_id: id, part: 'order' },
-            UpdateExpression: `SET refunded_minor = :refunded${everything ? ', #status = :status' : ''}`,
-            ConditionExpression: 'refunded_minor < :refunded',
-            ...(everything && { ExpressionAttributeNames: { '#status': 'status' } }),
-            ExpressionAttributeValues: { ':refunded': refundedMinor, ...(everything && { ':status': 'refunded' }) },
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
-        return { order: orderSchema.parse(Attributes), changed: true };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return { order: error.Item && orderSchema.parse(unmarshall(error.Item)), changed: false };
-      }
-    },
+    /** Notes how much of an order's money went back; a smaller sum than is known changes nothing. */
+    refund: (id: OrderId, refundedMinor: number, everything: boolean): Promise<OrderChange> =>
+      change(id, {
+        UpdateExpression: `SET refunded_minor = :refunded${everything ? ', #status = :status' : ''}`,
+        ConditionExpression: 'refunded_minor < :refunded',
+        ...(everything && { ExpressionAttributeNames: { '#status': 'status' } }),
+        ExpressionAttributeValues: { ':refunded': refundedMinor, ...(everything && { ':status': 'refunded' }) },
+      }),
 
-    /**
-     * Notes that an order has been sent; a second time changes nothing. An order whose money went back cannot be sent any more.
-     * @returns the order as it is now, if there is one, and whether this call sent it.
-     */
-    async ship(id: OrderId, now: Date): Promise<{ order: Order | undefined; changed: boolean }> {
-      try {
-        const { Attributes } = await db.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: { order_id: id, part: 'order' },
-            UpdateExpression: 'SET #status = :shipped, shipped_at = :now',
-            ConditionExpression: '#status = :confirmed',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':confirmed': 'confirmed', ':shipped': 'shipped', ':now': now.toISOString() },
-            ReturnValues: 'ALL_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
-        return { order: orderSchema.parse(Attributes), changed: true };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return { order: error.Item && orderSchema.parse(unmarshall(error.Item)), changed: false };
-      }
-    },
+    /** Notes that an order has been sent; a second time changes nothing. One whose money went back cannot be sent any more. */
+    ship: (id: OrderId, now: Date): Promise<OrderChange> =>
+      change(id, {
+        UpdateExpression: 'SET #status = :shipped, shipped_at = :now',
+        ConditionExpression: '#status = :confirmed',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':confirmed': 'confirmed', ':shipped': 'shipped', ':now': now.toISOString() },
+      }),
 
     /** Keeps who bought; forgotten after 90 days unless an order is made of it. Whoever is known, or was erased, stays so. */
     rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>

@@ -3,7 +3,7 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isPaid } from '../payments/transitions.ts';
 import { isPaymentId, isSessionId, orderIdOf, paymentIdOf } from '../shared/ids.ts';
-import { Problem } from '../shared/problem.ts';
+import { invalidRequest, Problem } from '../shared/problem.ts';
 import { paymentAnswer } from '../storefront/answers.ts';
 
 export interface PaymentStatusDeps {
@@ -37,13 +37,10 @@ async function find(
   if (id !== undefined) return isPaymentId(id) ? payments.get(id) : undefined;
   const { checkout_session_id, token, ...unknown } = query;
   const [field] = Object.keys(unknown);
-  if (field)
-    throw new Problem('invalid-request', `${field}: unknown field`, { errors: [{ field, detail: 'unknown field' }] });
+  if (field) throw invalidRequest([{ field, detail: 'unknown field' }]);
   // A return link carries both; the session leads to the payment without an index.
   if (checkout_session_id)
     return isSessionId(checkout_session_id) ? payments.get(paymentIdOf(checkout_session_id)) : undefined;
   if (token) return PAYPAL_ORDER_ID.test(token) ? payments.byPayPalOrder(token) : undefined;
-  throw new Problem('invalid-request', 'name the payment by checkout_session_id or token', {
-    errors: [{ field: 'checkout_session_id', detail: 'missing' }],
-  });
+  throw invalidRequest([{ field: 'checkout_session_id', detail: 'missing' }]);
 }

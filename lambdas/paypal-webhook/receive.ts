@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { Problem } from '../shared/problem.ts';
+import { jsonFrom } from '../shared/http.ts';
+import { invalidRequest, Problem } from '../shared/problem.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventOutcome } from './settle-event.ts';
@@ -32,9 +33,7 @@ export async function receive(
     throw new Problem('body-too-large', `a delivery may have ${LARGEST_BODY} bytes`);
   const missing = missingSignatureHeaders(delivery.headers);
   if (missing.length > 0) {
-    throw new Problem('invalid-request', `the headers ${missing.join(', ')} are missing`, {
-      errors: missing.map((field) => ({ field, detail: 'missing' })),
-    });
+    throw invalidRequest(missing.map((field) => ({ field, detail: 'missing' })));
   }
   const text = delivery.body.toString('utf8');
   const event = readEnvelope(text);
@@ -71,21 +70,7 @@ export async function receive(
 }
 
 function readEnvelope(text: string): PayPalEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new Problem(
-      'invalid-request',
-      'the body must be JSON',
-      { errors: [{ field: '', detail: 'not JSON' }] },
-      { cause },
-    );
-  }
-  const parsed = z.safeParse(eventSchema, json);
+  const parsed = z.safeParse(eventSchema, jsonFrom(text));
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.'));
-  throw new Problem('invalid-request', `the event lacks a valid ${fields.join(', ') || 'body'}`, {
-    errors: fields.map((field) => ({ field, detail: 'not valid' })),
-  });
+  throw invalidRequest(parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), detail: 'not valid' })));
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { Problem } from './problem.ts';
+import { type Complaint, invalidRequest, Problem } from './problem.ts';
 
 /** What an HTTP call is answered, before it is written as text. */
 export interface Answer {
@@ -52,28 +52,28 @@ export function parseBody<Schema extends z.core.$ZodType>(
 ): z.output<Schema> {
   const bytes = bytesOf(event);
   if (bytes.length > LARGEST_BODY) throw new Problem('body-too-large', `a request may have ${LARGEST_BODY} bytes`);
-  let body: unknown;
-  try {
-    body = JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new Problem(
-      'invalid-request',
-      'the body must be JSON',
-      { errors: [{ field: '', detail: 'not JSON' }] },
-      { cause },
-    );
-  }
+  const body = jsonFrom(bytes.toString('utf8'));
   // Without its input, an issue cannot tell a field that is missing from one of the wrong type.
   const parsed = z.safeParse(schema, body, { reportInput: true });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap(complaints).slice(0, MOST_COMPLAINTS);
-  throw new Problem('invalid-request', errors.map(({ field, detail }) => `${field || 'body'}: ${detail}`).join('; '), {
-    errors,
-  });
+  throw invalidRequest(errors);
+}
+
+/**
+ * Reads JSON.
+ * @throws Problem `invalid-request` when it is none.
+ */
+export function jsonFrom(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalidRequest([{ field: '', detail: 'not JSON' }], { cause });
+  }
 }
 
 /** One zod issue in words; zod's own messages are left out of the bundle. */
-function complaints(issue: z.core.$ZodIssue): { field: string; detail: string }[] {
+function complaints(issue: z.core.$ZodIssue): Complaint[] {
   const path = issue.path.map(String);
   const field = path.join('.');
   switch (issue.code) {

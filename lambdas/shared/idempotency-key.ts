@@ -2,7 +2,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context } from 'aws-lambda';
 import type { Answer } from './http.ts';
-import { Problem } from './problem.ts';
+import { invalidRequest, Problem } from './problem.ts';
 
 interface KeyedRequest {
   /** What the caller calls the request, with method and path: one key may be used once for each. */
@@ -37,9 +37,7 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
   ): Promise<Answer> => {
     if (request.key === undefined) return work();
     if (request.key.length === 0 || request.key.length > LONGEST_KEY) {
-      throw new Problem('invalid-request', `the header idempotency-key must have 1 to ${LONGEST_KEY} characters`, {
-        errors: [{ field: 'idempotency-key', detail: 'too long or empty' }],
-      });
+      throw invalidRequest([{ field: 'idempotency-key', detail: 'too long or empty' }]);
     }
     // Without it, an invocation that ran out of time would lock the key until its record expires.
     config.registerLambdaContext(request.context);

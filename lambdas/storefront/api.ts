@@ -10,7 +10,7 @@ import { type Api, createApi } from '../shared/api.ts';
 import { parseBody } from '../shared/http.ts';
 import type { idempotencyKeys } from '../shared/idempotency-key.ts';
 import { isOrderId, isPaymentId, isSessionId, orderIdOf, type PaymentId } from '../shared/ids.ts';
-import { Problem } from '../shared/problem.ts';
+import { invalidRequest, Problem } from '../shared/problem.ts';
 import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from './answers.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
 
@@ -53,9 +53,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       case 'unknown_product':
         throw new Problem('unknown-product', `the shop has no ${opened.skus.join(', ')}`, { skus: opened.skus });
       case 'mixed_currencies':
-        throw new Problem('invalid-request', 'all products of a session must have prices in one currency', {
-          errors: [{ field: 'items', detail: 'more than one currency' }],
-        });
+        throw invalidRequest([{ field: 'items', detail: 'more than one currency' }]);
       case 'out_of_stock':
         throw new Problem('out-of-stock', 'take fewer pieces, or leave these products out', { items: opened.items });
     }
