@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mistakesOf } from '../support/books-in-memory.ts';
 import { heal, live, race } from '../support/lives-of-purchases.ts';
-import { histories, rivalries } from '../support/purchase-history.ts';
+import { type Happening, histories, rivalries } from '../support/purchase-history.ts';
 
 /*
  * Whatever buyers, banks, PayPal, the network and our own processes do: after PayPal has been asked once more and the workflow has done
@@ -64,13 +64,14 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
   );
 
   it('and the first who pays gets it', async () => {
-    // Both give up, so that neither holds the piece; then both come back and approve.
-    const late = (buyer: number) => [
-      { what: { kind: 'cancel' as const }, buyer },
-      { what: { kind: 'work' as const, which: 0, task: 0 }, buyer },
-      { what: { kind: 'work' as const, which: 0, task: 0 }, buyer },
+    // Both give up, so that neither holds the piece; then both come back and approve. The second begins once there is a piece again.
+    const late = (buyer: number): Happening[] => [
+      { what: { kind: 'cancel' }, buyer },
+      { what: { kind: 'work', which: 0, task: 0 }, buyer },
+      { what: { kind: 'work', which: 0, task: 0 }, buyer },
     ];
-    const { shop, purchases } = await live([...late(0), { what: { kind: 'lookAfter' }, buyer: 1 }, ...late(1)], 1);
+    const begins: Happening = { what: { kind: 'lookAfter' }, buyer: 1 };
+    const { shop, purchases } = await live([...late(0), begins, ...late(1)], 1);
     const [first, second] = purchases;
     if (!first || !second) throw new Error('both buyers must have begun');
     for (const { orderId } of [second, first]) shop.paypal.approve(orderId);

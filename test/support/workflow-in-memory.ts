@@ -1,7 +1,7 @@
 import definition from '../../statemachines/payment-settlement.asl.json' with { type: 'json' };
 
 /*
- * Runs statemachines/payment-settlement.asl.json, as far as its language goes: Choice, Task, Parallel. One task at a time, so that a
+ * Runs statemachines/payment-settlement.asl.json, as far as its language goes: Choice, Task, Parallel, Succeed. One task at a time, so that a
  * test says in what order the tasks of all executions are done, and which of them are tried again.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
@@ -99,7 +99,8 @@ function goOn(line: Line, next: string | undefined): void {
   line.branches = [];
   if (next === undefined) return;
   const state = stateOf(line.machine, next);
-  if (state.Type === 'Choice') {
+  if (state.Type === 'Succeed') line.at = undefined;
+  else if (state.Type === 'Choice') {
     const choice = state.Choices?.find(({ Variable, StringEquals }) => valueAt(line.data, Variable) === StringEquals);
     const chosen = choice?.Next ?? state.Default;
     if (!chosen) throw new Error(`${next} has no choice for this`);
