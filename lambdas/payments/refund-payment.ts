@@ -49,7 +49,11 @@ export async function refundPayment(
   const answer = await refundCapture(payment.capture_id, `refund-${id}-${key}`, amount);
   if (answer.outcome === 'refused' && answer.issue !== 'CAPTURE_FULLY_REFUNDED')
     return { outcome: 'refused', payment, issue: answer.issue };
-  // How much has gone back in all, PayPal knows best: somebody may be refunding on its own pages.
-  const settled = await settler.settleOnOrder(payment, await getOrder(payment.paypal_order_id), source);
+  // The answer tells what has gone back in all, somebody's refund on PayPal's own pages included; where it does not, the order does.
+  const total =
+    answer.outcome === 'refunded' && answer.refund.status === 'COMPLETED' ? answer.refund.total_refunded : undefined;
+  const settled = total
+    ? await settler.settle(id, { kind: 'refunded', source, captureId: payment.capture_id, total }, payment)
+    : await settler.settleOnOrder(payment, await getOrder(payment.paypal_order_id), source);
   return { outcome: 'done', payment: 'payment' in settled ? settled.payment : payment };
 }

@@ -107,7 +107,7 @@ describe('there is nothing to refund', () => {
 });
 
 describe('wherever a process dies over it, a refund that is repeated is one refund', () => {
-  it.each(deathsWithin(5))('at call $at, $when it', async (death) => {
+  it.each(deathsWithin(4))('at call $at, $when it', async (death) => {
     const { process, refund, rest, payment, order, atPayPal } = await paidPurchase();
     process.doom(death);
     const survived = await survives(() => refund(500));
