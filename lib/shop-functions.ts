@@ -69,6 +69,8 @@ function environmentOf(stack: Stack, { stage, data }: ShopFunctionsProps): Recor
     PAYPAL_CERT_ORIGINS: stage.payPal.certOrigins.join(','),
     PAYPAL_CERT_NAMES: stage.payPal.certNames.join(','),
     STOREFRONT_ORIGIN: stage.storefrontOrigin ?? storefrontOriginAsked(stack),
+    DUE_AFTER_SECONDS: String(stage.pace.dueAfterSeconds),
+    GRACE_SECONDS: String(stage.pace.graceSeconds),
     VERSION: packageJson.version,
   };
 }

@@ -15,6 +15,18 @@ export interface StepRetry {
   readonly maxDelaySeconds: number;
 }
 
+/** How soon the shop looks after what it was not told, and complains about what is not done. */
+export interface Pace {
+  /** Seconds after which PayPal is asked about a payment of which nothing more was heard. */
+  readonly dueAfterSeconds: number;
+  /** Seconds for which what is in flight is not called broken. */
+  readonly graceSeconds: number;
+  /** Minutes between two runs of what heals. */
+  readonly healEveryMinutes: number;
+  /** Minutes between two checks of the books. */
+  readonly checkEveryMinutes: number;
+}
+
 /** All that differs between stages; whatever is not here is the same everywhere. */
 export interface Stage {
   readonly name: StageName;
@@ -41,6 +53,8 @@ export interface Stage {
 
   readonly stepRetry: StepRetry;
 
+  readonly pace: Pace;
+
   /** Requests per second that the HTTP API takes for the whole shop, and how many at once. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
 }
@@ -48,6 +62,11 @@ export interface Stage {
 // 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: four minutes at most (half of it on average, the jitter being full),
 // so that a sick service neither stops its siblings soon nor costs many state transitions.
 const MINUTES: StepRetry = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
+
+// A buyer needs a minute or two at PayPal, and a settlement's retries take four.
+const UNHURRIED: Pace = { dueAfterSeconds: 120, graceSeconds: 300, healEveryMinutes: 5, checkEveryMinutes: 15 };
+// For somebody who watches: what nobody told the shop is found within a minute or so.
+const HURRIED: Pace = { dueAfterSeconds: 15, graceSeconds: 15, healEveryMinutes: 1, checkEveryMinutes: 1 };
 
 // A shopper's page asks every 2 s: this is a thousand waiting shoppers, far below an account's 10,000 a second.
 const BUSY_SHOP = { rateLimit: 500, burstLimit: 1000 };
@@ -65,6 +84,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
         certNames: ['messageverificationcerts.sandbox.paypal.com'],
       },
       stepRetry: { intervalSeconds: 1, maxAttempts: 2, backoffRate: 1, maxDelaySeconds: 2 },
+      pace: HURRIED,
       throttle: BUSY_SHOP,
     };
   },
@@ -77,6 +97,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
       certNames: ['messageverificationcerts.sandbox.paypal.com'],
     },
     stepRetry: MINUTES,
+    pace: UNHURRIED,
     throttle: BUSY_SHOP,
   }),
   prod: () => ({
@@ -88,6 +109,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
       certNames: ['messageverificationcerts.paypal.com'],
     },
     stepRetry: MINUTES,
+    pace: UNHURRIED,
     throttle: BUSY_SHOP,
   }),
 };

@@ -1,6 +1,5 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { composePayments } from '../payments/compose.ts';
@@ -9,7 +8,7 @@ import { documentClient, dynamoClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
 import { bytesOf, type HttpResult, problemAnswer, toResult } from '../shared/http.ts';
 import { logger } from '../shared/logger.ts';
-import { metrics } from '../shared/metrics.ts';
+import { measure } from '../shared/metrics.ts';
 import { Problem } from '../shared/problem.ts';
 import { certificateSource } from './certificates.ts';
 import type { PayPalEvent } from './event.ts';
@@ -65,7 +64,7 @@ export async function handler(request: APIGatewayProxyEventV2, context: Context)
     return toResult({ status: 200, body: { status: receipt.status } });
   } catch (error) {
     if (error instanceof Problem) {
-      if (error.type === 'bad-signature') metrics.singleMetric().addMetric('SignatureRefused', MetricUnit.Count, 1);
+      if (error.type === 'bad-signature') measure('SignatureRefused');
       logger.warn('DELIVERY_REFUSED', { problem: error.type, detail: error.message, fields: error.fields });
       return toResult(problemAnswer(error));
     }

@@ -24,6 +24,10 @@ export type EnvName =
   | 'PAYPAL_CERT_NAMES'
   /** Origin of the storefront, to which PayPal sends the buyer back. */
   | 'STOREFRONT_ORIGIN'
+  /** Seconds after which PayPal is asked about a payment of which nothing more was heard. */
+  | 'DUE_AFTER_SECONDS'
+  /** Seconds for which what is in flight is not called broken. */
+  | 'GRACE_SECONDS'
   /** The project's version, as package.json has it. */
   | 'VERSION';
 

@@ -60,7 +60,6 @@ export class NodeLambda extends LambdaFunction {
       loggingFormat: LoggingFormat.TEXT,
       environment: {
         POWERTOOLS_SERVICE_NAME: folder,
-        POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce',
         ...props.environment,
       },
     });
