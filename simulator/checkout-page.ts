@@ -1,25 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Env } from './faults.ts';
 import { experienceOf } from './order-body.ts';
 import { approveOrder, cancelUrlOf, findOrder, isOpen, returnUrlOf } from './orders.ts';
+import { answerPage, type Html, type Page } from './page.ts';
 import type { Simulation } from './simulation.ts';
 import type { Funding, Order } from './state.ts';
-import { changeTrouble, troublePanel } from './trouble-panel.ts';
-
-type Html = ReturnType<typeof html>;
-
-const STYLE = `
-  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }
-  table { border-collapse: collapse; width: 100%; }
-  th, td { text-align: left; padding: .4rem .5rem .4rem 0; border-bottom: 1px solid #767676; }
-  th:last-child, td:last-child { text-align: right; padding-right: 0; }
-  tfoot { font-weight: bold; }
-  button { font: inherit; display: block; width: 100%; margin: .6rem 0; padding: .7rem; border: 2px solid #00457c; border-radius: .4rem; background: #fff; color: #00457c; cursor: pointer; }
-  button.first { background: #00457c; color: #fff; }
-  :focus-visible { outline: 3px solid #b35900; outline-offset: 2px; }
-`;
+import { deliveriesOf } from './trouble-lists.ts';
+import { troublePanel } from './trouble-panel.ts';
 
 /** What the buttons of the page mean. */
 const FUNDING_BY_CHOICE: ReadonlyMap<string, Funding> = new Map([
@@ -28,14 +16,14 @@ const FUNDING_BY_CHOICE: ReadonlyMap<string, Funding> = new Map([
   ['declined', 'declined'],
 ]);
 
-/** `/checkoutnow`: the page on which the buyer pays or does not. Without scripts, so that it works wherever a form does. */
+/** `/checkoutnow`: the page on which the buyer pays or does not. It works without scripts, so wherever a form does. */
 export function checkoutPage(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/checkoutnow');
 
   app.get('/', (c) => {
     const order = findOrder(sim, c.req.query('token') ?? '');
     if (!order) return unknown(c);
-    return answer(c, order, 200, isOpen(order) ? openOrder(sim, order) : closedOrder(order));
+    return answer(c, order, isOpen(order) ? { content: openOrder(order), beside: trouble(sim, order) } : closed(order));
   });
 
   app.post('/', async (c) => {
@@ -43,98 +31,68 @@ export function checkoutPage(sim: Simulation): Hono<Env> {
     if (!order) return unknown(c);
     const { choice } = await c.req.parseBody();
     const funding = FUNDING_BY_CHOICE.get(String(choice));
-    if (!funding && choice !== 'cancel') return answer(c, order, 400, message('This page has no such button.'));
-    if (funding && !isOpen(order)) return answer(c, order, 409, closedOrder(order));
+    if (!funding && choice !== 'cancel')
+      return answer(c, order, { content: message('This page has no such button.'), status: 400 });
+    if (funding && !isOpen(order)) return answer(c, order, { ...closed(order), status: 409 });
     if (funding) approveOrder(sim, order, { funding });
     const url = funding ? returnUrlOf(order) : cancelUrlOf(order);
-    return url ? c.redirect(url, 303) : answer(c, order, 200, message('The shop gave no address to go back to.'));
-  });
-
-  app.post('/trouble', async (c) => {
-    const order = findOrder(sim, c.req.query('token') ?? '');
-    if (!order) return unknown(c);
-    await changeTrouble(sim.deliverer, await c.req.parseBody());
-    return c.redirect(`/checkoutnow?token=${order.id}`, 303);
+    return url
+      ? c.redirect(url, 303)
+      : answer(c, order, { content: message('The shop gave no address to go back to.') });
   });
 
   return app;
 }
 
-function openOrder(sim: Simulation, order: Order): Html {
+function openOrder(order: Order): Html {
   const units = order.request.purchase_units;
   const items = units.flatMap((unit) => unit.items ?? []);
   const again = order.status === 'APPROVED' ? html`<p>You have agreed to pay already. You may choose anew.</p>` : '';
   return html`
-    <h1>Pay ${shopOf(order)}</h1>
+    <h1>Pay ${experienceOf(order)?.brand_name ?? 'the shop'}</h1>
     ${again}
     <table>
       <caption>What you pay for</caption>
-      <thead><tr><th scope="col">Item</th><th scope="col">Quantity</th><th scope="col">Price</th></tr></thead>
+      <thead><tr><th scope="col">Item</th><th scope="col">Quantity</th><th scope="col" class="number">Price</th></tr></thead>
       <tbody>
-        ${items.map(({ name, quantity, unit_amount: price }) => html`<tr><td>${name}</td><td>${quantity}</td><td>${price.value} ${price.currency_code}</td></tr>`)}
+        ${items.map(({ name, quantity, unit_amount: price }) => html`<tr><td>${name}</td><td>${quantity}</td><td class="number">${price.value} ${price.currency_code}</td></tr>`)}
       </tbody>
-      <tfoot>
-        ${units.map(({ amount }) => html`<tr><th scope="row" colspan="2">Amount</th><td>${amount.value} ${amount.currency_code}</td></tr>`)}
+      <tfoot class="sum">
+        ${units.map(({ amount }) => html`<tr><th scope="row" colspan="2">Amount</th><td class="number">${amount.value} ${amount.currency_code}</td></tr>`)}
       </tfoot>
     </table>
-    <form method="post">
+    <form method="post" class="choices">
       <button class="first" name="choice" value="pay">Pay now</button>
       <button name="choice" value="echeck">Pay by e-check (takes days)</button>
       <button name="choice" value="declined">Have the card declined</button>
       <button name="choice" value="cancel">Cancel and return to shop</button>
     </form>
-    <p>You may also just close this window: then the shop hears nothing, and the order ends by itself after three hours.</p>
-    ${troublePanel(sim.deliverer, order.id)}`;
+    <p class="soft">You may also just close this window: then the shop hears nothing, and the order ends by itself after three hours.</p>`;
 }
 
-function closedOrder(order: Order): Html {
+const trouble = (sim: Simulation, order: Order): Html => html`
+  ${troublePanel(sim, `/checkoutnow?token=${order.id}`)}
+  ${deliveriesOf(sim, order.id)}
+  <p><a href="/">All orders and deliveries</a>: open it in a window of its own before you pay.</p>`;
+
+function closed(order: Order): Page {
   const url = returnUrlOf(order);
   const done = order.status === 'COMPLETED' ? 'This order is paid.' : 'This order was called off.';
-  return html`<h1>PayPal simulator</h1><p>${done}</p>${url ? html`<p><a href="${url}">Return to the shop</a></p>` : ''}`;
+  return {
+    content: html`${message(done)}${url ? html`<p><a href="${url}">Return to the shop</a></p>` : ''}`,
+  };
 }
 
-const message = (text: string): Html => html`<h1>PayPal simulator</h1><p>${text}</p>`;
-
-const shopOf = (order: Order): string => experienceOf(order)?.brand_name ?? 'the shop';
+const message = (text: string): Html => html`<h1>Your order</h1><p>${text}</p>`;
 
 const unknown = (c: Context<Env>) =>
-  answer(
-    c,
-    undefined,
-    404,
-    message('There is no such order. It may have expired; please go back to the shop and begin again.'),
-  );
+  answerPage(c, {
+    content: message('There is no such order. It may have expired; please go back to the shop and begin again.'),
+    status: 404,
+  });
 
-function answer(c: Context<Env>, order: Order | undefined, status: 200 | 400 | 404 | 409, content: Html) {
-  const nonce = randomBytes(16).toString('base64');
-  // Chrome applies form-action to the redirect that answers the form, too, so the shop must be in it.
-  const shop = order
-    ? [returnUrlOf(order), cancelUrlOf(order)].flatMap((url) => (url ? [new URL(url).origin] : []))
-    : [];
-  c.header(
-    'content-security-policy',
-    [
-      "default-src 'none'",
-      `style-src 'nonce-${nonce}'`,
-      `form-action 'self' ${shop.join(' ')}`.trim(),
-      "base-uri 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-  );
-  c.header('x-content-type-options', 'nosniff');
-  c.header('referrer-policy', 'no-referrer');
-  c.header('cache-control', 'no-store');
-  return c.html(
-    html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>PayPal simulator</title>
-<style nonce="${nonce}">${STYLE}</style>
-</head>
-<body><main>${content}</main></body>
-</html>`,
-    status,
-  );
-}
+const answer = (c: Context<Env>, order: Order, page: Page) =>
+  answerPage(c, {
+    ...page,
+    formsLeadTo: [returnUrlOf(order), cancelUrlOf(order)].flatMap((url) => (url ? [new URL(url).origin] : [])),
+  });

@@ -21,6 +21,8 @@ interface DeliverySettings {
 interface DeliveryRecord {
   readonly event_id: string;
   readonly event_type: string;
+  /** The order that the event is about, or an id of its own. */
+  readonly order_id: string;
   readonly webhook_id: string;
   readonly attempt: number;
   readonly transmission_id: string | null;
@@ -160,6 +162,7 @@ export function createDeliverer(given: {
     const made = {
       event_id: event.id,
       event_type: event.type,
+      order_id: event.orderId,
       webhook_id: webhookId,
       attempt,
       ...outcome,

@@ -21,6 +21,7 @@ import { rememberRequests } from './request-ids.ts';
 import { createSigner } from './signing.ts';
 import type { Simulation } from './simulation.ts';
 import { emptyState } from './state.ts';
+import { troublePage } from './trouble-page.ts';
 import { invalidId, webhooksApi } from './webhooks-api.ts';
 
 /** How to start a simulator. */
@@ -127,6 +128,7 @@ function createApp(sim: Simulation): Hono<Env> {
     webhooksApi(sim),
     eventsApi(sim),
     checkoutPage(sim),
+    troublePage(sim),
     paymentControl(sim),
     deliveryControl(sim),
     control(sim, tokens),

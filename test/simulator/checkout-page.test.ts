@@ -36,7 +36,6 @@ describe('the page', () => {
       expect(html).toContain(text);
     }
     expect(html).toContain('<html lang="en">');
-    expect(html).not.toContain('<script');
   });
 
   it('lets nothing that a shop wrote become markup', async () => {
@@ -47,11 +46,11 @@ describe('the page', () => {
     const { html } = await page(await paypal.order(orderRequest(unit, { brand_name: '"><script>alert(1)</script>' })));
 
     expect(html).not.toContain('<img');
-    expect(html).not.toContain('<script');
+    expect(html).not.toContain('<script>');
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
   });
 
-  it('allows nothing but its own style, and forms that lead to itself and to the shop', async () => {
+  it('allows nothing but its own style and script, and forms that lead to itself and to the shop', async () => {
     const id = await paypal.order(
       orderRequest({}, { return_url: 'http://127.0.0.1:9/ok', cancel_url: 'https://shop.example/no' }),
     );
@@ -61,7 +60,7 @@ describe('the page', () => {
     const policy = headers.get('content-security-policy') ?? '';
     const nonce = /<style nonce="([^"]+)">/.exec(html)?.[1];
     expect(policy).toBe(
-      `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self' http://127.0.0.1:9 https://shop.example; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; form-action 'self' http://127.0.0.1:9 https://shop.example; base-uri 'none'; frame-ancestors 'none'`,
     );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cache-control')).toBe('no-store');
@@ -137,41 +136,5 @@ describe('the button', () => {
 
     expect(await press(id, 'pay')).toMatchObject({ status: 200, body: expect.stringContaining('no address') });
     expect(await statusOf(id)).toBe('APPROVED');
-  });
-});
-
-describe('the trouble panel', () => {
-  const trouble = (id: string, form: string) => paypal.send('POST', `/checkoutnow/trouble?token=${id}`, form, FORM);
-  const settings = async () => (await paypal.control('GET', 'state')).delivery;
-
-  it('sets how deliveries go wrong, and leads back to the page', async () => {
-    const id = await paypal.order();
-
-    const { status, headers } = await trouble(id, 'hold=on&copies=3&do=set');
-
-    expect(status).toBe(303);
-    expect(headers.get('location')).toBe(`/checkoutnow?token=${id}`);
-    expect(await settings()).toMatchObject({ hold: true, shuffle: false, drop: false, copies: 3 });
-    expect((await page(id)).html).toMatch(/name="hold" checked/);
-  });
-
-  it('takes back what is not ticked any more', async () => {
-    const id = await paypal.order();
-    await trouble(id, 'hold=on&drop=on&shuffle=on&copies=3&do=set');
-
-    await trouble(id, 'copies=many&do=set');
-
-    expect(await settings()).toMatchObject({ hold: false, shuffle: false, drop: false, copies: 1 });
-  });
-
-  it('sends what is held back', async () => {
-    const id = await paypal.order();
-    await trouble(id, 'hold=on&do=set');
-    await press(id, 'pay');
-    expect(paypal.receiver.received).toEqual([]);
-
-    await trouble(id, 'hold=on&do=flush');
-
-    expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
   });
 });

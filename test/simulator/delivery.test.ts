@@ -31,13 +31,14 @@ const idsReceived = () => paypal.receiver.received.map((one) => eventIn(one).id)
 
 describe('a delivery', () => {
   it('is recorded with what came back', async () => {
-    await paypal.approvedOrder();
+    const orderId = await paypal.approvedOrder();
     const rows = await deliveriesUntil(1);
 
     expect(rows).toEqual([
       {
         event_id: idsReceived()[0],
         event_type: 'CHECKOUT.ORDER.APPROVED',
+        order_id: orderId,
         webhook_id: expect.any(String),
         attempt: 1,
         transmission_id: paypal.receiver.received[0]?.headers['paypal-transmission-id'],
