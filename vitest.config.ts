@@ -6,6 +6,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A machine that is busy, or synthesises for the first time, takes its time.
     testTimeout: 30_000,
+    // What is measured would fill the screen; test/support/measured.ts switches it on where it is looked at.
+    env: { POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce/test' },
     projects: [
       {
         extends: true,

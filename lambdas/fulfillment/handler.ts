@@ -1,7 +1,6 @@
 import { sessionRepository } from '../checkout/session-repository.ts';
 import { paymentRepository } from '../payments/payment-repository.ts';
-import { payPalClient } from '../paypal/client.ts';
-import { credentialsFrom } from '../paypal/secret.ts';
+import { connectPayPal } from '../paypal/connect.ts';
 import { documentClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
 import { stepHandler } from '../shared/step.ts';
@@ -12,10 +11,7 @@ const db = documentClient();
 const now = () => new Date();
 const orders = orderRepository(db, requireEnv('ORDERS_TABLE'));
 const payments = paymentRepository(db, requireEnv('PAYMENTS_TABLE'));
-const paypal = payPalClient({
-  baseUrl: requireEnv('PAYPAL_BASE_URL'),
-  credentials: credentialsFrom(requireEnv('PAYPAL_SECRET_NAME')),
-});
+const paypal = connectPayPal(requireEnv);
 
 const deps: CreateOrderDeps = {
   orders,

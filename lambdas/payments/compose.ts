@@ -1,8 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { orderRepository } from '../fulfillment/order-repository.ts';
-import { type PayPal, payPalClient } from '../paypal/client.ts';
-import { credentialsFrom } from '../paypal/secret.ts';
+import { connectPayPal } from '../paypal/connect.ts';
 import type { EnvName } from '../shared/env.ts';
 import { orderIdOf } from '../shared/ids.ts';
 import { paymentRepository } from './payment-repository.ts';
@@ -22,10 +21,7 @@ export function composePayments({
   const now = () => new Date();
   const orders = orderRepository(db, env('ORDERS_TABLE'));
   const payments = paymentRepository(db, env('PAYMENTS_TABLE'));
-  const paypal: PayPal = payPalClient({
-    baseUrl: env('PAYPAL_BASE_URL'),
-    credentials: credentialsFrom(env('PAYPAL_SECRET_NAME')),
-  });
+  const paypal = connectPayPal(env);
   return {
     now,
     orders,

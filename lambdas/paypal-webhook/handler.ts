@@ -13,6 +13,7 @@ import { Problem } from '../shared/problem.ts';
 import { certificateSource } from './certificates.ts';
 import type { PayPalEvent } from './event.ts';
 import { eventRepository } from './event-repository.ts';
+import { measureReceipt } from './measure-receipt.ts';
 import { type ReceiveDeps, receive } from './receive.ts';
 import { type EventOutcome, settleEvent } from './settle-event.ts';
 import { signatureVerifier } from './verify-signature.ts';
@@ -60,6 +61,7 @@ export async function handler(request: APIGatewayProxyEventV2, context: Context)
   config.registerLambdaContext(context);
   try {
     const { event, receipt } = await receive(deps, { headers: request.headers, body: bytesOf(request) });
+    measureReceipt(receipt, now().getTime() - request.requestContext.timeEpoch);
     logger.info('EVENT_RECEIVED', { event_id: event.id, event_type: event.event_type, receipt });
     return toResult({ status: 200, body: { status: receipt.status } });
   } catch (error) {
@@ -68,6 +70,7 @@ export async function handler(request: APIGatewayProxyEventV2, context: Context)
       logger.warn('DELIVERY_REFUSED', { problem: error.type, detail: error.message, fields: error.fields });
       return toResult(problemAnswer(error));
     }
+    measure('DeliveryPostponed');
     logger.error('DELIVERY_POSTPONED', error as Error);
     return toResult(problemAnswer(new Problem('try-again', 'send the event again later')));
   }

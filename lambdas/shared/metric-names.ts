@@ -3,21 +3,51 @@
  * keep it free of the AWS SDK and of aws-cdk-lib.
  */
 
-/** The CloudWatch namespace of all that this shop measures. */
-export const METRIC_NAMESPACE = 'SettleOnce';
+/** The CloudWatch namespace of all that a stage's shop measures: two stages in one account do not mix. */
+export const metricNamespace = (stage: string): string => `SettleOnce/${stage}`;
 
-/** How one metric is measured. CloudWatch knows each under the dimension `service`, the function's folder, as well. */
+/** How one metric is measured. */
 interface MetricShape {
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
-  /** What the metric is told apart by, besides the function that measures it. */
+  /**
+   * What it is told apart by as well. Each value that this takes is one more metric to CloudWatch, and costs as much as the total.
+   * @default - there is the total, and nothing else
+   */
   readonly dimension?: string;
 }
 
 /** Everything that this shop measures. An alarm on anything else does not compile. */
 export const METRICS = {
+  /** Events of PayPal's that were settled: the sign that webhooks come in. */
+  EventAccepted: { unit: 'Count' },
+  /** Deliveries of an event that had been done before. */
+  DuplicateRefused: { unit: 'Count' },
+  /** Events of kinds that mean nothing to this shop. */
+  EventIgnored: { unit: 'Count' },
+  /** Events that are PayPal's, but cannot be settled: an operator must look at them. */
+  EventParked: { unit: 'Count' },
+  /** Deliveries that PayPal was asked to send again, because of trouble that may pass. */
+  DeliveryPostponed: { unit: 'Count' },
   /** Deliveries whose signature was not PayPal's. */
   SignatureRefused: { unit: 'Count' },
+  /** From an event's arrival at the HTTP API until the payment's new status was written. */
+  WebhookToStatus: { unit: 'Milliseconds' },
+  /** Tries of workflow steps: 1 for one that failed, 0 for one that was done. The average is the share that fails, the count how many ran. */
+  StepFailed: { unit: 'Count', dimension: 'step' },
+  /** How long PayPal takes for one request, whatever it answers. */
+  PayPalLatency: { unit: 'Milliseconds', dimension: 'operation' },
+  /** Requests to PayPal: 1 for one that got no usable answer or was refused for its credentials, 0 for any other. */
+  PayPalFailed: { unit: 'Count' },
 } as const satisfies Readonly<Record<string, MetricShape>>;
 
 /** The name of something that this shop measures. */
 export type MetricName = keyof typeof METRICS;
+
+type WithDimension = {
+  [Name in MetricName]: (typeof METRICS)[Name] extends { dimension: string } ? Name : never;
+}[MetricName];
+
+/** What is measured: name, value in the metric's unit, and which of them it was where the metric has a dimension. */
+export type Measurement =
+  | readonly [name: WithDimension, value: number, of: string]
+  | readonly [name: Exclude<MetricName, WithDimension>, value?: number];

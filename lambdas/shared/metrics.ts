@@ -1,17 +1,19 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
+import { METRICS, type Measurement } from './metric-names.ts';
 
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+/** Its namespace is the environment's, POWERTOOLS_METRICS_NAMESPACE. */
+const metrics = new Metrics();
 
 /**
- * Measures something once. CloudWatch reads it off a log line: no call, no waiting.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
- * @param value in the metric's unit
- * @param of what it is told apart by, for a metric with a dimension of its own
+ * Measures something once, for the total and for what it is told apart by. CloudWatch reads it off a log line: no call, no waiting.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function measure(name: MetricName, value = 1, of?: string): void {
+export function measure(...[name, value = 1, of]: Measurement): void {
   const shape: { readonly unit: 'Count' | 'Milliseconds' | 'Seconds'; readonly dimension?: string } = METRICS[name];
   const single = metrics.singleMetric();
-  if (shape.dimension && of) single.addDimension(shape.dimension, of);
+  // Powertools would tell everything apart by function; an alarm watches one metric, and each costs.
+  single.clearDefaultDimensions();
+  single.addDimensions({});
+  if (shape.dimension && of) single.addDimensions({ [shape.dimension]: of });
   single.addMetric(name, shape.unit, value);
 }

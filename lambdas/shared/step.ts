@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { logger } from './logger.ts';
+import { measure } from './metrics.ts';
 import { type Settlement, settlementSchema } from './settlement.ts';
 
 /** What the workflow hands to a service: which of its steps to run, and the settlement it belongs to. */
@@ -24,9 +25,11 @@ export const stepHandler =
     if (!step) throw new Error(`there is no step ${event.step} here`);
     try {
       const result = await step(settlement);
+      measure('StepFailed', 0, event.step);
       logger.info('STEP_DONE', { result });
       return result;
     } catch (error) {
+      measure('StepFailed', 1, event.step);
       logger.error('STEP_FAILED', error as Error);
       throw error;
     }

@@ -13,6 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import type { EnvName } from '../../lambdas/shared/env.ts';
+import { metricNamespace } from '../../lambdas/shared/metric-names.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
 const LAMBDAS = join(import.meta.dirname, '../../lambdas');
@@ -60,6 +61,7 @@ export class NodeLambda extends LambdaFunction {
       loggingFormat: LoggingFormat.TEXT,
       environment: {
         POWERTOOLS_SERVICE_NAME: folder,
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace(stage.name),
         ...props.environment,
       },
     });

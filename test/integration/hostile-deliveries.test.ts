@@ -30,7 +30,7 @@ it.each(['bad', 'wrong-cert', 'mock-id'])(
       async () => (await logsOf('paypal-webhook')).filter(({ SignatureRefused }) => SignatureRefused === 1),
       (lines) => lines.length > 0,
     );
-    expect(counted[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'SettleOnce' }] } });
+    expect(counted[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'SettleOnce/local' }] } });
   },
 );
 

@@ -45,6 +45,12 @@ describe('every function', () => {
     expect(new Set(logs).size).toBe(functions.length);
   });
 
+  it.each(['sandbox', 'prod'] as const)('measures at %s under that name, so that stages do not mix', (stage) => {
+    for (const [, { Properties }] of resourcesOf(stage, 'AWS::Lambda::Function')) {
+      expect(Properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE).toBe(`SettleOnce/${stage}`);
+    }
+  });
+
   it('knows the tables that it may use, and no more', () => {
     const variables = (folder: string) =>
       Object.keys(byFolder[folder].Environment.Variables).filter((name) => name.endsWith('_TABLE'));

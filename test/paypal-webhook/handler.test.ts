@@ -6,6 +6,7 @@ import { SIGNATURE_HEADERS } from '../../lambdas/paypal-webhook/verify-signature
 import type { EnvName } from '../../lambdas/shared/env.ts';
 import { logger } from '../../lambdas/shared/logger.ts';
 import { answerErrors } from '../support/api-document.ts';
+import { measuredBy, totalsOf } from '../support/measured.ts';
 import { httpEvent } from '../support/storefront-in-memory.ts';
 
 const ENVIRONMENT: Partial<Record<EnvName, string>> = {
@@ -64,4 +65,19 @@ it('a signature that is not PayPal’s is answered 401', async () => {
   const { statusCode } = await answerTo(HEADERS);
 
   expect(statusCode).toBe(401);
+});
+
+it('deliveries that are refused and that are postponed are counted', async () => {
+  const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
+  vi.spyOn(SecretsManagerClient.prototype, 'send')
+    .mockImplementationOnce(() => Promise.reject(new Error('no answer')))
+    .mockImplementation(async () => ({ SecretString }));
+
+  const measured = await measuredBy(async () => {
+    await answerTo(HEADERS);
+    await answerTo(HEADERS);
+  });
+
+  expect(totalsOf(measured, 'DeliveryPostponed')).toEqual([1]);
+  expect(totalsOf(measured, 'SignatureRefused')).toEqual([1]);
 });

@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { logger } from '../../lambdas/shared/logger.ts';
 import type { Settlement } from '../../lambdas/shared/settlement.ts';
 import { stepHandler } from '../../lambdas/shared/step.ts';
+import { measuredBy } from '../support/measured.ts';
 import { settlementThat } from '../support/sample-settlements.ts';
 
 beforeAll(() => logger.setLogLevel('SILENT'));
@@ -63,4 +64,24 @@ it('what a step throws fails the task, so that the workflow tries it again', asy
   });
 
   await expect(run('CommitStock', settlement)).rejects.toBe(trouble);
+});
+
+it('the share of steps that fail can be read from what is measured, of all and of each', async () => {
+  let tries = 0;
+  const { run } = service(async () => {
+    if (++tries === 1) throw new Error('no table');
+    return {};
+  });
+
+  const measured = await measuredBy(async () => {
+    await run('CommitStock', settlement).catch(() => {});
+    await run('CommitStock', settlement);
+  });
+
+  expect(measured.map(({ name, value, dimensions }) => [name, value, dimensions])).toEqual([
+    ['StepFailed', 1, {}],
+    ['StepFailed', 1, { step: 'CommitStock' }],
+    ['StepFailed', 0, {}],
+    ['StepFailed', 0, { step: 'CommitStock' }],
+  ]);
 });

@@ -1,0 +1,22 @@
+import type { EnvName } from '../shared/env.ts';
+import { logger } from '../shared/logger.ts';
+import { measure } from '../shared/metrics.ts';
+import { type PayPal, payPalClient } from './client.ts';
+import { credentialsFrom } from './secret.ts';
+import type { PayPalCall } from './transport.ts';
+
+/** The PayPal that a function's environment names, by the shop's own credentials; each request to it is measured. */
+export const connectPayPal = (env: (name: EnvName) => string): PayPal =>
+  payPalClient({
+    baseUrl: env('PAYPAL_BASE_URL'),
+    credentials: credentialsFrom(env('PAYPAL_SECRET_NAME')),
+    onCall: noteCall,
+  });
+
+/** Measures one request, and logs what PayPal's support asks for where it went wrong. */
+export function noteCall({ operation, status, durationMs, debugId, error }: PayPalCall): void {
+  const failed = error !== undefined || status === 401;
+  measure('PayPalLatency', durationMs, operation);
+  measure('PayPalFailed', failed ? 1 : 0);
+  if (failed) logger.warn('PAYPAL_CALL_FAILED', { operation, status, error, debug_id: debugId });
+}

@@ -1,0 +1,65 @@
+import { vi } from 'vitest';
+
+/** One metric as CloudWatch reads it off a log line, once for each set of dimensions that it is kept under. */
+export interface Measured {
+  readonly namespace: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+interface EmbeddedMetrics {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+}
+
+/**
+ * What CloudWatch makes of a log line; nothing of a line without metrics.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function measuredIn(line: object): Measured[] {
+  if (!('_aws' in line)) return [];
+  const root = line as EmbeddedMetrics & Readonly<Record<string, unknown>>;
+  return root._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name, Unit }) =>
+      Dimensions.map((keys) => ({
+        namespace: Namespace,
+        name: Name,
+        unit: Unit,
+        value: root[Name] as number,
+        dimensions: Object.fromEntries(keys.map((key) => [key, String(root[key])])),
+        at: root._aws.Timestamp,
+      })),
+    ),
+  );
+}
+
+/** All that is measured while some work is done. */
+export async function measuredBy(work: () => unknown): Promise<Measured[]> {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  const lines: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(String(text));
+    return true;
+  });
+  try {
+    await work();
+  } finally {
+    write.mockRestore();
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+  }
+  return lines.filter((line) => line.startsWith('{"_aws"')).flatMap((line) => measuredIn(JSON.parse(line)));
+}
+
+/** The values of one metric's total, in their order. */
+export const totalsOf = (measured: readonly Measured[], name: string): number[] =>
+  measured.filter((one) => one.name === name && Object.keys(one.dimensions).length === 0).map(({ value }) => value);
