@@ -29,7 +29,7 @@ export interface Deployed {
   readonly tables: Readonly<Record<TableName, string>>;
 }
 
-/** Prepares MiniStack for the CDK, and makes the templates and bundles meanwhile. */
+/** Prepares MiniStack for the CDK, and makes the templates, the bundles and the pages meanwhile. */
 export async function prepare(options: DeployOptions, signal: AbortSignal): Promise<void> {
   const env = environmentOf(options);
   const bootstrap = ['bootstrap', `aws://${ACCOUNT}/${REGION}`];
@@ -46,6 +46,7 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
     (signal) =>
       run('cdk', bootstrap, { env, cwd: options.folder, log: join(options.logs, 'cdk-bootstrap.log'), signal }),
     (signal) => run('cdk', synth, { env, cwd: ROOT, log: join(options.logs, 'cdk-synth.log'), signal }),
+    (signal) => run('node', ['web/build.ts'], { env, cwd: ROOT, log: join(options.logs, 'web-build.log'), signal }),
   ]);
 }
 

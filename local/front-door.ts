@@ -1,23 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join, normalize } from 'node:path';
 import { SECURITY_HEADERS } from '../lib/security-headers.ts';
+import { cacheControlOf, contentTypeOf, fileFor, NOT_FOUND_PAGE } from '../lib/web-serving.ts';
 import { ROOT } from './paths.ts';
 
-const WEB = join(ROOT, 'web');
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.webp': 'image/webp',
-};
+/** Where the built pages lie. */
+const WEB = join(ROOT, 'web/dist');
 
 /** They speak of one connection, not of the message: https://www.rfc-editor.org/rfc/rfc9110#name-connection */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -50,10 +40,10 @@ export interface FrontDoor {
 }
 
 /**
- * Opens the front door on a loopback port; 0 takes any.
+ * Opens the front door on a loopback port; 0 takes any. It serves the pages of a folder, usually the built ones.
  * @throws Error EADDRINUSE when the port is taken.
  */
-export async function openFrontDoor(port: number): Promise<FrontDoor> {
+export async function openFrontDoor(port: number, pages: string = WEB): Promise<FrontDoor> {
   let api: Origin | undefined;
   // MiniStack closes connections that are idle for 75 s; not to meet that moment, this side does it sooner.
   // MiniStack starts a process for every request that comes while another is under way: a rush waits here for its turn instead.
@@ -64,7 +54,7 @@ export async function openFrontDoor(port: number): Promise<FrontDoor> {
       if (api) forward(incoming, outgoing, api, agent);
       else answer(outgoing, 503, 'the shop is not open yet');
     } else {
-      servePage(incoming, outgoing).catch((error) => answer(outgoing, 500, String(error)));
+      servePage(pages, incoming, outgoing).catch((error) => answer(outgoing, 500, String(error)));
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -120,32 +110,23 @@ function endToEnd(rawHeaders: readonly string[]): string[] {
   return kept;
 }
 
-async function servePage({ method, url }: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function servePage(pages: string, { method, url }: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') return answer(outgoing, 405, 'only GET and HEAD', { allow: 'GET, HEAD' });
-  const page = await fileOf(url ?? '/');
-  const file = page ?? (await fileOf('/404'));
-  if (!file) return answer(outgoing, 404, 'no such page');
-  outgoing.writeHead(page ? 200 : 404, {
+  const path = pathOf(url ?? '/');
+  const wanted = path && fileFor(path);
+  const found = wanted && (await isFile(join(pages, wanted))) ? wanted : undefined;
+  const file = found ?? NOT_FOUND_PAGE;
+  if (!found && !(await isFile(join(pages, file)))) return answer(outgoing, 404, 'no such page');
+  outgoing.writeHead(found ? 200 : 404, {
     ...SECURITY_HEADERS,
-    'content-type': CONTENT_TYPES[extname(file)] ?? 'application/octet-stream',
-    'cache-control': 'no-cache',
+    'content-type': contentTypeOf(file),
+    'cache-control': cacheControlOf(file),
   });
   if (method === 'HEAD') outgoing.end();
-  else createReadStream(file).pipe(outgoing);
+  else createReadStream(join(pages, file)).pipe(outgoing);
 }
 
-/** `/` is index.html, `/checkout/success` is checkout/success.html, `/admin` is admin/index.html. */
-async function fileOf(url: string): Promise<string | undefined> {
-  const path = pathOf(url);
-  if (path === undefined) return undefined;
-  const candidates = extname(path) ? [path] : [`${path.replace(/\/$/, '')}.html`, join(path, 'index.html')];
-  for (const candidate of candidates) {
-    const file = join(WEB, candidate);
-    const found = await stat(file).catch(() => undefined);
-    if (found?.isFile()) return file;
-  }
-  return undefined;
-}
+const isFile = async (file: string): Promise<boolean> => (await stat(file).catch(() => undefined))?.isFile() ?? false;
 
 /** The path of a URL, without ways out of the folder; undefined when it is no path. */
 function pathOf(url: string): string | undefined {

@@ -127,7 +127,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     storefrontOrigin: frontDoor.url,
   };
   const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: CREDENTIALS };
-  await phase('account bootstrapped, templates and functions made', () => prepare(deployment, signal));
+  await phase('account bootstrapped, templates, functions and pages made', () => prepare(deployment, signal));
   const deployed = await phase('stacks deployed', () => deploy(deployment, signal));
   await phase('sample products in, webhook registered', () =>
     Promise.all([

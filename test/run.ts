@@ -19,6 +19,7 @@ interface Phase {
 const phases: readonly Phase[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc'] },
+  { name: 'types of the pages', command: ['tsc', '-p', 'web'] },
   { name: 'dead code', command: ['knip'] },
   { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
   {

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECURITY_HEADERS } from '../../lib/security-headers.ts';
@@ -10,6 +13,12 @@ interface Seen {
   url: string | undefined;
   headers: IncomingHttpHeaders;
   body: Buffer;
+}
+
+const pages = mkdtempSync(join(tmpdir(), 'settle-once-pages-'));
+for (const file of ['storefront/index.html', 'admin/index.html', 'assets/shop-1a2b.js', 'not-found.html', 'icon.svg']) {
+  mkdirSync(join(pages, file, '..'), { recursive: true });
+  writeFileSync(join(pages, file), `this is ${file}`);
 }
 
 /** An HTTP API that answers with bytes which are no text. */
@@ -25,11 +34,12 @@ beforeAll(async () => {
     outgoing.writeHead(302, { location: '/elsewhere', 'x-answer': 'yes' }).end(ANSWER);
   }).listen(0, '127.0.0.1');
   await once(api, 'listening');
-  door = await openFrontDoor(0);
+  door = await openFrontDoor(0, pages);
 });
 afterAll(async () => {
   await door.stop();
   api.close();
+  rmSync(pages, { recursive: true });
 });
 
 const open = () => door.openTo({ port: (api.address() as AddressInfo).port, host: 'abcd1234.execute-api.localhost' });
@@ -57,16 +67,55 @@ describe('the front door', () => {
   });
 
   it('sends every page with the security headers', async () => {
-    for (const path of ['/', '/checkout/success?token=1', '/checkout/failure', '/style.css']) {
-      const answer = await fetch(door.url + path);
-
-      expect(answer.status).toBe(200);
-      expect(Object.fromEntries(answer.headers)).toMatchObject(SECURITY_HEADERS);
+    for (const path of ['/', '/checkout/success?token=1', '/admin', '/assets/shop-1a2b.js', '/no/such/page']) {
+      expect(Object.fromEntries((await fetch(door.url + path)).headers)).toMatchObject(SECURITY_HEADERS);
     }
   });
 
-  it('says that a page is not there', async () => {
-    expect((await fetch(`${door.url}/no/such/page`)).status).toBe(404);
+  it.each([
+    ['/', 'storefront/index.html'],
+    ['/checkout?checkout_session_id=1', 'storefront/index.html'],
+    ['/checkout/success?token=1', 'storefront/index.html'],
+    ['/checkout/failure/', 'storefront/index.html'],
+    ['/admin', 'admin/index.html'],
+    ['/admin/payments/pay_1.2', 'admin/index.html'],
+    ['/icon.svg', 'icon.svg'],
+  ])('serves %s from %s, to be asked for again each time', async (path, file) => {
+    const answer = await fetch(door.url + path);
+
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe(`this is ${file}`);
+    expect(answer.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it('lets a browser keep for ever what is named by its content', async () => {
+    const answer = await fetch(`${door.url}/assets/shop-1a2b.js`);
+
+    expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  });
+
+  it.each([
+    '/no/such/page',
+    '/checkout/other',
+    '/administration',
+    '/assets/gone.js',
+    '/storefront/index.html',
+    '/assets',
+  ])('says that a page is not there: %s', async (path) => {
+    const answer = await fetch(door.url + path);
+
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toBe('this is not-found.html');
+  });
+
+  it('says so where not even that page is built', async () => {
+    const bare = await openFrontDoor(0, join(pages, 'nothing'));
+    const answer = await fetch(bare.url);
+    await bare.stop();
+
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
   // fetch would tidy the path up before it is sent.

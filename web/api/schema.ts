@@ -1,0 +1,408 @@
+/* Made from docs/openapi.yaml by `npm run api-types`: what the API takes and answers. */
+
+export type SessionId = string;
+export type PaymentId = string;
+export type OrderId = string;
+export type PayPalOrderId = string;
+export type Time = string;
+/**
+ * `open` → `payment_pending` → `payment_completed` | `payment_failed` | `expired`. Late money completes even a session that had
+ * failed or expired, if the stock is still to be had.
+ */
+export type SessionStatus = 'open' | 'payment_pending' | 'payment_completed' | 'payment_failed' | 'expired';
+/**
+ * `created`: the buyer is at PayPal · `approved`: the money can be taken · `capture_pending`: it is on its way, as with an e-check; nothing
+ * ships yet · `captured`: it has come · `partially_refunded`, `refunded`: so much of it went back · `reversed`: PayPal took it back ·
+ * `review`: another amount came than was asked; the shop looks at it · `cancelled`: the buyer gave up · `failed`: the bank said no ·
+ * `expired`: the buyer did nothing.
+ */
+export type PaymentStatus =
+  | 'created'
+  | 'approved'
+  | 'capture_pending'
+  | 'captured'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'reversed'
+  | 'review'
+  | 'cancelled'
+  | 'expired'
+  | 'failed';
+/**
+ * `confirmed` → `shipped`; `refunded` once all money went back.
+ */
+export type OrderStatus = 'confirmed' | 'shipped' | 'refunded';
+/**
+ * @minItems 1
+ */
+export type FieldErrors = {
+  /**
+   * Such as `items.0.quantity`; empty for the whole body.
+   */
+  field: string;
+  detail: string;
+}[];
+/**
+ * The request is not as described here.
+ */
+export type InvalidRequest = Problem & {
+  type?: '/problems/invalid-request';
+  title?: 'The request is not as described';
+  status?: 400;
+  errors: FieldErrors;
+};
+/**
+ * The delivery is not believed to be PayPal's.
+ */
+export type BadSignature = Problem & {
+  type?: '/problems/bad-signature';
+  title?: 'The delivery is not signed by PayPal for this webhook';
+  status?: 401;
+  reason:
+    | 'algorithm'
+    | 'certificate-url'
+    | 'certificate-unknown'
+    | 'certificate-name'
+    | 'certificate-validity'
+    | 'certificate-key'
+    | 'signature';
+};
+/**
+ * Whoever cancels must know the token that PayPal added to the cancel link.
+ */
+export type WrongToken = Problem & {
+  type?: '/problems/wrong-token';
+  title?: 'The token does not belong to this payment';
+  status?: 403;
+};
+/**
+ * There is no such path.
+ */
+export type NotFound = Problem & {
+  type?: '/problems/not-found';
+  title?: 'There is nothing here';
+  status?: 404;
+};
+/**
+ * The shop does not sell it; `skus` names all that it does not know.
+ */
+export type UnknownProduct = Problem & {
+  type?: '/problems/unknown-product';
+  title?: 'There is no such product';
+  status?: 404;
+  /**
+   * @minItems 1
+   */
+  skus: string[];
+};
+/**
+ * There is no session of that id.
+ */
+export type UnknownSession = Problem & {
+  type?: '/problems/unknown-session';
+  title?: 'There is no such checkout session';
+  status?: 404;
+};
+/**
+ * There is no payment of that name.
+ */
+export type UnknownPayment = Problem & {
+  type?: '/problems/unknown-payment';
+  title?: 'There is no such payment';
+  status?: 404;
+};
+/**
+ * There is no order of that id: none yet, or none any more.
+ */
+export type UnknownOrder = Problem & {
+  type?: '/problems/unknown-order';
+  title?: 'There is no such order';
+  status?: 404;
+};
+/**
+ * The path is there, but takes other methods.
+ */
+export type MethodNotAllowed = Problem & {
+  type?: '/problems/method-not-allowed';
+  title?: 'This cannot be done here';
+  status?: 405;
+};
+/**
+ * Nothing is held; `items` names the products of which there are too few.
+ */
+export type OutOfStock = Problem & {
+  type?: '/problems/out-of-stock';
+  title?: 'There is not enough stock';
+  status?: 409;
+  /**
+   * @minItems 1
+   */
+  items: {
+    sku: string;
+    requested: number;
+    available: number;
+  }[];
+};
+/**
+ * It has been paid, given up, or has run out. A new purchase needs a new session.
+ */
+export type SessionOver = Problem & {
+  type?: '/problems/session-over';
+  title?: 'The checkout session is over';
+  status?: 409;
+  session_status: SessionStatus;
+};
+/**
+ * The buyer has not approved, so nothing can be captured. Send the buyer to `approve_url`.
+ */
+export type NotApproved = Problem & {
+  type?: '/problems/not-approved';
+  title?: 'The buyer has not approved the payment at PayPal';
+  status?: 409;
+  /**
+   * Missing when PayPal's order has not been made yet; then begin the payment once more.
+   */
+  approve_url?: string;
+};
+/**
+ * PayPal did not take the buyer's card or account. Back at `approve_url`, the buyer may choose another one.
+ */
+export type PaymentDeclined = Problem & {
+  type?: '/problems/payment-declined';
+  title?: 'PayPal declined the payment';
+  status?: 409;
+  approve_url: string;
+  /**
+   * PayPal’s name for the reason, such as `INSTRUMENT_DECLINED`.
+   */
+  issue: string;
+};
+/**
+ * Money has come. It can be refunded by the shop, but the payment cannot be cancelled.
+ */
+export type AlreadyCaptured = Problem & {
+  type?: '/problems/already-captured';
+  title?: 'The money has been captured already';
+  status?: 409;
+};
+/**
+ * The first request with this `Idempotency-Key` is not finished. Wait a moment and repeat.
+ */
+export type RequestInProgress = Problem & {
+  type?: '/problems/request-in-progress';
+  title?: 'The same request is being worked on';
+  status?: 409;
+};
+/**
+ * More than 64 KiB, or 256 KiB for a webhook.
+ */
+export type BodyTooLarge = Problem & {
+  type?: '/problems/body-too-large';
+  title?: 'The body is too large';
+  status?: 413;
+};
+/**
+ * A new request needs a new `Idempotency-Key`.
+ */
+export type IdempotencyKeyReused = Problem & {
+  type?: '/problems/idempotency-key-reused';
+  title?: 'The idempotency key was used for another request';
+  status?: 422;
+};
+/**
+ * Repeat the request; if it fails again, tell the shop.
+ */
+export type InternalError = Problem & {
+  type?: '/problems/internal-error';
+  title?: 'Something went wrong here';
+  status?: 500;
+};
+/**
+ * Repeat the request; what PayPal has done already, it does not do again.
+ */
+export type PayPalUnavailable = Problem & {
+  type?: '/problems/paypal-unavailable';
+  title?: 'PayPal does not answer';
+  status?: 502;
+};
+/**
+ * Repeat the request after the seconds that `retry-after` says.
+ */
+export type TryAgain = Problem & {
+  type?: '/problems/try-again';
+  title?: 'Passing trouble';
+  status?: 503;
+};
+
+export interface Schemas {
+  [k: string]: unknown;
+}
+export interface Money {
+  /**
+   * ISO 4217.
+   */
+  currency_code: string;
+  /**
+   * Two decimals; none for HUF, JPY and TWD.
+   */
+  value: string;
+}
+export interface Product {
+  sku: string;
+  name: string;
+  unit_price: Money;
+  /**
+   * Pieces that can be bought now.
+   */
+  available: number;
+}
+/**
+ * So many pieces of one product, at the price of the moment when the session was opened.
+ */
+export interface Line {
+  sku: string;
+  name: string;
+  quantity: number;
+  unit_price: Money;
+}
+export interface CheckoutRequest {
+  /**
+   * Each product at most once; all prices in one currency.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  items: {
+    sku: string;
+    quantity: number;
+  }[];
+}
+export interface PaymentRequest {
+  /**
+   * An id of another form than a session’s answers 404.
+   */
+  checkout_session_id: string;
+}
+export interface CaptureRequest {}
+export interface CancelRequest {
+  /**
+   * As PayPal added it to the link that leads back.
+   */
+  token: string;
+}
+export interface CheckoutSession {
+  checkout_session_id: SessionId;
+  status: SessionStatus;
+  /**
+   * @minItems 1
+   */
+  items: Line[];
+  amount: Money;
+  expires_at: Time;
+  /**
+   * Null until a payment is begun.
+   */
+  payment_id: PaymentId | null;
+  /**
+   * Null until a payment is begun; then `created` until it is decided: the payment itself tells more.
+   */
+  payment_status: PaymentStatus | null;
+}
+export interface Payment {
+  payment_id: PaymentId;
+  checkout_session_id: SessionId;
+  status: PaymentStatus;
+  amount: Money;
+  /**
+   * Null while PayPal has not answered yet.
+   */
+  paypal_order_id: PayPalOrderId | null;
+  /**
+   * Where to send the buyer. Null while PayPal has not answered yet.
+   */
+  approve_url: string | null;
+  /**
+   * Null until there is one, a moment after the capture.
+   */
+  order: OrderInPayment | null;
+  /**
+   * True once the payment is decided and all that had to follow from it is done: with `captured` the order is there, with `cancelled`
+   * the stock is free again. Then there is no need to poll on.
+   *
+   */
+  settled: boolean;
+  updated_at: Time;
+}
+export interface OrderInPayment {
+  order_id: OrderId;
+  status: OrderStatus;
+  /**
+   * @minItems 1
+   */
+  items: Line[];
+  amount: Money;
+}
+export interface Order {
+  order_id: OrderId;
+  payment_id: PaymentId;
+  checkout_session_id: SessionId;
+  status: OrderStatus;
+  /**
+   * @minItems 1
+   */
+  items: Line[];
+  amount: Money;
+  refunded: Money;
+  created_at: Time;
+}
+export interface Health {
+  status: 'ok';
+  /**
+   * The version of settle-once that runs.
+   */
+  version: string;
+}
+/**
+ * What every PayPal event has; there is more in it.
+ */
+export interface PayPalEvent {
+  id: string;
+  event_type: string;
+  /**
+   * The order, capture or refund that the event is about.
+   */
+  resource: {};
+  [k: string]: unknown;
+}
+export interface EventReceipt {
+  /**
+   * `accepted`: handled · `duplicate`: had been handled before · `ignored`: of no interest to the shop · `parked`: genuine but
+   * hopeless, such as one for an order that the shop does not know; an operator is shown it.
+   *
+   */
+  status: 'accepted' | 'duplicate' | 'ignored' | 'parked';
+}
+/**
+ * What API Gateway says by itself.
+ */
+export interface GatewayMessage {
+  message: string;
+}
+/**
+ * What all problems have: https://www.rfc-editor.org/rfc/rfc9457
+ */
+export interface Problem {
+  /**
+   * What is wrong; it does not change.
+   */
+  type: string;
+  /**
+   * The same in words, for all problems of the type.
+   */
+  title: string;
+  status: number;
+  /**
+   * What to do next.
+   */
+  detail: string;
+}
