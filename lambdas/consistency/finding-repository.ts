@@ -1,0 +1,103 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { type Finding, findingIdOf, findingSchema, type Mistake } from './finding.ts';
+
+/** Some findings, and where to go on; no cursor when these were the last. */
+export interface FindingPage {
+  readonly findings: readonly Finding[];
+  readonly cursor?: string;
+}
+
+const KIND = 'finding';
+
+/** The only code that knows how findings lie in DynamoDB: entries of the operations table, of the kind `finding`. */
+export const findingRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+  /** @returns false when the condition did not hold. */
+  const ifHolds = async (write: Promise<unknown>): Promise<boolean> => {
+    try {
+      await write;
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  return {
+    /** Findings that hold, by invariant and subject; a page may be empty and yet not the last. `cursor` is where the page before ended. */
+    async open(cursor?: string, limit = 100): Promise<FindingPage> {
+      const { Items = [], LastEvaluatedKey } = await db.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'kind = :kind',
+          FilterExpression: 'attribute_not_exists(closed_at)',
+          ExpressionAttributeValues: { ':kind': KIND },
+          ConsistentRead: true,
+          Limit: limit,
+          ...(cursor !== undefined && { ExclusiveStartKey: { kind: KIND, id: cursor } }),
+        }),
+      );
+      return {
+        findings: Items.map((item) => findingSchema.parse(item)),
+        ...(LastEvaluatedKey && { cursor: String(LastEvaluatedKey.id) }),
+      };
+    },
+
+    /** A finding, whether it still holds or not. */
+    async get(id: string): Promise<Finding | undefined> {
+      const { Item } = await db.send(
+        new GetCommand({ TableName: tableName, Key: { kind: KIND, id }, ConsistentRead: true }),
+      );
+      return Item && findingSchema.parse(Item);
+    },
+
+    /** Notes that a mistake was seen. One that had been mended and is there again is a new one. */
+    async put(mistake: Mistake, at: Date): Promise<void> {
+      const id = findingIdOf(mistake);
+      const now = at.toISOString();
+      const { what, repair } = mistake;
+      const seenAgain = db.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: { kind: KIND, id },
+          UpdateExpression: 'SET what = :what, repair = :repair, last_seen = :now',
+          ConditionExpression: 'attribute_exists(id) AND attribute_not_exists(closed_at)',
+          ExpressionAttributeValues: { ':what': what, ':repair': repair, ':now': now },
+        }),
+      );
+      if (await ifHolds(seenAgain)) return;
+      const finding: Finding = { ...mistake, id, first_seen: now, last_seen: now };
+      await ifHolds(
+        db.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { kind: KIND, ...finding },
+            // Should another run have noted it this very moment, it knows as much.
+            ConditionExpression: 'attribute_not_exists(id) OR attribute_exists(closed_at)',
+          }),
+        ),
+      );
+    },
+
+    /** Notes that a finding holds no more. @returns false when there is none that did. */
+    close: (id: string, at: Date): Promise<boolean> =>
+      ifHolds(
+        db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { kind: KIND, id },
+            UpdateExpression: 'SET closed_at = :now',
+            ConditionExpression: 'attribute_exists(id) AND attribute_not_exists(closed_at)',
+            ExpressionAttributeValues: { ':now': at.toISOString() },
+          }),
+        ),
+      ),
+  };
+};
+export type FindingRepository = ReturnType<typeof findingRepository>;
