@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
-import type { Repaired } from './repair-finding.ts';
 
 const time = z.iso.datetime({ offset: true });
 
-/** What the function `consistency` is asked: to check the books, by the schedule or an operator, or to repair a finding. */
+/**
+ * What the function `consistency` is asked: to check the books, by the schedule or an operator, which it answers with
+ * `{checked, findings, finished}`, or to repair a finding, which it answers with a `Repaired`.
+ */
 export const requestSchema = z.union([
   z.strictObject({
     repair: z.object({
@@ -19,17 +21,3 @@ export const requestSchema = z.union([
     as_of: z.optional(time),
   }),
 ]);
-export type ConsistencyRequest = z.infer<typeof requestSchema>;
-
-/** What one check of the books has come to. */
-export interface CheckSummary {
-  /** How many purchases, products, events and executions were looked at. */
-  readonly checked: number;
-  /** How many findings hold now. */
-  readonly findings: number;
-  /** Whether it came to the end of the books; if not, the next check goes on where this one stopped. */
-  readonly finished: boolean;
-}
-
-/** What it answers. */
-export type ConsistencyAnswer = CheckSummary | Repaired;
