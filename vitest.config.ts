@@ -16,7 +16,7 @@ export default defineConfig({
           // Files share what they load: the CDK alone takes seconds.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/least-privilege/**', 'test/repositories/**'],
+          exclude: ['test/browser/**', 'test/integration/**', 'test/least-privilege/**', 'test/repositories/**'],
         },
       },
       {
@@ -39,6 +39,18 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/support/start-stack.ts', 'test/support/start-browser.ts'],
+          setupFiles: ['test/support/after-each.ts'],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -35,6 +35,12 @@ const phases: readonly Phase[] = [
     servers: true,
   },
   {
+    name: 'tests in a browser',
+    command: ['vitest', 'run', '--project', 'browser'],
+    tests: true,
+    servers: true,
+  },
+  {
     name: 'tests on the running stack, with IAM enforced',
     command: ['vitest', 'run', '--project', 'least-privilege'],
     tests: true,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const WEB = join(import.meta.dirname, '../../web');
 const pages = globSync('{storefront,admin,public}/**/*.html', { cwd: WEB });
-const scripts = globSync('{storefront,admin,api}/**/*.{ts,tsx}', { cwd: WEB });
+const scripts = globSync('{storefront,admin,page,api}/**/*.{ts,tsx}', { cwd: WEB });
 
 describe('a page of the shop', () => {
   it.each(pages)(

@@ -1,14 +1,9 @@
 import '@mantine/core/styles.css';
-import { MantineProvider, Title } from '@mantine/core';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import { Title } from '@mantine/core';
+import { mount } from '../page/mount.tsx';
 
-const root = document.querySelector('#root');
-if (!root) throw new Error('the page has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-      <Title>Operators</Title>
-    </MantineProvider>
-  </StrictMode>,
+mount(
+  <main>
+    <Title>Operators</Title>
+  </main>,
 );

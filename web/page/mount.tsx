@@ -1,0 +1,38 @@
+import { createTheme, MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiProblem } from '../api/call.ts';
+
+/*
+ * The content security policy allows no <style> in a page, as it cannot tell ours from an intruder's. So Mantine's variables and classes
+ * come from its style sheet, and what would write a <style> is not used: responsive props such as `p={{ base: 'xs', sm: 'md' }}`,
+ * `hiddenFrom`, Grid, SimpleGrid, AppShell, Flex with such props, and the scroll lock of Modal and Drawer. A CSS module does the same.
+ */
+const theme = createTheme({
+  respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: { lockScroll: false } },
+    Drawer: { defaultProps: { lockScroll: false } },
+  },
+});
+
+/** What the API refuses, it refuses again; whatever else went wrong is tried three times more. */
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { retry: (failures, error) => failures < 3 && !(error instanceof ApiProblem && error.status < 429) },
+  },
+});
+
+/** Puts an entry's content into its page, in the colours that the reader's system asks for. */
+export function mount(content: ReactNode): void {
+  const root = document.querySelector('#root');
+  if (!root) throw new Error('the page has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+        <QueryClientProvider client={queries}>{content}</QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
