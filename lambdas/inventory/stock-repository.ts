@@ -1,6 +1,6 @@
-import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Patience, transact } from '../shared/dynamo.ts';
+import { batchGet, type Patience, transact } from '../shared/dynamo.ts';
 import type { SessionId } from '../shared/ids.ts';
 import { type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
@@ -68,17 +68,8 @@ export const stockRepository = (
 
     /** The products of these SKUs, in no order; those that do not exist are missing. At most 100 SKUs, each once. */
     async productsOf(skus: readonly string[]): Promise<Product[]> {
-      const products: Product[] = [];
-      let keys: Record<string, unknown>[] = skus.map((sku) => ({ sku }));
-      // DynamoDB answers what it can and names the rest.
-      while (keys.length > 0) {
-        const { Responses, UnprocessedKeys } = await db.send(
-          new BatchGetCommand({ RequestItems: { [tables.products]: { Keys: keys } } }),
-        );
-        products.push(...(Responses?.[tables.products] ?? []).map((item) => productSchema.parse(item)));
-        keys = UnprocessedKeys?.[tables.products]?.Keys ?? [];
-      }
-      return products;
+      const items = await batchGet(db, tables.products, { Keys: skus.map((sku) => ({ sku })) });
+      return items.map((item) => productSchema.parse(item));
     },
 
     /** The reservation of a session, read consistently. */

@@ -63,6 +63,23 @@ export function usualMove(paymentId: PaymentId, evidence: Evidence): Move | unde
   );
 }
 
+/** The payment after a move: what the repository writes. `at` is ISO 8601, UTC. */
+export function afterMove(
+  payment: Payment,
+  { arrow, evidence, set, settlement, supersedes = '' }: Move,
+  at: string,
+): Payment {
+  const { [supersedes]: _, ...open } = payment.open;
+  return {
+    ...payment,
+    ...set,
+    status: arrow.to,
+    open: { ...open, ...(settlement && { [settlement.name]: settlement.input }) },
+    history: [...payment.history, { at, status: arrow.to, evidence: evidence.kind, source: evidence.source }],
+    updated_at: at,
+  };
+}
+
 function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
   const givenUp = isGivenUp(before.status);
   const comesBack = givenUp && !isGivenUp(arrow.to);

@@ -56,9 +56,7 @@ export async function receive(
   const settled = settleOnce(event, async () => {
     worked = true;
     const outcome = await settleEvent(event);
-    finished = stored.then(() =>
-      events.finish(event.id, outcome.status, 'payment_id' in outcome ? outcome.payment_id : undefined, now()),
-    );
+    finished = stored.then(() => events.finish(event.id, outcome, now()));
     // Awaited below; until then a failure must not count as unhandled.
     finished.catch(() => undefined);
     return outcome;

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 
 /** How long to wait before trying a cancelled transaction again. */
 export interface Patience {
@@ -28,6 +34,24 @@ export const dynamoClient = (): DynamoDBClient =>
 /** The same, in plain JavaScript values: what repositories take. */
 export const documentClient = (client: DynamoDBClient = dynamoClient()): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+/** Reads up to 100 items of one table, in no order; those that do not exist are missing. DynamoDB answers what it can and names the rest. */
+export async function batchGet(
+  db: DynamoDBDocumentClient,
+  tableName: string,
+  wanted: NonNullable<BatchGetCommandInput['RequestItems']>[string],
+): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  let keys = wanted.Keys ?? [];
+  while (keys.length > 0) {
+    const { Responses, UnprocessedKeys } = await db.send(
+      new BatchGetCommand({ RequestItems: { [tableName]: { ...wanted, Keys: keys } } }),
+    );
+    items.push(...(Responses?.[tableName] ?? []));
+    keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
+  }
+  return items;
+}
 
 /** The reasons for which DynamoDB cancels a transaction that would succeed a moment later. */
 const PASSING: ReadonlySet<string> = new Set([

@@ -146,7 +146,18 @@ const WRITES: Record<
   'finishing an event': {
     arrange: ({ events }, subject) =>
       events.receive({ id: eventOf(subject), eventType: 'X', transmissionId: 't1', body: '{}', now: NOW }),
-    write: ({ events }, subject) => events.finish(eventOf(subject), 'accepted', paymentIdOf(subject.session), NOW),
+    write: ({ events }, subject) =>
+      events.finish(
+        eventOf(subject),
+        { status: 'accepted', payment_id: paymentIdOf(subject.session), moved: true },
+        NOW,
+      ),
+  },
+  'noting the replay of an event': {
+    arrange: ({ events }, subject) =>
+      events.receive({ id: eventOf(subject), eventType: 'X', transmissionId: 't1', body: '{}', now: NOW }),
+    write: ({ events }, subject) =>
+      events.finishReplay(eventOf(subject), { status: 'parked', reason: 'unknown_payment' }, NOW),
   },
 };
 

@@ -5,9 +5,13 @@ import type { OrderRepository } from '../../lambdas/fulfillment/order-repository
 import type { Product } from '../../lambdas/inventory/product.ts';
 import type { Reservation } from '../../lambdas/inventory/reservation.ts';
 import type { StockChange, StockRepository } from '../../lambdas/inventory/stock-repository.ts';
+import { afterMove } from '../../lambdas/payments/decide.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { conditionOf, type MoveResult, type PaymentRepository } from '../../lambdas/payments/payment-repository.ts';
 import type { Buyer } from '../../lambdas/paypal/schema.ts';
+import type { EventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
+import type { EventOutcome } from '../../lambdas/paypal-webhook/settle-event.ts';
+import type { StoredEvent } from '../../lambdas/paypal-webhook/stored-event.ts';
 import { type OrderId, type PaymentId, paymentIdOf, type SessionId } from '../../lambdas/shared/ids.ts';
 import { holds } from './condition-expressions.ts';
 
@@ -55,18 +59,9 @@ export function paymentsInMemory(gate: Gate) {
         const found = rows.get(id);
         const { expression, values } = conditionOf(move);
         if (!found || !holds(expression, found, { values, names: { '#status': 'status' } })) return { found };
-        const { arrow, evidence, set, settlement, supersedes = '' } = move;
-        if (settlement?.name === supersedes) throw new Error('DynamoDB refuses two changes of one path');
-        const { [supersedes]: _, ...open } = found.open;
-        const at = now.toISOString();
-        return write({
-          ...found,
-          ...set,
-          status: arrow.to,
-          open: { ...open, ...(settlement && { [settlement.name]: settlement.input }) },
-          history: [...found.history, { at, status: arrow.to, evidence: evidence.kind, source: evidence.source }],
-          updated_at: at,
-        });
+        if (move.settlement && move.settlement.name === move.supersedes)
+          throw new Error('DynamoDB refuses two changes of one path');
+        return write(afterMove(found, move, now.toISOString()));
       }),
     flagDispute: (id, disputeId, dispute) =>
       gate('payments.flagDispute', () => {
@@ -215,4 +210,57 @@ export function ordersInMemory(gate: Gate) {
       }),
   } satisfies Partial<OrderRepository>;
   return { rows, buyers, repository };
+}
+
+/** The repository of webhook events, in memory. */
+export function eventsInMemory(gate: Gate) {
+  const rows = new Map<string, StoredEvent>();
+  const note = (id: string, outcome: EventOutcome, at: string, replayed: readonly string[]) => {
+    const found = rows.get(id);
+    if (!found) throw new Error(`there is no event ${id}`);
+    const { reason: _, ...event } = found;
+    rows.set(id, {
+      ...event,
+      ...outcome,
+      finished_at: at,
+      replayed_at: [...event.replayed_at, ...replayed],
+    });
+  };
+
+  const repository = {
+    receive: ({ id, eventType, transmissionId, body, now }) =>
+      gate('events.receive', () => {
+        const at = now.toISOString();
+        const transmissions = transmissionId ? [transmissionId] : [];
+        const found = rows.get(id);
+        if (found) rows.set(id, { ...found, transmissions: [...found.transmissions, ...transmissions] });
+        else
+          rows.set(id, {
+            event_id: id,
+            event_type: eventType,
+            status: 'received',
+            received_at: at,
+            last_received_at: at,
+            transmissions,
+            replayed_at: [],
+            body,
+          });
+      }),
+    get: (id) => gate('events.get', () => rows.get(id)),
+    page: ({ status, type }, limit) =>
+      gate('events.page', () => ({
+        events: [...rows.values()]
+          .filter((event) => (!status || event.status === status) && (!type || event.event_type === type))
+          .slice(0, limit),
+      })),
+    async *unfinished(before) {
+      for (const { event_id, status, received_at } of rows.values())
+        if (status === 'received' && received_at < before.toISOString()) yield event_id;
+    },
+    known: (ids) => gate('events.known', () => new Set(ids.filter((id) => rows.has(id)))),
+    finish: (id, outcome, now) => gate('events.finish', () => note(id, outcome, now.toISOString(), [])),
+    finishReplay: (id, outcome, now) =>
+      gate('events.finishReplay', () => note(id, outcome, now.toISOString(), [now.toISOString()])),
+  } satisfies Partial<EventRepository>;
+  return { rows, repository };
 }

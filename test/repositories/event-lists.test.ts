@@ -1,0 +1,189 @@
+import { ulid } from 'ulid';
+import { describe, expect, inject, it } from 'vitest';
+import { eventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
+import type { EventOutcome } from '../../lambdas/paypal-webhook/settle-event.ts';
+import type { EventCursor, EventFilter } from '../../lambdas/paypal-webhook/stored-event.ts';
+import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
+import { dynamo } from '../support/aws.ts';
+
+const events = eventRepository(dynamo, inject('aws').tables['webhook-events']);
+const newPaymentId = () => paymentIdOf(sessionId(ulid()));
+let days = 0;
+
+/** A day of its own for each test, so that no test sees the events of another one. */
+function aDay() {
+  const day = new Date(Date.UTC(2020, 0, 1 + ++days));
+  const at = (minute: number) => new Date(day.getTime() + minute * 60_000);
+  const ids: string[] = [];
+  return {
+    at,
+    ids,
+    filter: { from: at(0).toISOString(), to: at(24 * 60 - 1).toISOString() } satisfies EventFilter,
+    /** Stores an event that came in that minute, with what became of it. */
+    async event(minute: number, outcome?: EventOutcome, eventType = 'PAYMENT.CAPTURE.COMPLETED') {
+      const id = `WH-${ulid()}`;
+      ids.push(id);
+      await events.receive({ id, eventType, transmissionId: `t-${id}`, body: '{"buyer":"Ada"}', now: at(minute) });
+      if (outcome) await events.finish(id, outcome, at(minute));
+      return id;
+    },
+  };
+}
+
+async function allPages(filter: EventFilter, limit: number): Promise<string[][]> {
+  const pages: string[][] = [];
+  let next: EventCursor | undefined;
+  do {
+    const page = await events.page(filter, limit, next);
+    pages.push(page.events.map(({ event_id }) => event_id));
+    next = page.next;
+  } while (next);
+  return pages;
+}
+
+describe('the list of events', () => {
+  it('has all of them whatever became of them, the newest first, on as many pages as it takes', async () => {
+    const { event, filter } = aDay();
+    const outcomes: (EventOutcome | undefined)[] = [
+      undefined,
+      { status: 'ignored' },
+      { status: 'parked', reason: 'malformed' },
+      { status: 'accepted', payment_id: newPaymentId(), moved: true },
+    ];
+    const ids: string[] = [];
+    for (let minute = 0; minute < 12; minute++) ids.unshift(await event(minute, outcomes[(minute * 5) % 4]));
+
+    const pages = await allPages(filter, 5);
+
+    expect(pages.map(({ length }) => length)).toEqual([5, 5, 2]);
+    expect(pages.flat()).toEqual(ids);
+  });
+
+  it('misses none of those that came in the same millisecond', async () => {
+    const { event, filter } = aDay();
+    const ids: string[] = [];
+    for (let i = 0; i < 9; i++) ids.push(await event(7, i % 2 ? { status: 'ignored' } : undefined));
+
+    const pages = await allPages(filter, 2);
+
+    expect(pages.flat().toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('can be had by status, by type, by payment and by time', async () => {
+    const { event, filter, at } = aDay();
+    const payment_id = newPaymentId();
+    const waits = await event(1);
+    const parked = await event(2, { status: 'parked', reason: 'other_order', payment_id });
+    const other = await event(3, { status: 'parked', reason: 'unknown_payment' }, 'CHECKOUT.ORDER.APPROVED');
+    const accepted = await event(4, { status: 'accepted', payment_id, moved: false });
+    const found = async (more: EventFilter) => (await allPages({ ...filter, ...more }, 50)).flat();
+
+    expect(await found({ status: 'received' })).toEqual([waits]);
+    expect(await found({ status: 'parked' })).toEqual([other, parked]);
+    expect(await found({ type: 'CHECKOUT.ORDER.APPROVED' })).toEqual([other]);
+    expect(await found({ paymentId: payment_id })).toEqual([accepted, parked]);
+    expect(await found({ paymentId: payment_id, status: 'accepted' })).toEqual([accepted]);
+    expect(await found({ from: at(2).toISOString(), to: at(3).toISOString() })).toEqual([other, parked]);
+  });
+
+  it('goes on behind events that are not wanted, however many they are', async () => {
+    const { event, filter } = aDay();
+    const wanted = await event(0, undefined, 'CHECKOUT.ORDER.APPROVED');
+    await Promise.all(Array.from({ length: 120 }, (_, i) => event(i + 1)));
+
+    const pages = await allPages({ ...filter, type: 'CHECKOUT.ORDER.APPROVED' }, 50);
+
+    expect(pages.flat()).toEqual([wanted]);
+  });
+
+  it('shows nothing of what PayPal said', async () => {
+    const { event, filter } = aDay();
+    await event(1);
+
+    expect(JSON.stringify(await events.page(filter, 10))).not.toContain('Ada');
+  });
+});
+
+describe('an event', () => {
+  it('is there with its body, its deliveries and what became of it', async () => {
+    const { event, at } = aDay();
+    const payment_id = newPaymentId();
+    const id = await event(3, { status: 'parked', reason: 'other_order', payment_id });
+    await events.receive({ id, eventType: 'X', transmissionId: 'second', body: 'other', now: at(9) });
+
+    expect(await events.get(id)).toMatchObject({
+      event_id: id,
+      status: 'parked',
+      reason: 'other_order',
+      payment_id,
+      received_at: at(3).toISOString(),
+      last_received_at: at(9).toISOString(),
+      body: '{"buyer":"Ada"}',
+      transmissions: ['second', `t-${id}`],
+      replayed_at: [],
+    });
+  });
+
+  it('that was never here is not there', async () => {
+    expect(await events.get('WH-NONE')).toBeUndefined();
+  });
+
+  it('that we found in PayPal’s list has no delivery, until one comes', async () => {
+    const { at } = aDay();
+    const id = `WH-${ulid()}`;
+    await events.receive({ id, eventType: 'X', body: '{}', now: at(1) });
+    expect(await events.get(id)).toMatchObject({ transmissions: [], status: 'received' });
+
+    await events.receive({ id, eventType: 'X', transmissionId: 't1', body: '{}', now: at(2) });
+
+    expect(await events.get(id)).toMatchObject({ transmissions: ['t1'] });
+  });
+
+  it('whose body was erased stays without it, also when it is delivered once more', async () => {
+    const { event, at } = aDay();
+    const payment_id = newPaymentId();
+    const id = await event(1, { status: 'accepted', payment_id, moved: true });
+
+    expect(await events.eraseBodies(payment_id, at(5))).toBe(1);
+    await events.receive({ id, eventType: 'X', transmissionId: 't2', body: '{"buyer":"Ada"}', now: at(6) });
+
+    expect(await events.get(id)).toMatchObject({ body: '', erased_at: at(5).toISOString() });
+  });
+
+  it('that was replayed says when, and no longer why it was parked', async () => {
+    const { event, at } = aDay();
+    const payment_id = newPaymentId();
+    const id = await event(1, { status: 'parked', reason: 'unknown_payment' });
+
+    await events.finishReplay(id, { status: 'parked', reason: 'unknown_payment' }, at(2));
+    await events.finishReplay(id, { status: 'accepted', payment_id, moved: true }, at(3));
+
+    const replayed = await events.get(id);
+    expect(replayed).toMatchObject({
+      status: 'accepted',
+      payment_id,
+      replayed_at: [at(2).toISOString(), at(3).toISOString()],
+    });
+    expect(replayed).not.toHaveProperty('reason');
+  });
+});
+
+it('unfinished events are found by their age, the oldest first', async () => {
+  const { event, at } = aDay();
+  const second = await event(20);
+  const first = await event(10);
+  await event(15, { status: 'ignored' });
+  const late = await event(40);
+
+  const found: string[] = [];
+  for await (const id of events.unfinished(at(30))) found.push(id);
+
+  expect(found.filter((id) => [first, second, late].includes(id))).toEqual([first, second]);
+});
+
+it('of many ids, those that are stored are told', async () => {
+  const { event } = aDay();
+  const id = await event(1);
+
+  expect(await events.known([id, 'WH-NONE'])).toEqual(new Set([id]));
+});
