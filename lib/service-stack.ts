@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { DeadLetters } from './constructs/dead-letters.ts';
 import { SettlementEnds } from './constructs/settlement-ends.ts';
 import { SettlementWorkflow } from './constructs/settlement-workflow.ts';
 import { type Route, ShopApi } from './constructs/shop-api.ts';
@@ -71,13 +72,21 @@ const FUNCTIONS = {
     tables: {
       payments: ['GetItem', 'UpdateItem'],
       orders: ['GetItem', 'PutItem', 'UpdateItem'],
-      operations: ['PutItem'],
+      operations: ['PutItem', 'Query', 'UpdateItem'],
       idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     },
     usesPayPal: true,
     startsSettlements: true,
+    executions: ['DescribeExecution', 'GetExecutionHistory', 'RedriveExecution'],
+    removes: ['failed-settlement'],
   },
-  recorder: { timeout: seconds(10), memory: 512, tables: { payments: ['UpdateItem'] } },
+  settlements: {
+    timeout: seconds(29),
+    memory: 512,
+    tables: { payments: ['GetItem', 'UpdateItem'], operations: ['UpdateItem'] },
+    executions: ['GetExecutionHistory'],
+    removes: ['failed-settlement'],
+  },
   fulfillment: {
     timeout: seconds(29),
     memory: 512,
@@ -141,7 +150,8 @@ export class ServiceStack extends Stack {
       terminationProtection: stage.keepsData,
     });
 
-    const functions = shopFunctions(this, { stage, data }, FUNCTIONS);
+    const deadLetters = new DeadLetters(this, 'dead-letters');
+    const functions = shopFunctions(this, { stage, data, deadLetters }, FUNCTIONS);
     const { stateMachine } = new SettlementWorkflow(this, 'settlement', {
       stage,
       steps: {
@@ -151,7 +161,7 @@ export class ServiceStack extends Stack {
         Payments: functions.payments,
       },
     });
-    const { deadLetters } = new SettlementEnds(this, 'ends', { stateMachine, recorder: functions.recorder });
+    new SettlementEnds(this, 'ends', { stateMachine, deadLetters, recorder: functions.settlements });
     const { api } = new ShopApi(this, 'api', {
       stage,
       answers: Object.entries(ROUTES).map(([name, routes]) => [functions[name as FunctionName], routes]),
@@ -160,6 +170,6 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'ApiId', { value: api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.settlements.queueUrl });
   }
 }

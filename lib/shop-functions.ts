@@ -2,8 +2,9 @@ import { ArnFormat, CfnParameter, type Duration, type Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EnvName } from '../lambdas/shared/env.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import type { DeadLetters, QueueAction } from './constructs/dead-letters.ts';
 import { NodeLambda } from './constructs/node-lambda.ts';
-import { machineArn } from './constructs/settlement-workflow.ts';
+import { allowExecutions, type ExecutionAction, machineArn } from './constructs/settlement-workflow.ts';
 import type { TableAction } from './constructs/shop-table.ts';
 import type { DataStack } from './data-stack.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
@@ -27,6 +28,15 @@ export interface FunctionSpec {
 
   readonly startsSettlements?: boolean;
 
+  /** What it does with executions of the workflow. */
+  readonly executions?: readonly ExecutionAction[];
+
+  /** What it does with the dead letters of settlements. */
+  readonly deadLetters?: readonly QueueAction[];
+
+  /** The kinds of entries that it may delete from the operations table. Nobody may delete what operators did. */
+  readonly removes?: readonly ('failed-settlement' | 'finding')[];
+
   /** What else its environment holds. */
   readonly knows?: readonly EnvName[];
 }
@@ -35,6 +45,7 @@ export interface FunctionSpec {
 export interface ShopFunctionsProps {
   readonly stage: Stage;
   readonly data: DataStack;
+  readonly deadLetters: DeadLetters;
 }
 
 /** Makes the functions that are specified, by their folders under lambdas/. */
@@ -52,7 +63,7 @@ export function shopFunctions<Folder extends string>(
 }
 
 /** Every environment variable there is; each function gets those that its spec speaks of. */
-function environmentOf(stack: Stack, { stage, data }: ShopFunctionsProps): Record<EnvName, string> {
+function environmentOf(stack: Stack, { stage, data, deadLetters }: ShopFunctionsProps): Record<EnvName, string> {
   const table = (name: TableName) => data.tables[name].tableName;
   return {
     PRODUCTS_TABLE: table('products'),
@@ -64,6 +75,7 @@ function environmentOf(stack: Stack, { stage, data }: ShopFunctionsProps): Recor
     IDEMPOTENCY_TABLE: table('idempotency'),
     OPERATIONS_TABLE: table('operations'),
     STATE_MACHINE_ARN: machineArn(stack, stage),
+    DEAD_LETTER_QUEUE_URL: deadLetters.settlements.queueUrl,
     PAYPAL_BASE_URL: stage.payPal.baseUrl,
     PAYPAL_SECRET_NAME: payPalSecretName(stage.name),
     PAYPAL_CERT_ORIGINS: stage.payPal.certOrigins.join(','),
@@ -87,13 +99,14 @@ function makeFunction(
   stack: Stack,
   folder: string,
   spec: FunctionSpec,
-  { stage, data }: ShopFunctionsProps,
+  { stage, data, deadLetters }: ShopFunctionsProps,
   environment: Record<EnvName, string>,
 ): NodeLambda {
   const names: EnvName[] = [
     ...TABLE_NAMES.filter((name) => spec.tables?.[name]).map(tableVariable),
     ...(spec.usesPayPal ? (['PAYPAL_BASE_URL', 'PAYPAL_SECRET_NAME'] as const) : []),
-    ...(spec.startsSettlements ? (['STATE_MACHINE_ARN'] as const) : []),
+    ...(spec.startsSettlements || spec.executions ? (['STATE_MACHINE_ARN'] as const) : []),
+    ...(spec.deadLetters ? (['DEAD_LETTER_QUEUE_URL'] as const) : []),
     ...(spec.knows ?? []),
   ];
   const fn = new NodeLambda(stack, folder, {
@@ -119,6 +132,16 @@ function makeFunction(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [environment.STATE_MACHINE_ARN] }),
     );
   }
+  if (spec.executions) allowExecutions(fn, stage, spec.executions);
+  if (spec.deadLetters) {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: spec.deadLetters.map((action) => `sqs:${action}`),
+        resources: [deadLetters.settlements.queueArn],
+      }),
+    );
+  }
+  for (const kind of spec.removes ?? []) data.tables.operations.allowRemoval(fn, kind);
   return fn;
 }
 

@@ -1,6 +1,6 @@
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
-import type { Settlement } from '../shared/settlement.ts';
+import { executionName, type Settlement } from '../shared/settlement.ts';
 import { type Decision, decide, type Move, usualMove } from './decide.ts';
 import { type Evidence, evidenceOfOrder } from './evidence.ts';
 import type { Payment } from './payment.ts';
@@ -92,7 +92,7 @@ export function settler(deps: SettleDeps): Settler {
   /** Starts what is not known to have succeeded. A crash between the write and this is healed by whoever comes next. */
   const startOpen = async (payment: Payment): Promise<void> => {
     for (const [name, input] of Object.entries(payment.open))
-      await deps.startSettlement(`${payment.payment_id}-${name}`, input);
+      await deps.startSettlement(executionName(payment.payment_id, name), input);
   };
 
   const settleAll = async (payment: Payment, facts: readonly Evidence[]): Promise<Settled> => {

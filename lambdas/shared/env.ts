@@ -14,6 +14,8 @@ export type EnvName =
   | 'IDEMPOTENCY_TABLE'
   | 'OPERATIONS_TABLE'
   | 'STATE_MACHINE_ARN'
+  /** The queue of settlements that failed. */
+  | 'DEAD_LETTER_QUEUE_URL'
   /** Origin of PayPal's REST API, such as https://api-m.paypal.com. */
   | 'PAYPAL_BASE_URL'
   /** Name of the secret with `{client_id, client_secret, webhook_id}`. */

@@ -38,6 +38,12 @@ export const METRICS = {
   PayPalLatency: { unit: 'Milliseconds', dimension: 'operation' },
   /** Requests to PayPal: 1 for one that got no usable answer or was refused for its credentials, 0 for any other. */
   PayPalFailed: { unit: 'Count' },
+  /** Settlements that were done, once each, by what they were about: `captured`, `released` and so on. */
+  SettlementSucceeded: { unit: 'Count', dimension: 'outcome' },
+  /** Tries of settlements that failed, by what they were about. */
+  SettlementFailed: { unit: 'Count', dimension: 'outcome' },
+  /** From the capture, when the shop first heard of it, to the order. */
+  CaptureToOrder: { unit: 'Milliseconds' },
 } as const satisfies Readonly<Record<string, MetricShape>>;
 
 /** The name of something that this shop measures. */

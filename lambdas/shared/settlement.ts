@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { paymentIdSchema, sessionIdSchema } from './ids.ts';
+import { isPaymentId, type PaymentId, paymentIdSchema, sessionIdSchema } from './ids.ts';
 import { moneySchema } from './money.ts';
 
 /** What a payment can be; `docs/payment-states.md` draws how it moves. */
@@ -39,3 +39,16 @@ export const settlementSchema = z.object({
   order: z.optional(z.object({ order_status: z.string() })),
 });
 export type Settlement = z.infer<typeof settlementSchema>;
+
+/** Names an execution: payment and settlement, and how often the settlement was started anew, as in `pay_…-captured-r2`. */
+export const executionName = (paymentId: PaymentId, settlement: string, restarts = 0): string =>
+  `${paymentId}-${settlement}${restarts > 0 ? `-r${restarts}` : ''}`;
+
+/** What an execution's name says; undefined when it is none of ours. A settlement's own name may have dashes, as `refunded-reversed` has. */
+export function settlementOf(name: string): { readonly paymentId: PaymentId; readonly settlement: string } | undefined {
+  const [, paymentId = '', settlement = ''] = /^([^-]+)-(.+?)(?:-r\d+)?$/.exec(name) ?? [];
+  return isPaymentId(paymentId) ? { paymentId, settlement } : undefined;
+}
+
+/** What a settlement is about, by its name: `refunded` of `refunded-1999`. */
+export const outcomeOf = (settlement: string): string => settlement.replace(/-.*/, '');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -35,6 +35,9 @@ export interface NodeLambdaProps {
 
 /** A function of this project: one folder under lambdas/, on our runtime, with a role of its own that may do nothing yet but log and trace. */
 export class NodeLambda extends LambdaFunction {
+  /** Made here, so it is never missing. */
+  declare readonly role: IRole;
+
   constructor(scope: Construct, id: string, { stage, folder, ...props }: NodeLambdaProps) {
     const role = new Role(scope, `${id}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

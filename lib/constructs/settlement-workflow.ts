@@ -7,6 +7,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { removalPolicyOf, type Stage, type StepRetry } from '../stages.ts';
+import type { NodeLambda } from './node-lambda.ts';
 
 const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settlement.asl.json');
 
@@ -74,6 +75,24 @@ export const machineArn = (scope: Construct, stage: Stage): string =>
     resourceName: machineName(stage),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+
+/** Step Functions actions that functions of this shop are given on the machine's executions. */
+export type ExecutionAction = 'DescribeExecution' | 'GetExecutionHistory' | 'RedriveExecution';
+
+/** Lets a function do these things with the machine's executions. */
+export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly ExecutionAction[]): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `states:${action}`),
+      resources: [`${machineArn(fn, stage).replace(':stateMachine:', ':execution:')}:*`],
+    }),
+  );
+  const executions = `<AWS::Region>:<AWS::AccountId>:execution:${machineName(stage)}:*`;
+  Validations.of(fn.role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:${executions}]`,
+    reason: 'Executions are named by payments, which nobody knows beforehand; all of them are of this one machine.',
+  });
+}
 
 const machineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
 

@@ -60,6 +60,14 @@ export class ShopTable extends Table {
     grantee.grantPrincipal.addToPrincipalPolicy(statement(this.tableArn, actions));
   }
 
+  /** Lets someone delete the items of one partition, and of no other. */
+  allowRemoval(grantee: IGrantable, partition: string): void {
+    const removal = statement(this.tableArn, ['DeleteItem']);
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    removal.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [partition] });
+    grantee.grantPrincipal.addToPrincipalPolicy(removal);
+  }
+
   /** Lets someone find items by one index. */
   allowLookup(grantee: IGrantable, indexName: string): void {
     grantee.grantPrincipal.addToPrincipalPolicy(statement(`${this.tableArn}/index/${indexName}`, ['Query']));

@@ -68,7 +68,7 @@ it('shows nobody’s name, e-mail or address in public, in a log or in a payment
     'inventory',
     'checkout',
     'fulfillment',
-    'recorder',
+    'settlements',
   ];
   const told = [
     payment,

@@ -39,6 +39,10 @@ const WITHOUT_RESOURCES = [
   'logs:UpdateLogDelivery',
 ];
 
+/** Executions have names that nobody knows beforehand: of one machine, they may be meant all together. */
+const EXECUTIONS = ':execution:settle-once-prod-payment-settlement:*"';
+const isWide = (resource: string) => resource.replace(EXECUTIONS, '"').includes('*');
+
 describe('nobody', () => {
   it('may do everything', () => {
     const actions = policies.flatMap(({ allowed }) => allowed.flatMap(({ Action }) => listOf(Action)));
@@ -50,7 +54,7 @@ describe('nobody', () => {
   it('may do anything with everything, but what knows no resources', () => {
     const onEverything = policies.flatMap(({ allowed }) =>
       allowed
-        .filter(({ Resource }) => listOf(Resource).some((one) => JSON.stringify(one).includes('*')))
+        .filter(({ Resource }) => listOf(Resource).some((one) => isWide(JSON.stringify(one))))
         .flatMap(({ Action }) => listOf(Action)),
     );
 
@@ -65,15 +69,23 @@ describe('nobody', () => {
     expect(scanners.map(({ id }) => id)).toEqual([expect.stringMatching(/^storefront/)]);
   });
 
-  it('may delete an item but an idempotency record', () => {
-    const deletable = policies.flatMap(({ allowed }) =>
-      allowed
-        .filter(({ Action }) => listOf(Action).includes('dynamodb:DeleteItem'))
-        .flatMap(({ Resource }) => listOf(Resource)),
-    );
+  it('may delete an item but an idempotency record, or what is mended', () => {
+    const deletions = policies
+      .flatMap(({ allowed }) => allowed)
+      .filter(({ Action }) => listOf(Action).includes('dynamodb:DeleteItem'));
+    const mended = deletions.filter(({ Resource }) => /GetAttoperations/.test(JSON.stringify(Resource)));
 
-    expect(deletable.length).toBeGreaterThan(0);
-    for (const resource of deletable) expect(JSON.stringify(resource)).toMatch(/GetAttidempotency/);
+    expect(mended.length).toBeGreaterThan(0);
+    for (const { Action, Condition } of mended) {
+      expect(Action).toBe('dynamodb:DeleteItem');
+      expect(Condition).toEqual({
+        'ForAllValues:StringEquals': {
+          'dynamodb:LeadingKeys': [expect.stringMatching(/^(failed-settlement|finding)$/)],
+        },
+      });
+    }
+    for (const { Resource } of deletions.filter((one) => !mended.includes(one)))
+      expect(JSON.stringify(Resource)).toMatch(/GetAttidempotency/);
   });
 
   it('may use the queues of dead letters but over TLS', () => {
@@ -108,6 +120,19 @@ describe('what a function may do', () => {
   it('includes the start of one workflow, by its name', () => {
     expect(actionsOn('paypalwebhookrole', /:stateMachine:settle-once-prod-payment-settlement"/)).toEqual([
       'states:StartExecution',
+    ]);
+  });
+
+  it('includes a second chance for a settlement for operators alone', () => {
+    const redrivers = policies.filter(({ allowed }) =>
+      allowed.some(({ Action }) => listOf(Action).includes('states:RedriveExecution')),
+    );
+
+    expect(redrivers.map(({ id }) => id)).toEqual([expect.stringMatching(/^admin/)]);
+    expect(actionsOn('adminrole', /:execution:settle-once-prod-payment-settlement:\*"/)).toEqual([
+      'states:DescribeExecution',
+      'states:GetExecutionHistory',
+      'states:RedriveExecution',
     ]);
   });
 

@@ -84,7 +84,11 @@ describe('a settlement that failed', () => {
   const rules = resourcesOf('prod', 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
   const failed = rules.find(({ EventPattern }) => EventPattern.detail.status.includes('FAILED'));
 
-  it('goes on the queue of dead letters, however it failed', () => {
+  it('goes on the queue of dead letters and is taken down, however it failed', () => {
+    expect(failed?.Targets.map(({ Arn }: { Arn: unknown }) => Arn)).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^deadletterssettlements/), 'Arn'] },
+      { 'Fn::GetAtt': [expect.stringMatching(/^settlements/), 'Arn'] },
+    ]);
     expect(failed?.EventPattern).toMatchObject({
       source: ['aws.states'],
       'detail-type': ['Step Functions Execution Status Change'],

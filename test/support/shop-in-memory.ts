@@ -14,9 +14,11 @@ import { paymentSteps } from '../../lambdas/payments/steps.ts';
 import { isGivenUp } from '../../lambdas/payments/transitions.ts';
 import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
 import { settleEvent } from '../../lambdas/paypal-webhook/settle-event.ts';
-import { isPaymentId, orderIdOf, type PaymentId, type SessionId } from '../../lambdas/shared/ids.ts';
-import { type Settlement, settlementSchema } from '../../lambdas/shared/settlement.ts';
+import { recordEnd } from '../../lambdas/settlements/record-end.ts';
+import { orderIdOf, type PaymentId, type SessionId } from '../../lambdas/shared/ids.ts';
+import { type Settlement, settlementOf, settlementSchema } from '../../lambdas/shared/settlement.ts';
 import { payPalInMemory } from './paypal-in-memory.ts';
+import { executionArnOf, failedSettlementsInMemory, hoursInMemory } from './settlements-in-memory.ts';
 import {
   type Gate,
   openGate,
@@ -56,6 +58,8 @@ export function shopInMemory({
   const stock = stockInMemory(gate, products);
   const orders = ordersInMemory(gate);
   const paypal = payPalInMemory(gate);
+  const failed = failedSettlementsInMemory(gate);
+  const hours = hoursInMemory(gate);
   const executions = new Map<string, Execution>();
   const now = () => NOW;
   let ulids = 0;
@@ -109,15 +113,24 @@ export function shopInMemory({
     return run(settlementSchema.parse(settlement));
   };
 
-  /** Tries one task; at the execution's end, its settlement is closed, as the recorder does. */
+  /** Tries one task; at the execution's end, the shop hears of it. */
   const work = async (execution: Execution, which = 0): Promise<void> => {
     const pending = execution.pending();
     await pending[which % pending.length]?.run();
     if (execution.succeeded) await close(execution);
   };
-  const close = async (execution: Execution): Promise<void> => {
-    const [id = '', ...rest] = execution.name.split('-');
-    if (isPaymentId(id)) await payments.repository.closeSettlement(id, rest.join('-').replace(/-r\d+$/, ''));
+  const close = async ({ name }: Execution): Promise<void> => {
+    const settlement = settlementOf(name);
+    if (!settlement) throw new Error(`${name} is no settlement`);
+    await recordEnd(
+      {
+        payments: payments.repository,
+        failed: failed.repository,
+        hours: hours.repository,
+        workflow: { failedSteps: async () => [] },
+      },
+      { ...settlement, executionArn: executionArnOf(name), status: 'SUCCEEDED', endedAt: NOW, redrives: 0 },
+    );
   };
 
   return {
@@ -126,6 +139,8 @@ export function shopInMemory({
     stock,
     orders,
     paypal,
+    failed,
+    hours,
     executions,
     settler: settle,
     capture,

@@ -1,0 +1,98 @@
+import type { Payment } from '../payments/payment.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import type { PaymentId } from '../shared/ids.ts';
+import { outcomeOf } from '../shared/settlement.ts';
+import type { FAILED_STATUSES, FailedSettlementRepository } from './failed-settlement-repository.ts';
+import type { HourRepository } from './hour-repository.ts';
+import type { Workflow } from './workflow.ts';
+
+/** How an execution ended. */
+export interface End {
+  readonly paymentId: PaymentId;
+  /** The last part of the execution's name, without what a further start adds to it. */
+  readonly settlement: string;
+  readonly executionArn: string;
+  readonly status: 'SUCCEEDED' | (typeof FAILED_STATUSES)[number];
+  readonly endedAt: Date;
+  /** How often it had been redriven by then. */
+  readonly redrives: number;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
+/** What became of the news of an end. */
+export type Recorded =
+  /** The payment has that settlement behind it. `captureToOrder`: milliseconds from the money to the order. */
+  | { readonly recorded: 'success'; readonly captureToOrder?: number }
+  | { readonly recorded: 'failure' }
+  /** It was known, or says nothing any more: the settlement has succeeded, or is not needed. */
+  | { readonly recorded: 'nothing' };
+
+export interface RecordDeps {
+  readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
+  readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove'>;
+  readonly hours: Pick<HourRepository, 'add'>;
+  readonly workflow: Pick<Workflow, 'failedSteps'>;
+}
+
+/**
+ * Takes down how an execution ended. The news may come late, twice, in any order, or again after a redrive: what counts is whether
+ * the payment still has that settlement open.
+ */
+export const recordEnd = (deps: RecordDeps, end: End): Promise<Recorded> =>
+  end.status === 'SUCCEEDED' ? recordSuccess(deps, end) : recordFailure(deps, end, end.status);
+
+async function recordSuccess(deps: RecordDeps, { paymentId, settlement, endedAt }: End): Promise<Recorded> {
+  const closed = await deps.payments.closeSettlement(paymentId, settlement, endedAt);
+  // Also when it was closed before: whoever did may have got no further.
+  await deps.failed.remove(paymentId, settlement);
+  if (!('moved' in closed)) return { recorded: 'nothing' };
+  const captureToOrder = settlement === 'captured' ? sinceCapture(closed.moved, endedAt) : undefined;
+  await deps.hours.add(
+    endedAt,
+    { [`settled.${outcomeOf(settlement)}`]: 1 },
+    captureToOrder === undefined ? {} : { capture_to_order: captureToOrder },
+  );
+  return { recorded: 'success', ...(captureToOrder !== undefined && { captureToOrder }) };
+}
+
+function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
+  const captured = history.find(({ status }) => status === 'captured');
+  return captured && endedAt.getTime() - Date.parse(captured.at);
+}
+
+/** Step Functions gives up to 32 kB, most of it a stack. */
+const LONGEST_CAUSE = 1024;
+
+async function recordFailure(
+  deps: RecordDeps,
+  { paymentId, settlement, executionArn, endedAt, redrives, error, cause }: End,
+  status: (typeof FAILED_STATUSES)[number],
+): Promise<Recorded> {
+  const isOpen = async () => settlement in ((await deps.payments.get(paymentId))?.open ?? {});
+  if (!(await isOpen())) return { recorded: 'nothing' };
+  const failedSteps = await deps.workflow.failedSteps(executionArn);
+  const noted = await deps.failed.note({
+    payment_id: paymentId,
+    settlement,
+    execution_arn: executionArn,
+    redrives,
+    status,
+    error: error ?? null,
+    cause: cause?.slice(0, LONGEST_CAUSE) ?? null,
+    failed_steps: failedSteps,
+    failed_at: endedAt.toISOString(),
+    last_failed_at: endedAt.toISOString(),
+  });
+  // Its success may have been taken down meanwhile, before there was an entry to remove.
+  if (!(await isOpen())) {
+    await deps.failed.remove(paymentId, settlement);
+    return { recorded: 'nothing' };
+  }
+  if (!noted) return { recorded: 'nothing' };
+  await deps.hours.add(endedAt, {
+    [`failed.${outcomeOf(settlement)}`]: 1,
+    ...Object.fromEntries(failedSteps.map((step) => [`step_failed.${step}`, 1])),
+  });
+  return { recorded: 'failure' };
+}

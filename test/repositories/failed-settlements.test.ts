@@ -1,0 +1,98 @@
+import { ulid } from 'ulid';
+import { describe, expect, inject, it } from 'vitest';
+import {
+  type FailedSettlement,
+  failedSettlementRepository,
+} from '../../lambdas/settlements/failed-settlement-repository.ts';
+import { documentClient } from '../../lambdas/shared/dynamo.ts';
+import { type PaymentId, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
+import { functionEnvironment } from '../support/function-environment.ts';
+
+functionEnvironment();
+const failed = failedSettlementRepository(documentClient(), inject('aws').tables.operations);
+
+const newPayment = () => paymentIdOf(sessionId(ulid()));
+const failureOf = (payment_id: PaymentId, more: Partial<FailedSettlement> = {}): FailedSettlement => ({
+  payment_id,
+  settlement: 'captured',
+  execution_arn: `arn:${payment_id}-captured`,
+  redrives: 0,
+  status: 'FAILED',
+  error: null,
+  cause: null,
+  failed_steps: ['CreateOrder'],
+  failed_at: '2026-06-01T12:00:00.000Z',
+  last_failed_at: '2026-06-01T12:00:00.000Z',
+  ...more,
+});
+const again = { redrives: 1, failed_at: '2026-06-01T13:00:00.000Z', last_failed_at: '2026-06-01T13:00:00.000Z' };
+
+describe('a failed settlement', () => {
+  it('is found by its payment, as it was noted', async () => {
+    const payment = newPayment();
+
+    expect(await failed.note(failureOf(payment))).toBe(true);
+    expect(await failed.note(failureOf(payment, { settlement: 'refunded-500' }))).toBe(true);
+
+    expect(await failed.ofPayment(payment)).toEqual([
+      failureOf(payment),
+      failureOf(payment, { settlement: 'refunded-500' }),
+    ]);
+  });
+
+  it('is noted once, though the time of its end may be told a little later', async () => {
+    const payment = newPayment();
+    await failed.note(failureOf(payment));
+
+    expect(await failed.note(failureOf(payment))).toBe(false);
+    expect(await failed.note(failureOf(payment, { last_failed_at: '2026-06-01T12:00:00.001Z' }))).toBe(false);
+  });
+
+  it('that failed again has failed since the first time', async () => {
+    const payment = newPayment();
+    await failed.note(failureOf(payment));
+
+    expect(await failed.note(failureOf(payment, again))).toBe(true);
+
+    expect(await failed.ofPayment(payment)).toEqual([
+      failureOf(payment, { ...again, failed_at: '2026-06-01T12:00:00.000Z' }),
+    ]);
+  });
+
+  it('is not set back to an earlier failure', async () => {
+    const payment = newPayment();
+    await failed.note(failureOf(payment, again));
+
+    expect(await failed.note(failureOf(payment))).toBe(false);
+
+    expect(await failed.ofPayment(payment)).toMatchObject([{ redrives: 1 }]);
+  });
+
+  it('is gone once it is mended, and may be so twice', async () => {
+    const payment = newPayment();
+    await failed.note(failureOf(payment));
+
+    await failed.remove(payment, 'captured');
+    await failed.remove(payment, 'captured');
+
+    expect(await failed.ofPayment(payment)).toEqual([]);
+  });
+});
+
+it('failed settlements are listed page by page', async () => {
+  const payments = [newPayment(), newPayment(), newPayment()];
+  for (const payment of payments) await failed.note(failureOf(payment));
+
+  const listed: FailedSettlement[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await failed.list(2, cursor);
+    expect(page.failed.length).toBeLessThanOrEqual(2);
+    listed.push(...page.failed);
+    ({ cursor } = page);
+  } while (cursor);
+
+  const ids = listed.map(({ payment_id }) => payment_id);
+  expect(ids).toEqual(ids.toSorted());
+  expect(ids).toEqual(expect.arrayContaining(payments));
+});

@@ -1,0 +1,56 @@
+import { describe, expect, inject, it } from 'vitest';
+import { hourRepository } from '../../lambdas/settlements/hour-repository.ts';
+import { documentClient } from '../../lambdas/shared/dynamo.ts';
+import { functionEnvironment } from '../support/function-environment.ts';
+
+functionEnvironment();
+const hours = hourRepository(documentClient(), inject('aws').tables.operations);
+
+let years = 2000;
+/** A time in an hour of its own. */
+const someTime = () => new Date(Date.UTC(++years, 5, 1, 12, 30));
+const plus = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
+
+describe('an hour', () => {
+  it('adds up what is counted in it, also by many at once', async () => {
+    const at = someTime();
+
+    await Promise.all(
+      Array.from({ length: 20 }, () => hours.add(at, { 'settled.captured': 1, 'settled.released': 2 })),
+    );
+
+    expect(await hours.between(at, at)).toEqual([
+      { hour: at.toISOString().slice(0, 13), counters: { 'settled.captured': 20, 'settled.released': 40 } },
+    ]);
+  });
+
+  it('keeps number, sum and longest of the times taken down in it', async () => {
+    const at = someTime();
+
+    for (const capture_to_order of [200, 900, 400]) await hours.add(at, {}, { capture_to_order });
+
+    expect(await hours.between(at, at)).toMatchObject([
+      {
+        counters: { 'capture_to_order.count': 3, 'capture_to_order.sum': 1500, 'capture_to_order.max': 900 },
+      },
+    ]);
+  });
+});
+
+describe('a range of hours', () => {
+  it('has those in which something was counted, in their order, the first and the last included', async () => {
+    const at = someTime();
+    for (const minutes of [180, 0, 60]) await hours.add(plus(at, minutes), { n: minutes });
+
+    const range = await hours.between(at, plus(at, 120));
+
+    expect(range.map(({ counters }) => counters)).toEqual([{ n: 0 }, { n: 60 }]);
+  });
+
+  it('ends with a month', async () => {
+    const at = someTime();
+
+    await expect(hours.between(at, plus(at, 31 * 24 * 60))).resolves.toEqual([]);
+    await expect(hours.between(at, plus(at, 31 * 24 * 60 + 1))).rejects.toThrow(RangeError);
+  });
+});

@@ -1,0 +1,130 @@
+import type { Payment } from '../../lambdas/payments/payment.ts';
+import type {
+  FailedSettlement,
+  FailedSettlementRepository,
+} from '../../lambdas/settlements/failed-settlement-repository.ts';
+import type { HourRepository } from '../../lambdas/settlements/hour-repository.ts';
+import type { Execution, Workflow } from '../../lambdas/settlements/workflow.ts';
+import { type Gate, paymentsInMemory } from './tables-in-memory.ts';
+
+/** The repository of failed settlements, in memory. */
+export function failedSettlementsInMemory(gate: Gate) {
+  const rows = new Map<string, FailedSettlement>();
+
+  const repository = {
+    note: (failure) =>
+      gate('failed.note', () => {
+        const id = `${failure.payment_id}-${failure.settlement}`;
+        const known = rows.get(id);
+        const same = known?.execution_arn === failure.execution_arn && known.redrives === failure.redrives;
+        if (known && (same || known.last_failed_at >= failure.last_failed_at)) return false;
+        rows.set(id, { ...failure, failed_at: known?.failed_at ?? failure.last_failed_at });
+        return true;
+      }),
+    remove: (paymentId, settlement) => gate('failed.remove', () => void rows.delete(`${paymentId}-${settlement}`)),
+    list: (limit, cursor = '') =>
+      gate('failed.list', () => {
+        const after = [...rows].filter(([id]) => id > cursor).sort(([a], [b]) => (a < b ? -1 : 1));
+        const page = after.slice(0, limit);
+        return {
+          failed: page.map(([, failure]) => failure),
+          ...(after.length > limit && { cursor: page.at(-1)?.[0] ?? '' }),
+        };
+      }),
+    ofPayment: (paymentId) =>
+      gate('failed.ofPayment', () => [...rows.values()].filter(({ payment_id }) => payment_id === paymentId)),
+  } satisfies FailedSettlementRepository;
+  return { rows, repository };
+}
+
+/** The counters of all hours, in memory, added up over the hours. */
+export function hoursInMemory(gate: Gate) {
+  const counters: Record<string, number> = {};
+  const add = (name: string, by: number) => {
+    counters[name] = (counters[name] ?? 0) + by;
+  };
+
+  const repository = {
+    add: (_, counts, times = {}) =>
+      gate('hours.add', () => {
+        for (const [name, by] of Object.entries(counts)) add(name, by);
+        for (const [name, milliseconds] of Object.entries(times)) {
+          add(`${name}.count`, 1);
+          add(`${name}.sum`, milliseconds);
+          counters[`${name}.max`] = Math.max(counters[`${name}.max`] ?? 0, milliseconds);
+        }
+      }),
+  } satisfies Partial<HourRepository>;
+  return { counters, repository };
+}
+
+const ARN = 'arn:aws:states:eu-central-1:000000000000:execution:machine';
+/** The ARN of an execution of that name. */
+export const executionArnOf = (name: string): string => `${ARN}:${name}`;
+
+/** Executions as Step Functions describes them, which do nothing by themselves. A redrive is counted, and runs. */
+export function executionsInMemory(gate: Gate) {
+  const rows = new Map<string, Execution>();
+  const nameOf = (arn: string) => arn.replace(`${ARN}:`, '');
+  const set = (name: string, change: Partial<Execution>) => {
+    const before = rows.get(name) ?? { arn: executionArnOf(name), status: 'RUNNING', redrivable: false, redrives: 0 };
+    rows.set(name, { ...before, ...change });
+  };
+
+  const workflow = {
+    describe: (name) => gate('workflow.describe', () => rows.get(name)),
+    start: (name) =>
+      gate('workflow.start', () => {
+        if (!rows.has(name)) set(name, {});
+      }),
+    redrive: (arn) =>
+      gate('workflow.redrive', () => {
+        const execution = rows.get(nameOf(arn));
+        if (!execution?.redrivable) return false;
+        const { endedAt: _, error: __, cause: ___, ...running } = execution;
+        rows.set(nameOf(arn), { ...running, status: 'RUNNING', redrivable: false, redrives: execution.redrives + 1 });
+        return true;
+      }),
+    failedSteps: () => gate('workflow.failedSteps', () => ['CreateOrder']),
+  } satisfies Workflow;
+  return { rows, set, workflow };
+}
+
+/** What looks after settlements, over one payment; one call to the outside can be told to fail once, or to come after something else. */
+export function settlementsOf(payment: Payment, { fails }: { fails?: string } = {}) {
+  const calls: string[] = [];
+  let failing = fails;
+  const first = new Map<string, () => Promise<void>>();
+  const gate: Gate = async (call, effect) => {
+    calls.push(call);
+    const before = first.get(call);
+    first.delete(call);
+    await before?.();
+    if (call === failing) {
+      failing = undefined;
+      throw new Error(`no ${call}`);
+    }
+    return effect();
+  };
+  const payments = paymentsInMemory(gate);
+  payments.rows.set(payment.payment_id, payment);
+  const failed = failedSettlementsInMemory(gate);
+  const hours = hoursInMemory(gate);
+  const executions = executionsInMemory(gate);
+  return {
+    deps: {
+      payments: payments.repository,
+      failed: failed.repository,
+      hours: hours.repository,
+      workflow: executions.workflow,
+    },
+    payments,
+    failed,
+    hours,
+    executions,
+    calls,
+    payment: () => payments.rows.get(payment.payment_id) as Payment,
+    /** Something that happens just before the next call of that name. */
+    before: (call: string, what: () => Promise<void>) => void first.set(call, what),
+  };
+}
