@@ -22,6 +22,10 @@ const BECOMES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   reversed: ['created', 'expired', 'cancelled', 'failed', 'captured', 'partially_refunded', 'refunded'],
 };
 
+/** Whether a session that says this of its payment is still to follow a payment that is that. */
+export const saysLess = (says: PaymentStatus, payment: PaymentStatus): boolean =>
+  BECOMES[payment]?.includes(says) ?? false;
+
 const UNPAID = ['open', 'payment_pending', 'payment_failed', 'expired'] as const;
 
 type Deps = Pick<SessionRepository, 'change'>;

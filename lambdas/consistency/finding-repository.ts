@@ -100,4 +100,3 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       ),
   };
 };
-export type FindingRepository = ReturnType<typeof findingRepository>;

@@ -1,5 +1,4 @@
-import type { Finding, Mistake, Repair } from './finding.ts';
-import type { FindingRepository } from './finding-repository.ts';
+import type { Finding, Repair } from './finding.ts';
 
 /** What a repair led to. */
 export type RepairResult =
@@ -25,11 +24,9 @@ export type Repaired =
   | { readonly outcome: 'unknown_finding' };
 
 export interface RepairDeps {
-  readonly findings: Pick<FindingRepository, 'get' | 'put' | 'close'>;
-  /** Looks again at what a finding is about. @returns what is wrong at that time; undefined when nothing is. */
-  readonly lookAgain: (finding: Finding, at: Date) => Promise<Mistake | undefined>;
+  /** What a finding is by now, looked at again: closed if it holds no more; undefined when there is none. */
+  readonly lookAgain: (findingId: string) => Promise<Finding | undefined>;
   readonly ways: RepairWays;
-  readonly now: () => Date;
 }
 
 /** Which finding, and who wants it repaired. */
@@ -45,35 +42,19 @@ export interface RepairWish {
  * may have mended it, and another repair may be right by now. Any repair may be asked for twice.
  */
 export async function repairFinding(
-  { findings, lookAgain, ways, now }: RepairDeps,
+  { lookAgain, ways }: RepairDeps,
   { findingId, dryRun, by }: RepairWish,
 ): Promise<Repaired> {
-  const finding = await findings.get(findingId);
+  const finding = await lookAgain(findingId);
   if (!finding) return { outcome: 'unknown_finding' };
   if (finding.closed_at) return { outcome: 'holds_no_more', finding };
+  if (!finding.repair)
+    return { outcome: 'not_repairable', finding, why: 'no ordinary way mends this: a person must look' };
 
-  // Not before the time of the check: what was past its time then is not in flight again.
-  const at = new Date(Math.max(now().getTime(), Date.parse(finding.last_seen)));
-  const mistake = await lookAgain(finding, at);
-  if (!mistake) {
-    await findings.close(finding.id, at);
-    return { outcome: 'holds_no_more', finding };
-  }
-  await findings.put(mistake, at);
-  const current: Finding = { ...finding, ...mistake, last_seen: at.toISOString() };
-  if (!mistake.repair)
-    return {
-      outcome: 'not_repairable',
-      finding: current,
-      why: 'the ordinary ways do not mend this: see docs/runbook.md',
-    };
-
-  const will = inWords(mistake.repair);
-  if (dryRun) return { outcome: 'would_repair', finding: current, will };
-  const result = await repairBy(ways, mistake.repair, by);
-  return result.done
-    ? { outcome: 'repaired', finding: current, will }
-    : { outcome: 'not_repairable', finding: current, why: result.why };
+  const will = inWords(finding.repair);
+  if (dryRun) return { outcome: 'would_repair', finding, will };
+  const result = await repairBy(ways, finding.repair, by);
+  return result.done ? { outcome: 'repaired', finding, will } : { outcome: 'not_repairable', finding, why: result.why };
 }
 
 function repairBy(ways: RepairWays, repair: Repair, by: string): Promise<RepairResult> {
@@ -94,7 +75,7 @@ function repairBy(ways: RepairWays, repair: Repair, by: string): Promise<RepairR
 }
 
 /** What a repair does, for whoever is to say yes to it. */
-export function inWords(repair: Repair): string {
+function inWords(repair: Repair): string {
   switch (repair.kind) {
     case 'settle':
       return `run the settlement ${repair.settlement} of ${repair.payment_id} again: its steps do only what is not done yet`;
