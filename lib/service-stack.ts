@@ -1,13 +1,13 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DeadLetters } from './constructs/dead-letters.ts';
-import { Schedules } from './constructs/schedules.ts';
+import { Monitoring } from './constructs/monitoring.ts';
 import { SettlementEnds } from './constructs/settlement-ends.ts';
 import { SettlementWorkflow } from './constructs/settlement-workflow.ts';
 import { type Route, ShopApi } from './constructs/shop-api.ts';
 import type { DataStack } from './data-stack.ts';
 import { type FunctionSpec, shopFunctions } from './shop-functions.ts';
-import type { Pace, Stage } from './stages.ts';
+import type { Stage } from './stages.ts';
 
 const { seconds } = Duration;
 
@@ -137,17 +137,6 @@ const ROUTES = {
   ],
 } as const satisfies { readonly [Name in FunctionName]?: readonly Route[] };
 
-/** What a function is called with by the clock, and how often. */
-interface TimedCall {
-  readonly name: string;
-  readonly runs: FunctionName;
-  readonly input: object;
-  readonly everyMinutes: number;
-}
-
-/** What is done by the clock, for what nobody tells the shop. */
-const timedCalls = (_: Pace): readonly TimedCall[] => [];
-
 /** What the service stack is made of. */
 export interface ServiceStackProps {
   readonly stage: Stage;
@@ -174,19 +163,25 @@ export class ServiceStack extends Stack {
       },
     });
     new SettlementEnds(this, 'ends', { stateMachine, deadLetters, recorder: functions.settlements });
-    new Schedules(this, 'schedules', {
-      stage,
-      undelivered: deadLetters.undelivered,
-      jobs: timedCalls(stage.pace).map(({ runs, ...job }) => ({ ...job, runs: functions[runs] })),
-    });
     const { api } = new ShopApi(this, 'api', {
       stage,
       answers: Object.entries(ROUTES).map(([name, routes]) => [functions[name as FunctionName], routes]),
     });
 
+    const { topic } = new Monitoring(this, 'monitoring', {
+      stage,
+      functions,
+      stateMachine,
+      deadLetters,
+      api,
+      tables: data.tables,
+    });
+
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
     new CfnOutput(this, 'ApiId', { value: api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.settlements.queueUrl });
+    new CfnOutput(this, 'UndeliveredQueueUrl', { value: deadLetters.undelivered.queueUrl });
   }
 }

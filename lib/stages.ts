@@ -55,6 +55,16 @@ export interface Stage {
 
   readonly pace: Pace;
 
+  readonly alarms: {
+    /** Where docs/runbook.md is to be read; a link when the deployment says where. */
+    readonly runbook: string;
+    /**
+     * Who is told by e-mail. They confirm it by a click in the first message.
+     * @default - nobody, until somebody subscribes to the topic
+     */
+    readonly email?: string;
+  };
+
   /** Requests per second that the HTTP API takes for the whole shop, and how many at once. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
 }
@@ -71,7 +81,7 @@ const HURRIED: Pace = { dueAfterSeconds: 15, graceSeconds: 15, healEveryMinutes:
 // A shopper's page asks every 2 s: this is a thousand waiting shoppers, far below an account's 10,000 a second.
 const BUSY_SHOP = { rateLimit: 500, burstLimit: 1000 };
 
-const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin'>> = {
+const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin' | 'alarms'>> = {
   local: (context) => {
     const simulator = textFrom(context, 'simulatorUrl');
     if (!simulator) throw new Error('stage local needs the PayPal simulator: --context simulatorUrl=http://…');
@@ -123,7 +133,13 @@ export function stageFrom(context: Node): Stage {
   const name = STAGE_NAMES.find((known) => known === wanted);
   if (!name) throw new Error(`unknown stage ${wanted}: --context stage= takes ${STAGE_NAMES.join(', ')}`);
   const storefrontOrigin = textFrom(context, 'storefrontOrigin');
-  return { name, ...STAGES[name](context), ...(storefrontOrigin && { storefrontOrigin }) };
+  const email = textFrom(context, 'alarmEmail');
+  return {
+    name,
+    ...STAGES[name](context),
+    ...(storefrontOrigin && { storefrontOrigin }),
+    alarms: { runbook: textFrom(context, 'runbookUrl') ?? 'docs/runbook.md', ...(email && { email }) },
+  };
 }
 
 /** What becomes of a resource with the shop's data when its stack is deleted. */

@@ -3,7 +3,6 @@ import { documentClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
 import { logger } from '../shared/logger.ts';
 import { measure } from '../shared/metrics.ts';
-import { outcomeOf } from '../shared/settlement.ts';
 import { composeSettlements } from './compose.ts';
 import { readEndEvent } from './end-event.ts';
 import { recordEnd } from './record-end.ts';
@@ -20,16 +19,6 @@ export async function handler(event: unknown): Promise<void> {
     status: end.status,
     recorded: recorded.recorded,
   });
-  const outcome = outcomeOf(end.settlement);
-  switch (recorded.recorded) {
-    case 'success':
-      measure('SettlementSucceeded', 1, outcome);
-      if (recorded.captureToOrder !== undefined) measure('CaptureToOrder', recorded.captureToOrder);
-      break;
-    case 'failure':
-      measure('SettlementFailed', 1, outcome);
-      break;
-    case 'nothing':
-      break;
-  }
+  if (recorded.recorded === 'success' && recorded.captureToOrder !== undefined)
+    measure('CaptureToOrder', recorded.captureToOrder);
 }

@@ -7,6 +7,8 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { isThrottlingError } from '@smithy/core/retry';
+import { measure } from './metrics.ts';
 
 /** How long to wait before trying a cancelled transaction again. */
 export interface Patience {
@@ -25,11 +27,25 @@ const patience: Patience = {
  * DynamoDB as every function uses it. The SDK tries a throttled or unanswered call again, with jitter; a call that has not been
  * answered after 3 seconds never will be, so it is given up early enough for a second try to fit into the function's time.
  */
-export const dynamoClient = (): DynamoDBClient =>
-  new DynamoDBClient({
+export function dynamoClient(): DynamoDBClient {
+  const client = new DynamoDBClient({
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
   });
+  // It stands behind what repeats requests, so each try that is turned away counts.
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        if (isThrottlingError(error as Parameters<typeof isThrottlingError>[0])) measure('TableThrottled');
+        throw error;
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
+}
 
 /** The same, in plain JavaScript values: what repositories take. */
 export const documentClient = (client: DynamoDBClient = dynamoClient()): DynamoDBDocumentClient =>

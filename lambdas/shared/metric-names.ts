@@ -7,7 +7,7 @@
 export const metricNamespace = (stage: string): string => `SettleOnce/${stage}`;
 
 /** How one metric is measured. */
-interface MetricShape {
+export interface MetricShape {
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   /**
    * What it is told apart by as well. Each value that this takes is one more metric to CloudWatch, and costs as much as the total.
@@ -32,17 +32,17 @@ export const METRICS = {
   SignatureRefused: { unit: 'Count' },
   /** From an event's arrival at the HTTP API until the payment's new status was written. */
   WebhookToStatus: { unit: 'Milliseconds' },
+  /** Requests that API Gateway turned away, because there are too many; counted by CloudWatch in its access log. */
+  RequestThrottled: { unit: 'Count' },
+  /** Requests that DynamoDB turned away, repetitions included, because there are too many for a table or an item. */
+  TableThrottled: { unit: 'Count' },
   /** Tries of workflow steps: 1 for one that failed, 0 for one that was done. The average is the share that fails, the count how many ran. */
   StepFailed: { unit: 'Count', dimension: 'step' },
   /** How long PayPal takes for one request, whatever it answers. */
   PayPalLatency: { unit: 'Milliseconds', dimension: 'operation' },
   /** Requests to PayPal: 1 for one that got no usable answer or was refused for its credentials, 0 for any other. */
   PayPalFailed: { unit: 'Count' },
-  /** Settlements that were done, once each, by what they were about: `captured`, `released` and so on. */
-  SettlementSucceeded: { unit: 'Count', dimension: 'outcome' },
-  /** Tries of settlements that failed, by what they were about. */
-  SettlementFailed: { unit: 'Count', dimension: 'outcome' },
-  /** From the capture, when the shop first heard of it, to the order. */
+  /** From the capture, when the shop first heard of it, to the order: as many as there are orders. */
   CaptureToOrder: { unit: 'Milliseconds' },
 } as const satisfies Readonly<Record<string, MetricShape>>;
 

@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRICS, type Measurement } from './metric-names.ts';
+import { METRICS, type Measurement, type MetricShape } from './metric-names.ts';
 
 /** Its namespace is the environment's, POWERTOOLS_METRICS_NAMESPACE. */
 const metrics = new Metrics();
@@ -9,7 +9,7 @@ const metrics = new Metrics();
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function measure(...[name, value = 1, of]: Measurement): void {
-  const shape: { readonly unit: 'Count' | 'Milliseconds' | 'Seconds'; readonly dimension?: string } = METRICS[name];
+  const shape: MetricShape = METRICS[name];
   const single = metrics.singleMetric();
   // Powertools would tell everything apart by function; an alarm watches one metric, and each costs.
   single.clearDefaultDimensions();

@@ -3,8 +3,9 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, type HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type MetricName, metricNamespace } from '../../lambdas/shared/metric-names.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
 /** A route and the reason why nobody has to log in for it. */
@@ -64,20 +65,25 @@ export class ShopApi extends Construct {
       }
     }
 
+    const accessLog = new LogGroup(this, 'logs', {
+      logGroupName: `/aws/vendedlogs/apis/settle-once-${stage.name}`,
+      retention: stage.logRetention,
+      removalPolicy: removalPolicyOf(stage),
+    });
+    // API Gateway's own metrics count what it turns away among all other 4xx.
+    accessLog.addMetricFilter('turned-away', {
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace: metricNamespace(stage.name),
+      metricName: 'RequestThrottled' satisfies MetricName,
+    });
+
     new HttpStage(this, 'stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: stage.throttle,
-      detailedMetricsEnabled: true,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          new LogGroup(this, 'logs', {
-            logGroupName: `/aws/vendedlogs/apis/settle-once-${stage.name}`,
-            retention: stage.logRetention,
-            removalPolicy: removalPolicyOf(stage),
-          }),
-        ),
+        destination: new LogGroupLogDestination(accessLog),
         format: ACCESS_LOG,
       },
     });

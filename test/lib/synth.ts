@@ -13,8 +13,8 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** The app of a stage, with the settings of cdk.json, whose functions are not bundled. */
-export function appOf(stageName: StageName) {
+/** The app of a stage, with the settings of cdk.json and what a deployment adds, whose functions are not bundled. */
+export function appOf(stageName: StageName, added: Readonly<Record<string, string>> = {}) {
   const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
   const app = new App({
     context: {
@@ -25,6 +25,7 @@ export function appOf(stageName: StageName) {
         storefrontOrigin: 'http://127.0.0.1:8080',
       }),
       'aws:cdk:bundling-stacks': [],
+      ...added,
     },
   });
   const stage = stageFrom(app.node);

@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import type { MonitoringFacade } from 'cdk-monitoring-constructs';
+import { drawRow, type Watch } from './alarms.ts';
+
+const period = Duration.minutes(15);
+
+/** What the shop sees: purchases, what shoppers wait for, and PayPal. */
+export function drawShopsView(view: MonitoringFacade, { measured, watched }: Watch): void {
+  drawRow(view, 'Purchases', {
+    'Asked of PayPal': [
+      measured('PayPalLatency', 'SampleCount', { of: 'createOrder', label: 'payments begun' }),
+      measured('PayPalLatency', 'SampleCount', { of: 'captureOrder', label: 'captures' }),
+      measured('PayPalLatency', 'SampleCount', { of: 'refundCapture', label: 'refunds' }),
+    ],
+    'Orders made': [measured('CaptureToOrder', 'SampleCount', { label: 'orders' })],
+    'From capture to order': ['p50', 'p95', 'Maximum'].map((statistic) =>
+      measured('CaptureToOrder', statistic, { label: statistic }),
+    ),
+    'From webhook to status': ['p50', 'p95', 'Maximum'].map((statistic) =>
+      measured('WebhookToStatus', statistic, { label: statistic }),
+    ),
+  });
+
+  drawRow(view, 'PayPal', {
+    Webhooks: [
+      measured('EventAccepted', 'Sum', { label: 'settled' }),
+      measured('DuplicateRefused', 'Sum', { label: 'seen before' }),
+      measured('EventIgnored', 'Sum', { label: 'of no interest' }),
+      watched(measured('EventParked', 'Sum', { label: 'cannot be settled' }), {
+        name: 'events-parked',
+        suffers:
+          'Perhaps somebody who has paid and gets nothing: PayPal speaks of a purchase that the shop does not know, or does not understand.',
+        when: { above: 0 },
+      }),
+      watched(measured('DeliveryPostponed', 'Sum', { period, label: 'to come again' }), {
+        name: 'deliveries-postponed',
+        suffers: 'Shoppers who have paid wait longer for their order: the shop cannot take PayPal’s webhooks.',
+        when: { atLeast: 5 },
+      }),
+      watched(measured('SignatureRefused', 'Sum', { period, label: 'not from PayPal' }), {
+        name: 'signatures-refused',
+        suffers:
+          'If they are PayPal’s after all, every shopper who pays, until the shop asks PayPal by itself; if somebody forges them, nobody.',
+        when: { atLeast: 5 },
+      }),
+    ],
+    'Share of requests that fail': [
+      watched(measured('PayPalFailed', 'Average'), {
+        name: 'paypal-failing',
+        suffers:
+          'Shoppers cannot pay, or wait for their order: PayPal does not answer, or does not know the shop any more.',
+        when: { atLeast: 0.2 },
+        periods: [2, 3],
+      }),
+    ],
+    'Time to answer (p95)': ['createOrder', 'captureOrder', 'getOrder', 'refundCapture', 'token'].map((of) =>
+      measured('PayPalLatency', 'p95', { of }),
+    ),
+  });
+
+  drawRow(view, 'After the capture', {
+    'Share of steps that fail': [
+      watched(measured('StepFailed', 'Average', { label: 'all' }), {
+        name: 'steps-failing',
+        suffers: 'Shoppers who have paid wait for their order: one of the services behind it is sick.',
+        when: { atLeast: 0.2 },
+        periods: [2, 3],
+      }),
+      ...['CommitStock', 'CompleteCheckout', 'CreateOrder', 'CapturePayment'].map((of) =>
+        measured('StepFailed', 'Average', { of }),
+      ),
+    ],
+  });
+}
