@@ -18,6 +18,12 @@ export class ApiProblem extends Error {
   }
 }
 
+/** By how much the API's clock is ahead of this browser's, in milliseconds: at most a second too much, as answers tell whole seconds only. */
+let ahead = 0;
+
+/** The API's time, in milliseconds as `Date.now()`: what the shop says of times goes by it, and a browser's clock may be wrong. */
+export const serverNow = (): number => Date.now() + ahead;
+
 /** How a call is made. */
 export interface CallOptions {
   /** Sent as JSON. */
@@ -26,7 +32,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 
   /** Ends the call before it is answered. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 
   /** @default 30,000 - a little more than the API takes at most */
   readonly timeoutMs?: number;
@@ -50,6 +56,8 @@ export async function call<Answer>(method: string, path: `/${string}`, options: 
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
+  const answeredAt = Date.parse(answer.headers.get('date') ?? '');
+  if (!Number.isNaN(answeredAt)) ahead = answeredAt + 1000 - Date.now();
   const content: unknown = await answer.json().catch((error) => {
     // Not JSON: then what counts is the status.
     if (error instanceof SyntaxError) return undefined;

@@ -1,3 +1,4 @@
+import './look.css';
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, StrictMode } from 'react';
@@ -10,6 +11,22 @@ import { ApiProblem } from '../api/call.ts';
  * `hiddenFrom`, Grid, SimpleGrid, AppShell, Flex with such props, and the scroll lock of Modal and Drawer. A CSS module does the same.
  */
 const theme = createTheme({
+  // The very colours are in look.css: these are the same, for what computes with them.
+  colors: {
+    brand: [
+      '#eef7f3',
+      '#d9ece4',
+      '#b5dacb',
+      '#8fc9b2',
+      '#6ab698',
+      '#48a07e',
+      '#2f8767',
+      '#216c52',
+      '#1a5742',
+      '#12392e',
+    ],
+  },
+  primaryColor: 'brand',
   respectReducedMotion: true,
   components: {
     Modal: { defaultProps: { lockScroll: false } },
@@ -24,8 +41,14 @@ const queries = new QueryClient({
   },
 });
 
-/** Puts an entry's content into its page, in the colours that the reader's system asks for. */
+/**
+ * Puts an entry's content into its page, in the colours that the reader's system asks for. A page that the browser brings back from its
+ * memory is loaded anew: it may have told of something that is over.
+ */
 export function mount(content: ReactNode): void {
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
   const root = document.querySelector('#root');
   if (!root) throw new Error('the page has no #root');
   createRoot(root).render(

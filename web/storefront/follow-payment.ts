@@ -1,0 +1,125 @@
+import { ApiProblem } from '../api/call.ts';
+import type { NotApproved, Payment, PaymentDeclined } from '../api/schema.ts';
+import { capturePayment, findPayment, getPayment, type ReturnAddress } from './api.ts';
+import { checkPaymentStatus, isLasting, POLL_EVERY_MS, POLL_FOR_MS } from './check-payment-status.ts';
+import { pause } from './pause.ts';
+
+/** Milliseconds between two questions once the shopper has been told that it takes longer. */
+const LATER_EVERY_MS = 10_000;
+
+/** Why no money could be taken, and where the buyer can change that. */
+export interface Refusal {
+  readonly reason: 'declined' | 'not_approved';
+  /** Null while PayPal has no order yet. */
+  readonly approveUrl: string | null;
+}
+
+/** What is known about a purchase whose buyer has come back from PayPal. */
+export interface Followed {
+  /** Undefined until the API has answered. */
+  readonly payment?: Payment;
+
+  /** The address names no payment of this shop. */
+  readonly unknown?: true;
+
+  /** What the capture was refused for, as long as the payment has not moved on. */
+  readonly refusal?: Refusal;
+
+  /** The capture has not been answered: a payment that was given up may yet turn out to be approved. */
+  readonly capturing?: boolean;
+
+  /** The 30 seconds are over that a shopper is asked to wait. */
+  readonly late?: true;
+}
+
+/**
+ * Follows a purchase to its end: finds the payment, asks once for the money, and then asks what became of it, every 2.5 s for 30 s and every
+ * 10 s after that, until nothing more is to come. Closing the page changes nothing: PayPal's webhook leads to the same end.
+ */
+export async function followPayment(
+  address: ReturnAddress,
+  show: (followed: Followed) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = Date.now() + POLL_FOR_MS;
+  let followed: Followed = {};
+  const learn = (news: Followed) => {
+    followed = { ...followed, ...news };
+    if (!signal.aborted) show(followed);
+  };
+  const onPayment = (payment: Payment) => learn({ payment });
+
+  const found = await find(address, end, learn, signal);
+  if (!found) return learn({ unknown: true });
+  learn({ payment: found });
+  const id = found.payment_id;
+
+  let captured: Promise<void> | undefined;
+  if (MAY_BE_CAPTURED.has(found.status)) {
+    learn({ capturing: true });
+    captured = capture(id).then((refusal) => learn({ capturing: false, ...(refusal && { refusal }) }));
+    // Its answer may make the first question find the end already.
+    await Promise.race([captured, pause(POLL_EVERY_MS, signal)]);
+  }
+  const check = () => checkPaymentStatus(id, { forMs: end - Date.now(), onPayment, signal });
+  let result = await check();
+  if (followed.capturing && 'payment' in result && !result.success) {
+    await captured;
+    result = await check();
+  }
+  if ('error' in result) learn({ late: true });
+
+  while (!followed.payment?.settled) {
+    await pause(Date.now() < end ? POLL_EVERY_MS : LATER_EVERY_MS, signal);
+    if (Date.now() >= end && !followed.late) learn({ late: true });
+    await getPayment(id, { signal }).then(onPayment, throwIfAborted(signal));
+  }
+}
+
+/** What PayPal may still have money for. Also what was given up: the buyer may have gone back to PayPal and approved after all. */
+const MAY_BE_CAPTURED: ReadonlySet<Payment['status']> = new Set([
+  'created',
+  'approved',
+  'cancelled',
+  'expired',
+  'failed',
+]);
+
+/** The payment of the address; undefined when the shop has none of that name. */
+async function find(
+  address: ReturnAddress,
+  end: number,
+  learn: (news: Followed) => void,
+  signal: AbortSignal,
+): Promise<Payment | undefined> {
+  if (!address.checkout_session_id && !address.token) return undefined;
+  // By PayPal's token, a payment of the last second may not be found yet.
+  const mayBeYoungUntil = Date.now() + 2 * POLL_EVERY_MS;
+  for (;;) {
+    try {
+      return await findPayment(address, { signal });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (isLasting(error) && Date.now() >= mayBeYoungUntil) return undefined;
+    }
+    await pause(Date.now() < end ? POLL_EVERY_MS : LATER_EVERY_MS, signal);
+    if (Date.now() >= end) learn({ late: true });
+  }
+}
+
+/** Asks for the money. @returns why there is none to be had; nothing when it came, is to come, or the answer did not come. */
+async function capture(id: string): Promise<Refusal | undefined> {
+  try {
+    await capturePayment(id);
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) return undefined;
+    const declined = error.as<PaymentDeclined>('/problems/payment-declined');
+    if (declined) return { reason: 'declined', approveUrl: declined.approve_url };
+    const notApproved = error.as<NotApproved>('/problems/not-approved');
+    if (notApproved) return { reason: 'not_approved', approveUrl: notApproved.approve_url ?? null };
+  }
+  return undefined;
+}
+
+/** The webhook asks PayPal as well, so an answer that does not come now comes later. */
+const throwIfAborted = (signal: AbortSignal) => (): void => signal.throwIfAborted();

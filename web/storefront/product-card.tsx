@@ -1,0 +1,43 @@
+import { Button, Text, Title } from '@mantine/core';
+import type { Product } from '../api/schema.ts';
+import { withPieces } from './basket.ts';
+import { inWords } from './money.ts';
+import { Picture } from './picture.tsx';
+import classes from './product-card.module.css';
+import { Stepper } from './stepper.tsx';
+import { changeBasket } from './use-basket.ts';
+
+/** Up to so many pieces, a shopper is told to be quick. */
+const FEW = 5;
+
+/** One product: what it costs, what is left of it, and the way into the basket. */
+export function ProductCard({ product, inBasket }: { product: Product; inBasket: number }) {
+  const { sku, name, unit_price, available } = product;
+  return (
+    <article className={classes.card} data-sold-out={available === 0 || undefined}>
+      <Picture sku={sku} name={name} />
+      <div className={classes.words}>
+        <Title order={2} size="h5">
+          {name}
+        </Title>
+        <Text>{inWords(unit_price)}</Text>
+        <Text size="sm" className={available <= FEW ? classes.few : classes.plenty}>
+          {available === 0 ? 'Sold out' : available <= FEW ? `Only ${available} left` : `${available} left`}
+        </Text>
+      </div>
+      {inBasket > 0 ? (
+        <Stepper sku={sku} name={name} quantity={inBasket} most={available} />
+      ) : (
+        <Button
+          variant="light"
+          px="xs"
+          disabled={available === 0}
+          aria-label={available === 0 ? `${name} is sold out` : `Put ${name} into the basket`}
+          onClick={() => changeBasket((basket) => withPieces(basket, sku, 1))}
+        >
+          {available === 0 ? 'Sold out' : 'Put into basket'}
+        </Button>
+      )}
+    </article>
+  );
+}
