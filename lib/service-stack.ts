@@ -2,12 +2,13 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Monitoring } from './constructs/monitoring.ts';
+import { Schedules } from './constructs/schedules.ts';
 import { SettlementEnds } from './constructs/settlement-ends.ts';
 import { SettlementWorkflow } from './constructs/settlement-workflow.ts';
 import { type Route, ShopApi } from './constructs/shop-api.ts';
 import type { DataStack } from './data-stack.ts';
 import { type FunctionSpec, shopFunctions } from './shop-functions.ts';
-import type { Stage } from './stages.ts';
+import type { Pace, Stage } from './stages.ts';
 
 const { seconds } = Duration;
 
@@ -137,6 +138,17 @@ const ROUTES = {
   ],
 } as const satisfies { readonly [Name in FunctionName]?: readonly Route[] };
 
+/** What a function is called with by the clock, and how often. */
+interface TimedCall {
+  readonly name: string;
+  readonly runs: FunctionName;
+  readonly input: object;
+  readonly everyMinutes: number;
+}
+
+/** What is done by the clock, for what nobody tells the shop. */
+const timedCalls = (_: Pace): readonly TimedCall[] => [];
+
 /** What the service stack is made of. */
 export interface ServiceStackProps {
   readonly stage: Stage;
@@ -163,6 +175,11 @@ export class ServiceStack extends Stack {
       },
     });
     new SettlementEnds(this, 'ends', { stateMachine, deadLetters, recorder: functions.settlements });
+    new Schedules(this, 'schedules', {
+      stage,
+      undelivered: deadLetters.undelivered,
+      jobs: timedCalls(stage.pace).map(({ runs, ...job }) => ({ ...job, runs: functions[runs] })),
+    });
     const { api } = new ShopApi(this, 'api', {
       stage,
       answers: Object.entries(ROUTES).map(([name, routes]) => [functions[name as FunctionName], routes]),

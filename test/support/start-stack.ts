@@ -1,3 +1,9 @@
+import {
+  GetScheduleCommand,
+  paginateListSchedules,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
 import type { TestProject } from 'vitest/node';
 import { type Stack, type StackFile, startStack } from '../../local/stack.ts';
 
@@ -7,17 +13,39 @@ declare module 'vitest' {
   }
 }
 
+/** The group that all schedules of the local stage are in. */
+const SCHEDULES = 'settle-once-local';
+
 /** Starts the whole shop once for all tests that need it, and ends it after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   return provideStack(project, await startStack({ stateDir: '.local/test' }));
 }
 
-/** Tells the tests where the stack is. @returns how to end it. */
-export function provideStack(
+/** Tells the tests where the stack is, whose clock is stopped: they call what heals themselves. @returns how to end it. */
+export async function provideStack(
   project: TestProject,
-  { stop, ended: _, clientOptions: __, ...stack }: Stack,
-): () => Promise<void> {
+  { stop, ended: _, clientOptions, ...stack }: Stack,
+): Promise<() => Promise<void>> {
+  try {
+    await stopSchedules(new SchedulerClient(clientOptions));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   project.provide('stack', stack);
   project.provide('aws', { endpoint: stack.aws_endpoint_url, region: stack.region, tables: stack.tables });
   return stop;
+}
+
+async function stopSchedules(scheduler: SchedulerClient): Promise<void> {
+  for await (const { Schedules = [] } of paginateListSchedules({ client: scheduler }, { GroupName: SCHEDULES })) {
+    for (const { Name } of Schedules) {
+      // An update sets back what it does not name.
+      const { ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(
+        new GetScheduleCommand({ Name, GroupName: SCHEDULES }),
+      );
+      const update = { Name, GroupName: SCHEDULES, ScheduleExpression, FlexibleTimeWindow, Target };
+      await scheduler.send(new UpdateScheduleCommand({ ...update, State: 'DISABLED' }));
+    }
+  }
 }
