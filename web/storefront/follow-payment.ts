@@ -25,7 +25,7 @@ export interface Followed {
   /** What the capture was refused for, as long as the payment has not moved on. */
   readonly refusal?: Refusal;
 
-  /** The capture has not been answered: a payment that was given up may yet turn out to be approved. */
+  /** What is known of the payment is from before the capture: one that was given up may yet turn out to be approved. */
   readonly capturing?: boolean;
 
   /** The 30 seconds are over that a shopper is asked to wait. */
@@ -47,23 +47,27 @@ export async function followPayment(
     followed = { ...followed, ...news };
     if (!signal.aborted) show(followed);
   };
-  const onPayment = (payment: Payment) => learn({ payment });
+  let capturing = false;
+  const onPayment = (payment: Payment) => learn({ payment, capturing });
 
   const found = await find(address, end, learn, signal);
   if (!found) return learn({ unknown: true });
-  learn({ payment: found });
   const id = found.payment_id;
+  capturing = MAY_BE_CAPTURED.has(found.status);
+  onPayment(found);
 
   let captured: Promise<void> | undefined;
-  if (MAY_BE_CAPTURED.has(found.status)) {
-    learn({ capturing: true });
-    captured = capture(id).then((refusal) => learn({ capturing: false, ...(refusal && { refusal }) }));
+  if (capturing) {
+    captured = capture(id).then((refusal) => {
+      capturing = false;
+      if (refusal) learn({ refusal });
+    });
     // Its answer may make the first question find the end already.
     await Promise.race([captured, pause(POLL_EVERY_MS, signal)]);
   }
   const check = () => checkPaymentStatus(id, { forMs: end - Date.now(), onPayment, signal });
   let result = await check();
-  if (followed.capturing && 'payment' in result && !result.success) {
+  if (capturing && 'payment' in result && !result.success) {
     await captured;
     result = await check();
   }
