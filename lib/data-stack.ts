@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { OperatorPool } from './constructs/operator-pool.ts';
 import { ShopTable, type TableShape } from './constructs/shop-table.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from './names.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
@@ -34,13 +35,14 @@ const TABLES = {
   operations: { key: 'kind', sortKey: 'id' },
 } as const satisfies Record<TableName, TableShape>;
 
-/** What must survive: the shop's tables, and its PayPal credentials. */
+/** What must survive: the shop's tables, its PayPal credentials, its operators. */
 export class DataStack extends Stack {
   readonly tables: Readonly<Record<TableName, ShopTable>>;
+  readonly operators: OperatorPool;
 
   constructor(scope: Construct, stage: Stage) {
     super(scope, `settle-once-${stage.name}-data`, {
-      description: `settle-once ${stage.name}: tables and PayPal credentials`,
+      description: `settle-once ${stage.name}: tables, PayPal credentials and operators`,
       terminationProtection: stage.keepsData,
     });
 
@@ -65,6 +67,9 @@ export class DataStack extends Stack {
         'PayPal has no API that makes a new client secret: an operator makes it in its dashboard, so no function can rotate it.',
     });
 
+    this.operators = new OperatorPool(this, 'operators', stage);
+    new CfnOutput(this, 'UserPoolId', { value: this.operators.pool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: this.operators.client.userPoolClientId });
     for (const name of TABLE_NAMES) {
       new CfnOutput(this, `table-${name}`, { key: tableOutput(name), value: this.tables[name].tableName });
     }

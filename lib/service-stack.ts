@@ -89,6 +89,8 @@ const FUNCTIONS = {
     executions: ['GetExecutionHistory'],
     removes: ['failed-settlement'],
   },
+  // Whoever has no token yet calls it, and it asks Cognito what anybody may ask: it may do nothing in this account.
+  'sign-in': { timeout: seconds(10), memory: 1024, knows: ['USER_POOL_CLIENT_ID'] },
   fulfillment: {
     timeout: seconds(29),
     memory: 512,
@@ -105,6 +107,11 @@ type FunctionName = keyof typeof FUNCTIONS;
 
 const OPEN =
   'The storefront is public: shoppers have no accounts, and ids of sessions, payments and orders cannot be guessed.';
+
+const SIGN_IN = 'Whoever signs in has no token yet: Cognito checks password or refresh token.';
+
+/** Operators sign in a few times a day; more often than this, only somebody who guesses does. */
+const GUESSES = { rateLimit: 5, burstLimit: 10 };
 
 /** Who answers which call of the contract (docs/openapi.yaml). */
 const ROUTES = {
@@ -123,11 +130,10 @@ const ROUTES = {
     { route: 'GET /api/v1/payments', open: OPEN },
     { route: 'GET /api/v1/payments/{id}', open: OPEN },
   ],
-  admin: [
-    {
-      route: 'ANY /api/v1/admin/{proxy+}',
-      open: 'Closed: the function turns away every caller whom no authorizer has verified, and there is none yet.',
-    },
+  admin: [{ route: 'ANY /api/v1/admin/{proxy+}', open: false }],
+  'sign-in': [
+    { route: 'POST /api/v1/admin/sign-in', open: SIGN_IN, throttle: GUESSES },
+    { route: 'POST /api/v1/admin/sign-in/refresh', open: SIGN_IN, throttle: GUESSES },
   ],
   'api-document': [{ route: 'GET /api/v1/openapi.json', open: 'The description of a public API is public.' }],
   'paypal-webhook': [
@@ -182,6 +188,7 @@ export class ServiceStack extends Stack {
     });
     const { api } = new ShopApi(this, 'api', {
       stage,
+      operators: data.operators,
       answers: Object.entries(ROUTES).map(([name, routes]) => [functions[name as FunctionName], routes]),
     });
 

@@ -81,6 +81,7 @@ function environmentOf(stack: Stack, { stage, data, deadLetters }: ShopFunctions
     PAYPAL_CERT_ORIGINS: stage.payPal.certOrigins.join(','),
     PAYPAL_CERT_NAMES: stage.payPal.certNames.join(','),
     STOREFRONT_ORIGIN: stage.storefrontOrigin ?? storefrontOriginAsked(stack),
+    USER_POOL_CLIENT_ID: data.operators.client.userPoolClientId,
     DUE_AFTER_SECONDS: String(stage.pace.dueAfterSeconds),
     GRACE_SECONDS: String(stage.pace.graceSeconds),
     VERSION: packageJson.version,

@@ -26,6 +26,8 @@ export interface Deployed {
   readonly apiId: string;
   readonly stateMachineArn: string;
   readonly deadLetterQueueUrl: string;
+  readonly userPoolId: string;
+  readonly userPoolClientId: string;
   readonly tables: Readonly<Record<TableName, string>>;
 }
 
@@ -78,6 +80,8 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
     apiId: output('service', 'ApiId'),
     stateMachineArn: output('service', 'StateMachineArn'),
     deadLetterQueueUrl: output('service', 'DeadLetterQueueUrl'),
+    userPoolId: output('data', 'UserPoolId'),
+    userPoolClientId: output('data', 'UserPoolClientId'),
     tables: Object.fromEntries(
       TABLE_NAMES.map((name) => [name, output('data', tableOutput(name))]),
     ) as Deployed['tables'],

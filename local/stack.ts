@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { operatorAccounts } from '../bin/operator-accounts.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../lambdas/paypal-webhook/event-types.ts';
 import { payPalSecretName, type TableName } from '../lib/names.ts';
 import { startSimulator } from '../simulator/server.ts';
@@ -20,6 +22,9 @@ import type { RunningProcess } from './processes.ts';
 import { hasPythonPackages, installPythonPackages } from './python.ts';
 import { stockSampleProducts } from './sample-products.ts';
 
+/** Who operates the shop on this machine. */
+const OPERATOR = 'operator';
+
 /** Where the parts of a running stack are: the content of `stack.json`. */
 export interface StackFile {
   readonly ready: true;
@@ -30,7 +35,13 @@ export interface StackFile {
   readonly simulator_url: string;
   readonly aws_endpoint_url: string;
   readonly region: string;
-  readonly operator: { readonly username: string | null; readonly password: string | null };
+  /** Who may operate the shop, and what signs such people in. */
+  readonly operator: {
+    readonly username: string;
+    readonly password: string;
+    readonly user_pool_id: string;
+    readonly client_id: string;
+  };
   readonly tables: Readonly<Record<TableName, string>>;
   readonly state_machine_arn: string;
   readonly dlq_url: string;
@@ -129,8 +140,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: CREDENTIALS };
   await phase('account bootstrapped, templates, functions and pages made', () => prepare(deployment, signal));
   const deployed = await phase('stacks deployed', () => deploy(deployment, signal));
-  await phase('sample products in, webhook registered', () =>
+  const [password] = await phase('sample products in, webhook registered, operator made', () =>
     Promise.all([
+      makeOperator(deployed.userPoolId, clientOptions),
       stockSampleProducts(deployed.tables.products, clientOptions),
       connectPayPal(
         simulator.url,
@@ -154,7 +166,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     simulator_url: simulator.url,
     aws_endpoint_url: endpoint,
     region: REGION,
-    operator: { username: null, password: null },
+    operator: {
+      username: OPERATOR,
+      password,
+      user_pool_id: deployed.userPoolId,
+      client_id: deployed.userPoolClientId,
+    },
     tables: deployed.tables,
     state_machine_arn: deployed.stateMachineArn,
     dlq_url: deployed.deadLetterQueueUrl,
@@ -169,6 +186,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return stopping;
   };
   return { ...content, clientOptions, ended: aws.ended, stop };
+}
+
+/** @returns the password. */
+async function makeOperator(userPoolId: string, options: ClientOptions): Promise<string> {
+  const client = new CognitoIdentityProviderClient(options);
+  try {
+    return await operatorAccounts(client, userPoolId).add(OPERATOR);
+  } finally {
+    client.destroy();
+  }
 }
 
 async function openNear(port: number, say: (line: string) => unknown): Promise<FrontDoor> {

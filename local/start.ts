@@ -34,7 +34,7 @@ async function main(port: number): Promise<void> {
     console.log(`ready in ${((performance.now() - start) / 1000).toFixed(1)} s
 
   storefront  ${stack.front_door_url}
-  admin       ${stack.admin_url}
+  admin       ${stack.admin_url} (${stack.operator.username}, password ${stack.operator.password})
   API         ${stack.front_door_url}/api/v1/products
   PayPal      ${stack.simulator_url} (simulator)
   AWS         ${stack.aws_endpoint_url} (MiniStack, ${stack.region})

@@ -1,87 +1,25 @@
-import type { OrderRepository } from '../fulfillment/order-repository.ts';
-import { acceptPayment } from '../payments/accept-payment.ts';
-import type { Payment } from '../payments/payment.ts';
-import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
-import { createApi } from '../shared/api.ts';
-import { parseBody } from '../shared/http.ts';
+import { type Api, createApi } from '../shared/api.ts';
 import type { idempotencyKeys } from '../shared/idempotency-key.ts';
-import { isOrderId, isPaymentId, type OrderId, orderIdOf, type PaymentId } from '../shared/ids.ts';
-import { Problem } from '../shared/problem.ts';
-import { orderForOperators, paymentForOperators } from './answers.ts';
 import type { AuditRepository } from './audit-repository.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { operatorOf } from './operator.ts';
-import { refundAmount, refundKey } from './refund-wish.ts';
-import { reasonRequest, refundRequest } from './requests.ts';
+import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
 
-export interface AdminDeps extends Omit<RefundDeps, 'payments'> {
-  readonly payments: Pick<PaymentRepository, 'get'>;
-  readonly orders: Pick<OrderRepository, 'get' | 'ship'>;
-  readonly audit: Pick<AuditRepository, 'write'>;
+export interface AdminDeps extends PaymentRoutesDeps {
+  readonly audit: AuditRepository;
   readonly once: ReturnType<typeof idempotencyKeys>;
-  readonly ulid: () => string;
-  readonly now: () => Date;
 }
 
-/** What operators do to payments and orders. Who is not one gets no answer to anything. */
-export function adminApi(deps: AdminDeps) {
-  const api = createApi({ once: deps.once, authorize: operatorOf });
-  const { payments, orders, settler, audit, ulid, now } = deps;
+/** What another function answers beside this one, which is asked about it only when the method is another. */
+const ANSWERED_ELSEWHERE = [
+  ['POST', '/api/v1/admin/sign-in'],
+  ['POST', '/api/v1/admin/sign-in/refresh'],
+] as const;
 
-  const paymentOf = async (id: string): Promise<Payment> => {
-    const payment = isPaymentId(id) ? await payments.get(id) : undefined;
-    if (!payment) throw new Problem('unknown-payment', `there is no payment ${id}`);
-    return payment;
-  };
-  const answerWith = async (payment: Payment) => ({
-    status: 200,
-    body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
-  });
-  const note = (who: string, what: string, target: PaymentId | OrderId, why: string, details = {}) =>
-    audit.write({ id: ulid(), at: now().toISOString(), who, why, what, target, details });
-
-  api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {
-    const { amount: wish, reason } = parseBody(refundRequest, event);
-    const payment = await paymentOf(id);
-    const amount = refundAmount(payment, wish);
-    await note(caller, 'refund', payment.payment_id, reason, { amount: wish ?? 'all' });
-    const refunded = await refundPayment(deps, payment.payment_id, {
-      ...(amount && { amount }),
-      source: `operator ${caller}`,
-      key: refundKey(amount, reason),
-    });
-    switch (refunded.outcome) {
-      case 'done':
-        return answerWith(refunded.payment);
-      case 'nothing_to_refund':
-        // A second press finds the first one's work.
-        if (refunded.payment.status === 'refunded') return answerWith(refunded.payment);
-        throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
-      case 'refused':
-        throw new Problem('refund-refused', `PayPal says ${refunded.issue}`, { issue: refunded.issue });
-      case 'unknown_payment':
-        throw new Problem('unknown-payment', `there is no payment ${id}`);
-    }
-  });
-
-  api.post('/api/v1/admin/payments/:id/accept', async ({ event, caller, params: { id = '' } }) => {
-    const { reason } = parseBody(reasonRequest, event);
-    const payment = await paymentOf(id);
-    if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
-    await note(caller, 'accept', payment.payment_id, reason);
-    const settled = await acceptPayment(settler, payment, `operator ${caller}`);
-    return answerWith('payment' in settled ? settled.payment : payment);
-  });
-
-  api.post('/api/v1/admin/orders/:id/ship', async ({ event, caller, params: { id = '' } }) => {
-    const { reason } = parseBody(reasonRequest, event);
-    const known = isOrderId(id) && (await orders.get(id));
-    if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
-    await note(caller, 'ship', known.order_id, reason);
-    const { order = known } = await orders.ship(known.order_id, now());
-    if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
-    return { status: 200, body: orderForOperators(order) };
-  });
-
+/** The operators' API. Who is not one gets no answer to anything. Calls and problems are described in docs/openapi.yaml. */
+export function adminApi(deps: AdminDeps): Api {
+  const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: ANSWERED_ELSEWHERE });
+  paymentRoutes(api, deps);
+  auditRoutes(api, deps);
   return api;
 }

@@ -1,25 +1,72 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { encodeTime } from 'ulid';
+import * as z from 'zod/mini';
 
-/** Something that an operator did. */
-export interface AuditEntry {
+const auditSchema = z.object({
   /** A ULID, so that entries lie in the order of time. */
-  readonly id: string;
+  id: z.string(),
   /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly who: string;
-  readonly why: string;
+  at: z.string(),
+  who: z.string(),
+  why: z.string(),
   /** What was wished, such as `refund`. */
-  readonly what: string;
+  what: z.string(),
   /** The id of what it was done to. */
-  readonly target: string;
-  readonly details: Readonly<Record<string, unknown>>;
+  target: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+/** Something that an operator did. */
+export type AuditEntry = z.infer<typeof auditSchema>;
+
+/** Which entries; those that fit all of it. */
+export interface AuditQuery {
+  readonly who?: string | undefined;
+  readonly target?: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly from?: string | undefined;
+  /** ISO 8601, UTC. */
+  readonly to?: string | undefined;
+  readonly limit: number;
+  /** The id of the last entry of the page before. */
+  readonly after?: string | undefined;
 }
+
+/** So many entries are looked at for one page: half a megabyte or so. */
+const LOOKED_AT = 1000;
 
 /** The only code that knows how the audit lies in DynamoDB: entries of the operations table, of the kind `audit`. */
 export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
-  /** Writes an entry; none is ever changed. It is written before the deed, so that no deed goes without. */
+  /** Writes an entry; none is ever changed. */
   async write(entry: AuditEntry): Promise<void> {
     await db.send(new PutCommand({ TableName: tableName, Item: { kind: 'audit', ...entry } }));
+  },
+
+  /** Entries, newest first. `last` is where the next page begins, if there may be one; a page may be empty before the last. */
+  async list({ who, target, from, to, limit, after }: AuditQuery): Promise<{ entries: AuditEntry[]; last?: string }> {
+    const filters = Object.entries({ who, target }).filter(([, value]) => value !== undefined);
+    const { Items = [], LastEvaluatedKey } = await db.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'kind = :kind AND id BETWEEN :from AND :to',
+        ...(filters.length > 0 && {
+          FilterExpression: filters.map(([name]) => `${name} = :${name}`).join(' AND '),
+        }),
+        ExpressionAttributeValues: {
+          ':kind': 'audit',
+          ':from': encodeTime(from ? Date.parse(from) : 0),
+          // The letter after all those of a ULID.
+          ':to': to ? `${encodeTime(Date.parse(to))}~` : '~',
+          ...Object.fromEntries(filters.map(([name, value]) => [`:${name}`, value])),
+        },
+        ...(after && { ExclusiveStartKey: { kind: 'audit', id: after } }),
+        ScanIndexForward: false,
+        ConsistentRead: true,
+        Limit: filters.length > 0 ? LOOKED_AT : limit,
+      }),
+    );
+    const entries = Items.slice(0, limit).map((item) => z.parse(auditSchema, item));
+    const last = Items.length > limit ? entries.at(-1)?.id : LastEvaluatedKey?.id;
+    return { entries, ...(last && { last }) };
   },
 });
 export type AuditRepository = ReturnType<typeof auditRepository>;

@@ -26,6 +26,8 @@ export type EnvName =
   | 'PAYPAL_CERT_NAMES'
   /** Origin of the storefront, to which PayPal sends the buyer back. */
   | 'STOREFRONT_ORIGIN'
+  /** What operators sign in by. */
+  | 'USER_POOL_CLIENT_ID'
   /** Seconds after which PayPal is asked about a payment of which nothing more was heard. */
   | 'DUE_AFTER_SECONDS'
   /** Seconds for which what is in flight is not called broken. */

@@ -52,12 +52,23 @@ export function parseBody<Schema extends z.core.$ZodType>(
 ): z.output<Schema> {
   const bytes = bytesOf(event);
   if (bytes.length > LARGEST_BODY) throw new Problem('body-too-large', `a request may have ${LARGEST_BODY} bytes`);
-  const body = jsonFrom(bytes.toString('utf8'));
+  return parsed(schema, jsonFrom(bytes.toString('utf8')));
+}
+
+/**
+ * Reads the query of a request.
+ * @throws Problem `invalid-request`, naming the field, when it is not of that shape.
+ */
+export const parseQuery = <Schema extends z.core.$ZodType>(
+  schema: Schema,
+  { queryStringParameters = {} }: Pick<APIGatewayProxyEventV2, 'queryStringParameters'>,
+): z.output<Schema> => parsed(schema, queryStringParameters);
+
+function parsed<Schema extends z.core.$ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   // Without its input, an issue cannot tell a field that is missing from one of the wrong type.
-  const parsed = z.safeParse(schema, body, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap(complaints).slice(0, MOST_COMPLAINTS);
-  throw invalidRequest(errors);
+  const { success, data, error } = z.safeParse(schema, input, { reportInput: true });
+  if (success) return data;
+  throw invalidRequest(error.issues.flatMap(complaints).slice(0, MOST_COMPLAINTS));
 }
 
 /**

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   'request-in-progress': [409, 'The same request is being worked on'],
   'idempotency-key-reused': [422, 'The idempotency key was used for another request'],
   'body-too-large': [413, 'The body is too large'],
+  'wrong-credentials': [401, 'The credentials are not right'],
   'not-signed-in': [401, 'Nobody is signed in'],
   'not-an-operator': [403, 'Only operators may do this'],
   'nothing-to-refund': [409, 'There is no money to give back'],

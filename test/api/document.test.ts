@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { answerErrors, apiDocument, calls, componentErrors, operationOf } from '../support/api-document.ts';
+import {
+  answerErrors,
+  apiDocument,
+  calls,
+  componentErrors,
+  operationOf,
+  parametersOf,
+  problemsOf,
+} from '../support/api-document.ts';
 
 const SOURCE = new URL('../../docs/openapi.yaml', import.meta.url);
 
@@ -27,10 +35,12 @@ describe('the API’s document', () => {
   it('names every part of a path as a parameter of that path', () => {
     for (const call of calls) {
       const names = [...call.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const { parameters = [] } = operationOf(call);
-      const described = parameters.filter((one) => one.in === 'path' || one.$ref?.endsWith('/PaymentId'));
+      const described = parametersOf(call).filter((one) => one.in === 'path');
 
-      expect(described, call).toHaveLength(names.length);
+      expect(
+        described.map(({ name }) => name),
+        call,
+      ).toEqual(names);
     }
   });
 
@@ -44,13 +54,27 @@ describe('the API’s document', () => {
 
   it('describes nothing that no call uses', () => {
     const text = JSON.stringify(apiDocument);
-    const { responses, schemas } = apiDocument.components;
+    const { parameters, responses, schemas } = apiDocument.components;
     const unused = [
+      ...Object.keys(parameters).map((name) => `#/components/parameters/${name}`),
       ...Object.keys(responses).map((name) => `#/components/responses/${name}`),
       ...Object.keys(schemas).map((name) => `#/components/schemas/${name}`),
     ].filter((reference) => !text.includes(`${reference}"`) && !text.includes(`(${reference})`));
 
     expect(unused).toEqual([]);
+  });
+});
+
+describe('the document asks for a token', () => {
+  it('for every call of the operators but the sign-in, and for no other', () => {
+    const guarded = calls.filter((call) => operationOf(call).security);
+
+    expect(guarded.length).toBeGreaterThan(0);
+    expect(guarded).toEqual(calls.filter((call) => call.includes('/admin/') && !call.includes('/admin/sign-in')));
+    for (const call of guarded) {
+      expect(operationOf(call).security, call).toEqual([{ operator: [] }]);
+      expect(problemsOf(call), call).toEqual(expect.arrayContaining(['401 not-signed-in', '403 not-an-operator']));
+    }
   });
 });
 

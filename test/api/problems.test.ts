@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PROBLEMS, type ProblemType } from '../../lambdas/shared/problem.ts';
 import { apiDocument, calls, operationOf, problemTypesOf } from '../support/api-document.ts';
 
-/** Only the operators' API answers them. */
-const FOR_OPERATORS: readonly ProblemType[] = [
-  'not-signed-in',
-  'not-an-operator',
-  'nothing-to-refund',
-  'refund-refused',
-  'not-under-review',
-  'not-shippable',
-];
-const types = (Object.keys(PROBLEMS) as ProblemType[]).filter((type) => !FOR_OPERATORS.includes(type));
+const types = Object.keys(PROBLEMS) as ProblemType[];
 
 const schemas = Object.values(apiDocument.components.schemas).filter(({ properties }) =>
   String(properties?.type?.const).startsWith('/problems/'),

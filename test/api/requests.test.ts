@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { reasonRequest, refundRequest } from '../../lambdas/admin/requests.ts';
 import { eventSchema } from '../../lambdas/paypal-webhook/event.ts';
 import { isOrderId, isPaymentId, isSessionId } from '../../lambdas/shared/ids.ts';
+import { refreshRequest, signInRequest } from '../../lambdas/sign-in/sign-in.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from '../../lambdas/storefront/requests.ts';
-import { type Call, componentErrors, operationOf, requestErrors, schemaOf } from '../support/api-document.ts';
+import { type Call, calls, componentErrors, operationOf, requestErrors, schemaOf } from '../support/api-document.ts';
 import { type BodySchema, bodiesNear } from '../support/bodies-near.ts';
 
 const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
@@ -13,6 +15,11 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/payments/{id}/capture', 'CaptureRequest', captureRequest],
   ['POST /api/v1/payments/{id}/cancel', 'CancelRequest', cancelRequest],
   ['POST /webhooks/paypal', 'PayPalEvent', eventSchema],
+  ['POST /api/v1/admin/sign-in', 'SignInRequest', signInRequest],
+  ['POST /api/v1/admin/sign-in/refresh', 'RefreshRequest', refreshRequest],
+  ['POST /api/v1/admin/payments/{id}/refund', 'RefundRequest', refundRequest],
+  ['POST /api/v1/admin/payments/{id}/accept', 'ReasonRequest', reasonRequest],
+  ['POST /api/v1/admin/orders/{id}/ship', 'ReasonRequest', reasonRequest],
 ];
 
 /** The one rule that JSON Schema cannot tell: the document says it in words. */
@@ -22,6 +29,12 @@ const namesAProductTwice = (body: unknown): boolean => {
 };
 
 describe('the body of a request', () => {
+  it('is held to the code for every call that takes one', () => {
+    const taking = calls.filter((call) => operationOf(call).requestBody);
+
+    expect(BODIES.map(([call]) => call).toSorted()).toEqual(taking.toSorted());
+  });
+
   it.each(BODIES)('for %s is described as %s', (call, name) => {
     expect(operationOf(call).requestBody?.content['application/json']?.schema.$ref).toBe(
       `#/components/schemas/${name}`,

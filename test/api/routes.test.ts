@@ -1,5 +1,6 @@
 import { Router } from '@aws-lambda-powertools/event-handler/http';
 import { expect, it, vi } from 'vitest';
+import { adminInMemory } from '../support/admin-in-memory.ts';
 import { calls } from '../support/api-document.ts';
 import { storefrontInMemory } from '../support/storefront-in-memory.ts';
 
@@ -11,14 +12,30 @@ const ELSEWHERE = [
   'POST /webhooks/paypal',
 ];
 
-it('the storefront’s router knows the calls that are described, and no other', () => {
+const OPERATORS = '/api/v1/admin/';
+
+/** The calls that a router was made for, as the document names them. */
+function routedBy(makeApi: () => unknown): string[] {
   const spies = (['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const).map(
     (method) => [method, vi.spyOn(Router.prototype, method)] as const,
   );
-  storefrontInMemory();
+  makeApi();
   const routed = spies.flatMap(([method, spy]) =>
     spy.mock.calls.map(([path]) => `${method.toUpperCase()} ${String(path).replaceAll(/:(\w+)/g, '{$1}')}`),
   );
 
-  expect([...routed, ...ELSEWHERE].sort()).toEqual(calls.filter((call) => !call.includes('/admin/')).toSorted());
+  for (const [, spy] of spies) spy.mockRestore();
+  return routed.sort();
+}
+
+it('the storefront’s router knows the calls that are described, and no other', () => {
+  const described = calls.filter((call) => !call.includes(OPERATORS) && !ELSEWHERE.includes(call));
+
+  expect(routedBy(storefrontInMemory)).toEqual(described.toSorted());
+});
+
+it('the operators’ router knows the calls that are described, and no other', () => {
+  const described = calls.filter((call) => call.includes(OPERATORS) && !call.includes(`${OPERATORS}sign-in`));
+
+  expect(routedBy(adminInMemory)).toEqual(described.toSorted());
 });

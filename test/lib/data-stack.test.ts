@@ -72,3 +72,51 @@ describe('the PayPal credentials', () => {
     });
   });
 });
+
+describe('operators', () => {
+  const [[, pool] = []] = resourcesOf('prod', 'AWS::Cognito::UserPool');
+  const [[, client] = []] = resourcesOf('prod', 'AWS::Cognito::UserPoolClient');
+
+  it('cannot sign themselves up', () => {
+    expect(pool?.Properties.AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
+  });
+
+  it('have passwords that nobody guesses', () => {
+    expect(pool?.Properties.Policies.PasswordPolicy).toEqual({
+      MinimumLength: 20,
+      RequireLowercase: true,
+      RequireNumbers: true,
+      RequireSymbols: true,
+      RequireUppercase: true,
+    });
+  });
+
+  it('are not deleted by mistake where the money is real', () => {
+    expect(pool).toMatchObject({ DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } });
+  });
+
+  it('sign in without a secret in the browser, and stay for a quarter of an hour, or ten hours with a refresh token', () => {
+    expect(client?.Properties).toMatchObject({
+      GenerateSecret: false,
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+      AccessTokenValidity: 15,
+      IdTokenValidity: 15,
+      RefreshTokenValidity: 600,
+      TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+    });
+  });
+
+  it('are a group of that pool', () => {
+    expect(
+      resourcesOf('prod', 'AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName),
+    ).toEqual(['operators']);
+  });
+
+  it('can be found by whoever deployed them', () => {
+    const outputs = Object.keys(templatesOf('prod').data.toJSON().Outputs);
+
+    expect(outputs).toEqual(expect.arrayContaining(['UserPoolId', 'UserPoolClientId']));
+  });
+});

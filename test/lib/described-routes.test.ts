@@ -7,5 +7,7 @@ it('every route of the HTTP API is described in docs/openapi.yaml, and no other'
   // What takes whatever is left is no call of its own.
   const single = routes.filter((route) => !route.startsWith('ANY '));
 
-  expect(single.sort()).toEqual(calls.filter((call) => !call.includes('/admin/')).toSorted());
+  // One function answers all that operators may do: `test/api/routes.test.ts` holds its router to the document.
+  const operators = (call: string) => call.includes('/admin/') && !call.includes('/admin/sign-in');
+  expect(single.sort()).toEqual(calls.filter((call) => !operators(call)).toSorted());
 });

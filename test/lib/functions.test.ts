@@ -99,12 +99,51 @@ describe('the HTTP API', () => {
       'GET /api/v1/payments',
       'GET /api/v1/payments/{id}',
       'GET /api/v1/products',
+      'POST /api/v1/admin/sign-in',
+      'POST /api/v1/admin/sign-in/refresh',
       'POST /api/v1/checkout-sessions',
       'POST /api/v1/payments',
       'POST /api/v1/payments/{id}/cancel',
       'POST /api/v1/payments/{id}/capture',
       'POST /webhooks/paypal',
     ]);
+  });
+
+  it('takes tokens of the operators’ pool and app alone, for all that operators do', () => {
+    const [[id, authorizer] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Authorizer');
+    const guarded = resourcesOf('prod', 'AWS::ApiGatewayV2::Route').flatMap(([, { Properties }]) =>
+      Properties.AuthorizationType === 'JWT' ? [[Properties.RouteKey, Properties.AuthorizerId]] : [],
+    );
+
+    expect(guarded).toEqual([['ANY /api/v1/admin/{proxy+}', { Ref: id }]]);
+    expect(authorizer?.Properties).toMatchObject({
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: {
+        Audience: [{ 'Fn::ImportValue': expect.stringMatching(/Refoperatorspoolclient/) }],
+        Issuer: {
+          'Fn::Join': [
+            '',
+            [
+              'https://cognito-idp.',
+              { Ref: 'AWS::Region' },
+              '.amazonaws.com/',
+              { 'Fn::ImportValue': expect.stringMatching(/Refoperatorspool(?!client)/) },
+            ],
+          ],
+        },
+      },
+    });
+  });
+
+  it('lets nobody guess passwords fast', () => {
+    const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
+    const limit = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
+
+    expect(stage?.Properties.RouteSettings).toEqual({
+      'POST /api/v1/admin/sign-in': limit,
+      'POST /api/v1/admin/sign-in/refresh': limit,
+    });
   });
 
   it('is throttled, and logs each request without address, query and headers of the shopper', () => {

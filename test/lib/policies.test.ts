@@ -117,6 +117,17 @@ describe('what a function may do', () => {
     expect(readers.sort()).toEqual(['admin', 'fulfillment', 'payments', 'paypalwebhook', 'storefront']);
   });
 
+  it('is nothing, for the one that anybody may call to sign in, but to log and to be traced', () => {
+    const actions = statementsOf('signinrole').flatMap(({ Action }) => listOf(Action));
+
+    expect(actions.sort()).toEqual([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
   it('includes the start of one workflow, by its name', () => {
     expect(actionsOn('paypalwebhookrole', /:stateMachine:settle-once-prod-payment-settlement"/)).toEqual([
       'states:StartExecution',

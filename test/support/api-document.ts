@@ -23,16 +23,24 @@ interface Schema {
   readonly examples?: readonly unknown[];
   readonly description?: string;
 }
+/** A parameter of a call. */
+interface Parameter {
+  readonly $ref?: string;
+  readonly in?: string;
+  readonly name?: string;
+}
 interface Operation {
   readonly operationId: string;
   readonly summary?: string;
-  readonly parameters?: readonly { readonly $ref?: string; readonly in?: string }[];
+  readonly parameters?: readonly Parameter[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly requestBody?: { readonly required?: boolean; readonly content: NonNullable<Described['content']> };
   readonly responses: Readonly<Record<string, Described>>;
 }
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
+    readonly parameters: Readonly<Record<string, Parameter>>;
     readonly responses: Readonly<Record<string, Described>>;
     readonly schemas: Readonly<Record<string, Schema>>;
   };
@@ -63,6 +71,12 @@ export function operationOf(call: Call): Operation {
   if (!operation) throw new RangeError(`${call} is not in the document`);
   return operation;
 }
+
+/** What a call takes beside its body. */
+export const parametersOf = (call: Call): Parameter[] =>
+  (operationOf(call).parameters ?? []).map(
+    (one) => apiDocument.components.parameters[one.$ref?.replace('#/components/parameters/', '') ?? ''] ?? one,
+  );
 
 /** What is wrong with the body of a request; nothing when it is as described. */
 export function requestErrors(call: Call, body: unknown): string[] {
@@ -122,7 +136,9 @@ export function schemaOf(name: string): Schema {
   return found;
 }
 
-const named = ({ $ref = '' }: Schema): Schema => schemaOf($ref.replace('#/components/schemas/', ''));
+function named({ $ref = '' }: Schema): Schema {
+  return schemaOf($ref.replace('#/components/schemas/', ''));
+}
 
 const resolved = (response: Described): Described => {
   const name = response.$ref?.replace('#/components/responses/', '');
@@ -152,11 +168,22 @@ const complaintsOf = (validate: ReturnType<typeof ajv.compile>, value: unknown):
         ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
       );
 
-/** Adds to every object that is described that it has no other fields, except to the part that all problems share. */
+/**
+ * Adds to every object that is described that it has no other fields. What it has in common with others (`allOf`) is put in as a copy,
+ * for the copy alone may have fields beside it.
+ */
 function closed<Node>(node: Node, name = ''): Node {
   if (typeof node !== 'object' || node === null || name === 'examples') return node;
-  for (const [key, child] of Object.entries(node)) closed(child, key);
-  if ('properties' in node && !('additionalProperties' in node) && name !== 'Problem')
-    Object.assign(node, { unevaluatedProperties: false });
+  if ('allOf' in node) {
+    const parts = node.allOf as readonly Schema[];
+    node.allOf = parts
+      .map((part) => structuredClone(named(part)))
+      .map(({ examples: _, ...common }) => {
+        closed(common.properties);
+        return common;
+      });
+  }
+  for (const [key, child] of Object.entries(node)) if (key !== 'allOf') closed(child, key);
+  if ('properties' in node && !('additionalProperties' in node)) Object.assign(node, { unevaluatedProperties: false });
   return node;
 }

@@ -1,39 +1,33 @@
-import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { inject } from 'vitest';
-import { CREDENTIALS } from '../../local/ministack.ts';
+import { type Answered, shop } from './shop.ts';
 
-const { endpoint, region } = inject('aws');
-const lambda = new LambdaClient({ endpoint, region, credentials: CREDENTIALS });
+const { operator } = inject('stack');
 
 /** The answer of the operators' API. */
-export interface OperatorAnswer {
-  readonly status: number;
-  readonly body: ReturnType<typeof JSON.parse>;
-}
+export type OperatorAnswer = Answered<ReturnType<typeof JSON.parse>>;
 
-/**
- * Calls the operators' function as API Gateway would, with what its authorizer has verified: the route itself lets nobody in yet.
- */
-export async function asOperator(path: string, body: unknown, groups = '[operators]'): Promise<OperatorAnswer> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const { FunctionName } = Functions.find(({ Description = '' }) => Description.startsWith('lambdas/admin/')) ?? {};
-  const event = {
-    version: '2.0',
-    routeKey: 'ANY /api/v1/admin/{proxy+}',
-    rawPath: path,
-    rawQueryString: '',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    isBase64Encoded: false,
-    requestContext: {
-      requestId: 'test',
-      stage: '$default',
-      domainName: 'test',
-      http: { method: 'POST', path },
-      authorizer: { jwt: { claims: { sub: 'ada', 'cognito:groups': groups } } },
-    },
-  };
-  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
-  const { statusCode, body: text } = JSON.parse(Buffer.from(Payload ?? []).toString());
-  return { status: statusCode, body: JSON.parse(text) };
-}
+/** Signs in as the browser does. */
+export const signIn = ({ username, password }: { username: string; password: string }): Promise<OperatorAnswer> =>
+  shop('POST', '/api/v1/admin/sign-in', { username, password });
+
+let token: Promise<string> | undefined;
+const operatorsToken = (): Promise<string> => {
+  token ??= signIn(operator).then(({ body }) => body.access_token);
+  return token;
+};
+
+/** Makes a call of the operators' API with a token. */
+export const withToken = (
+  accessToken: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<OperatorAnswer> => shop(method, path, body, { ...headers, authorization: `Bearer ${accessToken}` });
+
+/** What the shop's operator, signed in, is answered when he does something. */
+export const asOperator = async (
+  path: string,
+  body: unknown,
+  headers?: Record<string, string>,
+): Promise<OperatorAnswer> => withToken(await operatorsToken(), 'POST', path, body, headers);

@@ -32,6 +32,7 @@ export function httpEvent(method: string, path: string, { body, headers = {}, ba
     routeKey: '$default',
     rawPath,
     rawQueryString,
+    ...(rawQueryString && { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
     headers: { host: 'shop.example', 'content-type': 'application/json', ...headers },
     requestContext: {
       accountId: '000000000000',

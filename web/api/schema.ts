@@ -32,6 +32,94 @@ export type PaymentStatus =
  * `confirmed` → `shipped`; `refunded` once all money went back.
  */
 export type OrderStatus = 'confirmed' | 'shipped' | 'refunded';
+export type PayPalCaptureId = string;
+/**
+ * Send it as `cursor` for the next page; null when there is none.
+ */
+export type NextCursor = string | null;
+export type OperatorPayment = Payment & {
+  /**
+   * Null until money has come.
+   */
+  captured: Money | null;
+  refunded: Money;
+  capture_id: PayPalCaptureId | null;
+  /**
+   * What is not known to be done.
+   */
+  open_settlements: string[];
+  disputes: Dispute[];
+  /**
+   * @minItems 1
+   */
+  history: Move[];
+};
+export type OperatorOrder = Order & {
+  /**
+   * Null until it was sent.
+   */
+  shipped_at: Time | null;
+};
+/**
+ * Username, password or refresh token are not right; which of them, nobody is told.
+ */
+export type WrongCredentials = Problem & {
+  type?: '/problems/wrong-credentials';
+  title?: 'The credentials are not right';
+  status?: 401;
+};
+/**
+ * Sign in, or refresh.
+ */
+export type NotSignedIn = Problem & {
+  type?: '/problems/not-signed-in';
+  title?: 'Nobody is signed in';
+  status?: 401;
+};
+/**
+ * Only the group `operators` may do this.
+ */
+export type NotAnOperator = Problem & {
+  type?: '/problems/not-an-operator';
+  title?: 'Only operators may do this';
+  status?: 403;
+};
+/**
+ * No money has come, or it has all gone back.
+ */
+export type NothingToRefund = Problem & {
+  type?: '/problems/nothing-to-refund';
+  title?: 'There is no money to give back';
+  status?: 409;
+};
+/**
+ * PayPal would not.
+ */
+export type RefundRefused = Problem & {
+  type?: '/problems/refund-refused';
+  title?: 'PayPal refused the refund';
+  status?: 409;
+  /**
+   * PayPal’s name for the reason, such as `REFUND_AMOUNT_EXCEEDED`.
+   */
+  issue: string;
+};
+/**
+ * There is nothing to accept.
+ */
+export type NotUnderReview = Problem & {
+  type?: '/problems/not-under-review';
+  title?: 'The payment is not under review';
+  status?: 409;
+};
+/**
+ * Its money went back.
+ */
+export type NotShippable = Problem & {
+  type?: '/problems/not-shippable';
+  title?: 'The order cannot be shipped';
+  status?: 409;
+};
 /**
  * @minItems 1
  */
@@ -382,11 +470,99 @@ export interface EventReceipt {
    */
   status: 'accepted' | 'duplicate' | 'ignored' | 'parked';
 }
+export interface SignInRequest {
+  username: string;
+  password: string;
+}
+export interface RefreshRequest {
+  refresh_token: string;
+}
+export interface SignedIn {
+  /**
+   * To be sent as `Authorization: Bearer …`.
+   */
+  access_token: string;
+  token_type: 'Bearer';
+  /**
+   * Seconds for which the access token is taken.
+   */
+  expires_in: number;
+  /**
+   * For the next access token; keep it no longer than the tab is open.
+   */
+  refresh_token: string;
+}
+export interface ReasonRequest {
+  /**
+   * Why, for the audit.
+   */
+  reason: string;
+}
+export interface RefundRequest {
+  /**
+   * All that is left when absent.
+   */
+  amount?: {
+    /**
+     * That of the payment.
+     */
+    currency_code: string;
+    value: string;
+  };
+  /**
+   * Why, for the audit.
+   */
+  reason: string;
+}
 /**
- * What API Gateway says by itself.
+ * One change of a payment's status.
  */
-export interface GatewayMessage {
-  message: string;
+export interface Move {
+  at: Time;
+  status: PaymentStatus;
+  /**
+   * The fact that moved it.
+   */
+  evidence: string;
+  /**
+   * Where the fact came from.
+   */
+  source: string;
+}
+export interface Dispute {
+  dispute_id: string;
+  /**
+   * PayPal's word for it.
+   */
+  status: string;
+  updated_at: Time;
+}
+export interface AuditEntry {
+  id: string;
+  at: Time;
+  /**
+   * The operator's username.
+   */
+  who: string;
+  /**
+   * Such as `refund`.
+   */
+  what: string;
+  /**
+   * The id of what it was done to.
+   */
+  target: string;
+  why: string;
+  /**
+   * What else was asked for.
+   */
+  details: {
+    [k: string]: unknown;
+  };
+}
+export interface AuditEntries {
+  entries: AuditEntry[];
+  next_cursor: NextCursor;
 }
 /**
  * What all problems have: https://www.rfc-editor.org/rfc/rfc9457
@@ -405,4 +581,10 @@ export interface Problem {
    * What to do next.
    */
   detail: string;
+}
+/**
+ * What API Gateway says by itself.
+ */
+export interface GatewayMessage {
+  message: string;
 }

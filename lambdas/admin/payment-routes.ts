@@ -1,0 +1,77 @@
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import { acceptPayment } from '../payments/accept-payment.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
+import type { Api } from '../shared/api.ts';
+import { parseBody } from '../shared/http.ts';
+import { isOrderId, isPaymentId, orderIdOf } from '../shared/ids.ts';
+import { Problem } from '../shared/problem.ts';
+import { orderForOperators, paymentForOperators } from './answers.ts';
+import { type Auditing, note } from './audit.ts';
+import { refundAmount, refundKey } from './refund-wish.ts';
+import { reasonRequest, refundRequest } from './requests.ts';
+
+export interface PaymentRoutesDeps extends Auditing, Omit<RefundDeps, 'payments'> {
+  readonly payments: Pick<PaymentRepository, 'get'>;
+  readonly orders: Pick<OrderRepository, 'get' | 'ship'>;
+}
+
+/** What operators do to payments and orders. */
+export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
+  const { payments, orders, settler, now } = deps;
+
+  const paymentOf = async (id: string): Promise<Payment> => {
+    const payment = isPaymentId(id) ? await payments.get(id) : undefined;
+    if (!payment) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    return payment;
+  };
+  const answerWith = async (payment: Payment) => ({
+    status: 200,
+    body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
+  });
+
+  api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {
+    const { amount: wish, reason } = parseBody(refundRequest, event);
+    const payment = await paymentOf(id);
+    const amount = refundAmount(payment, wish);
+    const details = { amount: wish ?? 'all' };
+    await note(deps, { who: caller, what: 'refund', target: payment.payment_id, why: reason, details });
+    const refunded = await refundPayment(deps, payment.payment_id, {
+      ...(amount && { amount }),
+      source: `operator ${caller}`,
+      key: refundKey(amount, reason),
+    });
+    switch (refunded.outcome) {
+      case 'done':
+        return answerWith(refunded.payment);
+      case 'nothing_to_refund':
+        // A second press finds the first one's work.
+        if (refunded.payment.status === 'refunded') return answerWith(refunded.payment);
+        throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
+      case 'refused':
+        throw new Problem('refund-refused', `PayPal says ${refunded.issue}`, { issue: refunded.issue });
+      case 'unknown_payment':
+        throw new Problem('unknown-payment', `there is no payment ${id}`);
+    }
+  });
+
+  api.post('/api/v1/admin/payments/:id/accept', async ({ event, caller, params: { id = '' } }) => {
+    const { reason } = parseBody(reasonRequest, event);
+    const payment = await paymentOf(id);
+    if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
+    await note(deps, { who: caller, what: 'accept', target: payment.payment_id, why: reason });
+    const settled = await acceptPayment(settler, payment, `operator ${caller}`);
+    return answerWith('payment' in settled ? settled.payment : payment);
+  });
+
+  api.post('/api/v1/admin/orders/:id/ship', async ({ event, caller, params: { id = '' } }) => {
+    const { reason } = parseBody(reasonRequest, event);
+    const known = isOrderId(id) && (await orders.get(id));
+    if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
+    await note(deps, { who: caller, what: 'ship', target: known.order_id, why: reason });
+    const { order = known } = await orders.ship(known.order_id, now());
+    if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
+    return { status: 200, body: orderForOperators(order) };
+  });
+}

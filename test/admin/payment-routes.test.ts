@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { adminInMemory } from '../support/admin-in-memory.ts';
+
+const REFUND = 'POST /api/v1/admin/payments/{id}/refund';
+const ACCEPT = 'POST /api/v1/admin/payments/{id}/accept';
+const SHIP = 'POST /api/v1/admin/orders/{id}/ship';
+const unknown = '0'.repeat(26);
+
+describe('an operator', () => {
+  it('gives money back, and the audit says who did it, why, and what was wished', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+
+    const { status, body } = await admin.call(REFUND, {
+      id: paymentId,
+      body: { amount: { currency_code: 'EUR', value: '5.00' }, reason: 'scratched' },
+    });
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'partially_refunded', refunded: { currency_code: 'EUR', value: '5.00' } });
+    expect(admin.entries).toMatchObject([
+      {
+        who: 'ada',
+        what: 'refund',
+        target: paymentId,
+        why: 'scratched',
+        details: { amount: { currency_code: 'EUR', value: '5.00' } },
+      },
+    ]);
+  });
+
+  it('is not let down by the audit: what cannot be written down is not done', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    admin.fail('audit.write', new Error('no'));
+
+    const { status } = await admin.call(REFUND, { id: paymentId, body: { reason: 'returned' } });
+
+    expect(status).toBe(500);
+    expect(admin.shop.payments.rows.get(paymentId)?.status).toBe('captured');
+  });
+
+  it('is told PayPal’s reason when it refuses', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+
+    const { status, body } = await admin.call(REFUND, {
+      id: paymentId,
+      body: { amount: { currency_code: 'EUR', value: '99.00' }, reason: 'too much' },
+    });
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ type: '/problems/refund-refused', issue: 'REFUND_AMOUNT_EXCEEDED' });
+  });
+
+  it.each([
+    [REFUND, 'nothing-to-refund'],
+    [ACCEPT, 'not-under-review'],
+  ] as const)('cannot do %s to a payment of which no money has come', async (call, problem) => {
+    const admin = adminInMemory();
+    const begun = await admin.shop.begin();
+
+    const { status, body } = await admin.call(call, { id: begun?.paymentId ?? '', body: { reason: 'a try' } });
+
+    expect(status).toBe(409);
+    expect(body.type).toBe(`/problems/${problem}`);
+  });
+
+  it('ships an order once', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    const id = paymentId.replace('pay_', 'ord_');
+
+    const first = await admin.call(SHIP, { id, body: { reason: 'parcel 1' } });
+    const second = await admin.call(SHIP, { id, body: { reason: 'parcel 1' } });
+
+    expect(first.body).toMatchObject({ status: 'shipped', shipped_at: '2026-06-01T12:00:00.000Z' });
+    expect(second.body).toEqual(first.body);
+  });
+
+  it('cannot ship an order whose money went back', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    await admin.call(REFUND, { id: paymentId, body: { reason: 'returned' } });
+    await admin.shop.finish();
+
+    const { status, body } = await admin.call(SHIP, {
+      id: paymentId.replace('pay_', 'ord_'),
+      body: { reason: 'parcel 1' },
+    });
+
+    expect(status).toBe(409);
+    expect(body.type).toBe('/problems/not-shippable');
+  });
+
+  it.each([
+    [REFUND, `pay_${unknown}`],
+    [REFUND, 'nonsense'],
+    [ACCEPT, `pay_${unknown}`],
+    [SHIP, `ord_${unknown}`],
+    [SHIP, 'nonsense'],
+  ] as const)('is told that there is nothing for %s of %s, and nothing is written down', async (call, id) => {
+    const admin = adminInMemory();
+
+    expect((await admin.call(call, { id, body: { reason: 'a try' } })).status).toBe(404);
+    expect(admin.entries).toEqual([]);
+  });
+
+  it.each([REFUND, ACCEPT, SHIP] as const)('must give a reason for %s', async (call) => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+
+    const { status, body } = await admin.call(call, {
+      id: call === SHIP ? paymentId.replace('pay_', 'ord_') : paymentId,
+      body: {},
+    });
+
+    expect(status).toBe(400);
+    expect(body.errors).toEqual([{ field: 'reason', detail: 'missing' }]);
+    expect(admin.entries).toEqual([]);
+  });
+
+  it('is given the first answer again with the same idempotency key, but nobody else’s', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    const refund = (claims?: Record<string, string>) =>
+      admin.call(REFUND, {
+        id: paymentId,
+        body: { amount: { currency_code: 'EUR', value: '5.00' }, reason: 'scratched' },
+        headers: { 'idempotency-key': 'one' },
+        ...(claims && { claims }),
+      });
+
+    await refund();
+    await refund();
+    await refund({ token_use: 'access', username: 'grace', 'cognito:groups': '[operators]' });
+
+    expect(admin.entries.map(({ who }) => who)).toEqual(['ada', 'grace']);
+  });
+});

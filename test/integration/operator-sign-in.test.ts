@@ -1,0 +1,198 @@
+import { createSign, generateKeyPairSync } from 'node:crypto';
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolClientCommand,
+  type CreateUserPoolClientCommandInput,
+  CreateUserPoolCommand,
+  DescribeUserPoolClientCommand,
+  InitiateAuthCommand,
+  UpdateUserPoolClientCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { CREDENTIALS } from '../../local/ministack.ts';
+import { logsOf } from '../support/aws.ts';
+import { signIn, withToken } from '../support/operator.ts';
+import { shop, until } from '../support/shop.ts';
+
+const { endpoint, region } = inject('aws');
+const { operator } = inject('stack');
+const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: CREDENTIALS });
+
+const PASSWORD = 'Correct-horse-battery-staple-1';
+const AUDIT = '/api/v1/admin/audit';
+let names = 0;
+
+/** Makes somebody with a password, in groups or none. */
+async function person(userPoolId: string, ...groups: string[]): Promise<string> {
+  const username = `person-${process.pid}-${++names}`;
+  const who = { UserPoolId: userPoolId, Username: username };
+  await cognito.send(new AdminCreateUserCommand({ ...who, TemporaryPassword: PASSWORD, MessageAction: 'SUPPRESS' }));
+  await cognito.send(new AdminSetUserPasswordCommand({ ...who, Password: PASSWORD, Permanent: true }));
+  for (const GroupName of groups) await cognito.send(new AdminAddUserToGroupCommand({ ...who, GroupName }));
+  return username;
+}
+
+/** An app of a pool, other than the shop's own. */
+async function app(userPoolId: string, more: Partial<CreateUserPoolClientCommandInput> = {}): Promise<string> {
+  const { UserPoolClient } = await cognito.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: userPoolId,
+      ClientName: 'other',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      ...more,
+    }),
+  );
+  return UserPoolClient?.ClientId ?? '';
+}
+
+async function tokensOf(clientId: string, username: string) {
+  const { AuthenticationResult } = await cognito.send(
+    new InitiateAuthCommand({
+      ClientId: clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: username, PASSWORD },
+    }),
+  );
+  const { AccessToken = '', IdToken = '' } = AuthenticationResult ?? {};
+  return { access: AccessToken, id: IdToken };
+}
+
+/** A token with the same words, signed by somebody else. */
+function signedByAnother(token: string, change: object = {}): string {
+  const [head = '', words = ''] = token.split('.');
+  const claims = { ...JSON.parse(Buffer.from(words, 'base64url').toString()), ...change };
+  const unsigned = `${head}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return `${unsigned}.${createSign('RSA-SHA256').update(unsigned).sign(privateKey).toString('base64url')}`;
+}
+
+describe('an operator', () => {
+  it('signs in, sees the audit, and stays with the refresh token', async () => {
+    const signedIn = await signIn(operator);
+    expect(signedIn).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 900 } });
+    expect(signedIn.headers.get('cache-control')).toBe('no-store');
+    expect((await withToken(signedIn.body.access_token, 'GET', AUDIT)).status).toBe(200);
+
+    const { refresh_token } = signedIn.body;
+    const refreshed = await shop('POST', '/api/v1/admin/sign-in/refresh', { refresh_token });
+
+    expect(refreshed).toMatchObject({ status: 200, body: { refresh_token } });
+    expect((await withToken(refreshed.body.access_token, 'GET', AUDIT)).status).toBe(200);
+  });
+
+  it('is told the same when the password is wrong as when the name is', async () => {
+    const wrongPassword = await signIn({ ...operator, password: 'wrong' });
+    const wrongName = await signIn({ ...operator, username: 'nobody' });
+
+    expect(wrongPassword).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
+    expect(wrongName.status).toBe(401);
+    expect(wrongName.body).toEqual(wrongPassword.body);
+  });
+
+  it('gets nothing for a refresh token that is none', async () => {
+    const answer = await shop('POST', '/api/v1/admin/sign-in/refresh', { refresh_token: 'forged' });
+
+    expect(answer).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
+  });
+
+  it('cannot stay who was removed', async () => {
+    const username = await person(operator.user_pool_id, 'operators');
+    const { refresh_token } = (await signIn({ username, password: PASSWORD })).body;
+    await cognito.send(new AdminDeleteUserCommand({ UserPoolId: operator.user_pool_id, Username: username }));
+
+    expect((await shop('POST', '/api/v1/admin/sign-in/refresh', { refresh_token })).status).toBe(401);
+    expect((await signIn({ username, password: PASSWORD })).status).toBe(401);
+  });
+
+  it('leaves neither name nor password nor token in the logs', async () => {
+    const { body } = await signIn(operator);
+    await signIn({ username: 'somebody-unheard-of', password: 'no-such-password' });
+
+    const logs = JSON.stringify(await logsOf('sign-in'));
+
+    for (const secret of [operator.password, 'no-such-password', 'somebody-unheard-of', body.access_token])
+      expect(logs).not.toContain(secret);
+  });
+});
+
+describe('what operators do', () => {
+  let username: string;
+  let good: Awaited<ReturnType<typeof tokensOf>>;
+  beforeAll(async () => {
+    username = await person(operator.user_pool_id, 'operators');
+    good = await tokensOf(operator.client_id, username);
+  });
+
+  it('is open to whoever has a token of their own', async () => {
+    expect((await withToken(good.access, 'GET', AUDIT)).status).toBe(200);
+  });
+
+  it.each([
+    ['whoever has none', () => undefined],
+    ['a word that is no token', () => 'forged'],
+    ['a token signed by somebody else', () => signedByAnother(good.access)],
+    ['a token that was changed', () => `${good.access.slice(0, -4)}AAAA`],
+    ['the token that tells who somebody is', () => good.id],
+  ])('is closed to %s', async (_, token) => {
+    const text = token();
+    const answer = text === undefined ? await shop('GET', AUDIT) : await withToken(text, 'GET', AUDIT);
+
+    expect(answer.status).toBe(401);
+  });
+
+  it('is closed to a token that has run out', async () => {
+    const client = { UserPoolId: operator.user_pool_id, ClientId: operator.client_id };
+    const { UserPoolClient: kept } = await cognito.send(new DescribeUserPoolClientCommand(client));
+    const units = kept?.TokenValidityUnits;
+    await cognito.send(
+      new UpdateUserPoolClientCommand({
+        ...kept,
+        ...client,
+        AccessTokenValidity: 2,
+        TokenValidityUnits: { ...units, AccessToken: 'seconds' },
+      }),
+    );
+    const { access } = await tokensOf(operator.client_id, username);
+    await cognito.send(new UpdateUserPoolClientCommand({ ...kept, ...client }));
+    const { exp } = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString());
+
+    await until(
+      () => withToken(access, 'GET', AUDIT),
+      ({ status }) => status === 401,
+    );
+
+    expect(Date.now() / 1000).toBeGreaterThanOrEqual(exp);
+    const next = await tokensOf(operator.client_id, username);
+    expect((await withToken(next.access, 'GET', AUDIT)).status).toBe(200);
+  });
+
+  it('is closed to the token of another app of the same pool', async () => {
+    const { access } = await tokensOf(await app(operator.user_pool_id), username);
+
+    expect((await withToken(access, 'GET', AUDIT)).status).toBe(401);
+  });
+
+  it('is closed to the token of another pool, though its group has the same name', async () => {
+    const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'another' }));
+    const poolId = UserPool?.Id ?? '';
+    await cognito.send(new CreateGroupCommand({ UserPoolId: poolId, GroupName: 'operators' }));
+    const stranger = await person(poolId, 'operators');
+    const { access } = await tokensOf(await app(poolId), stranger);
+
+    expect((await withToken(access, 'GET', AUDIT)).status).toBe(401);
+  });
+
+  it('is closed to somebody of the pool who is not in the group', async () => {
+    const shopper = await person(operator.user_pool_id);
+    const { body } = await signIn({ username: shopper, password: PASSWORD });
+
+    const answer = await withToken(body.access_token, 'GET', AUDIT);
+
+    expect(answer).toMatchObject({ status: 403, body: { type: '/problems/not-an-operator' } });
+  });
+});

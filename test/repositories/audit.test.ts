@@ -1,0 +1,48 @@
+import { encodeTime } from 'ulid';
+import { expect, inject, it } from 'vitest';
+import { type AuditQuery, auditRepository } from '../../lambdas/admin/audit-repository.ts';
+import { dynamo } from '../support/aws.ts';
+
+const audit = auditRepository(dynamo, inject('aws').tables.operations);
+const time = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second)).toISOString();
+
+/** Whatever ada and grace did, one deed each second, in turn. */
+for (let second = 0; second < 10; second++)
+  await audit.write({
+    id: `${encodeTime(Date.parse(time(second)))}${'A'.repeat(16)}`,
+    at: time(second),
+    who: second % 2 === 0 ? 'ada' : 'grace',
+    why: `deed ${second}`,
+    what: 'refund',
+    target: second < 5 ? 'pay_1' : 'pay_2',
+    details: {},
+  });
+
+/** All pages of a list, each as the numbers of its deeds. */
+async function pagesOf(query: Omit<AuditQuery, 'after'>): Promise<number[][]> {
+  const pages: number[][] = [];
+  let after: string | undefined;
+  do {
+    const { entries, last } = await audit.list({ ...query, after });
+    pages.push(entries.map(({ why }) => Number(why.replace('deed ', ''))));
+    after = last;
+  } while (after);
+  return pages;
+}
+
+it('shows every deed once, newest first, page by page', async () => {
+  expect((await pagesOf({ limit: 4 })).flat()).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+  expect((await pagesOf({ limit: 4 }))[0]).toEqual([9, 8, 7, 6]);
+});
+
+it('shows the deeds of one operator, page by page', async () => {
+  expect((await pagesOf({ limit: 2, who: 'grace' })).flat()).toEqual([9, 7, 5, 3, 1]);
+});
+
+it('shows what was done to one thing, and by whom', async () => {
+  expect((await pagesOf({ limit: 10, target: 'pay_1', who: 'ada' })).flat()).toEqual([4, 2, 0]);
+});
+
+it('shows a time, its first and its last moment included', async () => {
+  expect((await pagesOf({ limit: 10, from: time(3), to: time(6) })).flat()).toEqual([6, 5, 4, 3]);
+});

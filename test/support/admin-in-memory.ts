@@ -1,0 +1,109 @@
+import type { Context } from 'aws-lambda';
+import { adminApi } from '../../lambdas/admin/api.ts';
+import type { AuditEntry } from '../../lambdas/admin/audit-repository.ts';
+import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
+import { logger } from '../../lambdas/shared/logger.ts';
+import { answerErrors, type Call } from './api-document.ts';
+import { IdempotencyInMemory } from './idempotency-in-memory.ts';
+import { product, shopInMemory } from './shop-in-memory.ts';
+import { httpEvent, type Request, type Told } from './storefront-in-memory.ts';
+import type { Gate } from './tables-in-memory.ts';
+
+/** What API Gateway's authorizer has verified of a caller; nothing where there was none. */
+export type Claims = Readonly<Record<string, string>> | undefined;
+
+/** The claims of an operator's access token, as API Gateway hands them over. */
+export const operatorClaims = (username = 'ada'): Claims => ({
+  sub: '8f3c0a6e-0000-4000-8000-000000000000',
+  token_use: 'access',
+  client_id: 'dashboard',
+  username,
+  'cognito:groups': '[operators]',
+});
+
+interface AdminRequest extends Request {
+  readonly id?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** @default - an operator's */
+  readonly claims?: Claims;
+}
+
+// What tests break on purpose would fill the screen.
+logger.setLogLevel('SILENT');
+
+const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
+
+/** The shop in memory behind the operators' API. Every answer of it is held to the document. */
+export function adminInMemory(products = [product(10)]) {
+  const troubles = new Map<string, Error>();
+  const gate: Gate = async (call, effect) => {
+    const trouble = troubles.get(call);
+    if (trouble) throw trouble;
+    return effect();
+  };
+  const shop = shopInMemory({ products, gate });
+  const entries: AuditEntry[] = [];
+  let ulids = 0;
+  const { getOrder, refundCapture } = shop.paypal.client;
+  const api = adminApi({
+    payments: shop.payments.repository,
+    orders: shop.orders.repository,
+    settler: shop.settler,
+    getOrder,
+    refundCapture,
+    audit: {
+      write: (entry) => gate('audit.write', () => void entries.push(entry)),
+      list: ({ limit }) => gate('audit.list', () => ({ entries: entries.toReversed().slice(0, limit) })),
+    },
+    once: idempotencyKeys(new IdempotencyInMemory()),
+    now: () => new Date('2026-06-01T12:00:00.000Z'),
+    ulid: () => `03${(++ulids).toString().padStart(24, '0')}`,
+  });
+
+  /** Sends a request that the document need not know. */
+  const send = async (method: string, path: string, request: AdminRequest = {}): Promise<Told> => {
+    const { query, claims = operatorClaims() } = request;
+    const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, request);
+    const authorizer = 'claims' in request && !request.claims ? {} : { authorizer: { jwt: { claims, scopes: null } } };
+    const answer = await api.resolve(
+      { ...event, requestContext: { ...event.requestContext, ...authorizer } } as typeof event,
+      context,
+    );
+    const { statusCode, headers = {}, body = '' } = answer;
+    return { status: statusCode, headers, body: JSON.parse(body) };
+  };
+
+  return {
+    shop,
+    send,
+
+    /** What was written down of what operators did. */
+    entries: entries as readonly AuditEntry[],
+
+    /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
+    async call(call: Call, request: AdminRequest = {}): Promise<Told> {
+      const [method = '', template = ''] = call.split(' ');
+      const told = await send(method, template.replace('{id}', request.id ?? ''), request);
+      const errors = answerErrors(call, {
+        statusCode: told.status ?? 0,
+        headers: told.headers,
+        body: JSON.stringify(told.body),
+      });
+      if (errors.length > 0) throw new Error(`${call}: ${errors.join('; ')}: ${JSON.stringify(told)}`);
+      return told;
+    },
+
+    /** From now on a call to the outside, such as `payments.get`, throws. */
+    fail: (call: string, error: Error) => void troubles.set(call, error),
+
+    /** A purchase up to where its order is there. */
+    async paid() {
+      const begun = await shop.begin();
+      if (!begun) throw new Error('the shelf is empty');
+      shop.paypal.approve(begun.orderId);
+      await shop.capture(begun.paymentId, 'return');
+      await shop.finish();
+      return begun;
+    },
+  };
+}
