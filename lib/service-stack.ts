@@ -91,6 +91,24 @@ const FUNCTIONS = {
   },
   // Whoever has no token yet calls it, and it asks Cognito what anybody may ask: it may do nothing in this account.
   'sign-in': { timeout: seconds(10), memory: 1024, knows: ['USER_POOL_CLIENT_ID'] },
+  // What checks the books may read all of them, and write nothing but what it finds.
+  consistency: {
+    timeout: seconds(29),
+    memory: 1024,
+    tables: {
+      products: ['Scan'],
+      reservations: ['BatchGetItem', 'Scan'],
+      'checkout-sessions': ['BatchGetItem', 'Scan'],
+      payments: ['BatchGetItem', 'Scan'],
+      orders: ['BatchGetItem', 'Scan'],
+      'webhook-events': ['GetItem'],
+      operations: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],
+    },
+    indexes: { 'webhook-events': ['by-status'] },
+    usesPayPal: true,
+    executions: ['ListExecutions'],
+    knows: ['GRACE_SECONDS'],
+  },
   fulfillment: {
     timeout: seconds(29),
     memory: 512,
@@ -153,7 +171,9 @@ interface TimedCall {
 }
 
 /** What is done by the clock, for what nobody tells the shop. */
-const timedCalls = (_: Pace): readonly TimedCall[] => [];
+const timedCalls = (pace: Pace): readonly TimedCall[] => [
+  { name: 'consistency', runs: 'consistency', input: {}, everyMinutes: pace.checkEveryMinutes },
+];
 
 /** What the service stack is made of. */
 export interface ServiceStackProps {

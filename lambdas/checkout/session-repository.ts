@@ -1,7 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { paymentIdOf, type SessionId } from '../shared/ids.ts';
+import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { paymentIdOf, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Session, sessionSchema } from './session.ts';
 
 /** A change of a session, and what it must be for that. */
@@ -64,6 +65,22 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
         new GetCommand({ TableName: tableName, Key: { checkout_session_id: id }, ConsistentRead: true }),
       );
       return Item && sessionSchema.parse(Item);
+    },
+
+    /** The sessions of these ids, in no order, read consistently; those that do not exist are missing. At most 100 ids, each once. */
+    async getAll(ids: readonly SessionId[]): Promise<Session[]> {
+      const items = await batchGet(db, tableName, {
+        Keys: ids.map((checkout_session_id) => ({ checkout_session_id })),
+        ConsistentRead: true,
+      });
+      return items.map((item) => sessionSchema.parse(item));
+    },
+
+    /** Ids of sessions, page by page. */
+    async ids(limit: number, after?: ScanKey): Promise<Page<SessionId>> {
+      const input = { TableName: tableName, ProjectionExpression: 'checkout_session_id', Limit: limit };
+      const { items, ...page } = await scanPage(db, input, after);
+      return { ...page, items: items.map(({ checkout_session_id }) => sessionIdSchema.parse(checkout_session_id)) };
     },
 
     /** Writes a new session. Its id is random, so one that is there already is this one, from a try whose answer was lost. */

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { type Finding, findingIdOf, findingSchema, type Mistake } from './finding.ts';
+import { type Finding, findingIdOf, findingSchema, type Invariant, type Mistake } from './finding.ts';
 
 /** Some findings, and where to go on; no cursor when these were the last. */
 export interface FindingPage {
@@ -30,14 +30,20 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
   };
 
   return {
-    /** Findings that hold, by invariant and subject; a page may be empty and yet not the last. `cursor` is where the page before ended. */
-    async open(cursor?: string, limit = 100): Promise<FindingPage> {
+    /**
+     * Findings that hold, of one invariant or of all, in the order of their ids; a page may be empty and yet not the last. `cursor` is
+     * where the page before ended.
+     */
+    async open(cursor?: string, limit = 100, invariant?: Invariant): Promise<FindingPage> {
       const { Items = [], LastEvaluatedKey } = await db.send(
         new QueryCommand({
           TableName: tableName,
-          KeyConditionExpression: 'kind = :kind',
+          KeyConditionExpression: `kind = :kind${invariant ? ' AND begins_with(id, :invariant)' : ''}`,
           FilterExpression: 'attribute_not_exists(closed_at)',
-          ExpressionAttributeValues: { ':kind': KIND },
+          ExpressionAttributeValues: {
+            ':kind': KIND,
+            ...(invariant && { ':invariant': findingIdOf({ invariant, subject: '' }) }),
+          },
           ConsistentRead: true,
           Limit: limit,
           ...(cursor !== undefined && { ExclusiveStartKey: { kind: KIND, id: cursor } }),
@@ -100,3 +106,4 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       ),
   };
 };
+export type FindingRepository = ReturnType<typeof findingRepository>;

@@ -191,7 +191,8 @@ function sessionAndOrder({ payment, session, order }: Purchase): Wrong | undefin
   if (!(complete && !isVisible(order)) && !(over && isVisible(order))) return undefined;
   const what = `the session is ${session.status}, ${order ? `but the order is ${order.status}` : 'and there is no order'}`;
   if (!payment) return { what, repair: null };
-  if (complete && keepsMoney(payment)) return { what, repair: settle(payment, settlementOfCapture(payment)) };
+  if (complete && keepsMoney(payment))
+    return { what, repair: order ? askPayPal(payment) : settle(payment, settlementOfCapture(payment)) };
   // A session that says the right thing of its payment is left alone by every step.
   const follows = session.payment_status !== null && saysLess(session.payment_status, payment.status);
   return { what, repair: follows ? settle(payment, settlementOfStatus(payment)) : null };

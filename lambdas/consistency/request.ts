@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Finding } from './finding.ts';
 
 const time = z.iso.datetime({ offset: true });
 
@@ -12,3 +13,15 @@ export const requestSchema = z.union([
   /** To look again at what one finding is about, before it is repaired; answered with `{finding}` as it is by now, null if there is none. */
   z.strictObject({ look_again: z.string() }),
 ]);
+
+/** What it answers. */
+export type ConsistencyAnswer =
+  | {
+      /** How many purchases, events, executions and refunds were looked at. */
+      readonly checked: number;
+      /** How many findings hold now. */
+      readonly findings: number;
+      /** Whether it came to the end of the books; if not, the next check goes on where this one stopped. */
+      readonly finished: boolean;
+    }
+  | { readonly finding: Finding | null };

@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Buyer } from '../paypal/schema.ts';
-import type { OrderId } from '../shared/ids.ts';
+import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
 /** The order as it is now, if there is one, and whether this call changed it. */
@@ -66,6 +67,28 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       );
       const order = Item && orderSchema.parse(Item);
       return order?.status === 'void' ? undefined : order;
+    },
+
+    /** The orders of these ids and what stands in their place, in no order, read consistently. At most 100 ids, each once. */
+    async getAll(ids: readonly OrderId[]): Promise<Order[]> {
+      const items = await batchGet(db, tableName, {
+        Keys: ids.map((order_id) => ({ order_id, part: 'order' })),
+        ConsistentRead: true,
+      });
+      return items.map((item) => orderSchema.parse(item));
+    },
+
+    /** Ids of orders, page by page; buyers without an order, whose items are looked at as well, make a page shorter. */
+    async ids(limit: number, after?: ScanKey): Promise<Page<OrderId>> {
+      const input = {
+        TableName: tableName,
+        ProjectionExpression: 'order_id',
+        FilterExpression: 'part = :order',
+        ExpressionAttributeValues: { ':order': 'order' },
+        Limit: limit,
+      };
+      const { items, ...page } = await scanPage(db, input, after);
+      return { ...page, items: items.map(({ order_id }) => orderIdSchema.parse(order_id)) };
     },
 
     /** Writes a new order, or answers the one that is there. */

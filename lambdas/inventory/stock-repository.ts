@@ -1,6 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { batchGet, type Patience, transact } from '../shared/dynamo.ts';
+import { batchGet, type Page, type Patience, type ScanKey, scanPage, transact } from '../shared/dynamo.ts';
 import type { SessionId } from '../shared/ids.ts';
 import { type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
@@ -54,14 +54,14 @@ export const stockRepository = (
   };
 
   return {
-    /** Every product of the shop: meant for a shop window of some hundred. */
-    async products(): Promise<Product[]> {
+    /** Every product of the shop: meant for a shop window of some hundred. `consistent` costs twice, and sees the latest writes. */
+    async products({ consistent = false } = {}): Promise<Product[]> {
       const products: Product[] = [];
-      let start: Record<string, unknown> | undefined;
+      let start: ScanKey | undefined;
       do {
-        const page = await db.send(new ScanCommand({ TableName: tables.products, ExclusiveStartKey: start }));
-        products.push(...(page.Items ?? []).map((item) => productSchema.parse(item)));
-        start = page.LastEvaluatedKey;
+        const { items, next } = await scanPage(db, { TableName: tables.products, ConsistentRead: consistent }, start);
+        products.push(...items.map((item) => productSchema.parse(item)));
+        start = next;
       } while (start);
       return products;
     },
@@ -78,6 +78,22 @@ export const stockRepository = (
         new GetCommand({ TableName: tables.reservations, Key: { checkout_session_id: id }, ConsistentRead: true }),
       );
       return Item && reservationSchema.parse(Item);
+    },
+
+    /** The reservations of these sessions, in no order, read consistently; those that do not exist are missing. At most 100 ids, each once. */
+    async reservationsOf(ids: readonly SessionId[]): Promise<Reservation[]> {
+      const items = await batchGet(db, tables.reservations, {
+        Keys: ids.map((checkout_session_id) => ({ checkout_session_id })),
+        ConsistentRead: true,
+      });
+      return items.map((item) => reservationSchema.parse(item));
+    },
+
+    /** Reservations, page by page, read consistently. */
+    async reservationPage(limit: number, after?: ScanKey): Promise<Page<Reservation>> {
+      const input = { TableName: tables.reservations, ConsistentRead: true, Limit: limit };
+      const { items, ...page } = await scanPage(db, input, after);
+      return { ...page, items: items.map((item) => reservationSchema.parse(item)) };
     },
 
     /** Holds all pieces of a new reservation, or none. */

@@ -7,7 +7,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { isPaymentId, type PaymentId } from '../shared/ids.ts';
+import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import type { Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
@@ -124,6 +125,22 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
   return {
     /** Reads a payment, consistently. */
     get,
+
+    /** The payments of these ids, in no order, read consistently; those that do not exist are missing. At most 100 ids, each once. */
+    async getAll(ids: readonly PaymentId[]): Promise<Payment[]> {
+      const items = await batchGet(db, tableName, {
+        Keys: ids.map((payment_id) => ({ payment_id })),
+        ConsistentRead: true,
+      });
+      return items.map((item) => paymentSchema.parse(item));
+    },
+
+    /** Ids of payments, page by page. */
+    async ids(limit: number, after?: ScanKey): Promise<Page<PaymentId>> {
+      const input = { TableName: tableName, ProjectionExpression: 'payment_id', Limit: limit };
+      const { items, ...page } = await scanPage(db, input, after);
+      return { ...page, items: items.map(({ payment_id }) => paymentIdSchema.parse(payment_id)) };
+    },
 
     /** The payment of a PayPal order. An order of the last second may not be found yet. */
     byPayPalOrder: (paypalOrderId: string) => byIndex('by-paypal-order', 'paypal_order_id', paypalOrderId),

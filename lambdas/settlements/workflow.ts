@@ -3,10 +3,12 @@ import {
   ExecutionDoesNotExist,
   ExecutionNotRedrivable,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   RedriveExecutionCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { startSettlementWith } from '../payments/start-settlement.ts';
+import type { FAILED_STATUSES } from './failed-settlement-repository.ts';
 import { failedSteps } from './failed-steps.ts';
 
 /** One execution of the workflow, as Step Functions describes it: a little behind at times. */
@@ -20,6 +22,22 @@ export interface Execution {
   readonly error?: string;
   readonly cause?: string;
 }
+
+/** An execution that failed. */
+export interface FailedExecution {
+  readonly name: string;
+  readonly status: (typeof FAILED_STATUSES)[number];
+  readonly endedAt: Date;
+}
+
+/** Some of them, and the place where the next ones begin if there are more. */
+export interface FailedExecutionPage {
+  readonly failures: readonly FailedExecution[];
+  readonly next?: string;
+}
+
+/** As many payments as one BatchGetItem reads. */
+const LISTED = 100;
 
 /** A settlement has a few dozen events; more are not looked through for what failed. */
 const MOST_EVENTS = 300;
@@ -48,6 +66,25 @@ export const workflow = (stepFunctions: SFNClient, stateMachineArn: string) => (
       if (error instanceof ExecutionDoesNotExist) return undefined;
       throw error;
     }
+  },
+
+  /**
+   * Executions that ended so, the youngest first, page by page; a place is good for a day. Step Functions forgets them after 90 days.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+   */
+  async failures(status: FailedExecution['status'], place?: string): Promise<FailedExecutionPage> {
+    const { executions = [], nextToken } = await stepFunctions.send(
+      new ListExecutionsCommand({
+        stateMachineArn,
+        statusFilter: status,
+        maxResults: LISTED,
+        ...(place !== undefined && { nextToken: place }),
+      }),
+    );
+    const failures = executions.flatMap(({ name = '', stopDate }) =>
+      stopDate ? [{ name, status, endedAt: stopDate }] : [],
+    );
+    return { failures, ...(nextToken !== undefined && { next: nextToken }) };
   },
 
   /**

@@ -4,6 +4,8 @@ import {
   BatchGetCommand,
   type BatchGetCommandInput,
   DynamoDBDocumentClient,
+  ScanCommand,
+  type ScanCommandInput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -67,6 +69,27 @@ export async function batchGet(
     keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
   return items;
+}
+
+/** Where a scan stopped: the key of the last item that it looked at. */
+export type ScanKey = Readonly<Record<string, string>>;
+
+/** Some of what is in a table, in no order that means anything; without `next` there is nothing more. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: ScanKey;
+}
+
+/** Reads the next items of a whole table, a page of them: for those who must see everything, but never all of it at once. */
+export async function scanPage(
+  db: DynamoDBDocumentClient,
+  input: Omit<ScanCommandInput, 'ExclusiveStartKey'>,
+  after: ScanKey | undefined,
+): Promise<Page<Record<string, unknown>>> {
+  const { Items = [], LastEvaluatedKey } = await db.send(
+    new ScanCommand({ ...input, ...(after && { ExclusiveStartKey: after }) }),
+  );
+  return { items: Items, ...(LastEvaluatedKey && { next: LastEvaluatedKey as ScanKey }) };
 }
 
 /** The reasons for which DynamoDB cancels a transaction that would succeed a moment later. */

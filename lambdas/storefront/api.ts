@@ -19,7 +19,7 @@ export interface StorefrontDeps
     Omit<BeginPaymentDeps, 'sessions' | 'payments'>,
     Omit<CaptureDeps, 'payments'> {
   readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products'>;
-  readonly sessions: SessionRepository;
+  readonly sessions: Pick<SessionRepository, 'get' | 'create' | 'beginPayment'>;
   readonly payments: BeginPaymentDeps['payments'];
   readonly orders: Pick<OrderRepository, 'get'>;
   readonly once: ReturnType<typeof idempotencyKeys>;

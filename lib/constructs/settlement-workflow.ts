@@ -77,15 +77,23 @@ export const machineArn = (scope: Construct, stage: Stage): string =>
   });
 
 /** Step Functions actions that functions of this shop are given on the machine's executions. */
-export type ExecutionAction = 'DescribeExecution' | 'GetExecutionHistory' | 'RedriveExecution';
+export type ExecutionAction = 'DescribeExecution' | 'GetExecutionHistory' | 'ListExecutions' | 'RedriveExecution';
 
-/** Lets a function do these things with the machine's executions. */
+/** Lets a function do these things with the machine's executions. A list of them is the machine's own to give. */
 export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly ExecutionAction[]): void {
-  fn.addToRolePolicy(
-    new PolicyStatement({
-      actions: actions.map((action) => `states:${action}`),
-      resources: [`${machineArn(fn, stage).replace(':stateMachine:', ':execution:')}:*`],
-    }),
+  const arn = machineArn(fn, stage);
+  const allow = (some: readonly ExecutionAction[], resource: string) =>
+    some.length > 0 &&
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: some.map((action) => `states:${action}`), resources: [resource] }),
+    );
+  allow(
+    actions.filter((action) => action === 'ListExecutions'),
+    arn,
+  );
+  allow(
+    actions.filter((action) => action !== 'ListExecutions'),
+    `${arn.replace(':stateMachine:', ':execution:')}:*`,
   );
   const executions = `<AWS::Region>:<AWS::AccountId>:execution:${machineName(stage)}:*`;
   Validations.of(fn.role).acknowledge({

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
+import { INVARIANT_NUMBERS } from '../../lambdas/consistency/finding.ts';
 import { drawRow, type Watch } from './alarms.ts';
 
 const period = Duration.minutes(15);
@@ -69,6 +71,39 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
       ...['CommitStock', 'CompleteCheckout', 'CreateOrder', 'CapturePayment'].map((of) =>
         measured('StepFailed', 'Average', { of }),
       ),
+    ],
+  });
+
+  drawRow(view, 'The books', {
+    Findings: [
+      watched(measured('Findings', 'Maximum', { period, label: 'the most of one kind' }), {
+        name: 'books-wrong',
+        suffers: 'Perhaps somebody who has paid: the books say two things of the same purchase, or are behind PayPal.',
+        when: { above: 0 },
+      }),
+      ...INVARIANT_NUMBERS.map((invariant) => measured('Findings', 'Maximum', { period, of: String(invariant) })),
+    ],
+    'Money without goods, stock that does not add up': [
+      watched(measured('CapturedWithoutOrder', 'Maximum', { period, label: 'payments without order or refund' }), {
+        name: 'captured-without-order',
+        suffers: 'Somebody who has paid: there is no order for the money, and it was not given back.',
+        when: { above: 0 },
+      }),
+      watched(measured('StockMismatch', 'Maximum', { period, label: 'products' }), {
+        name: 'stock-mismatch',
+        suffers: 'Shoppers who are sold what is not there, or are told that what is there is sold out.',
+        when: { above: 0 },
+      }),
+    ],
+    Checked: [
+      watched(measured('ConsistencyChecked', 'SampleCount', { period, label: 'runs' }), {
+        name: 'books-unchecked',
+        suffers: 'Nobody yet: but if the books go wrong now, nobody is told.',
+        when: { below: 1 },
+        periods: [3, 3],
+        missing: TreatMissingData.BREACHING,
+      }),
+      measured('ConsistencyChecked', 'Sum', { period, label: 'looked at' }),
     ],
   });
 }

@@ -61,12 +61,16 @@ describe('nobody', () => {
     expect([...new Set(onEverything)].sort()).toEqual([...WITHOUT_RESOURCES].sort());
   });
 
-  it('may read the whole products table but the shop window', () => {
+  it('may read a whole table but the shop window, and what checks the books', () => {
     const scanners = policies.filter(({ allowed }) =>
       allowed.some(({ Action }) => listOf(Action).includes('dynamodb:Scan')),
     );
 
-    expect(scanners.map(({ id }) => id)).toEqual([expect.stringMatching(/^storefront/)]);
+    expect(scanners.map(({ id }) => id).sort()).toEqual([
+      expect.stringMatching(/^consistency/),
+      expect.stringMatching(/^storefront/),
+    ]);
+    expect(actionsOn('storefrontrole', /GetAtt(?!products)\w/)).not.toContain('dynamodb:Scan');
   });
 
   it('may delete an item but an idempotency record, or what is mended', () => {
@@ -114,7 +118,21 @@ describe('what a function may do', () => {
       .filter(({ id }) => actionsOn(id, /settle-once\/prod\/paypal-\?{6}/).length > 0)
       .map(({ id }) => id.replace(/role.*/, ''));
 
-    expect(readers.sort()).toEqual(['admin', 'fulfillment', 'payments', 'paypalwebhook', 'storefront']);
+    expect(readers.sort()).toEqual(['admin', 'consistency', 'fulfillment', 'payments', 'paypalwebhook', 'storefront']);
+  });
+
+  it('is, for what checks the books, to read them all and change nothing but what it finds', () => {
+    const BOOKS = /GetAtt(products|reservations|checkoutsessions|payments|orders|webhookevents)/;
+    expect(new Set(actionsOn('consistencyrole', BOOKS))).toEqual(
+      new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']),
+    );
+    expect(actionsOn('consistencyrole', /:stateMachine:|:execution:/)).toEqual(['states:ListExecutions']);
+    expect(actionsOn('consistencyrole', /GetAttoperations/)).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ]);
   });
 
   it('is nothing, for the one that anybody may call to sign in, but to log and to be traced', () => {

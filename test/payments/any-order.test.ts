@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mistakesOf } from '../support/books-in-memory.ts';
-import { findingsOf } from '../support/findings-in-memory.ts';
+import { findingsIn } from '../support/checked-shop.ts';
 import { heal, live, race } from '../support/lives-of-purchases.ts';
 import { type Happening, histories, rivalries } from '../support/purchase-history.ts';
 
@@ -22,7 +22,7 @@ describe('one purchase ends where PayPal says, with the books right', () => {
 
           expect(await heal(shop, purchases)).toEqual([]);
           expect(mistakesOf(shop, purchases)).toEqual([]);
-          expect(findingsOf(shop, purchases)).toEqual([]);
+          expect(await findingsIn(shop)).toEqual([]);
         }),
         { numRuns: 4000 },
       );
@@ -39,7 +39,7 @@ describe('one purchase ends where PayPal says, with the books right', () => {
 
           expect(await heal(shop, purchases)).toEqual([]);
           expect(mistakesOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
-          expect(findingsOf(shop, purchases)).toEqual([]);
+          expect(await findingsIn(shop)).toEqual([]);
         }),
         { numRuns: 2000 },
       );
@@ -58,7 +58,7 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
 
           expect(await heal(shop, purchases)).toEqual([]);
           expect(mistakesOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
-          expect(findingsOf(shop, purchases)).toEqual([]);
+          expect(await findingsIn(shop)).toEqual([]);
           expect([...shop.orders.rows.values()].filter(({ status }) => status === 'confirmed').length).toBeLessThan(2);
         }),
         { numRuns: 4000 },
@@ -88,6 +88,6 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
     expect(shop.payments.rows.get(first.paymentId)?.status).toBe('cancelled');
     expect(shop.paypal.orders.get(first.orderId)?.capture).toBeUndefined();
     expect(mistakesOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
-    expect(findingsOf(shop, purchases)).toEqual([]);
+    expect(await findingsIn(shop)).toEqual([]);
   });
 });

@@ -85,6 +85,12 @@ export function executionsInMemory(gate: Gate) {
         rows.set(nameOf(arn), { ...running, status: 'RUNNING', redrivable: false, redrives: execution.redrives + 1 });
         return true;
       }),
+    failures: (status) =>
+      gate('workflow.failures', () => ({
+        failures: [...rows].flatMap(([name, one]) =>
+          one.status === status && one.endedAt ? [{ name, status, endedAt: one.endedAt }] : [],
+        ),
+      })),
     failedSteps: () => gate('workflow.failedSteps', () => ['CreateOrder']),
   } satisfies Workflow;
   return { rows, set, workflow };

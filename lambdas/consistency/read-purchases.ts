@@ -1,0 +1,45 @@
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import type { StockRepository } from '../inventory/stock-repository.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { orderIdOf, paymentIdOf, type SessionId } from '../shared/ids.ts';
+import type { Purchase } from './mistakes-of-purchase.ts';
+
+/** The tables in which a purchase lies. */
+export interface PurchaseTables {
+  readonly payments: Pick<PaymentRepository, 'getAll' | 'ids'>;
+  readonly sessions: Pick<SessionRepository, 'getAll' | 'ids'>;
+  readonly stock: Pick<StockRepository, 'reservationsOf' | 'reservationPage' | 'products'>;
+  readonly orders: Pick<OrderRepository, 'getAll' | 'ids'>;
+}
+
+/**
+ * Reads purchases, by their sessions, of which there may be a hundred at once, in no order. The payments are read last: whatever moves
+ * a purchase moves its payment first, so what the others were before that is seen beside a payment that was touched just now, and
+ * counts as in flight.
+ */
+export async function readPurchases(
+  { payments, sessions, stock, orders }: PurchaseTables,
+  ids: readonly SessionId[],
+): Promise<Purchase[]> {
+  if (ids.length === 0) return [];
+  const [sessionsFound, reservations, ordersFound] = await Promise.all([
+    sessions.getAll(ids),
+    stock.reservationsOf(ids),
+    orders.getAll(ids.map((id) => orderIdOf(paymentIdOf(id)))),
+  ]);
+  const paymentsFound = await payments.getAll(ids.map(paymentIdOf));
+
+  const session = byId(sessionsFound, ({ checkout_session_id }) => checkout_session_id);
+  const reservation = byId(reservations, ({ checkout_session_id }) => checkout_session_id);
+  const order = byId(ordersFound, ({ checkout_session_id }) => checkout_session_id);
+  const payment = byId(paymentsFound, ({ checkout_session_id }) => checkout_session_id);
+  return ids.map((id) => ({
+    payment: payment.get(id),
+    session: session.get(id),
+    reservation: reservation.get(id),
+    order: order.get(id),
+  }));
+}
+
+const byId = <Row>(rows: readonly Row[], idOf: (row: Row) => SessionId) => new Map(rows.map((row) => [idOf(row), row]));

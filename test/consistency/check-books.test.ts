@@ -1,0 +1,348 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredEvent } from '../../lambdas/paypal-webhook/stored-event.ts';
+import { orderIdOf } from '../../lambdas/shared/ids.ts';
+import { AT_LAST, checkOf } from '../support/checked-shop.ts';
+import { onePurchase } from '../support/one-purchase.ts';
+import { product, shopInMemory } from '../support/shop-in-memory.ts';
+
+/** A shop with so many purchases, all of them paid and delivered. */
+async function shopWith(purchases: number) {
+  const shop = shopInMemory({ products: [product(1000)] });
+  const begun = [];
+  for (let i = 0; i < purchases; i++) {
+    const purchase = await shop.begin();
+    if (!purchase) throw new Error('nothing begun');
+    shop.paypal.approve(purchase.orderId);
+    begun.push(purchase);
+  }
+  for (const { event } of shop.paypal.events) await shop.deliver(event);
+  await shop.finish();
+  for (const { event } of shop.paypal.events) await shop.deliver(event);
+  await shop.finish();
+  return { shop, begun };
+}
+
+const unfinishedEvent = (event_id: string, received_at: string): StoredEvent => ({
+  event_id,
+  event_type: 'PAYMENT.CAPTURE.COMPLETED',
+  status: 'received',
+  received_at,
+  last_received_at: received_at,
+  replayed_at: [],
+  transmissions: [],
+  body: '{}',
+});
+
+describe('a check of the books', () => {
+  it('finds nothing wrong in a shop where nothing is', async () => {
+    const { shop } = await shopWith(3);
+    const check = checkOf(shop);
+
+    expect(await check.check()).toMatchObject({ finished: true });
+    expect(check.open()).toEqual([]);
+  });
+
+  it.each([
+    ['payment', '3:cs_'],
+    ['payment and its session', '2:ord_'],
+  ])('finds what is left of a purchase whose %s was lost', async (lost, finding) => {
+    const { shop, begun } = await shopWith(1);
+    const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const] = begun;
+    shop.payments.rows.delete(paymentId);
+    if (lost.includes('session')) shop.sessions.rows.delete(sessionId);
+    const check = checkOf(shop);
+
+    await check.check();
+
+    expect(check.open()).toContainEqual(expect.stringContaining(finding));
+  });
+
+  it('finds stock that is held for nobody', async () => {
+    const { shop } = await shopWith(0);
+    const held = await shop.begin();
+    if (!held) throw new Error('nothing begun');
+    shop.payments.rows.delete(held.paymentId);
+    shop.sessions.rows.delete(held.sessionId);
+    const check = checkOf(shop);
+
+    await check.check();
+
+    expect(check.open()).toEqual([`5:${held.sessionId}`]);
+  });
+
+  it('closes what was mended, and keeps open what was not', async () => {
+    const { shop, begun } = await shopWith(2);
+    const [mended, broken] = begun.map(({ paymentId }) => orderIdOf(paymentId));
+    if (!mended || !broken) throw new Error('two must have begun');
+    const order = shop.orders.rows.get(mended);
+    const check = checkOf(shop);
+    for (const id of [mended, broken]) shop.orders.rows.delete(id);
+    await check.check();
+    expect(check.open()).toHaveLength(4);
+
+    if (order) shop.orders.rows.set(mended, order);
+    await check.check();
+
+    expect(check.open()).toEqual([`1:${begun[1]?.paymentId}`, `6:${begun[1]?.paymentId}`]);
+  });
+
+  it('counts the findings that hold, by invariant', async () => {
+    const { shop, begun } = await shopWith(2);
+    for (const { paymentId } of begun) shop.orders.rows.delete(orderIdOf(paymentId));
+
+    const { findings } = await checkOf(shop).check();
+
+    expect(findings).toEqual({ 1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 2, 7: 0, 8: 0, 9: 0, 10: 0 });
+  });
+
+  it('notes how many payments there are of each status, when it has seen all', async () => {
+    const { shop } = await shopWith(2);
+    await shop.begin();
+    const check = checkOf(shop);
+
+    await check.check();
+
+    expect(check.runs.get('consistency')).toMatchObject({
+      finished_at: AT_LAST.toISOString(),
+      figures: { purchases: 3, products: 1, 'payments.captured': 2, 'payments.created': 1 },
+    });
+  });
+});
+
+describe('a check of more books than one run can read', () => {
+  it('goes on where the last run stopped, and reads everything once', async () => {
+    const { shop, begun } = await shopWith(250);
+    for (const { paymentId } of [begun[0], begun[249]].flatMap((one) => one ?? []))
+      shop.orders.rows.delete(orderIdOf(paymentId));
+    const check = checkOf(shop);
+    const runs = [];
+    do runs.push(await check.check(AT_LAST, 2));
+    while (!runs.at(-1)?.finished);
+
+    expect(runs.length).toBeGreaterThan(4);
+    expect(check.open().filter((id) => id.startsWith('1:'))).toHaveLength(2);
+    expect(check.runs.get('consistency')?.figures).toMatchObject({ purchases: 250, 'payments.captured': 250 });
+  });
+
+  it('keeps the figures of the last time until it has seen all again', async () => {
+    const { shop } = await shopWith(150);
+    const check = checkOf(shop);
+    await check.check();
+    const { figures, finished_at } = check.runs.get('consistency') ?? {};
+
+    const later = new Date(AT_LAST.getTime() + 1000);
+    expect(await check.check(later, 2)).toMatchObject({ finished: false });
+
+    expect(check.runs.get('consistency')).toMatchObject({ started_at: later.toISOString(), finished_at, figures });
+  });
+
+  it('is not led astray by a second run at the same time', async () => {
+    const { shop, begun } = await shopWith(250);
+    const [{ paymentId } = { paymentId: 'pay_' as const }] = begun;
+    shop.orders.rows.delete(orderIdOf(paymentId));
+    const check = checkOf(shop);
+    const finished = async () =>
+      (await Promise.all([check.check(AT_LAST, 3), check.check(AT_LAST, 5)])).some((one) => one.finished);
+    while (!(await finished()));
+
+    expect(check.open()).toEqual([`1:${paymentId}`, `6:${paymentId}`]);
+    expect(check.runs.get('consistency')?.figures).toMatchObject({ purchases: 250, 'payments.captured': 250 });
+  });
+
+  it('begins anew when it cannot read where it was', async () => {
+    const { shop } = await shopWith(1);
+    const check = checkOf(shop);
+    check.runs.set('consistency', {
+      id: 'consistency',
+      started_at: 'then',
+      figures: {},
+      cursor: { walk: 'elsewhere' },
+    });
+
+    expect(await check.check()).toMatchObject({ finished: true });
+  });
+});
+
+describe('stock that does not add up', () => {
+  const lessSold = async () => {
+    const { shop } = await shopWith(2);
+    const [mug] = shop.stock.products.values();
+    if (!mug) throw new Error('no product');
+    // One piece fewer sold than is committed: the sum is right, the two differ.
+    shop.stock.products.set('MUG', { ...mug, sold: mug.sold - 1, available: mug.available + 1 });
+    return { shop, check: checkOf(shop), mug };
+  };
+
+  it('is a finding once it was seen twice, and closed when it adds up again', async () => {
+    const { shop, check, mug } = await lessSold();
+
+    await check.check();
+    expect(check.open()).toEqual([]);
+    await check.check();
+    expect(check.findings.get('4:MUG')).toMatchObject({
+      what: '0 reserved where 0 are held, 1 sold where 2 are committed',
+      repair: {
+        kind: 'correct_stock',
+        seen: { available: 999, reserved: 0, sold: 1 },
+        counted: { available: 998, reserved: 0, sold: 2 },
+      },
+    });
+    await check.check();
+    expect(check.open()).toEqual(['4:MUG']);
+
+    shop.stock.products.set('MUG', mug);
+    await check.check();
+    expect(check.open()).toEqual([]);
+  });
+
+  it('is still a finding while another look is taken at it: only a count can tell', async () => {
+    const { check } = await lessSold();
+    await check.check();
+    await check.check();
+
+    expect(await check.lookAgain('4:MUG')).not.toHaveProperty('closed_at');
+  });
+
+  it('is closed when there is no such product any more, and nothing of it is held', async () => {
+    const { shop, check } = await lessSold();
+    await check.check();
+    await check.check();
+
+    shop.stock.products.clear();
+    shop.stock.reservations.clear();
+    await check.check();
+
+    expect(check.findings.get('4:MUG')).toHaveProperty('closed_at');
+  });
+});
+
+describe('an event that is unfinished', () => {
+  it('is a finding after the time of grace, until it is finished', async () => {
+    const { shop } = await shopWith(0);
+    const check = checkOf(shop);
+    const event = unfinishedEvent('WH-1', AT_LAST.toISOString());
+    check.events.set('WH-1', event);
+    const secondsOn = (seconds: number) => new Date(AT_LAST.getTime() + seconds * 1000);
+
+    await check.check(secondsOn(299));
+    expect(check.open()).toEqual([]);
+    await check.check(secondsOn(301));
+    expect(check.findings.get('9:WH-1')).toMatchObject({ repair: { kind: 'replay_event', event_id: 'WH-1' } });
+
+    check.events.set('WH-1', { ...event, status: 'accepted' });
+    await check.check(secondsOn(302));
+    expect(check.open()).toEqual([]);
+  });
+});
+
+describe('a settlement that failed', () => {
+  const failedSettlement = async () => {
+    const purchase = await onePurchase();
+    purchase.approve();
+    await purchase.hear();
+    const check = checkOf(purchase.shop);
+    const name = `${purchase.paymentId}-approved`;
+    check.executions.set(name, { status: 'FAILED', endedAt: AT_LAST });
+    const secondsOn = (seconds: number) => new Date(AT_LAST.getTime() + seconds * 1000);
+    return { ...purchase, check, name, secondsOn };
+  };
+
+  it('is a finding when it is on no list, after the time of grace', async () => {
+    const { check, name, secondsOn, paymentId } = await failedSettlement();
+
+    await check.check(secondsOn(299));
+    expect(check.open()).toEqual([]);
+    await check.check(secondsOn(300));
+    expect(check.open()).toEqual([`10:${name}`]);
+    expect(check.findings.get(`10:${name}`)).toMatchObject({
+      repair: { kind: 'settle', payment_id: paymentId, settlement: 'approved' },
+    });
+  });
+
+  it('is none when it is on the list of failed ones', async () => {
+    const { check, name, secondsOn, paymentId } = await failedSettlement();
+    await check.failed.repository.note({
+      payment_id: paymentId,
+      settlement: 'approved',
+      execution_arn: 'arn',
+      redrives: 0,
+      status: 'FAILED',
+      error: null,
+      cause: null,
+      failed_steps: [],
+      failed_at: AT_LAST.toISOString(),
+      last_failed_at: AT_LAST.toISOString(),
+    });
+
+    await check.check(secondsOn(300));
+
+    expect(check.open()).not.toContain(`10:${name}`);
+  });
+
+  it('is closed once it was repaired', async () => {
+    const { check, name, secondsOn, shop } = await failedSettlement();
+    await check.check(secondsOn(300));
+
+    await shop.finish();
+    await check.check(secondsOn(301));
+
+    expect(check.open()).not.toContain(`10:${name}`);
+  });
+
+  it('is one finding, however often it was tried', async () => {
+    const { check, name, secondsOn } = await failedSettlement();
+    check.executions.set(`${name}-r1`, { status: 'TIMED_OUT', endedAt: AT_LAST });
+
+    await check.check(secondsOn(300));
+
+    expect(check.open()).toEqual([`10:${name}`]);
+  });
+});
+
+describe('refunds that PayPal knows and the shop does not', () => {
+  const NOON = new Date('2026-06-01T12:00:00.000Z');
+  const SOON = new Date(NOON.getTime() + 3_600_000);
+  const refundedAtPayPal = async () => {
+    const purchase = await onePurchase();
+    purchase.approve();
+    await purchase.rest();
+    purchase.shop.paypal.refund(purchase.orderId, 500);
+    return { ...purchase, check: checkOf(purchase.shop) };
+  };
+
+  it('are a finding, which is closed once the shop has asked', async () => {
+    const { check, shop, paymentId } = await refundedAtPayPal();
+
+    await check.check(SOON);
+    expect(check.findings.get(`8:${paymentId}`)).toMatchObject({
+      what: 'PayPal says that EUR 5.00 went back, the payment says EUR 0.00',
+      repair: { kind: 'ask_paypal', payment_id: paymentId },
+    });
+
+    await shop.lookAfter(paymentId);
+    await shop.finish();
+    await check.check(SOON);
+    expect(check.open()).toEqual([]);
+  });
+
+  it('stay a finding while PayPal does not answer, and the rest of the books is checked all the same', async () => {
+    const { check, shop, paymentId } = await refundedAtPayPal();
+    await check.check(SOON);
+    shop.paypal.client.getOrder = () => Promise.reject(new Error('no answer'));
+
+    expect(await check.check(SOON)).toMatchObject({ finished: true });
+
+    expect(check.open()).toEqual([`8:${paymentId}`]);
+    expect(check.troubles).toEqual(['refunds: no answer', 'refunds: no answer']);
+  });
+
+  it('are asked about for twenty payments in a run, and for all in turn', async () => {
+    const { shop } = await shopWith(50);
+    const check = checkOf(shop);
+
+    for (const expected of [20, 40, 50]) {
+      await check.check(SOON);
+      expect(new Set(check.asked).size).toBe(expected);
+    }
+  });
+});
