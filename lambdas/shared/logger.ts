@@ -1,4 +1,39 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+
+/** What else is told of an error: words and numbers that classify it. */
+const TOLD = ['operation', 'trouble', 'status', 'issue', 'field', 'path', 'type', 'debugId'] as const;
+
+/** Powertools would log all that hangs on an error: of a write that was refused, that is the whole item that it found. */
+class WithoutContent extends LogFormatter {
+  override formatAttributes(attributes: UnformattedAttributes, added: LogAttributes): LogItem {
+    const { logLevel: level, message, timestamp, serviceName: service, lambdaContext, xRayTraceId } = attributes;
+    return new LogItem({
+      attributes: {
+        level,
+        message,
+        timestamp: this.formatTimestamp(timestamp),
+        service,
+        cold_start: lambdaContext?.coldStart,
+        function_request_id: lambdaContext?.awsRequestId,
+        xray_trace_id: xRayTraceId,
+      },
+    }).addAttributes(added);
+  }
+
+  override formatError(error: Error): LogAttributes {
+    const { name, cause } = error;
+    // JSON.parse quotes what it cannot read.
+    const message = error instanceof SyntaxError ? 'not JSON' : error.message;
+    return {
+      name,
+      message,
+      stack: error.stack?.replace(error.message, message),
+      ...Object.fromEntries(TOLD.flatMap((key) => (key in error ? [[key, error[key as keyof Error]]] : []))),
+      ...(cause instanceof Error && { cause: this.formatError(cause) }),
+    };
+  }
+}
 
 /** Structured JSON logs: a stable message code, ids as keys, never whole objects nor personal data. */
-export const logger = new Logger();
+export const logger = new Logger({ logFormatter: new WithoutContent() });

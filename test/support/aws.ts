@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -48,12 +52,32 @@ export async function stockedProduct(pieces: number, minor = 1999, currency = 'E
 
 const cloudWatchLogs = new CloudWatchLogsClient(client);
 
+const LOGS = '/settle-once/local/';
+
 /** What a function has logged in JSON so far, oldest first. */
-export async function logsOf(folder: string): Promise<Record<string, unknown>[]> {
-  const { events = [] } = await cloudWatchLogs.send(
-    new FilterLogEventsCommand({ logGroupName: `/settle-once/local/${folder}` }),
+export const logsOf = async (folder: string): Promise<Record<string, unknown>[]> =>
+  (await linesOf(folder)).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+
+/** Everything that all functions have logged since a time, as it stands there. */
+export async function everythingLogged(since: Date): Promise<{ readonly folder: string; readonly line: string }[]> {
+  const folders: string[] = [];
+  for await (const { logGroups = [] } of paginateDescribeLogGroups(
+    { client: cloudWatchLogs },
+    { logGroupNamePrefix: LOGS },
+  ))
+    folders.push(...logGroups.map(({ logGroupName = '' }) => logGroupName.slice(LOGS.length)));
+  const lines = await Promise.all(
+    folders.map(async (folder) => (await linesOf(folder, since)).map((line) => ({ folder, line }))),
   );
-  return events.flatMap(({ message = '' }) =>
-    message.startsWith('{') ? [JSON.parse(message) as Record<string, unknown>] : [],
+  return lines.flat();
+}
+
+async function linesOf(folder: string, since?: Date): Promise<string[]> {
+  const pages = paginateFilterLogEvents(
+    { client: cloudWatchLogs },
+    { logGroupName: LOGS + folder, ...(since && { startTime: since.getTime() }) },
   );
+  const lines: string[] = [];
+  for await (const { events = [] } of pages) lines.push(...events.map(({ message = '' }) => message));
+  return lines;
 }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { expect, inject, it } from 'vitest';
+import { BUYER, BUYER_NAME } from '../../simulator/buyer.ts';
+import { everythingLogged } from '../support/aws.ts';
+import { asOperator } from '../support/operator.ts';
+import { approve, beginPurchase, payPal, settledPayment, shop, until } from '../support/shop.ts';
+
+const { simulator_url } = inject('stack');
+
+/** All that can happen to a shop in a day, in a few seconds. @returns all that its functions logged of it */
+async function logsOfAnEventfulDay() {
+  const since = new Date();
+  const bought = await beginPurchase();
+  await approve(bought.paypalOrderId);
+  await settledPayment(bought, 'captured');
+
+  const refunded = await beginPurchase();
+  await approve(refunded.paypalOrderId);
+  await shop('POST', `/api/v1/payments/${refunded.paymentId}/capture`);
+  await settledPayment(refunded, 'captured');
+  await asOperator(`/api/v1/admin/payments/${refunded.paymentId}/refund`, { reason: 'came back' });
+  await settledPayment(refunded, 'refunded');
+
+  const declined = await beginPurchase();
+  await approve(declined.paypalOrderId, { funding: 'declined' });
+  await shop('POST', `/api/v1/payments/${declined.paymentId}/capture`);
+
+  const resource = { id: 'NOBODYS', payer: { email_address: BUYER.email_address, name: BUYER.name } };
+  for (const signature of ['good', 'bad'])
+    await payPal('POST', '/_sim/events', { event_type: 'CHECKOUT.ORDER.APPROVED', resource, signature });
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'POST', path: '/v2/checkout/orders', status: 503, times: 2 }],
+  });
+  await beginPurchase().catch(() => {});
+
+  return until(
+    () => everythingLogged(since),
+    (lines) =>
+      ['PAYPAL_UNAVAILABLE', 'DELIVERY_REFUSED'].every((code) => lines.some(({ line }) => line.includes(code))),
+  );
+}
+
+/** The token by which the shop talks to the simulator: it hands out the same one until it has run out. */
+async function payPalToken(): Promise<string> {
+  const answer = await fetch(`${simulator_url}/v1/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('sandbox-client:sandbox-secret')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+it('no function logs who a buyer is or where he lives, nor a secret or a token', async () => {
+  const logged = await logsOfAnEventfulDay();
+
+  const { given_name, surname } = BUYER.name;
+  const { address_line_1, admin_area_2, postal_code } = BUYER.address;
+  const forbidden = [
+    ...[BUYER.email_address, BUYER.payer_id, BUYER_NAME, given_name, surname, address_line_1, admin_area_2],
+    ...[`"${postal_code}"`, 'sandbox-secret', btoa('sandbox-client:sandbox-secret'), await payPalToken()],
+  ];
+  expect(logged.filter(({ line }) => forbidden.some((text) => line.includes(text)))).toEqual([]);
+  expect([...new Set(logged.map(({ folder }) => folder))]).toEqual(
+    expect.arrayContaining(['storefront', 'paypal-webhook', 'payments', 'inventory', 'checkout', 'fulfillment']),
+  );
+});
+
+it('every line that a function writes is JSON: a metric, or a message with a code that docs/logs.md explains', async () => {
+  const codes =
+    readFileSync('docs/logs.md', 'utf8')
+      .match(/^\| `[A-Z_]+`/gm)
+      ?.map((cell) => cell.slice(3, -1)) ?? [];
+
+  // Lambda's own lines tell a call's start, end and cost.
+  const lines = (await logsOfAnEventfulDay()).filter(({ line }) => !/^(START|END|REPORT|INIT_START) /.test(line));
+
+  const parsed = lines.map(({ line }) => JSON.parse(line));
+  expect(parsed.filter((line) => !('_aws' in line) && !codes.includes(line.message))).toEqual([]);
+  expect(parsed.filter(({ level }) => level === 'DEBUG')).toEqual([]);
+});
