@@ -40,10 +40,6 @@ export const METRICS = {
   StepFailed: { unit: 'Count', dimension: 'step' },
   /** Findings of the consistency check that hold, at the end of each run; 0 is measured too. */
   Findings: { unit: 'Count', dimension: 'invariant' },
-  /** Those of them that are about money without goods: captured payments with neither order nor refund, or with both. */
-  CapturedWithoutOrder: { unit: 'Count' },
-  /** Those of them that are about products whose counters do not add up. */
-  StockMismatch: { unit: 'Count' },
   /** How many purchases, events, executions and refunds a run of the consistency check looked at. */
   ConsistencyChecked: { unit: 'Count' },
   /** How long PayPal takes for one request, whatever it answers. */

@@ -84,12 +84,12 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
       ...INVARIANT_NUMBERS.map((invariant) => measured('Findings', 'Maximum', { period, of: String(invariant) })),
     ],
     'Money without goods, stock that does not add up': [
-      watched(measured('CapturedWithoutOrder', 'Maximum', { period, label: 'payments without order or refund' }), {
+      watched(measured('Findings', 'Maximum', { period, of: '1', label: 'payments without order or refund' }), {
         name: 'captured-without-order',
         suffers: 'Somebody who has paid: there is no order for the money, and it was not given back.',
         when: { above: 0 },
       }),
-      watched(measured('StockMismatch', 'Maximum', { period, label: 'products' }), {
+      watched(measured('Findings', 'Maximum', { period, of: '4', label: 'products' }), {
         name: 'stock-mismatch',
         suffers: 'Shoppers who are sold what is not there, or are told that what is there is sold out.',
         when: { above: 0 },
