@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Env } from './faults.ts';
 
 /** A piece of a page; what is put into it is escaped. */
@@ -79,7 +79,7 @@ export function answerPage(c: Context<Env>, { content, beside, status = 200, for
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body><div class="page ${beside ? 'two' : 'one'}"><main><p class="brand">PayPal simulator</p>${content}</main>${beside ? html`<aside>${beside}</aside>` : ''}</div>
-<script type="module" nonce="${nonce}">${LIVE}</script></body>
+<script type="module" nonce="${nonce}">${raw(LIVE)}</script></body>
 </html>`,
     status,
   );

@@ -1,15 +1,28 @@
 import { expect } from 'vitest';
 import { barriersOn, it } from '../support/browser.ts';
 
-it.for(['/', '/admin', '/no/such/page'])('the page %s keeps nobody out', async (path, { page }) => {
-  await page.goto(path);
-  await page.locator('h1').waitFor();
+const PAGES = ['/', '/checkout', '/checkout/success', '/checkout/failure', '/admin', '/no/such/page'];
 
+it.for(PAGES)('the page %s keeps nobody out', async (path, { page }) => {
+  await page.goto(path, { waitUntil: 'networkidle' });
+
+  expect(await page.locator('h1').count()).toBe(1);
+  expect(await barriersOn(page)).toEqual([]);
+});
+
+it.for(PAGES)('the page %s fits on a phone', async (path, { page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(path, { waitUntil: 'networkidle' });
+
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   expect(await barriersOn(page)).toEqual([]);
 });
 
 it('whoever is kept out would be noticed', async ({ page }) => {
   await page.setContent('<html lang="en"><title>A page</title><main><h1>A page</h1><img src="data:,"></main></html>');
 
-  expect(await barriersOn(page)).toEqual([expect.stringMatching(/^image-alt: /)]);
+  expect(await barriersOn(page)).toEqual([
+    expect.stringMatching(/^image-alt, dark: /),
+    expect.stringMatching(/^image-alt, light: /),
+  ]);
 });

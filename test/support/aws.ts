@@ -39,7 +39,7 @@ export async function stockedProduct(pieces: number, minor = 1999, currency = 'E
   const sku = `TEST-${process.pid}-${Date.now()}-${++products}`;
   const Item = {
     sku,
-    name: `Test product ${products}`,
+    name: `Product ${sku}`,
     price: { currency, minor },
     available: pieces,
     reserved: 0,

@@ -37,11 +37,17 @@ export const it = test.extend<{ context: BrowserContext; page: Page }>({
 
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** What stands in the way of people who see, hear or move otherwise, by the rules of WCAG 2.2, levels A and AA. */
+/** What stands in the way of people who see, hear or move otherwise, by the rules of WCAG 2.2, levels A and AA, by day and by night. */
 export async function barriersOn(page: Page): Promise<string[]> {
-  // As text: the page knows nothing of what this file imports.
-  const { violations } = await page.evaluate<AxeResults>(
-    `${axe.source}; axe.run({ runOnly: ${JSON.stringify(WCAG_22_AA)} })`,
-  );
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target }) => `${id}: ${help} (${target.join(' ')})`));
+  const found = new Set<string>();
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // As text: the page knows nothing of what this file imports.
+    const { violations } = await page.evaluate<AxeResults>(
+      `${axe.source}; axe.run({ runOnly: ${JSON.stringify(WCAG_22_AA)} })`,
+    );
+    for (const { id, help, nodes } of violations)
+      for (const { target } of nodes) found.add(`${id}, ${colorScheme}: ${help} (${target.join(' ')})`);
+  }
+  return [...found];
 }

@@ -32,7 +32,7 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
           variant="light"
           px="xs"
           disabled={available === 0}
-          aria-label={available === 0 ? `${name} is sold out` : `Put ${name} into the basket`}
+          aria-label={`${available === 0 ? 'Sold out' : 'Put into basket'}: ${name}`}
           onClick={() => changeBasket((basket) => withPieces(basket, sku, 1))}
         >
           {available === 0 ? 'Sold out' : 'Put into basket'}

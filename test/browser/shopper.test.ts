@@ -1,0 +1,308 @@
+import { describe, expect } from 'vitest';
+import { everythingIn, stockedProduct } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { barriersOn, it } from '../support/browser.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  settledPayment,
+  shop,
+  until,
+} from '../support/shop.ts';
+import { buy, captureIdOf, choose, goToPayPal, putIntoBasket, readsHeading } from '../support/shopper.ts';
+
+const THANKS = 'Thank you for your order';
+const PROCESSING = 'Processing payment…';
+
+/** PayPal tells nobody of the approval, and gives the return page no answer: as when webhooks are late and PayPal is slow. */
+async function payPalIsSlow({ paypalOrderId }: Purchase): Promise<void> {
+  await payPal('PUT', '/_sim/delivery', { hold: true });
+  const path = `/v2/checkout/orders/${paypalOrderId}/capture`;
+  await payPal('PUT', '/_sim/faults', { faults: [{ method: 'POST', path, status: 503, times: 3 }] });
+}
+
+async function payPalIsWellAgain(): Promise<void> {
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  await payPal('PUT', '/_sim/delivery', { hold: false });
+  await payPal('POST', '/_sim/delivery/flush');
+}
+
+/** The warehouse's orders for a purchase; a void one only keeps a second from being made. */
+const ordersOf = async ({ paymentId }: Purchase) =>
+  (await everythingIn('orders')).filter(
+    (item) => item.payment_id === paymentId && item.part === 'order' && item.status !== 'void',
+  );
+
+describe('a shopper', () => {
+  it('buys by clicking, and sees the order', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+
+    await choose(page, 'Pay now');
+
+    await readsHeading(page, THANKS);
+    const { order } = await settledPayment(purchase, 'captured');
+    await page.getByText(order.order_id).waitFor();
+    await page.getByRole('cell', { name: `Product ${purchase.sku}` }).waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  });
+
+  it('has an empty basket afterwards, and finds the order again by the same address', async ({ page }) => {
+    await buy(page, await stockedProduct(10));
+    await choose(page, 'Pay now');
+    await readsHeading(page, THANKS);
+
+    await page.reload();
+    await readsHeading(page, THANKS);
+    await page.goto('/');
+
+    await page.getByText('Nothing in it yet').waitFor();
+  });
+
+  it('keeps the basket over a reload, and in another tab', async ({ page, context }) => {
+    const sku = await stockedProduct(10);
+    await putIntoBasket(page, sku);
+    await page
+      .getByRole('button', { name: `One more Product ${sku}` })
+      .first()
+      .click();
+
+    await page.reload();
+    await page.getByRole('link', { name: 'Basket 2' }).waitFor();
+    const tab = await context.newPage();
+    await tab.goto('/');
+    await tab
+      .getByRole('button', { name: `One Product ${sku} less` })
+      .first()
+      .click();
+
+    await page.getByRole('link', { name: 'Basket 1' }).waitFor();
+  });
+
+  it('sees for how long the items are reserved, and reserves once however often', async ({ page }) => {
+    const sku = await stockedProduct(10);
+    await putIntoBasket(page, sku);
+    await page.getByRole('button', { name: 'Check out' }).click();
+
+    expect(await page.getByRole('timer').textContent()).toMatch(/^(30:00|29:\d\d)$/);
+    expect(await barriersOn(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Back to the basket' }).click();
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await page.getByRole('timer').waitFor();
+    expect(await stockOf(sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
+  });
+
+  it('cancels at PayPal, hears that nothing was charged, and still has the basket', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+
+    await choose(page, 'Cancel and return to shop');
+
+    await readsHeading(page, 'Payment cancelled');
+    await page.getByText('Nothing was charged').waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+    await settledPayment(purchase, 'cancelled');
+    expect(await captureOf(purchase)).toBeUndefined();
+    expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+
+    await page.goto('/');
+    const again = await goToPayPal(page);
+    expect(again.paymentId).not.toBe(purchase.paymentId);
+  });
+
+  it('turns back too late: the money has come, and the page says so and leads to the order', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+    await approve(purchase.paypalOrderId);
+    await settledPayment(purchase, 'captured');
+
+    await page.goto(`/checkout/failure?checkout_session_id=${purchase.sessionId}&token=${purchase.paypalOrderId}`);
+
+    await readsHeading(page, 'This payment has gone through');
+    expect(await page.getByText('othing was charged').count()).toBe(0);
+    await page.getByRole('link', { name: 'To your order' }).click();
+    await readsHeading(page, THANKS);
+  });
+
+  it('waits while the webhook is late, and then sees the order', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+    await payPalIsSlow(purchase);
+
+    await choose(page, 'Pay now');
+
+    await readsHeading(page, PROCESSING);
+    expect(await barriersOn(page)).toEqual([]);
+    expect(await paymentOf(purchase)).toMatchObject({ order: null, settled: false });
+    await payPalIsWellAgain();
+    await readsHeading(page, THANKS);
+  });
+
+  it('finds the purchase by either name in the address', async ({ page }) => {
+    const purchase = await beginPurchase();
+    await approve(purchase.paypalOrderId);
+    await settledPayment(purchase, 'captured');
+
+    for (const name of [`checkout_session_id=${purchase.sessionId}`, `token=${purchase.paypalOrderId}`]) {
+      await page.goto(`/checkout/success?${name}`);
+      await readsHeading(page, THANKS);
+    }
+  });
+
+  it('gets one order though PayPal tells everything three times, in two tabs', async ({ page, context }) => {
+    await payPal('PUT', '/_sim/delivery', { copies: 3, shuffle: true });
+    const purchase = await buy(page, await stockedProduct(10));
+
+    await choose(page, 'Pay now');
+    const tab = await context.newPage();
+    await tab.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
+
+    await readsHeading(page, THANKS);
+    await readsHeading(tab, THANKS);
+    await settledPayment(purchase, 'captured');
+    expect(await ordersOf(purchase)).toHaveLength(1);
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  });
+
+  it('pays by e-check: reads that it takes days, and sees the order once the bank has paid', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+
+    await choose(page, 'Pay by e-check (takes days)');
+
+    await readsHeading(page, 'Your bank is still sending the money');
+    expect(await barriersOn(page)).toEqual([]);
+    await payPal('POST', `/_sim/captures/${await captureIdOf(purchase)}/complete`);
+    await readsHeading(page, THANKS);
+  });
+
+  it('is led back to PayPal when a card is declined, and pays with another', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+
+    await choose(page, 'Have the card declined');
+
+    await readsHeading(page, 'PayPal did not accept this card or account');
+    expect(await barriersOn(page)).toEqual([]);
+    await until(
+      () => paymentOf(purchase),
+      ({ status }) => status === 'created',
+    );
+    await page.getByRole('link', { name: 'Back to PayPal' }).click();
+    await choose(page, 'Pay now');
+    await readsHeading(page, THANKS);
+    expect(await ordersOf(purchase)).toHaveLength(1);
+  });
+
+  it('reads that late money goes back, when the last piece was sold meanwhile', async ({ page }) => {
+    const sku = await stockedProduct(1);
+    const late = await buy(page, sku);
+    await shop('POST', `/api/v1/payments/${late.paymentId}/cancel`, { token: late.paypalOrderId });
+    await settledPayment(late, 'cancelled');
+    const other = await beginPurchase({ sku });
+    await approve(other.paypalOrderId);
+    await settledPayment(other, 'captured');
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(late.paypalOrderId);
+    await payPal('PUT', '/_sim/delivery', { drop: false });
+    await payPal('POST', `/_sim/orders/${late.paypalOrderId}/capture`);
+
+    await page.goto(`/checkout/success?checkout_session_id=${late.sessionId}&token=${late.paypalOrderId}`);
+
+    await readsHeading(page, 'Your money is on its way back');
+    expect(await barriersOn(page)).toEqual([]);
+    expect((await captureOf(late)).status).toBe('REFUNDED');
+    expect(await ordersOf(late)).toEqual([]);
+  });
+
+  it('closes the window at PayPal after paying: the order comes all the same', async ({ page, context }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+    // The way back never reaches the shop: the window is gone.
+    await page.route('**/checkout/success**', (route) => route.abort());
+
+    await choose(page, 'Pay now').catch(() => {});
+    await page.close();
+
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    const later = await context.newPage();
+    await later.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
+    await readsHeading(later, THANKS);
+  });
+
+  it('comes back from PayPal by the browser’s button, and can go on', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+
+    await page.goBack();
+    await page.getByText('Your items stay reserved until you have paid or cancelled').waitFor();
+    await page.getByRole('button', { name: 'Go on at PayPal' }).click();
+    await choose(page, 'Pay now');
+
+    await readsHeading(page, THANKS);
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+    await page.goBack();
+    await page.goForward();
+    await readsHeading(page, THANKS);
+  });
+
+  it('is told what is left when somebody was quicker, and takes that', async ({ page }) => {
+    const sku = await stockedProduct(2);
+    await putIntoBasket(page, sku);
+    await page
+      .getByRole('button', { name: `One more Product ${sku}` })
+      .first()
+      .click();
+    const other = await beginPurchase({ sku });
+
+    await page.getByRole('button', { name: 'Check out' }).click();
+
+    await page.getByText(`Product ${sku}: you wanted 2, 1 left`).waitFor();
+    expect(await page.getByRole('alert').evaluate((alert) => alert === alert.ownerDocument.activeElement)).toBe(true);
+    expect(await barriersOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Take what is left' }).click();
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await page.getByRole('timer').waitFor();
+    expect(await stockOf(sku)).toEqual({ available: 0, reserved: 2, sold: 0 });
+    await shop('POST', `/api/v1/payments/${other.paymentId}/cancel`, { token: other.paypalOrderId });
+    await settledPayment(other, 'cancelled');
+  });
+
+  it('sees what is sold out, and cannot take it', async ({ page }) => {
+    const sku = await stockedProduct(1);
+    const purchase = await beginPurchase({ sku });
+    await page.goto('/');
+
+    const button = page.getByRole('button', { name: `Sold out: Product ${sku}` });
+    await button.waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
+    await settledPayment(purchase, 'cancelled');
+  });
+
+  it('buys with the keyboard alone', async ({ page }) => {
+    const sku = await stockedProduct(10);
+    await page.goto('/');
+    await page.getByRole('button', { name: `Put into basket: Product ${sku}` }).focus();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('button', { name: `One more Product ${sku}` })
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Check out' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Pay with PayPal' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Pay now' }).focus();
+    await page.keyboard.press('Enter');
+
+    await readsHeading(page, THANKS);
+  });
+
+  it('reads nothing but the truth of a purchase that PayPal has forgotten', async ({ page }) => {
+    const purchase = await beginPurchase();
+    await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/expire`);
+
+    await page.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
+
+    await readsHeading(page, 'The time for this payment is over');
+    expect(await barriersOn(page)).toEqual([]);
+  });
+});
