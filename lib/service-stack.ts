@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { JOB_NAMES } from '../lambdas/reconciliation/job.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { Schedules } from './constructs/schedules.ts';
@@ -10,7 +11,7 @@ import type { DataStack } from './data-stack.ts';
 import { type FunctionSpec, shopFunctions } from './shop-functions.ts';
 import type { Pace, Stage } from './stages.ts';
 
-const { seconds } = Duration;
+const { minutes, seconds } = Duration;
 
 /** All functions of the shop, by their folder under lambdas/. */
 const FUNCTIONS = {
@@ -109,6 +110,30 @@ const FUNCTIONS = {
     executions: ['ListExecutions'],
     knows: ['GRACE_SECONDS'],
   },
+  reconciliation: {
+    // Each run is as long as it needs, up to this; the clock calls it again in some minutes.
+    timeout: minutes(2),
+    memory: 512,
+    tables: {
+      products: ['UpdateItem'],
+      reservations: ['GetItem', 'UpdateItem'],
+      'checkout-sessions': ['GetItem', 'UpdateItem'],
+      payments: ['GetItem', 'PutItem', 'UpdateItem'],
+      orders: ['PutItem'],
+      'webhook-events': ['GetItem', 'UpdateItem'],
+      idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
+      operations: ['UpdateItem'],
+    },
+    indexes: {
+      payments: ['by-due', 'by-paypal-order', 'by-capture'],
+      reservations: ['by-due'],
+      'webhook-events': ['by-status'],
+    },
+    usesPayPal: true,
+    startsSettlements: true,
+    executions: ['DescribeExecution', 'GetExecutionHistory'],
+    removes: ['failed-settlement'],
+  },
   fulfillment: {
     timeout: seconds(29),
     memory: 512,
@@ -171,8 +196,11 @@ interface TimedCall {
 }
 
 /** What is done by the clock, for what nobody tells the shop. */
-const timedCalls = (pace: Pace): readonly TimedCall[] => [
-  { name: 'consistency', runs: 'consistency', input: {}, everyMinutes: pace.checkEveryMinutes },
+const timedCalls = ({ healEveryMinutes, checkEveryMinutes }: Pace): readonly TimedCall[] => [
+  ...JOB_NAMES.map(
+    (job): TimedCall => ({ name: job, runs: 'reconciliation', input: { job }, everyMinutes: healEveryMinutes }),
+  ),
+  { name: 'consistency', runs: 'consistency', input: {}, everyMinutes: checkEveryMinutes },
 ];
 
 /** What the service stack is made of. */

@@ -107,6 +107,7 @@ function makeFunction(
     ...TABLE_NAMES.filter((name) => spec.tables?.[name]).map(tableVariable),
     ...(spec.usesPayPal ? (['PAYPAL_BASE_URL', 'PAYPAL_SECRET_NAME'] as const) : []),
     ...(spec.startsSettlements || spec.executions ? (['STATE_MACHINE_ARN'] as const) : []),
+    ...(spec.startsSettlements ? (['DUE_AFTER_SECONDS'] as const) : []),
     ...(spec.deadLetters ? (['DEAD_LETTER_QUEUE_URL'] as const) : []),
     ...(spec.knows ?? []),
   ];

@@ -105,6 +105,10 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
         ifStatusIn: ['open'],
       }),
 
+    /** Notes that a session ran out before its payment was begun: of this and `beginPayment`, one happens. */
+    expire: (id: SessionId): Promise<SessionChanged> =>
+      change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] }),
+
     /** Makes a change if the session is still what the change asks for. */
     change,
   };

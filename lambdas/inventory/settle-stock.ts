@@ -35,7 +35,7 @@ export async function commitStock(stock: Deps, settlement: Settlement): Promise<
 }
 
 /** No payment will come: what was held can be bought by others. */
-export const releaseStock = (stock: Deps, settlement: Settlement): Promise<StockSettled> =>
+export const releaseStock = (stock: Deps, settlement: Pick<Settlement, 'checkout_session_id'>): Promise<StockSettled> =>
   settle(stock, settlement, 'released');
 
 /** The buyer came back to a purchase that had been given up: its stock is held again, or `none`. */
@@ -48,7 +48,7 @@ export const returnStock = (stock: Deps, settlement: Settlement): Promise<StockS
 
 async function settle(
   stock: Deps,
-  { checkout_session_id: id }: Settlement,
+  { checkout_session_id: id }: Pick<Settlement, 'checkout_session_id'>,
   to: ReservationStatus,
 ): Promise<StockSettled> {
   const reservation = await stock.reservation(id);

@@ -1,7 +1,8 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { batchGet, type Page, type Patience, type ScanKey, scanPage, transact } from '../shared/dynamo.ts';
-import type { SessionId } from '../shared/ids.ts';
+import { isSessionId, type SessionId } from '../shared/ids.ts';
 import { type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
 
@@ -94,6 +95,39 @@ export const stockRepository = (
       const input = { TableName: tables.reservations, ConsistentRead: true, Limit: limit };
       const { items, ...page } = await scanPage(db, input, after);
       return { ...page, items: items.map((item) => reservationSchema.parse(item)) };
+    },
+
+    /** The reservations that are held and due before that time, the oldest first; the index may be a second behind. */
+    async *due(before: Date): AsyncGenerator<SessionId> {
+      const pages = paginateQuery(
+        { client: db },
+        {
+          TableName: tables.reservations,
+          IndexName: 'by-due',
+          KeyConditionExpression: 'due_shard = :shard AND due_at < :before',
+          ExpressionAttributeValues: { ':shard': DUE, ':before': before.toISOString() },
+        },
+      );
+      for await (const { Items = [] } of pages)
+        for (const { checkout_session_id: id } of Items) if (typeof id === 'string' && isSessionId(id)) yield id;
+    },
+
+    /** Says when to look after a reservation the next time, if it is still held. */
+    async lookAgain(id: SessionId, at: Date): Promise<void> {
+      try {
+        await db.send(
+          new UpdateCommand({
+            TableName: tables.reservations,
+            Key: { checkout_session_id: id },
+            UpdateExpression: 'SET due_at = :at',
+            ConditionExpression: '#status = :held',
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: { ':at': at.toISOString(), ':held': 'held' satisfies ReservationStatus },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
     },
 
     /** Holds all pieces of a new reservation, or none. */

@@ -4,6 +4,7 @@ import type { CreatedOrder, CreateOrder } from '../paypal/schema.ts';
 import { paymentIdOf, type SessionId } from '../shared/ids.ts';
 import { newPayment, type Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
+import { dueAfter } from './settle.ts';
 
 /** What a wish to pay led to. */
 export type Begun =
@@ -19,6 +20,8 @@ export interface BeginPaymentDeps {
   /** Where the storefront is, without a slash at the end. */
   readonly storefrontOrigin: string;
   readonly now: () => Date;
+  /** After so long somebody looks after the payment, if nothing more is heard of it. */
+  readonly dueAfterSeconds: number;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface BeginPaymentDeps {
  * @throws PayPalUnavailable when PayPal does not answer: nothing is lost.
  */
 export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<Begun> {
-  const { sessions, payments, createOrder, storefrontOrigin, now } = deps;
+  const { sessions, payments, createOrder, storefrontOrigin, now, dueAfterSeconds } = deps;
   const paymentId = paymentIdOf(id);
   const session = await sessions.get(id);
   if (!session) return { outcome: 'unknown_session' };
@@ -41,10 +44,10 @@ export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promi
     return { outcome: 'session_over', session };
   }
 
-  const dueAt = new Date(session.expires_at);
+  const began = now();
   const payment = await payments.create(
-    newPayment({ payment_id: paymentId, checkout_session_id: id }, session.amount, now().toISOString()),
-    dueAt,
+    newPayment({ payment_id: paymentId, checkout_session_id: id }, session.amount, began.toISOString()),
+    dueAfter(dueAfterSeconds, began),
   );
   if (payment.paypal_order_id) return { outcome: 'begun_before', payment };
 

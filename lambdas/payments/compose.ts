@@ -22,14 +22,17 @@ export function composePayments({
   const orders = orderRepository(db, env('ORDERS_TABLE'));
   const payments = paymentRepository(db, env('PAYMENTS_TABLE'));
   const paypal = connectPayPal(env);
+  const dueAfterSeconds = Number(env('DUE_AFTER_SECONDS'));
   return {
     now,
+    dueAfterSeconds,
     orders,
     payments,
     paypal,
     settler: settler({
       payments,
       now,
+      dueAfterSeconds,
       getOrder: paypal.getOrder,
       rememberBuyer: (id, buyer) => orders.rememberBuyer(orderIdOf(id), buyer, now()),
       startSettlement: startSettlementWith(stepFunctions, env('STATE_MACHINE_ARN')),

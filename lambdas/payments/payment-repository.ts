@@ -3,6 +3,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  paginateQuery,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -12,7 +13,7 @@ import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import type { Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
-import type { Guard } from './transitions.ts';
+import { type Guard, PAID } from './transitions.ts';
 
 /** What became of an attempt to move a payment. */
 export type MoveResult =
@@ -122,6 +123,21 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
     }
   };
 
+  /** Ids of one shard of the index of what is due, page by page. */
+  async function* dueIn(shard: DueShard, before: string): AsyncGenerator<PaymentId[]> {
+    const pages = paginateQuery(
+      { client: db },
+      {
+        TableName: tableName,
+        IndexName: 'by-due',
+        KeyConditionExpression: 'due_shard = :shard AND due_at < :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': before },
+      },
+    );
+    for await (const { Items = [] } of pages)
+      yield Items.map(({ payment_id }) => payment_id).filter((id) => typeof id === 'string' && isPaymentId(id));
+  }
+
   return {
     /** Reads a payment, consistently. */
     get,
@@ -154,7 +170,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         await db.send(
           new PutCommand({
             TableName: tableName,
-            Item: { ...payment, ...dueBy(dueAt) },
+            Item: { ...payment, ...dueBy(payment.status, dueAt) },
             ConditionExpression: 'attribute_not_exists(payment_id)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -185,7 +201,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         '#status': arrow.to,
         updated_at: at,
         ...set,
-        ...dueBy(dueAt),
+        ...dueBy(arrow.to, dueAt),
         ...(settlement && { '#open.#settlement': settlement.input }),
       };
       const expression = `SET ${[
@@ -221,18 +237,71 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         { '#dispute': disputeId },
       ),
 
-    /** Notes that a settlement has succeeded; one that is not open any more is left alone. */
-    closeSettlement: (id: PaymentId, name: string, now: Date): Promise<MoveResult> =>
-      update(
-        id,
-        'SET settled_at = :now REMOVE #open.#settlement',
-        'attribute_exists(#open.#settlement)',
-        { ':now': now.toISOString() },
-        { '#open': 'open', '#settlement': name },
-      ),
+    /**
+     * Notes that a settlement has succeeded; one that is not open any more is left alone. A paid payment of which nothing else is open
+     * need not be looked after any longer.
+     */
+    async closeSettlement(id: PaymentId, name: string, now: Date): Promise<MoveResult> {
+      const close = (condition: string, also: string, values: Record<string, unknown> = {}) =>
+        update(
+          id,
+          `SET settled_at = :now REMOVE #open.#settlement${also}`,
+          `attribute_exists(#open.#settlement)${condition}`,
+          { ':now': now.toISOString(), ...values },
+          { '#open': 'open', '#settlement': name, ...(condition && { '#status': 'status' }) },
+        );
+      const closed = await close(
+        ` AND size(#open) = :one AND #status IN (${PAID.map((_, i) => `:paid${i}`).join(', ')})`,
+        ', due_shard, due_at',
+        { ':one': 1, ...Object.fromEntries(PAID.map((status, i) => [`:paid${i}`, status])) },
+      );
+      return 'found' in closed && closed.found && name in closed.found.open ? close('', '') : closed;
+    },
+
+    /**
+     * Says when to look after a payment the next time, or that nobody need. Left alone is a payment that has moved since `seen` was
+     * read, for its move has said when, and one whose settlements are open must be looked after.
+     */
+    async lookAgain(seen: Payment, at: Date | undefined): Promise<void> {
+      const dueAt = at && dueBy(seen.status, at);
+      await update(
+        seen.payment_id,
+        dueAt ? 'SET due_shard = :shard, due_at = :at' : 'REMOVE due_shard, due_at',
+        `size(#history) = :moves${dueAt ? '' : ' AND size(#open) = :none'}`,
+        { ':moves': seen.history.length, ':none': 0, ':shard': dueAt?.due_shard, ':at': dueAt?.due_at },
+        { '#history': 'history', ...(!dueAt && { '#open': 'open' }) },
+      );
+    },
+
+    /** Ids of the payments that are due before that time, those that wait for a bank last; the index may be a second behind. */
+    async *due(before: Date): AsyncGenerator<PaymentId> {
+      for (const shard of DUE_SHARDS) for await (const ids of dueIn(shard, before.toISOString())) yield* ids;
+    },
+
+    /** How many payments somebody must still look after, and the oldest of them; what waits for a bank, perhaps for days, does not count. */
+    async open(): Promise<{ count: number; oldest: Payment | undefined }> {
+      let count = 0;
+      let oldest: PaymentId | undefined;
+      for await (const ids of dueIn('payment', '~')) {
+        count += ids.length;
+        // Ids begin with their time.
+        oldest = [...ids, ...(oldest ? [oldest] : [])].sort()[0];
+        if (count >= MOST_COUNTED) break;
+      }
+      return { count, oldest: oldest && (await get(oldest)) };
+    },
   };
 };
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
-/** All payments that somebody must look after share one partition of the sparse index `by-due`. */
-const dueBy = (at: Date) => ({ due_shard: 'payment', due_at: at.toISOString() });
+/** The partitions of the sparse index `by-due`: payments that somebody must look after, and those that wait for the buyer's bank. */
+const DUE_SHARDS = ['payment', 'bank'] as const;
+type DueShard = (typeof DUE_SHARDS)[number];
+
+const dueBy = (status: Payment['status'], at: Date): { due_shard: DueShard; due_at: string } => ({
+  due_shard: status === 'capture_pending' ? 'bank' : 'payment',
+  due_at: at.toISOString(),
+});
+
+/** More open payments are not counted. */
+const MOST_COUNTED = 10_000;

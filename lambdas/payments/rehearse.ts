@@ -31,6 +31,7 @@ export function rehearsal({
 
   const play: Settler = settler({
     ...deps,
+    dueAfterSeconds: 0,
     startSettlement: async () => undefined,
     rememberBuyer: async () => undefined,
     payments: {

@@ -26,6 +26,8 @@ export interface SettleDeps {
   /** Keeps who bought for the warehouse. */
   readonly rememberBuyer: (paymentId: PaymentId, buyer: NonNullable<Evidence['buyer']>) => Promise<unknown>;
   readonly now: () => Date;
+  /** After so long somebody looks after a payment, if nothing more is heard of it. */
+  readonly dueAfterSeconds: number;
 }
 
 /** The one path by which evidence changes payments. */
@@ -83,7 +85,7 @@ export function settler(deps: SettleDeps): Settler {
     const now = deps.now();
     const { buyer } = move.evidence;
     const [result] = await Promise.all([
-      deps.payments.move(id, move, now, dueAfter(move, now)),
+      deps.payments.move(id, move, now, dueAfter(deps.dueAfterSeconds, now)),
       buyer ? deps.rememberBuyer(id, buyer) : undefined,
     ]);
     return result;
@@ -121,8 +123,5 @@ export function settler(deps: SettleDeps): Settler {
   };
 }
 
-/** Milliseconds after which somebody should look after a payment if nothing more is heard of it. A bank takes days over a pending capture. */
-const DUE_AFTER = { capture_pending: 3_600_000, other: 120_000 } as const;
-
-const dueAfter = ({ arrow }: Move, now: Date): Date =>
-  new Date(now.getTime() + (arrow.to === 'capture_pending' ? DUE_AFTER.capture_pending : DUE_AFTER.other));
+/** When to look after a payment, if nothing more is heard of it. */
+export const dueAfter = (seconds: number, now: Date): Date => new Date(now.getTime() + seconds * 1000);

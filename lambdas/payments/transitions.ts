@@ -7,7 +7,7 @@ const LIVE = ['created', 'approved', 'capture_pending'] as const;
 /** The purchase was given up; a later one of these says more than an earlier one. */
 const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
 /** Money has come. */
-const PAID = ['captured', 'partially_refunded', 'refunded', 'reversed', 'review'] as const;
+export const PAID = ['captured', 'partially_refunded', 'refunded', 'reversed', 'review'] as const;
 
 /** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
 export type Guard =

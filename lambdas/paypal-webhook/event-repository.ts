@@ -174,17 +174,21 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return { events, ...(more && { next }) };
     },
 
-    /** Ids of events that came before that time and are not finished, the oldest first; the index may be a second behind. */
-    async *unfinished(before: Date): AsyncGenerator<string> {
+    /**
+     * Ids of events that came before that time and are not finished, the oldest first, or from the one that came at `from` on; the index
+     * may be a second behind.
+     */
+    async *unfinished(before: Date, from = '0'): AsyncGenerator<string> {
       const pages = paginateQuery(
         { client: db },
         {
           TableName: tableName,
           IndexName: 'by-status',
-          KeyConditionExpression: '#status = :received AND received_at < :before',
+          KeyConditionExpression: '#status = :received AND received_at BETWEEN :from AND :before',
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
             ':received': 'received' satisfies EventStatus,
+            ':from': from,
             ':before': before.toISOString(),
           },
         },

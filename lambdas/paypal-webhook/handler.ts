@@ -1,4 +1,3 @@
-import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
@@ -11,11 +10,11 @@ import { logger } from '../shared/logger.ts';
 import { measure } from '../shared/metrics.ts';
 import { Problem } from '../shared/problem.ts';
 import { certificateSource } from './certificates.ts';
-import type { PayPalEvent } from './event.ts';
 import { eventRepository } from './event-repository.ts';
 import { measureReceipt } from './measure-receipt.ts';
 import { type ReceiveDeps, receive } from './receive.ts';
-import { type EventOutcome, settleEvent } from './settle-event.ts';
+import { settleEvent } from './settle-event.ts';
+import { settlingOnce } from './settle-once.ts';
 import { signatureVerifier } from './verify-signature.ts';
 
 const dynamo = dynamoClient();
@@ -28,16 +27,9 @@ const trust = {
   certificateOrigins: requireEnv('PAYPAL_CERT_ORIGINS').split(','),
   certificateNames: requireEnv('PAYPAL_CERT_NAMES').split(','),
 };
-const persistenceStore = new DynamoDBPersistenceLayer({
-  tableName: requireEnv('IDEMPOTENCY_TABLE'),
-  awsSdkV3Client: dynamo,
-});
-const config = new IdempotencyConfig({
-  eventKeyJmesPath: 'id',
-  throwOnNoIdempotencyKey: true,
-  // PayPal repeats an event for 3 days, and an operator for longer.
-  expiresAfterSeconds: 30 * 24 * 60 * 60,
-});
+const { within, settleOnce } = settlingOnce(
+  new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
+);
 
 const deps: ReceiveDeps = {
   now,
@@ -46,19 +38,15 @@ const deps: ReceiveDeps = {
     signatureVerifier({ ...trust, webhookId: (await readPayPalSecret(requireEnv('PAYPAL_SECRET_NAME'))).webhook_id })(
       delivery,
     ),
-  settleOnce: (event, work) =>
-    makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), { persistenceStore, config })({
-      id: event.id,
-    }),
-  settleEvent: (event: PayPalEvent) => settleEvent({ payments, getCapture: paypal.getCapture, settler }, event),
+  settleOnce,
+  settleEvent: (event) => settleEvent({ payments, getCapture: paypal.getCapture, settler }, event),
 };
 
 /** Takes PayPal's webhooks. */
 export async function handler(request: APIGatewayProxyEventV2, context: Context): Promise<HttpResult> {
   logger.resetKeys();
   logger.addContext(context);
-  // Without it, an invocation that ran out of time would lock the event until its record expires.
-  config.registerLambdaContext(context);
+  within(context);
   try {
     const { event, receipt } = await receive(deps, { headers: request.headers, body: bytesOf(request) });
     measureReceipt(receipt, now().getTime() - request.requestContext.timeEpoch);

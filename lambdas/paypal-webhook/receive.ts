@@ -4,18 +4,15 @@ import { invalidRequest, Problem } from '../shared/problem.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventOutcome } from './settle-event.ts';
+import type { SettleStoredDeps } from './settle-stored.ts';
 import { type Delivery, missingSignatureHeaders, type Verdict } from './verify-signature.ts';
 
 /** What PayPal is told about a delivery that is its own. */
 export type Receipt = EventOutcome | { readonly status: 'duplicate' };
 
-export interface ReceiveDeps {
+export interface ReceiveDeps extends SettleStoredDeps {
   readonly verify: (delivery: Delivery) => Promise<Verdict>;
   readonly events: Pick<EventRepository, 'receive' | 'finish'>;
-  /** Does the work once per event; when it was done before, answers what it led to without doing it. */
-  readonly settleOnce: (event: PayPalEvent, work: () => Promise<EventOutcome>) => Promise<EventOutcome>;
-  readonly settleEvent: (event: PayPalEvent) => Promise<EventOutcome>;
-  readonly now: () => Date;
 }
 
 /** PayPal's largest events have a few kilobytes. */

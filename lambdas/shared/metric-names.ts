@@ -48,6 +48,16 @@ export const METRICS = {
   PayPalFailed: { unit: 'Count' },
   /** From the capture, when the shop first heard of it, to the order: as many as there are orders. */
   CaptureToOrder: { unit: 'Milliseconds' },
+  /** Runs that came to their end, by job: the sign that the shop heals by itself. */
+  ReconcilerRan: { unit: 'Count', dimension: 'job' },
+  /** What a run mended, by job: each time something had gone wrong before. */
+  Mended: { unit: 'Count', dimension: 'job' },
+  /** Payments that somebody must still look after; those that wait for a bank do not count. */
+  OpenPayments: { unit: 'Count' },
+  /** How long ago the oldest of them was begun. */
+  OldestOpenPaymentSeconds: { unit: 'Seconds' },
+  /** Events that have been stored for more than a minute, and are not finished. */
+  InboxUnfinished: { unit: 'Count' },
 } as const satisfies Readonly<Record<string, MetricShape>>;
 
 /** The name of something that this shop measures. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { resourcesOf, templatesOf } from './synth.ts';
 
 const LAMBDAS = new URL('../../lambdas/', import.meta.url);
@@ -61,13 +62,44 @@ describe('every function', () => {
   });
 });
 
+const scheduleOf = (name: string) =>
+  resourcesOf('prod', 'AWS::Scheduler::Schedule')
+    .map(([, { Properties }]) => Properties)
+    .find(({ Name }) => Name === name) ?? {};
+
+describe('what heals', () => {
+  it.each(JOB_NAMES)('is called by the clock: %s', (job) => {
+    expect(scheduleOf(job)).toMatchObject({ State: 'ENABLED', Target: { Input: JSON.stringify({ job }) } });
+  });
+
+  it.each([
+    ['prod', '120'],
+    ['local', '15'],
+  ] as const)('at %s asks about a payment of which nothing was heard for %s seconds', (stage, seconds) => {
+    const settling = resourcesOf(stage, 'AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties.Environment.Variables)
+      .filter(({ STATE_MACHINE_ARN, PAYPAL_BASE_URL }) => STATE_MACHINE_ARN && PAYPAL_BASE_URL);
+
+    expect(settling.length).toBeGreaterThan(3);
+    for (const { DUE_AFTER_SECONDS } of settling) expect(DUE_AFTER_SECONDS).toBe(seconds);
+  });
+});
+
 describe('the time that a function may take', () => {
   it('for a webhook is 10 seconds, so that PayPal is not kept waiting', () => {
     expect(byFolder['paypal-webhook'].Timeout).toBe(10);
   });
 
-  it('is never longer than the HTTP API waits', () => {
-    for (const [, { Properties }] of functions) expect(Properties.Timeout).toBeLessThanOrEqual(29);
+  it('is never longer than the HTTP API or a task of the workflow waits', () => {
+    const byTheClock = ['reconciliation'];
+    for (const [folder, { Timeout }] of Object.entries(byFolder))
+      if (!byTheClock.includes(folder)) expect([folder, Timeout <= 29]).toEqual([folder, true]);
+  });
+
+  it('for what heals is over before it is called again', () => {
+    const [, pause = ''] = /(\d+)/.exec(scheduleOf('payments').ScheduleExpression) ?? [];
+
+    expect(byFolder.reconciliation.Timeout).toBeLessThan(Number(pause) * 60);
   });
 });
 

@@ -118,7 +118,15 @@ describe('what a function may do', () => {
       .filter(({ id }) => actionsOn(id, /settle-once\/prod\/paypal-\?{6}/).length > 0)
       .map(({ id }) => id.replace(/role.*/, ''));
 
-    expect(readers.sort()).toEqual(['admin', 'consistency', 'fulfillment', 'payments', 'paypalwebhook', 'storefront']);
+    expect(readers.sort()).toEqual([
+      'admin',
+      'consistency',
+      'fulfillment',
+      'payments',
+      'paypalwebhook',
+      'reconciliation',
+      'storefront',
+    ]);
   });
 
   it('is, for what checks the books, to read them all and change nothing but what it finds', () => {

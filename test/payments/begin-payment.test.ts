@@ -32,6 +32,7 @@ function till(more: Partial<Session> = {}) {
     createOrder: paypal.client.createOrder,
     storefrontOrigin: 'https://shop.example',
     now: () => clock.now,
+    dueAfterSeconds: 120,
   };
   return { deps, process, sessions, payments, paypal, clock, begin: () => beginPayment(deps, SESSION) };
 }
@@ -51,6 +52,14 @@ it('a payment that has begun knows its PayPal order, and where the buyer approve
     payment_id: paymentIdOf(SESSION),
     payment_status: 'created',
   });
+});
+
+it('a payment is looked after two minutes later, should nothing more be heard of it', async () => {
+  const { begin, payments, clock } = till();
+
+  await begin();
+
+  expect(payments.due.get(paymentIdOf(SESSION))).toEqual(new Date(clock.now.getTime() + 120_000));
 });
 
 it('PayPal is told what is bought, and where to send the buyer back to', async () => {

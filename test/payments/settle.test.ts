@@ -31,6 +31,7 @@ function settlingOf(
     startSettlement: (name) => gate('start', () => void started.push(name)),
     rememberBuyer: () => gate('rememberBuyer', () => true),
     now: () => new Date('2026-06-01T13:00:00Z'),
+    dueAfterSeconds: 120,
   };
   return { ...settler(deps), calls, started, payment: () => payments.rows.get(PAYMENT) };
 }
@@ -191,6 +192,7 @@ it('a payment that changes under every write is given up after 8 of them', async
     startSettlement: async () => undefined,
     rememberBuyer: async () => undefined,
     now: () => new Date(0),
+    dueAfterSeconds: 120,
   };
 
   await expect(settler(changing).settle(PAYMENT, evidenceOf('captured'))).rejects.toThrow('changed 8 times');

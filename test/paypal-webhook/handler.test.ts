@@ -15,6 +15,7 @@ const ENVIRONMENT: Partial<Record<EnvName, string>> = {
   PAYMENTS_TABLE: 'payments',
   WEBHOOK_EVENTS_TABLE: 'webhook-events',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:000000000000:stateMachine:payment-settlement',
+  DUE_AFTER_SECONDS: '120',
   PAYPAL_BASE_URL: 'https://api-m.paypal.com',
   PAYPAL_SECRET_NAME: 'paypal',
   PAYPAL_CERT_ORIGINS: 'https://api.paypal.com',

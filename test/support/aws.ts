@@ -4,6 +4,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -30,6 +31,22 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
     start = page.LastEvaluatedKey;
   } while (start);
   return items;
+}
+
+const lambda = new LambdaClient(client);
+
+/** Calls one of the shop's functions, by its folder, as the clock would, and answers what it returned. @throws Error when it failed. */
+export async function callFunction(folder: string, event: object): Promise<Record<string, unknown>> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const FunctionName = Functions.find(
+    ({ Environment }) => Environment?.Variables?.POWERTOOLS_SERVICE_NAME === folder,
+  )?.FunctionName;
+  const { FunctionError, Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
+  );
+  const answer = Buffer.from(Payload ?? []).toString('utf8');
+  if (FunctionError) throw new Error(`${folder} failed: ${answer}`);
+  return JSON.parse(answer);
 }
 
 let products = 0;

@@ -48,6 +48,7 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
       Object.entries(tables).map(([name, table]) => [`${name.toUpperCase().replaceAll('-', '_')}_TABLE`, table]),
     ),
     STATE_MACHINE_ARN: stateMachineArn,
+    DUE_AFTER_SECONDS: '120',
     PAYPAL_BASE_URL: simulator.url,
     PAYPAL_SECRET_NAME: secretName,
     PAYPAL_CERT_ORIGINS: simulator.url,

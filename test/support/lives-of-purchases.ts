@@ -154,7 +154,10 @@ async function orLater({ unfinished }: Purchase, work: () => Promise<unknown>): 
   if (!(await survives(work))) unfinished.push(work);
 }
 
-/** All that mends itself: inboxes are emptied, PayPal is asked about each payment, the workflow's work is done. @returns what cannot be done. */
+/**
+ * All that mends itself: inboxes are emptied, payments and stock are looked after, PayPal's list of events is read, the workflow's work
+ * is done. @returns what cannot be done.
+ */
 export async function heal(shop: ShopInMemory, purchases: readonly Purchase[]): Promise<string[]> {
   for (const { unfinished, orderId } of purchases) {
     for (const work of unfinished) await work();
@@ -165,5 +168,12 @@ export async function heal(shop: ShopInMemory, purchases: readonly Purchase[]): 
     await shop.finish();
     await shop.sweep();
   }
+  // What PayPal told and nobody heard is in its list of events. What was heard is old news by now.
+  for (const { paymentId, event } of shop.paypal.events) {
+    await shop.deliver(event);
+    purchases.find((one) => one.paymentId === paymentId)?.told.add(event.event_type);
+  }
+  for (const { paymentId, timeIsUp } of purchases) await shop.lookAfter(paymentId, timeIsUp);
+  await shop.sweep();
   return shop.finish();
 }

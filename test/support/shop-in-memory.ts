@@ -9,11 +9,13 @@ import { cancelPayment } from '../../lambdas/payments/cancel-payment.ts';
 import { capturePayment } from '../../lambdas/payments/capture-payment.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { refundPayment } from '../../lambdas/payments/refund-payment.ts';
-import { settler } from '../../lambdas/payments/settle.ts';
+import { type StartSettlement, settler } from '../../lambdas/payments/settle.ts';
 import { paymentSteps } from '../../lambdas/payments/steps.ts';
-import { isGivenUp } from '../../lambdas/payments/transitions.ts';
 import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
 import { settleEvent } from '../../lambdas/paypal-webhook/settle-event.ts';
+import { lookAfterPayment } from '../../lambdas/reconciliation/look-after-payment.ts';
+import { lookAfterReservation } from '../../lambdas/reconciliation/look-after-reservation.ts';
+import { type LookUpDeps, lookUpEnd } from '../../lambdas/settlements/look-up-end.ts';
 import { recordEnd } from '../../lambdas/settlements/record-end.ts';
 import { orderIdOf, type PaymentId, type SessionId } from '../../lambdas/shared/ids.ts';
 import { type Settlement, settlementOf, settlementSchema } from '../../lambdas/shared/settlement.ts';
@@ -30,6 +32,9 @@ import {
 import { type DoTask, Execution } from './workflow-in-memory.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
+/** By then the shop has held the stock of every session for long enough. */
+const TIME_IS_UP = new Date('2026-06-01T13:00:00.000Z');
+const DUE_AFTER_SECONDS = 120;
 
 /** A product of which there are so many pieces. */
 export const product = (pieces: number, sku = 'MUG', minor = 2000): Product => ({
@@ -66,15 +71,17 @@ export function shopInMemory({
   const ulid = () => `01${(++ulids).toString().padStart(24, '0')}`;
 
   const { getOrder, captureOrder, refundCapture, getCapture } = paypal.client;
+  const startSettlement: StartSettlement = (name, input) =>
+    gate('workflow.start', () => {
+      if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
+    });
   const settle = settler({
     payments: payments.repository,
     now,
+    dueAfterSeconds: DUE_AFTER_SECONDS,
     getOrder,
     rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
-    startSettlement: (name, input) =>
-      gate('workflow.start', () => {
-        if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
-      }),
+    startSettlement,
   });
   const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, settler: settle };
   const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
@@ -113,6 +120,25 @@ export function shopInMemory({
     return run(settlementSchema.parse(settlement));
   };
 
+  /** Where ends of executions are taken down. None has failed for good as long as somebody tries it again. */
+  const ends: LookUpDeps = {
+    payments: payments.repository,
+    failed: failed.repository,
+    hours: hours.repository,
+    workflow: {
+      failedSteps: async () => [],
+      describe: (name) =>
+        gate('workflow.describe', () => {
+          const execution = executions.get(name);
+          if (!execution) return undefined;
+          const about = { arn: executionArnOf(name), redrivable: false, redrives: 0 };
+          return execution.succeeded
+            ? { ...about, status: 'SUCCEEDED' as const, endedAt: NOW }
+            : { ...about, status: 'RUNNING' as const };
+        }),
+    },
+  };
+
   /** Tries one task; at the execution's end, the shop hears of it. */
   const work = async (execution: Execution, which = 0): Promise<void> => {
     const pending = execution.pending();
@@ -122,15 +148,13 @@ export function shopInMemory({
   const close = async ({ name }: Execution): Promise<void> => {
     const settlement = settlementOf(name);
     if (!settlement) throw new Error(`${name} is no settlement`);
-    await recordEnd(
-      {
-        payments: payments.repository,
-        failed: failed.repository,
-        hours: hours.repository,
-        workflow: { failedSteps: async () => [] },
-      },
-      { ...settlement, executionArn: executionArnOf(name), status: 'SUCCEEDED', endedAt: NOW, redrives: 0 },
-    );
+    await recordEnd(ends, {
+      ...settlement,
+      executionArn: executionArnOf(name),
+      status: 'SUCCEEDED',
+      endedAt: NOW,
+      redrives: 0,
+    });
   };
 
   return {
@@ -160,6 +184,7 @@ export function shopInMemory({
           createOrder: paypal.client.createOrder,
           storefrontOrigin: 'https://shop.example',
           now,
+          dueAfterSeconds: DUE_AFTER_SECONDS,
         },
         sessionId,
       );
@@ -186,27 +211,36 @@ export function shopInMemory({
     /** PayPal delivers an event. */
     deliver: (event: PayPalEvent) => settleEvent({ payments: payments.repository, getCapture, settler: settle }, event),
 
-    /** What the reconciler does for one payment: it asks PayPal; `over` says that the stock need not be held any longer. */
-    async lookAfter(id: PaymentId, over = false): Promise<void> {
-      const payment = payments.rows.get(id) as Payment;
-      const order = await getOrder(payment.paypal_order_id ?? '');
-      await settle.settleOnOrder(payment, order, 'reconciler');
-      if (over && order?.status === 'PAYER_ACTION_REQUIRED')
-        await settle.settle(id, { kind: 'expired', source: 'reconciler', asked: true });
-    },
+    /** The reconciler looks after one payment; `over` says that the stock need not be held any longer. */
+    lookAfter: (id: PaymentId, over = false) =>
+      lookAfterPayment(
+        {
+          payments: payments.repository,
+          sessions: sessions.repository,
+          getOrder,
+          getCapture,
+          settler: settle,
+          startSettlement,
+          lookUpEnd: (paymentId, settlement) => lookUpEnd(ends, paymentId, settlement),
+          dueAfterSeconds: DUE_AFTER_SECONDS,
+          now: over ? () => TIME_IS_UP : now,
+        },
+        id,
+      ),
 
-    /** What the reconciler does for the shelves: what a dead payment still holds can be bought by others. */
+    /** The reconciler looks after the stock that is held past its time. */
     async sweep(): Promise<void> {
-      for (const { status, open, payment_id, checkout_session_id } of payments.rows.values())
-        if (isGivenUp(status) && Object.keys(open).length === 0)
-          await releaseStock(stock.repository, {
-            payment_id,
-            checkout_session_id,
-            outcome: 'released',
-            payment_status: status,
-            captured: null,
-            refunded_minor: 0,
-          });
+      for await (const id of stock.repository.due(TIME_IS_UP))
+        await lookAfterReservation(
+          {
+            stock: stock.repository,
+            sessions: sessions.repository,
+            payments: payments.repository,
+            dueAfterSeconds: DUE_AFTER_SECONDS,
+            now: () => TIME_IS_UP,
+          },
+          id,
+        );
     },
 
     /** Lets everything that is to be done be done, as often as it takes. @returns what cannot be done. */

@@ -91,6 +91,7 @@ export function storefrontInMemory(
     getOrder,
     once: idempotencyKeys(keys),
     now: () => clock.now,
+    dueAfterSeconds: 120,
     ulid: () => `02${(++ulids).toString().padStart(24, '0')}`,
     storefrontOrigin: 'https://shop.example',
     version: '1.2.3',

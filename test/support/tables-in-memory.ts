@@ -8,6 +8,7 @@ import type { StockChange, StockRepository } from '../../lambdas/inventory/stock
 import { afterMove } from '../../lambdas/payments/decide.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { conditionOf, type MoveResult, type PaymentRepository } from '../../lambdas/payments/payment-repository.ts';
+import { isPaid } from '../../lambdas/payments/transitions.ts';
 import type { Buyer } from '../../lambdas/paypal/schema.ts';
 import type { EventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
 import type { EventOutcome } from '../../lambdas/paypal-webhook/settle-event.ts';
@@ -27,6 +28,7 @@ export const openGate: Gate = async (_, effect) => effect();
 /** The repository of payments, in memory; moves are refused by the very conditions that DynamoDB is given. */
 export function paymentsInMemory(gate: Gate) {
   const rows = new Map<PaymentId, Payment>();
+  const due = new Map<PaymentId, Date>();
   const find = (wanted: (payment: Payment) => boolean) => [...rows.values()].find(wanted);
   const write = (payment: Payment): MoveResult => {
     rows.set(payment.payment_id, payment);
@@ -37,11 +39,13 @@ export function paymentsInMemory(gate: Gate) {
     get: (id) => gate('payments.get', () => rows.get(id)),
     byPayPalOrder: (orderId) => gate('payments.byPayPalOrder', () => find((one) => one.paypal_order_id === orderId)),
     byCapture: (captureId) => gate('payments.byCapture', () => find((one) => one.capture_id === captureId)),
-    create: (payment) =>
+    create: (payment, dueAt) =>
       gate('payments.create', () => {
         const found = rows.get(payment.payment_id);
-        if (!found) rows.set(payment.payment_id, payment);
-        return found ?? payment;
+        if (found) return found;
+        rows.set(payment.payment_id, payment);
+        due.set(payment.payment_id, dueAt);
+        return payment;
       }),
     attachOrder: (id, paypalOrderId, approveUrl, now) =>
       gate('payments.attachOrder', () => {
@@ -54,13 +58,14 @@ export function paymentsInMemory(gate: Gate) {
           updated_at: now.toISOString(),
         });
       }),
-    move: (id, move, now) =>
+    move: (id, move, now, dueAt) =>
       gate('payments.move', () => {
         const found = rows.get(id);
         const { expression, values } = conditionOf(move);
         if (!found || !holds(expression, found, { values, names: { '#status': 'status' } })) return { found };
         if (move.settlement && move.settlement.name === move.supersedes)
           throw new Error('DynamoDB refuses two changes of one path');
+        due.set(id, dueAt);
         return write(afterMove(found, move, now.toISOString()));
       }),
     flagDispute: (id, disputeId, dispute) =>
@@ -75,10 +80,32 @@ export function paymentsInMemory(gate: Gate) {
         const found = rows.get(id);
         if (!found || !(name in found.open)) return { found };
         const { [name]: _, ...open } = found.open;
+        if (isPaid(found.status) && Object.keys(open).length === 0) due.delete(id);
         return write({ ...found, open });
       }),
+    lookAgain: (seen, at) =>
+      gate('payments.lookAgain', () => {
+        const found = rows.get(seen.payment_id);
+        if (found?.history.length !== seen.history.length) return;
+        if (at) due.set(seen.payment_id, at);
+        else if (Object.keys(found.open).length === 0) due.delete(seen.payment_id);
+      }),
+    due: (before) => entriesBefore(due, before),
+    open: () => {
+      const open = [...due.keys()].map((id) => rows.get(id)).filter((one) => one?.status !== 'capture_pending');
+      const [oldest] = open.sort((a, b) => ((a?.payment_id ?? '') < (b?.payment_id ?? '') ? -1 : 1));
+      return gate('payments.open', () => ({ count: open.length, oldest }));
+    },
   } satisfies Partial<PaymentRepository>;
-  return { rows, repository };
+  return { rows, due, repository };
+}
+
+/** What an index of what is due finds: as it was when the page was read. */
+async function* entriesBefore<Id>(due: ReadonlyMap<Id, Date>, before: Date): AsyncGenerator<Id> {
+  yield* [...due]
+    .filter(([, at]) => at < before)
+    .sort(([, a], [, b]) => a.getTime() - b.getTime())
+    .map(([id]) => id);
 }
 
 /** The repository of checkout sessions, in memory. */
@@ -109,6 +136,7 @@ export function sessionsInMemory(gate: Gate) {
           ifStatusIn: ['open'],
         }),
       ),
+    expire: (id) => gate('sessions.expire', () => change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] })),
     change: (id, wanted) => gate('sessions.change', () => change(id, wanted)),
   } satisfies Partial<SessionRepository>;
   return { rows, repository };
@@ -118,6 +146,7 @@ export function sessionsInMemory(gate: Gate) {
 export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const products = new Map(stocked.map((product) => [product.sku, product]));
   const reservations = new Map<SessionId, Reservation>();
+  const due = new Map<SessionId, Date>();
   type Counters = NonNullable<Parameters<StockRepository['move']>[2]>;
 
   const write = (reservation: Reservation, counters: Counters | undefined): StockChange => {
@@ -136,6 +165,8 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
       };
     for (const product of moved) products.set(product.sku, product);
     reservations.set(reservation.checkout_session_id, reservation);
+    if (reservation.status === 'held') due.set(reservation.checkout_session_id, new Date(reservation.expires_at));
+    else due.delete(reservation.checkout_session_id);
     return { done: true };
   };
 
@@ -155,8 +186,13 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
         if (found && found.status !== reservation.status) return { done: false, status: found.status };
         return write({ ...reservation, status: to }, counters);
       }),
+    due: (before) => entriesBefore(due, before),
+    lookAgain: (id, at) =>
+      gate('stock.lookAgain', () => {
+        if (reservations.get(id)?.status === 'held') due.set(id, at);
+      }),
   } satisfies Partial<StockRepository>;
-  return { products, reservations, repository };
+  return { products, reservations, due, repository };
 }
 
 /** The repository of orders, in memory. */
@@ -253,9 +289,9 @@ export function eventsInMemory(gate: Gate) {
           .filter((event) => (!status || event.status === status) && (!type || event.event_type === type))
           .slice(0, limit),
       })),
-    async *unfinished(before) {
-      for (const { event_id, status, received_at } of rows.values())
-        if (status === 'received' && received_at < before.toISOString()) yield event_id;
+    async *unfinished(before, from = '0') {
+      for (const { event_id, status, received_at } of [...rows.values()])
+        if (status === 'received' && received_at >= from && received_at <= before.toISOString()) yield event_id;
     },
     known: (ids) => gate('events.known', () => new Set(ids.filter((id) => rows.has(id)))),
     finish: (id, outcome, now) => gate('events.finish', () => note(id, outcome, now.toISOString(), [])),

@@ -1,0 +1,14 @@
+/** How soon the shop looks after what it heard nothing more of. */
+export interface Pace {
+  readonly dueAfterSeconds: number;
+  readonly now: () => Date;
+}
+
+const LONGEST_WAIT_SECONDS = 3600;
+
+/** The longer nothing has happened (since `quietSince`, ISO 8601), the longer nothing will: the wait doubles, up to an hour. */
+export function nextLook(quietSince: string, { dueAfterSeconds, now }: Pace): Date {
+  const at = now().getTime();
+  const quiet = (at - Date.parse(quietSince)) / 1000;
+  return new Date(at + Math.min(Math.max(quiet, dueAfterSeconds), LONGEST_WAIT_SECONDS) * 1000);
+}

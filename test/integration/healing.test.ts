@@ -1,0 +1,130 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, inject, it } from 'vitest';
+import { callFunction, dynamo, everythingIn, stockedProduct } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+  until,
+} from '../support/shop.ts';
+
+const { tables } = inject('stack');
+const MINUTE = 60_000;
+
+/** One run of what heals, as if it were so many minutes later. */
+const heal = (job: string, minutesLater: number) =>
+  callFunction('reconciliation', { job, due_before: new Date(Date.now() + minutesLater * MINUTE).toISOString() });
+
+const eventsOf = async ({ paymentId }: Purchase) =>
+  (await everythingIn('webhook-events')).filter(({ payment_id }) => payment_id === paymentId);
+
+describe('a buyer who approved, never came back, and whose every webhook was lost', () => {
+  it('gets the order by one run that looks after payments', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+
+    await heal('payments', 1);
+
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+    expect(await eventsOf(purchase)).toEqual([]);
+  });
+
+  it('gets one order by two runs at once', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+
+    await Promise.all([heal('payments', 1), heal('payments', 1)]);
+
+    await settledPayment(purchase, 'captured');
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  });
+});
+
+describe('a buyer who went to PayPal and was never heard of again', () => {
+  it('loses the stock when the time is over and PayPal says that nothing was approved', async () => {
+    const purchase = await beginPurchase();
+
+    await heal('payments', 31);
+
+    await until(
+      () => sessionOf(purchase),
+      ({ status }) => status === 'expired',
+    );
+    expect(await settledPayment(purchase, 'expired')).toMatchObject({ order: null });
+    expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  });
+
+  it('keeps it as long as PayPal does not answer', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/faults', {
+      faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 2 }],
+    });
+
+    expect(await heal('payments', 31)).toMatchObject({ figures: { troubled: 1 } });
+
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
+    await heal('payments', 120);
+    await settledPayment(purchase, 'expired');
+  });
+});
+
+it('a session that was left before its payment was begun expires, and its stock is back', async () => {
+  const sku = await stockedProduct(5);
+  const { body } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 2 }] });
+  expect(await stockOf(sku)).toEqual({ available: 3, reserved: 2, sold: 0 });
+
+  await heal('reservations', 31);
+
+  expect(await sessionOf({ sessionId: body.checkout_session_id })).toMatchObject({ status: 'expired' });
+  expect(await stockOf(sku)).toEqual({ available: 5, reserved: 0, sold: 0 });
+  expect(await shop('POST', '/api/v1/payments', { checkout_session_id: body.checkout_session_id })).toMatchObject({
+    status: 409,
+    body: { type: '/problems/session-over' },
+  });
+});
+
+it('an event that was stored, and whose function fell over, is settled from the inbox', async () => {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  const { events } = await payPal('GET', '/_sim/state');
+  const approved = Object.values<{ id: string; event_type: string; resource: { id: string } }>(events).find(
+    ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === purchase.paypalOrderId,
+  );
+  // As the function leaves it that dies between storing and settling.
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: tables['webhook-events'],
+      Key: { event_id: approved?.id },
+      UpdateExpression:
+        'SET event_type = :type, body = :body, received_at = :now, last_received_at = :now, #status = :received',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':type': approved?.event_type,
+        ':body': JSON.stringify(approved),
+        ':now': new Date().toISOString(),
+        ':received': 'received',
+      },
+    }),
+  );
+
+  expect(await heal('inbox', 0)).toMatchObject({ figures: { unfinished: 0 } });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+  await heal('inbox', 2);
+
+  await settledPayment(purchase, 'captured');
+  expect(await captureOf(purchase)).toMatchObject({ status: 'COMPLETED' });
+  expect(await eventsOf(purchase)).toMatchObject([{ event_id: approved?.id, status: 'accepted' }]);
+});

@@ -1,0 +1,227 @@
+import { ulid } from 'ulid';
+import { describe, expect, inject, it } from 'vitest';
+import type { Session } from '../../lambdas/checkout/session.ts';
+import { sessionRepository } from '../../lambdas/checkout/session-repository.ts';
+import { stockRepository } from '../../lambdas/inventory/stock-repository.ts';
+import { decide } from '../../lambdas/payments/decide.ts';
+import type { Evidence } from '../../lambdas/payments/evidence.ts';
+import { newPayment, type Payment } from '../../lambdas/payments/payment.ts';
+import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
+import { runRepository } from '../../lambdas/reconciliation/run-repository.ts';
+import { paymentIdOf, type SessionId, sessionId } from '../../lambdas/shared/ids.ts';
+import { dynamo, stockedProduct } from '../support/aws.ts';
+
+const { tables } = inject('aws');
+const payments = paymentRepository(dynamo, tables.payments);
+const sessions = sessionRepository(dynamo, tables['checkout-sessions']);
+const stock = stockRepository(dynamo, tables);
+const runs = runRepository(dynamo, tables.operations);
+
+const MONEY = { currency: 'EUR', minor: 1999 };
+/** Long ago, so that no other test's items are due by then. */
+const THEN = new Date('2001-01-01T00:00:00.000Z');
+const BEFORE = new Date('2001-01-01T01:00:00.000Z');
+
+async function allOf<Id>(ids: AsyncIterable<Id>): Promise<Id[]> {
+  const all: Id[] = [];
+  for await (const id of ids) all.push(id);
+  return all;
+}
+
+async function aPayment(): Promise<Payment> {
+  const session = sessionId(ulid());
+  const ids = { payment_id: paymentIdOf(session), checkout_session_id: session };
+  return payments.create(newPayment(ids, MONEY, THEN.toISOString()), THEN);
+}
+
+async function moved(payment: Payment, evidence: Evidence, dueAt = THEN): Promise<Payment> {
+  const decision = decide(payment, evidence);
+  if (decision.do !== 'move') throw new Error(decision.do);
+  const result = await payments.move(payment.payment_id, decision.move, THEN, dueAt);
+  if (!('moved' in result)) throw new Error('not moved');
+  return result.moved;
+}
+const captured = (payment: Payment): Evidence => ({
+  kind: 'captured',
+  captureId: `CAP${payment.payment_id.slice(-10)}`,
+  amount: MONEY,
+  source: 'test',
+});
+const isDue = async ({ payment_id }: Payment) => (await allOf(payments.due(BEFORE))).includes(payment_id);
+
+describe('a payment', () => {
+  it('is due from its beginning on, and not before its time', async () => {
+    const payment = await aPayment();
+
+    expect(await isDue(payment)).toBe(true);
+    expect(await allOf(payments.due(THEN))).not.toContain(payment.payment_id);
+  });
+
+  it('is due later once it was looked after, and no more when nothing is left to come', async () => {
+    const payment = await aPayment();
+
+    await payments.lookAgain(payment, BEFORE);
+    expect(await isDue(payment)).toBe(false);
+    await payments.lookAgain(payment, THEN);
+    expect(await isDue(payment)).toBe(true);
+
+    await payments.lookAgain(payment, undefined);
+    expect(await isDue(payment)).toBe(false);
+  });
+
+  it('that has moved since it was read keeps the time of its move', async () => {
+    const payment = await aPayment();
+    await moved(payment, { kind: 'approved', source: 'test' });
+
+    await payments.lookAgain(payment, BEFORE);
+
+    expect(await isDue(payment)).toBe(true);
+  });
+
+  it('with an open settlement is never left alone', async () => {
+    const payment = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
+
+    await payments.lookAgain(payment, undefined);
+
+    expect(await isDue(payment)).toBe(true);
+  });
+
+  it('that waits for a bank is due as well, after the others', async () => {
+    const waits = await aPayment();
+    const pending = await moved(waits, {
+      kind: 'capture_pending',
+      captureId: `CAP${waits.payment_id.slice(-10)}`,
+      amount: MONEY,
+      source: 'test',
+    });
+    const other = await aPayment();
+
+    const due = await allOf(payments.due(BEFORE));
+
+    expect(due.indexOf(pending.payment_id)).toBeGreaterThan(due.indexOf(other.payment_id));
+    await payments.lookAgain(pending, BEFORE);
+    expect(await isDue(pending)).toBe(false);
+  });
+
+  it('that is paid is due no more when its last settlement has succeeded', async () => {
+    const payment = await moved(await aPayment(), captured(await aPayment()));
+    expect(Object.keys(payment.open)).toEqual(['captured']);
+
+    const closed = await payments.closeSettlement(payment.payment_id, 'captured', THEN);
+
+    expect(closed).toMatchObject({ moved: { status: 'captured', open: {} } });
+    expect(await isDue(payment)).toBe(false);
+  });
+
+  it('that is paid stays due while another settlement is open', async () => {
+    const paid = await moved(await aPayment(), captured(await aPayment()));
+    const [captureId = ''] = [paid.capture_id];
+    const payment = await moved(paid, { kind: 'refunded', captureId, total: { ...MONEY, minor: 5 }, source: 'test' });
+
+    const closed = await payments.closeSettlement(payment.payment_id, 'captured', THEN);
+
+    expect(closed).toMatchObject({ moved: { open: { 'refunded-5': {} } } });
+    expect(await isDue(payment)).toBe(true);
+  });
+
+  it('that was given up stays due: it is asked about once more', async () => {
+    const payment = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
+
+    const closed = await payments.closeSettlement(payment.payment_id, 'released', THEN);
+
+    expect(closed).toMatchObject({ moved: { status: 'cancelled', open: {} } });
+    expect(await isDue(payment)).toBe(true);
+  });
+
+  it('whose settlement was closed before is left as it is', async () => {
+    const payment = await moved(await aPayment(), captured(await aPayment()));
+    await payments.closeSettlement(payment.payment_id, 'captured', THEN);
+
+    expect(await payments.closeSettlement(payment.payment_id, 'captured', BEFORE)).toMatchObject({
+      found: { status: 'captured' },
+    });
+  });
+
+  it('counts among those that are open, and may be the oldest of them', async () => {
+    const { count } = await payments.open();
+    const id = paymentIdOf(sessionId(`00000000${ulid().slice(8)}`));
+    const old = newPayment({ payment_id: id, checkout_session_id: sessionId(id.slice(4)) }, MONEY, THEN.toISOString());
+    await payments.create(old, THEN);
+
+    const open = await payments.open();
+
+    expect(open.count).toBe(count + 1);
+    expect(open.oldest?.payment_id).toBe(id);
+    await payments.lookAgain(old, undefined);
+    expect((await payments.open()).oldest?.payment_id).not.toBe(id);
+  });
+});
+
+describe('stock that is held', () => {
+  async function held(): Promise<SessionId> {
+    const id = sessionId(ulid());
+    await stock.reserve({
+      checkout_session_id: id,
+      status: 'held',
+      items: [{ sku: await stockedProduct(5), quantity: 1 }],
+      expires_at: THEN.toISOString(),
+    });
+    return id;
+  }
+
+  it('is due when its time is over, or later once it was looked after', async () => {
+    const id = await held();
+    expect(await allOf(stock.due(BEFORE))).toContain(id);
+
+    await stock.lookAgain(id, BEFORE);
+
+    expect(await allOf(stock.due(BEFORE))).not.toContain(id);
+  });
+
+  it('is due no more when it is released, and a late look does not bring it back', async () => {
+    const id = await held();
+    const reservation = await stock.reservation(id);
+    if (reservation) await stock.move(reservation, 'released', ['reserved', 'available']);
+
+    await stock.lookAgain(id, THEN);
+
+    expect(await allOf(stock.due(BEFORE))).not.toContain(id);
+  });
+});
+
+it('of a session’s expiry and its payment’s beginning, one happens', async () => {
+  for (let i = 0; i < 10; i++) {
+    const id = sessionId(ulid());
+    const session: Session = {
+      checkout_session_id: id,
+      status: 'open',
+      items: [],
+      amount: MONEY,
+      expires_at: THEN.toISOString(),
+      payment_id: null,
+      payment_status: null,
+      created_at: THEN.toISOString(),
+    };
+    await sessions.create(session);
+
+    const [expired, begun] = await Promise.all([sessions.expire(id), sessions.beginPayment(id)]);
+
+    expect([expired.changed, begun.changed].toSorted()).toEqual([false, true]);
+    expect((await sessions.get(id))?.status).toBe(expired.changed ? 'expired' : 'payment_pending');
+  }
+});
+
+it('a run finds what the one before it left, until that comes to its end', async () => {
+  await runs.begin('inbox', THEN);
+  await runs.finish('inbox', { at: THEN, figures: { settled: 2 }, cursor: 'there' });
+  expect(await runs.begin('inbox', BEFORE)).toEqual({
+    started_at: BEFORE.toISOString(),
+    finished_at: THEN.toISOString(),
+    figures: { settled: 2 },
+    cursor: 'there',
+  });
+
+  await runs.finish('inbox', { at: BEFORE, figures: {}, cursor: undefined });
+
+  expect(await runs.begin('inbox', BEFORE)).not.toHaveProperty('cursor');
+});
