@@ -125,7 +125,17 @@ export function drawEngineersView(
     Object.entries(functions).map(([folder, fn]) => look(fn, folder));
   drawRow(view, 'Functions', {
     Calls: ofEachFunction((fn, label) => fn.metricInvocations({ period, label })),
-    Crashed: ofEachFunction((fn, label) => fn.metricErrors({ period, label })),
+    Crashed: Object.entries(functions).map(([folder, fn]) => {
+      const crashed = fn.metricErrors({ period, label: folder });
+      if (folder !== 'reconciliation') return crashed;
+      return watched(crashed, {
+        name: 'healing-failing',
+        suffers:
+          'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
+        when: { above: 0 },
+        periods: [3, 3],
+      });
+    }),
     'Time (p95)': ofEachFunction((fn, label) => fn.metricDuration({ period, label, statistic: 'p95' })),
   });
 

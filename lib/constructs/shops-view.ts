@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
 import { INVARIANT_NUMBERS } from '../../lambdas/consistency/finding.ts';
+import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { drawRow, type Watch } from './alarms.ts';
 
 const period = Duration.minutes(15);
@@ -106,4 +107,40 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
       measured('ConsistencyChecked', 'Sum', { period, label: 'looked at' }),
     ],
   });
+
+  drawRow(view, 'What heals by itself', {
+    'Mended, which nobody told the shop': [
+      measured('Mended', 'Sum', { period, label: 'all' }),
+      ...JOB_NAMES.map((of) => measured('Mended', 'Sum', { period, of })),
+    ],
+    'Still to come': [
+      measured('OpenPayments', 'Maximum', { period, label: 'payments' }),
+      watched(measured('InboxUnfinished', 'Maximum', { period, label: 'webhooks' }), {
+        name: 'webhooks-unfinished',
+        suffers: 'Perhaps somebody who has paid: what PayPal told the shop could not be settled, and still cannot.',
+        when: { above: 0 },
+        periods: [2, 2],
+      }),
+    ],
+    'The oldest payment of these (s)': [
+      watched(measured('OldestOpenPaymentSeconds', 'Maximum', { period }), {
+        name: 'payment-open-for-long',
+        suffers: 'Somebody whose purchase has come to no end: neither an order, nor a refund, nor the stock back.',
+        when: { above: LONG_SECONDS },
+      }),
+    ],
+    Runs: [
+      watched(measured('ReconcilerRan', 'SampleCount', { period, label: 'all' }), {
+        name: 'healing-stopped',
+        suffers: 'Nobody yet: but what PayPal does not tell the shop now, nobody finds.',
+        when: { below: 1 },
+        periods: [2, 2],
+        missing: TreatMissingData.BREACHING,
+      }),
+      ...JOB_NAMES.map((of) => measured('ReconcilerRan', 'SampleCount', { period, of })),
+    ],
+  });
 }
+
+/** PayPal gives a buyer three hours to approve, and the shop half an hour; after four, nothing is on its way any more. */
+const LONG_SECONDS = 4 * 60 * 60;

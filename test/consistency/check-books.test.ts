@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Payment } from '../../lambdas/payments/payment.ts';
 import type { StoredEvent } from '../../lambdas/paypal-webhook/stored-event.ts';
 import { orderIdOf } from '../../lambdas/shared/ids.ts';
 import { AT_LAST, checkOf } from '../support/checked-shop.ts';
@@ -311,7 +312,7 @@ describe('refunds that PayPal knows and the shop does not', () => {
   };
 
   it('are a finding, which is closed once the shop has asked', async () => {
-    const { check, shop, paymentId } = await refundedAtPayPal();
+    const { check, shop, paymentId, payment } = await refundedAtPayPal();
 
     await check.check(SOON);
     expect(check.findings.get(`8:${paymentId}`)).toMatchObject({
@@ -319,7 +320,7 @@ describe('refunds that PayPal knows and the shop does not', () => {
       repair: { kind: 'ask_paypal', payment_id: paymentId },
     });
 
-    await shop.lookAfter(paymentId);
+    await shop.settler.refresh(payment() as Payment, 'operator');
     await shop.finish();
     await check.check(SOON);
     expect(check.open()).toEqual([]);
