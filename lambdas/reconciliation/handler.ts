@@ -37,7 +37,7 @@ export async function handler(event: unknown, context: Context): Promise<Report>
     until: new Date(now.getTime() + context.getRemainingTimeInMillis() - TO_FINISH_MS),
     onTrouble: (item, error) => logger.warn('NOT_MENDED', { item, error }),
   });
-  logger.info('RECONCILED', { figures: report.figures, mended: report.mended });
+  logger.info('JOB_DONE', { figures: report.figures, mended: report.mended });
   measure('ReconcilerRan', 1, job);
   measure('Mended', report.mended, job);
   for (const measurement of report.measurements ?? []) measure(...measurement);
