@@ -1,5 +1,6 @@
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
+import type { FailedSettlement } from './failed-settlement-repository.ts';
 import { type RecordDeps, recordEnd } from './record-end.ts';
 import type { Execution, Workflow } from './workflow.ts';
 
@@ -20,17 +21,20 @@ export interface LookUpDeps extends RecordDeps {
 /**
  * Asks Step Functions about an open settlement, and takes down the end of it where there is one: for when the news of it was lost, or
  * somebody redrove it in the console.
+ * @param known is the failure that is taken down already
  * @returns undefined when it was never started.
  */
 export async function lookUpEnd(
   deps: LookUpDeps,
   paymentId: PaymentId,
   settlement: string,
+  known?: Pick<FailedSettlement, 'execution_arn' | 'redrives'>,
 ): Promise<LatestTry | undefined> {
   const latest = await latestTry(deps.workflow, paymentId, settlement);
   if (!latest) return undefined;
   const { arn, status, endedAt, redrives, error, cause } = latest.execution;
-  if (status !== 'RUNNING' && endedAt)
+  const isKnown = status !== 'SUCCEEDED' && arn === known?.execution_arn && redrives === known.redrives;
+  if (status !== 'RUNNING' && endedAt && !isKnown)
     await recordEnd(deps, { paymentId, settlement, executionArn: arn, status, endedAt, redrives, error, cause });
   return latest;
 }

@@ -3,46 +3,12 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, inject, it } from 'vitest';
 import { logsOf, queues, stepFunctions } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
-import {
-  approve,
-  beginPurchase,
-  type Purchase,
-  paymentOf,
-  payPal,
-  sessionOf,
-  settledPayment,
-  until,
-} from '../support/shop.ts';
+import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
+import { type Purchase, paymentOf, sessionOf, settledPayment, until } from '../support/shop.ts';
 
 const { state_machine_arn, dlq_url } = inject('stack');
 const executionOf = ({ paymentId }: Purchase) =>
   `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${paymentId}-captured`;
-
-/**
- * A purchase whose capture the shop hears of by one event alone, which does not say who bought: so the order's step must ask PayPal,
- * and PayPal fails so many times.
- */
-async function purchaseWhoseOrderFails(times: number): Promise<Purchase> {
-  const purchase = await beginPurchase();
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(purchase.paypalOrderId);
-  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-  await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times }],
-  });
-  await payPal('POST', '/_sim/events', {
-    event_type: 'PAYMENT.CAPTURE.COMPLETED',
-    resource: {
-      id: `CAP${purchase.paymentId.slice(-12)}`,
-      status: 'COMPLETED',
-      amount: { currency_code: 'EUR', value: '19.99' },
-      custom_id: purchase.paymentId,
-      supplementary_data: { related_ids: { order_id: purchase.paypalOrderId } },
-    },
-    signature: 'good',
-  });
-  return purchase;
-}
 
 it('makes one order when the order’s step fails twice and then works', async () => {
   // The client asks twice before it gives up.

@@ -1,4 +1,5 @@
 import type { Payment } from '../../lambdas/payments/payment.ts';
+import type { DeadLetterQueue } from '../../lambdas/settlements/dead-letter-queue.ts';
 import type {
   FailedSettlement,
   FailedSettlementRepository,
@@ -96,6 +97,32 @@ export function executionsInMemory(gate: Gate) {
   return { rows, set, workflow };
 }
 
+/** The dead letter queue, in memory: what was received is hidden until it is put back. */
+export function deadLettersInMemory(gate: Gate) {
+  const letters = new Map<string, { readonly body: string; hidden: boolean }>();
+
+  const queue = {
+    receive: () =>
+      gate('queue.receive', () => {
+        const seen = [...letters].filter(([, { hidden }]) => !hidden).slice(0, 10);
+        for (const [, letter] of seen) letter.hidden = true;
+        return seen.map(([receipt, { body }]) => ({ receipt, body }));
+      }),
+    remove: ({ receipt }) => gate('queue.remove', () => void letters.delete(receipt)),
+    putBack: ({ receipt }) =>
+      gate('queue.putBack', () => {
+        const letter = letters.get(receipt);
+        if (letter) letter.hidden = false;
+      }),
+  } satisfies DeadLetterQueue;
+  return {
+    queue,
+    add: (body: string) => void letters.set(`letter ${letters.size}`, { body, hidden: false }),
+    visible: () => [...letters.values()].filter(({ hidden }) => !hidden).map(({ body }) => body),
+    size: () => letters.size,
+  };
+}
+
 /** What looks after settlements, over one payment; one call to the outside can be told to fail once, or to come after something else. */
 export function settlementsOf(payment: Payment, { fails }: { fails?: string } = {}) {
   const calls: string[] = [];
@@ -117,13 +144,19 @@ export function settlementsOf(payment: Payment, { fails }: { fails?: string } = 
   const failed = failedSettlementsInMemory(gate);
   const hours = hoursInMemory(gate);
   const executions = executionsInMemory(gate);
+  const deadLetters = deadLettersInMemory(gate);
+  const troubles: unknown[] = [];
   return {
     deps: {
       payments: payments.repository,
       failed: failed.repository,
       hours: hours.repository,
       workflow: executions.workflow,
+      queue: deadLetters.queue,
+      trouble: (error: unknown) => void troubles.push(error),
     },
+    deadLetters,
+    troubles,
     payments,
     failed,
     hours,

@@ -1,0 +1,27 @@
+import { approve, beginPurchase, type Purchase, payPal } from './shop.ts';
+
+/**
+ * A purchase whose capture the shop hears of by one event alone, which does not say who bought: so the order's step must ask PayPal,
+ * and PayPal fails so many times.
+ */
+export async function purchaseWhoseOrderFails(times: number): Promise<Purchase> {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times }],
+  });
+  await payPal('POST', '/_sim/events', {
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: {
+      id: `CAP${purchase.paymentId.slice(-12)}`,
+      status: 'COMPLETED',
+      amount: { currency_code: 'EUR', value: '19.99' },
+      custom_id: purchase.paymentId,
+      supplementary_data: { related_ids: { order_id: purchase.paypalOrderId } },
+    },
+    signature: 'good',
+  });
+  return purchase;
+}
