@@ -13,8 +13,8 @@ export interface DeadLetter {
   readonly body: string;
 }
 
-/** Longer than a sweep takes, so that each message is seen once by it; of one that died, the messages come back after that. */
-const HIDDEN_SECONDS = 90;
+/** Longer than the function that sweeps may run, so that a sweep sees each message once; when it died, others see them after that. */
+const HIDDEN_SECONDS = 150;
 
 /** The dead letters of settlements. */
 export const deadLetterQueue = (sqs: SQSClient, QueueUrl: string) => ({

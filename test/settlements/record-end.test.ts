@@ -144,6 +144,8 @@ describe('a settlement that failed', () => {
     expect(await recordEnd(shop.deps, endOf('FAILED'))).toEqual({ recorded: 'nothing' });
 
     expect(shop.failed.rows.size).toBe(0);
+    // Nor was it for a moment, in which somebody could have seen it.
+    expect(shop.calls).not.toContain('failed.note');
     expect(shop.hours.counters['failed.captured']).toBeUndefined();
   });
 
