@@ -16,3 +16,6 @@ export const productSchema = z.object({
   stocked: z.int(),
 });
 export type Product = z.infer<typeof productSchema>;
+
+/** Where the pieces of a product are. */
+export type Counters = Pick<Product, 'available' | 'reserved' | 'sold'>;

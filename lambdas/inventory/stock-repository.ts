@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand }
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { batchGet, type Page, type Patience, type ScanKey, scanPage, transact } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId } from '../shared/ids.ts';
-import { type Product, productSchema } from './product.ts';
+import { type Counters, type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
 
 /** Where pieces are taken from, and where they go. */
@@ -127,6 +127,41 @@ export const stockRepository = (
         );
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
+    /**
+     * Sets a product's counters, if they are still what was seen and the new ones add up to what was stocked.
+     * @returns whether they were set; true as well when they were set so before.
+     */
+    async correct(sku: string, seen: Counters, counted: Counters): Promise<boolean> {
+      try {
+        await db.send(
+          new UpdateCommand({
+            TableName: tables.products,
+            Key: { sku },
+            UpdateExpression: 'SET available = :available, reserved = :reserved, sold = :sold',
+            ConditionExpression:
+              'available = :available0 AND reserved = :reserved0 AND sold = :sold0 AND stocked = :stocked',
+            ExpressionAttributeValues: {
+              ':available': counted.available,
+              ':reserved': counted.reserved,
+              ':sold': counted.sold,
+              ':available0': seen.available,
+              ':reserved0': seen.reserved,
+              ':sold0': seen.sold,
+              ':stocked': counted.available + counted.reserved + counted.sold,
+            },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!error.Item) return false;
+        // The write whose answer was lost is there.
+        const { available, reserved, sold } = productSchema.parse(unmarshall(error.Item));
+        return available === counted.available && reserved === counted.reserved && sold === counted.sold;
       }
     },
 

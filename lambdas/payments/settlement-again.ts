@@ -11,9 +11,9 @@ export interface PastSettlement {
 
 type Of = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'late' | 'history'>;
 
-/** The settlement that makes the order of a payment whose money has come; undefined when none has. */
+/** The settlement that makes the order of a payment; undefined where none was asked for: no money has come, or what did is not accepted. */
 export function settlementOfCapture(payment: Of): PastSettlement | undefined {
-  if (!payment.captured || payment.status === 'review') return undefined;
+  if (!payment.captured || !payment.history.some(({ status }) => status === 'captured')) return undefined;
   const outcome = payment.late ? 'captured_late' : 'captured';
   return { name: outcome, input: { ...inputOf(payment), outcome, payment_status: 'captured', refunded_minor: 0 } };
 }

@@ -109,6 +109,20 @@ it('findings are listed page by page, none missing, none twice', async () => {
   expect(new Set(listed).size).toBe(listed.length);
 });
 
+it('findings of one rule are listed alone: those of 10 are not those of 1', async () => {
+  const [one, ten] = [newMistake({ invariant: 1 }), newMistake({ invariant: 10 })];
+  for (const mistake of [one, ten]) await findings.put(mistake, at(0));
+
+  const listed: string[] = [];
+  for (let page = await findings.open(undefined, 100, 1); ; page = await findings.open(page.cursor, 100, 1)) {
+    listed.push(...page.findings.map(({ id }) => id));
+    if (page.cursor === undefined) break;
+  }
+
+  expect(listed).toContain(findingIdOf(one));
+  expect(listed).not.toContain(findingIdOf(ten));
+});
+
 describe('the run of a job', () => {
   it('is unknown before the first', async () => {
     expect(await runs.get('a job that never ran')).toBeUndefined();

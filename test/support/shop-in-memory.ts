@@ -166,6 +166,7 @@ export function shopInMemory({
     failed,
     hours,
     executions,
+    doTask,
     settler: settle,
     capture,
     work,
