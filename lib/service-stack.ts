@@ -120,7 +120,7 @@ const FUNCTIONS = {
       'checkout-sessions': ['GetItem', 'UpdateItem'],
       payments: ['GetItem', 'PutItem', 'UpdateItem'],
       orders: ['PutItem'],
-      'webhook-events': ['GetItem', 'UpdateItem'],
+      'webhook-events': ['BatchGetItem', 'GetItem', 'UpdateItem'],
       idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
       operations: ['UpdateItem'],
     },
@@ -229,7 +229,7 @@ export class ServiceStack extends Stack {
       },
     });
     new SettlementEnds(this, 'ends', { stateMachine, deadLetters, recorder: functions.settlements });
-    new Schedules(this, 'schedules', {
+    const schedules = new Schedules(this, 'schedules', {
       stage,
       undelivered: deadLetters.undelivered,
       jobs: timedCalls(stage.pace).map(({ runs, ...job }) => ({ ...job, runs: functions[runs] })),
@@ -245,6 +245,7 @@ export class ServiceStack extends Stack {
       functions,
       stateMachine,
       deadLetters,
+      schedules,
       api,
       tables: data.tables,
     });

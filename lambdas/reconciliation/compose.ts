@@ -28,6 +28,7 @@ export function composeJobs(parts: {
   const settlements = composeSettlements(parts);
   const { within, settleOnce } = settlingOnce(parts.idempotency);
   const sessions = sessionRepository(db, env('CHECKOUT_SESSIONS_TABLE'));
+  const events = eventRepository(db, env('WEBHOOK_EVENTS_TABLE'));
   const stock = stockRepository(db, { products: env('PRODUCTS_TABLE'), reservations: env('RESERVATIONS_TABLE') });
 
   const jobs: Readonly<Record<JobName, Job>> = {
@@ -35,13 +36,14 @@ export function composeJobs(parts: {
       ...deps,
       ...paypal,
       sessions,
+      events,
       startSettlement: settlements.workflow.start,
       lookUpEnd: (id, settlement) => lookUpEnd(settlements, id, settlement),
     }),
     reservations: reservationsJob({ ...deps, sessions, stock }),
     inbox: inboxJob({
       ...deps,
-      events: eventRepository(db, env('WEBHOOK_EVENTS_TABLE')),
+      events,
       settleOnce,
       settleEvent: (event) => settleEvent({ ...deps, ...paypal }, event),
     }),

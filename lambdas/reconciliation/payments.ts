@@ -1,10 +1,13 @@
 import type { PaymentRepository } from '../payments/payment-repository.ts';
+import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import type { Job } from './job.ts';
 import { type LookAfterPaymentDeps, lookAfterPayment } from './look-after-payment.ts';
+import { webhookSilence } from './webhook-silence.ts';
 import { workThrough } from './work-through.ts';
 
 export interface PaymentsJobDeps extends LookAfterPaymentDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'due' | 'open'>;
+  readonly events: Pick<EventRepository, 'page'>;
 }
 
 const MOST_PAYMENTS = 2000;
@@ -36,6 +39,8 @@ export const paymentsJob =
       measurements: [
         ['OpenPayments', count],
         ['OldestOpenPaymentSeconds', oldestSeconds],
+        // Silence says nothing while there is nothing to tell.
+        ['WebhookSilence', sums.learned > 0 ? await webhookSilence(deps.events, run.dueBefore) : 0],
       ],
     };
   };

@@ -56,6 +56,8 @@ export const METRICS = {
   OpenPayments: { unit: 'Count' },
   /** How long ago the oldest of them was begun. */
   OldestOpenPaymentSeconds: { unit: 'Seconds' },
+  /** For how long PayPal has delivered nothing that could be settled, although it knew more of a payment than the shop had heard; else 0. */
+  WebhookSilence: { unit: 'Seconds' },
   /** Events that have been stored for more than a minute, and are not finished. */
   InboxUnfinished: { unit: 'Count' },
 } as const satisfies Readonly<Record<string, MetricShape>>;

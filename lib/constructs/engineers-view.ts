@@ -5,8 +5,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
 import type { TableName } from '../names.ts';
-import { drawRow, type Watch } from './alarms.ts';
+import { type AlarmRule, drawRow, type Watch } from './alarms.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Schedules } from './schedules.ts';
 import type { ShopTable } from './shop-table.ts';
 
 /** What the shop is made of. */
@@ -18,6 +19,8 @@ export interface EngineersParts {
 
   readonly deadLetters: DeadLetters;
 
+  readonly schedules: Schedules;
+
   readonly api: HttpApi;
 
   readonly tables: Readonly<Record<TableName, ShopTable>>;
@@ -25,11 +28,28 @@ export interface EngineersParts {
 
 const period = Duration.minutes(5);
 
+/** Whoever calls these hears nothing of a crash: the clock, and EventBridge. */
+const UNHEARD_CRASHES: Readonly<Record<string, AlarmRule>> = {
+  reconciliation: {
+    name: 'healing-failing',
+    suffers: 'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
+    when: { above: 0 },
+    periods: [3, 3],
+  },
+  settlements: {
+    name: 'ends-untold',
+    suffers:
+      'Nobody for long: how a settlement ended was not taken down, and is found out by what heals, minutes later.',
+    when: { above: 0 },
+    periods: [3, 3],
+  },
+};
+
 /** What engineers see: workflow, queues, API, functions and tables. */
 export function drawEngineersView(
   view: MonitoringFacade,
   { measured, watched }: Watch,
-  { functions, stateMachine, deadLetters, api, tables }: EngineersParts,
+  { functions, stateMachine, deadLetters, schedules, api, tables }: EngineersParts,
 ): void {
   const HELD_UP = 'Somebody who has paid and has no order, or waits for a refund';
 
@@ -74,6 +94,18 @@ export function drawEngineersView(
           when: { above: 0 },
         },
       ),
+    ],
+  });
+
+  drawRow(view, 'The clock', {
+    'Calls of jobs': [
+      schedules.group.metricAttempts({ period, label: 'tried' }),
+      watched(schedules.group.metricTargetErrors({ period, label: 'refused' }), {
+        name: 'jobs-not-started',
+        suffers: 'Nobody yet: but what heals, or what checks the books, is not called any more.',
+        when: { above: 0 },
+        periods: [3, 3],
+      }),
     ],
   });
 
@@ -127,14 +159,8 @@ export function drawEngineersView(
     Calls: ofEachFunction((fn, label) => fn.metricInvocations({ period, label })),
     Crashed: Object.entries(functions).map(([folder, fn]) => {
       const crashed = fn.metricErrors({ period, label: folder });
-      if (folder !== 'reconciliation') return crashed;
-      return watched(crashed, {
-        name: 'healing-failing',
-        suffers:
-          'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
-        when: { above: 0 },
-        periods: [3, 3],
-      });
+      const rule = UNHEARD_CRASHES[folder];
+      return rule ? watched(crashed, rule) : crashed;
     }),
     'Time (p95)': ofEachFunction((fn, label) => fn.metricDuration({ period, label, statistic: 'p95' })),
   });

@@ -32,23 +32,25 @@ export interface SchedulesProps {
 
 /** Calls functions by the clock. All schedules of a stage lie in one group, so that they can be found and stopped together. */
 export class Schedules extends Construct {
+  readonly group: ScheduleGroup;
+
   constructor(scope: Construct, id: string, { stage, jobs, undelivered }: SchedulesProps) {
     super(scope, id);
-    const scheduleGroup = new ScheduleGroup(this, 'group', {
+    this.group = new ScheduleGroup(this, 'group', {
       scheduleGroupName: `settle-once-${stage.name}`,
       // It holds nothing, and its name must be free when the stack is made again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const roles = new Map<IFunction, Role>();
     const roleFor = (fn: IFunction): Role => {
-      const role = roles.get(fn) ?? this.roleFor(fn, scheduleGroup, undelivered);
+      const role = roles.get(fn) ?? this.roleFor(fn, this.group, undelivered);
       roles.set(fn, role);
       return role;
     };
 
     for (const { name, runs, input, everyMinutes } of jobs) {
       new Schedule(this, name, {
-        scheduleGroup,
+        scheduleGroup: this.group,
         scheduleName: name,
         description: `${runs.node.id} of settle-once ${stage.name}, every ${everyMinutes} minutes`,
         schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)),

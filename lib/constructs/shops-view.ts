@@ -122,6 +122,14 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
         periods: [2, 2],
       }),
     ],
+    'Silence of webhooks (s)': [
+      watched(measured('WebhookSilence', 'Maximum', { period }), {
+        name: 'webhooks-silent',
+        suffers:
+          'Shoppers who have paid wait minutes for their order: PayPal’s webhooks do not come, and the shop must ask by itself.',
+        when: { above: SILENT_SECONDS },
+      }),
+    ],
     'The oldest payment of these (s)': [
       watched(measured('OldestOpenPaymentSeconds', 'Maximum', { period }), {
         name: 'payment-open-for-long',
@@ -141,6 +149,9 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
     ],
   });
 }
+
+/** An event that is late by minutes is followed by others in time. */
+const SILENT_SECONDS = 60 * 60;
 
 /** PayPal gives a buyer three hours to approve, and the shop half an hour; after four, nothing is on its way any more. */
 const LONG_SECONDS = 4 * 60 * 60;
