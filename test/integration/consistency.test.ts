@@ -1,0 +1,282 @@
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, inject, it } from 'vitest';
+import type { Finding } from '../../lambdas/consistency/finding.ts';
+import type { TableName } from '../../lib/names.ts';
+import { callFunction, dynamo, everythingIn, stepFunctions, stockedProduct } from '../support/aws.ts';
+import { mistakesInTheBooks, stockOf } from '../support/books.ts';
+import { checkBooks, findingOf, openFindings, repair } from '../support/books-checked.ts';
+import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
+import { failuresOf, firstFailuresOf } from '../support/settlements.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+  until,
+} from '../support/shop.ts';
+
+/*
+ * Each rule is broken from outside, as nothing in the shop would break it; then it is found, repaired by the ordinary ways, and the
+ * finding closes itself.
+ */
+
+const { tables, state_machine_arn } = inject('stack');
+
+/** Changes one row behind the shop's back. */
+const change = (table: TableName, Key: Record<string, string>, set: Record<string, unknown>) =>
+  dynamo.send(
+    new UpdateCommand({
+      TableName: tables[table],
+      Key,
+      UpdateExpression: `SET ${Object.keys(set)
+        .map((_, i) => `#${i} = :${i}`)
+        .join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(Object.keys(set).map((name, i) => [`#${i}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(Object.values(set).map((value, i) => [`:${i}`, value])),
+    }),
+  );
+const changeSession = ({ sessionId }: Purchase, set: Record<string, unknown>) =>
+  change('checkout-sessions', { checkout_session_id: sessionId }, set);
+const changePayment = ({ paymentId }: Purchase, set: Record<string, unknown>) =>
+  change('payments', { payment_id: paymentId }, set);
+
+async function paidPurchase(): Promise<Purchase> {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+  return purchase;
+}
+
+/** Checks until a finding holds: PayPal is asked about some payments at a time. */
+const found = (invariant: number, subject: string): Promise<Finding> =>
+  until(
+    async () => {
+      await checkBooks();
+      return findingOf(invariant, subject) as Promise<Finding>;
+    },
+    (finding) => finding !== undefined && finding.closed_at === undefined,
+    60,
+  );
+
+/** Checks until a finding is closed, for what a repair has begun may take a while. */
+const closed = (invariant: number, subject: string): Promise<Finding> =>
+  until(
+    async () => {
+      await checkBooks();
+      return findingOf(invariant, subject) as Promise<Finding>;
+    },
+    (finding) => finding.closed_at !== undefined,
+    60,
+  );
+
+/** Finds it, says what would be done, does it, and sees the finding closed. */
+async function findAndRepair(invariant: number, subject: string): Promise<Finding> {
+  const finding = await found(invariant, subject);
+  const before = await mistakesInTheBooks();
+  expect(await repair(finding.id, { dryRun: true })).toMatchObject({ outcome: 'would_repair' });
+  expect(await mistakesInTheBooks()).toEqual(before);
+  expect(await repair(finding.id)).toMatchObject({ outcome: 'repaired' });
+  await closed(invariant, subject);
+  expect(await mistakesInTheBooks()).toEqual([]);
+  return finding;
+}
+
+describe('what the check of the books finds and operators repair:', () => {
+  it('1, a captured payment whose order was lost', async () => {
+    const purchase = await paidPurchase();
+    const { order } = await paymentOf(purchase);
+    await dynamo.send(
+      new DeleteCommand({ TableName: tables.orders, Key: { order_id: order.order_id, part: 'order' } }),
+    );
+
+    const finding = await findAndRepair(1, purchase.paymentId);
+
+    expect(finding.what).toBe('the payment is captured, and there is no order');
+    expect((await paymentOf(purchase)).order).toMatchObject({ order_id: order.order_id, status: 'confirmed' });
+    expect(await findingOf(6, purchase.paymentId)).toHaveProperty('closed_at');
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  });
+
+  it('2, an order whose payment forgot that it was captured', async () => {
+    const purchase = await paidPurchase();
+    await changePayment(purchase, { status: 'approved' });
+
+    const finding = await findAndRepair(2, purchase.paymentId);
+
+    expect(finding.repair).toMatchObject({ kind: 'ask_paypal' });
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'captured' });
+    // Its settlement had succeeded long ago: whoever looks after payments notes that.
+    await callFunction('reconciliation', {
+      job: 'payments',
+      due_before: new Date(Date.now() + 60_000).toISOString(),
+    });
+    await settledPayment(purchase, 'captured');
+  });
+
+  it('3, a session that did not hear that its payment was captured', async () => {
+    const purchase = await paidPurchase();
+    await changeSession(purchase, { status: 'payment_pending', payment_status: 'created' });
+
+    await findAndRepair(3, purchase.paymentId);
+
+    expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
+  });
+
+  it('4, a product that sells fewer than were paid, seen twice', async () => {
+    const { sku } = await paidPurchase();
+    await change('products', { sku }, { available: 10, sold: 0 });
+
+    await checkBooks();
+    const finding = await findAndRepair(4, sku);
+
+    expect(finding.repair).toMatchObject({ counted: { available: 9, reserved: 0, sold: 1 } });
+    expect(await stockOf(sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  });
+
+  it('5, stock that is held for a payment that was given up', async () => {
+    const purchase = await beginPurchase();
+    await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
+    await settledPayment(purchase, 'cancelled');
+    await change('reservations', { checkout_session_id: purchase.sessionId }, { status: 'held' });
+    await change('products', { sku: purchase.sku }, { available: 9, reserved: 1 });
+
+    await findAndRepair(5, purchase.paymentId);
+
+    expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  });
+
+  it('5, stock that is held past its time for a session that nobody paid', async () => {
+    const sku = await stockedProduct(5);
+    const { body } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 2 }] });
+    const sessionId: string = body.checkout_session_id;
+
+    await checkBooks(60);
+    const { id, repair: way } = (await findingOf(5, sessionId)) as Finding;
+    expect(way).toEqual({ kind: 'release_stock', checkout_session_id: sessionId });
+    expect(await repair(id)).toMatchObject({ outcome: 'repaired' });
+    await checkBooks(60);
+
+    expect(await findingOf(5, sessionId)).toHaveProperty('closed_at');
+    expect(await sessionOf({ sessionId })).toMatchObject({ status: 'expired' });
+    expect(await stockOf(sku)).toEqual({ available: 5, reserved: 0, sold: 0 });
+    // What was past its time in an hour is not now.
+    await checkBooks();
+  });
+
+  it('6, a session that was given up though it has an order', async () => {
+    const purchase = await paidPurchase();
+    await changeSession(purchase, { status: 'payment_failed', payment_status: 'failed' });
+
+    await findAndRepair(6, purchase.paymentId);
+
+    expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
+    expect(await findingOf(3, purchase.paymentId)).toHaveProperty('closed_at');
+  });
+
+  it('7, money that differs from what was asked, taken without anybody’s word', async () => {
+    const purchase = await beginPurchase();
+    await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '19.00' } });
+    await until(
+      () => paymentOf(purchase),
+      ({ status }) => status === 'review',
+    );
+    await changePayment(purchase, { status: 'captured' });
+
+    const finding = await findAndRepair(7, purchase.paymentId);
+
+    expect(finding.what).toContain('EUR 19.00 was captured where EUR 19.99 was asked for');
+    expect(await settledPayment(purchase, 'refunded')).toMatchObject({ order: null });
+    expect((await captureOf(purchase)).status).toBe('REFUNDED');
+    expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  });
+
+  it('8, a refund that was made at PayPal and never told', async () => {
+    const purchase = await paidPurchase();
+    const { id } = await captureOf(purchase);
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await payPal('POST', `/_sim/captures/${id}/refund`, { amount: { currency_code: 'EUR', value: '5.00' } });
+
+    const finding = await findAndRepair(8, purchase.paymentId);
+
+    expect(finding.what).toBe('PayPal says that EUR 5.00 went back, the payment says EUR 0.00');
+    await settledPayment(purchase, 'partially_refunded');
+  });
+
+  it('9, an event that was stored and never settled', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+    const { events } = await payPal('GET', '/_sim/state');
+    const event = Object.values<{ id: string; event_type: string; resource: { id: string } }>(events).find(
+      ({ resource }) => resource.id === purchase.paypalOrderId,
+    );
+    const now = new Date().toISOString();
+    await change(
+      'webhook-events',
+      { event_id: event?.id ?? '' },
+      {
+        event_type: event?.event_type,
+        body: JSON.stringify(event),
+        received_at: now,
+        last_received_at: now,
+        status: 'received',
+      },
+    );
+
+    await findAndRepair(9, event?.id ?? '');
+
+    await settledPayment(purchase, 'captured');
+  });
+
+  it('10, a settlement that failed and is on no list', async () => {
+    const purchase = await purchaseWhoseOrderFails(1000);
+    const executionArn = `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${purchase.paymentId}-captured`;
+    await until(
+      () => stepFunctions.send(new StopExecutionCommand({ executionArn })).catch(() => undefined),
+      (stopped) => stopped !== undefined,
+    );
+    await firstFailuresOf(purchase);
+    const subject = `${purchase.paymentId}-captured`;
+    await dynamo.send(
+      new DeleteCommand({ TableName: tables.operations, Key: { kind: 'failed-settlement', id: subject } }),
+    );
+    await payPal('PUT', '/_sim/faults', { faults: [] });
+
+    await findAndRepair(10, subject);
+
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect(await failuresOf(purchase)).toEqual([]);
+  });
+});
+
+it('a check changes nothing in the books, and counts payments by their status', async () => {
+  const purchase = await paidPurchase();
+  const books = () =>
+    Promise.all((['payments', 'orders', 'checkout-sessions', 'reservations', 'products'] as const).map(everythingIn));
+  const before = await books();
+
+  await checkBooks();
+
+  expect(await books()).toEqual(before);
+  const run = (await everythingIn('operations')).find(({ kind, id }) => kind === 'run' && id === 'consistency');
+  const captured = (await everythingIn('payments')).filter(({ status }) => status === 'captured');
+  expect(run?.figures).toMatchObject({ 'payments.captured': captured.length });
+  expect(captured.map(({ payment_id }) => payment_id)).toContain(purchase.paymentId);
+});
+
+it('two checks at once find the same, and nothing twice', async () => {
+  const purchase = await paidPurchase();
+  await changeSession(purchase, { payment_status: 'created', status: 'payment_pending' });
+
+  await Promise.all([checkBooks(), checkBooks()]);
+
+  expect((await openFindings()).filter((finding) => finding.includes(purchase.paymentId))).toHaveLength(1);
+  await repair(`3:${purchase.paymentId}`);
+  await closed(3, purchase.paymentId);
+});
