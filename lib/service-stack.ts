@@ -74,10 +74,12 @@ const FUNCTIONS = {
     memory: 512,
     tables: {
       payments: ['GetItem', 'UpdateItem'],
+      'webhook-events': ['BatchGetItem', 'GetItem', 'UpdateItem'],
       orders: ['GetItem', 'PutItem', 'UpdateItem'],
       operations: ['PutItem', 'Query', 'UpdateItem'],
       idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     },
+    indexes: { payments: ['by-paypal-order', 'by-capture'], 'webhook-events': ['by-status', 'by-payment'] },
     usesPayPal: true,
     startsSettlements: true,
     executions: ['DescribeExecution', 'GetExecutionHistory', 'RedriveExecution'],

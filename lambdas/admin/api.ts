@@ -1,11 +1,17 @@
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import type { Workflow } from '../settlements/workflow.ts';
 import { type Api, createApi } from '../shared/api.ts';
 import type { idempotencyKeys } from '../shared/idempotency-key.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';
 import { operatorOf } from './operator.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
+import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
 
-export interface AdminDeps extends PaymentRoutesDeps {
+export interface AdminDeps extends PaymentRoutesDeps, EventRoutesDeps, SettlementRoutesDeps {
+  readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute' | 'closeSettlement'>;
+  readonly workflow: Workflow;
   readonly audit: AuditRepository;
   readonly once: ReturnType<typeof idempotencyKeys>;
 }
@@ -19,6 +25,8 @@ const ANSWERED_ELSEWHERE = [
 /** The operators' API. Who is not one gets no answer to anything. Calls and problems are described in docs/openapi.yaml. */
 export function adminApi(deps: AdminDeps): Api {
   const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: ANSWERED_ELSEWHERE });
+  eventRoutes(api, deps);
+  settlementRoutes(api, deps);
   paymentRoutes(api, deps);
   auditRoutes(api, deps);
   return api;

@@ -21,7 +21,7 @@ export type AuditEntry = z.infer<typeof auditSchema>;
 /** Which entries; those that fit all of it. */
 export interface AuditQuery {
   readonly who?: string | undefined;
-  readonly target?: string | undefined;
+  readonly targets?: readonly string[] | undefined;
   /** ISO 8601, UTC. */
   readonly from?: string | undefined;
   /** ISO 8601, UTC. */
@@ -42,23 +42,27 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
   },
 
   /** Entries, newest first. `last` is where the next page begins, if there may be one; a page may be empty before the last. */
-  async list({ who, target, from, to, limit, after }: AuditQuery): Promise<{ entries: AuditEntry[]; last?: string }> {
-    const filters = Object.entries({ who, target }).filter(([, value]) => value !== undefined);
+  async list({ who, targets, from, to, limit, after }: AuditQuery): Promise<{ entries: AuditEntry[]; last?: string }> {
+    const filters = [
+      ...(who === undefined ? [] : ['who = :who']),
+      ...(targets ? [`target IN (${targets.map((_, i) => `:target${i}`).join(', ')})`] : []),
+    ];
+    const lowest = encodeTime(from ? Date.parse(from) : 0);
+    // The letter after all those of a ULID.
+    const highest = [to ? `${encodeTime(Date.parse(to))}~` : '~', after ? justBefore(after) : '~'].sort()[0] ?? '~';
+    if (lowest > highest) return { entries: [] };
     const { Items = [], LastEvaluatedKey } = await db.send(
       new QueryCommand({
         TableName: tableName,
-        KeyConditionExpression: 'kind = :kind AND id BETWEEN :from AND :to',
-        ...(filters.length > 0 && {
-          FilterExpression: filters.map(([name]) => `${name} = :${name}`).join(' AND '),
-        }),
+        KeyConditionExpression: 'kind = :kind AND id BETWEEN :lowest AND :highest',
+        ...(filters.length > 0 && { FilterExpression: filters.join(' AND ') }),
         ExpressionAttributeValues: {
           ':kind': 'audit',
-          ':from': encodeTime(from ? Date.parse(from) : 0),
-          // The letter after all those of a ULID.
-          ':to': to ? `${encodeTime(Date.parse(to))}~` : '~',
-          ...Object.fromEntries(filters.map(([name, value]) => [`:${name}`, value])),
+          ':lowest': lowest,
+          ':highest': highest,
+          ...(who !== undefined && { ':who': who }),
+          ...Object.fromEntries((targets ?? []).map((target, i) => [`:target${i}`, target])),
         },
-        ...(after && { ExclusiveStartKey: { kind: 'audit', id: after } }),
         ScanIndexForward: false,
         ConsistentRead: true,
         Limit: filters.length > 0 ? LOOKED_AT : limit,
@@ -70,3 +74,7 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
   },
 });
 export type AuditRepository = ReturnType<typeof auditRepository>;
+
+/** A text after all ids that come before this one, and before the id itself. */
+const justBefore = (id: string): string =>
+  `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`;

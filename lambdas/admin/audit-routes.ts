@@ -3,7 +3,7 @@ import type { Api } from '../shared/api.ts';
 import { parseQuery } from '../shared/http.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import { cursorOf, placeOf } from './cursor.ts';
-import { page, period } from './queries.ts';
+import { inOrder, page, period } from './queries.ts';
 
 const named = z.optional(z.string().check(z.minLength(1), z.maxLength(128)));
 const auditQuery = z.strictObject({ who: named, target: named, ...period, ...page });
@@ -12,9 +12,11 @@ const place = z.strictObject({ id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-
 /** Who did what. */
 export function auditRoutes(api: Api, { audit }: { readonly audit: Pick<AuditRepository, 'list'> }): void {
   api.get('/api/v1/admin/audit', async ({ event }) => {
-    const { cursor, ...query } = parseQuery(auditQuery, event);
+    const { cursor, target, ...query } = parseQuery(auditQuery, event);
+    inOrder(query);
     const { entries, last } = await audit.list({
       ...query,
+      ...(target !== undefined && { targets: [target] }),
       ...(cursor !== undefined && { after: placeOf(place, cursor).id }),
     });
     return { status: 200, body: { entries, next_cursor: cursorOf(last ? { id: last } : undefined) } };

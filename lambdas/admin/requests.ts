@@ -1,4 +1,8 @@
 import * as z from 'zod/mini';
+import { eventSchema } from '../paypal-webhook/event.ts';
+import { EVENT_STATUSES } from '../paypal-webhook/stored-event.ts';
+import { paymentIdSchema } from '../shared/ids.ts';
+import { cursor, period } from './queries.ts';
 
 const reason = z.string().check(z.minLength(1), z.maxLength(500));
 
@@ -15,3 +19,27 @@ export const refundRequest = z.strictObject({
 
 /** `POST /api/v1/admin/payments/{id}/accept` and `POST /api/v1/admin/orders/{id}/ship` */
 export const reasonRequest = z.strictObject({ reason });
+
+/** `POST /api/v1/admin/settlements/{id}/retry`: all that is open when no settlement is named. */
+export const retryRequest = z.strictObject({
+  settlement: z.optional(z.string().check(z.regex(/^[\w-]{1,60}$/, 'must be a settlement such as captured'))),
+  reason,
+});
+
+/** `POST /api/v1/admin/webhook-events/{id}/replay` */
+export const dryRunRequest = z.strictObject({ dry_run: z.optional(z.boolean()), reason });
+
+/** `POST /api/v1/admin/webhook-events/replay`: nobody replays everything there is. */
+export const replayManyRequest = z.strictObject({
+  filter: z
+    .strictObject({
+      status: z.optional(z.enum(EVENT_STATUSES)),
+      type: z.optional(eventSchema.shape.event_type),
+      payment_id: z.optional(paymentIdSchema),
+      ...period,
+    })
+    .check(z.refine((filter) => Object.keys(filter).length > 0, 'must name something')),
+  dry_run: z.boolean(),
+  reason,
+  cursor,
+});

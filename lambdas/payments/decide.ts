@@ -64,21 +64,27 @@ export function usualMove(paymentId: PaymentId, evidence: Evidence): Move | unde
 }
 
 /** The payment after a move: what the repository writes. `at` is ISO 8601, UTC. */
-export function afterMove(
-  payment: Payment,
-  { arrow, evidence, set, settlement, supersedes = '' }: Move,
-  at: string,
-): Payment {
+export function afterMove(payment: Payment, move: Move, at: string): Payment {
+  const { arrow, set, settlement, supersedes = '' } = move;
   const { [supersedes]: _, ...open } = payment.open;
   return {
     ...payment,
     ...set,
     status: arrow.to,
     open: { ...open, ...(settlement && { [settlement.name]: settlement.input }) },
-    history: [...payment.history, { at, status: arrow.to, evidence: evidence.kind, source: evidence.source }],
+    history: [...payment.history, chapterOf(move, at)],
     updated_at: at,
   };
 }
+
+/** What a move adds to the payment's history. */
+export const chapterOf = ({ arrow, evidence, settlement }: Move, at: string): Payment['history'][number] => ({
+  at,
+  status: arrow.to,
+  evidence: evidence.kind,
+  source: evidence.source,
+  ...(settlement && { settlement: settlement.name }),
+});
 
 function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
   const givenUp = isGivenUp(before.status);

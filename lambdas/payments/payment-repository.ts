@@ -10,7 +10,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
-import type { Move } from './decide.ts';
+import { chapterOf, type Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
 import { type Guard, PAID } from './transitions.ts';
@@ -194,7 +194,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Moves a payment along an arrow, if it still stands where the arrow starts. `dueAt`: when to look after it if nothing more comes. */
     move(id: PaymentId, move: Move, now: Date, dueAt: Date): Promise<MoveResult> {
-      const { arrow, evidence, set, settlement, supersedes } = move;
+      const { arrow, set, settlement, supersedes } = move;
       const at = now.toISOString();
       const condition = conditionOf(move);
       const sets = {
@@ -214,7 +214,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         condition.expression,
         {
           ...condition.values,
-          ':move': [{ at, status: arrow.to, evidence: evidence.kind, source: evidence.source }],
+          ':move': [chapterOf(move, at)],
           ...Object.fromEntries(Object.values(sets).map((value, i) => [`:set${i}`, value])),
         },
         {

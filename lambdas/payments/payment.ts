@@ -10,6 +10,8 @@ const moveSchema = z.object({
   status: z.enum(PAYMENT_STATUSES),
   evidence: z.string(),
   source: z.string(),
+  /** What the other services were asked to do about it: the last part of the execution's name. */
+  settlement: z.optional(z.string()),
 });
 
 /** A dispute that a buyer has opened at PayPal. */

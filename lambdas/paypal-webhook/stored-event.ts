@@ -52,21 +52,7 @@ export interface EventFilter {
 }
 
 /** How far a list has been read: the last event of each status, or of the payment. */
-const cursorSchema = z.record(z.string(), z.object({ event_id: z.string(), received_at: z.string() }));
-export type EventCursor = z.infer<typeof cursorSchema>;
-
-/** A cursor as callers carry it from page to page. */
-export const eventCursorText = {
-  write: (cursor: EventCursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url'),
-  /** Undefined for what was never written here. */
-  read(text: string): EventCursor | undefined {
-    try {
-      return z.safeParse(cursorSchema, JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))).data;
-    } catch {
-      return undefined;
-    }
-  },
-};
+export type EventCursor = Readonly<Record<string, { readonly event_id: string; readonly received_at: string }>>;
 
 /** Some events, and where to go on; without `next` there is nothing more. An event whose status changes meanwhile may be seen twice or not. */
 export interface EventPage {

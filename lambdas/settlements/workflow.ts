@@ -18,6 +18,7 @@ export interface Execution {
   /** Whether it can go on from where it failed: for 14 days, and while its history is not full. */
   readonly redrivable: boolean;
   readonly redrives: number;
+  readonly startedAt?: Date;
   readonly endedAt?: Date;
   readonly error?: string;
   readonly cause?: string;
@@ -58,6 +59,7 @@ export const workflow = (stepFunctions: SFNClient, stateMachineArn: string) => (
         status: status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
         redrivable: told.redriveStatus === 'REDRIVABLE',
         redrives: told.redriveCount ?? 0,
+        ...(told.startDate && { startedAt: told.startDate }),
         ...(told.stopDate && { endedAt: told.stopDate }),
         ...(told.error && { error: told.error }),
         ...(told.cause && { cause: told.cause }),

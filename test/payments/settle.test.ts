@@ -79,6 +79,7 @@ it('a payment tells how it came to be what it is', async () => {
     status: 'captured',
     evidence: 'captured',
     source: 'webhook WH-1',
+    settlement: 'captured',
   });
 });
 

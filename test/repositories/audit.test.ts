@@ -40,7 +40,7 @@ it('shows the deeds of one operator, page by page', async () => {
 });
 
 it('shows what was done to one thing, and by whom', async () => {
-  expect((await pagesOf({ limit: 10, target: 'pay_1', who: 'ada' })).flat()).toEqual([4, 2, 0]);
+  expect((await pagesOf({ limit: 10, targets: ['pay_1'], who: 'ada' })).flat()).toEqual([4, 2, 0]);
 });
 
 it('shows a time, its first and its last moment included', async () => {

@@ -26,11 +26,13 @@ beforeEach(() => stepFunctions.reset());
 
 describe('an execution that failed', () => {
   it('is described by its name, with whether it can be redriven', async () => {
+    const startDate = new Date('2026-06-01T12:00:00.000Z');
     const stopDate = new Date('2026-06-01T12:01:02.500Z');
     stepFunctions.on(DescribeExecutionCommand, { executionArn: ARN }).resolves({
       status: 'FAILED',
       redriveStatus: 'REDRIVABLE',
       redriveCount: 2,
+      startDate,
       stopDate,
       error: 'Error',
       cause: 'no table',
@@ -41,6 +43,7 @@ describe('an execution that failed', () => {
       status: 'FAILED',
       redrivable: true,
       redrives: 2,
+      startedAt: startDate,
       endedAt: stopDate,
       error: 'Error',
       cause: 'no table',

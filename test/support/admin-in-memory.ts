@@ -5,9 +5,10 @@ import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
 import { logger } from '../../lambdas/shared/logger.ts';
 import { answerErrors, type Call } from './api-document.ts';
 import { IdempotencyInMemory } from './idempotency-in-memory.ts';
+import { executionsInMemory, failedSettlementsInMemory, hoursInMemory } from './settlements-in-memory.ts';
 import { product, shopInMemory } from './shop-in-memory.ts';
 import { httpEvent, type Request, type Told } from './storefront-in-memory.ts';
-import type { Gate } from './tables-in-memory.ts';
+import { eventsInMemory, type Gate } from './tables-in-memory.ts';
 
 /** What API Gateway's authorizer has verified of a caller; nothing where there was none. */
 export type Claims = Readonly<Record<string, string>> | undefined;
@@ -44,13 +45,21 @@ export function adminInMemory(products = [product(10)]) {
   const shop = shopInMemory({ products, gate });
   const entries: AuditEntry[] = [];
   let ulids = 0;
-  const { getOrder, refundCapture } = shop.paypal.client;
+  const events = eventsInMemory(gate);
+  const failed = failedSettlementsInMemory(gate);
+  const executions = executionsInMemory(gate);
+  const { getOrder, getCapture, refundCapture } = shop.paypal.client;
   const api = adminApi({
     payments: shop.payments.repository,
     orders: shop.orders.repository,
     settler: shop.settler,
     getOrder,
+    getCapture,
     refundCapture,
+    events: events.repository,
+    failed: failed.repository,
+    hours: hoursInMemory(gate).repository,
+    workflow: executions.workflow,
     audit: {
       write: (entry) => gate('audit.write', () => void entries.push(entry)),
       list: ({ limit }) => gate('audit.list', () => ({ entries: entries.toReversed().slice(0, limit) })),
@@ -75,6 +84,9 @@ export function adminInMemory(products = [product(10)]) {
 
   return {
     shop,
+    events,
+    failed,
+    executions,
     send,
 
     /** What was written down of what operators did. */
@@ -107,3 +119,4 @@ export function adminInMemory(products = [product(10)]) {
     },
   };
 }
+export type AdminInMemory = ReturnType<typeof adminInMemory>;

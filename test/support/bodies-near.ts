@@ -10,6 +10,8 @@ export interface BodySchema {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -58,7 +60,7 @@ function near(schema: BodySchema): fc.Arbitrary<unknown> {
 }
 
 function right({ type, properties = {}, items = {}, ...limits }: BodySchema): fc.Arbitrary<unknown> {
-  const { minItems = 0, minimum = 0, maximum = 100, minLength = 0, maxLength = 20, pattern } = limits;
+  const { minItems = 0, minimum = 0, maximum = 100, minLength = 0, maxLength = 20, pattern, format } = limits;
   switch (type) {
     case 'object':
       return fc.record(mapped(properties, right));
@@ -66,11 +68,19 @@ function right({ type, properties = {}, items = {}, ...limits }: BodySchema): fc
       return listOf(items, minItems);
     case 'integer':
       return fc.integer({ min: minimum, max: maximum });
+    case 'boolean':
+      return fc.boolean();
     default:
+      if (limits.enum) return fc.constantFrom(...limits.enum);
+      if (format === 'date-time') return someTime;
       // Of characters that count as one everywhere: JSON Schema counts code points, JavaScript UTF-16 units.
       return pattern ? fc.stringMatching(new RegExp(pattern)) : fc.string({ minLength, maxLength });
   }
 }
+
+const someTime = fc
+  .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString());
 
 /** So many right items, no two of which begin with the same. */
 const listOf = (items: BodySchema, length: number): fc.Arbitrary<unknown> =>

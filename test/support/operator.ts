@@ -31,3 +31,7 @@ export const asOperator = async (
   body: unknown,
   headers?: Record<string, string>,
 ): Promise<OperatorAnswer> => withToken(await operatorsToken(), 'POST', path, body, headers);
+
+/** What the shop's operator, signed in, is shown. */
+export const seenByOperator = async (path: string): Promise<OperatorAnswer> =>
+  withToken(await operatorsToken(), 'GET', path);

@@ -60,6 +60,7 @@ export function hoursInMemory(gate: Gate) {
 }
 
 const ARN = 'arn:aws:states:eu-central-1:000000000000:execution:machine';
+const BEGAN = new Date('2026-06-01T12:00:01.000Z');
 /** The ARN of an execution of that name. */
 export const executionArnOf = (name: string): string => `${ARN}:${name}`;
 
@@ -68,8 +69,14 @@ export function executionsInMemory(gate: Gate) {
   const rows = new Map<string, Execution>();
   const nameOf = (arn: string) => arn.replace(`${ARN}:`, '');
   const set = (name: string, change: Partial<Execution>) => {
-    const before = rows.get(name) ?? { arn: executionArnOf(name), status: 'RUNNING', redrivable: false, redrives: 0 };
-    rows.set(name, { ...before, ...change });
+    const began = {
+      arn: executionArnOf(name),
+      status: 'RUNNING',
+      redrivable: false,
+      redrives: 0,
+      startedAt: BEGAN,
+    } as const;
+    rows.set(name, { ...began, ...rows.get(name), ...change });
   };
 
   const workflow = {

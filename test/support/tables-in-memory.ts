@@ -283,10 +283,11 @@ export function eventsInMemory(gate: Gate) {
           });
       }),
     get: (id) => gate('events.get', () => rows.get(id)),
-    page: ({ status, type }, limit) =>
+    page: ({ status, type, paymentId }, limit) =>
       gate('events.page', () => ({
         events: [...rows.values()]
           .filter((event) => (!status || event.status === status) && (!type || event.event_type === type))
+          .filter(({ payment_id }) => !paymentId || payment_id === paymentId)
           .slice(0, limit),
       })),
     async *unfinished(before, from = '0') {

@@ -32,11 +32,39 @@ export type PaymentStatus =
  * `confirmed` → `shipped`; `refunded` once all money went back.
  */
 export type OrderStatus = 'confirmed' | 'shipped' | 'refunded';
+/**
+ * PayPal's name for an event.
+ */
+export type EventId = string;
+export type EventType = string;
 export type PayPalCaptureId = string;
 /**
  * Send it as `cursor` for the next page; null when there is none.
  */
 export type NextCursor = string | null;
+/**
+ * `received`: stored, not finished yet · `accepted`: handled · `ignored`: of no interest to the shop · `parked`: genuine, but it could not
+ * be settled; somebody should look.
+ */
+export type EventStatus = 'received' | 'accepted' | 'ignored' | 'parked';
+export type WebhookEventDetail = WebhookEvent & {
+  /**
+   * As it came: text, not to be trusted. Null once it was erased.
+   */
+  body: string | null;
+  /**
+   * PayPal's ids of the deliveries.
+   */
+  transmissions: string[];
+  /**
+   * The settlements of the payment that it is about.
+   */
+  executions: Execution[];
+  /**
+   * What happened to event and payment.
+   */
+  timeline: Moment[];
+};
 export type OperatorPayment = Payment & {
   /**
    * Null until money has come.
@@ -83,6 +111,22 @@ export type NotAnOperator = Problem & {
   type?: '/problems/not-an-operator';
   title?: 'Only operators may do this';
   status?: 403;
+};
+/**
+ * There is no event of that id, or not any more.
+ */
+export type UnknownEvent = Problem & {
+  type?: '/problems/unknown-event';
+  title?: 'There is no such webhook event';
+  status?: 404;
+};
+/**
+ * What the event said was erased, so it cannot be handled again.
+ */
+export type EventErased = Problem & {
+  type?: '/problems/event-erased';
+  title?: 'The event was erased';
+  status?: 409;
 };
 /**
  * No money has come, or it has all gone back.
@@ -498,6 +542,16 @@ export interface ReasonRequest {
    */
   reason: string;
 }
+export interface DryRunRequest {
+  /**
+   * True to be told only. False when absent.
+   */
+  dry_run?: boolean;
+  /**
+   * Why, for the audit.
+   */
+  reason: string;
+}
 export interface RefundRequest {
   /**
    * All that is left when absent.
@@ -514,6 +568,246 @@ export interface RefundRequest {
    */
   reason: string;
 }
+export interface WebhookEvent {
+  event_id: EventId;
+  event_type: EventType;
+  status: EventStatus;
+  /**
+   * Why it is parked; null for all others.
+   */
+  reason: string | null;
+  /**
+   * What it is about; null while that is not known.
+   */
+  payment_id: PaymentId | null;
+  received_at: Time;
+  last_received_at: Time;
+  /**
+   * When it was handled; null while it is not.
+   */
+  finished_at: Time | null;
+  /**
+   * When operators had it handled again.
+   */
+  replayed_at: Time[];
+  /**
+   * When its body was erased for its buyer's sake; null while it is there.
+   */
+  erased_at: Time | null;
+  /**
+   * How often PayPal sent it; 0 when it never came and was found in PayPal's list.
+   */
+  deliveries: number;
+}
+export interface WebhookEvents {
+  events: WebhookEvent[];
+  next_cursor: NextCursor;
+}
+/**
+ * One thing that happened.
+ */
+export interface Moment {
+  at: Time;
+  /**
+   * `payment`: the payment moved · `event`: PayPal sent an event · `execution`: a settlement started or ended · `operator`: an operator
+   * did something · `order`: the order was made or shipped.
+   *
+   */
+  kind: 'payment' | 'event' | 'execution' | 'operator' | 'order';
+  /**
+   * In words.
+   */
+  what: string;
+  /**
+   * Where it came from, such as `webhook WH-…` or `operator ada`; empty where that goes without saying.
+   */
+  by: string;
+}
+/**
+ * One run of the settlement workflow.
+ */
+export interface Execution {
+  /**
+   * Its name at Step Functions.
+   */
+  name: string;
+  /**
+   * What it is about, such as `captured`.
+   */
+  settlement: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /**
+   * How often it went on from where it had failed.
+   */
+  redrives: number;
+  started_at: Time | null;
+  stopped_at: Time | null;
+}
+/**
+ * What became of an event that was handled again, or would.
+ */
+export interface Replayed {
+  event_id: EventId;
+  dry_run: boolean;
+  /**
+   * What the event is then.
+   */
+  status: 'accepted' | 'ignored' | 'parked';
+  /**
+   * Why it is parked.
+   */
+  reason: string | null;
+  payment_id: PaymentId | null;
+  /**
+   * Whether it changes anything. What was settled before does not.
+   */
+  changed: boolean;
+  /**
+   * What would change; null when it was done.
+   */
+  changes: Change[] | null;
+  /**
+   * Whether what would change hangs on what PayPal said just now; null when it was done.
+   */
+  asked_paypal: boolean | null;
+}
+/**
+ * One change that would be made.
+ */
+export interface Change {
+  payment_id: PaymentId;
+  from: PaymentStatus;
+  to: PaymentStatus;
+  /**
+   * The fact that would change it, or `dispute`.
+   */
+  because: string;
+  /**
+   * The execution that would be started for it.
+   */
+  settlement: string | null;
+}
+export interface ReplayManyRequest {
+  /**
+   * Which events; at least one of these.
+   */
+  filter: {
+    status?: 'received' | 'accepted' | 'ignored' | 'parked';
+    type?: string;
+    payment_id?: string;
+    from?: string;
+    to?: string;
+  };
+  /**
+   * True to be told how many there are.
+   */
+  dry_run: boolean;
+  /**
+   * Why, for the audit.
+   */
+  reason: string;
+  /**
+   * The `next_cursor` of the batch before.
+   */
+  cursor?: string;
+}
+export interface CountedEvents {
+  dry_run: true;
+  /**
+   * How many events a replay would be about.
+   */
+  matching: number;
+  /**
+   * True when there are more than were counted.
+   */
+  more: boolean;
+}
+export interface ReplayedMany {
+  dry_run: false;
+  replayed: number;
+  /**
+   * Of them, those that changed something.
+   */
+  changed: number;
+  /**
+   * Those that could not be replayed.
+   */
+  erased: EventId[];
+  /**
+   * Those whose replay met trouble; soon after the first of them, the batch ends.
+   */
+  failed: {
+    event_id: EventId;
+    /**
+     * The trouble's name, such as `PayPalUnavailable`.
+     */
+    error: string;
+  }[];
+  next_cursor: NextCursor;
+}
+export interface FailedSettlement {
+  payment_id: PaymentId;
+  /**
+   * What could not be done, such as `captured`.
+   */
+  settlement: string;
+  /**
+   * The latest try that failed.
+   */
+  execution: string;
+  /**
+   * How often that had been redriven by then.
+   */
+  redrives: number;
+  status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /**
+   * Step Functions' name for the error.
+   */
+  error: string | null;
+  /**
+   * The error in words.
+   */
+  cause: string | null;
+  /**
+   * Such as `CommitStock`.
+   */
+  failed_steps: string[];
+  failed_at: Time;
+  last_failed_at: Time;
+}
+export interface FailedSettlements {
+  settlements: FailedSettlement[];
+  next_cursor: NextCursor;
+}
+export interface RetryRequest {
+  /**
+   * Only this one, such as `captured`; all that are open when absent.
+   */
+  settlement?: string;
+  /**
+   * Why, for the audit.
+   */
+  reason: string;
+}
+export interface Retried {
+  payment_id: PaymentId;
+  /**
+   * What was open; nothing when all is done.
+   */
+  settlements: {
+    settlement: string;
+    /**
+     * `redriven`: it goes on where it stopped · `restarted`: it runs anew · `started`: it had never been started · `running`: it is
+     * under way already · `succeeded`: it was done, and the news had been lost.
+     *
+     */
+    outcome: 'redriven' | 'restarted' | 'started' | 'running' | 'succeeded';
+    /**
+     * The name of the execution that does it, or did.
+     */
+    execution: string;
+  }[];
+}
 /**
  * One change of a payment's status.
  */
@@ -528,6 +822,10 @@ export interface Move {
    * Where the fact came from.
    */
   source: string;
+  /**
+   * What the other services were asked to do about it, such as `captured`.
+   */
+  settlement: string | null;
 }
 export interface Dispute {
   dispute_id: string;

@@ -1,0 +1,142 @@
+import { expect, it } from 'vitest';
+import { stockOf } from '../support/books.ts';
+import { asOperator, seenByOperator } from '../support/operator.ts';
+import { approve, beginPurchase, captureOf, paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+
+type Json = ReturnType<typeof JSON.parse>;
+
+/** Everything in a list, however many pages it has. */
+async function all(path: string, name: string): Promise<Json[]> {
+  const found: Json[] = [];
+  let cursor: string | null = null;
+  do {
+    const { status, body } = await seenByOperator(
+      `${path}${path.includes('?') ? '&' : '?'}limit=5${cursor ? `&cursor=${cursor}` : ''}`,
+    );
+    expect(status).toBe(200);
+    found.push(...body[name]);
+    cursor = body.next_cursor;
+  } while (cursor);
+  return found;
+}
+
+const deedsTo = async (target: string): Promise<Json[]> =>
+  (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
+
+it('a webhook that failed is found, looked into, tried, replayed and settled, and the audit says who did it', async () => {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+  const capture = await captureOf(purchase);
+  // All that the event says is which capture it is about, and PayPal does not answer when it is asked what that belongs to.
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: `/v2/payments/captures/${capture.id}`, status: 503, times: 1000 }],
+  });
+  const eventId = `WH-MENDED-${purchase.paymentId.slice(-12)}`;
+  await payPal('POST', '/_sim/events', {
+    event_id: eventId,
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: { id: capture.id, status: 'COMPLETED', amount: { currency_code: 'EUR', value: '19.99' } },
+    signature: 'good',
+  });
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+
+  const unfinished = await all('/api/v1/admin/webhook-events?status=received&type=PAYMENT.CAPTURE.COMPLETED', 'events');
+  expect(unfinished.map(({ event_id }) => event_id)).toContain(eventId);
+  const { body: event } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
+  expect(event).toMatchObject({ status: 'received', payment_id: null, executions: [] });
+  expect(JSON.parse(event.body).resource.id).toBe(capture.id);
+
+  const tried = await asOperator(`/api/v1/admin/webhook-events/${eventId}/replay`, {
+    dry_run: true,
+    reason: 'what if',
+  });
+  expect(tried).toMatchObject({ status: 200, body: { changed: true, changes: [{ from: 'created', to: 'captured' }] } });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+
+  const replayed = await asOperator(`/api/v1/admin/webhook-events/${eventId}/replay`, { reason: 'PayPal was down' });
+  expect(replayed).toMatchObject({ status: 200, body: { status: 'accepted', payment_id: purchase.paymentId } });
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+
+  for (const name of [
+    `payment_id=${purchase.paymentId}`,
+    `order_id=${purchase.paymentId.replace('pay_', 'ord_')}`,
+    `paypal_order_id=${purchase.paypalOrderId}`,
+    `capture_id=${capture.id}`,
+  ]) {
+    const found = await until(
+      () => all(`/api/v1/admin/webhook-events?${name}`, 'events'),
+      (events) => events.length > 0,
+    );
+    expect(found, name).toMatchObject([{ event_id: eventId, status: 'accepted', payment_id: purchase.paymentId }]);
+  }
+  const { body: settled } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
+  expect(settled.executions).toMatchObject([{ name: `${purchase.paymentId}-captured`, status: 'SUCCEEDED' }]);
+  expect(await deedsTo(eventId)).toEqual([{ what: 'replay', who: 'operator', why: 'PayPal was down' }]);
+});
+
+it('many webhooks are counted first, and then replayed, each once', async () => {
+  const since = new Date().toISOString();
+  const purchases = [await beginPurchase(), await beginPurchase()];
+  for (const { paypalOrderId } of purchases) await approve(paypalOrderId);
+  for (const purchase of purchases) await settledPayment(purchase, 'captured');
+  const wish = { filter: { status: 'accepted', from: since }, reason: 'to be sure' };
+
+  const counted = await until(
+    () => asOperator('/api/v1/admin/webhook-events/replay', { ...wish, dry_run: true }),
+    ({ body }) => body.matching === 4,
+  );
+  expect(counted).toMatchObject({ status: 200, body: { dry_run: true, matching: 4, more: false } });
+  const replayed = await asOperator('/api/v1/admin/webhook-events/replay', { ...wish, dry_run: false });
+
+  // All of it had been settled before.
+  expect(replayed).toMatchObject({ status: 200, body: { replayed: 4, changed: 0, failed: [], next_cursor: null } });
+});
+
+it('a settlement that failed is listed, retried and settled, and the audit says who did it', async () => {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+  // The order's step must ask PayPal who bought, and PayPal fails.
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 1000 }],
+  });
+  await payPal('POST', '/_sim/events', {
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: {
+      id: (await captureOf(purchase)).id,
+      status: 'COMPLETED',
+      amount: { currency_code: 'EUR', value: '19.99' },
+      custom_id: purchase.paymentId,
+      supplementary_data: { related_ids: { order_id: purchase.paypalOrderId } },
+    },
+    signature: 'good',
+  });
+  const [failed] = await until(
+    async () =>
+      (await all('/api/v1/admin/settlements?status=failed', 'settlements')).filter(
+        ({ payment_id }) => payment_id === purchase.paymentId,
+      ),
+    (listed) => listed.length > 0,
+    60,
+  );
+  expect(failed).toMatchObject({ settlement: 'captured', status: 'FAILED' });
+
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  const retried = await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, {
+    reason: 'PayPal is back',
+  });
+
+  expect(retried.status).toBe(200);
+  expect(retried.body.settlements).toMatchObject([{ settlement: 'captured' }]);
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  await until(
+    () => all('/api/v1/admin/settlements', 'settlements'),
+    (listed) => listed.every(({ payment_id }) => payment_id !== purchase.paymentId),
+  );
+  expect(await deedsTo(purchase.paymentId)).toEqual([{ what: 'retry', who: 'operator', why: 'PayPal is back' }]);
+});
