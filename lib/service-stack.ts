@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import { JOB_NAMES } from '../lambdas/reconciliation/job.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
@@ -213,6 +214,8 @@ export interface ServiceStackProps {
 
 /** What runs: functions, HTTP API, workflow. It holds no data but dead letters. */
 export class ServiceStack extends Stack {
+  readonly api: HttpApi;
+
   constructor(scope: Construct, { stage, data }: ServiceStackProps) {
     super(scope, `settle-once-${stage.name}-service`, {
       description: `settle-once ${stage.name}: functions, HTTP API and settlement workflow`,
@@ -242,6 +245,7 @@ export class ServiceStack extends Stack {
       answers: Object.entries(ROUTES).map(([name, routes]) => [functions[name as FunctionName], routes]),
     });
 
+    this.api = api;
     const { topic } = new Monitoring(this, 'monitoring', {
       stage,
       functions,
