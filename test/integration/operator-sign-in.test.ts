@@ -1,9 +1,6 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import {
-  AdminAddUserToGroupCommand,
-  AdminCreateUserCommand,
   AdminDeleteUserCommand,
-  AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
   CreateGroupCommand,
   CreateUserPoolClientCommand,
@@ -17,25 +14,14 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
 import { logsOf } from '../support/aws.ts';
 import { signIn, withToken } from '../support/operator.ts';
+import { PASSWORD, person } from '../support/person.ts';
 import { shop, until } from '../support/shop.ts';
 
 const { endpoint, region } = inject('aws');
 const { operator } = inject('stack');
 const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: CREDENTIALS });
 
-const PASSWORD = 'Correct-horse-battery-staple-1';
 const AUDIT = '/api/v1/admin/audit';
-let names = 0;
-
-/** Makes somebody with a password, in groups or none. */
-async function person(userPoolId: string, ...groups: string[]): Promise<string> {
-  const username = `person-${process.pid}-${++names}`;
-  const who = { UserPoolId: userPoolId, Username: username };
-  await cognito.send(new AdminCreateUserCommand({ ...who, TemporaryPassword: PASSWORD, MessageAction: 'SUPPRESS' }));
-  await cognito.send(new AdminSetUserPasswordCommand({ ...who, Password: PASSWORD, Permanent: true }));
-  for (const GroupName of groups) await cognito.send(new AdminAddUserToGroupCommand({ ...who, GroupName }));
-  return username;
-}
 
 /** An app of a pool, other than the shop's own. */
 async function app(userPoolId: string, more: Partial<CreateUserPoolClientCommandInput> = {}): Promise<string> {

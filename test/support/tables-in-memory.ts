@@ -278,7 +278,6 @@ export function eventsInMemory(gate: Gate) {
             received_at: at,
             last_received_at: at,
             transmissions,
-            ...(!transmissionId && { fetched_at: at }),
             replayed_at: [],
             body,
           });

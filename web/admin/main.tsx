@@ -1,9 +1,11 @@
 import '@mantine/core/styles.css';
-import { Title } from '@mantine/core';
+import './admin.css';
+import { Router } from 'wouter';
 import { mount } from '../page/mount.tsx';
+import { App } from './app.tsx';
 
 mount(
-  <main>
-    <Title>Operators</Title>
-  </main>,
+  <Router base="/admin">
+    <App />
+  </Router>,
 );

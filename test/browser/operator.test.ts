@@ -1,0 +1,248 @@
+import { describe, expect, inject } from 'vitest';
+import { barriersOn, it } from '../support/browser.ts';
+import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
+import { seenByOperator } from '../support/operator.ts';
+import { confirm, openAsOperator, signInAs } from '../support/operator-pages.ts';
+import { PASSWORD, person } from '../support/person.ts';
+import { approve, beginPurchase, captureOf, paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+import { readsHeading } from '../support/shopper.ts';
+
+/** A purchase whose order could not be made, once that is on the list. */
+async function failedPurchase() {
+  const purchase = await purchaseWhoseOrderFails(1000);
+  await until(
+    () => seenByOperator('/api/v1/admin/settlements'),
+    ({ body }) => body.settlements.some(({ payment_id }: { payment_id: string }) => payment_id === purchase.paymentId),
+    60,
+  );
+  return purchase;
+}
+
+/** An event of PayPal's about an order that the shop does not know; the shop stores it, and leaves it to operators. */
+async function strangeEvent(note: string): Promise<string> {
+  const eventId = `WH-STRANGE-${Math.random().toString(36).slice(2).toUpperCase()}`;
+  await payPal('POST', '/_sim/events', {
+    event_id: eventId,
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: {
+      id: 'UNKNOWNCAPTURE',
+      status: 'COMPLETED',
+      amount: { currency_code: 'EUR', value: '19.99' },
+      note_to_payer: note,
+    },
+    signature: 'good',
+  });
+  return eventId;
+}
+
+/** An event that was stored, but not settled: all that it says is which capture it is about, and PayPal did not answer what that is. */
+async function unfinishedEvent() {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(purchase.paypalOrderId);
+  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+  const { id } = await captureOf(purchase);
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: `/v2/payments/captures/${id}`, status: 503, times: 1000 }],
+  });
+  const eventId = `WH-UNFINISHED-${purchase.paymentId.slice(-12)}`;
+  await payPal('POST', '/_sim/events', {
+    event_id: eventId,
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: { id, status: 'COMPLETED', amount: { currency_code: 'EUR', value: '19.99' } },
+    signature: 'good',
+  });
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  return { ...purchase, eventId };
+}
+
+describe('an operator', () => {
+  it('sees a failed settlement, retries it, and sees it settle', async ({ page }) => {
+    const purchase = await failedPurchase();
+    await openAsOperator(page, '/admin/settlements', 'Failed settlements');
+    const row = page.getByRole('row').filter({ hasText: purchase.paymentId });
+    await row.getByText('failed', { exact: true }).waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+
+    await payPal('PUT', '/_sim/faults', { faults: [] });
+    await row.getByRole('button', { name: 'Retry' }).click();
+    await confirm(page, 'Retry', 'PayPal is back');
+
+    await page
+      .getByRole('status')
+      .filter({ hasText: `of ${purchase.paymentId}` })
+      .waitFor();
+    await row.waitFor({ state: 'detached' });
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  });
+
+  it('is told what a replay would change before it is done', async ({ page }) => {
+    const { eventId, ...purchase } = await unfinishedEvent();
+    await openAsOperator(page, '/admin/events?status=received', 'Webhook events');
+    await page.locator(`[href$="/events/${eventId}"]`).first().click();
+    await page.getByRole('button', { name: 'Replay' }).click();
+
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/would go from created to captured/).waitFor();
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+    expect(await barriersOn(page)).toEqual([]);
+
+    await confirm(page, 'Replay', 'PayPal was down');
+    await dialog.getByText('It was handled, and changed something').waitFor();
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByText('accepted', { exact: true }).waitFor();
+  });
+
+  it('stays in a dialog with the keyboard, and comes back to where it was opened', async ({ page }) => {
+    await openAsOperator(page, `/admin/events/${await strangeEvent('four')}`, 'PAYMENT.CAPTURE.COMPLETED');
+    const button = page.getByRole('button', { name: 'Replay' });
+    await button.press('Enter');
+    await page.getByRole('textbox', { name: 'Reason' }).waitFor();
+
+    for (let presses = 0; presses < 8; presses++) {
+      await page.keyboard.press('Tab');
+      expect(await page.locator('[role=dialog] :focus').count()).toBe(1);
+    }
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.waitForFunction('document.activeElement?.textContent === "Replay"');
+  });
+
+  it('replays many at once, after being told how many', async ({ page }) => {
+    const since = new Date().toISOString();
+    await strangeEvent('one');
+    await strangeEvent('two');
+    await openAsOperator(page, `/admin/events?status=parked&from=${since}`, 'Webhook events');
+
+    await page.getByRole('button', { name: 'Replay all' }).click();
+    await page.getByRole('dialog').getByText('2 events would be replayed.').waitFor();
+    await confirm(page, 'Replay all', 'to be sure');
+
+    await page.getByRole('dialog').getByText('2 replayed, of which 0 changed something.').waitFor();
+  });
+
+  it('says why, or nothing is done', async ({ page }) => {
+    const eventId = await strangeEvent('three');
+    await openAsOperator(page, `/admin/events/${eventId}`, 'PAYMENT.CAPTURE.COMPLETED');
+
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await confirm(page, 'Replay', '  ');
+
+    await page.getByText('Say why, so that others can follow it later.').waitFor();
+    const { body } = await seenByOperator(`/api/v1/admin/audit?target=${eventId}`);
+    expect(body.entries).toEqual([]);
+  });
+
+  it('is shown what an event says as text, whatever it says', async ({ page }) => {
+    const script =
+      '<script>document.title = "taken over"</script><img src="x" onerror="document.title = \'taken over\'">';
+    const eventId = await strangeEvent(script);
+
+    await openAsOperator(page, `/admin/events/${eventId}`, 'PAYMENT.CAPTURE.COMPLETED');
+    await page.getByText('<script>document.title').waitFor();
+    await page.getByText('as it came').click();
+
+    await page.getByText(JSON.stringify(script).slice(1, -1)).waitFor();
+    expect(await page.title()).toBe('PAYMENT.CAPTURE.COMPLETED · Operators');
+    expect(await page.locator('pre script, pre img').count()).toBe(0);
+  });
+});
+
+const PAGES = [
+  ['/admin/events', 'Webhook events'],
+  ['/admin/settlements', 'Failed settlements'],
+  ['/admin/audit', 'Audit'],
+  ['/admin/no/such/page', 'There is no such page'],
+] as const;
+
+it.for(PAGES)('the operators’ page %s keeps nobody out, and fits on a phone', async ([path, heading], { page }) => {
+  await strangeEvent('five');
+  await openAsOperator(page, path, heading);
+  await page.waitForLoadState('networkidle');
+  expect(await barriersOn(page)).toEqual([]);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  expect(await barriersOn(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Webhook events' }).waitFor();
+  expect(await barriersOn(page)).toEqual([]);
+});
+
+describe('whoever is not signed in', () => {
+  it.for([
+    '/admin',
+    '/admin/events',
+    '/admin/settlements',
+    '/admin/payments/pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC',
+    '/admin/audit',
+  ])('is shown nothing at %s but how to sign in', async (path, { page }) => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+
+    await page.goto(path, { waitUntil: 'networkidle' });
+
+    await readsHeading(page, 'Sign in');
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    expect(asked.filter((url) => url.startsWith('/api/'))).toEqual([]);
+  });
+
+  it('is told of wrong credentials, and no more', async ({ page }) => {
+    await page.goto('/admin');
+
+    await signInAs(page, { ...inject('stack').operator, password: 'wrong' });
+
+    await page.getByText('Username or password is wrong').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    expect(await barriersOn(page)).toEqual([]);
+  });
+});
+
+describe('who signs in', () => {
+  it('comes to the page that the address names', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit?who=nobody', 'Audit');
+
+    await page.getByText('Nothing was done').waitFor();
+    expect(page.url()).toMatch(/\/admin\/audit\?who=nobody$/);
+  });
+
+  it('is told of a sign-in that has ended, and goes on where it was after the next', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit?who=nobody', 'Audit');
+    // As if the token had been revoked meanwhile.
+    await page.evaluate(`
+      const kept = JSON.parse(sessionStorage.getItem('settle-once.operator'));
+      sessionStorage.setItem('settle-once.operator', JSON.stringify({ ...kept, tokens: { ...kept.tokens, access_token: 'revoked' } }));
+    `);
+
+    await page.reload();
+    await page.getByText('Your sign-in has ended.').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    await signInAs(page);
+
+    await readsHeading(page, 'Audit');
+    expect(page.url()).toMatch(/\/admin\/audit\?who=nobody$/);
+  });
+
+  it('is told which group is missing, if it is no operator', async ({ page }) => {
+    const username = await person(inject('stack').operator.user_pool_id);
+    await page.goto('/admin/settlements');
+
+    await signInAs(page, { username, password: PASSWORD });
+
+    await page.getByText('Your account is not in the group “operators”').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    expect(await barriersOn(page)).toEqual([]);
+  });
+
+  it('leaves nothing behind after signing out', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit', 'Audit');
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+
+    await readsHeading(page, 'Sign in');
+    expect(await page.evaluate('JSON.stringify(sessionStorage)')).toBe('{}');
+  });
+});

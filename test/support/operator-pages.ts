@@ -1,0 +1,31 @@
+import type { Page } from 'playwright-core';
+import { inject } from 'vitest';
+import { readsHeading } from './shopper.ts';
+
+/*
+ * What an operator does in a browser: signs in, reads, clicks, says why.
+ */
+
+/** Fills in the form that a stranger is shown. */
+export async function signInAs(
+  page: Page,
+  { username, password }: { username: string; password: string } = inject('stack').operator,
+): Promise<void> {
+  await page.getByRole('textbox', { name: 'Username' }).fill(username);
+  await page.locator('input[type=password]').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Opens an operators' page, as the shop's operator. */
+export async function openAsOperator(page: Page, path: `/admin${string}`, heading: string): Promise<void> {
+  await page.goto(path);
+  await signInAs(page);
+  await readsHeading(page, heading);
+}
+
+/** Says why in the dialog that is open, and confirms it. */
+export async function confirm(page: Page, action: string, reason: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
+  await dialog.getByRole('button', { name: action, exact: true }).click();
+}

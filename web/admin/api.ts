@@ -1,0 +1,152 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ApiProblem, call } from '../api/call.ts';
+import type {
+  AuditEntries,
+  CountedEvents,
+  FailedSettlements,
+  NextCursor,
+  Payment,
+  Replayed,
+  ReplayedMany,
+  ReplayManyRequest,
+  Retried,
+  SignedIn,
+  SignInRequest,
+  WebhookEventDetail,
+  WebhookEvents,
+} from '../api/schema.ts';
+import { operatorSession } from './session.ts';
+
+/*
+ * All that these pages ask the API. What they show is asked for again as long as the page is seen: TanStack Query rests in hidden tabs.
+ */
+
+const USUAL_MS = 5000;
+
+/** The operator at this tab. */
+export const session = operatorSession({
+  storage: sessionStorage,
+  now: Date.now,
+  renew: (refresh_token) =>
+    call<SignedIn>('POST', '/admin/sign-in/refresh', { body: { refresh_token } }).catch((error) => {
+      if (error instanceof ApiProblem && error.status === 401) return undefined;
+      throw error;
+    }),
+});
+
+/** @throws ApiProblem `wrong-credentials` */
+export async function signIn(credentials: SignInRequest): Promise<void> {
+  session.begin(credentials.username, await call<SignedIn>('POST', '/admin/sign-in', { body: credentials }));
+}
+
+/** Calls as the operator who is signed in. A token that is not taken any more ends the session: then the pages give way to the sign-in. */
+async function ask<Answer>(
+  method: string,
+  path: `/${string}`,
+  options: { body?: unknown; signal?: AbortSignal } = {},
+): Promise<Answer> {
+  const token = await session.token();
+  try {
+    return await call<Answer>(method, `/admin${path}`, {
+      ...options,
+      ...(token && { headers: { authorization: `Bearer ${token}` } }),
+    });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) session.runOut();
+    throw error;
+  }
+}
+
+const get = <Answer>(path: `/${string}`, signal: AbortSignal) => ask<Answer>('GET', path, { signal });
+const post = <Answer>(path: `/${string}`, body: unknown) => ask<Answer>('POST', path, { body });
+
+/** What a list is narrowed down to; what is undefined or empty does not count. */
+type Filter = Readonly<Record<string, string | undefined>>;
+
+function query(filter: Filter): string {
+  const given = Object.entries(filter).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+}
+
+/** A list that comes page by page. */
+const list = <Page extends { next_cursor: NextCursor }>(path: `/${string}`, filter: Filter = {}) =>
+  infiniteQueryOptions({
+    queryKey: [path, filter],
+    queryFn: ({ pageParam, signal }) => get<Page>(`${path}${query({ ...filter, cursor: pageParam })}`, signal),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }: Page) => next_cursor,
+    refetchInterval: USUAL_MS,
+  });
+
+/** Which events a list holds, and a replay of many is about. */
+export type ManyEvents = ReplayManyRequest['filter'];
+
+export const events = (filter: ManyEvents) => list<WebhookEvents>('/webhook-events', { ...filter });
+
+export const event = (id: string) =>
+  queryOptions({
+    queryKey: ['/webhook-events', id],
+    queryFn: ({ signal }) => get<WebhookEventDetail>(`/webhook-events/${encodeURIComponent(id)}`, signal),
+    refetchInterval: USUAL_MS,
+  });
+
+export const failedSettlements = list<FailedSettlements>('/settlements', { status: 'failed' });
+
+export const audit = (filter: { readonly who?: string; readonly target?: string }) =>
+  list<AuditEntries>('/audit', { ...filter });
+
+/** @returns the payment that a PayPal order or capture belongs to, if the shop knows it. */
+export async function paymentOfPayPal(id: string): Promise<string | undefined> {
+  const unknown = (error: unknown) => {
+    if (error instanceof ApiProblem && error.status === 404) return undefined;
+    throw error;
+  };
+  const [byOrder, byCapture] = await Promise.all([
+    call<Payment>('GET', `/payments?token=${encodeURIComponent(id)}`).catch(unknown),
+    ask<WebhookEvents>('GET', `/webhook-events${query({ capture_id: id, limit: '1' })}`),
+  ]);
+  return byOrder?.payment_id ?? byCapture.events[0]?.payment_id ?? undefined;
+}
+
+/** Why, for the audit: with everything that changes something. */
+type Reason = string;
+/** The audit has nothing of a dry run, but each is a request like the real one. */
+const PREVIEW: Reason = 'preview';
+
+export const previewReplay = (eventId: string) =>
+  post<Replayed>(`/webhook-events/${encodeURIComponent(eventId)}/replay`, { dry_run: true, reason: PREVIEW });
+export const replay = (eventId: string, reason: Reason) =>
+  post<Replayed>(`/webhook-events/${encodeURIComponent(eventId)}/replay`, { reason });
+
+export const countReplays = (filter: ManyEvents) =>
+  post<CountedEvents>('/webhook-events/replay', { filter, dry_run: true, reason: PREVIEW });
+
+/** What came of replaying many events. */
+export interface ReplayedAll extends Pick<ReplayedMany, 'replayed' | 'changed' | 'erased' | 'failed'> {
+  /** False when it ended early, because of trouble. */
+  readonly complete: boolean;
+}
+
+/** Replays all events that fit, batch by batch; after the first trouble it ends. `tell` hears how many were replayed so far. */
+export async function replayMany(
+  filter: ManyEvents,
+  reason: Reason,
+  tell: (replayed: number) => void,
+): Promise<ReplayedAll> {
+  let [replayed, changed] = [0, 0];
+  const erased: ReplayedMany['erased'] = [];
+  for (let cursor: string | null | undefined; ; ) {
+    const request = { filter, dry_run: false, reason, ...(cursor && { cursor }) };
+    const batch = await post<ReplayedMany>('/webhook-events/replay', request);
+    replayed += batch.replayed;
+    changed += batch.changed;
+    erased.push(...batch.erased);
+    tell(replayed);
+    cursor = batch.next_cursor;
+    if (!cursor || batch.failed.length > 0)
+      return { replayed, changed, erased, failed: batch.failed, complete: !cursor };
+  }
+}
+
+export const retrySettlement = (paymentId: string, settlement: string, reason: Reason) =>
+  post<Retried>(`/settlements/${encodeURIComponent(paymentId)}/retry`, { settlement, reason });

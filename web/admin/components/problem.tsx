@@ -1,0 +1,19 @@
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import { problemInWords } from '../problem-in-words.ts';
+
+/** Something that went wrong, and what to do next. */
+export function Problem({ error, retry }: { error: unknown; retry?: () => unknown }) {
+  const { title, next } = problemInWords(error);
+  return (
+    <Alert color="red" role="alert" title={title}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{next}</Text>
+        {retry && (
+          <Button size="xs" variant="default" onClick={() => retry()}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
