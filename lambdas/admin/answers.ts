@@ -16,7 +16,11 @@ export const paymentForOperators = (payment: Payment, order: Order | undefined) 
   capture_id: payment.capture_id ?? null,
   open_settlements: Object.keys(payment.open),
   disputes: Object.entries(payment.disputes).map(([dispute_id, dispute]) => ({ dispute_id, ...dispute })),
-  history: payment.history.map((move) => ({ ...move, settlement: move.settlement ?? null })),
+  history: payment.history.map((move) => ({
+    ...move,
+    settlement: move.settlement ?? null,
+    heard_at: move.heard_at ?? null,
+  })),
 });
 
 /** An order as operators see it. */

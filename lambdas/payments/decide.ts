@@ -84,6 +84,7 @@ export const chapterOf = ({ arrow, evidence, settlement }: Move, at: string): Pa
   evidence: evidence.kind,
   source: evidence.source,
   ...(settlement && { settlement: settlement.name }),
+  ...(evidence.heardAt && { heard_at: evidence.heardAt }),
 });
 
 function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {

@@ -12,6 +12,8 @@ const moveSchema = z.object({
   source: z.string(),
   /** What the other services were asked to do about it: the last part of the execution's name. */
   settlement: z.optional(z.string()),
+  /** ISO 8601, UTC: when the webhook came that told of it. */
+  heard_at: z.optional(z.string()),
 });
 
 /** A dispute that a buyer has opened at PayPal. */

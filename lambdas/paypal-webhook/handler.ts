@@ -39,7 +39,7 @@ const deps: ReceiveDeps = {
       delivery,
     ),
   settleOnce,
-  settleEvent: (event) => settleEvent({ payments, getCapture: paypal.getCapture, settler }, event),
+  settleEvent: (event, heardAt) => settleEvent({ payments, getCapture: paypal.getCapture, settler }, event, heardAt),
 };
 
 /** Takes PayPal's webhooks. */

@@ -26,6 +26,7 @@ export async function receive(
   { verify, events, settleOnce, settleEvent, now }: ReceiveDeps,
   delivery: Delivery,
 ): Promise<{ event: PayPalEvent; receipt: Receipt }> {
+  const heardAt = now();
   if (delivery.body.length > LARGEST_BODY)
     throw new Problem('body-too-large', `a delivery may have ${LARGEST_BODY} bytes`);
   const missing = missingSignatureHeaders(delivery.headers);
@@ -46,13 +47,13 @@ export async function receive(
     eventType: event.event_type,
     transmissionId: delivery.headers['paypal-transmission-id'] ?? '',
     body: text,
-    now: now(),
+    now: heardAt,
   });
   let finished: Promise<void> | undefined;
   let worked = false;
   const settled = settleOnce(event, async () => {
     worked = true;
-    const outcome = await settleEvent(event);
+    const outcome = await settleEvent(event, heardAt);
     finished = stored.then(() => events.finish(event.id, outcome, now()));
     // Awaited below; until then a failure must not count as unhandled.
     finished.catch(() => undefined);

@@ -23,8 +23,8 @@ export interface SettleEventDeps {
   readonly settler: Settler;
 }
 
-/** Settles what an event says. Genuine but hopeless events are parked: PayPal sending them again would not help. */
-export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent): Promise<EventOutcome> {
+/** Settles what an event says; `heardAt`: when a delivery of it came. Genuine but hopeless events are parked: PayPal sending them again would not help. */
+export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent, heardAt?: Date): Promise<EventOutcome> {
   const reading = readOrPark(event);
   if (!reading) return { status: 'parked', reason: 'malformed' };
   if (reading.kind === 'ignored') return { status: 'ignored' };
@@ -36,7 +36,8 @@ export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent): Pr
     return { status: 'accepted', payment_id: payment.payment_id, moved: 'moved' in flagged };
   }
 
-  const { links, facts } = reading;
+  const { links } = reading;
+  const facts = reading.facts.map((fact) => ({ ...fact, ...(heardAt && { heardAt: heardAt.toISOString() }) }));
   const [fact] = facts;
   // The usual case reads nothing: the payment's id came with the event, and the write's condition checks that the order is its own.
   if (fact?.paypalOrderId && facts.length === 1 && links.customId && isPaymentId(links.customId)) {

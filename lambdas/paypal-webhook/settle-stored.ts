@@ -6,7 +6,7 @@ export interface SettleStoredDeps {
   readonly events: Pick<EventRepository, 'finish'>;
   /** Does the work once per event; when it was done before, answers what it led to without doing it. */
   readonly settleOnce: (event: PayPalEvent, work: () => Promise<EventOutcome>) => Promise<EventOutcome>;
-  readonly settleEvent: (event: PayPalEvent) => Promise<EventOutcome>;
+  readonly settleEvent: (event: PayPalEvent, heardAt?: Date) => Promise<EventOutcome>;
   readonly now: () => Date;
 }
 

@@ -48,10 +48,14 @@ async function recordSuccess(deps: RecordDeps, { paymentId, settlement, endedAt 
   await deps.failed.remove(paymentId, settlement);
   if (!('moved' in closed)) return { recorded: 'nothing' };
   const captureToOrder = settlement === 'captured' ? sinceCapture(closed.moved, endedAt) : undefined;
+  const webhookToStatus = sinceWebhook(closed.moved, settlement);
   await deps.hours.add(
     endedAt,
     { [`settled.${outcomeOf(settlement)}`]: 1 },
-    captureToOrder === undefined ? {} : { capture_to_order: captureToOrder },
+    {
+      ...(captureToOrder !== undefined && { capture_to_order: captureToOrder }),
+      ...(webhookToStatus !== undefined && { webhook_to_status: webhookToStatus }),
+    },
   );
   return { recorded: 'success', ...(captureToOrder !== undefined && { captureToOrder }) };
 }
@@ -59,6 +63,12 @@ async function recordSuccess(deps: RecordDeps, { paymentId, settlement, endedAt 
 function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
   const captured = history.find(({ status }) => status === 'captured');
   return captured && endedAt.getTime() - Date.parse(captured.at);
+}
+
+/** Milliseconds from the webhook to the status that asked for the settlement; undefined where no webhook told of it. */
+function sinceWebhook({ history }: Payment, settlement: string): number | undefined {
+  const chapter = history.find((one) => one.settlement === settlement);
+  return chapter?.heard_at === undefined ? undefined : Date.parse(chapter.at) - Date.parse(chapter.heard_at);
 }
 
 /** Step Functions gives up to 32 kB, most of it a stack. */

@@ -40,6 +40,22 @@ describe('a settlement that succeeded', () => {
     });
   });
 
+  it('is counted with the time from the webhook to the status that it told of', async () => {
+    const told = captured();
+    const [created, moved] = told.history;
+    if (!created || !moved) throw new Error('no history');
+    const heard = { ...moved, settlement: 'captured', heard_at: '2026-06-01T12:00:59.700Z' };
+    const shop = settlementsOf({ ...told, history: [created, heard] });
+
+    await recordEnd(shop.deps, endOf('SUCCEEDED'));
+
+    expect(shop.hours.counters).toMatchObject({
+      'webhook_to_status.count': 1,
+      'webhook_to_status.sum': 300,
+      'webhook_to_status.max': 300,
+    });
+  });
+
   it('is counted once, however often it is told', async () => {
     const shop = settlementsOf(captured());
     await recordEnd(shop.deps, endOf('SUCCEEDED'));

@@ -826,6 +826,10 @@ export interface Move {
    * What the other services were asked to do about it, such as `captured`.
    */
   settlement: string | null;
+  /**
+   * When the webhook came that told of it.
+   */
+  heard_at: string | null;
 }
 export interface Dispute {
   dispute_id: string;
