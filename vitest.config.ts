@@ -16,7 +16,7 @@ export default defineConfig({
           // Files share what they load: the CDK alone takes seconds.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/integration/**', 'test/least-privilege/**', 'test/repositories/**'],
+          exclude: ['test/{browser,crash,integration,least-privilege,repositories}/**'],
         },
       },
       {
@@ -25,6 +25,18 @@ export default defineConfig({
           name: 'repositories',
           include: ['test/repositories/**/*.test.ts'],
           globalSetup: ['test/support/start-tables.ts'],
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          globalSetup: ['test/support/start-tables.ts'],
+          // The clock, the environment and the tables are everybody's.
+          fileParallelism: false,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

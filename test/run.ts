@@ -29,6 +29,12 @@ const phases: readonly Phase[] = [
     servers: true,
   },
   {
+    name: 'processes that die over any call',
+    command: ['vitest', 'run', '--project', 'crash'],
+    tests: true,
+    servers: true,
+  },
+  {
     name: 'tests on the running stack',
     command: ['vitest', 'run', '--project', 'integration'],
     tests: true,

@@ -33,14 +33,20 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
   return items;
 }
 
-const lambda = new LambdaClient(client);
+/** For the functions' own settings. */
+export const lambda = new LambdaClient(client);
+
+/** The name that a function was deployed under, by its folder. */
+export async function functionOf(folder: string): Promise<string> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const found = Functions.find(({ Environment }) => Environment?.Variables?.POWERTOOLS_SERVICE_NAME === folder);
+  if (!found?.FunctionName) throw new Error(`there is no function ${folder}`);
+  return found.FunctionName;
+}
 
 /** Calls one of the shop's functions, by its folder, as the clock would, and answers what it returned. @throws Error when it failed. */
 export async function callFunction(folder: string, event: object): Promise<Record<string, unknown>> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const FunctionName = Functions.find(
-    ({ Environment }) => Environment?.Variables?.POWERTOOLS_SERVICE_NAME === folder,
-  )?.FunctionName;
+  const FunctionName = await functionOf(folder);
   const { FunctionError, Payload } = await lambda.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );

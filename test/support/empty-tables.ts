@@ -1,0 +1,31 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { dynamo, everythingIn } from './aws.ts';
+
+const { tables } = inject('aws');
+const keys = new Map<string, readonly string[]>();
+
+/** Takes everything out of all tables: for tests that have the shop to themselves. */
+export async function emptyTables(): Promise<void> {
+  for (const [name, table] of Object.entries(tables)) {
+    const [key, items] = await Promise.all([keyOf(table), everythingIn(name as keyof typeof tables)]);
+    // So many are taken at once: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    for (let i = 0; i < items.length; i += 25) {
+      const gone = items.slice(i, i + 25).map((item) => ({
+        DeleteRequest: { Key: Object.fromEntries(key.map((attribute) => [attribute, item[attribute]])) },
+      }));
+      await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: gone } }));
+    }
+  }
+}
+
+/** The attributes that make a table's key. */
+async function keyOf(TableName: string): Promise<readonly string[]> {
+  const known = keys.get(TableName);
+  if (known) return known;
+  const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
+  const names = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
+  keys.set(TableName, names);
+  return names;
+}

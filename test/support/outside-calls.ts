@@ -1,0 +1,111 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Death, ProcessDied } from './mortal-process.ts';
+
+/*
+ * Real functions in this process, each run of which can die over any of its calls to the outside. Nothing in them knows of it: every
+ * client of the AWS SDK sends through one method, and PayPal is reached by `fetch`.
+ */
+
+/** One run of a function. */
+interface Life {
+  dead: boolean;
+  readonly underWay: Set<Promise<unknown>>;
+  die(): void;
+}
+
+type Send = (this: object, command: { readonly input: object }, ...rest: unknown[]) => Promise<unknown>;
+/** Answers a command in the place of AWS. */
+export type StandIn = (input: never) => Promise<object>;
+
+/** Never comes back: for whoever is dead there is no afterwards. */
+const NEVER = new Promise<never>(() => undefined);
+
+/** Ids have digits in them, and are long. */
+const withoutIds = (path: string) => path.replaceAll(/\/(?=[\w-]*\d)[\w-]{10,}/g, '/…');
+
+/**
+ * Watches every call to AWS and by `fetch` that is made within `live`, from now on. Commands that `standIns` have by their name, such as
+ * `StartExecutionCommand`, are answered there.
+ */
+export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
+  const lives = new AsyncLocalStorage<Life>();
+  const calls: string[] = [];
+  let doom: Death | undefined;
+
+  const pass = async <T>(call: string, effect: () => Promise<T>): Promise<T> => {
+    const life = lives.getStore();
+    if (!life) return effect();
+    if (life.dead) return NEVER;
+    const fatal = doom?.at === calls.length ? doom.when : undefined;
+    calls.push(call);
+    if (fatal === 'before') {
+      life.die();
+      return NEVER;
+    }
+    const work = effect();
+    life.underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      life.underWay.delete(work);
+      if (fatal === 'after') life.die();
+      if (life.dead) await NEVER;
+    }
+  };
+
+  const client = Object.getPrototypeOf(DynamoDBClient.prototype) as { send: Send };
+  const { send } = client;
+  client.send = function (command, ...rest) {
+    const name = command.constructor.name;
+    const standIn = standIns[name];
+    return pass(name.replace(/Command$/, ''), () =>
+      standIn ? standIn(command.input as never) : send.call(this, command, ...rest),
+    );
+  };
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const { pathname } = new URL(String(input));
+    return pass(`${init?.method ?? 'GET'} ${withoutIds(pathname)}`, () => fetch(input, init));
+  };
+
+  return {
+    /** Every call since `begin`, in order. */
+    calls: calls as readonly string[],
+
+    /** Counts anew from here; whoever makes the call of that number will die over it. */
+    begin(death?: Death): void {
+      calls.length = 0;
+      doom = death;
+    },
+
+    /**
+     * Runs a function once. All that it has under way when it dies still takes effect, but nothing further follows.
+     * @throws ProcessDied
+     */
+    async live<T>(work: () => Promise<T>): Promise<T> {
+      let die = () => {};
+      const death = new Promise<void>((resolve) => {
+        die = resolve;
+      });
+      const life: Life = {
+        dead: false,
+        underWay: new Set(),
+        die() {
+          life.dead = true;
+          die();
+        },
+      };
+      const result = await lives.run(life, () => Promise.race([work(), death]));
+      if (!life.dead) return result as T;
+      await Promise.allSettled(life.underWay);
+      throw new ProcessDied(calls[doom?.at ?? 0]);
+    },
+
+    /** Ends the watch. */
+    end(): void {
+      client.send = send;
+      globalThis.fetch = fetch;
+    },
+  };
+}

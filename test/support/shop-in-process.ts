@@ -1,0 +1,148 @@
+import { clearCaches } from '@aws-lambda-powertools/parameters';
+import { vi } from 'vitest';
+import { startSimulator } from '../../simulator/server.ts';
+import { openDoor, type Sent } from './door.ts';
+import { shopEnvironment } from './function-environment.ts';
+import { httpEvent, invocation } from './invocation.ts';
+import { ProcessDied } from './mortal-process.ts';
+import { watchOutsideCalls } from './outside-calls.ts';
+import { queueInProcess } from './queue-in-process.ts';
+import { stepFunctionsInProcess } from './step-functions-in-process.ts';
+
+const FUNCTIONS = {
+  storefront: () => import('../../lambdas/storefront/handler.ts'),
+  'paypal-webhook': () => import('../../lambdas/paypal-webhook/handler.ts'),
+  admin: () => import('../../lambdas/admin/handler.ts'),
+  inventory: () => import('../../lambdas/inventory/handler.ts'),
+  checkout: () => import('../../lambdas/checkout/handler.ts'),
+  fulfillment: () => import('../../lambdas/fulfillment/handler.ts'),
+  payments: () => import('../../lambdas/payments/handler.ts'),
+  reconciliation: () => import('../../lambdas/reconciliation/handler.ts'),
+  consistency: () => import('../../lambdas/consistency/handler.ts'),
+  settlements: () => import('../../lambdas/settlements/handler.ts'),
+};
+type FunctionName = keyof typeof FUNCTIONS;
+
+/** What PayPal has posted to the shop. */
+export type Delivery = Pick<Sent, 'headers' | 'body'>;
+
+/** What the shop's API has answered. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+/**
+ * The shop's own functions, from handler to repository, in this process: over MiniStack's DynamoDB, with PayPal's simulator, and with
+ * Step Functions by the interpreter of workflow-in-memory.ts. Nothing happens by itself, the clock stands unless it is put forward, and
+ * each run of a function can die over any of its calls to the outside.
+ */
+export async function startShopInProcess() {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:payment-settlement';
+  const stepFunctions = stepFunctionsInProcess(stateMachineArn, (resource, parameters) => {
+    const folder = /^\$\{(\w+)Arn\}$/.exec(resource)?.[1]?.toLowerCase() as FunctionName;
+    return run(folder, parameters) as Promise<object>;
+  });
+  const deadLetters = queueInProcess();
+  const watch = watchOutsideCalls({ ...stepFunctions.standIns, ...deadLetters.standIns });
+  const simulator = await startSimulator();
+
+  let mailbox: Delivery[] = [];
+  const door = await openDoor(async (delivery) => {
+    mailbox.push(delivery);
+    return { status: 200, body: '{}' };
+  });
+  await shopEnvironment({
+    simulatorUrl: simulator.url,
+    webhookUrl: `${door.url}/webhooks/paypal`,
+    stateMachineArn,
+  });
+
+  /** Calls a function. @throws ProcessDied, and whatever the function does not answer. */
+  async function run(name: FunctionName, event: unknown): Promise<unknown> {
+    const { handler } = (await FUNCTIONS[name]()) as { handler: (event: never, context: unknown) => Promise<unknown> };
+    try {
+      return await watch.live(() => handler(event as never, invocation(name === 'reconciliation' ? 120 : 10)));
+    } catch (error) {
+      if (error instanceof ProcessDied) startCold();
+      throw error;
+    }
+  }
+
+  /** What a function keeps in memory from one run to the next is gone. */
+  const startCold = () => {
+    vi.resetModules();
+    clearCaches();
+  };
+
+  const runHttp = async (name: FunctionName, event: ReturnType<typeof httpEvent>): Promise<ApiAnswer> => {
+    const { statusCode = 0, body = '' } = (await run(name, event)) as { statusCode?: number; body?: string };
+    return { status: statusCode, body: body && JSON.parse(body) };
+  };
+
+  /** Calls PayPal's simulator as buyers, banks and PayPal's own people do. */
+  const payPal = async (method: string, path: string, body: object = {}): Promise<ApiAnswer['body']> => {
+    const answer = await fetch(simulator.url + path, {
+      method,
+      ...(method !== 'GET' && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+
+  return {
+    watch,
+    stepFunctions,
+    deadLetters,
+    payPal,
+    run,
+
+    /** Begins anew, but for what lies in the tables: the next functions start cold, and PayPal knows of nothing. */
+    async forget(): Promise<void> {
+      startCold();
+      stepFunctions.clear();
+      deadLetters.clear();
+      mailbox = [];
+      await payPal('POST', '/_sim/reset');
+      await payPal('PUT', '/_sim/delivery', { hold: true });
+    },
+
+    /** A shopper's call. */
+    shopper: (method: string, path: string, body?: object, headers: object = {}) =>
+      runHttp('storefront', httpEvent(method, path, { headers, body: body ? JSON.stringify(body) : '' })),
+
+    /** An operator's call. */
+    operator: (method: string, path: string, body?: object) =>
+      runHttp(
+        'admin',
+        httpEvent(method, path, {
+          body: body ? JSON.stringify(body) : '',
+          claims: { token_use: 'access', username: 'ada', 'cognito:groups': '[operators]' },
+        }),
+      ),
+
+    /** What PayPal has had to tell since the last time, in order. */
+    async newDeliveries(): Promise<Delivery[]> {
+      await payPal('POST', '/_sim/delivery/flush');
+      const come = mailbox;
+      mailbox = [];
+      return come;
+    },
+
+    /** PayPal posts something. */
+    deliver: ({ headers, body }: Delivery) =>
+      runHttp('paypal-webhook', httpEvent('POST', '/webhooks/paypal', { headers, body })),
+
+    /** Lets time pass. */
+    pass: (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000),
+
+    async stop(): Promise<void> {
+      watch.end();
+      await simulator.stop();
+      await door.close();
+      vi.useRealTimers();
+    },
+  };
+}
+export type ShopInProcess = Awaited<ReturnType<typeof startShopInProcess>>;
