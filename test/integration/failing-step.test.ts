@@ -4,7 +4,8 @@ import { expect, inject, it } from 'vitest';
 import { logsOf, queues, stepFunctions } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { type Purchase, paymentOf, sessionOf, settledPayment, until } from '../support/shop.ts';
+import { retry } from '../support/settlements.ts';
+import { type Purchase, paymentOf, payPal, sessionOf, settledPayment, until } from '../support/shop.ts';
 
 const { state_machine_arn, dlq_url } = inject('stack');
 const executionOf = ({ paymentId }: Purchase) =>
@@ -48,4 +49,9 @@ it('does the other steps and puts the settlement on the dead letter queue when t
     (messages) => messages.some(({ Body = '' }) => Body.includes(`${purchase.paymentId}-captured`)),
   );
   expect(letters.length).toBeGreaterThan(0);
+
+  // Nothing stays broken for whoever comes after.
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  await retry(purchase);
+  await settledPayment(purchase, 'captured');
 });

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import type { TestProject } from 'vitest/node';
 import { type Stack, type StackFile, startStack } from '../../local/stack.ts';
+import { findingsAtTheEnd } from './findings-at-the-end.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -21,11 +22,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return provideStack(project, await startStack({ stateDir: '.local/test' }));
 }
 
-/** Tells the tests where the stack is, whose clock is stopped: they call what heals themselves. @returns how to end it. */
-export async function provideStack(
-  project: TestProject,
-  { stop, ended: _, clientOptions, ...stack }: Stack,
-): Promise<() => Promise<void>> {
+/**
+ * Tells the tests where the stack is, whose clock is stopped: they call what heals themselves.
+ * @returns how to end it, which fails if something is wrong with the books by then.
+ */
+export async function provideStack(project: TestProject, running: Stack): Promise<() => Promise<void>> {
+  const { stop, ended: _, clientOptions, ...stack } = running;
   try {
     await stopSchedules(new SchedulerClient(clientOptions));
   } catch (error) {
@@ -34,7 +36,14 @@ export async function provideStack(
   }
   project.provide('stack', stack);
   project.provide('aws', { endpoint: stack.aws_endpoint_url, region: stack.region, tables: stack.tables });
-  return stop;
+  return async () => {
+    try {
+      const found = await findingsAtTheEnd(running);
+      if (found.length > 0) throw new Error(`after all tests, the books are wrong:\n${found.join('\n')}`);
+    } finally {
+      await stop();
+    }
+  };
 }
 
 async function stopSchedules(scheduler: SchedulerClient): Promise<void> {
