@@ -3,10 +3,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { DataStack } from '../lib/data-stack.ts';
 import { ServiceStack } from '../lib/service-stack.ts';
 import { stageFrom } from '../lib/stages.ts';
+import { WebStack } from '../lib/web-stack.ts';
 
 const app = new App();
 const stage = stageFrom(app.node);
 const data = new DataStack(app, stage);
-new ServiceStack(app, { stage, data });
+const service = new ServiceStack(app, { stage, data });
+if (stage.servesPages) new WebStack(app, { stage, service });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

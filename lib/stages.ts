@@ -51,6 +51,15 @@ export interface Stage {
    */
   readonly storefrontOrigin?: string;
 
+  /** Whether CloudFront serves the pages; otherwise whoever runs the shop has a front door. */
+  readonly servesPages: boolean;
+
+  /**
+   * The shop's own domain name, with its certificate in us-east-1, as CloudFront wants it.
+   * @default - CloudFront gives a name
+   */
+  readonly domain?: { readonly name: string; readonly certificateArn: string };
+
   readonly stepRetry: StepRetry;
 
   readonly pace: Pace;
@@ -81,7 +90,7 @@ const HURRIED: Pace = { dueAfterSeconds: 15, graceSeconds: 15, healEveryMinutes:
 // A shopper's page asks every 2 s: this is a thousand waiting shoppers, far below an account's 10,000 a second.
 const BUSY_SHOP = { rateLimit: 500, burstLimit: 1000 };
 
-const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin' | 'alarms'>> = {
+const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin' | 'domain' | 'alarms'>> = {
   local: (context) => {
     const simulator = textFrom(context, 'simulatorUrl');
     if (!simulator) throw new Error('stage local needs the PayPal simulator: --context simulatorUrl=http://…');
@@ -93,6 +102,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
         certOrigins: [simulator],
         certNames: ['messageverificationcerts.sandbox.paypal.com'],
       },
+      servesPages: false,
       stepRetry: { intervalSeconds: 1, maxAttempts: 2, backoffRate: 1, maxDelaySeconds: 2 },
       pace: HURRIED,
       throttle: BUSY_SHOP,
@@ -106,6 +116,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
       certOrigins: ['https://api.sandbox.paypal.com'],
       certNames: ['messageverificationcerts.sandbox.paypal.com'],
     },
+    servesPages: true,
     stepRetry: MINUTES,
     pace: UNHURRIED,
     throttle: BUSY_SHOP,
@@ -118,6 +129,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
       certOrigins: ['https://api.paypal.com'],
       certNames: ['messageverificationcerts.paypal.com'],
     },
+    servesPages: true,
     stepRetry: MINUTES,
     pace: UNHURRIED,
     throttle: BUSY_SHOP,
@@ -134,10 +146,14 @@ export function stageFrom(context: Node): Stage {
   if (!name) throw new Error(`unknown stage ${wanted}: --context stage= takes ${STAGE_NAMES.join(', ')}`);
   const storefrontOrigin = textFrom(context, 'storefrontOrigin');
   const email = textFrom(context, 'alarmEmail');
+  const domain = textFrom(context, 'domain');
+  const certificateArn = textFrom(context, 'certificateArn');
+  if (Boolean(domain) !== Boolean(certificateArn)) throw new Error('domain and certificateArn go together');
   return {
     name,
     ...STAGES[name](context),
     ...(storefrontOrigin && { storefrontOrigin }),
+    ...(domain && certificateArn && { domain: { name: domain, certificateArn } }),
     alarms: { runbook: textFrom(context, 'runbookUrl') ?? 'docs/runbook.md', ...(email && { email }) },
   };
 }

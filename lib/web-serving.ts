@@ -5,23 +5,26 @@ import { extname } from 'node:path';
  */
 
 /** The pages: which file answers which path. `*` stands for whatever is below; each path may end with a slash. */
-export const PAGES: Readonly<Record<string, string>> = {
+export const PAGES = {
   '/': '/storefront/index.html',
   '/checkout': '/storefront/index.html',
   '/checkout/success': '/storefront/index.html',
   '/checkout/failure': '/storefront/index.html',
   '/admin': '/admin/index.html',
   '/admin/*': '/admin/index.html',
-};
+} as const satisfies Readonly<Record<string, `/${string}`>>;
 
 /** What stands, with status 404, where there is no page. */
 export const NOT_FOUND_PAGE = '/not-found.html';
 
 /** The file that answers a path: a page, or the file of that very name; undefined when a page is asked for that does not exist. */
 export function fileFor(path: string): string | undefined {
-  const page = path.replace(/(?<=.)\/$/, '');
-  const above = Object.entries(PAGES).find(([known]) => known.endsWith('/*') && page.startsWith(known.slice(0, -1)));
-  return PAGES[page] ?? above?.[1] ?? (/\.\w+$/.test(page) && !page.endsWith('.html') ? page : undefined);
+  const page = path.length > 1 ? path.replace(/\/$/, '') : path;
+  const known = Object.entries(PAGES).find(
+    ([one]) => one === page || (one.endsWith('/*') && page.startsWith(one.slice(0, -1))),
+  );
+  if (known) return known[1];
+  return /\.\w+$/.test(page) && !page.endsWith('.html') ? page : undefined;
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

@@ -54,15 +54,18 @@ const phases: readonly Phase[] = [
   },
 ];
 
+const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
+
 const run = (command: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
     const [program = '', ...args] = command;
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    // What tests leave behind, such as the CDK's folders, goes when all is over.
+    const env = { ...process.env, TMPDIR: folder };
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });
 
-const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
 const total = { passed: 0, failed: 0 };
 const broken: string[] = [];
 const onlyCheck = process.argv[2] === 'check';

@@ -117,7 +117,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
           UpdateExpression:
             'SET event_type = :type, body = if_not_exists(body, :body), received_at = if_not_exists(received_at, :now), last_received_at = :now, ' +
             '#status = if_not_exists(#status, :received), expires_at = if_not_exists(expires_at, :expires)' +
-            (transmissionId ? ' ADD transmissions :transmission' : ''),
+            (transmissionId ? ' ADD transmissions :transmission' : ', fetched_at = if_not_exists(fetched_at, :now)'),
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
             ':type': eventType,

@@ -27,9 +27,11 @@ export const eventHeadSchema = z.object({
   finished_at: z.optional(z.string()),
   /** When operators had it settled once more. */
   replayed_at: texts,
+  /** When the shop found it in PayPal's list, because no delivery had come. */
+  fetched_at: z.optional(z.string()),
   /** When its body was erased for its buyer's sake. */
   erased_at: z.optional(z.string()),
-  /** PayPal's ids of the deliveries; none of an event that was found in PayPal's list. */
+  /** PayPal's ids of the deliveries. */
   transmissions: texts,
 });
 export type EventHead = z.infer<typeof eventHeadSchema>;

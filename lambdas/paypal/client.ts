@@ -16,7 +16,7 @@ import {
   type Refused,
   refundFrom,
 } from './schema.ts';
-import { type PayPalAnswer, type PayPalOptions, transport } from './transport.ts';
+import type { CallPayPal, PayPalAnswer } from './transport.ts';
 
 /**
  * PayPal's Orders and Payments APIs, as far as this shop needs them.
@@ -47,14 +47,10 @@ export interface PayPal {
 
 const MAX_NOTE = 255;
 
-/** Makes the client. It keeps its token for as long as it lives, so make one per process. */
-export function payPalClient(options: PayPalOptions): PayPal {
-  const call = transport(options);
-
-  const get = async <T>(operation: string, path: string, read: (wire: unknown) => T): Promise<T | undefined> => {
-    const answer = await call({ operation, path, read });
-    return 'refusal' in answer && isGone(answer.refusal) ? undefined : agreed(answer);
-  };
+/** Makes the client. The transport keeps a token for as long as it lives, so make one per process. */
+export function payPalClient(call: CallPayPal): PayPal {
+  const get = async <T>(operation: string, path: string, read: (wire: unknown) => T) =>
+    agreedOrGone(await call({ operation, path, read }));
 
   return {
     async createOrder(order, requestId) {
@@ -86,18 +82,23 @@ export function payPalClient(options: PayPalOptions): PayPal {
   };
 }
 
-/** Ids come from outside: one with a slash or a dot in it would address something else. */
-function segment(id: string): string {
+/** An id as a part of a path. Ids come from outside: one with a slash or a dot in it would address something else. */
+export function segment(id: string): string {
   if (PAYPAL_ID.test(id)) return id;
   throw new RangeError(
     `not an id of PayPal: ${JSON.stringify(id.slice(0, 80))}, allowed are 1 to 64 letters, digits and hyphens`,
   );
 }
 
-function agreed<T>(answer: PayPalAnswer<T>): T {
+/** What PayPal answered. @throws PayPalRefused when it said no. */
+export function agreed<T>(answer: PayPalAnswer<T>): T {
   if ('refusal' in answer) throw answer.refusal;
   return answer.value;
 }
+
+/** What PayPal answered; undefined when it does not know what it was asked about. @throws PayPalRefused when it said no. */
+export const agreedOrGone = <T>(answer: PayPalAnswer<T>): T | undefined =>
+  'refusal' in answer && isGone(answer.refusal) ? undefined : agreed(answer);
 
 /** 422 is PayPal's answer to a well-formed request that it will not fulfil: https://developer.paypal.com/api/rest/responses/ */
 const refusedOf = (answer: PayPalAnswer<unknown>): Refused | undefined =>

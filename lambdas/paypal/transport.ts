@@ -35,16 +35,28 @@ export interface PayPalOptions {
   readonly onCall?: (call: PayPalCall) => void;
 }
 
-/** A request, and how to read what comes back. A POST has a request id, so each of them may be repeated. */
+/**
+ * A request, and how to read what comes back. Each of them may be repeated: a POST about money has a request id, and a `change` is as
+ * good when it is made twice.
+ */
 export type PayPalRequest<T> = {
   readonly operation: string;
   readonly path: string;
   /** @throws MalformedPayPalBody */
   readonly read: (wire: unknown) => T;
 } & (
-  | { readonly post?: never }
-  | { readonly post: object; readonly requestId: string; readonly prefer: 'minimal' | 'representation' }
+  | { readonly post?: never; readonly change?: never }
+  | {
+      readonly post: object;
+      readonly requestId: string;
+      readonly prefer: 'minimal' | 'representation';
+      readonly change?: never;
+    }
+  | { readonly post?: never; readonly change: object; readonly method: 'POST' | 'PATCH' }
 );
+
+/** Brings a request to PayPal and an answer back. */
+export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalAnswer<T>>;
 
 /** What PayPal said: yes, with what was read, or no. */
 export type PayPalAnswer<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
@@ -69,7 +81,7 @@ const TRY_AGAIN = 'ORDER_COMPLETION_IN_PROGRESS';
  * Brings requests to PayPal and answers back.
  * @returns a function that throws PayPalUnavailable, PayPalUnauthorized, or RangeError for a request id that PayPal does not take.
  */
-export function transport(options: PayPalOptions): <T>(request: PayPalRequest<T>) => Promise<PayPalAnswer<T>> {
+export function transport(options: PayPalOptions): CallPayPal {
   const { credentials, now = Date.now, sleep = pause, random = Math.random, onCall } = options;
   const { origin } = new URL(options.baseUrl);
   let token: { readonly text: string; readonly until: number } | undefined;
@@ -198,6 +210,10 @@ export function transport(options: PayPalOptions): <T>(request: PayPalRequest<T>
 
 function initOf(request: PayPalRequest<unknown>): RequestInit {
   const accept = 'application/json';
+  if (request.change) {
+    const headers = { accept, 'content-type': 'application/json' };
+    return { method: request.method, headers, body: JSON.stringify(request.change) };
+  }
   if (!request.post) return { method: 'GET', headers: { accept } };
   const { post, requestId, prefer } = request;
   if (!REQUEST_ID.test(requestId)) {

@@ -1,5 +1,6 @@
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { documentClient, dynamoClient } from '../shared/dynamo.ts';
@@ -14,6 +15,7 @@ const dynamo = dynamoClient();
 const { jobs, within, ...deps } = composeJobs({
   db: documentClient(dynamo),
   stepFunctions: new SFNClient({}),
+  sqs: new SQSClient({}),
   idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
   env: requireEnv,
 });

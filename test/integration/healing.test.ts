@@ -1,5 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
+import { payPalNotifications } from '../../lambdas/paypal/notifications.ts';
+import { transport } from '../../lambdas/paypal/transport.ts';
 import { callFunction, dynamo, everythingIn, stockedProduct } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import {
@@ -15,12 +17,22 @@ import {
   until,
 } from '../support/shop.ts';
 
-const { tables } = inject('stack');
+const { tables, simulator_url } = inject('stack');
 const MINUTE = 60_000;
 
 /** One run of what heals, as if it were so many minutes later. */
 const heal = (job: string, minutesLater: number) =>
   callFunction('reconciliation', { job, due_before: new Date(Date.now() + minutesLater * MINUTE).toISOString() });
+
+const notifications = payPalNotifications(
+  transport({
+    baseUrl: simulator_url,
+    credentials: async () => ({ clientId: 'sandbox-client', clientSecret: 'sandbox-secret' }),
+  }),
+);
+
+const deliveriesOf = async (id: string): Promise<{ event_id: string; http_status: number | null }[]> =>
+  (await payPal('GET', '/_sim/deliveries')).deliveries.filter(({ event_id }: { event_id: string }) => event_id === id);
 
 const eventsOf = async ({ paymentId }: Purchase) =>
   (await everythingIn('webhook-events')).filter(({ payment_id }) => payment_id === paymentId);
@@ -127,4 +139,53 @@ it('an event that was stored, and whose function fell over, is settled from the 
   await settledPayment(purchase, 'captured');
   expect(await captureOf(purchase)).toMatchObject({ status: 'COMPLETED' });
   expect(await eventsOf(purchase)).toMatchObject([{ event_id: approved?.id, status: 'accepted' }]);
+});
+
+describe('an event that PayPal sent and the shop never saw', () => {
+  const listed = async ({ paypalOrderId }: Purchase) => {
+    const { events } = await payPal('GET', '/_sim/state');
+    return Object.values<{ id: string; resource: { id: string } }>(events).find(
+      ({ resource }) => resource.id === paypalOrderId,
+    );
+  };
+
+  it('is fetched from PayPal’s list, and settled', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+
+    expect((await heal('events', 1)).mended).toBeGreaterThan(0);
+
+    await settledPayment(purchase, 'captured');
+    const approved = await listed(purchase);
+    expect(await eventsOf(purchase)).toContainEqual(
+      expect.objectContaining({
+        event_id: approved?.id,
+        event_type: 'CHECKOUT.ORDER.APPROVED',
+        status: 'accepted',
+        fetched_at: expect.any(String),
+        body: JSON.stringify(approved),
+      }),
+    );
+  });
+
+  it('is not settled once more when PayPal delivers it after all', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+    await heal('events', 1);
+    await settledPayment(purchase, 'captured');
+    await payPal('PUT', '/_sim/delivery', { drop: false });
+    const id = (await listed(purchase))?.id;
+
+    const [webhook] = await notifications.listWebhooks();
+    expect(await notifications.resendEvent(String(id), String(webhook?.id))).toBe(true);
+    const answered = await until(
+      async () => (await deliveriesOf(String(id))).filter(({ http_status }) => http_status !== null),
+      ({ length }) => length > 0,
+    );
+
+    expect(answered).toMatchObject([{ http_status: 200, answer: { status: 'duplicate' } }]);
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  });
 });

@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { DataStack } from '../../lib/data-stack.ts';
 import { ServiceStack } from '../../lib/service-stack.ts';
 import { type StageName, stageFrom } from '../../lib/stages.ts';
+import { WebStack } from '../../lib/web-stack.ts';
 
 /** A resource as a template has it. */
 export interface Resource {
@@ -31,25 +32,36 @@ export function appOf(stageName: StageName, added: Readonly<Record<string, strin
   const stage = stageFrom(app.node);
   const data = new DataStack(app, stage);
   const service = new ServiceStack(app, { stage, data });
-  return { app, data, service };
+  const web = stage.servesPages ? new WebStack(app, { stage, service }) : undefined;
+  return { app, data, service, web };
 }
 
-const made = new Map<StageName, { data: Template; service: Template }>();
+interface Templates {
+  readonly data: Template;
+  readonly service: Template;
+  /** Missing where others serve the pages. */
+  readonly web?: Template;
+}
+
+const made = new Map<StageName, Templates>();
 
 /** The templates of a stage, made once for each. */
-export function templatesOf(stageName: StageName) {
+export function templatesOf(stageName: StageName): Templates {
   const known = made.get(stageName);
   if (known) return known;
-  const { data, service } = appOf(stageName);
-  const templates = { data: Template.fromStack(data), service: Template.fromStack(service) };
+  const { data, service, web } = appOf(stageName);
+  const templates: Templates = {
+    data: Template.fromStack(data),
+    service: Template.fromStack(service),
+    ...(web && { web: Template.fromStack(web) }),
+  };
   made.set(stageName, templates);
   return templates;
 }
 
-/** All resources of one type in both stacks of a stage, by their logical ids. */
+/** All resources of one type in all stacks of a stage, by their logical ids. */
 export function resourcesOf(stageName: StageName, type: string): [string, Resource][] {
-  const { data, service } = templatesOf(stageName);
-  return [data, service].flatMap((template) =>
+  return Object.values(templatesOf(stageName)).flatMap((template: Template) =>
     Object.entries(template.findResources(type) as Record<string, Resource>),
   );
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { payPalClient } from '../../lambdas/paypal/client.ts';
-import type { PayPalCall, PayPalOptions } from '../../lambdas/paypal/transport.ts';
+import { payPalNotifications } from '../../lambdas/paypal/notifications.ts';
+import { type PayPalCall, type PayPalOptions, transport } from '../../lambdas/paypal/transport.ts';
 
 /** How the server answers one request. */
 export type Reply = (response: ServerResponse) => void;
@@ -99,7 +100,7 @@ export function clientOf(origin: string, options: Partial<PayPalOptions> = {}) {
   const clock = { now: Date.parse('2026-01-02T03:04:05Z') };
   const pauses: number[] = [];
   const calls: PayPalCall[] = [];
-  const client = payPalClient({
+  const call = transport({
     baseUrl: origin,
     credentials: async () => ({ clientId: 'id', clientSecret: 'sëcret' }),
     now: () => clock.now,
@@ -111,7 +112,7 @@ export function clientOf(origin: string, options: Partial<PayPalOptions> = {}) {
     onCall: (call) => calls.push(call),
     ...options,
   });
-  return { client, clock, pauses, calls };
+  return { client: payPalClient(call), notifications: payPalNotifications(call), clock, pauses, calls };
 }
 
 /** What a call that must fail throws. */

@@ -547,7 +547,9 @@ describe('the client', () => {
     paypal.answers(anOrder);
     const credentials = async () => ({ clientId: 'id', clientSecret: 'secret' });
 
-    expect(await payPalClient({ baseUrl: paypal.origin, credentials }).getOrder('ORDER-1')).toMatchObject(order);
+    expect(await payPalClient(transport({ baseUrl: paypal.origin, credentials })).getOrder('ORDER-1')).toMatchObject(
+      order,
+    );
   });
 });
 

@@ -132,11 +132,15 @@ describe('an event', () => {
     const { at } = aDay();
     const id = `WH-${ulid()}`;
     await events.receive({ id, eventType: 'X', body: '{}', now: at(1) });
-    expect(await events.get(id)).toMatchObject({ transmissions: [], status: 'received' });
+    expect(await events.get(id)).toMatchObject({
+      transmissions: [],
+      status: 'received',
+      fetched_at: at(1).toISOString(),
+    });
 
     await events.receive({ id, eventType: 'X', transmissionId: 't1', body: '{}', now: at(2) });
 
-    expect(await events.get(id)).toMatchObject({ transmissions: ['t1'] });
+    expect(await events.get(id)).toMatchObject({ transmissions: ['t1'], fetched_at: at(1).toISOString() });
   });
 
   it('whose body was erased stays without it, also when it is delivered once more', async () => {

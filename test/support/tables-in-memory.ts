@@ -278,6 +278,7 @@ export function eventsInMemory(gate: Gate) {
             received_at: at,
             last_received_at: at,
             transmissions,
+            ...(!transmissionId && { fetched_at: at }),
             replayed_at: [],
             body,
           });

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Function as CloudFrontFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
+import type { Construct } from 'constructs';
+import { SECURITY_HEADERS } from '../security-headers.ts';
+import { cacheControlOf, contentTypeOf, NOT_FOUND_PAGE, PAGES } from '../web-serving.ts';
+
+const notFoundPage = (): string => readFileSync(join(import.meta.dirname, '../../web/public', NOT_FOUND_PAGE), 'utf8');
+
+/**
+ * What `fileFor` says, for CloudFront: it asks the bucket for the file of a page, and says 404 where there is no page. Custom error pages
+ * would do that too, but also swallow the API's own answers.
+ *
+ * CloudFront's JavaScript is that of ECMAScript 5.1 with parts of later ones, so this is a text of its own, held to `fileFor` by a test:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ */
+export const pageFunctionCode = (): string => `
+const PAGES = ${JSON.stringify(PAGES)};
+const NOT_FOUND = ${JSON.stringify(notFoundResponse())};
+
+function handler(event) {
+  const request = event.request;
+  const page = request.uri.length > 1 ? request.uri.replace(/\\/$/, '') : request.uri;
+  if (Object.prototype.hasOwnProperty.call(PAGES, page)) {
+    request.uri = PAGES[page];
+    return request;
+  }
+  for (const known in PAGES) {
+    if (/\\/\\*$/.test(known) && page.indexOf(known.slice(0, -1)) === 0) {
+      request.uri = PAGES[known];
+      return request;
+    }
+  }
+  if (!/\\.\\w+$/.test(page) || /\\.html$/.test(page)) return NOT_FOUND;
+  request.uri = page;
+  return request;
+}
+`;
+
+/** CloudFront does not say that its header policies reach what a function answers, so the answer has the headers itself. */
+function notFoundResponse() {
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': contentTypeOf(NOT_FOUND_PAGE),
+    'cache-control': cacheControlOf(NOT_FOUND_PAGE),
+  };
+  return {
+    statusCode: 404,
+    statusDescription: 'Not Found',
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { value }])),
+    body: { encoding: 'text', data: notFoundPage() },
+  };
+}
+
+/** The function that leads each path to its file. */
+export class PageFunction extends CloudFrontFunction {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      comment: 'Which file of the bucket answers which path',
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(pageFunctionCode()),
+    });
+  }
+}
