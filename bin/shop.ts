@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
+import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { type ClientOptions, CREDENTIALS } from '../local/ministack.ts';
 
 /** The options by which a command is told which shop it is about: `[--stage prod]`, else the one on this machine. */
@@ -22,35 +22,78 @@ export interface Shop {
   readonly userPoolId: string;
 }
 
+/** What a command needs to talk to a shop's PayPal. */
+export interface ShopsPayPal extends Pick<Shop, 'clientOptions'> {
+  /** Origin of the REST API. */
+  readonly baseUrl: string;
+  /** The secret with `{client_id, client_secret, webhook_id}`. */
+  readonly secretName: string;
+  /** Where PayPal is to send its events. */
+  readonly webhookUrl: string;
+}
+
 /**
  * Finds a shop: a stage on AWS by the outputs of its stacks, the one on this machine by its stack.json.
  * @throws Error when there is none.
  */
 export async function findShop({ stage, ...where }: WhichShop): Promise<Shop> {
-  if (stage) return findOnAws(stage);
-  const file = where['stack-file'] ?? join(import.meta.dirname, '../.local/stack.json');
-  if (!existsSync(file)) throw new Error('no shop is running here: start it with npm start, or name a --stage');
-  const { aws_endpoint_url: endpoint, region, tables, operator } = JSON.parse(readFileSync(file, 'utf8'));
+  if (stage) {
+    const output = await outputsOf(`settle-once-${stage}-data`);
+    return {
+      clientOptions: {},
+      tables: Object.fromEntries(TABLE_NAMES.map((name) => [name, output(tableOutput(name))])) as Shop['tables'],
+      userPoolId: output('UserPoolId'),
+    };
+  }
+  const { tables, operator, ...stack } = stackHere(where);
+  return { clientOptions: optionsFor(stack), tables, userPoolId: operator.user_pool_id };
+}
+
+/**
+ * Finds a shop's PayPal, in the same way.
+ * @throws Error when there is none.
+ */
+export async function findPayPal({ stage, ...where }: WhichShop): Promise<ShopsPayPal> {
+  if (stage) {
+    const [service, web] = await Promise.all([
+      outputsOf(`settle-once-${stage}-service`),
+      outputsOf(`settle-once-${stage}-web`),
+    ]);
+    return {
+      clientOptions: {},
+      baseUrl: service('PayPalUrl'),
+      secretName: payPalSecretName(stage),
+      webhookUrl: `${web('WebUrl')}/webhooks/paypal`,
+    };
+  }
+  const { simulator_url, front_door_url, ...stack } = stackHere(where);
   return {
-    clientOptions: { endpoint, region, credentials: CREDENTIALS },
-    tables,
-    userPoolId: operator.user_pool_id,
+    clientOptions: optionsFor(stack),
+    baseUrl: simulator_url,
+    secretName: payPalSecretName('local'),
+    webhookUrl: `${front_door_url}/webhooks/paypal`,
   };
 }
 
-async function findOnAws(stage: string): Promise<Shop> {
-  const StackName = `settle-once-${stage}-data`;
+function stackHere(where: WhichShop) {
+  const file = where['stack-file'] ?? join(import.meta.dirname, '../.local/stack.json');
+  if (!existsSync(file)) throw new Error('no shop is running here: start it with npm start, or name a --stage');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+const optionsFor = ({ aws_endpoint_url, region }: { aws_endpoint_url: string; region: string }): ClientOptions => ({
+  endpoint: aws_endpoint_url,
+  region,
+  credentials: CREDENTIALS,
+});
+
+async function outputsOf(StackName: string): Promise<(key: string) => string> {
   const client = new CloudFormationClient({});
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
   client.destroy();
-  const output = (key: string): string => {
+  return (key) => {
     const value = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
     if (!value) throw new Error(`the stack ${StackName} has no output ${key}: deploy it again`);
     return value;
-  };
-  return {
-    clientOptions: {},
-    tables: Object.fromEntries(TABLE_NAMES.map((name) => [name, output(tableOutput(name))])) as Shop['tables'],
-    userPoolId: output('UserPoolId'),
   };
 }

@@ -1,4 +1,8 @@
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { payPalSecret } from '../bin/paypal-secret.ts';
+import { payPalNotifications } from '../lambdas/paypal/notifications.ts';
+import { transport } from '../lambdas/paypal/transport.ts';
+import { subscribe } from '../lambdas/paypal-webhook/subscription.ts';
 import type { ClientOptions } from './ministack.ts';
 
 /** What the simulator takes for a shop's credentials. */
@@ -8,30 +12,13 @@ const SHOP = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' } as
 export async function connectPayPal(
   simulatorUrl: string,
   webhookUrl: string,
-  eventTypes: readonly string[],
   secretName: string,
   options: ClientOptions,
 ): Promise<void> {
-  const { access_token } = await post(`${simulatorUrl}/v1/oauth2/token`, {
-    headers: {
-      authorization: `Basic ${btoa(`${SHOP.client_id}:${SHOP.client_secret}`)}`,
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: 'grant_type=client_credentials',
-  });
-  const { id } = await post(`${simulatorUrl}/v1/notifications/webhooks`, {
-    headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ url: webhookUrl, event_types: eventTypes.map((name) => ({ name })) }),
-  });
+  const credentials = async () => ({ clientId: SHOP.client_id, clientSecret: SHOP.client_secret });
+  const paypal = payPalNotifications(transport({ baseUrl: simulatorUrl, credentials }));
+  const { webhook } = await subscribe(paypal, webhookUrl, '');
   const client = new SecretsManagerClient(options);
-  await client.send(
-    new PutSecretValueCommand({ SecretId: secretName, SecretString: JSON.stringify({ ...SHOP, webhook_id: id }) }),
-  );
+  await payPalSecret(client, secretName).write({ ...SHOP, webhook_id: webhook.id });
   client.destroy();
-}
-
-async function post(url: string, init: RequestInit): Promise<Record<string, string>> {
-  const answer = await fetch(url, { method: 'POST', ...init, signal: AbortSignal.timeout(5000) });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as Record<string, string>;
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { operatorAccounts } from '../bin/operator-accounts.ts';
-import { SUBSCRIBED_EVENT_TYPES } from '../lambdas/paypal-webhook/event-types.ts';
 import { payPalSecretName, type TableName } from '../lib/names.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { connectPayPal } from './connect-paypal.ts';
@@ -144,13 +143,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     Promise.all([
       makeOperator(deployed.userPoolId, clientOptions),
       stockSampleProducts(deployed.tables.products, clientOptions),
-      connectPayPal(
-        simulator.url,
-        `${frontDoor.url}/webhooks/paypal`,
-        SUBSCRIBED_EVENT_TYPES,
-        payPalSecretName('local'),
-        clientOptions,
-      ),
+      connectPayPal(simulator.url, `${frontDoor.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
     ]),
   );
   if (auth) aws = await phase('MiniStack started again, with IAM', () => restartWithAuth(aws, miniStack, signal));

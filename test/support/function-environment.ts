@@ -15,8 +15,8 @@ export function functionEnvironment(): void {
 }
 
 /**
- * Gives the functions of this process what a deployment would: tables, the state machine, a PayPal simulator with a webhook for all
- * events and a secret that goes with it. Handlers read their environment as they load, so they must be imported after this.
+ * Gives the functions of this process what a deployment would: tables, the state machine, a PayPal simulator with a webhook and a secret
+ * that goes with it. Handlers read their environment as they load, so they must be imported after this.
  */
 export async function shopEnvironment(of: {
   readonly simulatorUrl: string;
@@ -28,7 +28,7 @@ export async function shopEnvironment(of: {
   const client = { endpoint, region, credentials: CREDENTIALS };
   const secret = `paypal-${process.pid}-${Date.now()}`;
   await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: secret, SecretString: '{}' }));
-  await connectPayPal(of.simulatorUrl, of.webhookUrl, ['*'], secret, client);
+  await connectPayPal(of.simulatorUrl, of.webhookUrl, secret, client);
   Object.assign(process.env, {
     ...Object.fromEntries(
       Object.entries(tables).map(([name, table]) => [`${name.toUpperCase().replaceAll('-', '_')}_TABLE`, table]),

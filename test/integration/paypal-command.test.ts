@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, inject, it } from 'vitest';
+import { payPalNotifications, type Webhook } from '../../lambdas/paypal/notifications.ts';
+import { transport } from '../../lambdas/paypal/transport.ts';
+import { SUBSCRIBED_EVENT_TYPES } from '../../lambdas/paypal-webhook/event-types.ts';
+import { approve, beginPurchase, type Purchase, payPal, settledPayment } from '../support/shop.ts';
+
+const { front_door_url, simulator_url } = inject('stack');
+const OURS = `${front_door_url}/webhooks/paypal`;
+const OTHERS = 'https://other.example/hook';
+const notifications = payPalNotifications(
+  transport({
+    baseUrl: simulator_url,
+    credentials: async () => ({ clientId: 'sandbox-client', clientSecret: 'sandbox-secret' }),
+  }),
+);
+
+function command(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    'node',
+    ['bin/paypal.ts', ...args, '--stack-file', '.local/test/stack.json'],
+    { encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+const webhookOf = async (url: string) => (await notifications.listWebhooks()).find((webhook) => webhook.url === url);
+
+/** Nobody else is to be told of what this shop's tests make up. */
+async function forget(webhook: Webhook): Promise<void> {
+  const token = await fetch(`${simulator_url}/v1/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('sandbox-client:sandbox-secret')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const { access_token } = (await token.json()) as { access_token: string };
+  const address = `${simulator_url}/v1/notifications/webhooks/${webhook.id}`;
+  await fetch(address, { method: 'DELETE', headers: { authorization: `Bearer ${access_token}` } });
+}
+
+/** PayPal's event of an approval. */
+async function approvalOf({ paypalOrderId }: Purchase): Promise<string> {
+  const { events } = await payPal('GET', '/_sim/state');
+  const found = Object.values<{ id: string; event_type: string; resource: { id: string } }>(events).find(
+    ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === paypalOrderId,
+  );
+  return found?.id ?? '';
+}
+const lineOf = (id: string) =>
+  command('events', '--hours', '1')
+    .stdout.split('\n')
+    .find((line) => line.includes(id));
+
+describe('npm run paypal', () => {
+  it('tells that the subscription is as it should be', () => {
+    expect(command('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
+    expect(command('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
+  });
+
+  it('finds a subscription that is not told of everything, and repairs that one alone', async () => {
+    const ours = await webhookOf(OURS);
+    const others = await notifications.createWebhook(OTHERS, ['BILLING.PLAN.CREATED']);
+    await notifications.changeWebhook({ id: String(ours?.id), url: OURS, eventTypes: ['PAYMENT.CAPTURE.COMPLETED'] });
+
+    const { status, stderr } = command('status');
+    expect(status).toBe(1);
+    expect(stderr).toContain('it is not told of CHECKOUT.ORDER.APPROVED');
+    expect(command('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('was repaired') });
+
+    expect(command('status').status).toBe(0);
+    expect(new Set((await webhookOf(OURS))?.eventTypes)).toEqual(new Set(SUBSCRIBED_EVENT_TYPES));
+    expect(await webhookOf(OTHERS)).toEqual(others);
+    await forget(others);
+  });
+
+  it('lists what PayPal sent against what came, and has sent again what never came', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+    await payPal('PUT', '/_sim/delivery', { drop: false });
+
+    const id = await approvalOf(purchase);
+    expect(lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}never came$/);
+    expect(command('resend', id)).toMatchObject({ status: 0, stderr: '' });
+
+    await settledPayment(purchase, 'captured');
+    expect(lineOf(id)).toMatch(new RegExp(`CHECKOUT.ORDER.APPROVED  accepted  ${purchase.paymentId}$`));
+  });
+
+  it('says so when PayPal does not know an event', () => {
+    expect(command('resend', 'WH-NONE')).toMatchObject({ status: 1, stderr: expect.stringContaining('WH-NONE') });
+  });
+
+  it.each([[], ['mend'], ['resend'], ['status', 'now'], ['events', '--hours', 'many']])(
+    'explains itself when it is not understood: %s',
+    (...args) => {
+      expect(command(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });
+    },
+  );
+});
