@@ -73,7 +73,7 @@ export default defineConfig({
           include: [
             'test/least-privilege/**/*.test.ts',
             'test/integration/{successful,cancelled}-payment.test.ts',
-            'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,mended-settlement}.test.ts',
+            'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,mended-settlement,healing}.test.ts',
           ],
           globalSetup: ['test/support/start-guarded-stack.ts'],
           setupFiles: ['test/support/after-each.ts'],
