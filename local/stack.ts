@@ -17,7 +17,6 @@ import {
   startMiniStack,
 } from './ministack.ts';
 import { ROOT } from './paths.ts';
-import type { RunningProcess } from './processes.ts';
 import { hasPythonPackages, installPythonPackages } from './python.ts';
 import { stockSampleProducts } from './sample-products.ts';
 
@@ -54,6 +53,9 @@ export interface Stack extends StackFile {
   /** Fulfilled when MiniStack ends, asked or not. */
   readonly ended: Promise<unknown>;
 
+  /** Ends MiniStack politely and starts it again, as after an outage of everything. Only a stack that keeps its state has it then. */
+  restartAws(): Promise<void>;
+
   /** Ends everything that was started; a second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -79,6 +81,12 @@ export interface StackOptions {
   readonly auth?: boolean;
 
   /**
+   * Whether MiniStack has its state again after a restart.
+   * @default - only if IAM policies are enforced, for which it is restarted
+   */
+  readonly keepState?: boolean;
+
+  /**
    * Whether to say nothing.
    * @default false - prints each phase with its time
    */
@@ -93,7 +101,7 @@ export interface StackOptions {
  * @throws Error when a part does not start; whatever was started has ended by then.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { port = 0, stateDir = join(ROOT, '.local'), auth = false, quiet = false } = options;
+  const { port = 0, stateDir = join(ROOT, '.local'), auth = false, keepState = auth, quiet = false } = options;
   const signal = options.signal ?? new AbortController().signal;
   const say = (line: string) => quiet || console.log(line);
   const phase = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
@@ -119,11 +127,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     folder,
     log: join(stateDir, 'ministack.log'),
     auth: false,
-    keepState: auth,
+    keepState,
   };
   const endpoint = `http://127.0.0.1:${miniStack.port}`;
   let aws = await phase('MiniStack started', () => startMiniStack(miniStack, signal));
   parts.defer(() => aws.stop());
+  const restartAws = async () => {
+    await aws.stop();
+    aws = await startMiniStack({ ...miniStack, auth }, signal);
+  };
   const simulator = await phase('PayPal simulator started', () => startSimulator({}));
   parts.defer(() => simulator.stop());
   const frontDoor = await openNear(port, say);
@@ -146,7 +158,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       connectPayPal(simulator.url, `${frontDoor.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
     ]),
   );
-  if (auth) aws = await phase('MiniStack started again, with IAM', () => restartWithAuth(aws, miniStack, signal));
+  // A deployment fails under enforced IAM, so it is enforced only now.
+  if (auth) await phase('MiniStack started again, with IAM', restartAws);
   frontDoor.openTo({ port: miniStack.port, host: `${deployed.apiId}.execute-api.localhost` });
   await phase('first request answered', () => answers(`${frontDoor.url}/api/v1/health`));
   signal.throwIfAborted();
@@ -178,7 +191,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stopping ??= running.disposeAsync();
     return stopping;
   };
-  return { ...content, clientOptions, ended: aws.ended, stop };
+  return { ...content, clientOptions, ended: aws.ended, restartAws, stop };
 }
 
 /** @returns the password. */
@@ -199,12 +212,6 @@ async function openNear(port: number, say: (line: string) => unknown): Promise<F
     say(`port ${port} is taken, trying ${port + 1}`);
     return openNear(port + 1, say);
   }
-}
-
-/** A deployment fails under enforced IAM, so it is enforced only now: MiniStack keeps its state over a polite end. */
-async function restartWithAuth(aws: RunningProcess, options: MiniStackOptions, signal: AbortSignal) {
-  await aws.stop();
-  return startMiniStack({ ...options, auth: true }, signal);
 }
 
 async function answers(url: string): Promise<void> {

@@ -1,29 +1,30 @@
-import { expect, inject, it } from 'vitest';
-import { type DeadLetter, deadLetterQueue } from '../../lambdas/settlements/dead-letter-queue.ts';
+import { expect, it } from 'vitest';
 import { sweepDeadLetters } from '../../lambdas/settlements/sweep-dead-letters.ts';
-import { everythingIn, queues } from '../support/aws.ts';
+import { everythingIn } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { failuresOf, firstFailuresOf, noFailuresOf, retry, settlements } from '../support/settlements.ts';
-import { type Purchase, payPal, settledPayment, until } from '../support/shop.ts';
+import {
+  deadLetters,
+  failuresOf,
+  firstFailuresOf,
+  lettersOf,
+  noFailuresOf,
+  retry,
+  settlements,
+} from '../support/settlements.ts';
+import { payPal, settledPayment, until } from '../support/shop.ts';
 
-const queue = deadLetterQueue(queues, inject('stack').dlq_url);
 const now = () => new Date();
 
 async function sweep() {
   const troubles: unknown[] = [];
   const trouble = (error: unknown) => void troubles.push(error);
-  const swept = await sweepDeadLetters({ ...settlements, queue, now, trouble }, new Date(Date.now() + 30_000));
+  const swept = await sweepDeadLetters(
+    { ...settlements, queue: deadLetters, now, trouble },
+    new Date(Date.now() + 30_000),
+  );
   expect(troubles).toEqual([]);
   return swept;
-}
-
-/** How many messages there are about a purchase. */
-async function lettersOf({ paymentId }: Purchase): Promise<number> {
-  const taken: DeadLetter[] = [];
-  for (let more = await queue.receive(); more.length > 0; more = await queue.receive()) taken.push(...more);
-  await Promise.all(taken.map((letter) => queue.putBack(letter)));
-  return taken.filter(({ body }) => body.includes(paymentId)).length;
 }
 
 it('a settlement that failed is on queue and list until it is mended by one click, and leads to one order', async () => {

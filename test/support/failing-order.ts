@@ -2,15 +2,15 @@ import { approve, beginPurchase, type Purchase, payPal } from './shop.ts';
 
 /**
  * A purchase whose capture the shop hears of by one event alone, which does not say who bought: so the order's step must ask PayPal,
- * and PayPal fails so many times.
+ * and PayPal fails so many times, by `trouble`.
  */
-export async function purchaseWhoseOrderFails(times: number): Promise<Purchase> {
+export async function purchaseWhoseOrderFails(times: number, trouble: object = { status: 503 }): Promise<Purchase> {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
   await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
   await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times }],
+    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, times, ...trouble }],
   });
   await payPal('POST', '/_sim/events', {
     event_type: 'PAYMENT.CAPTURE.COMPLETED',

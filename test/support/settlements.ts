@@ -1,11 +1,12 @@
 import { inject } from 'vitest';
 import { composeSettlements } from '../../lambdas/settlements/compose.ts';
+import { type DeadLetter, deadLetterQueue } from '../../lambdas/settlements/dead-letter-queue.ts';
 import { retrySettlement } from '../../lambdas/settlements/retry-settlement.ts';
 import type { PaymentId } from '../../lambdas/shared/ids.ts';
-import { dynamo, stepFunctions } from './aws.ts';
+import { dynamo, queues, stepFunctions } from './aws.ts';
 import { type Purchase, until } from './shop.ts';
 
-const { state_machine_arn, tables } = inject('stack');
+const { state_machine_arn, tables, dlq_url } = inject('stack');
 const environment: Readonly<Partial<Record<string, string>>> = {
   PAYMENTS_TABLE: tables.payments,
   OPERATIONS_TABLE: tables.operations,
@@ -39,3 +40,14 @@ export const noFailuresOf = (purchase: Purchase) =>
 
 /** Mends what is open of a purchase. */
 export const retry = ({ paymentId }: Purchase) => retrySettlement(settlements, paymentId as PaymentId);
+
+/** The running shop's dead letter queue. */
+export const deadLetters = deadLetterQueue(queues, dlq_url);
+
+/** How many dead letters there are about a purchase. */
+export async function lettersOf({ paymentId }: Purchase): Promise<number> {
+  const taken: DeadLetter[] = [];
+  for (let more = await deadLetters.receive(); more.length > 0; more = await deadLetters.receive()) taken.push(...more);
+  await Promise.all(taken.map((letter) => deadLetters.putBack(letter)));
+  return taken.filter(({ body }) => body.includes(paymentId)).length;
+}

@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
  * @returns how to end it, which fails if something is wrong with the books by then.
  */
 export async function provideStack(project: TestProject, running: Stack): Promise<() => Promise<void>> {
-  const { stop, ended: _, clientOptions, ...stack } = running;
+  const { stop, ended: _, restartAws: __, clientOptions, ...stack } = running;
   try {
     await stopSchedules(new SchedulerClient(clientOptions));
   } catch (error) {

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { callFunction, everythingIn } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { breakFunction } from '../support/broken-function.ts';
+import { asOperator, seenByOperator } from '../support/operator.ts';
+import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/settlements.ts';
+import { approve, beginPurchase, type Purchase, settledPayment, until } from '../support/shop.ts';
+
+let mend = async () => {};
+afterEach(() => mend());
+
+async function whileBroken(folder: string): Promise<void> {
+  mend = (await breakFunction(folder)).mend;
+}
+
+/** The rules that the shop finds broken of a purchase, an hour later. */
+async function findingsOf({ paymentId }: Purchase): Promise<unknown[]> {
+  await callFunction('consistency', { as_of: new Date(Date.now() + 3_600_000).toISOString() });
+  return (await everythingIn('operations'))
+    .filter(({ kind, subject, closed_at }) => kind === 'finding' && subject === paymentId && !closed_at)
+    .map(({ invariant }) => invariant)
+    .toSorted();
+}
+
+describe.each([
+  { folder: 'inventory', settlement: 'captured', broken: [2] },
+  { folder: 'checkout', settlement: 'captured', broken: [3] },
+  { folder: 'fulfillment', settlement: 'captured', broken: [1, 6] },
+  // Nobody was charged yet: nothing in the books is wrong.
+  { folder: 'payments', settlement: 'approved', broken: [] },
+])('while the function $folder is broken', ({ folder, settlement, broken }) => {
+  it('a purchase waits on queue and list, and by one click becomes one order', async () => {
+    await whileBroken(folder);
+    const purchase = await beginPurchase();
+    await approve(purchase.paypalOrderId);
+
+    expect(await firstFailuresOf(purchase)).toMatchObject([
+      { settlement, status: 'FAILED', cause: expect.stringContaining('not found') },
+    ]);
+    await until(
+      () => lettersOf(purchase),
+      (letters) => letters === 1,
+    );
+    const { body } = await seenByOperator('/api/v1/admin/settlements');
+    expect(body.settlements).toContainEqual(expect.objectContaining({ payment_id: purchase.paymentId }));
+    expect(await findingsOf(purchase)).toEqual(broken);
+
+    await mend();
+    await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, {
+      reason: 'the tables have their names again',
+    });
+
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await everythingIn('orders')).filter(({ payment_id }) => payment_id === purchase.paymentId)).toHaveLength(
+      1,
+    );
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+    await noFailuresOf(purchase);
+    await callFunction('reconciliation', { job: 'dead-letters' });
+    expect(await lettersOf(purchase)).toBe(0);
+    expect(await findingsOf(purchase)).toEqual([]);
+  });
+});

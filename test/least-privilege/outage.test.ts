@@ -1,0 +1,34 @@
+import { expect, inject, it } from 'vitest';
+import { callFunction } from '../support/aws.ts';
+import { stockOf } from '../support/books.ts';
+import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
+import { asOperator } from '../support/operator.ts';
+import { failuresOf } from '../support/settlements.ts';
+import { paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+
+/** Everything ends politely, and starts again with what it had stored: what ran in Step Functions has failed by then, unheard. */
+async function outage(): Promise<void> {
+  const answer = await fetch(inject('outage_url'), { method: 'POST' });
+  if (!answer.ok) throw new Error(`no outage: ${answer.status}`);
+}
+
+it('a payment that AWS forgot between capture and order is found by the clock, and by one click becomes one order', async () => {
+  // PayPal lets the step that makes the order wait.
+  const purchase = await purchaseWhoseOrderFails(1000, { latency_ms: 60_000 });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'captured', settled: false, order: null });
+
+  await outage();
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  expect(await paymentOf(purchase)).toMatchObject({ status: 'captured', settled: false, order: null });
+  await callFunction('reconciliation', { job: 'payments', due_before: new Date(Date.now() + 60_000).toISOString() });
+  expect(await failuresOf(purchase)).toMatchObject([{ settlement: 'captured' }]);
+
+  await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, { reason: 'AWS is back' });
+
+  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+  await until(
+    () => failuresOf(purchase),
+    (failures) => failures.length === 0,
+  );
+});
