@@ -21,6 +21,7 @@ const phases: readonly Phase[] = [
   { name: 'types', command: ['tsc'] },
   { name: 'types of the pages', command: ['tsc', '-p', 'web'] },
   { name: 'dead code', command: ['knip'] },
+  { name: 'pages, and how much JavaScript they are', command: ['node', 'web/build.ts'] },
   { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
   {
     name: 'tests of the repositories',

@@ -139,6 +139,26 @@ describe('a shopper', () => {
     await readsHeading(page, THANKS);
   });
 
+  it('reads after thirty seconds that it goes on without the page, and sees the order all the same', async ({
+    page,
+  }) => {
+    await page.clock.install();
+    const purchase = await buy(page, await stockedProduct(10));
+    await payPalIsSlow(purchase);
+    await choose(page, 'Pay now');
+    await readsHeading(page, PROCESSING);
+
+    await page.clock.fastForward(31_000);
+
+    await readsHeading(page, 'We have your payment under way');
+    await page.getByText('You can close it').waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+    await payPalIsWellAgain();
+    await settledPayment(purchase, 'captured');
+    await page.clock.fastForward(10_000);
+    await readsHeading(page, THANKS);
+  });
+
   it('finds the purchase by either name in the address', async ({ page }) => {
     const purchase = await beginPurchase();
     await approve(purchase.paypalOrderId);
@@ -240,6 +260,20 @@ describe('a shopper', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await page.goBack();
     await page.goForward();
+    await readsHeading(page, THANKS);
+  });
+
+  it('opens the summary of a purchase that is paid: is led to the order, and cannot pay twice', async ({ page }) => {
+    const purchase = await beginPurchase();
+    await approve(purchase.paypalOrderId);
+    await settledPayment(purchase, 'captured');
+
+    await page.goto(`/checkout?checkout_session_id=${purchase.sessionId}`);
+
+    await readsHeading(page, 'This checkout is complete');
+    expect(await barriersOn(page)).toEqual([]);
+    expect(await page.getByRole('button', { name: 'PayPal' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'To your order' }).click();
     await readsHeading(page, THANKS);
   });
 

@@ -116,14 +116,24 @@ function Over({ session: { checkout_session_id, status, payment_id } }: { sessio
   return (
     <Frame title="Check out" narrow>
       {paid ? (
-        <StatusCard tone="good" title="This is paid" text="You need not do anything more." onward={onward} />
+        <StatusCard
+          tone="good"
+          title="This checkout is complete"
+          text="You need not pay again. Your order has a page of its own."
+          onward={onward}
+        />
       ) : payment_id ? (
-        <StatusCard tone="calm" title="This checkout is over" text="It was not paid for." onward={onward} />
+        <StatusCard
+          tone="calm"
+          title="This checkout is over"
+          text="It led to no order. What became of the payment, its own page tells."
+          onward={onward}
+        />
       ) : (
         <StatusCard
           tone="calm"
           title="The reservation has run out"
-          text="Your items went back into the shop. Nothing was charged, and your basket still has them."
+          text="Nothing was charged. Your items go back into the shop; you can check out again from your basket."
           again={again}
           againLabel="Reserve again"
         />

@@ -52,7 +52,7 @@ function wordsOf(payment: Payment): Words {
       return {
         tone: 'calm',
         title: 'Payment cancelled',
-        text: 'Nothing was charged. Your items went back into the shop; your basket still has them, in case you change your mind.',
+        text: 'Nothing was charged. Your items go back into the shop; should you change your mind, check out again from your basket.',
       };
     case 'created':
       return {
