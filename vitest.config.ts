@@ -5,7 +5,7 @@ export default defineConfig({
     sequence: { shuffle: true },
     maxWorkers: 2,
     // A machine that is busy, or synthesises for the first time, takes its time.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     // What is measured would fill the screen; test/support/measured.ts switches it on where it is looked at.
     env: { POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce/test' },
     projects: [
@@ -16,7 +16,7 @@ export default defineConfig({
           // Files share what they load: the CDK alone takes seconds.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,crash,integration,least-privilege,repositories}/**'],
+          exclude: ['test/{alarms,browser,crash,integration,least-privilege,repositories}/**'],
         },
       },
       {
@@ -51,6 +51,19 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // A shop of their own, for they break all of it, and count what happens.
+          name: 'alarms',
+          include: ['test/alarms/**/*.test.ts'],
+          globalSetup: ['test/support/start-stack.ts'],
+          setupFiles: ['test/support/after-each.ts'],
+          env: { POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce/local' },
+          testTimeout: 60_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -42,6 +42,12 @@ const phases: readonly Phase[] = [
     servers: true,
   },
   {
+    name: 'tests of the alarms',
+    command: ['vitest', 'run', '--project', 'alarms'],
+    tests: true,
+    servers: true,
+  },
+  {
     name: 'tests in a browser',
     command: ['vitest', 'run', '--project', 'browser'],
     tests: true,
