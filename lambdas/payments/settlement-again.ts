@@ -1,7 +1,7 @@
+import * as z from 'zod/mini';
 import { sessionIdOf } from '../shared/ids.ts';
-import type { Settlement } from '../shared/settlement.ts';
+import { OUTCOMES, outcomeOf, type PaymentStatus, type Settlement } from '../shared/settlement.ts';
 import type { Payment } from './payment.ts';
-import { isGivenUp } from './transitions.ts';
 
 /** A settlement that was asked for when the payment moved: the last part of its execution's name, and its input. */
 export interface PastSettlement {
@@ -9,42 +9,32 @@ export interface PastSettlement {
   readonly input: Settlement;
 }
 
-type Of = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'late' | 'history'>;
+type Of = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'history'>;
 
 /** The settlement that makes the order of a payment; undefined where none was asked for: no money has come, or what did is not accepted. */
-export function settlementOfCapture(payment: Of): PastSettlement | undefined {
-  if (!payment.captured || !payment.history.some(({ status }) => status === 'captured')) return undefined;
-  const outcome = payment.late ? 'captured_late' : 'captured';
-  return { name: outcome, input: { ...inputOf(payment), outcome, payment_status: 'captured', refunded_minor: 0 } };
-}
+export const settlementOfCapture = (payment: Of): PastSettlement | undefined =>
+  lastAskedFor({ ...payment, refunded_minor: 0 }, 'captured');
 
-/** The settlement that followed from what the payment is now, as its last move asked for it; undefined where none follows. */
-export function settlementOfStatus(payment: Of): PastSettlement | undefined {
-  const { status, late, refunded_minor, history } = payment;
-  switch (status) {
-    case 'captured':
-      return settlementOfCapture(payment);
-    case 'partially_refunded':
-    case 'refunded':
-      return { name: `refunded-${refunded_minor}`, input: { ...inputOf(payment), outcome: 'refunded' } };
-    case 'reversed':
-      return { name: 'refunded-reversed', input: { ...inputOf(payment), outcome: 'refunded' } };
-    case 'expired':
-    case 'cancelled':
-    case 'failed': {
-      const again = late || history.slice(0, -1).some((move) => isGivenUp(move.status));
-      const name = again ? `released-${status}${late ? '-late' : ''}` : 'released';
-      return { name, input: { ...inputOf(payment), outcome: 'released' } };
-    }
-    default:
-      return undefined;
-  }
-}
+/** The settlement that followed from what the payment is now; undefined where none follows. */
+export const settlementOfStatus = (payment: Of): PastSettlement | undefined =>
+  payment.history.at(-1)?.status === payment.status ? lastAskedFor(payment, payment.status) : undefined;
 
-const inputOf = ({ payment_id, status, captured, refunded_minor }: Of): Omit<Settlement, 'outcome'> => ({
-  payment_id,
-  checkout_session_id: sessionIdOf(payment_id),
-  payment_status: status,
-  captured: captured ?? null,
-  refunded_minor,
-});
+function lastAskedFor(
+  { payment_id, captured, refunded_minor, history }: Of,
+  payment_status: PaymentStatus,
+): PastSettlement | undefined {
+  const name = history.findLast(({ status }) => status === payment_status)?.settlement;
+  return name === undefined
+    ? undefined
+    : {
+        name,
+        input: {
+          payment_id,
+          checkout_session_id: sessionIdOf(payment_id),
+          outcome: z.parse(z.enum(OUTCOMES), outcomeOf(name)),
+          payment_status,
+          captured: captured ?? null,
+          refunded_minor,
+        },
+      };
+}

@@ -3,7 +3,7 @@ import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
 import type { Finding } from '../../lambdas/consistency/finding.ts';
 import type { TableName } from '../../lib/names.ts';
-import { callFunction, dynamo, everythingIn, stepFunctions, stockedProduct } from '../support/aws.ts';
+import { callFunction, dynamo, everythingIn, logsOf, stepFunctions, stockedProduct } from '../support/aws.ts';
 import { mistakesInTheBooks, stockOf } from '../support/books.ts';
 import { checkBooks, findingOf, openFindings, repair } from '../support/books-checked.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
@@ -268,6 +268,19 @@ it('a check changes nothing in the books, and counts payments by their status', 
   const captured = (await everythingIn('payments')).filter(({ status }) => status === 'captured');
   expect(run?.figures).toMatchObject({ 'payments.captured': captured.length });
   expect(captured.map(({ payment_id }) => payment_id)).toContain(purchase.paymentId);
+});
+
+it('a check measures the findings of each rule, none at all included', async () => {
+  await checkBooks();
+
+  const measured = await until(
+    async () => (await logsOf('consistency')).filter((line) => 'Findings' in line && 'invariant' in line),
+    (lines) => lines.length >= 10,
+  );
+  expect([...new Set(measured.map(({ invariant }) => invariant))].sort()).toEqual(
+    Array.from({ length: 10 }, (_, i) => String(i + 1)).sort(),
+  );
+  expect(measured.map(({ Findings }) => Findings)).toContain(0);
 });
 
 it('two checks at once find the same, and nothing twice', async () => {

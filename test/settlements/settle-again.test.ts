@@ -12,7 +12,15 @@ const failed: Partial<Execution> = { status: 'FAILED', endedAt };
 
 function shopWith(executions: Readonly<Record<string, Partial<Execution>>>, { open = false } = {}) {
   const payment = paymentThatIs('captured', {
-    history: [{ at: endedAt.toISOString(), status: 'captured', evidence: 'captured', source: 'webhook' }],
+    history: [
+      {
+        at: endedAt.toISOString(),
+        status: 'captured',
+        evidence: 'captured',
+        source: 'webhook',
+        settlement: 'captured',
+      },
+    ],
     open: open ? { captured: settlementThat('captured') } : {},
   });
   const shop = settlementsOf(payment);
