@@ -27,7 +27,7 @@ const page = await browser.newPage({
 await mkdir(PICTURES, { recursive: true });
 
 await page.goto('/');
-for (const name of ['Mug, blue', 'Print "Harbour", numbered']) {
+for (const name of ['Mug, blue', 'Ink, royal blue, 50 ml']) {
   await page.getByRole('button', { name: `Put into basket: ${name}` }).click();
 }
 await picture(page, 'storefront');
@@ -42,7 +42,7 @@ await page.getByRole('heading', { name: 'Thank you for your order' }).waitFor();
 await busyHour(stack);
 await page.goto('/admin');
 await page.getByLabel('Username').fill(stack.operator.username ?? '');
-await page.getByLabel('Password').fill(stack.operator.password ?? '');
+await page.getByRole('textbox', { name: 'Password' }).fill(stack.operator.password ?? '');
 await page.getByRole('button', { name: 'Sign in' }).click();
 await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
 await page.waitForLoadState('networkidle');
@@ -51,7 +51,7 @@ await picture(page, 'dashboard');
 /** Pictures show no focus and no caret: they differ only where the shop does. */
 async function picture(of: Page, name: string): Promise<void> {
   await of.mouse.move(0, 0);
-  await of.evaluate('document.activeElement?.blur()');
+  await of.evaluate('document.activeElement?.blur(); scrollTo(0, 0);');
   // Pictures of products, and charts, come a moment later than words.
   await of.waitForLoadState('networkidle');
   await of.screenshot({ path: join(PICTURES, `${name}.png`) });

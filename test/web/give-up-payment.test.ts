@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PAYMENT_STATUSES } from '../../lambdas/shared/settlement.ts';
 import { giveUpPayment } from '../../web/storefront/give-up-payment.ts';
-import { type Answer, payment, problem, STATUSES, scriptedApi } from './scripted-api.ts';
+import { type Answer, payment, problem, scriptedApi } from './scripted-api.ts';
 
 const { answers, asked } = scriptedApi();
 
@@ -57,7 +58,7 @@ describe('turning back at PayPal', () => {
 
   it('says that nothing was charged only if that is what the API has answered', async () => {
     const charged: string[] = [];
-    for (const status of STATUSES) {
+    for (const status of PAYMENT_STATUSES) {
       api(payment(status));
       if (/nothing was charged/i.test((await giveUp()).words.text)) charged.push(status);
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PAYMENT_STATUSES } from '../../lambdas/shared/settlement.ts';
 import { type Words, wordsFor } from '../../web/storefront/payment-words.ts';
-import { payment, STATUSES, withoutOrder } from './scripted-api.ts';
+import { payment, withoutOrder } from './scripted-api.ts';
 
 const said = ({ title, text }: Words): string => `${title}. ${text}`;
 const NOTHING_CHARGED = /nothing was charged/i;
@@ -12,7 +13,7 @@ const everything = [
   {},
   { late: true } as const,
   ...[
-    ...STATUSES.map((status) => payment(status)),
+    ...PAYMENT_STATUSES.map((status) => payment(status)),
     withoutOrder,
     payment('refunded', { order: payment('captured').order }),
   ].flatMap((one) => [
@@ -25,7 +26,7 @@ const everything = [
 
 describe('what a shopper is told', () => {
   it('is something of its own for each status', () => {
-    const titles = STATUSES.filter((status) => status !== 'approved' && status !== 'partially_refunded').map(
+    const titles = PAYMENT_STATUSES.filter((status) => status !== 'approved' && status !== 'partially_refunded').map(
       (status) => wordsFor({ payment: payment(status) }).title,
     );
 

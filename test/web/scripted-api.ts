@@ -80,18 +80,3 @@ export const payment = (status: Payment['status'], more: Partial<Payment> = {}):
 
 /** A captured payment whose order is still being made. */
 export const withoutOrder = payment('captured', { order: null, settled: false });
-
-/** The statuses that a payment can have. */
-export const STATUSES: readonly Payment['status'][] = [
-  'created',
-  'approved',
-  'capture_pending',
-  'captured',
-  'partially_refunded',
-  'refunded',
-  'reversed',
-  'review',
-  'cancelled',
-  'expired',
-  'failed',
-];

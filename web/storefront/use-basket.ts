@@ -6,13 +6,14 @@ import { type Basket, EMPTY, readBasket } from './basket.ts';
  */
 
 const KEY = 'basket';
+const storage = usableStorage();
 const listeners = new Set<() => void>();
 
 /** The last text that was read, with what it says: React wants the same object as long as nothing has changed. */
 let last: { text: string | null; basket: Basket } = { text: null, basket: EMPTY };
 
 function current(): Basket {
-  const text = localStorage.getItem(KEY);
+  const text = storage.getItem(KEY);
   if (text !== last.text) last = { text, basket: readBasket(text) };
   return last.basket;
 }
@@ -22,7 +23,7 @@ export function changeBasket(change: (basket: Basket) => Basket): Basket {
   const before = current();
   const changed = change(before);
   if (changed !== before) {
-    localStorage.setItem(KEY, JSON.stringify(changed));
+    storage.setItem(KEY, JSON.stringify(changed));
     for (const listener of listeners) listener();
   }
   return changed;
@@ -39,3 +40,14 @@ function subscribe(listener: () => void): () => void {
 
 /** The basket as it is now. */
 export const useBasket = (): Basket => useSyncExternalStore(subscribe, current);
+
+/** A browser may forbid pages to store anything: then the basket lasts as long as the page. */
+function usableStorage(): Pick<Storage, 'getItem' | 'setItem'> {
+  try {
+    localStorage.getItem(KEY);
+    return localStorage;
+  } catch {
+    const kept = new Map<string, string>();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  }
+}
