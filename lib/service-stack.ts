@@ -108,7 +108,7 @@ const FUNCTIONS = {
       'webhook-events': ['GetItem'],
       operations: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],
     },
-    indexes: { 'webhook-events': ['by-status'] },
+    indexes: { payments: ['by-due'], 'webhook-events': ['by-status'] },
     usesPayPal: true,
     executions: ['ListExecutions'],
     knows: ['GRACE_SECONDS'],

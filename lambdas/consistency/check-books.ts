@@ -7,6 +7,7 @@ import { compareRefunds } from './compare-refunds.ts';
 import { INVARIANT_NUMBERS, type Invariant, type Mistake } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type LookAgainDeps, lookAgain } from './look-again.ts';
+import { lookAtOpen } from './look-at-open.ts';
 import { mistakesOfEvents } from './mistakes-of-events.ts';
 import { mistakesOfExecutions } from './mistakes-of-executions.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
@@ -53,7 +54,7 @@ type Progress = z.infer<typeof progressSchema>;
 
 /**
  * One run of the check: as much of the books as its time allows, and the rest in the next ones. Findings that hold are looked at again
- * first, so that what was mended is closed. Two runs at once do the same work twice, and no harm: a run notes where it stopped together
+ * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the same work twice, and no harm: a run notes where it stopped together
  * with all that it had counted by then.
  */
 export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked> {
@@ -64,6 +65,8 @@ export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked
   };
 
   const looked = await lookAgainAtSome(deps, progress.looked_after, terms);
+  const open = await lookAtOpen(deps.tables, terms);
+  await note(open.mistakes);
   const events = await mistakesOfEvents(deps.events, terms);
   await note(events);
   const executions = await checkExecutions(deps, progress.failures, terms);
@@ -79,7 +82,8 @@ export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked
     await note(next.mistakes);
     walk = next.walk;
   }
-  const checked = looked.checked + events.length + executions.checked + refunds.asked + walk.checked - begun.checked;
+  const parts = [looked.checked, open.checked, events.length, executions.checked, refunds.asked];
+  const checked = parts.reduce((sum, number) => sum + number, walk.checked - begun.checked);
 
   const finished = walk.table === undefined;
   const suspects = finished ? await checkStock(deps, walk, progress.suspects, note, terms) : progress.suspects;

@@ -7,7 +7,7 @@ import type { Purchase } from './mistakes-of-purchase.ts';
 
 /** The tables in which a purchase lies. */
 export interface PurchaseTables {
-  readonly payments: Pick<PaymentRepository, 'getAll' | 'ids'>;
+  readonly payments: Pick<PaymentRepository, 'due' | 'getAll' | 'ids'>;
   readonly sessions: Pick<SessionRepository, 'getAll' | 'ids'>;
   readonly stock: Pick<StockRepository, 'reservationsOf' | 'reservationPage' | 'products'>;
   readonly orders: Pick<OrderRepository, 'getAll' | 'ids'>;

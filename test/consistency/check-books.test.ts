@@ -3,6 +3,7 @@ import type { Invariant } from '../../lambdas/consistency/finding.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import type { StoredEvent } from '../../lambdas/paypal-webhook/stored-event.ts';
 import { orderIdOf } from '../../lambdas/shared/ids.ts';
+import type { Settlement } from '../../lambdas/shared/settlement.ts';
 import { AT_LAST, checkOf } from '../support/checked-shop.ts';
 import { onePurchase } from '../support/one-purchase.ts';
 import { product, shopInMemory } from '../support/shop-in-memory.ts';
@@ -124,6 +125,20 @@ describe('a check of more books than one run can read', () => {
     expect(runs.length).toBeGreaterThan(4);
     expect(check.open().filter((id) => id.startsWith('1:'))).toHaveLength(2);
     expect(check.runs.get('consistency')?.figures).toMatchObject({ purchases: 250, 'payments.captured': 250 });
+  });
+
+  it('looks in every run at what is still open, before all else', async () => {
+    const { shop, begun } = await shopWith(250);
+    const [{ paymentId } = { paymentId: 'pay_' as const }] = begun.slice(-1);
+    const payment = shop.payments.rows.get(paymentId);
+    const input = shop.executions.get(`${paymentId}-captured`)?.input as Settlement;
+    if (payment) shop.payments.rows.set(paymentId, { ...payment, open: { captured: input } });
+    shop.orders.rows.delete(orderIdOf(paymentId));
+    const check = checkOf(shop);
+
+    expect(await check.check(AT_LAST, 0)).toMatchObject({ finished: false });
+
+    expect(check.open()).toContain(`1:${paymentId}`);
   });
 
   it('keeps the figures of the last time until it has seen all again', async () => {

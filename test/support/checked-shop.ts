@@ -73,6 +73,10 @@ export function checkOf(shop: ShopInMemory) {
     },
     tables: {
       payments: {
+        async *due() {
+          for (const { payment_id, open } of shop.payments.rows.values())
+            if (Object.keys(open).length > 0) yield payment_id;
+        },
         ids: async (limit, after) =>
           idsOf(pageOf(shop.payments.rows, limit, after), (row: { payment_id: `pay_${string}` }) => row.payment_id),
         getAll: async (ids) => some(shop.payments.rows, ids),
