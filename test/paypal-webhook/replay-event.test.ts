@@ -200,6 +200,20 @@ describe('a dry run', () => {
     });
   });
 
+  it('goes by what the payment is, and not by what it usually is', async () => {
+    const { approve, cancel, shop, orderId, paymentId, payment, stored, deps } = await shopWithInbox();
+    approve();
+    const before = payment();
+    await shop.capture(paymentId, 'return');
+    const id = await stored();
+    if (before) shop.payments.rows.set(paymentId, before);
+    await cancel(orderId);
+
+    expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
+      changes: [{ from: 'cancelled', to: 'captured', settlement: `${paymentId}-captured_late` }],
+    });
+  });
+
   it('of old news tells that nothing would change', async () => {
     const { approve, capture, stored, deps, rest } = await shopWithInbox();
     approve();
