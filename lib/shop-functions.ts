@@ -34,11 +34,17 @@ export interface FunctionSpec {
   /** What it does with the dead letters of settlements. */
   readonly deadLetters?: readonly QueueAction[];
 
+  /** Tells how much waits on the queues of what failed. */
+  readonly watchesQueues?: boolean;
+
+  /** Checks the books by calling the function that does. */
+  readonly checksBooks?: boolean;
+
   /** The kinds of entries that it may delete from the operations table. Nobody may delete what operators did. */
   readonly removes?: readonly ('failed-settlement' | 'finding')[];
 
   /** What else its environment holds. */
-  readonly knows?: readonly EnvName[];
+  readonly knows?: readonly Exclude<EnvName, 'CONSISTENCY_FUNCTION'>[];
 }
 
 /** What functions are deployed for and work on. */
@@ -59,11 +65,26 @@ export function shopFunctions<Folder extends string>(
     folder,
     makeFunction(stack, folder, spec, props, environment),
   ]);
-  return Object.fromEntries(made);
+  const functions: Readonly<Record<Folder, NodeLambda>> = Object.fromEntries(made);
+  for (const [folder, { checksBooks }] of Object.entries<FunctionSpec>(specs))
+    if (checksBooks) allowChecks(functions[folder as Folder], functions['consistency' as Folder]);
+  return functions;
+}
+
+/** Lets a function check the books by calling the function that does. */
+function allowChecks(caller: NodeLambda, consistency: NodeLambda): void {
+  caller.addEnvironment('CONSISTENCY_FUNCTION' satisfies EnvName, consistency.functionName);
+  // Not grantInvoke: it adds every version and alias.
+  caller.addToRolePolicy(
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [consistency.functionArn] }),
+  );
 }
 
 /** Every environment variable there is; each function gets those that its spec speaks of. */
-function environmentOf(stack: Stack, { stage, data, deadLetters }: ShopFunctionsProps): Record<EnvName, string> {
+function environmentOf(
+  stack: Stack,
+  { stage, data, deadLetters }: ShopFunctionsProps,
+): Record<Exclude<EnvName, 'CONSISTENCY_FUNCTION'>, string> {
   const table = (name: TableName) => data.tables[name].tableName;
   return {
     PRODUCTS_TABLE: table('products'),
@@ -76,6 +97,7 @@ function environmentOf(stack: Stack, { stage, data, deadLetters }: ShopFunctions
     OPERATIONS_TABLE: table('operations'),
     STATE_MACHINE_ARN: machineArn(stack, stage),
     DEAD_LETTER_QUEUE_URL: deadLetters.settlements.queueUrl,
+    UNDELIVERED_QUEUE_URL: deadLetters.undelivered.queueUrl,
     PAYPAL_BASE_URL: stage.payPal.baseUrl,
     PAYPAL_SECRET_NAME: payPalSecretName(stage.name),
     PAYPAL_CERT_ORIGINS: stage.payPal.certOrigins.join(','),
@@ -101,14 +123,15 @@ function makeFunction(
   folder: string,
   spec: FunctionSpec,
   { stage, data, deadLetters }: ShopFunctionsProps,
-  environment: Record<EnvName, string>,
+  environment: ReturnType<typeof environmentOf>,
 ): NodeLambda {
-  const names: EnvName[] = [
+  const names: (keyof typeof environment)[] = [
     ...TABLE_NAMES.filter((name) => spec.tables?.[name]).map(tableVariable),
     ...(spec.usesPayPal ? (['PAYPAL_BASE_URL', 'PAYPAL_SECRET_NAME'] as const) : []),
     ...(spec.startsSettlements || spec.executions ? (['STATE_MACHINE_ARN'] as const) : []),
     ...(spec.startsSettlements ? (['DUE_AFTER_SECONDS'] as const) : []),
     ...(spec.deadLetters ? (['DEAD_LETTER_QUEUE_URL'] as const) : []),
+    ...(spec.watchesQueues ? (['DEAD_LETTER_QUEUE_URL', 'UNDELIVERED_QUEUE_URL'] as const) : []),
     ...(spec.knows ?? []),
   ];
   const fn = new NodeLambda(stack, folder, {
@@ -140,6 +163,14 @@ function makeFunction(
       new PolicyStatement({
         actions: spec.deadLetters.map((action) => `sqs:${action}`),
         resources: [deadLetters.settlements.queueArn],
+      }),
+    );
+  }
+  if (spec.watchesQueues) {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sqs:GetQueueAttributes'],
+        resources: [deadLetters.settlements.queueArn, deadLetters.undelivered.queueArn],
       }),
     );
   }

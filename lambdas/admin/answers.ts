@@ -1,3 +1,4 @@
+import type { Finding } from '../consistency/finding.ts';
 import type { Order } from '../fulfillment/order.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Replayed } from '../paypal-webhook/replay-event.ts';
@@ -90,4 +91,15 @@ export function replayedAnswer(replayed: Extract<Replayed, { result: unknown }>)
 export const failedSettlementAnswer = ({ execution_arn, ...failed }: FailedSettlement) => ({
   ...failed,
   execution: execution_arn.split(':').at(-1) ?? '',
+});
+
+/** One broken invariant. */
+export const findingAnswer = ({ id, invariant, subject, what, repair, first_seen, last_seen }: Finding) => ({
+  finding_id: id,
+  invariant,
+  subject,
+  what,
+  repair,
+  first_seen,
+  last_seen,
 });

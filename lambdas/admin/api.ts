@@ -1,20 +1,21 @@
-import type { PaymentRepository } from '../payments/payment-repository.ts';
-import type { Workflow } from '../settlements/workflow.ts';
 import { type Api, createApi } from '../shared/api.ts';
 import type { idempotencyKeys } from '../shared/idempotency-key.ts';
-import type { AuditRepository } from './audit-repository.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { type ConsistencyRoutesDeps, consistencyRoutes } from './consistency-routes.ts';
 import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';
+import { type HealthRoutesDeps, healthRoutes } from './health-routes.ts';
+import { type MetricsRoutesDeps, metricsRoutes } from './metrics-routes.ts';
 import { operatorOf } from './operator.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
 import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
 
-export interface AdminDeps extends PaymentRoutesDeps, EventRoutesDeps, SettlementRoutesDeps {
-  readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute' | 'closeSettlement'>;
-  readonly workflow: Workflow;
-  readonly audit: AuditRepository;
-  readonly once: ReturnType<typeof idempotencyKeys>;
-}
+/** What the routes need, all of it. */
+export type AdminDeps = PaymentRoutesDeps &
+  EventRoutesDeps &
+  SettlementRoutesDeps &
+  ConsistencyRoutesDeps &
+  HealthRoutesDeps &
+  MetricsRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
 
 /** What another function answers beside this one, which is asked about it only when the method is another. */
 const ANSWERED_ELSEWHERE = [
@@ -28,6 +29,9 @@ export function adminApi(deps: AdminDeps): Api {
   eventRoutes(api, deps);
   settlementRoutes(api, deps);
   paymentRoutes(api, deps);
+  consistencyRoutes(api, deps);
   auditRoutes(api, deps);
+  healthRoutes(api, deps);
+  metricsRoutes(api, deps);
   return api;
 }

@@ -1,28 +1,45 @@
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { ulid } from 'ulid';
+import { composeRepairs } from '../consistency/compose-repairs.ts';
+import { consistencyFunction } from '../consistency/consistency-function.ts';
 import { composePayments } from '../payments/compose.ts';
-import { eventRepository } from '../paypal-webhook/event-repository.ts';
-import { composeSettlements } from '../settlements/compose.ts';
 import { documentClient, dynamoClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
 import { idempotencyKeys } from '../shared/idempotency-key.ts';
 import { logger } from '../shared/logger.ts';
+import { runRepository } from '../shared/run-repository.ts';
 import { adminApi } from './api.ts';
-import { auditRepository } from './audit-repository.ts';
+import { composeHealth } from './compose-health.ts';
+import { composeStory } from './compose-story.ts';
 
 const dynamo = dynamoClient();
 const db = documentClient(dynamo);
-const parts = { db, stepFunctions: new SFNClient({}), env: requireEnv };
-const composed = composePayments(parts);
+const stepFunctions = new SFNClient({});
+const parts = { db, dynamo, stepFunctions, sqs: new SQSClient({}), env: requireEnv };
+// A check of the books may take as long as this function may; it must not be begun twice.
+const lambda = new LambdaClient({
+  maxAttempts: 1,
+  requestHandler: { requestTimeout: 27_000, throwOnRequestTimeout: true },
+});
+
+const deps = {
+  ...composeStory(parts),
+  ...composePayments(parts),
+  runOf: runRepository(db, requireEnv('OPERATIONS_TABLE')).get,
+};
 const api = adminApi({
-  ...composeSettlements(parts),
-  ...composed,
-  ...composed.paypal,
+  ...deps,
+  ...deps.paypal,
   ulid,
-  events: eventRepository(db, requireEnv('WEBHOOK_EVENTS_TABLE')),
-  audit: auditRepository(db, requireEnv('OPERATIONS_TABLE')),
+  consistency: consistencyFunction(lambda, requireEnv('CONSISTENCY_FUNCTION')),
+  ways: composeRepairs(parts),
+  health: { ...deps, ...deps.paypal, ...composeHealth(parts) },
+  storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),
+  version: requireEnv('VERSION'),
   once: idempotencyKeys(
     new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
   ),

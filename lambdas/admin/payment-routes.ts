@@ -1,21 +1,25 @@
+import * as z from 'zod/mini';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import { acceptPayment } from '../payments/accept-payment.ts';
 import type { Payment } from '../payments/payment.ts';
-import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
 import type { Api } from '../shared/api.ts';
-import { parseBody } from '../shared/http.ts';
+import { parseBody, parseQuery } from '../shared/http.ts';
 import { isOrderId, isPaymentId, orderIdOf } from '../shared/ids.ts';
 import { Problem } from '../shared/problem.ts';
 import { orderForOperators, paymentForOperators } from './answers.ts';
 import { type Auditing, note } from './audit.ts';
+import { paymentStory, type StoryDeps } from './payment-story.ts';
 import { refundAmount, refundKey } from './refund-wish.ts';
 import { reasonRequest, refundRequest } from './requests.ts';
+import { storyAnswer } from './story-answer.ts';
 
-export interface PaymentRoutesDeps extends Auditing, Omit<RefundDeps, 'payments'> {
-  readonly payments: Pick<PaymentRepository, 'get'>;
-  readonly orders: Pick<OrderRepository, 'get' | 'ship'>;
+export interface PaymentRoutesDeps extends Omit<Auditing, 'audit'>, Omit<RefundDeps, 'payments'>, StoryDeps {
+  readonly orders: StoryDeps['orders'] & Pick<OrderRepository, 'ship'>;
+  readonly audit: StoryDeps['audit'] & Auditing['audit'];
 }
+
+const storyQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
 
 /** What operators do to payments and orders. */
 export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
@@ -29,6 +33,13 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
   const answerWith = async (payment: Payment) => ({
     status: 200,
     body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
+  });
+
+  api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
+    const { paypal } = parseQuery(storyQuery, event);
+    const story = isPaymentId(id) ? await paymentStory(deps, id, { askPayPal: paypal === 'true' }) : undefined;
+    if (!story) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    return { status: 200, body: storyAnswer(story) };
   });
 
   api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {

@@ -1,6 +1,8 @@
+import type { Order } from '../fulfillment/order.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { EventHead } from '../paypal-webhook/stored-event.ts';
 import type { PaymentsExecution } from '../settlements/executions-of-payment.ts';
+import type { AuditEntry } from './audit-repository.ts';
 
 /** One thing that happened. */
 export interface Moment {
@@ -60,3 +62,17 @@ export function momentsOfExecution({ name, status, startedAt, endedAt, redrives,
     ...(endedAt ? [moment(endedAt, `${name} ended: ${status}${error ? ` (${error})` : ''}${again}`)] : []),
   ];
 }
+
+/** When an order was made and sent. */
+export const momentsOfOrder = ({ order_id, created_at, shipped_at }: Order): Moment[] => [
+  { at: created_at, kind: 'order', what: `${order_id} was made`, by: '' },
+  ...(shipped_at ? [{ at: shipped_at, kind: 'order', what: `${order_id} was shipped`, by: '' } as const] : []),
+];
+
+/** What an operator did. */
+export const momentOfDeed = ({ at, who, what, why, target }: AuditEntry): Moment => ({
+  at,
+  kind: 'operator',
+  what: `${what} of ${target}: ${why}`,
+  by: `operator ${who}`,
+});

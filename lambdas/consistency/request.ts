@@ -14,6 +14,8 @@ export const requestSchema = z.union([
   z.strictObject({ look_again: z.string() }),
 ]);
 
+export type ConsistencyRequest = z.infer<typeof requestSchema>;
+
 /** What it answers. */
 export type ConsistencyAnswer =
   | {

@@ -16,6 +16,10 @@ export type EnvName =
   | 'STATE_MACHINE_ARN'
   /** The queue of settlements that failed. */
   | 'DEAD_LETTER_QUEUE_URL'
+  /** The queue of events and timed calls that could not be delivered. */
+  | 'UNDELIVERED_QUEUE_URL'
+  /** The function that checks the books. */
+  | 'CONSISTENCY_FUNCTION'
   /** Origin of PayPal's REST API, such as https://api-m.paypal.com. */
   | 'PAYPAL_BASE_URL'
   /** Name of the secret with `{client_id, client_secret, webhook_id}`. */

@@ -9,8 +9,8 @@ const runSchema = z.object({
   started_at: z.string(),
   /** ISO 8601, UTC: when all of it was done last; before `started_at` while it is being done once more. */
   finished_at: z.optional(z.string()),
-  /** What was counted when all of it was done last. */
-  figures: z.record(z.string(), z.number()),
+  /** What was counted when all of it was done last; nothing before that. */
+  figures: z._default(z.record(z.string(), z.number()), {}),
   /** Where the next run goes on; absent when it begins at the beginning. Only the job knows what it means. */
   cursor: z.optional(z.unknown()),
 });

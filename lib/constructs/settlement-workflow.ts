@@ -76,10 +76,18 @@ export const machineArn = (scope: Construct, stage: Stage): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Step Functions actions that functions of this shop are given on the machine's executions. */
-export type ExecutionAction = 'DescribeExecution' | 'GetExecutionHistory' | 'ListExecutions' | 'RedriveExecution';
+/** Step Functions actions that functions of this shop are given on the machine and its executions. */
+export type ExecutionAction =
+  | 'DescribeExecution'
+  | 'DescribeStateMachine'
+  | 'GetExecutionHistory'
+  | 'ListExecutions'
+  | 'RedriveExecution';
 
-/** Lets a function do these things with the machine's executions. A list of them is the machine's own to give. */
+/** What the machine itself is asked; all else is asked of an execution. */
+const OF_MACHINE: ReadonlySet<ExecutionAction> = new Set(['DescribeStateMachine', 'ListExecutions']);
+
+/** Lets a function do these things with the machine and its executions. */
 export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly ExecutionAction[]): void {
   const arn = machineArn(fn, stage);
   const allow = (some: readonly ExecutionAction[], resource: string) =>
@@ -88,11 +96,11 @@ export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly 
       new PolicyStatement({ actions: some.map((action) => `states:${action}`), resources: [resource] }),
     );
   allow(
-    actions.filter((action) => action === 'ListExecutions'),
+    actions.filter((action) => OF_MACHINE.has(action)),
     arn,
   );
   allow(
-    actions.filter((action) => action !== 'ListExecutions'),
+    actions.filter((action) => !OF_MACHINE.has(action)),
     `${arn.replace(':stateMachine:', ':execution:')}:*`,
   );
   const executions = `<AWS::Region>:<AWS::AccountId>:execution:${machineName(stage)}:*`;

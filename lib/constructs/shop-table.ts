@@ -31,6 +31,7 @@ export type TableAction =
   | 'BatchGetItem'
   | 'ConditionCheckItem'
   | 'DeleteItem'
+  | 'DescribeTable'
   | 'GetItem'
   | 'PutItem'
   | 'Query'

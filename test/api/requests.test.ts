@@ -28,6 +28,8 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/admin/orders/{id}/ship', 'ReasonRequest', reasonRequest],
   ['POST /api/v1/admin/settlements/{id}/retry', 'RetryRequest', retryRequest],
   ['POST /api/v1/admin/webhook-events/{id}/replay', 'DryRunRequest', dryRunRequest],
+  ['POST /api/v1/admin/consistency/run', 'ReasonRequest', reasonRequest],
+  ['POST /api/v1/admin/consistency/findings/{id}/repair', 'DryRunRequest', dryRunRequest],
   ['POST /api/v1/admin/webhook-events/replay', 'ReplayManyRequest', replayManyRequest],
 ];
 

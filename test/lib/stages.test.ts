@@ -6,9 +6,10 @@ import { resourcesOf, templatesOf } from './synth.ts';
 const stageOf = (context: Record<string, string>) => stageFrom(new App({ context }).node);
 const environments = (stage: StageName) =>
   resourcesOf(stage, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Environment.Variables);
-const valuesOf = (stage: StageName, name: string) => [
-  ...new Set(environments(stage).flatMap((environment) => environment[name] ?? [])),
-];
+const valuesOf = (stage: StageName, name: string) => {
+  const values = environments(stage).flatMap((environment) => environment[name] ?? []);
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+};
 
 describe('a stage', () => {
   it('that does not exist is refused', () => {

@@ -1,8 +1,13 @@
 import type { Context } from 'aws-lambda';
 import { adminApi } from '../../lambdas/admin/api.ts';
-import type { AuditEntry } from '../../lambdas/admin/audit-repository.ts';
+import type { AuditEntry, AuditQuery } from '../../lambdas/admin/audit-repository.ts';
+import type { Finding, Repair } from '../../lambdas/consistency/finding.ts';
+import type { RepairResult } from '../../lambdas/consistency/repair-finding.ts';
+import type { Payment } from '../../lambdas/payments/payment.ts';
+import type { Webhook } from '../../lambdas/paypal/notifications.ts';
 import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
 import { logger } from '../../lambdas/shared/logger.ts';
+import type { Run } from '../../lambdas/shared/run-repository.ts';
 import { answerErrors, type Call } from './api-document.ts';
 import { IdempotencyInMemory } from './idempotency-in-memory.ts';
 import { executionsInMemory, failedSettlementsInMemory, hoursInMemory } from './settlements-in-memory.ts';
@@ -29,6 +34,8 @@ interface AdminRequest extends Request {
   readonly claims?: Claims;
 }
 
+const NOW = '2026-06-01T12:00:00.000Z';
+
 // What tests break on purpose would fill the screen.
 logger.setLogLevel('SILENT');
 
@@ -48,9 +55,35 @@ export function adminInMemory(products = [product(10)]) {
   const events = eventsInMemory(gate);
   const failed = failedSettlementsInMemory(gate);
   const executions = executionsInMemory(gate);
+  const hours = hoursInMemory(gate);
+  const findings = new Map<string, Finding>();
+  const runs = new Map<string, Run>();
+  const holding = () => [...findings.values()].filter(({ closed_at }) => !closed_at);
+  /** The repairs that were done, in turn. */
+  const repairs: Repair[] = [];
+  const repair = (wish: Repair) =>
+    gate('repair', (): RepairResult => {
+      repairs.push(wish);
+      return { done: true };
+    });
+  /** What the deep health sees; a test may break any of it. */
+  const seen = {
+    tables: { payments: async () => 'ACTIVE' } as Record<string, () => Promise<string>>,
+    queues: { 'dead letters': async () => 0 } as Record<string, () => Promise<number>>,
+    workflowStatus: async () => 'ACTIVE',
+    secret: async () => ({ client_id: 'client', client_secret: 'secret', webhook_id: 'WEBHOOK' }),
+    listWebhooks: async (): Promise<readonly Webhook[]> => [
+      { id: 'WEBHOOK', url: 'https://shop.example/webhooks/paypal', eventTypes: ['*'] },
+    ],
+    open: async (): Promise<{ count: number; oldest: Payment | undefined }> => ({ count: 0, oldest: undefined }),
+  };
+  const now = () => new Date(NOW);
+  const runOf = (job: string) => gate('runs.get', () => runs.get(job));
   const { getOrder, getCapture, refundCapture } = shop.paypal.client;
-  const api = adminApi({
-    payments: shop.payments.repository,
+  const deps = {
+    payments: { ...shop.payments.repository, open: () => seen.open() },
+    sessions: shop.sessions.repository,
+    stock: shop.stock.repository,
     orders: shop.orders.repository,
     settler: shop.settler,
     getOrder,
@@ -58,14 +91,55 @@ export function adminInMemory(products = [product(10)]) {
     refundCapture,
     events: events.repository,
     failed: failed.repository,
-    hours: hoursInMemory(gate).repository,
+    hours: hours.repository,
     workflow: executions.workflow,
-    audit: {
-      write: (entry) => gate('audit.write', () => void entries.push(entry)),
-      list: ({ limit }) => gate('audit.list', () => ({ entries: entries.toReversed().slice(0, limit) })),
+    findings: {
+      get: (id: string) => gate('findings.get', () => findings.get(id)),
+      open: (after = '', limit = 100) =>
+        gate('findings.open', () => {
+          const rest = holding().filter(({ id }) => id > after);
+          return { findings: rest.slice(0, limit), ...(rest.length > limit && { cursor: rest[limit - 1]?.id ?? '' }) };
+        }),
     },
+    audit: {
+      write: (entry: AuditEntry) => gate('audit.write', () => void entries.push(entry)),
+      list: ({ limit, targets }: AuditQuery) =>
+        gate('audit.list', () => ({
+          entries: entries
+            .toReversed()
+            .filter(({ target }) => !targets || targets.includes(target))
+            .slice(0, limit),
+        })),
+    },
+    runOf,
+    now,
+  };
+  const api = adminApi({
+    ...deps,
+    consistency: {
+      check: () => gate('consistency.check', () => ({ checked: 7, findings: holding().length, finished: true })),
+      lookAgain: (id) => gate('consistency.lookAgain', () => findings.get(id)),
+    },
+    ways: {
+      settle: repair,
+      ask_paypal: repair,
+      refund: repair,
+      release_stock: repair,
+      correct_stock: repair,
+      replay_event: repair,
+    },
+    health: {
+      ...deps,
+      tables: seen.tables,
+      queues: seen.queues,
+      workflowStatus: () => seen.workflowStatus(),
+      secret: () => seen.secret(),
+      listWebhooks: () => seen.listWebhooks(),
+      jobs: ['payments'],
+    },
+    storefrontOrigin: 'https://shop.example',
+    version: '1.2.3',
     once: idempotencyKeys(new IdempotencyInMemory()),
-    now: () => new Date('2026-06-01T12:00:00.000Z'),
     ulid: () => `03${(++ulids).toString().padStart(24, '0')}`,
   });
 
@@ -87,6 +161,11 @@ export function adminInMemory(products = [product(10)]) {
     events,
     failed,
     executions,
+    hours,
+    findings,
+    runs,
+    repairs: repairs as readonly Repair[],
+    seen,
     send,
 
     /** What was written down of what operators did. */

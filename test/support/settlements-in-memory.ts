@@ -46,6 +46,7 @@ export function hoursInMemory(gate: Gate) {
   };
 
   const repository = {
+    between: () => gate('hours.between', () => [{ hour: '2026-06-01T12', counters }]),
     add: (_, counts, times = {}) =>
       gate('hours.add', () => {
         for (const [name, by] of Object.entries(counts)) add(name, by);
@@ -55,7 +56,7 @@ export function hoursInMemory(gate: Gate) {
           counters[`${name}.max`] = Math.max(counters[`${name}.max`] ?? 0, milliseconds);
         }
       }),
-  } satisfies Partial<HourRepository>;
+  } satisfies HourRepository;
   return { counters, repository };
 }
 

@@ -238,6 +238,7 @@ export function ordersInMemory(gate: Gate) {
         if (!known) buyers.set(id, { buyer, kept: false });
         return !known;
       }),
+    buyer: (id) => gate('orders.buyer', () => buyers.get(id)?.buyer),
     keepBuyer: (id) =>
       gate('orders.keepBuyer', () => {
         const known = buyers.get(id);

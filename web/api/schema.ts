@@ -39,6 +39,10 @@ export type EventId = string;
 export type EventType = string;
 export type PayPalCaptureId = string;
 /**
+ * The invariant's number and the id of what breaks it.
+ */
+export type FindingId = string;
+/**
  * Send it as `cursor` for the next page; null when there is none.
  */
 export type NextCursor = string | null;
@@ -121,11 +125,27 @@ export type UnknownEvent = Problem & {
   status?: 404;
 };
 /**
+ * There is no finding of that id, or not any more.
+ */
+export type UnknownFinding = Problem & {
+  type?: '/problems/unknown-finding';
+  title?: 'There is no such finding';
+  status?: 404;
+};
+/**
  * What the event said was erased, so it cannot be handled again.
  */
 export type EventErased = Problem & {
   type?: '/problems/event-erased';
   title?: 'The event was erased';
+  status?: 409;
+};
+/**
+ * A person must decide.
+ */
+export type NotRepairable = Problem & {
+  type?: '/problems/not-repairable';
+  title?: 'Nothing repairs this by itself';
   status?: 409;
 };
 /**
@@ -838,6 +858,258 @@ export interface Dispute {
    */
   status: string;
   updated_at: Time;
+}
+export interface Reservation {
+  status: 'held' | 'committed' | 'released' | 'returned';
+  items: {
+    sku: string;
+    quantity: number;
+  }[];
+  expires_at: Time;
+}
+/**
+ * Who bought, as PayPal told it. Personal data.
+ */
+export interface Buyer {
+  name?: string;
+  email?: string;
+  ship_to?: {
+    name?: string;
+    address_line_1?: string;
+    address_line_2?: string;
+    /**
+     * City, town or village.
+     */
+    admin_area_2?: string;
+    /**
+     * State, province or county.
+     */
+    admin_area_1?: string;
+    postal_code?: string;
+    country_code?: string;
+  };
+}
+/**
+ * What PayPal itself says now.
+ */
+export interface PayPalView {
+  asked_at: Time;
+  /**
+   * Null when PayPal knows the order no more, or there never was one.
+   */
+  order: PayPalOrder | null;
+}
+export interface PayPalOrder {
+  paypal_order_id: PayPalOrderId;
+  /**
+   * PayPal's word for it.
+   */
+  status: string;
+  amount: Money | null;
+  captures: {
+    capture_id: PayPalCaptureId;
+    status: string;
+    /**
+     * Why it is pending or declined, such as `ECHECK`.
+     */
+    reason: string | null;
+    amount: Money;
+  }[];
+  refunds: {
+    refund_id: string;
+    status: string;
+    amount: Money;
+  }[];
+}
+export interface PaymentStory {
+  payment: OperatorPayment;
+  session: CheckoutSession | null;
+  reservation: Reservation | null;
+  order: OperatorOrder | null;
+  /**
+   * Null when nobody knows, or it was erased.
+   */
+  buyer: Buyer | null;
+  /**
+   * The 50 newest.
+   */
+  events: WebhookEvent[];
+  executions: Execution[];
+  failed_settlements: FailedSettlement[];
+  findings: Finding[];
+  /**
+   * All of it in one line, oldest first.
+   */
+  timeline: Moment[];
+  /**
+   * Null unless it was asked for.
+   */
+  paypal: PayPalView | null;
+}
+/**
+ * One broken invariant.
+ */
+export interface Finding {
+  finding_id: FindingId;
+  /**
+   * The number of what must hold.
+   */
+  invariant: number;
+  /**
+   * The id of what breaks it.
+   */
+  subject: string;
+  /**
+   * What is wrong, in a sentence.
+   */
+  what: string;
+  /**
+   * What would mend it; null where a person must.
+   */
+  repair: {
+    kind: 'settle' | 'ask_paypal' | 'refund' | 'release_stock' | 'correct_stock' | 'replay_event';
+    [k: string]: unknown;
+  } | null;
+  first_seen: Time;
+  last_seen: Time;
+}
+export interface ConsistencyRun {
+  started_at: Time;
+  /**
+   * When one came to the end of the books last; null before that.
+   */
+  finished_at: Time | null;
+  /**
+   * What that one counted, such as `purchases`, `products` and `payments.captured`.
+   */
+  figures: {
+    [k: string]: number;
+  };
+}
+export interface BooksChecked {
+  /**
+   * How many purchases, products, events, executions and refunds were looked at.
+   */
+  checked: number;
+  /**
+   * How many findings hold now.
+   */
+  findings: number;
+  /**
+   * False when the next check goes on where this one stopped.
+   */
+  finished: boolean;
+}
+export interface Consistency {
+  /**
+   * Null before the first one.
+   */
+  last_run: ConsistencyRun | null;
+  findings: Finding[];
+  next_cursor: NextCursor;
+}
+export interface Repaired {
+  finding_id: FindingId;
+  dry_run: boolean;
+  /**
+   * `would_repair`: it was only tried · `repaired`: it was done, or has begun; the next check closes the finding if it helped ·
+   * `holds_no_more`: somebody was faster, and the finding is closed.
+   *
+   */
+  outcome: 'would_repair' | 'repaired' | 'holds_no_more';
+  /**
+   * What was done or would be, in a sentence.
+   */
+  what: string;
+}
+export interface HealthLine {
+  /**
+   * Such as `table payments`, `queue dead letters` or `PayPal token`.
+   */
+  name: string;
+  /**
+   * `attention`: it works, but somebody should look · `failing`: the shop cannot do its work.
+   */
+  status: 'ok' | 'attention' | 'failing';
+  /**
+   * In words.
+   */
+  detail: string;
+  /**
+   * Milliseconds.
+   */
+  took_ms: number;
+}
+export interface DeepHealth {
+  /**
+   * The worst of all lines.
+   */
+  status: 'ok' | 'attention' | 'failing';
+  version: string;
+  at: Time;
+  /**
+   * @minItems 1
+   */
+  checks: HealthLine[];
+}
+/**
+ * How often a service's steps of a settlement were done, and how often they failed for good.
+ */
+export interface StepFigures {
+  succeeded: number;
+  failed: number;
+  /**
+   * Between 0 and 1; null when nothing was done.
+   */
+  success_rate: number | null;
+}
+export interface ServiceFigures {
+  checkout: StepFigures;
+  inventory: StepFigures;
+  fulfillment: StepFigures;
+}
+export interface Latency {
+  count: number;
+  /**
+   * Null when there was nothing to measure.
+   */
+  average_ms: number | null;
+  max_ms: number | null;
+}
+export interface Latencies {
+  webhook_to_status: Latency;
+  capture_to_order: Latency;
+}
+export interface ShopMetrics {
+  from: Time;
+  to: Time;
+  services: ServiceFigures;
+  latencies: Latencies;
+  /**
+   * Every hour in turn, those in which nothing happened too.
+   */
+  hours: {
+    hour: Time;
+    /**
+     * Settlements that were done.
+     */
+    settled: number;
+    /**
+     * Settlements that failed.
+     */
+    failed: number;
+    services: ServiceFigures;
+    latencies: Latencies;
+  }[];
+  /**
+   * How many payments there are, by status, when the books were checked last; null before the first time.
+   */
+  payments: {
+    counted_at: Time;
+    by_status: {
+      [k: string]: number;
+    };
+  } | null;
 }
 export interface AuditEntry {
   id: string;

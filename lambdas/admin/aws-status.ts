@@ -1,0 +1,26 @@
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeStateMachineCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** A table's status in AWS's words: `ACTIVE` when it can be used. */
+export const tableStatus = (dynamo: DynamoDBClient, TableName: string) => async (): Promise<string> => {
+  const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
+  return Table?.TableStatus ?? 'UNKNOWN';
+};
+
+/** The workflow's status in AWS's words: `ACTIVE` when it can be started. */
+export const workflowStatus = (stepFunctions: SFNClient, stateMachineArn: string) => async (): Promise<string> => {
+  const { status } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
+  return status ?? 'UNKNOWN';
+};
+
+/** How many messages a queue holds, those that somebody is looking at included; SQS says it is near enough. */
+export const queueDepth = (sqs: SQSClient, QueueUrl: string) => async (): Promise<number> => {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, number) => sum + Number(number), 0);
+};

@@ -1,0 +1,165 @@
+import type { FindingRepository } from '../consistency/finding-repository.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { PayPalUnauthorized } from '../paypal/errors.ts';
+import type { Webhook } from '../paypal/notifications.ts';
+import type { PayPalSecret } from '../paypal/secret.ts';
+import type { EventRepository } from '../paypal-webhook/event-repository.ts';
+import { SUBSCRIBED_EVENT_TYPES } from '../paypal-webhook/event-types.ts';
+import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
+import type { Run } from '../shared/run-repository.ts';
+import type { Check, Seen } from './health.ts';
+
+export interface HealthDeps {
+  /** Tables by what the shop calls them; each function tells the table's status in AWS's words. */
+  readonly tables: Readonly<Record<string, () => Promise<string>>>;
+  /** Queues by what the shop calls them; each function tells how much waits there. */
+  readonly queues: Readonly<Record<string, () => Promise<number>>>;
+  /** The workflow's status in AWS's words. */
+  readonly workflowStatus: () => Promise<string>;
+  readonly secret: () => Promise<PayPalSecret>;
+  readonly listWebhooks: () => Promise<readonly Webhook[]>;
+  readonly events: Pick<EventRepository, 'page'>;
+  readonly payments: Pick<PaymentRepository, 'open'>;
+  readonly findings: Pick<FindingRepository, 'open'>;
+  readonly failed: Pick<FailedSettlementRepository, 'list'>;
+  readonly runOf: (job: string) => Promise<Run | undefined>;
+  /** What the shop does by the clock, by the names of its runs. */
+  readonly jobs: readonly string[];
+  readonly now: () => Date;
+}
+
+/** A payment is begun, paid or given up within half an hour; a job runs every quarter of an hour at least. */
+const LONG_OPEN_MS = 6 * 3_600_000;
+const LONG_AGO_MS = 2 * 3_600_000;
+/** More are not counted here. */
+const COUNTED = 100;
+
+const ok = (detail: string): Seen => ({ status: 'ok', detail });
+const attention = (detail: string): Seen => ({ status: 'attention', detail });
+const failing = (detail: string): Seen => ({ status: 'failing', detail });
+
+/**
+ * Everything that the shop needs, and everything that waits for somebody: one line each.
+ * @param webhookUrls where PayPal may send events to reach this shop
+ */
+export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): Check[] {
+  const { now } = deps;
+  const ago = (at: string) => inWords(now().getTime() - Date.parse(at));
+  const isLongAgo = (at: string, ms: number) => now().getTime() - Date.parse(at) > ms;
+  // One request tells of both: whether PayPal takes the credentials, and what it knows of the webhook.
+  let asked: Promise<readonly Webhook[]> | undefined;
+  const webhooks = () => {
+    asked ??= deps.listWebhooks();
+    return asked;
+  };
+
+  return [
+    ...Object.entries(deps.tables).map(([name, status]) => ({
+      name: `table ${name}`,
+      look: async () => ((await status()) === 'ACTIVE' ? ok('answers') : failing(`is ${await status()}`)),
+    })),
+    ...Object.entries(deps.queues).map(([name, waiting]) => ({
+      name: `queue ${name}`,
+      look: async () => {
+        const depth = await waiting();
+        return depth === 0 ? ok('empty') : attention(`${depth} waiting`);
+      },
+    })),
+    {
+      name: 'workflow',
+      look: async () => {
+        const status = await deps.workflowStatus();
+        return status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`);
+      },
+    },
+    {
+      name: 'PayPal secret',
+      look: async () => {
+        const { client_id, client_secret, webhook_id } = await deps.secret();
+        const missing = Object.entries({ client_id, client_secret, webhook_id }).filter(
+          ([, value]) => value === '' || value === 'to-fill-in',
+        );
+        return missing.length === 0
+          ? ok('filled in')
+          : failing(`to be filled in: ${missing.map(([name]) => name).join(', ')}`);
+      },
+    },
+    {
+      name: 'PayPal token',
+      look: async () => {
+        try {
+          await webhooks();
+          return ok('PayPal takes the credentials');
+        } catch (error) {
+          if (error instanceof PayPalUnauthorized) return failing('PayPal does not take the credentials');
+          throw error;
+        }
+      },
+    },
+    {
+      name: 'PayPal webhook',
+      look: async () => {
+        const [{ webhook_id }, known] = await Promise.all([deps.secret(), webhooks()]);
+        const registered = known.find(({ id }) => id === webhook_id);
+        if (!registered) return failing('PayPal knows no webhook of that id');
+        const { url, eventTypes } = registered;
+        if (!webhookUrls.includes(url)) return failing(`PayPal sends to ${url}, not to ${webhookUrls.join(' or ')}`);
+        const missing = eventTypes.includes('*')
+          ? []
+          : SUBSCRIBED_EVENT_TYPES.filter((type) => !eventTypes.includes(type));
+        return missing.length === 0 ? ok(`PayPal sends to ${url}`) : failing(`not subscribed to ${missing.join(', ')}`);
+      },
+    },
+    {
+      name: 'last good event',
+      look: async () => {
+        const { events } = await deps.events.page({ status: 'accepted' }, 1);
+        return ok(events[0] ? `${ago(events[0].received_at)} ago` : 'none in 90 days');
+      },
+    },
+    {
+      name: 'open payments',
+      look: async () => {
+        const { count, oldest } = await deps.payments.open();
+        if (!oldest) return ok('none');
+        const detail = `${count}, the oldest begun ${ago(oldest.created_at)} ago`;
+        return isLongAgo(oldest.created_at, LONG_OPEN_MS) ? attention(detail) : ok(detail);
+      },
+    },
+    {
+      name: 'findings',
+      look: async () => {
+        const { findings, cursor } = await deps.findings.open(undefined, COUNTED);
+        return findings.length === 0 && !cursor
+          ? ok('none')
+          : attention(`${findings.length}${cursor ? ' or more' : ''} open`);
+      },
+    },
+    {
+      name: 'failed settlements',
+      look: async () => {
+        const { failed, cursor } = await deps.failed.list(COUNTED);
+        return failed.length === 0
+          ? ok('none')
+          : attention(`${failed.length}${cursor ? ' or more' : ''} to be retried`);
+      },
+    },
+    ...deps.jobs.map((job) => ({
+      name: `job ${job}`,
+      look: async () => {
+        const finished = (await deps.runOf(job))?.finished_at;
+        if (!finished) return attention('has not run yet');
+        const detail = `last done ${ago(finished)} ago`;
+        return isLongAgo(finished, LONG_AGO_MS) ? attention(detail) : ok(detail);
+      },
+    })),
+  ];
+}
+
+/** A time in the largest unit that it has some of. */
+function inWords(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60 / 24)} days`;
+}

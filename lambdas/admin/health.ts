@@ -1,0 +1,53 @@
+/** How well something is. */
+export const HEALTH = ['ok', 'attention', 'failing'] as const;
+export type Health = (typeof HEALTH)[number];
+
+/** What was seen of one thing. `attention`: it works, but somebody should look. `failing`: the shop cannot do its work without it. */
+export interface Seen {
+  readonly status: Health;
+  /** In words. */
+  readonly detail: string;
+}
+
+/** One thing that the shop needs. */
+export interface Check {
+  readonly name: string;
+  /** Looks at it now; what it throws means that it fails. */
+  readonly look: () => Promise<Seen>;
+}
+
+/** One line of the answer. */
+export interface HealthLine extends Seen {
+  readonly name: string;
+  readonly took_ms: number;
+}
+
+/** Longer than this, nobody waits for one of them. */
+const LONGEST_MS = 2000;
+
+/** Looks at everything at once. What hangs or fails costs its own line and no other. */
+export async function health(
+  checks: readonly Check[],
+  longestMs = LONGEST_MS,
+): Promise<{ status: Health; checks: HealthLine[] }> {
+  const lines = await Promise.all(checks.map((check) => lineOf(check, longestMs)));
+  const worst = Math.max(...lines.map(({ status }) => HEALTH.indexOf(status)));
+  return { status: HEALTH[worst] ?? 'ok', checks: lines };
+}
+
+async function lineOf({ name, look }: Check, longestMs: number): Promise<HealthLine> {
+  const began = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<Seen>((resolve) => {
+    timer = setTimeout(() => resolve({ status: 'failing', detail: `no answer within ${longestMs} ms` }), longestMs);
+  });
+  // The name alone: a message may quote what nobody needs to see.
+  const seen = await Promise.race([
+    look().catch(
+      (error: unknown): Seen => ({ status: 'failing', detail: error instanceof Error ? error.name : 'it failed' }),
+    ),
+    timeUp,
+  ]);
+  clearTimeout(timer);
+  return { name, ...seen, took_ms: Math.round(performance.now() - began) };
+}
