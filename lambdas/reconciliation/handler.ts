@@ -40,7 +40,6 @@ export async function handler(event: unknown, context: Context): Promise<Report>
     onTrouble: (item, error) => logger.warn('NOT_MENDED', { item, error }),
   });
   logger.info('JOB_DONE', { figures: report.figures, mended: report.mended });
-  measure('ReconcilerRan', 1, job);
   measure('Mended', report.mended, job);
   for (const measurement of report.measurements ?? []) measure(...measurement);
   return report;

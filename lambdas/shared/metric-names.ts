@@ -48,9 +48,7 @@ export const METRICS = {
   PayPalFailed: { unit: 'Count' },
   /** From the capture, when the shop first heard of it, to the order: as many as there are orders. */
   CaptureToOrder: { unit: 'Milliseconds' },
-  /** Runs that came to their end, by job: the sign that the shop heals by itself. */
-  ReconcilerRan: { unit: 'Count', dimension: 'job' },
-  /** What a run mended, by job: each time something had gone wrong before. */
+  /** What a run mended, by job: each time something had gone wrong before. Every run that comes to its end says so, if only 0. */
   Mended: { unit: 'Count', dimension: 'job' },
   /** Payments that somebody must still look after; those that wait for a bank do not count. */
   OpenPayments: { unit: 'Count' },

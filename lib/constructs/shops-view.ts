@@ -138,14 +138,14 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
       }),
     ],
     Runs: [
-      watched(measured('ReconcilerRan', 'SampleCount', { period, label: 'all' }), {
+      watched(measured('Mended', 'SampleCount', { period, label: 'all' }), {
         name: 'healing-stopped',
         suffers: 'Nobody yet: but what PayPal does not tell the shop now, nobody finds.',
         when: { below: 1 },
         periods: [2, 2],
         missing: TreatMissingData.BREACHING,
       }),
-      ...JOB_NAMES.map((of) => measured('ReconcilerRan', 'SampleCount', { period, of })),
+      ...JOB_NAMES.map((of) => measured('Mended', 'SampleCount', { period, of })),
     ],
   });
 }
