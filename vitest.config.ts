@@ -87,6 +87,7 @@ export default defineConfig({
             'test/least-privilege/**/*.test.ts',
             'test/integration/{successful,cancelled}-payment.test.ts',
             'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,mended-settlement,healing}.test.ts',
+            'test/integration/operator-{mends,sees}.test.ts',
           ],
           globalSetup: ['test/support/start-guarded-stack.ts'],
           setupFiles: ['test/support/after-each.ts'],

@@ -4,7 +4,7 @@ import { PayPalUnauthorized } from '../paypal/errors.ts';
 import type { Webhook } from '../paypal/notifications.ts';
 import type { PayPalSecret } from '../paypal/secret.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
-import { SUBSCRIBED_EVENT_TYPES } from '../paypal-webhook/event-types.ts';
+import { missingEventTypes } from '../paypal-webhook/subscription.ts';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import type { Run } from '../shared/run-repository.ts';
 import type { Check, Seen } from './health.ts';
@@ -102,11 +102,9 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
         const [{ webhook_id }, known] = await Promise.all([deps.secret(), webhooks()]);
         const registered = known.find(({ id }) => id === webhook_id);
         if (!registered) return failing('PayPal knows no webhook of that id');
-        const { url, eventTypes } = registered;
+        const { url } = registered;
         if (!webhookUrls.includes(url)) return failing(`PayPal sends to ${url}, not to ${webhookUrls.join(' or ')}`);
-        const missing = eventTypes.includes('*')
-          ? []
-          : SUBSCRIBED_EVENT_TYPES.filter((type) => !eventTypes.includes(type));
+        const missing = missingEventTypes(registered);
         return missing.length === 0 ? ok(`PayPal sends to ${url}`) : failing(`not subscribed to ${missing.join(', ')}`);
       },
     },

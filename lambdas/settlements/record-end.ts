@@ -65,10 +65,16 @@ function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
   return captured && endedAt.getTime() - Date.parse(captured.at);
 }
 
-/** Milliseconds from the webhook to the status that asked for the settlement; undefined where no webhook told of it. */
+/**
+ * Milliseconds from a webhook to the status that it told of: the one that asked for the settlement, or the approval right before it, whose own
+ * settlement is never closed because the money makes it pointless. Undefined where no webhook told of either.
+ */
 function sinceWebhook({ history }: Payment, settlement: string): number | undefined {
-  const chapter = history.find((one) => one.settlement === settlement);
-  return chapter?.heard_at === undefined ? undefined : Date.parse(chapter.at) - Date.parse(chapter.heard_at);
+  const asked = history.findIndex((one) => one.settlement === settlement);
+  const before = history[asked - 1];
+  const approved = before?.settlement?.startsWith('approved') ? before : undefined;
+  const told = [history[asked], approved].find((chapter) => chapter?.heard_at !== undefined);
+  return told?.heard_at === undefined ? undefined : Date.parse(told.at) - Date.parse(told.heard_at);
 }
 
 /** Step Functions gives up to 32 kB, most of it a stack. */

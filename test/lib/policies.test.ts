@@ -173,6 +173,25 @@ describe('what a function may do', () => {
     ]);
   });
 
+  it('is, for operators, to see how the shop is, and to mend it by the ordinary ways', () => {
+    const onTable = (name: string) =>
+      actionsOn('adminrole', new RegExp(`^\\{"Fn::ImportValue":"[^"]*GetAtt${name}\\w+"\\}$`));
+    const statements = statementsOf('adminrole');
+    const resourcesOfAction = (action: string) =>
+      statements.filter(({ Action }) => listOf(Action).includes(action)).flatMap(({ Resource }) => listOf(Resource));
+
+    expect(onTable('products')).toEqual(['dynamodb:DescribeTable', 'dynamodb:UpdateItem']);
+    expect(onTable('reservations')).toEqual(['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:UpdateItem']);
+    expect(onTable('checkoutsessions')).toEqual(['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:UpdateItem']);
+    expect(resourcesOfAction('sqs:GetQueueAttributes')).toHaveLength(2);
+    expect(statements.flatMap(({ Action }) => listOf(Action)).filter((action) => action.startsWith('sqs:'))).toEqual([
+      'sqs:GetQueueAttributes',
+    ]);
+    expect(resourcesOfAction('lambda:InvokeFunction')).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^consistency/), 'Arn'] },
+    ]);
+  });
+
   it('is, for the workflow, to call its four services as they are deployed, not by version', () => {
     const resources = statementsOf('settlementrole')
       .filter(({ Action }) => listOf(Action).includes('lambda:InvokeFunction'))

@@ -56,6 +56,24 @@ describe('a settlement that succeeded', () => {
     });
   });
 
+  it('is counted with the time of the approval where that alone came by a webhook, and PayPal’s answer told of the money', async () => {
+    const told = captured();
+    const [created, moved] = told.history;
+    if (!created || !moved) throw new Error('no history');
+    const approved = {
+      ...moved,
+      at: '2026-06-01T12:00:59.000Z',
+      status: 'approved' as const,
+      settlement: 'approved',
+      heard_at: '2026-06-01T12:00:58.800Z',
+    };
+    const shop = settlementsOf({ ...told, history: [created, approved, { ...moved, settlement: 'captured' }] });
+
+    await recordEnd(shop.deps, endOf('SUCCEEDED'));
+
+    expect(shop.hours.counters).toMatchObject({ 'webhook_to_status.count': 1, 'webhook_to_status.sum': 200 });
+  });
+
   it('is counted once, however often it is told', async () => {
     const shop = settlementsOf(captured());
     await recordEnd(shop.deps, endOf('SUCCEEDED'));

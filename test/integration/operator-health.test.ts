@@ -1,0 +1,32 @@
+import { expect, inject, it } from 'vitest';
+import { seenByOperator } from '../support/operator.ts';
+import { payPal } from '../support/shop.ts';
+
+/*
+ * Not among the tests with IAM enforced: the queues are closed to whoever comes without TLS, and MiniStack has none.
+ */
+
+const { tables, front_door_url } = inject('stack');
+
+it('the deep health has a line for all that the shop needs, and fails with the one that fails', async () => {
+  const { status, body } = await seenByOperator('/api/v1/admin/health');
+  const line = (name: string, of = body) => of.checks.find((one: { name: string }) => one.name === name);
+
+  expect(body.checks.filter((one: { status: string }) => one.status === 'failing')).toEqual([]);
+  expect(status).toBe(200);
+  for (const table of Object.keys(tables)) expect(line(`table ${table}`)).toMatchObject({ status: 'ok' });
+  for (const name of ['workflow', 'PayPal secret', 'PayPal token', 'PayPal webhook', 'last good event'])
+    expect(line(name), name).toMatchObject({ status: 'ok' });
+  expect(line('PayPal webhook').detail).toBe(`PayPal sends to ${front_door_url}/webhooks/paypal`);
+  for (const name of ['queue dead letters', 'queue undelivered', 'open payments', 'findings', 'failed settlements'])
+    expect(line(name)?.status, name).toMatch(/^(ok|attention)$/);
+
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: '/v1/notifications/webhooks', status: 503, times: 100 }],
+  });
+  const broken = await seenByOperator('/api/v1/admin/health');
+
+  expect(broken.status).toBe(503);
+  expect(line('PayPal webhook', broken.body)).toMatchObject({ status: 'failing', detail: 'PayPalUnavailable' });
+  expect(line('table payments', broken.body)).toMatchObject({ status: 'ok' });
+});

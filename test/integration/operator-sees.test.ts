@@ -1,0 +1,136 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, inject, it } from 'vitest';
+import { dynamo } from '../support/aws.ts';
+import { asOperator, seenByOperator } from '../support/operator.ts';
+import { approve, beginPurchase, captureOf, sessionOf, settledPayment, until } from '../support/shop.ts';
+
+const { tables } = inject('stack');
+
+async function paidPurchase() {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+  return purchase;
+}
+
+it('an operator sees the whole story of a payment, its buyer and PayPal’s own view', async () => {
+  const purchase = await paidPurchase();
+  const capture = await captureOf(purchase);
+  const path = `/api/v1/admin/payments/${purchase.paymentId}?paypal=true`;
+
+  const { status, body } = await until(
+    () => seenByOperator(path),
+    (answer) =>
+      answer.body.events?.length === 2 &&
+      answer.body.executions.every((one: { status: string }) => one.status === 'SUCCEEDED'),
+  );
+
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    payment: { status: 'captured', capture_id: capture.id, open_settlements: [] },
+    session: { status: 'payment_completed' },
+    reservation: { status: 'committed' },
+    order: { status: 'confirmed' },
+    failed_settlements: [],
+    findings: [],
+    paypal: {
+      order: { paypal_order_id: purchase.paypalOrderId, status: 'COMPLETED', captures: [{ capture_id: capture.id }] },
+    },
+  });
+  expect(body.buyer.email).toContain('@');
+  expect(body.buyer.ship_to.country_code).toMatch(/^[A-Z]{2}$/);
+  expect(body.executions.map(({ settlement }: { settlement: string }) => settlement)).toEqual(['approved', 'captured']);
+  const times = body.timeline.map(({ at }: { at: string }) => at);
+  expect(times).toEqual(times.toSorted());
+  expect(new Set(body.timeline.map(({ kind }: { kind: string }) => kind))).toEqual(
+    new Set(['payment', 'event', 'execution', 'order']),
+  );
+});
+
+it('the figures count what was settled in this hour, and how long it took', async () => {
+  await paidPurchase();
+
+  const { status, body } = await until(
+    () => seenByOperator('/api/v1/admin/metrics'),
+    ({ body: { latencies } }) => latencies.capture_to_order.count > 0 && latencies.webhook_to_status.count > 0,
+  );
+
+  expect(status).toBe(200);
+  expect(body.hours).toHaveLength(24);
+  expect(body.services.fulfillment.succeeded).toBeGreaterThan(0);
+  expect(body.services.fulfillment.success_rate).toBeGreaterThan(0);
+  expect(body.latencies.capture_to_order.max_ms).toBeGreaterThan(0);
+});
+
+it('what is broken in the books is found by a check, tried, repaired and gone after the next, and the audit says who did it', async () => {
+  const purchase = await paidPurchase();
+  // The session has not heard of the money, and that a while ago.
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: tables['checkout-sessions'],
+      Key: { checkout_session_id: purchase.sessionId },
+      UpdateExpression: 'SET payment_status = :created, #status = :pending',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':created': 'created', ':pending': 'payment_pending' },
+    }),
+  );
+  const touched = (at: Date) =>
+    dynamo.send(
+      new UpdateCommand({
+        TableName: tables.payments,
+        Key: { payment_id: purchase.paymentId },
+        UpdateExpression: 'SET updated_at = :at',
+        ExpressionAttributeValues: { ':at': at.toISOString() },
+      }),
+    );
+  await touched(new Date(Date.now() - 600_000));
+  const findings = async () => {
+    let finished = false;
+    while (!finished) {
+      const checked = await asOperator('/api/v1/admin/consistency/run', { reason: 'are the books right?' });
+      expect(checked.status).toBe(200);
+      finished = checked.body.finished;
+    }
+    const { body } = await seenByOperator('/api/v1/admin/consistency?invariant=3&limit=100');
+    expect(body.last_run.figures['payments.captured']).toBeGreaterThan(0);
+    return body.findings.filter(({ subject }: { subject: string }) => subject === purchase.paymentId);
+  };
+
+  const [finding] = await findings();
+  expect(finding).toMatchObject({ invariant: 3, repair: { kind: 'settle', payment_id: purchase.paymentId } });
+  const path = `/api/v1/admin/consistency/findings/${encodeURIComponent(finding.finding_id)}/repair`;
+  expect(await asOperator(path, { dry_run: true, reason: 'what if' })).toMatchObject({
+    status: 200,
+    body: { outcome: 'would_repair' },
+  });
+  expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
+
+  const repaired = await asOperator(path, { reason: 'the session must know' });
+
+  expect(repaired).toMatchObject({ status: 200, body: { outcome: 'repaired' } });
+  await until(
+    () => sessionOf(purchase),
+    ({ status }) => status === 'payment_completed',
+  );
+  await settledPayment(purchase, 'captured');
+  await touched(new Date(Date.now() - 600_000));
+  expect(await findings()).toEqual([]);
+  const audit = await seenByOperator(`/api/v1/admin/audit?target=${encodeURIComponent(finding.finding_id)}`);
+  expect(audit.body.entries).toMatchObject([{ what: 'repair', who: 'operator', why: 'the session must know' }]);
+});
+
+it.each([
+  ['/api/v1/admin/webhook-events?status=lost', 'status'],
+  ['/api/v1/admin/webhook-events?cursor=Zm9yZ2Vk', 'cursor'],
+  ['/api/v1/admin/settlements?cursor=Zm9yZ2Vk', 'cursor'],
+  ['/api/v1/admin/consistency?cursor=Zm9yZ2Vk', 'cursor'],
+  ['/api/v1/admin/consistency?invariant=0', 'invariant'],
+  ['/api/v1/admin/audit?cursor=Zm9yZ2Vk', 'cursor'],
+  ['/api/v1/admin/metrics?from=yesterday', 'from'],
+  ['/api/v1/admin/health?deep=true', 'deep'],
+])('%s is refused, and the answer names %s', async (path, field) => {
+  const { status, body } = await seenByOperator(path);
+
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ type: '/problems/invalid-request', errors: [{ field }] });
+});
