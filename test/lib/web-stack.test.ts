@@ -18,7 +18,10 @@ const distribution = () => only('AWS::CloudFront::Distribution').DistributionCon
 const originOf = ({ TargetOriginId }: { TargetOriginId: string }) =>
   distribution().Origins.find(({ Id }: { Id: string }) => Id === TargetOriginId);
 
-describe('the pages on AWS', () => {
+// A first synthesis takes its time on a busy machine.
+const PATIENT = { timeout: 120_000 };
+
+describe('the pages on AWS', PATIENT, () => {
   it('are served by CloudFront on every stage but the laptop’s', () => {
     expect(templatesOf('local').web).toBeUndefined();
     expect(templatesOf('sandbox').web).toBeDefined();
@@ -92,7 +95,7 @@ describe('the pages on AWS', () => {
   });
 });
 
-describe('API and webhooks on AWS', () => {
+describe('API and webhooks on AWS', PATIENT, () => {
   it('are at the same address, and go on to the HTTP API', () => {
     const { CacheBehaviors } = distribution();
 
@@ -128,7 +131,7 @@ describe('API and webhooks on AWS', () => {
   });
 });
 
-describe('a domain of the shop’s own', () => {
+describe('a domain of the shop’s own', PATIENT, () => {
   it('takes TLS 1.2 at least', () => {
     const { web } = appOf('prod', DOMAIN);
     if (!web) throw new Error('prod has no web stack');
