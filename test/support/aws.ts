@@ -4,12 +4,12 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
+import { deployedFunctions } from './deployed-functions.ts';
 
 const { endpoint, region, tables } = inject('aws');
 const client = { endpoint, region, credentials: CREDENTIALS };
@@ -33,27 +33,11 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
   return items;
 }
 
-/** For the functions' own settings. */
-export const lambda = new LambdaClient(client);
+/** The shop's functions, as whoever deployed them sees them. */
+export const functions = deployedFunctions(client);
 
-/** The name that a function was deployed under, by its folder. */
-export async function functionOf(folder: string): Promise<string> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const found = Functions.find(({ Environment }) => Environment?.Variables?.POWERTOOLS_SERVICE_NAME === folder);
-  if (!found?.FunctionName) throw new Error(`there is no function ${folder}`);
-  return found.FunctionName;
-}
-
-/** Calls one of the shop's functions, by its folder, as the clock would, and answers what it returned. @throws Error when it failed. */
-export async function callFunction(folder: string, event: object): Promise<Record<string, unknown>> {
-  const FunctionName = await functionOf(folder);
-  const { FunctionError, Payload } = await lambda.send(
-    new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
-  );
-  const answer = Buffer.from(Payload ?? []).toString('utf8');
-  if (FunctionError) throw new Error(`${folder} failed: ${answer}`);
-  return JSON.parse(answer);
-}
+/** Calls one of the shop's functions, by its folder, as the clock would. @throws Error when it failed. */
+export const callFunction = functions.call;
 
 let products = 0;
 

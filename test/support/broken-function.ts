@@ -1,9 +1,10 @@
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { functionOf, lambda } from './aws.ts';
+import { functions } from './aws.ts';
 
 /** Lets one of the shop's functions look for tables that are not there, as after a bad deployment, until it is mended. */
 export async function breakFunction(folder: string): Promise<{ readonly mend: () => Promise<void> }> {
-  const FunctionName = await functionOf(folder);
+  const { lambda, nameOf } = functions;
+  const FunctionName = await nameOf(folder);
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const right = Environment?.Variables ?? {};
   const configure = async (Variables: Record<string, string>): Promise<void> => {

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Stack } from '../../local/stack.ts';
+import { deployedFunctions } from './deployed-functions.ts';
 
 /** What the last test has begun ends within this. */
 const SECONDS = 60;
@@ -11,22 +11,15 @@ const SECONDS = 60;
  * found that is not so. What some test broke, it has mended.
  * @returns what is found all the same, in words.
  */
-export async function findingsAtTheEnd({ clientOptions, tables }: Stack): Promise<string[]> {
-  const lambda = new LambdaClient(clientOptions);
+export async function findingsAtTheEnd({
+  clientOptions,
+  tables,
+}: Pick<Stack, 'clientOptions' | 'tables'>): Promise<string[]> {
+  const { call } = deployedFunctions(clientOptions);
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions));
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const FunctionName = Functions.find(
-    ({ Environment }) => Environment?.Variables?.POWERTOOLS_SERVICE_NAME === 'consistency',
-  )?.FunctionName;
-
   const check = async (): Promise<boolean> => {
     const as_of = new Date(Date.now() + 600_000).toISOString();
-    const { FunctionError, Payload } = await lambda.send(
-      new InvokeCommand({ FunctionName, Payload: JSON.stringify({ as_of }) }),
-    );
-    const answer = Buffer.from(Payload ?? []).toString('utf8');
-    if (FunctionError) throw new Error(`the books could not be checked: ${answer}`);
-    return JSON.parse(answer).finished;
+    return (await call('consistency', { as_of })).finished;
   };
   const open = async (): Promise<string[]> => {
     // To the end of what may have been begun, then twice through all, for stock is counted twice.

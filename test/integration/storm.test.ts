@@ -1,0 +1,29 @@
+import { expect, inject, it } from 'vitest';
+import { CREDENTIALS } from '../../local/ministack.ts';
+import { healAll, whatIsLeft } from '../support/after-storm.ts';
+import { everythingIn } from '../support/aws.ts';
+import { findingsAtTheEnd } from '../support/findings-at-the-end.ts';
+import { storm } from '../support/storm.ts';
+
+const PURCHASES = 200;
+
+it('200 purchases in bad weather become 200 orders, and nothing is left nor found once all has healed', {
+  timeout: 600_000,
+}, async () => {
+  const { endpoint, region } = inject('aws');
+  const stack = { ...inject('stack'), clientOptions: { endpoint, region, credentials: CREDENTIALS } };
+  const say = (line: string) => console.log(line);
+
+  const passed = await storm(stack, { purchases: PURCHASES, seed: 1, say });
+  expect((await whatIsLeft(stack, passed.payments)).failures).toBeGreaterThanOrEqual(passed.stepsSpoiled);
+  await passed.mend();
+  await healAll(stack, passed, say);
+
+  expect(await whatIsLeft(stack, passed.payments)).toEqual({ payments: 0, failures: 0, deadLetters: 0, events: 0 });
+  const orders = (await everythingIn('orders')).filter(
+    ({ payment_id, status }) => passed.payments.has(String(payment_id)) && status === 'confirmed',
+  );
+  expect(new Set(orders.map(({ payment_id }) => payment_id)).size).toBe(PURCHASES);
+  expect(orders).toHaveLength(PURCHASES);
+  expect(await findingsAtTheEnd(stack)).toEqual([]);
+});
