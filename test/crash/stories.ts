@@ -11,6 +11,8 @@ export interface Story {
   readonly ends: End;
   /** How it may end as well when somebody in it gives up. */
   readonly mayEnd: readonly End[];
+  /** What goes back, in minor units, of money that is kept. @default 0 */
+  readonly givesBack?: number;
 }
 
 /** A purchase that is paid, by a buyer who comes back from PayPal. */
@@ -101,6 +103,7 @@ export const STORIES: readonly Story[] = [
     name: 'an operator gives some of the money back',
     ends: 'kept',
     mayEnd: ['none'],
+    givesBack: 500,
     async tell(world) {
       await pay(world);
       await world.refund('5.00');

@@ -25,7 +25,7 @@ const PIECES = 2;
 /** Tells a story to a shop that has nothing else to do, then lets it heal. A process dies over the doomed call. */
 export async function tell(
   shop: ShopInProcess,
-  { tell, ends, mayEnd }: Story,
+  { tell, ends, mayEnd, givesBack = 0 }: Story,
   circumstances: Circumstances,
   death?: Death,
 ): Promise<Told> {
@@ -50,9 +50,10 @@ export async function tell(
   }
   if (await world.hearAgain()) mistakes = await mistakesOf(shop);
 
-  const { end } = await moneyOf(shop);
-  const allowed = death && circumstances.callers === 'give up' ? [ends, ...mayEnd] : [ends];
-  if (!allowed.includes(end)) mistakes.push(`the money is ${end}`);
+  const { end, refunded } = await moneyOf(shop);
+  const gaveUp = death && circumstances.callers === 'give up';
+  if (![ends, ...(gaveUp ? mayEnd : [])].includes(end)) mistakes.push(`the money is ${end}`);
+  if (end === 'kept' && ![givesBack, ...(gaveUp ? [0] : [])].includes(refunded)) mistakes.push(`${refunded} went back`);
   if (death && calls.length <= death.at) mistakes.push('nobody died');
   return { mistakes, calls, diedOver: death && calls[death.at] };
 }
