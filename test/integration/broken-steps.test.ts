@@ -43,6 +43,12 @@ describe.each([
     );
     const { body } = await seenByOperator('/api/v1/admin/settlements');
     expect(body.settlements).toContainEqual(expect.objectContaining({ payment_id: purchase.paymentId }));
+    expect((await seenByOperator('/api/v1/admin/health')).body.checks).toEqual(
+      expect.arrayContaining([
+        { name: 'failed settlements', status: 'attention', detail: expect.stringContaining('to be retried') },
+        { name: 'queue dead letters', status: 'attention', detail: expect.stringContaining('waiting') },
+      ]),
+    );
     expect(await findingsOf(purchase)).toEqual(broken);
 
     await mend();

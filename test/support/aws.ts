@@ -33,11 +33,8 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
   return items;
 }
 
-/** The shop's functions, as whoever deployed them sees them. */
-export const functions = deployedFunctions(client);
-
-/** Calls one of the shop's functions, by its folder, as the clock would. @throws Error when it failed. */
-export const callFunction = functions.call;
+/** The shop's functions, as whoever deployed them finds, changes and calls them. */
+export const { lambda, nameOf: functionOf, call: callFunction } = deployedFunctions(client);
 
 let products = 0;
 

@@ -1,10 +1,9 @@
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { functions } from './aws.ts';
+import { functionOf, lambda } from './aws.ts';
 
 /** Lets one of the shop's functions look for tables that are not there, as after a bad deployment, until it is mended. */
 export async function breakFunction(folder: string): Promise<{ readonly mend: () => Promise<void> }> {
-  const { lambda, nameOf } = functions;
-  const FunctionName = await nameOf(folder);
+  const FunctionName = await functionOf(folder);
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const right = Environment?.Variables ?? {};
   const configure = async (Variables: Record<string, string>): Promise<void> => {
