@@ -9,7 +9,7 @@ import type { PayPalOrder } from '../paypal/schema.ts';
 import type { LatestTry } from '../settlements/look-up-end.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
-import { nextLook, type Pace } from './next-look.ts';
+import { LONGEST_WAIT_SECONDS, nextLook, type Pace } from './next-look.ts';
 
 export interface LookAfterPaymentDeps extends Pace {
   readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain'>;
@@ -85,7 +85,7 @@ async function lookAfterSettlements(
 }
 
 async function askPayPal(
-  { settler, getOrder, getCapture }: LookAfterPaymentDeps,
+  { settler, getOrder, getCapture, now }: LookAfterPaymentDeps,
   payment: Payment,
   timeIsUp: boolean,
 ): Promise<Pick<LookedAfter, 'learned' | 'expired'>> {
@@ -111,6 +111,7 @@ async function askPayPal(
     return { learned, expired: false };
   }
   if (payment.status === 'created' && timeIsUp && order && nothingApproved(order)) return expire();
+  if (order && isDeclined(payment, order, now())) return { learned: false, expired: false };
   const settled = await settler.settleOnOrder(payment, order, SOURCE);
   const moved = settled.outcome === 'moved';
   return { learned: moved && order !== undefined, expired: moved && order === undefined };
@@ -119,6 +120,17 @@ async function askPayPal(
 /** https://developer.paypal.com/docs/api/orders/v2/#definition-order_status */
 const nothingApproved = ({ status, captures }: PayPalOrder): boolean =>
   captures.length === 0 && ['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED'].includes(status);
+
+/**
+ * PayPal goes on calling an order approved that it would not capture. Whether the buyer has chosen another way to pay since, only a further
+ * try can tell: one an hour, for what nobody told the shop.
+ */
+const isDeclined = ({ status, declines, updated_at }: Payment, order: PayPalOrder, now: Date): boolean =>
+  status === 'created' &&
+  declines > 0 &&
+  order.status === 'APPROVED' &&
+  order.captures.length === 0 &&
+  now.getTime() - Date.parse(updated_at) < LONGEST_WAIT_SECONDS * 1000;
 
 /** When to look after a payment again; undefined when nothing is left to come. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
 export function whenToLookAgain(payment: Payment, timeIsUpAt: string | undefined, deps: Pace): Date | undefined {

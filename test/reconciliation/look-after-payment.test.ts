@@ -88,6 +88,35 @@ describe('a buyer of whom the shop heard nothing', () => {
   });
 });
 
+describe('a buyer whose card PayPal declined', () => {
+  async function declined() {
+    const purchase = await onePurchase();
+    purchase.approve('refused');
+    await purchase.capture();
+    expect(purchase.payment()).toMatchObject({ status: 'created', declines: 1 });
+    return purchase;
+  }
+
+  it('is not tried again at every look, though PayPal goes on calling the order approved', async () => {
+    const { shop, paymentId, payment } = await declined();
+
+    expect(await shop.lookAfter(paymentId)).toMatchObject({ learned: false });
+
+    expect(payment()?.status).toBe('created');
+    expect(shop.executions.size).toBe(0);
+  });
+
+  it('is tried once more after an hour, for another card of which the shop did not hear', async () => {
+    const { shop, paymentId, approve, order } = await declined();
+    approve('instant');
+
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: true });
+    await shop.finish();
+
+    expect(order()).toBeDefined();
+  });
+});
+
 describe('a payment without a PayPal order', () => {
   async function withoutOrder() {
     const purchase = await onePurchase();

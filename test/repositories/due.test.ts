@@ -9,7 +9,7 @@ import { newPayment, type Payment } from '../../lambdas/payments/payment.ts';
 import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
 import { runRepository } from '../../lambdas/reconciliation/run-repository.ts';
 import { paymentIdOf, type SessionId, sessionId } from '../../lambdas/shared/ids.ts';
-import { dynamo, stockedProduct } from '../support/aws.ts';
+import { dynamo, everythingIn, stockedProduct } from '../support/aws.ts';
 
 const { tables } = inject('aws');
 const payments = paymentRepository(dynamo, tables.payments);
@@ -186,6 +186,16 @@ describe('stock that is held', () => {
     await stock.lookAgain(id, THEN);
 
     expect(await allOf(stock.due(BEFORE))).not.toContain(id);
+    const row = (await everythingIn('reservations')).find(({ checkout_session_id }) => checkout_session_id === id);
+    expect(row).not.toHaveProperty('due_at');
+  });
+
+  it('that is not there is not made by a look', async () => {
+    const id = sessionId(ulid());
+
+    await stock.lookAgain(id, THEN);
+
+    expect(await stock.reservation(id)).toBeUndefined();
   });
 });
 
@@ -204,7 +214,8 @@ it('of a session’s expiry and its payment’s beginning, one happens', async (
     };
     await sessions.create(session);
 
-    const [expired, begun] = await Promise.all([sessions.expire(id), sessions.beginPayment(id)]);
+    const begin = i % 2 ? sessions.beginPayment(id) : undefined;
+    const [expired, begun] = await Promise.all([sessions.expire(id), begin ?? sessions.beginPayment(id)]);
 
     expect([expired.changed, begun.changed].toSorted()).toEqual([false, true]);
     expect((await sessions.get(id))?.status).toBe(expired.changed ? 'expired' : 'payment_pending');
