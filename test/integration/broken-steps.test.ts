@@ -45,8 +45,8 @@ describe.each([
     expect(body.settlements).toContainEqual(expect.objectContaining({ payment_id: purchase.paymentId }));
     expect((await seenByOperator('/api/v1/admin/health')).body.checks).toEqual(
       expect.arrayContaining([
-        { name: 'failed settlements', status: 'attention', detail: expect.stringContaining('to be retried') },
-        { name: 'queue dead letters', status: 'attention', detail: expect.stringContaining('waiting') },
+        expect.objectContaining({ name: 'failed settlements', status: 'attention' }),
+        expect.objectContaining({ name: 'queue dead letters', status: 'attention' }),
       ]),
     );
     expect(await findingsOf(purchase)).toEqual(broken);
