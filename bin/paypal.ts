@@ -1,13 +1,10 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type PayPalNotifications, payPalNotifications } from '../lambdas/paypal/notifications.ts';
-import { transport } from '../lambdas/paypal/transport.ts';
 import { eventRepository } from '../lambdas/paypal-webhook/event-repository.ts';
 import { missingEventTypes, subscribe } from '../lambdas/paypal-webhook/subscription.ts';
 import { documentClient } from '../lambdas/shared/dynamo.ts';
-import { payPalSecret } from './paypal-secret.ts';
-import { findPayPal, findShop, SHOP_OPTIONS, type WhichShop } from './shop.ts';
+import { findShop, SHOP_OPTIONS } from './shop.ts';
+import { connectPayPalOf } from './shops-paypal.ts';
 
 /*
  * What PayPal tells the shop: npm run paypal -- register | status | events [--hours 24] | resend WH-… [--stage prod]
@@ -36,7 +33,7 @@ else {
 
 /** Makes or repairs the subscription, and stores its id. */
 async function register(): Promise<void> {
-  const { paypal, secret, stored, webhookUrl, secretName } = await connect(values);
+  const { paypal, secret, stored, webhookUrl, secretName } = await connectPayPalOf(values);
   const { webhook, did } = await subscribe(paypal, webhookUrl, stored.webhook_id);
   const DID = { created: 'was made', repaired: 'was repaired', nothing: 'is as it should be' };
   console.log(`webhook ${webhook.id} of ${webhook.url} ${DID[did]}`);
@@ -47,7 +44,7 @@ async function register(): Promise<void> {
 
 /** Tells whether PayPal tells the shop all that it acts on. */
 async function status(): Promise<void> {
-  const { paypal, stored, webhookUrl, baseUrl } = await connect(values);
+  const { paypal, stored, webhookUrl, baseUrl } = await connectPayPalOf(values);
   const webhooks = await paypal.listWebhooks();
   console.log(`${baseUrl} knows the shop; webhooks of its app: ${webhooks.length}`);
   const ours = webhooks.find(({ id }) => id === stored.webhook_id);
@@ -66,7 +63,7 @@ async function status(): Promise<void> {
 
 /** Lists PayPal's events of the last hours, and what became of them here. */
 async function events(): Promise<void> {
-  const { paypal } = await connect(values);
+  const { paypal } = await connectPayPalOf(values);
   const { clientOptions, tables } = await findShop(values);
   const client = new DynamoDBClient(clientOptions);
   const stored = eventRepository(documentClient(client), tables['webhook-events']);
@@ -91,22 +88,11 @@ async function events(): Promise<void> {
 
 /** Asks PayPal to send one event to the shop once more. */
 async function resend(): Promise<void> {
-  const { paypal, stored } = await connect(values);
+  const { paypal, stored } = await connectPayPalOf(values);
   if (await paypal.resendEvent(eventId, stored.webhook_id)) {
     console.log(`${eventId} is on its way, unless a delivery of it is under way already`);
     return;
   }
   console.error(`PayPal does not know ${eventId}, or not any longer`);
   process.exitCode = 1;
-}
-
-/** PayPal by the credentials of a shop. */
-async function connect(which: WhichShop) {
-  const { clientOptions, secretName, ...shop } = await findPayPal(which);
-  const client = new SecretsManagerClient(clientOptions);
-  const secret = payPalSecret(client, secretName);
-  const stored = await secret.read();
-  const credentials = async () => ({ clientId: stored.client_id, clientSecret: stored.client_secret });
-  const paypal: PayPalNotifications = payPalNotifications(transport({ baseUrl: shop.baseUrl, credentials }));
-  return { ...shop, secretName, secret, stored, paypal };
 }

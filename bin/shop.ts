@@ -75,6 +75,15 @@ export async function findPayPal({ stage, ...where }: WhichShop): Promise<ShopsP
   };
 }
 
+/**
+ * Finds the ARN of a shop's workflow, in the same way.
+ * @throws Error when there is none.
+ */
+export async function findWorkflow({ stage, ...where }: WhichShop): Promise<string> {
+  if (stage) return (await outputsOf(`settle-once-${stage}-service`))('StateMachineArn');
+  return stackHere(where).state_machine_arn;
+}
+
 function stackHere(where: WhichShop) {
   const file = where['stack-file'] ?? join(import.meta.dirname, '../.local/stack.json');
   if (!existsSync(file)) throw new Error('no shop is running here: start it with npm start, or name a --stage');

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { approve, beginPurchase, captureOf, payPal, settledPayment } from '../support/shop.ts';
+
+/** Runs the command on the shop that is tested. */
+const payment = (...args: string[]) =>
+  spawnSync(process.execPath, ['bin/payment.ts', ...args, '--stack-file', '.local/test/stack.json'], {
+    encoding: 'utf8',
+  });
+
+it('one command tells a payment’s whole story, and nobody’s name', async () => {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+  const capture = await captureOf(purchase);
+
+  const { status, stdout, stderr } = payment(purchase.paymentId);
+
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  expect(stdout).toContain(
+    `${purchase.paymentId} is captured: EUR 19.99 asked, EUR 19.99 captured, EUR 0.00 given back`,
+  );
+  expect(stdout).toContain(`${purchase.sessionId} is payment_completed`);
+  expect(stdout).toContain(`committed: 1 × ${purchase.sku}`);
+  expect(stdout).toContain(`${purchase.paymentId.replace('pay_', 'ord_')} is confirmed`);
+  expect(stdout).toContain(`capture ${capture.id} is COMPLETED, EUR 19.99`);
+  expect(stdout).toMatch(/event {6}CHECKOUT\.ORDER\.APPROVED came/);
+  expect(stdout).toMatch(new RegExp(`execution {2}${purchase.paymentId}-captured ended: SUCCEEDED`));
+  expect(stdout).not.toContain('@');
+});
+
+it('tells it without PayPal when PayPal does not answer', async () => {
+  const purchase = await beginPurchase();
+  await payPal('PUT', '/_sim/faults', {
+    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 100 }],
+  });
+
+  const { status, stdout } = payment(purchase.paymentId);
+
+  expect(status).toBe(0);
+  expect(stdout).toContain(`${purchase.paymentId} is created`);
+  expect(stdout).toContain('PayPal   was not asked, or did not answer');
+});
+
+it.each([
+  [['pay_00000000000000000000000000'], 1, 'there is no payment'],
+  [['nonsense'], 2, 'usage:'],
+  [[], 2, 'usage:'],
+] as const)('says so when asked for %j', (args, status, words) => {
+  const told = payment(...args);
+
+  expect(told.status).toBe(status);
+  expect(told.stderr).toContain(words);
+});
