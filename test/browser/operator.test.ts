@@ -1,10 +1,24 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
+import { dynamo } from '../support/aws.ts';
 import { barriersOn, it } from '../support/browser.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
 import { seenByOperator } from '../support/operator.ts';
-import { confirm, openAsOperator, signInAs } from '../support/operator-pages.ts';
+import { closeDialog, confirm, openAsOperator, signInAs } from '../support/operator-pages.ts';
 import { PASSWORD, person } from '../support/person.ts';
-import { approve, beginPurchase, captureOf, paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+import { retry } from '../support/settlements.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  until,
+} from '../support/shop.ts';
 import { readsHeading } from '../support/shopper.ts';
 
 /** A purchase whose order could not be made, once that is on the list. */
@@ -56,6 +70,45 @@ async function unfinishedEvent() {
   return { ...purchase, eventId };
 }
 
+async function paidPurchase() {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId);
+  await settledPayment(purchase, 'captured');
+  return purchase;
+}
+
+/** Plants a mistake: the session has not heard of the money, and that is no longer in flight. */
+async function sessionForgets({ sessionId, paymentId }: Purchase): Promise<void> {
+  const { tables } = inject('stack');
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: tables['checkout-sessions'],
+      Key: { checkout_session_id: sessionId },
+      UpdateExpression: 'SET payment_status = :created, #status = :pending',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':created': 'created', ':pending': 'payment_pending' },
+    }),
+  );
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: tables.payments,
+      Key: { payment_id: paymentId },
+      UpdateExpression: 'SET updated_at = :at',
+      ExpressionAttributeValues: { ':at': new Date(Date.now() - 600_000).toISOString() },
+    }),
+  );
+}
+
+/** On a desk and on a phone. */
+async function keepsNobodyOut(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  expect(await barriersOn(page)).toEqual([]);
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  expect(await barriersOn(page)).toEqual([]);
+}
+
 describe('an operator', () => {
   it('sees a failed settlement, retries it, and sees it settle', async ({ page }) => {
     const purchase = await failedPurchase();
@@ -67,6 +120,8 @@ describe('an operator', () => {
     await payPal('PUT', '/_sim/faults', { faults: [] });
     await row.getByRole('button', { name: 'Retry' }).click();
     await confirm(page, 'Retry', 'PayPal is back');
+    await page.getByRole('dialog').getByText('once more').waitFor();
+    await closeDialog(page);
 
     await page
       .getByRole('status')
@@ -90,8 +145,88 @@ describe('an operator', () => {
     await confirm(page, 'Replay', 'PayPal was down');
     await dialog.getByText('It was handled, and changed something').waitFor();
     expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
-    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await closeDialog(page);
     await page.getByText('accepted', { exact: true }).waitFor();
+  });
+
+  it('sees all of a payment, gives a part of the money back, and notes that the order was sent', async ({ page }) => {
+    const purchase = await paidPurchase();
+    const payment = page.getByRole('region', { name: 'Money' });
+    await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
+    await page.getByText('PAYMENT.CAPTURE.COMPLETED').first().waitFor();
+
+    await page.getByRole('button', { name: 'Refund' }).click();
+    await page.getByText('A part of it').click();
+    await page.getByRole('textbox', { name: 'Amount in EUR' }).fill('5');
+    await confirm(page, 'Refund', 'scratched');
+    await page.getByRole('dialog').getByText('€5.00 of it has gone back in all').waitFor();
+    await closeDialog(page);
+    await payment.getByText('partially refunded').waitFor();
+
+    await page.getByRole('button', { name: 'Ship' }).click();
+    await confirm(page, 'Ship', 'parcel 1');
+    await page.getByRole('dialog').getByText('Noted as shipped').waitFor();
+    await closeDialog(page);
+    await page.getByRole('region', { name: 'Order' }).getByText('shipped', { exact: true }).waitFor();
+
+    await page.getByRole('button', { name: 'Ask PayPal' }).click();
+    await page.getByText('PARTIALLY_REFUNDED').waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+  });
+
+  it('decides about money that differs from what was asked', async ({ page }) => {
+    const purchase = await beginPurchase();
+    await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '19.00' } });
+    await until(
+      () => paymentOf(purchase),
+      ({ status }) => status === 'review',
+    );
+    await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
+
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByRole('dialog').getByText('€19.00 came where €19.99 was asked.').waitFor();
+    await confirm(page, 'Accept', 'agreed by phone');
+
+    await page.getByRole('dialog').getByText('its order is made').waitFor();
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  });
+
+  it('finds a payment by any id that it has', async ({ page }) => {
+    const purchase = await paidPurchase();
+    const { id: captureId } = await captureOf(purchase);
+    await openAsOperator(page, '/admin/audit', 'Audit');
+
+    for (const id of [purchase.sessionId, purchase.paypalOrderId, captureId]) {
+      await page.getByRole('link', { name: 'Audit' }).click();
+      await page.getByRole('textbox', { name: 'Find by id' }).fill(id);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`**/admin/payments/${purchase.paymentId}`);
+    }
+    await page.getByRole('textbox', { name: 'Find by id' }).fill('NOSUCHID');
+    await page.keyboard.press('Enter');
+    await page.getByText('No payment has a PayPal order or capture of that id.').waitFor();
+  });
+
+  it('sees what is wrong in the books, what would mend it, and mends it', async ({ page }) => {
+    const purchase = await paidPurchase();
+    await sessionForgets(purchase);
+    await openAsOperator(page, '/admin/consistency?invariant=3', 'Findings');
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await confirm(page, 'Check now', 'are the books right?');
+    await page.getByRole('dialog').getByText('looked at').waitFor();
+    await closeDialog(page);
+    const row = page.getByRole('row').filter({ hasText: purchase.paymentId });
+
+    await row.getByRole('button', { name: 'Repair' }).click();
+    await page.getByRole('region', { name: 'What would change' }).getByText(purchase.paymentId).first().waitFor();
+    expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
+    expect(await barriersOn(page)).toEqual([]);
+    await confirm(page, 'Repair', 'the session must know');
+
+    await until(
+      () => sessionOf(purchase),
+      ({ status }) => status === 'payment_completed',
+    );
   });
 
   it('stays in a dialog with the keyboard, and comes back to where it was opened', async ({ page }) => {
@@ -151,6 +286,9 @@ describe('an operator', () => {
 });
 
 const PAGES = [
+  ['/admin', 'Overview'],
+  ['/admin/consistency', 'Findings'],
+  ['/admin/health', 'Health'],
   ['/admin/events', 'Webhook events'],
   ['/admin/settlements', 'Failed settlements'],
   ['/admin/audit', 'Audit'],
@@ -160,16 +298,32 @@ const PAGES = [
 it.for(PAGES)('the operators’ page %s keeps nobody out, and fits on a phone', async ([path, heading], { page }) => {
   await strangeEvent('five');
   await openAsOperator(page, path, heading);
-  await page.waitForLoadState('networkidle');
-  expect(await barriersOn(page)).toEqual([]);
 
-  await page.setViewportSize({ width: 390, height: 844 });
+  await keepsNobodyOut(page);
 
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-  expect(await barriersOn(page)).toEqual([]);
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'Webhook events' }).waitFor();
   expect(await barriersOn(page)).toEqual([]);
+});
+
+it('the page of a payment keeps nobody out, and fits on a phone', async ({ page }) => {
+  const purchase = await failedPurchase();
+  await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
+  await page.getByRole('heading', { name: 'Settlement “captured” failed' }).waitFor();
+
+  await keepsNobodyOut(page);
+
+  // Nothing stays broken for whoever comes after.
+  await payPal('PUT', '/_sim/faults', { faults: [] });
+  await retry(purchase);
+  await settledPayment(purchase, 'captured');
+});
+
+it('the page of an event keeps nobody out, and fits on a phone', async ({ page }) => {
+  const eventId = await strangeEvent('a word that is longer than a phone is wide: '.concat('so'.repeat(100)));
+  await openAsOperator(page, `/admin/events/${eventId}`, 'PAYMENT.CAPTURE.COMPLETED');
+
+  await keepsNobodyOut(page);
 });
 
 describe('whoever is not signed in', () => {

@@ -29,3 +29,10 @@ export async function confirm(page: Page, action: string, reason: string): Promi
   await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
   await dialog.getByRole('button', { name: action, exact: true }).click();
 }
+
+/** Closes the dialog that tells what was done. */
+export async function closeDialog(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await dialog.waitFor({ state: 'detached' });
+}

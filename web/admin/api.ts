@@ -2,14 +2,24 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiProblem, call } from '../api/call.ts';
 import type {
   AuditEntries,
+  BooksChecked,
+  Consistency,
   CountedEvents,
+  DeepHealth,
   FailedSettlements,
   NextCursor,
+  OperatorOrder,
+  OperatorPayment,
   Payment,
+  PaymentStory,
+  PayPalView,
+  RefundRequest,
+  Repaired,
   Replayed,
   ReplayedMany,
   ReplayManyRequest,
   Retried,
+  ShopMetrics,
   SignedIn,
   SignInRequest,
   WebhookEventDetail,
@@ -21,7 +31,11 @@ import { operatorSession } from './session.ts';
  * All that these pages ask the API. What they show is asked for again as long as the page is seen: TanStack Query rests in hidden tabs.
  */
 
+/** For what somebody waits for. */
+const SOON_MS = 3000;
 const USUAL_MS = 5000;
+/** For what costs the shop some calls each time. */
+const RARE_MS = 20_000;
 
 /** The operator at this tab. */
 export const session = operatorSession({
@@ -78,6 +92,27 @@ const list = <Page extends { next_cursor: NextCursor }>(path: `/${string}`, filt
     refetchInterval: USUAL_MS,
   });
 
+/** @throws ApiProblem, but not when it is the health itself that answers with 503. */
+export const health = queryOptions({
+  queryKey: ['/health'],
+  queryFn: ({ signal }) =>
+    get<DeepHealth>('/health', signal).catch((error): DeepHealth => {
+      if (!(error instanceof ApiProblem && 'checks' in error.problem)) throw error;
+      return { ...(error.problem as unknown as DeepHealth), status: 'failing' };
+    }),
+  refetchInterval: RARE_MS,
+});
+
+export const metrics = (hours: number) =>
+  queryOptions({
+    queryKey: ['/metrics', hours],
+    queryFn: ({ signal }) => {
+      const from = new Date(Date.now() - hours * 3_600_000).toISOString();
+      return get<ShopMetrics>(`/metrics${query({ from })}`, signal);
+    },
+    refetchInterval: RARE_MS,
+  });
+
 /** Which events a list holds, and a replay of many is about. */
 export type ManyEvents = ReplayManyRequest['filter'];
 
@@ -91,6 +126,19 @@ export const event = (id: string) =>
   });
 
 export const failedSettlements = list<FailedSettlements>('/settlements', { status: 'failed' });
+
+export const payment = (id: string) =>
+  queryOptions({
+    queryKey: ['/payments', id],
+    queryFn: ({ signal }) => get<PaymentStory>(`/payments/${encodeURIComponent(id)}`, signal),
+    refetchInterval: SOON_MS,
+  });
+
+/** PayPal's own view, asked for once: each time costs a call to PayPal. */
+export const askPayPal = async (id: string): Promise<PayPalView | null> =>
+  (await ask<PaymentStory>('GET', `/payments/${encodeURIComponent(id)}?paypal=true`)).paypal;
+
+export const consistency = (invariant = '') => list<Consistency>('/consistency', { invariant });
 
 export const audit = (filter: { readonly who?: string; readonly target?: string }) =>
   list<AuditEntries>('/audit', { ...filter });
@@ -150,3 +198,16 @@ export async function replayMany(
 
 export const retrySettlement = (paymentId: string, settlement: string, reason: Reason) =>
   post<Retried>(`/settlements/${encodeURIComponent(paymentId)}/retry`, { settlement, reason });
+
+export const refund = (paymentId: string, wish: RefundRequest) =>
+  post<OperatorPayment>(`/payments/${encodeURIComponent(paymentId)}/refund`, wish);
+export const accept = (paymentId: string, reason: Reason) =>
+  post<OperatorPayment>(`/payments/${encodeURIComponent(paymentId)}/accept`, { reason });
+export const ship = (orderId: string, reason: Reason) =>
+  post<OperatorOrder>(`/orders/${encodeURIComponent(orderId)}/ship`, { reason });
+
+export const checkBooks = (reason: Reason) => post<BooksChecked>('/consistency/run', { reason });
+export const previewRepair = (findingId: string) =>
+  post<Repaired>(`/consistency/findings/${encodeURIComponent(findingId)}/repair`, { dry_run: true, reason: PREVIEW });
+export const repair = (findingId: string, reason: Reason) =>
+  post<Repaired>(`/consistency/findings/${encodeURIComponent(findingId)}/repair`, { reason });

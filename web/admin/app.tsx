@@ -5,8 +5,12 @@ import { session } from './api.ts';
 import { Page } from './components/page.tsx';
 import { PageLink } from './components/page-link.tsx';
 import { AuditPage } from './pages/audit.tsx';
+import { ConsistencyPage } from './pages/consistency.tsx';
 import { EventPage } from './pages/event.tsx';
 import { EventsPage } from './pages/events.tsx';
+import { HealthPage } from './pages/health.tsx';
+import { OverviewPage } from './pages/overview.tsx';
+import { PaymentPage } from './pages/payment.tsx';
 import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { Shell } from './shell.tsx';
@@ -25,13 +29,17 @@ export function App() {
   return (
     <Shell username={username}>
       <Switch>
-        <Route path="/">
-          <Redirect to="/settlements" replace />
-        </Route>
+        <Route path="/" component={OverviewPage} />
         <Route path="/events" component={EventsPage} />
         <Route path="/events/:id">{({ id }) => <EventPage key={id} id={id} />}</Route>
         <Route path="/settlements" component={SettlementsPage} />
+        <Route path="/payments/:id">{({ id }) => <PaymentPage key={id} id={id} />}</Route>
+        <Route path="/consistency" component={ConsistencyPage} />
         <Route path="/audit" component={AuditPage} />
+        <Route path="/health" component={HealthPage} />
+        <Route path="/sign-in">
+          <Redirect to="/" replace />
+        </Route>
         <Route>
           <Page title="There is no such page">
             <p>

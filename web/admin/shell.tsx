@@ -13,12 +13,16 @@ export function Shell({ username, children }: { username: string; children: Reac
   const [path] = useLocation();
   const [menu, setMenu] = useState(false);
   const failed = useInfiniteQuery(api.failedSettlements);
+  const findings = useInfiniteQuery(api.consistency());
   const stranger = failed.error instanceof ApiProblem && failed.error.status === 403 ? failed.error : undefined;
 
   const links: readonly (readonly [to: string, words: string, waiting?: string | undefined])[] = [
+    ['/', 'Overview'],
     ['/events', 'Webhook events'],
     ['/settlements', 'Failed settlements', counted(failed.data?.pages.map((page) => page.settlements))],
+    ['/consistency', 'Findings', counted(findings.data?.pages.map((page) => page.findings))],
     ['/audit', 'Audit'],
+    ['/health', 'Health'],
   ];
   return (
     <div className="shell">

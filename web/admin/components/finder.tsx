@@ -8,7 +8,7 @@ import { whatId } from '../what-id.ts';
 
 interface FinderProps {
   label?: string;
-  /** What to do with the payment that was found. @default its events are shown */
+  /** What to do with the payment that was found. @default its page is opened */
   onPayment?: (paymentId: string) => void;
 }
 
@@ -16,7 +16,7 @@ interface FinderProps {
 export function Finder({ label = 'Find by id', onPayment }: FinderProps) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
-  const open = onPayment ?? ((paymentId: string) => navigate(`/events?payment_id=${paymentId}`));
+  const open = onPayment ?? ((paymentId: string) => navigate(`/payments/${paymentId}`));
   const looking = useMutation({
     mutationFn: async (typed: string): Promise<string | undefined> => {
       const wanted = whatId(typed);

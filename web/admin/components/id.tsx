@@ -5,7 +5,7 @@ import { PageLink } from './page-link.tsx';
 /** Where an id leads to; undefined when there is no page about it. */
 function pageOf(id: string): string | undefined {
   const wanted = whatId(id);
-  if (wanted.kind === 'payment') return `/events?payment_id=${wanted.paymentId}`;
+  if (wanted.kind === 'payment') return `/payments/${wanted.paymentId}`;
   if (wanted.kind === 'event') return `/events/${wanted.eventId}`;
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
+import { Breakable } from './breakable.tsx';
 
 interface PageProps {
   title: string;
@@ -20,7 +21,7 @@ export function Page({ title, about, actions, children }: PageProps) {
       <Group justify="space-between" align="flex-start" gap="sm">
         <div>
           <Title order={1} size="h2" tabIndex={-1} className="page-title">
-            {title}
+            <Breakable>{title}</Breakable>
           </Title>
           {about && <p className="about">{about}</p>}
         </div>

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Modal, Skeleton, Stack, Text, Textarea } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useId, useState } from 'react';
+import { focusManager, useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { Problem } from './problem.tsx';
 
 interface ReasonDialogProps<Preview, Done> {
@@ -59,7 +59,6 @@ function Content<Preview, Done>({
   tell,
   close,
 }: ReasonDialogProps<Preview, Done> & { close: () => void }) {
-  const queries = useQueryClient();
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const previewed = useQuery({
@@ -70,10 +69,13 @@ function Content<Preview, Done>({
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  const acting = useMutation({
-    mutationFn: () => act(reason.trim()),
-    onSuccess: () => queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'preview' }),
-  });
+  const acting = useMutation({ mutationFn: () => act(reason.trim()) });
+  useEffect(() => {
+    // Nobody looks at what is behind: it stands still, so that a row that is done does not take its dialog with it, and is asked for
+    // anew at the end.
+    focusManager.setFocused(false);
+    return () => focusManager.setFocused(undefined);
+  }, []);
 
   if (acting.isSuccess)
     return (

@@ -5,7 +5,8 @@ import { StatusBadge } from './status-badge.tsx';
 /** What an event that is handled again changes, or would change. */
 export function ReplayedInWords({ of }: { of: Replayed }) {
   const { dry_run, status, reason, payment_id, changed, changes, asked_paypal } = of;
-  if (status === 'parked') return `${dry_run ? 'It would stay' : 'It stays'} parked: ${reason ?? 'it fits nothing'}.`;
+  if (status === 'parked')
+    return `${dry_run ? 'It would stay' : 'It stays'} parked: ${reason?.replaceAll('_', ' ') ?? 'it fits nothing'}.`;
   if (status === 'ignored') return 'Nothing to change: the shop has no interest in such events.';
   if (!changed) return `Nothing ${dry_run ? 'would change' : 'has changed'}: what it says was settled before.`;
   if (!changes)

@@ -47,7 +47,7 @@ export function EventPage({ id }: { id: string }) {
                 of={{
                   Status: (
                     <>
-                      <StatusBadge status={known.status} /> {known.reason}
+                      <StatusBadge status={known.status} /> {known.reason?.replaceAll('_', ' ')}
                     </>
                   ),
                   Payment: known.payment_id ? <Id of={known.payment_id} /> : 'not known',

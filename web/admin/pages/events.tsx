@@ -5,6 +5,7 @@ import { useSearchParams } from 'wouter';
 import { SUBSCRIBED_EVENT_TYPES } from '../../../lambdas/paypal-webhook/event-types.ts';
 import type { EventStatus, WebhookEvent } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { Breakable } from '../components/breakable.tsx';
 import { Finder } from '../components/finder.tsx';
 import { Id } from '../components/id.tsx';
 import { List } from '../components/list.tsx';
@@ -132,7 +133,9 @@ export const EventRows = ({ caption, events }: { caption: string; events: readon
         'Event',
         ({ event_id, event_type }) => (
           <>
-            <PageLink to={`/events/${event_id}`}>{event_type}</PageLink>
+            <PageLink to={`/events/${event_id}`}>
+              <Breakable>{event_type}</Breakable>
+            </PageLink>
             <div className="small">
               <Id of={event_id} plain />
             </div>
@@ -144,7 +147,7 @@ export const EventRows = ({ caption, events }: { caption: string; events: readon
         ({ status, reason }) => (
           <>
             <StatusBadge status={status} />
-            {reason && <div className="small">{reason}</div>}
+            {reason && <div className="small">{reason.replaceAll('_', ' ')}</div>}
           </>
         ),
       ],

@@ -10,6 +10,7 @@ import { ReasonDialog } from '../components/reason-dialog.tsx';
 import { Rows } from '../components/rows.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
+import { failureInWords } from '../failure-in-words.ts';
 
 const OUTCOMES: Readonly<Record<Retried['settlements'][number]['outcome'], string>> = {
   redriven: 'It goes on where it stopped.',
@@ -94,16 +95,8 @@ export function SettlementsPage() {
                 ),
               ],
               ['Status', (row) => <StatusBadge status={isUnderWay(row) ? 'RUNNING' : row.status} />],
-              [
-                'Cause',
-                (row) => (
-                  <>
-                    {row.failed_steps.length > 0 && <>{row.failed_steps.join(', ')}: </>}
-                    {row.error ?? 'no error was told'}
-                    {row.cause && <div className="small">{row.cause}</div>}
-                  </>
-                ),
-              ],
+              ['Failed at', (row) => failureInWords(row).where],
+              ['Cause', (row) => failureInWords(row).why],
               [
                 'Since',
                 ({ failed_at, last_failed_at }) => (
