@@ -25,6 +25,8 @@ export default defineConfig({
           name: 'repositories',
           include: ['test/repositories/**/*.test.ts'],
           globalSetup: ['test/support/start-tables.ts'],
+          // One set of tables for all of them, and some count what is in it.
+          fileParallelism: false,
           hookTimeout: 60_000,
         },
       },

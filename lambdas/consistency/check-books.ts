@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { FAILED_STATUSES } from '../settlements/failed-settlement-repository.ts';
 import type { Workflow } from '../settlements/workflow.ts';
-import type { runRepository } from '../shared/run-repository.ts';
+import type { Run, RunRepository } from '../shared/run-repository.ts';
 import { compareRefunds } from './compare-refunds.ts';
 import { INVARIANT_NUMBERS, type Invariant, type Mistake } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
@@ -12,13 +12,13 @@ import { mistakesOfEvents } from './mistakes-of-events.ts';
 import { mistakesOfExecutions } from './mistakes-of-executions.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
 import { takeStock } from './mistakes-of-stock.ts';
-import { newWalk, step, type Walk, walkSchema } from './walk-books.ts';
+import { NEW_WALK, step, type Walk, walkSchema } from './walk-books.ts';
 
 export interface CheckDeps extends Omit<LookAgainDeps, 'findings' | 'events'> {
   readonly findings: FindingRepository;
   readonly events: Pick<EventRepository, 'get' | 'unfinished'>;
   readonly workflow: Pick<Workflow, 'failures'>;
-  readonly runs: ReturnType<typeof runRepository>;
+  readonly runs: Pick<RunRepository, 'begin' | 'pause' | 'finish'>;
   /** False when the time for one run is over. */
   readonly mayGoOn: () => boolean;
   /** Told of trouble that leaves a part of the check for the next run. */
@@ -58,8 +58,7 @@ type Progress = z.infer<typeof progressSchema>;
  * with all that it had counted by then.
  */
 export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked> {
-  const before = await deps.runs.get(JOB);
-  const progress = z.safeParse(progressSchema, before?.cursor ?? {}).data ?? z.parse(progressSchema, {});
+  const progress = progressOf(await deps.runs.begin(JOB, terms.now));
   const note = async (mistakes: readonly Mistake[]) => {
     for (const mistake of mistakes) await deps.findings.put(mistake, terms.now);
   };
@@ -75,7 +74,7 @@ export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked
   if (refunds.trouble) deps.onTrouble('refunds', refunds.trouble);
   await note(refunds.mistakes);
 
-  const begun = progress.walk ?? newWalk(terms.now);
+  const begun = progress.walk ?? NEW_WALK;
   let walk = begun;
   while (walk.table && deps.mayGoOn()) {
     const next = await step(deps.tables, walk, walk.table, terms);
@@ -87,22 +86,21 @@ export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked
 
   const finished = walk.table === undefined;
   const suspects = finished ? await checkStock(deps, walk, progress.suspects, note, terms) : progress.suspects;
-  const cursor: Progress = {
+  const cursor = JSON.stringify({
     ...(!finished && { walk }),
     suspects,
     ...(looked.after !== undefined && { looked_after: looked.after }),
     ...(refunds.after && { refunds_after: refunds.after }),
     failures: executions.places,
-  };
-  await deps.runs.put({
-    id: JOB,
-    started_at: walk.started_at,
-    ...(finished
-      ? { finished_at: terms.now.toISOString(), figures: figuresOf(walk) }
-      : { ...(before?.finished_at && { finished_at: before.finished_at }), figures: before?.figures ?? {} }),
-    cursor,
-  });
+  } satisfies Progress);
+  await (finished
+    ? deps.runs.finish(JOB, { at: terms.now, figures: figuresOf(walk), cursor })
+    : deps.runs.pause(JOB, cursor));
   return { checked, findings: await countFindings(deps.findings), finished };
+}
+
+function progressOf({ cursor = '{}' }: Run): Progress {
+  return z.safeParse(progressSchema, JSON.parse(cursor)).data ?? z.parse(progressSchema, {});
 }
 
 /** How many findings are looked at again in one run; where there are more, all have their turn. */

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -6,6 +5,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { ifHolds } from '../shared/dynamo.ts';
 import { type Finding, findingIdOf, findingSchema, type Invariant, type Mistake } from './finding.ts';
 
 /** Some findings, and where to go on; no cursor when these were the last. */
@@ -18,17 +18,6 @@ const KIND = 'finding';
 
 /** The only code that knows how findings lie in DynamoDB: entries of the operations table, of the kind `finding`. */
 export const findingRepository = (db: DynamoDBDocumentClient, tableName: string) => {
-  /** @returns false when the condition did not hold. */
-  const ifHolds = async (write: Promise<unknown>): Promise<boolean> => {
-    try {
-      await write;
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
-
   return {
     /**
      * Findings that hold, of one invariant or of all, in the order of their ids; a page may be empty and yet not the last. `cursor` is

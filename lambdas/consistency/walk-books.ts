@@ -13,8 +13,6 @@ type Table = (typeof TABLES)[number];
 
 /** How far a walk through the books has come. */
 export const walkSchema = z.object({
-  /** ISO 8601, UTC. */
-  started_at: z.string(),
   /** Absent once all have been walked through. */
   table: z.optional(z.enum(TABLES)),
   /** Where the table's next page begins; absent at its beginning. */
@@ -32,12 +30,11 @@ export type Walk = z.infer<typeof walkSchema>;
 const PAGE = 100;
 
 /** The beginning of a walk. */
-export const newWalk = (at: Date): Walk => ({
-  started_at: at.toISOString(),
+export const NEW_WALK: Walk = {
   table: TABLES[0],
   checked: 0,
   payments: {},
-});
+};
 
 /**
  * Looks at the next page of the books. A purchase is looked at where its payment lies; one without, where its session, its order or

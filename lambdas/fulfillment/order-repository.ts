@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Buyer } from '../paypal/schema.ts';
-import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, ifHolds, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
 import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
@@ -27,17 +27,6 @@ const FORGOTTEN_AFTER_DAYS = 90;
  * the buyer's name and address. Part `order` is what was bought, part `buyer` who bought it.
  */
 export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) => {
-  /** @returns false when the condition did not hold. */
-  const ifHolds = async (write: Promise<unknown>): Promise<boolean> => {
-    try {
-      await write;
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
-
   const change = async (
     id: OrderId,
     expressions: Omit<UpdateCommandInput, 'TableName' | 'Key'>,

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { batchGet, type Page, type Patience, type ScanKey, scanPage, transact } from '../shared/dynamo.ts';
+import { batchGet, ifHolds, type Page, type Patience, type ScanKey, scanPage, transact } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId } from '../shared/ids.ts';
 import { type Counters, type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
@@ -114,8 +114,8 @@ export const stockRepository = (
 
     /** Says when to look after a reservation the next time, if it is still held. */
     async lookAgain(id: SessionId, at: Date): Promise<void> {
-      try {
-        await db.send(
+      await ifHolds(
+        db.send(
           new UpdateCommand({
             TableName: tables.reservations,
             Key: { checkout_session_id: id },
@@ -124,10 +124,8 @@ export const stockRepository = (
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':at': at.toISOString(), ':held': 'held' satisfies ReservationStatus },
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
 
     /**

@@ -12,13 +12,13 @@ import { composeSettlements } from '../settlements/compose.ts';
 import { deadLetterQueue } from '../settlements/dead-letter-queue.ts';
 import { lookUpEnd } from '../settlements/look-up-end.ts';
 import type { EnvName } from '../shared/env.ts';
+import { runRepository } from '../shared/run-repository.ts';
 import { deadLettersJob } from './dead-letters.ts';
 import { type EventsJobDeps, eventsJob } from './events.ts';
 import { type InboxJobDeps, inboxJob } from './inbox.ts';
 import type { Job, JobName } from './job.ts';
 import { paymentsJob } from './payments.ts';
 import { reservationsJob } from './reservations.ts';
-import { runRepository } from './run-repository.ts';
 
 /** What the jobs are made of. `env` reads the function's environment. */
 export function composeJobs(parts: {

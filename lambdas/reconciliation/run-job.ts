@@ -1,12 +1,12 @@
+import type { RunRepository } from '../shared/run-repository.ts';
 import type { Job, JobName, Report, Run } from './job.ts';
-import type { RunRepository } from './run-repository.ts';
 
 /**
  * Runs a job from where the run before it ended, and notes what it did. Should it fail, the next run begins at the same place; that it
  * has begun is noted all the same.
  */
 export async function runJob(
-  { runs, now }: { readonly runs: RunRepository; readonly now: () => Date },
+  { runs, now }: { readonly runs: Pick<RunRepository, 'begin' | 'finish'>; readonly now: () => Date },
   name: JobName,
   job: Job,
   run: Omit<Run, 'cursor' | 'now'>,

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -7,6 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { ifHolds } from '../shared/dynamo.ts';
 import { type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 
 /** How an execution of the workflow can fail. */
@@ -51,8 +51,8 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
    */
   async note({ failed_at: _, ...failure }: FailedSettlement): Promise<boolean> {
     const fields = Object.entries(failure);
-    try {
-      await db.send(
+    return ifHolds(
+      db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: keyOf(failure.payment_id, failure.settlement),
@@ -63,12 +63,8 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
           ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
           ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+      ),
+    );
   },
 
   /** Removes what is mended, or need not be done any more. */

@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { ifHolds } from '../shared/dynamo.ts';
 
 /** What was counted in one hour. */
 export interface Hour {
@@ -78,8 +78,8 @@ export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) =>
   };
 
   async function raise(Key: { kind: string; id: string }, name: string, to: number): Promise<void> {
-    try {
-      await db.send(
+    await ifHolds(
+      db.send(
         new UpdateCommand({
           TableName: tableName,
           Key,
@@ -88,10 +88,8 @@ export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) =>
           ExpressionAttributeNames: { '#name': name },
           ExpressionAttributeValues: { ':to': to },
         }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
+      ),
+    );
   }
 };
 export type HourRepository = ReturnType<typeof hourRepository>;

@@ -28,7 +28,6 @@ describe('the books', () => {
   it('are shown with what is broken, and when they were checked', async () => {
     const admin = adminWith(FINDING);
     admin.runs.set('consistency', {
-      id: 'consistency',
       started_at: '2026-06-01T11:44:00.000Z',
       finished_at: '2026-06-01T11:45:00.000Z',
       figures: { purchases: 12 },

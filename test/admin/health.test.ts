@@ -12,7 +12,6 @@ const ULID = '0'.repeat(26);
 function healthyAdmin() {
   const admin = adminInMemory();
   admin.runs.set('payments', {
-    id: 'payments',
     started_at: '2026-06-01T11:57:00.000Z',
     finished_at: '2026-06-01T11:57:01.000Z',
     figures: {},
@@ -187,7 +186,6 @@ describe('the deep health', () => {
       'a job has not run for long',
       ({ runs }) =>
         runs.set('payments', {
-          id: 'payments',
           started_at: '2026-06-01T08:00:00.000Z',
           finished_at: '2026-06-01T08:00:00.000Z',
           figures: {},

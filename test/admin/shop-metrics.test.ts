@@ -34,7 +34,6 @@ describe('the figures of a shop', () => {
     at(10, 30),
     at(12, 10),
     {
-      id: 'consistency',
       started_at: '2026-06-01T11:59:00.000Z',
       finished_at: '2026-06-01T12:00:00.000Z',
       figures: { purchases: 9, 'payments.captured': 4, 'payments.cancelled': 1 },

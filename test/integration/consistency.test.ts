@@ -79,9 +79,9 @@ const closed = (invariant: number, subject: string): Promise<Finding> =>
 async function findAndRepair(invariant: number, subject: string): Promise<Finding> {
   const finding = await found(invariant, subject);
   const before = await mistakesInTheBooks();
-  expect(await repair(finding.id, { dryRun: true })).toMatchObject({ outcome: 'would_repair' });
+  expect(await repair(finding.id, { dryRun: true })).toMatchObject({ status: 200, body: { outcome: 'would_repair' } });
   expect(await mistakesInTheBooks()).toEqual(before);
-  expect(await repair(finding.id)).toMatchObject({ outcome: 'repaired' });
+  expect(await repair(finding.id)).toMatchObject({ status: 200, body: { outcome: 'repaired' } });
   await closed(invariant, subject);
   expect(await mistakesInTheBooks()).toEqual([]);
   return finding;
@@ -159,7 +159,7 @@ describe('what the check of the books finds and operators repair:', () => {
     await checkBooks(60);
     const { id, repair: way } = (await findingOf(5, sessionId)) as Finding;
     expect(way).toEqual({ kind: 'release_stock', checkout_session_id: sessionId });
-    expect(await repair(id)).toMatchObject({ outcome: 'repaired' });
+    expect(await repair(id)).toMatchObject({ status: 200, body: { outcome: 'repaired' } });
     await checkBooks(60);
 
     expect(await findingOf(5, sessionId)).toHaveProperty('closed_at');

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import type { Job, Report, Run } from '../../lambdas/reconciliation/job.ts';
 import { runJob } from '../../lambdas/reconciliation/run-job.ts';
-import type { LatestRun, RunRepository } from '../../lambdas/reconciliation/run-repository.ts';
+import type { Run as LatestRun, RunRepository } from '../../lambdas/shared/run-repository.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 
 /** Runs a job twice, over runs that are noted in memory. */
 function runs() {
   const rows = new Map<string, LatestRun>();
-  const repository: RunRepository = {
+  const repository: Pick<RunRepository, 'begin' | 'finish'> = {
     begin: async (job, at) => {
-      const run = { ...rows.get(job), started_at: at.toISOString() };
+      const run = { figures: {}, ...rows.get(job), started_at: at.toISOString() };
       rows.set(job, run);
       return run;
     },

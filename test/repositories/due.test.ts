@@ -7,8 +7,8 @@ import { decide } from '../../lambdas/payments/decide.ts';
 import type { Evidence } from '../../lambdas/payments/evidence.ts';
 import { newPayment, type Payment } from '../../lambdas/payments/payment.ts';
 import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
-import { runRepository } from '../../lambdas/reconciliation/run-repository.ts';
 import { paymentIdOf, type SessionId, sessionId } from '../../lambdas/shared/ids.ts';
+import { runRepository } from '../../lambdas/shared/run-repository.ts';
 import { dynamo, everythingIn, stockedProduct } from '../support/aws.ts';
 
 const { tables } = inject('aws');
@@ -235,4 +235,20 @@ it('a run finds what the one before it left, until that comes to its end', async
   await runs.finish('inbox', { at: BEFORE, figures: {}, cursor: undefined });
 
   expect(await runs.begin('inbox', BEFORE)).not.toHaveProperty('cursor');
+});
+
+it('a run that did not come to the end leaves its place, and what came of the work before', async () => {
+  expect(await runs.get('consistency')).toBeUndefined();
+  await runs.begin('consistency', THEN);
+  await runs.finish('consistency', { at: THEN, figures: { purchases: 2 }, cursor: undefined });
+  await runs.begin('consistency', BEFORE);
+
+  await runs.pause('consistency', 'half-way');
+
+  expect(await runs.get('consistency')).toEqual({
+    started_at: BEFORE.toISOString(),
+    finished_at: THEN.toISOString(),
+    figures: { purchases: 2 },
+    cursor: 'half-way',
+  });
 });

@@ -3,14 +3,12 @@ import { describe, expect, inject, it } from 'vitest';
 import { type Finding, findingIdOf, type Mistake } from '../../lambdas/consistency/finding.ts';
 import { findingRepository } from '../../lambdas/consistency/finding-repository.ts';
 import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { runRepository } from '../../lambdas/shared/run-repository.ts';
 import { functionEnvironment } from '../support/function-environment.ts';
 
 functionEnvironment();
 const { tables } = inject('aws');
 const db = documentClient();
 const findings = findingRepository(db, tables.operations);
-const runs = runRepository(db, tables.operations);
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
 const newMistake = (more: Partial<Mistake> = {}): Mistake => ({
@@ -121,20 +119,4 @@ it('findings of one rule are listed alone: those of 10 are not those of 1', asyn
 
   expect(listed).toContain(findingIdOf(one));
   expect(listed).not.toContain(findingIdOf(ten));
-});
-
-describe('the run of a job', () => {
-  it('is unknown before the first', async () => {
-    expect(await runs.get('a job that never ran')).toBeUndefined();
-  });
-
-  it('is what was noted last, whole', async () => {
-    const first = { id: 'a job', started_at: at(0).toISOString(), figures: { seen: 3 }, cursor: { after: ['x'] } };
-    const second = { id: 'a job', started_at: at(0).toISOString(), finished_at: at(1).toISOString(), figures: {} };
-
-    await runs.put(first);
-    expect(await runs.get('a job')).toEqual(first);
-    await runs.put(second);
-    expect(await runs.get('a job')).toEqual(second);
-  });
 });

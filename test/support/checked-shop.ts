@@ -67,9 +67,16 @@ export function checkOf(shop: ShopInMemory) {
       },
     },
     runs: {
-      get: async (id) => runs.get(id),
-      // What lies in DynamoDB is a copy.
-      put: async (run) => void runs.set(run.id, JSON.parse(JSON.stringify(run))),
+      begin: async (job, at) => {
+        const run = { figures: {}, ...runs.get(job), started_at: at.toISOString() };
+        runs.set(job, run);
+        return run;
+      },
+      pause: async (job, cursor) => void runs.set(job, { ...(runs.get(job) as Run), cursor }),
+      finish: async (job, { at, figures, cursor }) => {
+        const { started_at } = runs.get(job) as Run;
+        runs.set(job, { started_at, finished_at: at.toISOString(), figures, ...(cursor && { cursor }) });
+      },
     },
     tables: {
       payments: {
