@@ -11,7 +11,7 @@ import { findingAnswer } from './answers.ts';
 import { type Auditing, note } from './audit.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { page } from './queries.ts';
-import { dryRunRequest, reasonRequest } from './requests.ts';
+import { checkRequest, dryRunRequest } from './requests.ts';
 
 export interface ConsistencyRoutesDeps extends Auditing {
   readonly findings: Pick<FindingRepository, 'get' | 'open'>;
@@ -49,7 +49,7 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
   });
 
   api.post('/api/v1/admin/consistency/run', async ({ event, caller }) => {
-    const { reason } = parseBody(reasonRequest, event);
+    const { reason = 'to see whether the books are right' } = event.body ? parseBody(checkRequest, event) : {};
     await note(deps, { who: caller, what: 'check', target: 'consistency', why: reason });
     return { status: 200, body: await consistency.check() };
   });

@@ -20,6 +20,9 @@ export const refundRequest = z.strictObject({
 /** `POST /api/v1/admin/payments/{id}/accept` and `POST /api/v1/admin/orders/{id}/ship` */
 export const reasonRequest = z.strictObject({ reason });
 
+/** `POST /api/v1/admin/consistency/run`: a body is not needed, for looking changes nothing. */
+export const checkRequest = z.strictObject({ reason: z.optional(reason) });
+
 /** `POST /api/v1/admin/settlements/{id}/retry`: all that is open when no settlement is named. */
 export const retryRequest = z.strictObject({
   settlement: z.optional(z.string().check(z.regex(/^[\w-]{1,60}$/, 'must be a settlement such as captured'))),

@@ -88,6 +88,13 @@ describe('the books', () => {
   });
 });
 
+it('the books are checked without a word of why as well', async () => {
+  const admin = adminWith(FINDING);
+
+  expect((await admin.call(RUN)).status).toBe(200);
+  expect(admin.entries).toMatchObject([{ who: 'ada', what: 'check', why: 'to see whether the books are right' }]);
+});
+
 describe('a finding', () => {
   it('is repaired by the way that it names, and the audit says who wished it', async () => {
     const admin = adminWith(FINDING);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import {
+  checkRequest,
   dryRunRequest,
   reasonRequest,
   refundRequest,
@@ -28,7 +29,7 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/admin/orders/{id}/ship', 'ReasonRequest', reasonRequest],
   ['POST /api/v1/admin/settlements/{id}/retry', 'RetryRequest', retryRequest],
   ['POST /api/v1/admin/webhook-events/{id}/replay', 'DryRunRequest', dryRunRequest],
-  ['POST /api/v1/admin/consistency/run', 'ReasonRequest', reasonRequest],
+  ['POST /api/v1/admin/consistency/run', 'CheckRequest', checkRequest],
   ['POST /api/v1/admin/consistency/findings/{id}/repair', 'DryRunRequest', dryRunRequest],
   ['POST /api/v1/admin/webhook-events/replay', 'ReplayManyRequest', replayManyRequest],
 ];
@@ -77,10 +78,10 @@ describe('the body of a request', () => {
     expect(Math.min(verdicts.taken, verdicts.refused)).toBeGreaterThan(40);
   });
 
-  it('may be left out for a capture only', () => {
+  it('may be left out for a capture and a check only', () => {
     const optional = BODIES.map(([call]) => call).filter((call) => !operationOf(call).requestBody?.required);
 
-    expect(optional).toEqual(['POST /api/v1/payments/{id}/capture']);
+    expect(optional.sort()).toEqual(['POST /api/v1/admin/consistency/run', 'POST /api/v1/payments/{id}/capture']);
   });
 });
 

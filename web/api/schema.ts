@@ -562,6 +562,12 @@ export interface ReasonRequest {
    */
   reason: string;
 }
+export interface CheckRequest {
+  /**
+   * Why, for the audit.
+   */
+  reason?: string;
+}
 export interface DryRunRequest {
   /**
    * True to be told only. False when absent.
