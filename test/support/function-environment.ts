@@ -1,5 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { inject } from 'vitest';
+import type { EnvName } from '../../lambdas/shared/env.ts';
 import { connectPayPal } from '../../local/connect-paypal.ts';
 import { CREDENTIALS } from '../../local/ministack.ts';
 
@@ -29,21 +30,28 @@ export async function shopEnvironment(of: {
   const secret = `paypal-${process.pid}-${Date.now()}`;
   await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: secret, SecretString: '{}' }));
   await connectPayPal(of.simulatorUrl, of.webhookUrl, secret, client);
+  // Every name there is: a function that wants one more cannot be forgotten here.
+  const environment: Record<Exclude<EnvName, `${string}_TABLE`>, string> = {
+    STATE_MACHINE_ARN: of.stateMachineArn,
+    DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
+    UNDELIVERED_QUEUE_URL: 'http://127.0.0.1:1/000000000000/undelivered',
+    CONSISTENCY_FUNCTION: 'consistency',
+    PAYPAL_BASE_URL: of.simulatorUrl,
+    PAYPAL_SECRET_NAME: secret,
+    PAYPAL_CERT_ORIGINS: of.simulatorUrl,
+    PAYPAL_CERT_NAMES: 'messageverificationcerts.sandbox.paypal.com',
+    STOREFRONT_ORIGIN: 'https://shop.example',
+    USER_POOL_CLIENT_ID: 'client',
+    DUE_AFTER_SECONDS: '120',
+    GRACE_SECONDS: '300',
+    VERSION: 'test',
+  };
   Object.assign(process.env, {
     ...Object.fromEntries(
       Object.entries(tables).map(([name, table]) => [`${name.toUpperCase().replaceAll('-', '_')}_TABLE`, table]),
     ),
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
-    STATE_MACHINE_ARN: of.stateMachineArn,
-    DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
-    PAYPAL_BASE_URL: of.simulatorUrl,
-    PAYPAL_SECRET_NAME: secret,
-    PAYPAL_CERT_ORIGINS: of.simulatorUrl,
-    PAYPAL_CERT_NAMES: 'messageverificationcerts.sandbox.paypal.com',
-    STOREFRONT_ORIGIN: 'https://shop.example',
-    DUE_AFTER_SECONDS: '120',
-    GRACE_SECONDS: '300',
-    VERSION: 'test',
+    ...environment,
   });
 }
