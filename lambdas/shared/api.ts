@@ -48,13 +48,16 @@ export function createApi({ once, authorize = () => 'anybody', answeredElsewhere
   router.errorHandler(Error, (error) => refuse(problemOf(error)));
   // An id in a path that cannot be decoded, or is blank.
   router.errorHandler([URIError, ParameterValidationError], nothingHere);
-  router.notFound(async (_, { event }) => {
-    const { rawPath } = event as APIGatewayProxyEventV2;
-    const methods = routes.filter(([, path]) => isPathLike(path, rawPath)).map(([method]) => method);
+  const noSuchRoute = async ({ rawPath }: APIGatewayProxyEventV2) => {
+    const fitting = routes.filter(([, path]) => isPathLike(path, rawPath));
+    // A path of its own, such as `…/replay`, is no id.
+    const exact = fitting.filter(([, path]) => path === rawPath);
+    const methods = (exact.length > 0 ? exact : fitting).map(([method]) => method);
     if (methods.length === 0) return nothingHere();
     const { headers, ...answer } = problemAnswer(new Problem('method-not-allowed', SEE));
     return toResult({ ...answer, headers: { ...headers, allow: methods.join(', ') } });
-  });
+  };
+  router.notFound((_, { event }) => noSuchRoute(event as APIGatewayProxyEventV2));
 
   return {
     get(path, work) {
@@ -78,9 +81,15 @@ export function createApi({ once, authorize = () => 'anybody', answeredElsewhere
         return toResult(await once(request, () => work({ event, params, caller })));
       });
     },
-    resolve: (event, context) => router.resolve(withoutIdleBody(event), context),
+    resolve: async (event, context) =>
+      METHODS.has(event.requestContext.http.method)
+        ? router.resolve(withoutIdleBody(event), context)
+        : noSuchRoute(event),
   };
 }
+
+/** The methods that the router can be asked about: with any other, such as TRACE, it fails. */
+const METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
 const SEE = 'see /api/v1/openapi.json for what there is';
 

@@ -29,6 +29,7 @@ describe('whoever calls the operators’ API', () => {
       'the token that tells who somebody is',
       other({ token_use: 'id', username: undefined, 'cognito:username': 'ada' }),
     ],
+    ['a token of another use, though it has a username', other({ token_use: 'id' })],
     ['a token without a name', other({ username: undefined })],
   ])('with %s is not signed in', async (_, claims) => {
     expect((await adminInMemory().send('GET', '/api/v1/admin/audit', { claims })).status).toBe(401);
