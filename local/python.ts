@@ -3,35 +3,50 @@ import { join } from 'node:path';
 import { ROOT } from './paths.ts';
 import { run } from './processes.ts';
 
-const VENV = join(ROOT, '.venv');
-const REQUIREMENTS = join(ROOT, 'local/requirements.txt');
-/** What was installed: a copy, written when the installation was complete. */
-const INSTALLED = join(VENV, 'requirements.txt');
+/** A `.venv` of this project, and the file that says what is in it. */
+export interface PythonEnvironment {
+  readonly venv: string;
+  readonly requirements: string;
+}
 
-/** Whether `.venv` holds the very packages of requirements.txt. */
-export async function hasPythonPackages(): Promise<boolean> {
-  const [wanted, installed] = await Promise.all([
-    readFile(REQUIREMENTS, 'utf8'),
-    readFile(INSTALLED, 'utf8').catch(() => undefined),
+/** MiniStack's. */
+const MINISTACK: PythonEnvironment = {
+  venv: join(ROOT, '.venv'),
+  requirements: join(ROOT, 'local/requirements.txt'),
+};
+
+/** What was installed: a copy, written when the installation was complete. */
+const installed = ({ venv }: PythonEnvironment) => join(venv, 'requirements.txt');
+
+/** Whether an environment holds the very packages of its requirements. */
+export async function hasPythonPackages(environment: PythonEnvironment = MINISTACK): Promise<boolean> {
+  const [wanted, there] = await Promise.all([
+    readFile(environment.requirements, 'utf8'),
+    readFile(installed(environment), 'utf8').catch(() => undefined),
   ]);
-  return wanted === installed;
+  return wanted === there;
 }
 
 /**
- * Installs the packages of requirements.txt into a new `.venv`.
+ * Installs the packages of the requirements into a new environment.
  * @throws Error when there is no Python 3.10 or newer with its venv module.
  */
-export async function installPythonPackages(log: string, signal: AbortSignal): Promise<void> {
+export async function installPythonPackages(
+  log: string,
+  signal: AbortSignal,
+  environment: PythonEnvironment = MINISTACK,
+): Promise<void> {
+  const { venv, requirements } = environment;
   const options = { env: process.env, log, signal };
   try {
     await run('python3', ['-c', 'import ensurepip, sys; assert sys.version_info >= (3, 10), sys.version'], options);
   } catch (error) {
-    throw new Error('MiniStack needs Python 3.10 or newer with venv (on Debian: apt install python3-venv)', {
+    throw new Error('Python 3.10 or newer with venv is needed (on Debian: apt install python3-venv)', {
       cause: error,
     });
   }
-  await run('python3', ['-m', 'venv', '--clear', VENV], options);
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--requirement', REQUIREMENTS];
-  await run(join(VENV, 'bin/python'), pip, options);
-  await copyFile(REQUIREMENTS, INSTALLED);
+  await run('python3', ['-m', 'venv', '--clear', venv], options);
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--requirement', requirements];
+  await run(join(venv, 'bin/python'), pip, options);
+  await copyFile(requirements, installed(environment));
 }
