@@ -47,9 +47,9 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
       ...(who === undefined ? [] : ['who = :who']),
       ...(targets ? [`target IN (${targets.map((_, i) => `:target${i}`).join(', ')})`] : []),
     ];
-    const lowest = encodeTime(from ? Date.parse(from) : 0);
+    const lowest = firstIdAt(from);
     // The letter after all those of a ULID.
-    const highest = [to ? `${encodeTime(Date.parse(to))}~` : '~', after ? justBefore(after) : '~'].sort()[0] ?? '~';
+    const highest = [to ? `${firstIdAt(to)}~` : '~', after ? justBefore(after) : '~'].sort()[0] ?? '~';
     if (lowest > highest) return { entries: [] };
     const { Items = [], LastEvaluatedKey } = await db.send(
       new QueryCommand({
@@ -74,6 +74,9 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
   },
 });
 export type AuditRepository = ReturnType<typeof auditRepository>;
+
+/** How an entry's id of that time begins; ULIDs know no time before 1970, and neither does the audit. */
+const firstIdAt = (time: string | undefined): string => encodeTime(Math.max(0, time ? Date.parse(time) : 0));
 
 /** A text after all ids that come before this one, and before the id itself. */
 const justBefore = (id: string): string =>

@@ -46,3 +46,8 @@ it('shows what was done to one thing, and by whom', async () => {
 it('shows a time, its first and its last moment included', async () => {
   expect((await pagesOf({ limit: 10, from: time(3), to: time(6) })).flat()).toEqual([6, 5, 4, 3]);
 });
+
+it('begins with the first entry for whoever asks for a time before there were any', async () => {
+  expect((await pagesOf({ limit: 10, from: '0336-06-11T17:25:03.000Z', to: time(2) })).flat()).toEqual([2, 1, 0]);
+  expect((await pagesOf({ limit: 10, to: '0336-06-11T17:25:03.000Z' })).flat()).toEqual([]);
+});
