@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { ulid } from 'ulid';
+import { expect, inject, it } from 'vitest';
+import { newPayment } from '../../lambdas/payments/payment.ts';
+import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
+import { type SettleDeps, settler } from '../../lambdas/payments/settle.ts';
+import { documentClient } from '../../lambdas/shared/dynamo.ts';
+import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
+import { functionEnvironment } from '../support/function-environment.ts';
+import { anyEvidence } from '../support/sample-payments.ts';
+import { openGate, paymentsInMemory } from '../support/tables-in-memory.ts';
+
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const AMOUNT = { currency: 'EUR', minor: 2000 };
+
+it('payments in DynamoDB come to the same end as those in memory, whatever is heard of them in whatever order', async () => {
+  functionEnvironment();
+  const inDynamo = paymentRepository(documentClient(), inject('aws').tables.payments);
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyEvidence, { minLength: 1, maxLength: 8 }), async (heard) => {
+      const checkout_session_id = sessionId(ulid());
+      const payment_id = paymentIdOf(checkout_session_id);
+      const endIn = async (payments: SettleDeps['payments'] & Pick<typeof inDynamo, 'create'>) => {
+        await payments.create(newPayment({ payment_id, checkout_session_id }, AMOUNT, NOW.toISOString()), NOW);
+        const { settle } = settler({
+          payments,
+          now: () => NOW,
+          dueAfterSeconds: 120,
+          // PayPal has forgotten every order: what does not fit is settled on that.
+          getOrder: async () => undefined,
+          rememberBuyer: async () => undefined,
+          startSettlement: async () => undefined,
+        });
+        for (const evidence of heard) await settle(payment_id, evidence);
+        return payments.get(payment_id);
+      };
+
+      expect(await endIn(inDynamo)).toEqual(await endIn(paymentsInMemory(openGate).repository));
+    }),
+    { numRuns: 80 },
+  );
+});
