@@ -56,7 +56,9 @@ describe.each(STORIES.map((story, index) => ({ ...story, seed: SEED + index })))
     console.log(`${story.name}: ${chosen.length} of ${fates.length} deaths, seed ${SEED}`);
 
     const wrong = [];
-    for (const fate of chosen) {
+    for (const [index, fate] of chosen.entries()) {
+      if (index > 0 && index % 200 === 0)
+        console.log(`${story.name}: ${index} of ${chosen.length} told, ${wrong.length} wrong`);
       const { mistakes, diedOver } = await tell(shop, story, fate.circumstances, fate.death);
       if (mistakes.length > 0) wrong.push({ ...fate, diedOver, mistakes });
     }
