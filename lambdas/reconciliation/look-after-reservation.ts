@@ -39,6 +39,16 @@ export function wishFor(session: Session | undefined, payment: Payment | undefin
  * @returns whether it was released.
  */
 export async function lookAfterReservation(deps: LookAfterReservationDeps, id: SessionId): Promise<boolean> {
+  try {
+    return await lookAfter(deps, id);
+  } catch (error) {
+    // Others must not wait for one that is always in trouble, such as stock of a product that is not there any more.
+    await deps.stock.lookAgain(id, nextLook(deps.now().toISOString(), deps)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function lookAfter(deps: LookAfterReservationDeps, id: SessionId): Promise<boolean> {
   const { stock, sessions, payments, now } = deps;
   const [session, payment] = await Promise.all([sessions.get(id), payments.get(paymentIdOf(id))]);
   const wish = wishFor(session, payment);

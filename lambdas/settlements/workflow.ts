@@ -3,6 +3,7 @@ import {
   ExecutionDoesNotExist,
   ExecutionNotRedrivable,
   GetExecutionHistoryCommand,
+  InvalidToken,
   ListExecutionsCommand,
   RedriveExecutionCommand,
   type SFNClient,
@@ -71,18 +72,24 @@ export const workflow = (stepFunctions: SFNClient, stateMachineArn: string) => (
   },
 
   /**
-   * Executions that ended so, the youngest first, page by page; a place is good for a day. Step Functions forgets them after 90 days.
+   * Executions that ended so, the youngest first, page by page; a place is good for a day, after which the list begins anew. Step
+   * Functions forgets them after 90 days.
    * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
    */
   async failures(status: FailedExecution['status'], place?: string): Promise<FailedExecutionPage> {
-    const { executions = [], nextToken } = await stepFunctions.send(
-      new ListExecutionsCommand({
-        stateMachineArn,
-        statusFilter: status,
-        maxResults: LISTED,
-        ...(place !== undefined && { nextToken: place }),
-      }),
-    );
+    const list = (nextToken?: string) =>
+      stepFunctions.send(
+        new ListExecutionsCommand({
+          stateMachineArn,
+          statusFilter: status,
+          maxResults: LISTED,
+          ...(nextToken !== undefined && { nextToken }),
+        }),
+      );
+    const { executions = [], nextToken } = await list(place).catch((error) => {
+      if (error instanceof InvalidToken && place !== undefined) return list();
+      throw error;
+    });
     const failures = executions.flatMap(({ name = '', stopDate }) =>
       stopDate ? [{ name, status, endedAt: stopDate }] : [],
     );

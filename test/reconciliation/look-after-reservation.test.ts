@@ -8,14 +8,14 @@ import { reservationsJob } from '../../lambdas/reconciliation/reservations.ts';
 import { paymentIdOf, type SessionId } from '../../lambdas/shared/ids.ts';
 import { PAYMENT_STATUSES } from '../../lambdas/shared/settlement.ts';
 import { paymentThatIs, SESSION } from '../support/sample-payments.ts';
-import { type ShopInMemory, shopInMemory } from '../support/shop-in-memory.ts';
+import { product, type ShopInMemory, shopInMemory } from '../support/shop-in-memory.ts';
 
 const OPENED = new Date('2026-06-01T12:00:00.000Z');
 const OVER = new Date('2026-06-01T12:31:00.000Z');
 let ulids = 0;
 
 /** A shopper who takes a piece and does nothing more. */
-async function abandonedSession(shop: ShopInMemory): Promise<SessionId> {
+async function abandonedSession(shop: ShopInMemory, sku = 'MUG'): Promise<SessionId> {
   const opened = await openSession(
     {
       stock: shop.stock.repository,
@@ -23,7 +23,7 @@ async function abandonedSession(shop: ShopInMemory): Promise<SessionId> {
       ulid: () => `03${(++ulids).toString().padStart(24, '0')}`,
       now: () => OPENED,
     },
-    [{ sku: 'MUG', quantity: 2 }],
+    [{ sku, quantity: 2 }],
   );
   if (opened.outcome !== 'opened') throw new Error(opened.outcome);
   return opened.session.checkout_session_id;
@@ -37,15 +37,16 @@ const depsOf = (shop: ShopInMemory, now = OVER) => ({
   now: () => now,
 });
 
-const run = (shop: ShopInMemory, now = OVER) =>
+const raise = (_: string, error: Error) => {
+  throw error;
+};
+const run = (shop: ShopInMemory, now = OVER, onTrouble = raise) =>
   reservationsJob(depsOf(shop, now))({
     dueBefore: now,
     until: new Date('2100-01-01'),
     now: () => now,
     cursor: undefined,
-    onTrouble: (_, error) => {
-      throw error;
-    },
+    onTrouble,
   });
 
 const begin = (shop: ShopInMemory, id: SessionId) =>
@@ -175,6 +176,19 @@ describe('stock', () => {
 
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 10, reserved: 0 });
   });
+});
+
+it('stock that can never be released, for its product was taken out of the shop, keeps no other stock waiting', async () => {
+  const shop = shopInMemory({ products: [product(10), product(10, 'GONE')] });
+  for (let i = 0; i < 5; i++) await abandonedSession(shop, 'GONE');
+  const id = await abandonedSession(shop);
+  shop.stock.products.delete('GONE');
+  const troubled = () => undefined;
+
+  await run(shop, OVER, troubled);
+  await run(shop, OVER, troubled);
+
+  expect(shop.stock.reservations.get(id)?.status).toBe('released');
 });
 
 describe('what is to be done about stock that is held past its time', () => {

@@ -4,6 +4,8 @@ import {
   ExecutionDoesNotExist,
   ExecutionNotRedrivable,
   GetExecutionHistoryCommand,
+  InvalidToken,
+  ListExecutionsCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
@@ -120,5 +122,28 @@ describe('an execution', () => {
 
     await expect(executions.describe(NAME)).rejects.toThrow('throttled');
     await expect(executions.redrive(ARN)).rejects.toThrow('throttled');
+  });
+});
+
+describe('a list of executions that failed', () => {
+  const failure = { executionArn: ARN, stateMachineArn: MACHINE, name: NAME, startDate: new Date(0) };
+  const stopDate = new Date('2026-06-01T12:01:00.000Z');
+
+  it('is begun anew when its place is a day old, and Step Functions knows it no more', async () => {
+    stepFunctions
+      .on(ListExecutionsCommand)
+      .resolves({ executions: [{ ...failure, status: 'FAILED', stopDate }] })
+      .on(ListExecutionsCommand, { nextToken: 'of yesterday' })
+      .rejects(new InvalidToken(refusal));
+
+    expect(await executions.failures('FAILED', 'of yesterday')).toEqual({
+      failures: [{ name: NAME, status: 'FAILED', endedAt: stopDate }],
+    });
+  });
+
+  it('is not taken for empty when Step Functions has other trouble', async () => {
+    stepFunctions.on(ListExecutionsCommand).rejects(new Error('throttled'));
+
+    await expect(executions.failures('FAILED', 'a place')).rejects.toThrow('throttled');
   });
 });
