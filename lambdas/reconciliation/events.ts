@@ -3,8 +3,9 @@ import type { EventList, PayPalNotifications } from '../paypal/notifications.ts'
 import { eventSchema } from '../paypal-webhook/event.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../paypal-webhook/event-types.ts';
+import type { EventOutcome } from '../paypal-webhook/settle-event.ts';
 import { type SettleStoredDeps, settleStored } from '../paypal-webhook/settle-stored.ts';
-import type { Job } from './job.ts';
+import type { Job, Report } from './job.ts';
 import type { Pace } from './next-look.ts';
 
 export interface EventsJobDeps extends SettleStoredDeps, Pace {
@@ -41,8 +42,13 @@ export const eventsJob =
     const { events, listEvents, now } = deps;
     const before: Cursor = cursor === undefined ? {} : z.parse(cursorSchema, JSON.parse(cursor));
     const window = before.rest ?? windowAfter(before, dueBefore, deps);
-    const figures = { compared: 0, fetched: 0, troubled: 0 };
-    const report = (next: Cursor) => ({ figures, mended: figures.fetched, cursor: JSON.stringify(next) });
+    const figures = { compared: 0, fetched: 0, parked: 0, troubled: 0 };
+    const report = (next: Cursor): Report => ({
+      figures,
+      mended: figures.fetched,
+      measurements: [['EventParked', figures.parked]],
+      cursor: JSON.stringify(next),
+    });
     let { to, until: comparedUntil } = window;
 
     let wanted: Parameters<typeof listEvents>[0] | undefined = { from: new Date(window.from), to: new Date(to) };
@@ -53,7 +59,9 @@ export const eventsJob =
       const known = await events.known(ours.map(({ id }) => id));
       for (const { id, create_time } of ours.filter((event) => !known.has(event.id))) {
         try {
-          figures.fetched += Number(await fetchEvent(deps, id));
+          const outcome = await fetchEvent(deps, id);
+          figures.fetched += Number(outcome !== undefined);
+          figures.parked += Number(outcome?.status === 'parked');
         } catch (error) {
           figures.troubled += 1;
           onTrouble(id, error as Error);
@@ -68,14 +76,13 @@ export const eventsJob =
     return report({ compared_until: comparedUntil });
   };
 
-/** @returns false when PayPal has it no longer. */
-async function fetchEvent(deps: EventsJobDeps, id: string): Promise<boolean> {
+/** @returns what it led to; undefined when PayPal has it no longer. */
+async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventOutcome | undefined> {
   const wire = await deps.getEvent(id);
-  if (!wire) return false;
+  if (!wire) return undefined;
   const event = z.parse(eventSchema, wire);
   await deps.events.receive({ id, eventType: event.event_type, body: JSON.stringify(wire), now: deps.now() });
-  await settleStored(deps, event);
-  return true;
+  return settleStored(deps, event);
 }
 
 /** From where the last comparison ended, and a little before, to what has had its time to be delivered. */

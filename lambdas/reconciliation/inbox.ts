@@ -21,13 +21,15 @@ export const inboxJob =
   async (run) => {
     const before = new Date(run.dueBefore.getTime() - LEFT_ALONE_MS);
     let settled = 0;
+    let parked = 0;
     const { troubled, cutAfter } = await workThrough(
       events.unfinished(before, run.cursor),
       async (id) => {
         const event = await events.get(id);
         if (event?.status !== 'received') return;
-        await settleStored({ events, ...deps }, eventOf(event));
+        const { status } = await settleStored({ events, ...deps }, eventOf(event));
         settled += 1;
+        parked += Number(status === 'parked');
       },
       { ...run, atMost: MOST_EVENTS },
     );
@@ -38,9 +40,12 @@ export const inboxJob =
     }
     const cursor = cutAfter && (await events.get(cutAfter))?.received_at;
     return {
-      figures: { settled, troubled, unfinished },
+      figures: { settled, parked, troubled, unfinished },
       mended: settled,
-      measurements: [['InboxUnfinished', unfinished]],
+      measurements: [
+        ['InboxUnfinished', unfinished],
+        ['EventParked', parked],
+      ],
       cursor,
     };
   };

@@ -95,6 +95,19 @@ describe('an event that PayPal sent and the shop never saw', () => {
     expect(JSON.parse(events.rows.get(event.id)?.body ?? '')).toEqual(event);
   });
 
+  it('is counted as parked when it is about a purchase that the shop does not know, so that somebody is told', async () => {
+    const { list, run, events } = await shopWithList();
+    const resource = { id: 'STRANGER', status: 'APPROVED' };
+    list.push({
+      create_time: minutesAgo(30),
+      event: { id: 'WH-STRANGER', event_type: 'CHECKOUT.ORDER.APPROVED', resource },
+    });
+
+    expect(await run()).toMatchObject({ measurements: [['EventParked', 1]] });
+
+    expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
+  });
+
   it('is a duplicate when it is delivered after all', async () => {
     const { approve, listed, run, deps } = await shopWithList();
     approve();

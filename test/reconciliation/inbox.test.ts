@@ -113,6 +113,25 @@ describe('an event that was stored and not finished', () => {
   });
 });
 
+it('an event that can only be parked is counted as one, so that somebody is told', async () => {
+  const { events, run } = await shopWithInbox();
+  await events.repository.receive({
+    id: 'WH-STRANGER',
+    eventType: 'CHECKOUT.ORDER.APPROVED',
+    body: JSON.stringify({
+      id: 'WH-STRANGER',
+      event_type: 'CHECKOUT.ORDER.APPROVED',
+      resource: { id: 'STRANGER', status: 'APPROVED' },
+    }),
+    now: RECEIVED,
+  });
+
+  const { measurements } = await run();
+
+  expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
+  expect(measurements).toContainEqual(['EventParked', 1]);
+});
+
 it('a run that was cut short says where the next one goes on, so that nothing waits behind what is always in trouble', async () => {
   const { events, run, deps, approve, storedOnly, payment } = await shopWithInbox();
   for (let i = 0; i < 12; i++)

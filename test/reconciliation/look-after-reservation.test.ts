@@ -37,7 +37,7 @@ const depsOf = (shop: ShopInMemory, now = OVER) => ({
   now: () => now,
 });
 
-const raise = (_: string, error: Error) => {
+const raise = (_: string, error: Error): void => {
   throw error;
 };
 const run = (shop: ShopInMemory, now = OVER, onTrouble = raise) =>
