@@ -34,7 +34,8 @@ const UNHEARD_CRASHES: Readonly<Record<string, AlarmRule>> = {
     name: 'healing-failing',
     suffers: 'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
     when: { above: 0 },
-    periods: [3, 3],
+    // Three failures within three hours: one of the jobs is called by the hour, and fails in every twelfth period only.
+    periods: [3, 36],
   },
   settlements: {
     name: 'ends-untold',

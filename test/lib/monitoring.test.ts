@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { METRICS } from '../../lambdas/shared/metric-names.ts';
 import { appOf, resourcesOf } from './synth.ts';
 
@@ -60,6 +61,21 @@ describe('every alarm', () => {
     );
 
     expect(alarm?.Properties.AlarmDescription).toContain('Runbook: https://wiki.example/runbook#');
+  });
+});
+
+describe('a job of what heals that always fails', () => {
+  const minutesBetween = (expression: string) => Number(/^rate\((\d+) minutes?\)$/.exec(expression)?.[1] ?? 60);
+  const jobs = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
+  const alarm = alarms.find(({ AlarmName }) => AlarmName === `${PREFIX}healing-failing`);
+
+  it.each(JOB_NAMES)('is told of, be it called by the hour: %s', (job) => {
+    const schedule = jobs.find(({ Name }) => Name === job);
+    const every = minutesBetween(schedule.ScheduleExpression);
+    const watched = (alarm.EvaluationPeriods * alarm.Period) / 60;
+
+    // One run fails in one period at least; its retries may fall into the next.
+    expect(Math.min(watched / every, alarm.EvaluationPeriods)).toBeGreaterThanOrEqual(alarm.DatapointsToAlarm);
   });
 });
 
