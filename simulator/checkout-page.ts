@@ -1,10 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import type { Env } from './faults.ts';
 import { experienceOf } from './order-body.ts';
 import { approveOrder, cancelUrlOf, findOrder, isOpen, returnUrlOf } from './orders.ts';
 import { answerPage, type Html, type Page } from './page.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 import type { Funding, Order } from './state.ts';
 import { deliveriesOf } from './trouble-lists.ts';
 import { troublePanel } from './trouble-panel.ts';

@@ -2,10 +2,9 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { controlBody } from './control-input.ts';
 import { createEvent } from './events.ts';
-import type { Env } from './faults.ts';
 import { newEventId } from './ids.ts';
 import { parseJson } from './json.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 import type { WebhookEvent } from './state.ts';
 
 const settingsSchema = z.strictObject({

@@ -5,12 +5,11 @@ import { amountIssue } from './amounts.ts';
 import { captureAnswer, settleCapture } from './captures.ts';
 import { captureOf, controlBody, orderOf, wrongState } from './control-input.ts';
 import { disputeCapture } from './disputes.ts';
-import type { Env } from './faults.ts';
 import { orderBody } from './order-body.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from './orders.ts';
 import { refundBody, refundCapture, reverseCapture } from './refunds.ts';
 import { moneySchema } from './schemas.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 
 const amountSchema = z.pipe(
   moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'not an amount of that currency')),

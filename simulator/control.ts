@@ -2,12 +2,12 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { captureAnswer } from './captures.ts';
 import { controlBody } from './control-input.ts';
-import type { Env, Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 import type { Tokens } from './oauth.ts';
 import { orderBody } from './order-body.ts';
 import { hasExpired } from './orders.ts';
 import { refundBody } from './refunds.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 
 const faultSchema = z
   .strictObject({

@@ -2,10 +2,9 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Link } from './errors.ts';
 import { wants } from './events.ts';
-import type { Env } from './faults.ts';
 import { mockEvent } from './mock-events.ts';
 import { webAddressSchema } from './schemas.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 import type { WebhookEvent } from './state.ts';
 import { invalidData, invalidId, parseBody, webhookOf } from './webhooks-api.ts';
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { errorOf } from './errors.ts';
-import type { Env } from './faults.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 
 /** PayPal's tokens live 9 hours. */
 const LIFE_SECONDS = 32_400;

@@ -1,7 +1,7 @@
 import { BUYER, BUYER_NAME, MERCHANT } from './buyer.ts';
 import { captureBody } from './captures.ts';
 import type { Link } from './errors.ts';
-import type { PurchaseUnit } from './order-request.ts';
+import type { PurchaseUnit } from './order-schema.ts';
 import { refundBody } from './refunds.ts';
 import type { Simulation } from './simulation.ts';
 import type { Order } from './state.ts';

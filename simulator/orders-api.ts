@@ -1,12 +1,11 @@
 import { Hono } from 'hono';
 import { notFound, refusal } from './errors.ts';
-import type { Env } from './faults.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
 import { mockResponse } from './mock-response.ts';
 import { minimalCapturedOrder, minimalOrder, orderBody } from './order-body.ts';
 import { parseOrderRequest } from './order-request.ts';
 import { captureOrder, createOrder, findOrder } from './orders.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 
 /** `/v2/checkout/orders`: create, get, capture. */
 export function ordersApi(sim: Simulation): Hono<Env> {

@@ -4,7 +4,7 @@ import { announceCapture, newCapture } from './captures.ts';
 import { type Link, refusal } from './errors.ts';
 import { newId } from './ids.ts';
 import { experienceOf, orderBody, reversedApproval } from './order-body.ts';
-import type { OrderRequest } from './order-request.ts';
+import type { OrderRequest } from './order-schema.ts';
 import type { Simulation } from './simulation.ts';
 import type { Funding, Order } from './state.ts';
 

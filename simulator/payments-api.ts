@@ -4,13 +4,12 @@ import { parseMoney } from '../lambdas/shared/money.ts';
 import { amountIssue } from './amounts.ts';
 import { captureAnswer } from './captures.ts';
 import { notFound, refusal } from './errors.ts';
-import type { Env } from './faults.ts';
+import { fieldDetails } from './field-details.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
 import { mockResponse } from './mock-response.ts';
-import { fieldDetails } from './order-request.ts';
 import { minimalRefund, type RefundOptions, refundBody, refundCapture } from './refunds.ts';
 import { moneySchema } from './schemas.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 
 const text = (max: number) => z.optional(z.string().check(z.minLength(1), z.maxLength(max)));
 const refundRequestSchema = z.object({

@@ -1,7 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { refusal } from './errors.ts';
-import type { Env } from './faults.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 import type { RememberedRequest } from './state.ts';
 
 const HOUR = 60 * 60 * 1000;

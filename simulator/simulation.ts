@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Certificates } from './certificates.ts';
 import type { Deliverer } from './delivery.ts';
 import type { EventDraft } from './events.ts';
@@ -22,4 +23,14 @@ export interface Simulation {
   readonly stopping: AbortSignal;
   /** Makes something happen: keeps the event and sends it to the webhooks that want it. */
   announce(event: EventDraft): WebhookEvent;
+}
+
+/** What the requests of the REST API carry along. */
+export interface Env {
+  Bindings: HttpBindings;
+  Variables: {
+    debugId: string;
+    /** The answer is a fault's, so it is none of PayPal's to remember. */
+    faulty?: boolean;
+  };
 }

@@ -2,12 +2,11 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { type Link, webhooksError } from './errors.ts';
 import { EVENT_TYPES } from './events.ts';
-import type { Env } from './faults.ts';
 import { newId } from './ids.ts';
 import { memberText, parseJson } from './json.ts';
 import { webAddressSchema } from './schemas.ts';
 import { MOCK_WEBHOOK_ID } from './signing.ts';
-import type { Simulation } from './simulation.ts';
+import type { Env, Simulation } from './simulation.ts';
 import type { Webhook } from './state.ts';
 
 /** "Up to 10 webhook URLs": https://developer.paypal.com/api/webhooks/ */
