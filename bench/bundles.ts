@@ -50,8 +50,14 @@ const CLIENTS: Record<string, string> = {
     "import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'; use(DynamoDBDocumentClient, GetCommand, UpdateCommand);",
   '@aws-sdk/client-sfn':
     "import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'; use(SFNClient, StartExecutionCommand);",
+  '@aws-sdk/client-sqs':
+    "import { SQSClient, ReceiveMessageCommand } from '@aws-sdk/client-sqs'; use(SQSClient, ReceiveMessageCommand);",
+  '@aws-sdk/client-lambda':
+    "import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda'; use(LambdaClient, InvokeCommand);",
   '@aws-sdk/client-secrets-manager':
     "import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'; use(SecretsManagerClient, GetSecretValueCommand);",
+  '@aws-sdk/client-cognito-identity-provider':
+    "import { CognitoIdentityProviderClient, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'; use(CognitoIdentityProviderClient, InitiateAuthCommand);",
 };
 
 try {
