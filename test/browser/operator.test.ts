@@ -1,7 +1,6 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
-import { dynamo } from '../support/aws.ts';
+import { change } from '../support/aws.ts';
 import { barriersOn, it } from '../support/browser.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
 import { seenByOperator } from '../support/operator.ts';
@@ -9,17 +8,18 @@ import { closeDialog, confirm, openAsOperator, signInAs } from '../support/opera
 import { PASSWORD, person } from '../support/person.ts';
 import { retry } from '../support/settlements.ts';
 import {
-  approve,
-  beginPurchase,
   captureOf,
   type Purchase,
+  paidPurchase,
   paymentOf,
   payPal,
+  purchaseUnderReview,
   sessionOf,
   settledPayment,
   until,
 } from '../support/shop.ts';
 import { readsHeading } from '../support/shopper.ts';
+import { purchaseOfUnsettledEvent } from '../support/unsettled-events.ts';
 
 /** A purchase whose order could not be made, once that is on the list. */
 async function failedPurchase() {
@@ -49,54 +49,14 @@ async function strangeEvent(note: string): Promise<string> {
   return eventId;
 }
 
-/** An event that was stored, but not settled: all that it says is which capture it is about, and PayPal did not answer what that is. */
-async function unfinishedEvent() {
-  const purchase = await beginPurchase();
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(purchase.paypalOrderId);
-  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-  const { id } = await captureOf(purchase);
-  await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/payments/captures/${id}`, status: 503, times: 1000 }],
-  });
-  const eventId = `WH-UNFINISHED-${purchase.paymentId.slice(-12)}`;
-  await payPal('POST', '/_sim/events', {
-    event_id: eventId,
-    event_type: 'PAYMENT.CAPTURE.COMPLETED',
-    resource: { id, status: 'COMPLETED', amount: { currency_code: 'EUR', value: '19.99' } },
-    signature: 'good',
-  });
-  await payPal('PUT', '/_sim/faults', { faults: [] });
-  return { ...purchase, eventId };
-}
-
-async function paidPurchase() {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
-  return purchase;
-}
-
 /** Plants a mistake: the session has not heard of the money, and that is no longer in flight. */
 async function sessionForgets({ sessionId, paymentId }: Purchase): Promise<void> {
-  const { tables } = inject('stack');
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: tables['checkout-sessions'],
-      Key: { checkout_session_id: sessionId },
-      UpdateExpression: 'SET payment_status = :created, #status = :pending',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':created': 'created', ':pending': 'payment_pending' },
-    }),
+  await change(
+    'checkout-sessions',
+    { checkout_session_id: sessionId },
+    { status: 'payment_pending', payment_status: 'created' },
   );
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: tables.payments,
-      Key: { payment_id: paymentId },
-      UpdateExpression: 'SET updated_at = :at',
-      ExpressionAttributeValues: { ':at': new Date(Date.now() - 600_000).toISOString() },
-    }),
-  );
+  await change('payments', { payment_id: paymentId }, { updated_at: new Date(Date.now() - 600_000).toISOString() });
 }
 
 /** On a desk and on a phone. */
@@ -132,7 +92,7 @@ describe('an operator', () => {
   });
 
   it('is told what a replay would change before it is done', async ({ page }) => {
-    const { eventId, ...purchase } = await unfinishedEvent();
+    const { eventId, ...purchase } = await purchaseOfUnsettledEvent();
     await openAsOperator(page, '/admin/events?status=received', 'Webhook events');
     await page.locator(`[href$="/events/${eventId}"]`).first().click();
     await page.getByRole('button', { name: 'Replay' }).click();
@@ -175,12 +135,7 @@ describe('an operator', () => {
   });
 
   it('decides about money that differs from what was asked', async ({ page }) => {
-    const purchase = await beginPurchase();
-    await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '19.00' } });
-    await until(
-      () => paymentOf(purchase),
-      ({ status }) => status === 'review',
-    );
+    const purchase = await purchaseUnderReview('19.00');
     await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
 
     await page.getByRole('button', { name: 'Accept' }).click();

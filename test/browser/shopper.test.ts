@@ -5,12 +5,14 @@ import { barriersOn, it } from '../support/browser.ts';
 import {
   approve,
   beginPurchase,
+  cancel,
+  captureAtPayPal,
   captureOf,
   type Purchase,
+  paidPurchase,
   paymentOf,
   payPal,
   settledPayment,
-  shop,
   until,
 } from '../support/shop.ts';
 import { buy, captureIdOf, choose, goToPayPal, putIntoBasket, readsHeading } from '../support/shopper.ts';
@@ -160,9 +162,7 @@ describe('a shopper', () => {
   });
 
   it('finds the purchase by either name in the address', async ({ page }) => {
-    const purchase = await beginPurchase();
-    await approve(purchase.paypalOrderId);
-    await settledPayment(purchase, 'captured');
+    const purchase = await paidPurchase();
 
     for (const name of [`checkout_session_id=${purchase.sessionId}`, `token=${purchase.paypalOrderId}`]) {
       await page.goto(`/checkout/success?${name}`);
@@ -216,15 +216,9 @@ describe('a shopper', () => {
   it('reads that late money goes back, when the last piece was sold meanwhile', async ({ page }) => {
     const sku = await stockedProduct(1);
     const late = await buy(page, sku);
-    await shop('POST', `/api/v1/payments/${late.paymentId}/cancel`, { token: late.paypalOrderId });
-    await settledPayment(late, 'cancelled');
-    const other = await beginPurchase({ sku });
-    await approve(other.paypalOrderId);
-    await settledPayment(other, 'captured');
-    await payPal('PUT', '/_sim/delivery', { drop: true });
-    await approve(late.paypalOrderId);
-    await payPal('PUT', '/_sim/delivery', { drop: false });
-    await payPal('POST', `/_sim/orders/${late.paypalOrderId}/capture`);
+    await cancel(late);
+    await paidPurchase({ sku });
+    await captureAtPayPal(late);
 
     await page.goto(`/checkout/success?checkout_session_id=${late.sessionId}&token=${late.paypalOrderId}`);
 
@@ -264,9 +258,7 @@ describe('a shopper', () => {
   });
 
   it('opens the summary of a purchase that is paid: is led to the order, and cannot pay twice', async ({ page }) => {
-    const purchase = await beginPurchase();
-    await approve(purchase.paypalOrderId);
-    await settledPayment(purchase, 'captured');
+    const purchase = await paidPurchase();
 
     await page.goto(`/checkout?checkout_session_id=${purchase.sessionId}`);
 
@@ -295,8 +287,7 @@ describe('a shopper', () => {
     await page.getByRole('button', { name: 'Check out' }).click();
     await page.getByRole('timer').waitFor();
     expect(await stockOf(sku)).toEqual({ available: 0, reserved: 2, sold: 0 });
-    await shop('POST', `/api/v1/payments/${other.paymentId}/cancel`, { token: other.paypalOrderId });
-    await settledPayment(other, 'cancelled');
+    await cancel(other);
   });
 
   it('sees what is sold out, and cannot take it', async ({ page }) => {
@@ -307,8 +298,7 @@ describe('a shopper', () => {
     const button = page.getByRole('button', { name: `Sold out: Product ${sku}` });
     await button.waitFor();
     expect(await button.isDisabled()).toBe(true);
-    await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
-    await settledPayment(purchase, 'cancelled');
+    await cancel(purchase);
   });
 
   it('buys with the keyboard alone', async ({ page }) => {

@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { everythingIn } from '../support/aws.ts';
-import { approve, beginPurchase, type Purchase, payPal, settledPayment, shop } from '../support/shop.ts';
+import {
+  approve,
+  beginPurchase,
+  captureAtPayPal,
+  type Purchase,
+  paidPurchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+} from '../support/shop.ts';
 
 /** What the simulator's buyer is called, and where he lives. */
 async function personalData({ paypalOrderId }: Purchase): Promise<string[]> {
@@ -30,15 +41,7 @@ it.each([
       await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
     },
   ],
-  [
-    'PayPal’s order, when only the capture’s event came',
-    async (purchase: Purchase) => {
-      await payPal('PUT', '/_sim/delivery', { drop: true });
-      await approve(purchase.paypalOrderId);
-      await payPal('PUT', '/_sim/delivery', { drop: false });
-      await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-    },
-  ],
+  ['PayPal’s order, when only the capture’s event came', captureAtPayPal],
 ])('tells the warehouse name, e-mail and address from %s', async (_, pay) => {
   const purchase = await beginPurchase();
 
@@ -55,15 +58,13 @@ it.each([
 });
 
 it('shows nobody’s name, e-mail or address in public or in a payment', async () => {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  const payment = await settledPayment(purchase, 'captured');
+  const purchase = await paidPurchase();
   const secrets = [...(await personalData(purchase)), 'sandbox-secret'];
 
   const told = [
-    payment,
-    (await shop('GET', `/api/v1/orders/${payment.order.order_id}`)).body,
-    (await shop('GET', `/api/v1/checkout-sessions/${purchase.sessionId}`)).body,
+    await paymentOf(purchase),
+    (await shop('GET', `/api/v1/orders/${purchase.orderId}`)).body,
+    await sessionOf(purchase),
     await everythingIn('payments'),
     await everythingIn('idempotency'),
   ].map((part) => JSON.stringify(part));
@@ -73,12 +74,10 @@ it('shows nobody’s name, e-mail or address in public or in a payment', async (
 });
 
 it('forgets a buyer for good when it is told to', async () => {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  const { order } = await settledPayment(purchase, 'captured');
+  const purchase = await paidPurchase();
   const data = await personalData(purchase);
 
-  const erased = spawnSync('node', ['bin/erase.ts', order.order_id, '--stack-file', '.local/test/stack.json'], {
+  const erased = spawnSync('node', ['bin/erase.ts', purchase.orderId, '--stack-file', '.local/test/stack.json'], {
     encoding: 'utf8',
   });
 

@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 import { stockOf } from '../support/books.ts';
-import { approve, beginPurchase, type Purchase, payPal, sessionOf, settledPayment, shop } from '../support/shop.ts';
+import {
+  beginPurchase,
+  cancel,
+  type Purchase,
+  paidPurchase,
+  payPal,
+  sessionOf,
+  settledPayment,
+  shop,
+} from '../support/shop.ts';
 
 async function expectNothingBought(purchase: Purchase): Promise<void> {
   expect((await settledPayment(purchase, 'cancelled')).order).toBeNull();
@@ -42,9 +51,7 @@ it('does not let a stranger cancel, who lacks the token', async () => {
 });
 
 it('does not cancel what has been paid', async () => {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
+  const purchase = await paidPurchase();
 
   const cancelled = await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, {
     token: purchase.paypalOrderId,
@@ -56,8 +63,7 @@ it('does not cancel what has been paid', async () => {
 
 it('refuses to begin a payment for a session that is over', async () => {
   const purchase = await beginPurchase();
-  await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
-  await settledPayment(purchase, 'cancelled');
+  await cancel(purchase);
 
   const again = await shop('POST', '/api/v1/payments', { checkout_session_id: purchase.sessionId });
 

@@ -1,25 +1,29 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
 import type { Finding } from '../../lambdas/consistency/finding.ts';
-import type { TableName } from '../../lib/names.ts';
-import { callFunction, dynamo, everythingIn, logsOf, stepFunctions, stockedProduct } from '../support/aws.ts';
+import { callFunction, change, dynamo, everythingIn, logsOf, stepFunctions, stockedProduct } from '../support/aws.ts';
 import { mistakesInTheBooks, stockOf } from '../support/books.ts';
 import { checkBooks, findingOf, openFindings, repair } from '../support/books-checked.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
 import { failuresOf, firstFailuresOf } from '../support/settlements.ts';
 import {
+  approvalOf,
   approve,
   beginPurchase,
+  cancel,
   captureOf,
   type Purchase,
+  paidPurchase,
   paymentOf,
   payPal,
+  purchaseUnderReview,
   sessionOf,
   settledPayment,
   shop,
   until,
 } from '../support/shop.ts';
+import { storeAlone } from '../support/unsettled-events.ts';
 
 /*
  * Each rule is broken from outside, as nothing in the shop would break it; then it is found, repaired by the ordinary ways, and the
@@ -28,30 +32,10 @@ import {
 
 const { tables, state_machine_arn } = inject('stack');
 
-/** Changes one row behind the shop's back. */
-const change = (table: TableName, Key: Record<string, string>, set: Record<string, unknown>) =>
-  dynamo.send(
-    new UpdateCommand({
-      TableName: tables[table],
-      Key,
-      UpdateExpression: `SET ${Object.keys(set)
-        .map((_, i) => `#${i} = :${i}`)
-        .join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(Object.keys(set).map((name, i) => [`#${i}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(Object.values(set).map((value, i) => [`:${i}`, value])),
-    }),
-  );
 const changeSession = ({ sessionId }: Purchase, set: Record<string, unknown>) =>
   change('checkout-sessions', { checkout_session_id: sessionId }, set);
 const changePayment = ({ paymentId }: Purchase, set: Record<string, unknown>) =>
   change('payments', { payment_id: paymentId }, set);
-
-async function paidPurchase(): Promise<Purchase> {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
-  return purchase;
-}
 
 /** Checks until a finding holds: PayPal is asked about some payments at a time. */
 const found = (invariant: number, subject: string): Promise<Finding> =>
@@ -141,8 +125,7 @@ describe('what the check of the books finds and operators repair:', () => {
 
   it('5, stock that is held for a payment that was given up', async () => {
     const purchase = await beginPurchase();
-    await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
-    await settledPayment(purchase, 'cancelled');
+    await cancel(purchase);
     await change('reservations', { checkout_session_id: purchase.sessionId }, { status: 'held' });
     await change('products', { sku: purchase.sku }, { available: 9, reserved: 1 });
 
@@ -180,12 +163,7 @@ describe('what the check of the books finds and operators repair:', () => {
   });
 
   it('7, money that differs from what was asked, taken without anybody’s word', async () => {
-    const purchase = await beginPurchase();
-    await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '19.00' } });
-    await until(
-      () => paymentOf(purchase),
-      ({ status }) => status === 'review',
-    );
+    const purchase = await purchaseUnderReview('19.00');
     await changePayment(purchase, { status: 'captured' });
 
     const finding = await findAndRepair(7, purchase.paymentId);
@@ -212,24 +190,10 @@ describe('what the check of the books finds and operators repair:', () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
-    const { events } = await payPal('GET', '/_sim/state');
-    const event = Object.values<{ id: string; event_type: string; resource: { id: string } }>(events).find(
-      ({ resource }) => resource.id === purchase.paypalOrderId,
-    );
-    const now = new Date().toISOString();
-    await change(
-      'webhook-events',
-      { event_id: event?.id ?? '' },
-      {
-        event_type: event?.event_type,
-        body: JSON.stringify(event),
-        received_at: now,
-        last_received_at: now,
-        status: 'received',
-      },
-    );
+    const event = await approvalOf(purchase);
+    await storeAlone(event);
 
-    await findAndRepair(9, event?.id ?? '');
+    await findAndRepair(9, event.id);
 
     await settledPayment(purchase, 'captured');
   });

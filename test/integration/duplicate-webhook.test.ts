@@ -1,21 +1,24 @@
 import { expect, it } from 'vitest';
 import { everythingIn } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
-import { approve, beginPurchase, type Purchase, payPal, settledPayment } from '../support/shop.ts';
+import {
+  approve,
+  beginPurchase,
+  captureOf,
+  type Purchase,
+  paidPurchase,
+  payPal,
+  settledPayment,
+} from '../support/shop.ts';
 
 /** The capture that PayPal made for a purchase, as the resource of an event. */
-async function captureResource({ paypalOrderId, paymentId }: Purchase) {
-  const { captures } = await payPal('GET', '/_sim/state');
-  const [id] =
-    Object.entries<{ order_id: string }>(captures).find(([, capture]) => capture.order_id === paypalOrderId) ?? [];
-  return {
-    id,
-    status: 'COMPLETED',
-    amount: { currency_code: 'EUR', value: '19.99' },
-    custom_id: paymentId,
-    supplementary_data: { related_ids: { order_id: paypalOrderId } },
-  };
-}
+const captureResource = async (purchase: Purchase) => ({
+  id: (await captureOf(purchase)).id,
+  status: 'COMPLETED',
+  amount: { currency_code: 'EUR', value: '19.99' },
+  custom_id: purchase.paymentId,
+  supplementary_data: { related_ids: { order_id: purchase.paypalOrderId } },
+});
 
 async function expectBoughtOnce(purchase: Purchase): Promise<void> {
   const payment = await settledPayment(purchase, 'captured');
@@ -34,9 +37,7 @@ const send = (event_id: string, resource: object) =>
   payPal('POST', '/_sim/events', { event_type: 'PAYMENT.CAPTURE.COMPLETED', resource, signature: 'good', event_id });
 
 it('does an event once that is delivered 20 times, one after the other', async () => {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
+  const purchase = await paidPurchase();
   const resource = await captureResource(purchase);
   const id = `WH-SEQUENCE-${purchase.paymentId.slice(4)}`;
 
@@ -67,9 +68,7 @@ it('does an event once that is delivered 20 times at once', async () => {
 });
 
 it('does nothing for a second event about the same capture', async () => {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
+  const purchase = await paidPurchase();
 
   const second = await send(`WH-SECOND-${purchase.paymentId.slice(4)}`, await captureResource(purchase));
 

@@ -1,10 +1,10 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
 import { payPalNotifications } from '../../lambdas/paypal/notifications.ts';
 import { transport } from '../../lambdas/paypal/transport.ts';
-import { callFunction, dynamo, everythingIn, stockedProduct } from '../support/aws.ts';
+import { callFunction, everythingIn, stockedProduct } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import {
+  approvalOf,
   approve,
   beginPurchase,
   captureOf,
@@ -16,8 +16,9 @@ import {
   shop,
   until,
 } from '../support/shop.ts';
+import { storeAlone } from '../support/unsettled-events.ts';
 
-const { tables, simulator_url } = inject('stack');
+const { simulator_url } = inject('stack');
 const MINUTE = 60_000;
 
 /** One run of what heals, as if it were so many minutes later. */
@@ -111,26 +112,8 @@ it('an event that was stored, and whose function fell over, is settled from the 
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
-  const { events } = await payPal('GET', '/_sim/state');
-  const approved = Object.values<{ id: string; event_type: string; resource: { id: string } }>(events).find(
-    ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === purchase.paypalOrderId,
-  );
-  // As the function leaves it that dies between storing and settling.
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: tables['webhook-events'],
-      Key: { event_id: approved?.id },
-      UpdateExpression:
-        'SET event_type = :type, body = :body, received_at = :now, last_received_at = :now, #status = :received',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: {
-        ':type': approved?.event_type,
-        ':body': JSON.stringify(approved),
-        ':now': new Date().toISOString(),
-        ':received': 'received',
-      },
-    }),
-  );
+  const approved = await approvalOf(purchase);
+  await storeAlone(approved);
 
   expect(await heal('inbox', 0)).toMatchObject({ figures: { unfinished: 0 } });
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
@@ -138,17 +121,10 @@ it('an event that was stored, and whose function fell over, is settled from the 
 
   await settledPayment(purchase, 'captured');
   expect(await captureOf(purchase)).toMatchObject({ status: 'COMPLETED' });
-  expect(await eventsOf(purchase)).toMatchObject([{ event_id: approved?.id, status: 'accepted' }]);
+  expect(await eventsOf(purchase)).toMatchObject([{ event_id: approved.id, status: 'accepted' }]);
 });
 
 describe('an event that PayPal sent and the shop never saw', () => {
-  const listed = async ({ paypalOrderId }: Purchase) => {
-    const { events } = await payPal('GET', '/_sim/state');
-    return Object.values<{ id: string; resource: { id: string } }>(events).find(
-      ({ resource }) => resource.id === paypalOrderId,
-    );
-  };
-
   it('is fetched from PayPal’s list, and settled', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
@@ -157,10 +133,10 @@ describe('an event that PayPal sent and the shop never saw', () => {
     expect((await heal('events', 1)).mended).toBeGreaterThan(0);
 
     await settledPayment(purchase, 'captured');
-    const approved = await listed(purchase);
+    const approved = await approvalOf(purchase);
     expect(await eventsOf(purchase)).toContainEqual(
       expect.objectContaining({
-        event_id: approved?.id,
+        event_id: approved.id,
         event_type: 'CHECKOUT.ORDER.APPROVED',
         status: 'accepted',
         fetched_at: expect.any(String),
@@ -176,12 +152,12 @@ describe('an event that PayPal sent and the shop never saw', () => {
     await heal('events', 1);
     await settledPayment(purchase, 'captured');
     await payPal('PUT', '/_sim/delivery', { drop: false });
-    const id = (await listed(purchase))?.id;
+    const { id } = await approvalOf(purchase);
 
     const [webhook] = await notifications.listWebhooks();
-    expect(await notifications.resendEvent(String(id), String(webhook?.id))).toBe(true);
+    expect(await notifications.resendEvent(id, String(webhook?.id))).toBe(true);
     const answered = await until(
-      async () => (await deliveriesOf(String(id))).filter(({ http_status }) => http_status !== null),
+      async () => (await deliveriesOf(id)).filter(({ http_status }) => http_status !== null),
       ({ length }) => length > 0,
     );
 

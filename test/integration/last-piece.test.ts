@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { stockedProduct } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import {
-  approve,
   beginPurchase,
+  cancel,
+  captureAtPayPal,
   captureOf,
   type Purchase,
-  payPal,
   sessionOf,
   settledPayment,
   shop,
@@ -16,25 +16,16 @@ import {
 async function twoBuyers(): Promise<{ sku: string; letGo: Purchase; holder: Purchase }> {
   const sku = await stockedProduct(1);
   const letGo = await beginPurchase({ sku });
-  await shop('POST', `/api/v1/payments/${letGo.paymentId}/cancel`, { token: letGo.paypalOrderId });
-  await settledPayment(letGo, 'cancelled');
+  await cancel(letGo);
   return { sku, letGo, holder: await beginPurchase({ sku }) };
-}
-
-/** PayPal takes the money without asking the shop. */
-async function payRegardless({ paypalOrderId }: Purchase): Promise<void> {
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(paypalOrderId);
-  await payPal('PUT', '/_sim/delivery', { drop: false });
-  await payPal('POST', `/_sim/orders/${paypalOrderId}/capture`);
 }
 
 it('gives the last piece to the buyer who holds it and pays first, and the other one all his money back', async () => {
   const { sku, letGo, holder } = await twoBuyers();
 
-  await payRegardless(holder);
+  await captureAtPayPal(holder);
   await settledPayment(holder, 'captured');
-  await payRegardless(letGo);
+  await captureAtPayPal(letGo);
 
   expect(await settledPayment(letGo, 'refunded')).toMatchObject({ order: null });
   expect((await captureOf(letGo)).status).toBe('REFUNDED');
@@ -44,12 +35,11 @@ it('gives the last piece to the buyer who holds it and pays first, and the other
 
 it('gives the last piece to the buyer who let go of it but pays first, once the other one gives up', async () => {
   const { sku, letGo, holder } = await twoBuyers();
-  await shop('POST', `/api/v1/payments/${holder.paymentId}/cancel`, { token: holder.paypalOrderId });
-  await settledPayment(holder, 'cancelled');
+  await cancel(holder);
 
-  await payRegardless(letGo);
+  await captureAtPayPal(letGo);
   expect((await settledPayment(letGo, 'captured')).order).not.toBeNull();
-  await payRegardless(holder);
+  await captureAtPayPal(holder);
 
   expect(await settledPayment(holder, 'refunded')).toMatchObject({ order: null });
   expect(await sessionOf(letGo)).toMatchObject({ status: 'payment_completed' });

@@ -4,8 +4,11 @@ import { stockOf } from '../support/books.ts';
 import {
   approve,
   beginPurchase,
+  cancel,
+  captureAtPayPal,
   captureOf,
   type Purchase,
+  paidPurchase,
   paymentOf,
   payPal,
   sessionOf,
@@ -17,17 +20,8 @@ import {
 /** The buyer cancels in one window, with the PayPal page still open in another. */
 async function cancelled(sku: string): Promise<Purchase> {
   const purchase = await beginPurchase({ sku });
-  await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
-  await settledPayment(purchase, 'cancelled');
+  await cancel(purchase);
   return purchase;
-}
-
-/** PayPal captures although the shop has given the purchase up, and tells so. */
-async function captureAtPayPal(purchase: Purchase): Promise<void> {
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(purchase.paypalOrderId);
-  await payPal('PUT', '/_sim/delivery', { drop: false });
-  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
 }
 
 it('delivers a purchase whose money came after it was cancelled, if there is stock', async () => {
@@ -43,9 +37,7 @@ it('delivers a purchase whose money came after it was cancelled, if there is sto
 it('gives all the money back that came after the last piece was sold to somebody else', async () => {
   const sku = await stockedProduct(1);
   const late = await cancelled(sku);
-  const other = await beginPurchase({ sku });
-  await approve(other.paypalOrderId);
-  await settledPayment(other, 'captured');
+  await paidPurchase({ sku });
 
   await captureAtPayPal(late);
 

@@ -4,16 +4,14 @@ import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { BUYER, BUYER_NAME } from '../../simulator/buyer.ts';
 import { callFunction, everythingLogged } from '../support/aws.ts';
 import { asOperator, signIn } from '../support/operator.ts';
-import { approve, beginPurchase, payPal, settledPayment, shop, until } from '../support/shop.ts';
+import { approve, beginPurchase, paidPurchase, payPal, settledPayment, shop, until } from '../support/shop.ts';
 
 const { simulator_url, operator } = inject('stack');
 
 /** All that can happen to a shop in a day, in a few seconds. @returns all that its functions logged of it */
 async function logsOfAnEventfulDay() {
   const since = new Date();
-  const bought = await beginPurchase();
-  await approve(bought.paypalOrderId);
-  await settledPayment(bought, 'captured');
+  await paidPurchase();
 
   const refunded = await beginPurchase();
   await approve(refunded.paypalOrderId);

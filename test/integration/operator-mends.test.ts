@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { stockOf } from '../support/books.ts';
+import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
 import { asOperator, seenByOperator } from '../support/operator.ts';
-import { approve, beginPurchase, captureOf, paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+import { paidPurchase, paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+import { purchaseOfUnsettledEvent } from '../support/unsettled-events.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
 
@@ -24,30 +26,15 @@ const deedsTo = async (target: string): Promise<Json[]> =>
   (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
 
 it('a webhook that failed is found, looked into, tried, replayed and settled, and the audit says who did it', async () => {
-  const purchase = await beginPurchase();
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(purchase.paypalOrderId);
-  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-  const capture = await captureOf(purchase);
-  // All that the event says is which capture it is about, and PayPal does not answer when it is asked what that belongs to.
-  await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/payments/captures/${capture.id}`, status: 503, times: 1000 }],
-  });
-  const eventId = `WH-MENDED-${purchase.paymentId.slice(-12)}`;
-  await payPal('POST', '/_sim/events', {
-    event_id: eventId,
-    event_type: 'PAYMENT.CAPTURE.COMPLETED',
-    resource: { id: capture.id, status: 'COMPLETED', amount: { currency_code: 'EUR', value: '19.99' } },
-    signature: 'good',
-  });
-  await payPal('PUT', '/_sim/faults', { faults: [] });
+  const purchase = await purchaseOfUnsettledEvent();
+  const { eventId, captureId } = purchase;
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
 
   const unfinished = await all('/api/v1/admin/webhook-events?status=received&type=PAYMENT.CAPTURE.COMPLETED', 'events');
   expect(unfinished.map(({ event_id }) => event_id)).toContain(eventId);
   const { body: event } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
   expect(event).toMatchObject({ status: 'received', payment_id: null, executions: [] });
-  expect(JSON.parse(event.body).resource.id).toBe(capture.id);
+  expect(JSON.parse(event.body).resource.id).toBe(captureId);
 
   const tried = await asOperator(`/api/v1/admin/webhook-events/${eventId}/replay`, {
     dry_run: true,
@@ -65,7 +52,7 @@ it('a webhook that failed is found, looked into, tried, replayed and settled, an
     `payment_id=${purchase.paymentId}`,
     `order_id=${purchase.paymentId.replace('pay_', 'ord_')}`,
     `paypal_order_id=${purchase.paypalOrderId}`,
-    `capture_id=${capture.id}`,
+    `capture_id=${captureId}`,
   ]) {
     const found = await until(
       () => all(`/api/v1/admin/webhook-events?${name}`, 'events'),
@@ -80,9 +67,8 @@ it('a webhook that failed is found, looked into, tried, replayed and settled, an
 
 it('many webhooks are counted first, and then replayed, each once', async () => {
   const since = new Date().toISOString();
-  const purchases = [await beginPurchase(), await beginPurchase()];
-  for (const { paypalOrderId } of purchases) await approve(paypalOrderId);
-  for (const purchase of purchases) await settledPayment(purchase, 'captured');
+  await paidPurchase();
+  await paidPurchase();
   const wish = { filter: { status: 'accepted', from: since }, reason: 'to be sure' };
 
   const counted = await until(
@@ -97,25 +83,7 @@ it('many webhooks are counted first, and then replayed, each once', async () => 
 });
 
 it('a settlement that failed is listed, retried and settled, and the audit says who did it', async () => {
-  const purchase = await beginPurchase();
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(purchase.paypalOrderId);
-  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-  // The order's step must ask PayPal who bought, and PayPal fails.
-  await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 1000 }],
-  });
-  await payPal('POST', '/_sim/events', {
-    event_type: 'PAYMENT.CAPTURE.COMPLETED',
-    resource: {
-      id: (await captureOf(purchase)).id,
-      status: 'COMPLETED',
-      amount: { currency_code: 'EUR', value: '19.99' },
-      custom_id: purchase.paymentId,
-      supplementary_data: { related_ids: { order_id: purchase.paypalOrderId } },
-    },
-    signature: 'good',
-  });
+  const purchase = await purchaseWhoseOrderFails(1000);
   const [failed] = await until(
     async () =>
       (await all('/api/v1/admin/settlements?status=failed', 'settlements')).filter(

@@ -1,17 +1,7 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, inject, it } from 'vitest';
-import { dynamo } from '../support/aws.ts';
+import { expect, it } from 'vitest';
+import { change } from '../support/aws.ts';
 import { asOperator, seenByOperator } from '../support/operator.ts';
-import { approve, beginPurchase, captureOf, sessionOf, settledPayment, until } from '../support/shop.ts';
-
-const { tables } = inject('stack');
-
-async function paidPurchase() {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
-  return purchase;
-}
+import { captureOf, paidPurchase, sessionOf, settledPayment, until } from '../support/shop.ts';
 
 it('an operator sees the whole story of a payment, its buyer and PayPal’s own view', async () => {
   const purchase = await paidPurchase();
@@ -65,24 +55,13 @@ it('the figures count what was settled in this hour, and how long it took', asyn
 it('what is broken in the books is found by a check, tried, repaired and gone after the next, and the audit says who did it', async () => {
   const purchase = await paidPurchase();
   // The session has not heard of the money, and that a while ago.
-  await dynamo.send(
-    new UpdateCommand({
-      TableName: tables['checkout-sessions'],
-      Key: { checkout_session_id: purchase.sessionId },
-      UpdateExpression: 'SET payment_status = :created, #status = :pending',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':created': 'created', ':pending': 'payment_pending' },
-    }),
+  await change(
+    'checkout-sessions',
+    { checkout_session_id: purchase.sessionId },
+    { status: 'payment_pending', payment_status: 'created' },
   );
   const touched = (at: Date) =>
-    dynamo.send(
-      new UpdateCommand({
-        TableName: tables.payments,
-        Key: { payment_id: purchase.paymentId },
-        UpdateExpression: 'SET updated_at = :at',
-        ExpressionAttributeValues: { ':at': at.toISOString() },
-      }),
-    );
+    change('payments', { payment_id: purchase.paymentId }, { updated_at: at.toISOString() });
   await touched(new Date(Date.now() - 600_000));
   const findings = async () => {
     let finished = false;

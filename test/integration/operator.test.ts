@@ -3,33 +3,15 @@ import { everythingIn } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import { asOperator } from '../support/operator.ts';
 import {
-  approve,
-  beginPurchase,
   captureOf,
   type Purchase,
-  paymentOf,
+  paidPurchase,
   payPal,
+  purchaseUnderReview,
   sessionOf,
   settledPayment,
   until,
 } from '../support/shop.ts';
-
-async function paidPurchase(): Promise<Purchase & { orderId: string }> {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  const { order } = await settledPayment(purchase, 'captured');
-  return { ...purchase, orderId: order.order_id };
-}
-
-async function purchaseUnderReview(value: string): Promise<Purchase> {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value } });
-  await until(
-    () => paymentOf(purchase),
-    ({ status }) => status === 'review',
-  );
-  return purchase;
-}
 
 async function refundsOf(purchase: Purchase): Promise<unknown[]> {
   const [{ id }, { refunds }] = await Promise.all([captureOf(purchase), payPal('GET', '/_sim/state')]);

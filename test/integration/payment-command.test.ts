@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { approve, beginPurchase, captureOf, payPal, settledPayment } from '../support/shop.ts';
+import { beginPurchase, captureOf, paidPurchase, payPal } from '../support/shop.ts';
 
 /** Runs the command on the shop that is tested. */
 const payment = (...args: string[]) =>
@@ -9,9 +9,7 @@ const payment = (...args: string[]) =>
   });
 
 it('one command tells a payment’s whole story, and nobody’s name', async () => {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  await settledPayment(purchase, 'captured');
+  const purchase = await paidPurchase();
   const capture = await captureOf(purchase);
 
   const { status, stdout, stderr } = payment(purchase.paymentId);

@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { payPalNotifications, type Webhook } from '../../lambdas/paypal/notifications.ts';
 import { transport } from '../../lambdas/paypal/transport.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../lambdas/paypal-webhook/event-types.ts';
-import { approve, beginPurchase, type Purchase, payPal, settledPayment } from '../support/shop.ts';
+import { approvalOf, approve, beginPurchase, payPal, settledPayment } from '../support/shop.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
 const OURS = `${front_door_url}/webhooks/paypal`;
@@ -38,14 +38,6 @@ async function forget(webhook: Webhook): Promise<void> {
   await fetch(address, { method: 'DELETE', headers: { authorization: `Bearer ${access_token}` } });
 }
 
-/** PayPal's event of an approval. */
-async function approvalOf({ paypalOrderId }: Purchase): Promise<string> {
-  const { events } = await payPal('GET', '/_sim/state');
-  const found = Object.values<{ id: string; event_type: string; resource: { id: string } }>(events).find(
-    ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === paypalOrderId,
-  );
-  return found?.id ?? '';
-}
 const lineOf = (id: string) =>
   command('events', '--hours', '1')
     .stdout.split('\n')
@@ -79,7 +71,7 @@ describe('npm run paypal', () => {
     await approve(purchase.paypalOrderId);
     await payPal('PUT', '/_sim/delivery', { drop: false });
 
-    const id = await approvalOf(purchase);
+    const { id } = await approvalOf(purchase);
     expect(lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}never came$/);
     expect(command('resend', id)).toMatchObject({ status: 0, stderr: '' });
 

@@ -5,25 +5,22 @@ import {
   beginPurchase,
   captureOf,
   type Purchase,
+  paidPurchase,
   payPal,
   sessionOf,
   settledPayment,
   shop,
 } from '../support/shop.ts';
 
-async function paidPurchase(): Promise<Purchase & { captureId: string; orderId: string }> {
-  const purchase = await beginPurchase();
-  await approve(purchase.paypalOrderId);
-  const { order } = await settledPayment(purchase, 'captured');
-  return { ...purchase, captureId: (await captureOf(purchase)).id, orderId: order.order_id };
-}
-const refund = (captureId: string, value?: string) =>
-  payPal('POST', `/_sim/captures/${captureId}/refund`, value ? { amount: { currency_code: 'EUR', value } } : {});
+const refund = async (purchase: Purchase, value?: string) =>
+  payPal('POST', `/_sim/captures/${(await captureOf(purchase)).id}/refund`, {
+    ...(value && { amount: { currency_code: 'EUR', value } }),
+  });
 
 it('follows a refund of the whole, and puts what was not shipped back on the shelf', async () => {
   const purchase = await paidPurchase();
 
-  await refund(purchase.captureId);
+  await refund(purchase);
 
   expect((await settledPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
   expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'refunded' });
@@ -33,11 +30,11 @@ it('follows a refund of the whole, and puts what was not shipped back on the she
 it('follows refunds of a part by what they add up to', async () => {
   const purchase = await paidPurchase();
 
-  await refund(purchase.captureId, '5.00');
+  await refund(purchase, '5.00');
   expect((await settledPayment(purchase, 'partially_refunded')).order).toMatchObject({ status: 'confirmed' });
   expect((await shop('GET', `/api/v1/orders/${purchase.orderId}`)).body.refunded.value).toBe('5.00');
 
-  await refund(purchase.captureId, '14.99');
+  await refund(purchase, '14.99');
   expect((await settledPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 });
@@ -45,7 +42,7 @@ it('follows refunds of a part by what they add up to', async () => {
 it('follows money that PayPal took back', async () => {
   const purchase = await paidPurchase();
 
-  await payPal('POST', `/_sim/captures/${purchase.captureId}/reverse`);
+  await payPal('POST', `/_sim/captures/${(await captureOf(purchase)).id}/reverse`);
 
   expect((await settledPayment(purchase, 'reversed')).order).toMatchObject({ status: 'refunded' });
   expect(await sessionOf(purchase)).toMatchObject({ payment_status: 'reversed' });
@@ -56,8 +53,7 @@ it('is not led astray by a refund that is heard of before its capture', async ()
   await payPal('PUT', '/_sim/delivery', { hold: true });
   await approve(purchase.paypalOrderId);
   await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-  const { id } = await captureOf(purchase);
-  await refund(id, '5.00');
+  await refund(purchase, '5.00');
   await payPal('PUT', '/_sim/delivery', { shuffle: true });
   await payPal('POST', '/_sim/delivery/flush');
 

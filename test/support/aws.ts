@@ -6,7 +6,7 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
 import { deployedFunctions } from './deployed-functions.ts';
@@ -32,6 +32,20 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
   } while (start);
   return items;
 }
+
+/** Changes an item of one of the shop's tables, or makes one, behind the shop's back. */
+export const change = (table: keyof typeof tables, Key: Record<string, string>, set: Record<string, unknown>) =>
+  dynamo.send(
+    new UpdateCommand({
+      TableName: tables[table],
+      Key,
+      UpdateExpression: `SET ${Object.keys(set)
+        .map((_, i) => `#${i} = :${i}`)
+        .join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(Object.keys(set).map((name, i) => [`#${i}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(Object.values(set).map((value, i) => [`:${i}`, value])),
+    }),
+  );
 
 /** The shop's functions, as whoever deployed them finds, changes and calls them. */
 export const { lambda, nameOf: functionOf, call: callFunction } = deployedFunctions(client);

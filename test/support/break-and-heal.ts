@@ -1,17 +1,16 @@
 import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
-import { callFunction, dynamo, everythingLogged, functionOf, queues, stepFunctions, stockedProduct } from './aws.ts';
+import { callFunction, change, everythingLogged, functionOf, queues, stepFunctions, stockedProduct } from './aws.ts';
 import { checkBooks } from './books-checked.ts';
 import { purchaseWhoseOrderFails } from './failing-order.ts';
 import { type Measured, measuredBy, measuredIn } from './measured.ts';
 import { firstFailuresOf, noFailuresOf, retry } from './settlements.ts';
-import { approve, beginPurchase, type Purchase, payPal, settledPayment, shop, until } from './shop.ts';
+import { approve, beginPurchase, type Purchase, paidPurchase, payPal, settledPayment, shop, until } from './shop.ts';
 import { tableThatAnswers } from './throttled-table.ts';
 
-const { tables, state_machine_arn, dlq_url, api_url } = inject('stack');
+const { state_machine_arn, dlq_url, api_url } = inject('stack');
 const TWO_HOURS = 7_200_000;
 
 /** What is broken now. */
@@ -39,7 +38,7 @@ async function breakShop(counted: Counted): Promise<Broken> {
   await firstFailuresOf(stopped);
   const failed = await purchaseWhoseOrderFails(1000);
   await firstFailuresOf(failed);
-  await change(tables.payments, { payment_id: stopped.paymentId }, 'created_at', hoursAgo(5));
+  await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
 
   // Nobody tells the shop of this one: deliveries are dropped.
   const unheard = await beginPurchase();
@@ -67,7 +66,7 @@ async function breakShop(counted: Counted): Promise<Broken> {
     await callFunction(folder, { job: 'none of them' }).catch(() => counted.crashed.push(folder));
 
   const sku = await stockedProduct(1);
-  await change(tables.products, { sku }, 'available', 2);
+  await change('products', { sku }, { available: 2 });
   await checkBooks(60);
   await checkBooks(60);
   return { failed, stopped, sku };
@@ -77,15 +76,13 @@ async function breakShop(counted: Counted): Promise<Broken> {
 async function mendShop({ failed, stopped, sku }: Broken): Promise<void> {
   await payPal('PUT', '/_sim/faults', { faults: [] });
   await payPal('PUT', '/_sim/delivery', { drop: false });
-  await change(tables.products, { sku }, 'available', 1);
+  await change('products', { sku }, { available: 1 });
   for (const purchase of [failed, stopped]) {
     await retry(purchase);
     await settledPayment(purchase, 'captured');
     await noFailuresOf(purchase);
   }
-  const good = await beginPurchase();
-  await approve(good.paypalOrderId);
-  await settledPayment(good, 'captured');
+  await paidPurchase();
   for (const job of JOB_NAMES) await heal(job);
   await until(
     async () => {
@@ -99,18 +96,6 @@ async function mendShop({ failed, stopped, sku }: Broken): Promise<void> {
 }
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
-
-/** Changes one attribute behind the shop's back. */
-const change = (TableName: string, Key: Record<string, string>, name: string, value: unknown) =>
-  dynamo.send(
-    new UpdateCommand({
-      TableName,
-      Key,
-      UpdateExpression: 'SET #name = :value',
-      ExpressionAttributeNames: { '#name': name },
-      ExpressionAttributeValues: { ':value': value },
-    }),
-  );
 
 const sendEvent = (event_type: string, resource: object, signature: 'good' | 'bad') =>
   payPal('POST', '/_sim/events', { event_type, resource, signature });

@@ -63,14 +63,16 @@ export interface Purchase {
   readonly paypalOrderId: string;
 }
 
+/** What is bought. */
+interface Wanted {
+  /** @default - a product of its own */
+  readonly sku?: string;
+  /** @default 1 */
+  readonly quantity?: number;
+}
+
 /** Lets a shopper check out and go to PayPal. */
-export async function beginPurchase({
-  sku,
-  quantity = 1,
-}: {
-  sku?: string;
-  quantity?: number;
-} = {}): Promise<Purchase> {
+export async function beginPurchase({ sku, quantity = 1 }: Wanted = {}): Promise<Purchase> {
   const product = sku ?? (await stockedProduct(10));
   const session = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku: product, quantity }] });
   if (session.status !== 201) throw new Error(`no session: ${JSON.stringify(session.body)}`);
@@ -87,6 +89,24 @@ export async function beginPurchase({
 /** The buyer clicks at PayPal. */
 export const approve = (orderId: string, options: Record<string, unknown> = {}) =>
   payPal('POST', `/_sim/orders/${orderId}/approve`, { funding: 'instant', ...options });
+
+/** PayPal takes the money of a purchase though the shop did not ask for it, and tells it of that alone. */
+export async function captureAtPayPal({ paypalOrderId }: Purchase): Promise<void> {
+  await payPal('PUT', '/_sim/delivery', { drop: true });
+  await approve(paypalOrderId);
+  await payPal('PUT', '/_sim/delivery', { drop: false });
+  await payPal('POST', `/_sim/orders/${paypalOrderId}/capture`);
+}
+
+/** PayPal's event that a purchase was approved, which it has made whether or not the shop was told. */
+export async function approvalOf({ paypalOrderId }: Purchase): Promise<{ readonly id: string; event_type: string }> {
+  const { events } = await payPal('GET', '/_sim/state');
+  const found = Object.values<Json>(events).find(
+    ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === paypalOrderId,
+  );
+  if (!found) throw new Error(`PayPal has no event that ${paypalOrderId} was approved`);
+  return found;
+}
 
 /** Asks until the answer is as wanted. Fails after some seconds, with the last answer. */
 export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, seconds = 20): Promise<T> {
@@ -109,6 +129,31 @@ export const settledPayment = (purchase: Pick<Purchase, 'paymentId'>, status: st
     () => paymentOf(purchase),
     (payment) => payment.status === status && payment.settled,
   );
+
+/** A purchase that was paid, once all that had to follow has been done. */
+export async function paidPurchase(wanted?: Wanted): Promise<Purchase & { readonly orderId: string }> {
+  const purchase = await beginPurchase(wanted);
+  await approve(purchase.paypalOrderId);
+  const { order } = await settledPayment(purchase, 'captured');
+  return { ...purchase, orderId: order.order_id };
+}
+
+/** A purchase for which PayPal took another amount, in EUR, than 19.99. */
+export async function purchaseUnderReview(value: string): Promise<Purchase> {
+  const purchase = await beginPurchase();
+  await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value } });
+  await until(
+    () => paymentOf(purchase),
+    ({ status }) => status === 'review',
+  );
+  return purchase;
+}
+
+/** The buyer comes back by the cancel link, and all that had to follow has been done. */
+export async function cancel(purchase: Purchase): Promise<void> {
+  await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
+  await settledPayment(purchase, 'cancelled');
+}
 
 /** The session as its shopper sees it. */
 export const sessionOf = async ({ sessionId }: Pick<Purchase, 'sessionId'>): Promise<Json> =>
