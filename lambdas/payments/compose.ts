@@ -34,6 +34,7 @@ export function composePayments({
       now,
       dueAfterSeconds,
       getOrder: paypal.getOrder,
+      getCapture: paypal.getCapture,
       rememberBuyer: (id, buyer) => orders.rememberBuyer(orderIdOf(id), buyer, now()),
       startSettlement: startSettlementWith(stepFunctions, env('STATE_MACHINE_ARN')),
     }),

@@ -24,7 +24,7 @@ type Payments = Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 
 export function rehearsal({
   payments,
   ...deps
-}: { readonly payments: Payments } & Pick<SettleDeps, 'getOrder' | 'now'>) {
+}: { readonly payments: Payments } & Pick<SettleDeps, 'getOrder' | 'getCapture' | 'now'>) {
   const imagined = new Map<Payment['payment_id'], Payment>();
   const changes: Change[] = [];
   const get: Payments['get'] = async (id) => imagined.get(id) ?? payments.get(id);

@@ -1,8 +1,8 @@
-import type { PayPalOrder } from '../paypal/schema.ts';
+import type { PayPalCapture, PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
 import { type Decision, decide, type Move, usualMove } from './decide.ts';
-import { type Evidence, evidenceOfOrder } from './evidence.ts';
+import { type Evidence, evidenceOfCapture, evidenceOfOrder } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
@@ -23,6 +23,8 @@ export interface SettleDeps {
   readonly startSettlement: StartSettlement;
   /** PayPal's present view of an order; undefined when it knows none. */
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
+  /** PayPal's present view of a capture, which outlives its order; undefined when it knows none. */
+  readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
   /** Keeps who bought for the warehouse. */
   readonly rememberBuyer: (paymentId: PaymentId, buyer: NonNullable<Evidence['buyer']>) => Promise<unknown>;
   readonly now: () => Date;
@@ -34,7 +36,7 @@ export interface SettleDeps {
 export interface Settler {
   /** Settles one fact. `payment`, if the caller has just read it, saves a look. */
   readonly settle: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<Settled>;
-  /** Settles all that PayPal's answer about a payment's order says; no order means that it has expired. */
+  /** Settles all that PayPal's answer about a payment's order says; no order means that it has expired, unless there is a capture. */
   readonly settleOnOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<Settled>;
   /** Asks PayPal about a payment's order and settles on the answer. */
   readonly refresh: (payment: Payment, source: string) => Promise<Settled>;
@@ -107,19 +109,30 @@ export function settler(deps: SettleDeps): Settler {
     return moved && latest.outcome === 'known' ? { ...latest, outcome: 'moved' } : latest;
   };
 
-  const factsOf = (order: PayPalOrder | undefined, source: string): Evidence[] =>
-    order ? evidenceOfOrder(order, { source, asked: true }) : [{ kind: 'expired', source, asked: true }];
+  const factsOf = async (
+    { paypal_order_id: paypalOrderId, capture_id }: Payment,
+    order: PayPalOrder | undefined,
+    source: string,
+  ): Promise<Evidence[]> => {
+    const asked = { source, asked: true, paypalOrderId };
+    if (order) return evidenceOfOrder(order, asked);
+    const capture = capture_id === undefined ? undefined : await deps.getCapture(capture_id);
+    return capture ? evidenceOfCapture(capture, asked) : [{ ...asked, kind: 'expired' }];
+  };
 
   const orderOf = ({ paypal_order_id }: Payment) => (paypal_order_id ? deps.getOrder(paypal_order_id) : undefined);
 
   /** Settles on PayPal's own view first; then the evidence may fit. */
   const ask = async (payment: Payment, evidence: Evidence): Promise<Settled> =>
-    settleAll(payment, [...factsOf(await orderOf(payment), `asked after ${evidence.source}`), evidence]);
+    settleAll(payment, [
+      ...(await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`)),
+      evidence,
+    ]);
 
   return {
     settle: (id, evidence, payment) => settle(id, evidence, payment, true),
-    settleOnOrder: (payment, order, source) => settleAll(payment, factsOf(order, source)),
-    refresh: async (payment, source) => settleAll(payment, factsOf(await orderOf(payment), source)),
+    settleOnOrder: async (payment, order, source) => settleAll(payment, await factsOf(payment, order, source)),
+    refresh: async (payment, source) => settleAll(payment, await factsOf(payment, await orderOf(payment), source)),
   };
 }
 

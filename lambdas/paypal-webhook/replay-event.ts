@@ -66,12 +66,14 @@ async function rehearse(deps: ReplayDeps, event: PayPalEvent) {
       asked_paypal = true;
       return ask(...args);
     };
+  const getCapture = noting(deps.getCapture);
   const { changes, ...imagined } = rehearsal({
     payments: deps.payments,
     getOrder: noting(deps.getOrder),
+    getCapture,
     now: deps.now,
   });
-  const result = await settleEvent({ ...imagined, getCapture: noting(deps.getCapture) }, event);
+  const result = await settleEvent({ ...imagined, getCapture }, event);
   return { result, changes, asked_paypal };
 }
 

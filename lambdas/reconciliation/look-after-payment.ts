@@ -1,10 +1,8 @@
 import type { SessionRepository } from '../checkout/session-repository.ts';
-import { evidenceOfCapture } from '../payments/evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { SettleDeps, Settler } from '../payments/settle.ts';
 import { isGivenUp, isPaid } from '../payments/transitions.ts';
-import type { PayPal } from '../paypal/client.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { LatestTry } from '../settlements/look-up-end.ts';
 import type { PaymentId } from '../shared/ids.ts';
@@ -15,7 +13,6 @@ export interface LookAfterPaymentDeps extends Pace {
   readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
   readonly getOrder: SettleDeps['getOrder'];
-  readonly getCapture: PayPal['getCapture'];
   readonly settler: Settler;
   readonly startSettlement: SettleDeps['startSettlement'];
   /** Asks Step Functions about an open settlement, and takes down its end; undefined when it was never started. */
@@ -85,11 +82,11 @@ async function lookAfterSettlements(
 }
 
 async function askPayPal(
-  { settler, getOrder, getCapture, now }: LookAfterPaymentDeps,
+  { settler, getOrder, now }: LookAfterPaymentDeps,
   payment: Payment,
   timeIsUp: boolean,
 ): Promise<Pick<LookedAfter, 'learned' | 'expired'>> {
-  const { payment_id: id, paypal_order_id: orderId, capture_id: captureId } = payment;
+  const { payment_id: id, paypal_order_id: orderId } = payment;
   const expire = async () => {
     const settled = await settler.settle(
       id,
@@ -102,19 +99,12 @@ async function askPayPal(
   if (!orderId) return payment.status === 'created' && timeIsUp ? expire() : { learned: false, expired: false };
 
   const order = await getOrder(orderId);
-  // A capture outlives its order.
-  const capture = !order && captureId ? await getCapture(captureId) : undefined;
-  if (capture) {
-    let learned = false;
-    for (const fact of evidenceOfCapture(capture, { source: SOURCE, asked: true, paypalOrderId: orderId }))
-      learned = (await settler.settle(id, fact)).outcome === 'moved' || learned;
-    return { learned, expired: false };
-  }
   if (payment.status === 'created' && timeIsUp && order && nothingApproved(order)) return expire();
   if (order && isDeclined(payment, order, now())) return { learned: false, expired: false };
   const settled = await settler.settleOnOrder(payment, order, SOURCE);
-  const moved = settled.outcome === 'moved';
-  return { learned: moved && order !== undefined, expired: moved && order === undefined };
+  if (settled.outcome !== 'moved') return { learned: false, expired: false };
+  const expired = settled.payment.history.at(-1)?.evidence === 'expired';
+  return { learned: !expired, expired };
 }
 
 /** https://developer.paypal.com/docs/api/orders/v2/#definition-order_status */

@@ -100,6 +100,36 @@ it('a bank that takes its time ships nothing, and the stock is kept', async () =
   expect([order(), reservation()?.status]).toEqual([undefined, 'held']);
 });
 
+describe('a bank that takes longer than PayPal knows the order', () => {
+  async function forgottenOrder() {
+    const purchase = await onePurchase();
+    purchase.approve('pending');
+    await purchase.rest();
+    purchase.shop.paypal.forget(purchase.orderId);
+    return purchase;
+  }
+
+  it.each(['capture', 'cancel'] as const)(
+    'still has the purchase, when the buyer comes once more to %s',
+    async (by) => {
+      const purchase = await forgottenOrder();
+
+      await purchase[by]();
+      await purchase.rest();
+
+      expect(purchase.payment()).toMatchObject({ status: 'capture_pending', late: false });
+      expect(purchase.reservation()?.status).toBe('held');
+    },
+  );
+
+  it('has refused, which ends the purchase, though only the capture tells', async () => {
+    const purchase = await forgottenOrder();
+    purchase.shop.paypal.endPending(purchase.orderId, 'DECLINED');
+
+    expect(await purchase.capture()).toMatchObject({ outcome: 'done', payment: { status: 'failed' } });
+  });
+});
+
 describe.each(['refused', 'unready'] as const)('a buyer whose way to pay is %s', (funding) => {
   it('is told so, and may choose another one, even if the shop only hears of it from PayPal', async () => {
     const { approve, capture, rest, payment, atPayPal } = await onePurchase();

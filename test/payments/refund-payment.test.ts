@@ -152,6 +152,18 @@ describe('an operator takes money that differs from what was asked', () => {
   });
 });
 
+it('money that has all gone back on PayPal’s pages is known to have, though PayPal knows the order no more', async () => {
+  const { shop, orderId, paymentId, approve, rest, payment } = await onePurchase();
+  approve();
+  await rest();
+  shop.paypal.refund(orderId);
+  shop.paypal.forget(orderId);
+
+  expect(await shop.refund(paymentId, undefined, 'late news')).toMatchObject({ outcome: 'done' });
+
+  expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+});
+
 describe('money that comes too late for any goods', () => {
   /** The buyer cancelled, somebody else took the last piece, and the bank paid all the same. */
   async function latePurchase() {

@@ -28,6 +28,7 @@ function settlingOf(
   const deps: SettleDeps = {
     payments: payments.repository,
     getOrder: () => gate('getOrder', () => order),
+    getCapture: async () => undefined,
     startSettlement: (name) => gate('start', () => void started.push(name)),
     rememberBuyer: () => gate('rememberBuyer', () => true),
     now: () => new Date('2026-06-01T13:00:00Z'),
@@ -190,6 +191,7 @@ it('a payment that changes under every write is given up after 8 of them', async
       },
     },
     getOrder: async () => undefined,
+    getCapture: async () => undefined,
     startSettlement: async () => undefined,
     rememberBuyer: async () => undefined,
     now: () => new Date(0),

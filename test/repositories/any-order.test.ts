@@ -26,8 +26,9 @@ it('payments in DynamoDB come to the same end as those in memory, whatever is he
           payments,
           now: () => NOW,
           dueAfterSeconds: 120,
-          // PayPal has forgotten every order: what does not fit is settled on that.
+          // PayPal has forgotten every order and capture: what does not fit is settled on that.
           getOrder: async () => undefined,
+          getCapture: async () => undefined,
           rememberBuyer: async () => undefined,
           startSettlement: async () => undefined,
         });

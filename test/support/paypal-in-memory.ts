@@ -159,6 +159,13 @@ export function payPalInMemory(gate: Gate) {
       tell(order, `PAYMENT.CAPTURE.${name}`, captureBody(order, order.capture));
     },
 
+    /** Hours and days later: neither the order nor what was asked about it is known any more; its capture is. */
+    forget(id: string): void {
+      const order = orders.get(id);
+      if (order) order.gone = true;
+      answers.clear();
+    },
+
     /** Somebody gives money back on PayPal's own pages: so much, or all that is left. */
     refund(id: string, minor = Number.POSITIVE_INFINITY): void {
       const order = orders.get(id);

@@ -80,6 +80,7 @@ export function shopInMemory({
     now,
     dueAfterSeconds: DUE_AFTER_SECONDS,
     getOrder,
+    getCapture,
     rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
     startSettlement,
   });
@@ -219,7 +220,6 @@ export function shopInMemory({
           payments: payments.repository,
           sessions: sessions.repository,
           getOrder,
-          getCapture,
           settler: settle,
           startSettlement,
           lookUpEnd: (paymentId, settlement) => lookUpEnd(ends, paymentId, settlement),
