@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Payment } from '../payments/payment.ts';
 import { type Money, type MoneyText, parseMoney } from '../shared/money.ts';
-import { invalidRequest } from '../shared/problem.ts';
+import { invalidRequest, Problem } from '../shared/problem.ts';
 
 /**
- * How much an operator wants to give back.
- * @throws Problem `invalid-request` when it is nothing, or of another currency; what is too much, PayPal refuses.
+ * How much an operator wants to give back; undefined for all of it.
+ * @throws Problem `invalid-request` when it is nothing, or of another currency; what is too much, PayPal refuses. `nothing-to-refund`
+ * when no money has come yet: if it came this very moment, some of it must not become all.
  */
-export function refundAmount(payment: Payment, wish: MoneyText | undefined): Money | undefined {
-  if (!wish || !payment.captured) return undefined;
-  const { captured } = payment;
+export function refundAmount({ captured, status }: Payment, wish: MoneyText | undefined): Money | undefined {
+  if (!wish) return undefined;
+  if (!captured) throw new Problem('nothing-to-refund', `the payment is ${status}`);
   if (wish.currency_code !== captured.currency)
     throw invalidRequest([{ field: 'amount.currency_code', detail: `must be ${captured.currency}` }]);
   let amount: Money;

@@ -109,14 +109,17 @@ const LOOKED_AT = 500;
 async function lookAgainAtSome(deps: CheckDeps, start: string | undefined, terms: Terms) {
   let checked = 0;
   let after = start;
+  let silent = false;
   do {
     const { findings, cursor } = await deps.findings.open(after);
     for (const finding of findings) {
+      // PayPal may be silent for a while: then one of them waits for it, and all stay as they are.
+      if (finding.invariant === 8 && (silent || !deps.mayGoOn())) continue;
       try {
         await lookAgain(deps, finding, terms);
       } catch (error) {
-        // PayPal may be silent for a while; the finding stays as it is.
         if (finding.invariant !== 8) throw error;
+        silent = true;
         deps.onTrouble('refunds', error as Error);
       }
     }

@@ -53,6 +53,22 @@ describe('an operator', () => {
     expect(body).toMatchObject({ type: '/problems/refund-refused', issue: 'REFUND_AMOUNT_EXCEEDED' });
   });
 
+  it('who wants some of the money back never gives back all of it, though it came this very moment', async () => {
+    const admin = adminInMemory();
+    const begun = await admin.shop.begin();
+    if (!begun) throw new Error('nothing begun');
+    admin.shop.paypal.approve(begun.orderId);
+    admin.happensMeanwhile(() => admin.shop.capture(begun.paymentId, 'return'));
+
+    const { status, body } = await admin.call(REFUND, {
+      id: begun.paymentId,
+      body: { amount: { currency_code: 'EUR', value: '5.00' }, reason: 'scratched' },
+    });
+
+    expect([status, body.type]).toEqual([409, '/problems/nothing-to-refund']);
+    expect(admin.shop.paypal.orders.get(begun.orderId)?.capture?.refunds ?? []).toEqual([]);
+  });
+
   it.each([
     [REFUND, 'nothing-to-refund'],
     [ACCEPT, 'not-under-review'],

@@ -405,6 +405,34 @@ describe('refunds that PayPal knows and the shop does not', () => {
     expect(check.troubles).toEqual(['refunds: no answer', 'refunds: no answer']);
   });
 
+  it('keep a silent PayPal from being waited for, once for each of them', async () => {
+    const { shop, begun } = await shopWith(7);
+    for (const { orderId } of begun) shop.paypal.refund(orderId, 500);
+    const check = checkOf(shop);
+    await check.check(SOON);
+    expect(check.open()).toHaveLength(7);
+    shop.paypal.client.getOrder = () => Promise.reject(new Error('no answer'));
+    check.asked.length = 0;
+
+    expect(await check.check(SOON)).toMatchObject({ finished: true });
+
+    // One finding that is looked at again, and the first of those that are compared.
+    expect(check.asked).toHaveLength(1 + 5);
+    expect(check.open()).toHaveLength(7);
+  });
+
+  it('are looked at again no longer than a run may take', async () => {
+    const { shop, begun } = await shopWith(7);
+    for (const { orderId } of begun) shop.paypal.refund(orderId, 500);
+    const check = checkOf(shop);
+    await check.check(SOON);
+    check.asked.length = 0;
+
+    await check.check(SOON, 3);
+
+    expect(check.asked).toHaveLength(3);
+  });
+
   it('are asked about for twenty payments in a run, and for all in turn', async () => {
     const { shop } = await shopWith(50);
     const check = checkOf(shop);

@@ -51,6 +51,7 @@ export function adminInMemory(products = [product(10)]) {
   };
   const shop = shopInMemory({ products, gate });
   const entries: AuditEntry[] = [];
+  let meanwhile = async (): Promise<unknown> => undefined;
   let ulids = 0;
   const events = eventsInMemory(gate);
   const failed = failedSettlementsInMemory(gate);
@@ -102,7 +103,10 @@ export function adminInMemory(products = [product(10)]) {
         }),
     },
     audit: {
-      write: (entry: AuditEntry) => gate('audit.write', () => void entries.push(entry)),
+      write: async (entry: AuditEntry) => {
+        await meanwhile();
+        return gate('audit.write', () => void entries.push(entry));
+      },
       list: ({ limit, targets }: AuditQuery) =>
         gate('audit.list', () => ({
           entries: entries
@@ -186,6 +190,11 @@ export function adminInMemory(products = [product(10)]) {
 
     /** From now on a call to the outside, such as `payments.get`, throws. */
     fail: (call: string, error: Error) => void troubles.set(call, error),
+
+    /** What happens while an operator's deed is written down, before it is done. */
+    happensMeanwhile(work: typeof meanwhile): void {
+      meanwhile = work;
+    },
 
     /** A purchase up to where its order is there. */
     async paid() {
