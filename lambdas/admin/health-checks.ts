@@ -120,7 +120,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       look: async () => {
         const { count, oldest } = await deps.payments.open();
         if (!oldest) return ok('none');
-        const detail = `${count}, the oldest begun ${ago(oldest.created_at)} ago`;
+        const detail = `${count}, the oldest begun ${ago(oldest.created_at)} ago: ${oldest.payment_id}`;
         return isLongAgo(oldest.created_at, LONG_OPEN_MS) ? attention(detail) : ok(detail);
       },
     },

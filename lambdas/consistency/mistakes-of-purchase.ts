@@ -4,7 +4,7 @@ import type { Order } from '../fulfillment/order.ts';
 import type { Reservation } from '../inventory/reservation.ts';
 import type { Payment } from '../payments/payment.ts';
 import { type PastSettlement, settlementOfCapture, settlementOfStatus } from '../payments/settlement-again.ts';
-import { isGivenUp, isPaid } from '../payments/transitions.ts';
+import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
 import { type Money, moneyText, sameMoney } from '../shared/money.ts';
 import type { PaymentStatus } from '../shared/settlement.ts';
 import type { Invariant, Mistake, Repair } from './finding.ts';
@@ -154,12 +154,10 @@ function sessionFollows({ payment, session }: Purchase): Wrong | undefined {
 
 function agree(status: PaymentStatus, late: boolean, says: PaymentStatus | null): boolean {
   if (says === null) return false;
-  if (isUndecided(status)) return says === 'created' || (late && isGivenUp(says));
+  if (!isDecided(status)) return says === 'created' || (late && isGivenUp(says));
   // What is given up a second time may be less of a word than the first: the later one stays.
   return says === status || (late && isGivenUp(status) && isGivenUp(says) && !saysLess(says, status));
 }
-
-const isUndecided = (status: PaymentStatus) => status === 'review' || (!isGivenUp(status) && !isPaid(status));
 
 /** 5 */
 function stockIsLetGo({ payment, session, reservation, order }: Purchase, terms: Terms): Wrong | undefined {

@@ -13,7 +13,7 @@ import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import { chapterOf, type Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
-import { type Guard, PAID } from './transitions.ts';
+import { type Guard, KEPT } from './transitions.ts';
 
 /** What became of an attempt to move a payment. */
 export type MoveResult =
@@ -239,7 +239,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /**
      * Notes that a settlement has succeeded; one that is not open any more is left alone. A paid payment of which nothing else is open
-     * need not be looked after any longer.
+     * need not be looked after any longer, unless it is under review.
      */
     async closeSettlement(id: PaymentId, name: string, now: Date): Promise<MoveResult> {
       const close = (condition: string, also: string, values: Record<string, unknown> = {}) =>
@@ -251,9 +251,9 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           { '#open': 'open', '#settlement': name, ...(condition && { '#status': 'status' }) },
         );
       const closed = await close(
-        ` AND size(#open) = :one AND #status IN (${PAID.map((_, i) => `:paid${i}`).join(', ')})`,
+        ` AND size(#open) = :one AND #status IN (${KEPT.map((_, i) => `:kept${i}`).join(', ')})`,
         ', due_shard, due_at',
-        { ':one': 1, ...Object.fromEntries(PAID.map((status, i) => [`:paid${i}`, status])) },
+        { ':one': 1, ...Object.fromEntries(KEPT.map((status, i) => [`:kept${i}`, status])) },
       );
       return 'found' in closed && closed.found && name in closed.found.open ? close('', '') : closed;
     },

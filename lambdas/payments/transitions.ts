@@ -6,8 +6,10 @@ import type { Payment } from './payment.ts';
 const LIVE = ['created', 'approved', 'capture_pending'] as const;
 /** The purchase was given up; a later one of these says more than an earlier one. */
 const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
+/** Money has come, and nobody has to decide about it. */
+export const KEPT = ['captured', 'partially_refunded', 'refunded', 'reversed'] as const;
 /** Money has come. */
-export const PAID = ['captured', 'partially_refunded', 'refunded', 'reversed', 'review'] as const;
+const PAID = [...KEPT, 'review'] as const;
 
 /** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
 export type Guard =
@@ -138,3 +140,6 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
 export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);
 /** Whether money has come for a payment in this status. */
 export const isPaid = (status: PaymentStatus): boolean => (PAID as readonly PaymentStatus[]).includes(status);
+/** Whether nothing is left to be decided about a payment in this status, by PayPal or, under review, by an operator. */
+export const isDecided = (status: PaymentStatus): boolean =>
+  isGivenUp(status) || (KEPT as readonly PaymentStatus[]).includes(status);

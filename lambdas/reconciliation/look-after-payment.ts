@@ -2,7 +2,7 @@ import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { SettleDeps, Settler } from '../payments/settle.ts';
-import { isGivenUp, isPaid } from '../payments/transitions.ts';
+import { isDecided, isPaid } from '../payments/transitions.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { LatestTry } from '../settlements/look-up-end.ts';
 import type { PaymentId } from '../shared/ids.ts';
@@ -122,10 +122,9 @@ const isDeclined = ({ status, declines, updated_at }: Payment, order: PayPalOrde
   order.captures.length === 0 &&
   now.getTime() - Date.parse(updated_at) < LONGEST_WAIT_SECONDS * 1000;
 
-/** When to look after a payment again; undefined when nothing is left to come. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
+/** When to look after a payment again; undefined when nothing is left to come. One under review stays, so that its age is told of. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
 export function whenToLookAgain(payment: Payment, timeIsUpAt: string | undefined, deps: Pace): Date | undefined {
-  const decided = isPaid(payment.status) || isGivenUp(payment.status);
-  if (decided && Object.keys(payment.open).length === 0) return undefined;
+  if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
   const next = nextLook(payment.updated_at, deps);
   const end = timeIsUpAt ? new Date(timeIsUpAt) : next;
   return payment.status === 'created' && end > deps.now() && end < next ? end : next;

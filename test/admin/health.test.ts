@@ -146,7 +146,7 @@ describe('the deep health', () => {
           }),
         }),
       'open payments',
-      '3, the oldest begun 2 days ago',
+      `3, the oldest begun 2 days ago: pay_${ULID}`,
     ],
     [
       'something is broken in the books',

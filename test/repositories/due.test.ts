@@ -124,6 +124,17 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(true);
   });
 
+  it('that is under review stays due, whatever is closed of it: an operator has to decide', async () => {
+    const late = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
+    const [name = ''] = Object.keys(late.open);
+    const payment = await moved(late, { ...captured(late), amount: { ...MONEY, minor: 1 } } as Evidence);
+
+    const closed = await payments.closeSettlement(payment.payment_id, name, THEN);
+
+    expect(closed).toMatchObject({ moved: { status: 'review', open: {} } });
+    expect(await isDue(payment)).toBe(true);
+  });
+
   it('that was given up stays due: it is asked about once more', async () => {
     const payment = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
 

@@ -8,7 +8,7 @@ import type { StockChange, StockRepository } from '../../lambdas/inventory/stock
 import { afterMove } from '../../lambdas/payments/decide.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { conditionOf, type MoveResult, type PaymentRepository } from '../../lambdas/payments/payment-repository.ts';
-import { isPaid } from '../../lambdas/payments/transitions.ts';
+import { isDecided, isGivenUp } from '../../lambdas/payments/transitions.ts';
 import type { Buyer } from '../../lambdas/paypal/schema.ts';
 import type { EventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
 import type { EventOutcome } from '../../lambdas/paypal-webhook/settle-event.ts';
@@ -80,7 +80,7 @@ export function paymentsInMemory(gate: Gate) {
         const found = rows.get(id);
         if (!found || !(name in found.open)) return { found };
         const { [name]: _, ...open } = found.open;
-        if (isPaid(found.status) && Object.keys(open).length === 0) due.delete(id);
+        if (isDecided(found.status) && !isGivenUp(found.status) && Object.keys(open).length === 0) due.delete(id);
         return write({ ...found, open });
       }),
     lookAgain: (seen, at) =>
