@@ -242,6 +242,34 @@ describe('a shopper', () => {
     await readsHeading(later, THANKS);
   });
 
+  it('checks out what is paid already, the window at PayPal closed: is told so, and reserves nothing more', async ({
+    page,
+  }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+    await approve(purchase.paypalOrderId);
+    await settledPayment(purchase, 'captured');
+
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Check out' }).click();
+
+    await readsHeading(page, 'This checkout is complete');
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+    await page.getByText('Basket 0').waitFor();
+  });
+
+  it('is not sent to PayPal again while the bank sends the money', async ({ page }) => {
+    const purchase = await buy(page, await stockedProduct(10));
+    await choose(page, 'Pay by e-check (takes days)');
+    await readsHeading(page, 'Your bank is still sending the money');
+
+    await page.goto(`/checkout?checkout_session_id=${purchase.sessionId}`);
+    await page.getByRole('button', { name: 'Go on at PayPal' }).click();
+
+    await readsHeading(page, 'Your bank is still sending the money');
+    await payPal('POST', `/_sim/captures/${await captureIdOf(purchase)}/complete`);
+    await readsHeading(page, THANKS);
+  });
+
   it('comes back from PayPal by the browser’s button, and can go on', async ({ page }) => {
     const purchase = await buy(page, await stockedProduct(10));
 
@@ -318,6 +346,39 @@ describe('a shopper', () => {
     await page.keyboard.press('Enter');
 
     await readsHeading(page, THANKS);
+  });
+
+  it('keeps the keyboard’s place when a click takes the button away', async ({ page }) => {
+    const name = `Product ${await stockedProduct(10)}`;
+    const focused = () =>
+      page.evaluate<string>('document.activeElement.ariaLabel ?? document.activeElement.textContent');
+    await page.goto('/');
+
+    await page.getByRole('button', { name: `Put into basket: ${name}` }).press('Enter');
+    expect(await focused()).toBe(`One more ${name}`);
+    await page
+      .getByRole('button', { name: `One ${name} less` })
+      .first()
+      .press('Enter');
+    expect(await focused()).toBe(`Put into basket: ${name}`);
+
+    await page.keyboard.press('Enter');
+    const inBasket = page
+      .getByRole('region', { name: 'Your basket' })
+      .getByRole('button', { name: `One ${name} less` });
+    await inBasket.press('Enter');
+    expect(await focused()).toBe('Your basket');
+  });
+
+  it.for([320, 360, 390])('reads all of every button on a phone that is %i pixels wide', async (width, { page }) => {
+    await page.setViewportSize({ width, height: 700 });
+    await putIntoBasket(page, await stockedProduct(10));
+
+    const cutOff = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('button span')].filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent)`,
+    );
+
+    expect(cutOff).toEqual([]);
   });
 
   it('reads nothing but the truth of a purchase that PayPal has forgotten', async ({ page }) => {

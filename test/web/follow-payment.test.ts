@@ -182,6 +182,31 @@ describe('the return page', () => {
     ]);
   });
 
+  it('says so when PayPal declines the card of a buyer who had cancelled and come back', async () => {
+    api(
+      () =>
+        payment(seconds() === 0 ? 'cancelled' : 'created', { updated_at: `2026-03-01T12:00:0${seconds() && 2}.000Z` }),
+      () => payment('approved', { updated_at: '2026-03-01T12:00:01.000Z' }),
+    );
+    let last: Followed = {};
+    followPayment(BOTH, (followed) => (last = followed), new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(40_000);
+
+    expect(wordsFor(last)).toMatchObject({
+      title: 'PayPal did not accept this card or account',
+      onward: { href: payment('created').approve_url },
+    });
+  });
+
+  it('takes no answer for a refusal that was given before the approval and came after it', async () => {
+    api(
+      () => payment('created', { updated_at: '2026-03-01T12:00:00.000Z' }),
+      () => payment('approved', { updated_at: '2026-03-01T12:00:01.000Z' }),
+    );
+
+    expect(await read(29)).toEqual([[0, PROCESSING]]);
+  });
+
   it('does not say that nothing was charged while it asks PayPal whether the buyer came back', async () => {
     api(
       () => payment(seconds() < 8 ? 'cancelled' : 'captured'),

@@ -4,6 +4,7 @@ import type { Product } from '../api/schema.ts';
 import { withPieces } from './basket.ts';
 import classes from './basket-panel.module.css';
 import { checkOut, shortages } from './check-out.ts';
+import { useKeptFocus } from './keep-focus.ts';
 import { inWords, sumForShow, timesForShow } from './money.ts';
 import { Notice } from './notice.tsx';
 import { Stepper } from './stepper.tsx';
@@ -22,6 +23,7 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
     const quantity = pieces[product.sku] ?? 0;
     return quantity > 0 ? [{ ...product, quantity, price: timesForShow(product.unit_price, quantity) }] : [];
   });
+  const kept = useKeptFocus((panel) => panel.querySelector<HTMLElement>('#basket'));
   const total = sumForShow(lines.map(({ price }) => price));
   const { mutate, error, isPending, reset } = useMutation({
     mutationFn: () => checkOut(lines),
@@ -36,7 +38,15 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
           <span>{inWords(total)}</span>
         </a>
       )}
-      <Paper component="section" aria-labelledby="basket" withBorder radius="lg" p="lg" className={classes.panel}>
+      <Paper
+        {...kept}
+        component="section"
+        aria-labelledby="basket"
+        withBorder
+        radius="lg"
+        p="lg"
+        className={classes.panel}
+      >
         <Title order={2} size="h4" id="basket" tabIndex={-1}>
           Your basket
         </Title>

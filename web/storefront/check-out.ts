@@ -7,13 +7,15 @@ import { changeBasket } from './use-basket.ts';
 export const summaryOf = (sessionId: string): string => `/checkout?checkout_session_id=${sessionId}`;
 
 /**
- * Reserves what is in the basket, and goes on to the summary. A basket that has been reserved is not reserved again, as long as that lasts.
+ * Reserves what is in the basket, and goes on to the summary. A basket that has been reserved is not reserved again, as long as that lasts;
+ * nor is one that was paid while no page looked: its summary says so.
  * @throws ApiProblem `out-of-stock` when there is too little; then nothing is reserved. Otherwise as `call` does.
  */
 export async function checkOut(items: readonly { sku: string; quantity: number }[]): Promise<void> {
   const { sessionId } = changeBasket((basket) => basket);
   if (sessionId) {
-    if (isUsable(await getSession(sessionId, {}))) return location.assign(summaryOf(sessionId));
+    const session = await getSession(sessionId, {});
+    if (isUsable(session) || session.status === 'payment_completed') return location.assign(summaryOf(sessionId));
     startAnew();
   }
   const { attempt } = changeBasket((basket) => (basket.attempt ? basket : { ...basket, attempt: crypto.randomUUID() }));

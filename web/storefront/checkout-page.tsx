@@ -1,15 +1,17 @@
 import { Anchor, Button, Paper, Skeleton, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ApiProblem } from '../api/call.ts';
 import type { CheckoutSession, PayPalUnavailable } from '../api/schema.ts';
 import { beginPayment, getSession } from './api.ts';
+import { afterOrder } from './basket.ts';
 import { isUsable, startAnew } from './check-out.ts';
 import { Frame } from './frame.tsx';
 import { Lines } from './lines.tsx';
 import { Notice } from './notice.tsx';
 import { RemainingTime } from './remaining-time.tsx';
 import { StatusCard } from './status-card.tsx';
+import { changeBasket } from './use-basket.ts';
 
 /** What is going to be paid, for how long it is reserved, and the way to PayPal. */
 export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
@@ -41,7 +43,7 @@ export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
           again={() => void refetch()}
         />
       ) : (
-        <Skeleton height={360} radius="lg" aria-label="Loading" />
+        <Skeleton height={360} radius="lg" role="status" aria-label="Loading" />
       )}
     </Frame>
   );
@@ -52,15 +54,17 @@ function Summary({ session, reload }: { session: CheckoutSession; reload: () => 
   const [ranOut, setRanOut] = useState(!isUsable(session));
   const pay = useMutation({
     mutationFn: () => beginPayment(checkout_session_id),
-    onSuccess: ({ approve_url }) => {
-      if (approve_url) location.assign(approve_url);
+    onSuccess: ({ status, approve_url }) => {
+      // What is approved, or on its way from a bank, has nothing more to be confirmed at PayPal: its page says how it stands.
+      if (status !== 'created') location.assign(paymentPageOf(checkout_session_id));
+      else if (approve_url) location.assign(approve_url);
       else reload();
     },
     onError: reload,
   });
   if (ranOut || !isUsable(session)) return <Over session={session} />;
-  // The browser leaves for PayPal: until it has, the button stays as it is.
-  const leaving = pay.isPending || (pay.isSuccess && pay.data.approve_url !== null);
+  // The browser leaves: until it has, the button stays as it is.
+  const leaving = pay.isPending || (pay.isSuccess && (pay.data.status !== 'created' || pay.data.approve_url !== null));
 
   return (
     <Frame title="Check out" narrow>
@@ -102,13 +106,18 @@ const titleOf = (error: Error): string =>
     ? 'PayPal does not answer at the moment'
     : 'That did not work';
 
+const paymentPageOf = (sessionId: string): string => `/checkout/success?checkout_session_id=${sessionId}`;
+
 /** What is said of a session that cannot be paid any more. */
 function Over({ session: { checkout_session_id, status, payment_id } }: { session: CheckoutSession }) {
   const paid = status === 'payment_completed';
   const onward = {
     label: paid ? 'To your order' : 'To your payment',
-    href: `/checkout/success?checkout_session_id=${checkout_session_id}`,
+    href: paymentPageOf(checkout_session_id),
   };
+  useEffect(() => {
+    if (paid) changeBasket((basket) => afterOrder(basket, checkout_session_id));
+  }, [paid, checkout_session_id]);
   const again = () => {
     startAnew();
     location.assign('/#basket');

@@ -48,7 +48,19 @@ export async function followPayment(
     if (!signal.aborted) show(followed);
   };
   let capturing = false;
-  const onPayment = (payment: Payment) => learn({ payment, capturing });
+  const onPayment = (payment: Payment) => {
+    const known = followed.payment;
+    // An answer may be overtaken by a later one.
+    if (known && payment.updated_at < known.updated_at) return;
+    // Only a refusal of the buyer's card or account takes an approval back.
+    const declined =
+      known?.status === 'approved' && payment.status === 'created' && payment.updated_at > known.updated_at;
+    learn({
+      payment,
+      capturing,
+      ...(declined && { refusal: { reason: 'declined', approveUrl: payment.approve_url } }),
+    });
+  };
 
   const found = await find(address, end, learn, signal);
   if (!found) return learn({ unknown: true });
@@ -58,9 +70,11 @@ export async function followPayment(
 
   let captured: Promise<void> | undefined;
   if (capturing) {
-    captured = capture(id).then((refusal) => {
+    captured = capture(id).then((answer) => {
       capturing = false;
-      if (refusal) learn({ refusal });
+      if (!answer) return;
+      if ('reason' in answer) learn({ refusal: answer });
+      else onPayment(answer);
     });
     // Its answer may make the first question find the end already.
     await Promise.race([captured, pause(POLL_EVERY_MS, signal)]);
@@ -111,10 +125,10 @@ async function find(
   }
 }
 
-/** Asks for the money. @returns why there is none to be had; nothing when it came, is to come, or the answer did not come. */
-async function capture(id: string): Promise<Refusal | undefined> {
+/** Asks for the money. @returns the payment then, or why there is no money to be had; nothing when the answer did not come. */
+async function capture(id: string): Promise<Payment | Refusal | undefined> {
   try {
-    await capturePayment(id);
+    return await capturePayment(id);
   } catch (error) {
     if (!(error instanceof ApiProblem)) return undefined;
     const declined = error.as<PaymentDeclined>('/problems/payment-declined');

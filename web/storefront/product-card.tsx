@@ -1,6 +1,7 @@
 import { Button, Text, Title } from '@mantine/core';
 import type { Product } from '../api/schema.ts';
 import { withPieces } from './basket.ts';
+import { useKeptFocus } from './keep-focus.ts';
 import { inWords } from './money.ts';
 import { Picture } from './picture.tsx';
 import classes from './product-card.module.css';
@@ -13,8 +14,10 @@ const FEW = 5;
 /** One product: what it costs, what is left of it, and the way into the basket. */
 export function ProductCard({ product, inBasket }: { product: Product; inBasket: number }) {
   const { sku, name, unit_price, available } = product;
+  // One more, or into the basket once more.
+  const kept = useKeptFocus((card) => [...card.querySelectorAll<HTMLElement>('button:enabled')].at(-1));
   return (
-    <article className={classes.card} data-sold-out={available === 0 || undefined}>
+    <article {...kept} className={classes.card} data-sold-out={available === 0 || undefined}>
       <Picture sku={sku} name={name} />
       <div className={classes.words}>
         <Title order={2} size="h5">
