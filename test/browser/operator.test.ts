@@ -177,6 +177,7 @@ describe('an operator', () => {
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
     expect(await barriersOn(page)).toEqual([]);
     await confirm(page, 'Repair', 'the session must know');
+    await page.getByRole('dialog').getByText('Done, or under way').waitFor();
 
     await until(
       () => sessionOf(purchase),
@@ -211,6 +212,23 @@ describe('an operator', () => {
     await confirm(page, 'Replay all', 'to be sure');
 
     await page.getByRole('dialog').getByText('2 replayed, of which 0 changed something.').waitFor();
+  });
+
+  it('looks back as far as the shop remembers', async ({ page }) => {
+    await openAsOperator(page, '/admin', 'Overview');
+
+    for (const span of ['7 days', '31 days']) {
+      await page.getByText(span, { exact: true }).click();
+      await page.getByText(/^Settlements: \d+ done/).waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+    }
+  });
+
+  it('sees a list though its address has times that are none', async ({ page }) => {
+    await openAsOperator(page, '/admin/events?status=nonsense&from=nonsense&to=2026-99-99', 'Webhook events');
+
+    expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   });
 
   it('says why, or nothing is done', async ({ page }) => {

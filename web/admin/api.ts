@@ -107,7 +107,8 @@ export const metrics = (hours: number) =>
   queryOptions({
     queryKey: ['/metrics', hours],
     queryFn: ({ signal }) => {
-      const from = new Date(Date.now() - hours * 3_600_000).toISOString();
+      // The hour that has begun is one of them.
+      const from = new Date(Date.now() - (hours - 1) * 3_600_000).toISOString();
       return get<ShopMetrics>(`/metrics${query({ from })}`, signal);
     },
     refetchInterval: RARE_MS,

@@ -109,9 +109,19 @@ export const FindingRows = ({ findings }: { findings: readonly Finding[] }) => (
                 worthwhile: ({ outcome }) => outcome === 'would_repair',
               }}
               act={(reason) => api.repair(finding_id, reason)}
-              tell={(done) => <TextWithIds>{done.what}</TextWithIds>}
+              tell={({ outcome, what: did }) =>
+                outcome === 'repaired' ? (
+                  <>
+                    <strong>Done, or under way:</strong> <TextWithIds>{did}</TextWithIds>. The next check closes the
+                    finding, if it helped.
+                  </>
+                ) : (
+                  did
+                )
+              }
             >
-              It is mended by the ordinary ways of settling, refunding and releasing, never straight in a table.
+              It is mended by the ordinary ways of settling, refunding, releasing and stocktaking, never straight in a
+              table.
             </ReasonDialog>
           ) : (
             'A person decides'

@@ -23,7 +23,10 @@ const isStatus = (text: string | null): text is EventStatus => STATUSES.some((st
 /** What an address narrows the list down to; what nobody understands does not count. */
 function filterIn(search: URLSearchParams): api.ManyEvents {
   const status = search.get('status');
-  const others = (['type', 'payment_id', 'from', 'to'] as const).map((name) => [name, search.get(name)]);
+  const isTime = (name: string) => !Number.isNaN(Date.parse(search.get(name) ?? ''));
+  const others = (['type', 'payment_id', 'from', 'to'] as const)
+    .filter((name) => !(name in TIMES) || isTime(name))
+    .map((name) => [name, search.get(name)]);
   return {
     ...(isStatus(status) && { status }),
     ...Object.fromEntries(others.filter(([, value]) => value)),

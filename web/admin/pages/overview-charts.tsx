@@ -31,6 +31,7 @@ export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
             { name: 'settled', color: 'teal.6' },
             { name: 'failed', color: 'red.6' },
           ]}
+          yAxisProps={{ allowDecimals: false }}
           barChartProps={{ accessibilityLayer: false }}
         />
       </figure>
@@ -41,7 +42,10 @@ export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
           data={rows}
           dataKey="hour"
           withLegend
-          withDots={!long}
+          // An hour between two that had nothing to measure is a dot, or it would not be seen.
+          dotProps={{ r: long ? 2 : 4 }}
+          // Half a dot would be cut off at either end.
+          xAxisProps={{ padding: { left: 6, right: 6 } }}
           valueFormatter={spanInWords}
           series={[
             { name: 'webhook to status', color: 'blue.6' },

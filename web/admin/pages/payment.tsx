@@ -91,9 +91,7 @@ export function PaymentPage({ id }: { id: string }) {
                   </Text>
                 ))}
               </Section>
-              <Section title="Order">
-                {order ? <OrderFacts order={order} /> : <p>{withoutOrder(payment.status)}</p>}
-              </Section>
+              <Section title="Order">{order ? <OrderFacts order={order} /> : <p>{withoutOrder(payment)}</p>}</Section>
               <Section title="Buyer">{buyer ? <BuyerFacts buyer={buyer} /> : <p>Not known, or erased.</p>}</Section>
               <Section title="Stock and session">
                 <Facts
@@ -264,7 +262,7 @@ const Lines = ({ lines }: { lines: readonly Line[] }) => (
 );
 
 /** Why there is no order. */
-function withoutOrder(status: PaymentStory['payment']['status']): string {
+function withoutOrder({ status, settled }: PaymentStory['payment']): string {
   switch (status) {
     case 'created':
     case 'approved':
@@ -272,7 +270,9 @@ function withoutOrder(status: PaymentStory['payment']['status']): string {
     case 'capture_pending':
       return 'None yet: the money is on its way.';
     case 'captured':
-      return 'None yet: it is about to be made. If it is not there within a minute, look at the failed settlements.';
+      return settled
+        ? 'None, though all is said to be done: check the books, and repair what is found.'
+        : 'None yet: it is about to be made. If it is not there within a minute, look at the failed settlements.';
     case 'review':
       return 'None yet: another amount came than was asked. Accept it, or refund it.';
     default:
