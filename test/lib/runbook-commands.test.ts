@@ -51,6 +51,16 @@ it('each output that is asked for is one of the stacks’', () => {
   expect(named).toContain('ApiUrl');
 });
 
+it('each of the operators’ pages is called what it is called there', () => {
+  const shell = readFileSync(new URL('../../web/admin/shell.tsx', import.meta.url), 'utf8');
+  const pages = [...shell.matchAll(/\['\/[a-z]*', '([^']+)'/g)].map(([, words]) => words);
+  const named = found(/“([^”]+)” on the operators' pages/g).flat();
+
+  expect(named).toHaveLength(found(/(?<!a click )(on) the operators' pages/g).length);
+  expect(named.filter((words) => !pages.includes(words))).toEqual([]);
+  expect(named).toContain('Findings');
+});
+
 it('each dashboard is one of the two', () => {
   expect([...new Set(found(/settle-once-<stage>-(shop|engineers|\w+)`/g).flat())].sort()).toEqual([
     'engineers',
