@@ -1,16 +1,11 @@
 import type { PaymentStory } from '../lambdas/admin/payment-story.ts';
-import { type Money, moneyText } from '../lambdas/shared/money.ts';
-
-const words = (money: Money): string => {
-  const { currency_code, value } = moneyText(money);
-  return `${currency_code} ${value}`;
-};
+import { plainMoney } from '../lambdas/shared/money.ts';
 
 /** A payment's story for a terminal, line by line: who bought is left out. */
 export function paymentInWords({ payment, session, reservation, order, ...story }: PaymentStory): string[] {
   const { currency } = payment.captured ?? payment.amount;
   return [
-    `${payment.payment_id} is ${payment.status}: ${words(payment.amount)} asked, ${words(payment.captured ?? { currency, minor: 0 })} captured, ${words({ currency, minor: payment.refunded_minor })} given back`,
+    `${payment.payment_id} is ${payment.status}: ${plainMoney(payment.amount)} asked, ${plainMoney(payment.captured ?? { currency, minor: 0 })} captured, ${plainMoney({ currency, minor: payment.refunded_minor })} given back`,
     `session  ${session ? `${session.checkout_session_id} is ${session.status}` : 'none'}`,
     `stock    ${reservation ? `${reservation.status}: ${reservation.items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}` : 'none set aside'}`,
     `order    ${order ? `${order.order_id} is ${order.status}` : 'none'}`,
@@ -33,7 +28,7 @@ function payPalInWords(view: PaymentStory['paypal']): string {
   const { id, status, captures, refunds } = view.order;
   return [
     `${id} is ${status}`,
-    ...captures.map((capture) => `capture ${capture.id} is ${capture.status}, ${words(capture.amount)}`),
-    ...refunds.map((refund) => `refund ${refund.id} is ${refund.status}, ${words(refund.amount)}`),
+    ...captures.map((capture) => `capture ${capture.id} is ${capture.status}, ${plainMoney(capture.amount)}`),
+    ...refunds.map((refund) => `refund ${refund.id} is ${refund.status}, ${plainMoney(refund.amount)}`),
   ].join('; ');
 }

@@ -41,7 +41,7 @@ export interface FunctionSpec {
   readonly checksBooks?: boolean;
 
   /** The kinds of entries that it may delete from the operations table. Nobody may delete what operators did. */
-  readonly removes?: readonly ('failed-settlement' | 'finding')[];
+  readonly removes?: readonly 'failed-settlement'[];
 
   /** What else its environment holds. */
   readonly knows?: readonly Exclude<EnvName, 'CONSISTENCY_FUNCTION'>[];

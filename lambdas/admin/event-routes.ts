@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { PAYPAL_ID } from '../paypal/schema.ts';
+import { PAYPAL_ID } from '../paypal/id.ts';
 import { eventSchema } from '../paypal-webhook/event.ts';
-import { countEvents, type ReplayDeps, replayEvent, replayEvents } from '../paypal-webhook/replay-event.ts';
+import { replayEvent } from '../paypal-webhook/replay-event.ts';
+import { countEvents, type ReplayManyDeps, replayEvents } from '../paypal-webhook/replay-events.ts';
 import { EVENT_STATUSES, type EventCursor, type EventFilter } from '../paypal-webhook/stored-event.ts';
 import { executionsOfPayment } from '../settlements/executions-of-payment.ts';
 import type { Workflow } from '../settlements/workflow.ts';
@@ -16,8 +17,8 @@ import { cursorOf, placeOf } from './cursor.ts';
 import { inOrder, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
 
-export interface EventRoutesDeps extends Auditing, ReplayDeps {
-  readonly payments: ReplayDeps['payments'] & Pick<PaymentRepository, 'byPayPalOrder' | 'byCapture'>;
+export interface EventRoutesDeps extends Auditing, ReplayManyDeps {
+  readonly payments: ReplayManyDeps['payments'] & Pick<PaymentRepository, 'byPayPalOrder' | 'byCapture'>;
   readonly workflow: Pick<Workflow, 'describe'>;
 }
 

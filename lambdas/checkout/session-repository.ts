@@ -1,7 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, ifHolds, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
 import { paymentIdOf, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Session, sessionSchema } from './session.ts';
 
@@ -32,8 +30,8 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     };
     const oneOf = (attribute: string, list: readonly string[] | undefined) =>
       list ? [`${attribute} IN (${list.map(placeholder).join(', ')})`] : [];
-    try {
-      const { Attributes } = await db.send(
+    const result = await orFound(
+      db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { checkout_session_id: id },
@@ -50,12 +48,11 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      );
-      return { changed: true, session: sessionSchema.parse(Attributes) };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { changed: false, session: error.Item && sessionSchema.parse(unmarshall(error.Item)) };
-    }
+      ),
+    );
+    return 'written' in result
+      ? { changed: true, session: sessionSchema.parse(result.written.Attributes) }
+      : { changed: false, session: result.found && sessionSchema.parse(result.found) };
   };
 
   return {
@@ -85,17 +82,15 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Writes a new session. Its id is random, so one that is there already is this one, from a try whose answer was lost. */
     async create(session: Session): Promise<void> {
-      try {
-        await db.send(
+      await ifHolds(
+        db.send(
           new PutCommand({
             TableName: tableName,
             Item: session,
             ConditionExpression: 'attribute_not_exists(checkout_session_id)',
           }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
 
     /** Notes that the payment has begun: from now on the reservation stays until the payment is decided. */

@@ -4,7 +4,8 @@ import { moneySchema } from '../shared/money.ts';
 import { PAYMENT_STATUSES } from '../shared/settlement.ts';
 
 /** What a shopper buys of one product, with the price as it was when the session was opened. */
-const lineSchema = z.object({ sku: z.string(), name: z.string(), quantity: z.int(), unit_price: moneySchema });
+export const lineSchema = z.object({ sku: z.string(), name: z.string(), quantity: z.int(), unit_price: moneySchema });
+/** One product of a purchase. */
 export type Line = z.infer<typeof lineSchema>;
 
 /** A checkout session as it lies in its table. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { countersSchema } from '../inventory/product.ts';
 import { paymentIdSchema, sessionIdSchema } from '../shared/ids.ts';
 
 /** What must hold of the shop's books at any time, but for what is in flight. */
@@ -20,8 +21,6 @@ export type Invariant = keyof typeof INVARIANTS;
 
 /** All of them, in order. */
 export const INVARIANT_NUMBERS = Object.keys(INVARIANTS).map(Number) as readonly Invariant[];
-
-const countersSchema = z.object({ available: z.int(), reserved: z.int(), sold: z.int() });
 
 /** What would mend a broken invariant: always something that the shop does anyway, never a write of its own. */
 const repairSchema = z.discriminatedUnion('kind', [

@@ -2,7 +2,7 @@ import { evidenceOfOrder } from '../payments/evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import { isPaid } from '../payments/transitions.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
-import { moneyText } from '../shared/money.ts';
+import { plainMoney } from '../shared/money.ts';
 import type { Mistake } from './finding.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
 
@@ -44,10 +44,7 @@ export function mistakeOfRefunds(
   );
   const atPayPal = Math.max(0, ...totals);
   if (atPayPal === refunded_minor) return undefined;
-  const went = (minor: number) => {
-    const { currency_code, value } = moneyText({ ...captured, minor });
-    return `${currency_code} ${value}`;
-  };
+  const went = (minor: number) => plainMoney({ ...captured, minor });
   return {
     invariant: 8,
     subject: payment_id,

@@ -2,7 +2,7 @@ import type { Payment } from '../payments/payment.ts';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import type { FailedExecution } from '../settlements/workflow.ts';
 import type { PaymentId } from '../shared/ids.ts';
-import { settlementOf } from '../shared/settlement.ts';
+import { executionName, settlementOf } from '../shared/settlement.ts';
 import type { Mistake } from './finding.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
 
@@ -43,4 +43,4 @@ export async function mistakesOfExecutions(
 }
 
 const subjectOf = ({ paymentId, settlement }: { paymentId: PaymentId; settlement: string }) =>
-  `${paymentId}-${settlement}`;
+  executionName(paymentId, settlement);

@@ -5,7 +5,7 @@ import type { Reservation } from '../inventory/reservation.ts';
 import type { Payment } from '../payments/payment.ts';
 import { type PastSettlement, settlementOfCapture, settlementOfStatus } from '../payments/settlement-again.ts';
 import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
-import { type Money, moneyText, sameMoney } from '../shared/money.ts';
+import { plainMoney, sameMoney } from '../shared/money.ts';
 import type { PaymentStatus } from '../shared/settlement.ts';
 import type { Invariant, Mistake, Repair } from './finding.ts';
 
@@ -68,10 +68,6 @@ const keepsMoney = ({ status }: Payment) => status === 'captured' || status === 
 const settle = (payment: Payment, settlement: PastSettlement | undefined): Repair | null =>
   settlement ? { kind: 'settle', payment_id: payment.payment_id, settlement: settlement.name } : null;
 const askPayPal = ({ payment_id }: Payment): Repair => ({ kind: 'ask_paypal', payment_id });
-const text = (money: Money) => {
-  const { currency_code, value } = moneyText(money);
-  return `${currency_code} ${value}`;
-};
 
 /** 1 */
 function orderOrRefund({ payment, order }: Purchase): Wrong | undefined {
@@ -103,13 +99,13 @@ function orderHasItsParts({ payment, session, reservation, order }: Purchase): W
   if (!payment.captured || !isPaid(payment.status))
     return { what: `the order is ${order.status}, but its payment is ${payment.status}`, repair: askPayPal(payment) };
   if (!sameMoney(order.amount, payment.captured)) {
-    const what = `the order says ${text(order.amount)}, but ${text(payment.captured)} was captured`;
+    const what = `the order says ${plainMoney(order.amount)}, but ${plainMoney(payment.captured)} was captured`;
     return { what, repair: null };
   }
   if (goodsOf(order.items) !== goodsOf(session.items))
     return { what: 'the order has other items than its checkout session', repair: null };
   if (order.refunded_minor !== payment.refunded_minor) {
-    const went = (minor: number) => text({ ...order.amount, minor });
+    const went = (minor: number) => plainMoney({ ...order.amount, minor });
     return {
       what: `the order says that ${went(order.refunded_minor)} went back, the payment says ${went(payment.refunded_minor)}`,
       repair:
@@ -133,7 +129,7 @@ function orderHasItsParts({ payment, session, reservation, order }: Purchase): W
 const piecesOf = (items: readonly { readonly sku: string; readonly quantity: number }[]) =>
   JSON.stringify(items.map(({ sku, quantity }) => [sku, quantity]).toSorted());
 const goodsOf = (items: Session['items']) =>
-  JSON.stringify(items.map(({ sku, quantity, unit_price }) => [sku, quantity, text(unit_price)]).toSorted());
+  JSON.stringify(items.map(({ sku, quantity, unit_price }) => [sku, quantity, plainMoney(unit_price)]).toSorted());
 
 /** 3. Only what is decided is told to the session: until then it says what it said before. */
 function sessionFollows({ payment, session }: Purchase): Wrong | undefined {
@@ -203,7 +199,7 @@ function rightMoney({ payment, session }: Purchase): Wrong | undefined {
   if (!captured) return { what: `the payment is ${payment.status}, but no captured amount is known`, repair: null };
   if (sameMoney(captured, session.amount) || history.some(({ evidence }) => evidence === 'accepted')) return undefined;
   return {
-    what: `${text(captured)} was captured where ${text(session.amount)} was asked for, and nobody accepted that`,
+    what: `${plainMoney(captured)} was captured where ${plainMoney(session.amount)} was asked for, and nobody accepted that`,
     repair: { kind: 'refund', payment_id },
   };
 }

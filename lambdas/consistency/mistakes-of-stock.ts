@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import type { Product } from '../inventory/product.ts';
+import { countersSchema, type Product } from '../inventory/product.ts';
 import type { Reservation } from '../inventory/reservation.ts';
 import type { Mistake } from './finding.ts';
 
 /** What the reservations of one SKU add up to, so far, beside the counters that its product had before they were counted. */
 const shelfSchema = z.object({
   /** Absent where there is no such product. */
-  counters: z.optional(z.object({ available: z.int(), reserved: z.int(), sold: z.int(), stocked: z.int() })),
+  counters: z.optional(z.extend(countersSchema, { stocked: z.int() })),
   /** Pieces of all reservations that are `held`. */
   held: z.int(),
   /** Pieces of all reservations that are `committed`. */

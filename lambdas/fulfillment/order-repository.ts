@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -6,9 +5,8 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Buyer } from '../paypal/schema.ts';
-import { batchGet, ifHolds, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, ifHolds, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
 import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
@@ -31,8 +29,8 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
     id: OrderId,
     expressions: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
   ): Promise<OrderChange> => {
-    try {
-      const { Attributes } = await db.send(
+    const result = await orFound(
+      db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { order_id: id, part: 'order' },
@@ -40,12 +38,11 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      );
-      return { order: orderSchema.parse(Attributes), changed: true };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { order: error.Item && orderSchema.parse(unmarshall(error.Item)), changed: false };
-    }
+      ),
+    );
+    return 'written' in result
+      ? { order: orderSchema.parse(result.written.Attributes), changed: true }
+      : { order: result.found && orderSchema.parse(result.found), changed: false };
   };
 
   return {
@@ -82,20 +79,19 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
 
     /** Writes a new order, or answers the one that is there. */
     async create(order: Order): Promise<{ order: Order; created: boolean }> {
-      try {
-        await db.send(
+      const result = await orFound(
+        db.send(
           new PutCommand({
             TableName: tableName,
             Item: { ...order, part: 'order' },
             ConditionExpression: 'attribute_not_exists(order_id)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-        );
-        return { order, created: true };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-        return { order: orderSchema.parse(unmarshall(error.Item)), created: false };
-      }
+        ),
+      );
+      return 'written' in result
+        ? { order, created: true }
+        : { order: orderSchema.parse(result.found), created: false };
     },
 
     /** Notes how much of an order's money went back; a smaller sum than is known changes nothing. */

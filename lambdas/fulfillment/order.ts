@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { lineSchema } from '../checkout/session.ts';
 import { orderIdSchema, paymentIdSchema, sessionIdSchema } from '../shared/ids.ts';
 import { moneySchema } from '../shared/money.ts';
 
@@ -14,7 +15,7 @@ export const orderSchema = z.object({
   payment_id: paymentIdSchema,
   checkout_session_id: sessionIdSchema,
   status: z.enum(ORDER_STATUSES),
-  items: z.array(z.object({ sku: z.string(), name: z.string(), quantity: z.int(), unit_price: moneySchema })),
+  items: z.array(lineSchema),
   /** What was captured for it. */
   amount: moneySchema,
   /** What has been given back so far, in minor units. */

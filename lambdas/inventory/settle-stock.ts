@@ -1,4 +1,5 @@
 import type { Settlement } from '../shared/settlement.ts';
+import type { Counter } from './product.ts';
 import type { Reservation, ReservationStatus } from './reservation.ts';
 import type { StockRepository } from './stock-repository.ts';
 
@@ -11,9 +12,7 @@ export interface StockSettled {
 type Deps = Pick<StockRepository, 'reservation' | 'move'>;
 
 /** Where pieces go when a reservation becomes something else; a pair that is missing is no way to go. */
-const WAYS: Readonly<
-  Record<string, readonly ['available' | 'reserved' | 'sold', 'available' | 'reserved' | 'sold'] | undefined>
-> = {
+const WAYS: Readonly<Record<string, readonly [from: Counter, to: Counter] | undefined>> = {
   'held→committed': ['reserved', 'sold'],
   'released→committed': ['available', 'sold'],
   'held→released': ['reserved', 'available'],

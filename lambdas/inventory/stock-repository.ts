@@ -1,13 +1,18 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { batchGet, ifHolds, type Page, type Patience, type ScanKey, scanPage, transact } from '../shared/dynamo.ts';
+import {
+  batchGet,
+  ifHolds,
+  orFound,
+  type Page,
+  type Patience,
+  type ScanKey,
+  scanPage,
+  transact,
+} from '../shared/dynamo.ts';
 import { isSessionId, type SessionId } from '../shared/ids.ts';
-import { type Counters, type Product, productSchema } from './product.ts';
+import { type Counter, type Counters, type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
-
-/** Where pieces are taken from, and where they go. */
-type Counter = 'available' | 'reserved' | 'sold';
 
 /** What became of a change of stock: which products had too little of it, or what the reservation is instead. */
 export type StockChange =
@@ -133,8 +138,8 @@ export const stockRepository = (
      * @returns whether they were set; true as well when they were set so before.
      */
     async correct(sku: string, seen: Counters, counted: Counters): Promise<boolean> {
-      try {
-        await db.send(
+      const result = await orFound(
+        db.send(
           new UpdateCommand({
             TableName: tables.products,
             Key: { sku },
@@ -152,15 +157,13 @@ export const stockRepository = (
             },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-        );
-        return true;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        if (!error.Item) return false;
-        // The write whose answer was lost is there.
-        const { available, reserved, sold } = productSchema.parse(unmarshall(error.Item));
-        return available === counted.available && reserved === counted.reserved && sold === counted.sold;
-      }
+        ),
+      );
+      if ('written' in result) return true;
+      if (!result.found) return false;
+      // The write whose answer was lost is there.
+      const { available, reserved, sold } = productSchema.parse(result.found);
+      return available === counted.available && reserved === counted.reserved && sold === counted.sold;
     },
 
     /** Holds all pieces of a new reservation, or none. */

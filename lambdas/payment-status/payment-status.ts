@@ -2,6 +2,7 @@ import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isPaid } from '../payments/transitions.ts';
+import { PAYPAL_ID } from '../paypal/id.ts';
 import { isPaymentId, isSessionId, orderIdOf, paymentIdOf } from '../shared/ids.ts';
 import { invalidRequest, Problem } from '../shared/problem.ts';
 import { paymentAnswer } from '../storefront/answers.ts';
@@ -16,9 +17,6 @@ export interface PaymentLookup {
   readonly id: string | undefined;
   readonly query: Readonly<Record<string, string | undefined>>;
 }
-
-/** The form of PayPal's ids for orders. What is longer than 2048 bytes, DynamoDB would not even look up. */
-const PAYPAL_ORDER_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /**
  * A payment as shoppers see it, with its order.
@@ -41,6 +39,7 @@ async function find(
   // A return link carries both; the session leads to the payment without an index.
   if (checkout_session_id)
     return isSessionId(checkout_session_id) ? payments.get(paymentIdOf(checkout_session_id)) : undefined;
-  if (token) return PAYPAL_ORDER_ID.test(token) ? payments.byPayPalOrder(token) : undefined;
+  // What is longer than 2048 bytes, DynamoDB would not even look up.
+  if (token) return PAYPAL_ID.test(token) ? payments.byPayPalOrder(token) : undefined;
   throw invalidRequest([{ field: 'checkout_session_id', detail: 'missing' }]);
 }

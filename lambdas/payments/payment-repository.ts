@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -7,8 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { batchGet, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import { chapterOf, type Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
@@ -102,8 +100,8 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
     values: Record<string, unknown>,
     names: Record<string, string>,
   ): Promise<MoveResult> => {
-    try {
-      const { Attributes } = await db.send(
+    const result = await orFound(
+      db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { payment_id: id },
@@ -115,12 +113,11 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      );
-      return { moved: paymentSchema.parse(Attributes) };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { found: error.Item && paymentSchema.parse(unmarshall(error.Item)) };
-    }
+      ),
+    );
+    return 'written' in result
+      ? { moved: paymentSchema.parse(result.written.Attributes) }
+      : { found: result.found && paymentSchema.parse(result.found) };
   };
 
   /** Ids of one shard of the index of what is due, page by page. */
@@ -166,20 +163,17 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Writes a new payment, or answers the one that is there. */
     async create(payment: Payment, dueAt: Date): Promise<Payment> {
-      try {
-        await db.send(
+      const result = await orFound(
+        db.send(
           new PutCommand({
             TableName: tableName,
             Item: { ...payment, ...dueBy(payment.status, dueAt) },
             ConditionExpression: 'attribute_not_exists(payment_id)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-        );
-        return payment;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-        return paymentSchema.parse(unmarshall(error.Item));
-      }
+        ),
+      );
+      return 'written' in result ? payment : paymentSchema.parse(result.found);
     },
 
     /** Notes the PayPal order that was made for a payment; a second one is refused. */

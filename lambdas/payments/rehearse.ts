@@ -1,3 +1,4 @@
+import { executionName } from '../shared/settlement.ts';
 import { afterMove, decide } from './decide.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
@@ -48,7 +49,7 @@ export function rehearsal({
           from: (found as Payment).status,
           to: moved.status,
           because: move.evidence.kind,
-          ...(move.settlement && { settlement: `${id}-${move.settlement.name}` }),
+          ...(move.settlement && { settlement: executionName(id, move.settlement.name) }),
         });
         return { moved };
       },

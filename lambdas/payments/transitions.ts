@@ -1,3 +1,4 @@
+import { sameMoney } from '../shared/money.ts';
 import type { Outcome, PaymentStatus } from '../shared/settlement.ts';
 import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
@@ -125,8 +126,7 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
   'in time': (payment) => !payment.late,
   'this try': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
   late: (payment) => payment.late,
-  'amount as asked': ({ amount }, evidence) =>
-    'amount' in evidence && amount.minor === evidence.amount.minor && amount.currency === evidence.amount.currency,
+  'amount as asked': ({ amount }, evidence) => 'amount' in evidence && sameMoney(amount, evidence.amount),
   'amount differs': (payment, evidence) => 'amount' in evidence && !GUARDS['amount as asked'](payment, evidence),
   'same capture': (payment, evidence) =>
     payment.capture_id === undefined || ('captureId' in evidence && payment.capture_id === evidence.captureId),

@@ -1,5 +1,6 @@
 import { type Money, moneyText } from '../shared/money.ts';
 import type { PayPalRefused } from './errors.ts';
+import { PAYPAL_ID } from './id.ts';
 import { cut, orderBody } from './order-body.ts';
 import {
   type CaptureAnswer,
@@ -8,7 +9,6 @@ import {
   captureFrom,
   createdOrderFrom,
   orderFrom,
-  PAYPAL_ID,
   type PayPalCapture,
   type PayPalOrder,
   type PayPalRefund,

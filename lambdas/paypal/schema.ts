@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type Money, parseMoney } from '../shared/money.ts';
 import { readAs } from './answer.ts';
 import { MalformedPayPalBody } from './errors.ts';
+import { PAYPAL_ID } from './id.ts';
 
 /*
  * What we read of PayPal's orders, captures and refunds; all else is ignored. The same forms come in answers and as the
@@ -9,9 +10,6 @@ import { MalformedPayPalBody } from './errors.ts';
  * address must not keep a payment from being settled, so a field of the wrong kind counts as missing.
  * Statuses stay texts, for PayPal may add some.
  */
-
-/** The form of PayPal's ids for orders, captures and refunds; the longest seen has 17 characters. */
-export const PAYPAL_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /** Where a parcel goes, as the buyer chose at PayPal. */
 export interface ShipTo {

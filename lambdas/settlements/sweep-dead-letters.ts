@@ -1,4 +1,5 @@
 import type { PaymentId } from '../shared/ids.ts';
+import { executionName } from '../shared/settlement.ts';
 import type { DeadLetter, DeadLetterQueue } from './dead-letter-queue.ts';
 import { readEndEvent } from './end-event.ts';
 import type { FailedSettlement, FailedSettlementRepository } from './failed-settlement-repository.ts';
@@ -60,7 +61,7 @@ function looking(deps: SweepDeps): Look {
     return latest?.execution.status !== 'SUCCEEDED';
   };
   return (paymentId, settlement, known) => {
-    const id = `${paymentId}-${settlement}`;
+    const id = executionName(paymentId, settlement);
     const looked = looks.get(id) ?? look(paymentId, settlement, known);
     looks.set(id, looked);
     return looked;

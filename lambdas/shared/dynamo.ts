@@ -13,6 +13,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { isThrottlingError } from '@smithy/core/retry';
 import { measure } from './metrics.ts';
 
@@ -83,6 +84,22 @@ export async function ifHolds(write: Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
+  }
+}
+
+/**
+ * Waits for a conditional write that asks for the old item should its condition fail (`ReturnValuesOnConditionCheckFailure`).
+ * @returns what DynamoDB answered, or what it found instead; undefined where there was nothing.
+ */
+export async function orFound<Answer>(
+  write: Promise<Answer>,
+): Promise<{ readonly written: Answer } | { readonly found: Record<string, unknown> | undefined }> {
+  try {
+    return { written: await write };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    // An error's item comes as DynamoDB has it, even to the document client.
+    return { found: error.Item && unmarshall(error.Item) };
   }
 }
 

@@ -32,6 +32,12 @@ export function moneyText({ currency, minor }: Money): MoneyText {
   return { currency_code: currency, value };
 }
 
+/** An amount in a sentence: `EUR 19.99`. */
+export function plainMoney(money: Money): string {
+  const { currency_code, value } = moneyText(money);
+  return `${currency_code} ${value}`;
+}
+
 /**
  * Reads an amount as PayPal writes it. PayPal's answers may carry `.00` even where a currency has no decimals, or fewer decimals than usual.
  * @throws RangeError when the text is no amount, is finer than the currency's minor unit, or is too large to be exact.

@@ -9,7 +9,7 @@ import type { Payment } from '../payments/payment.ts';
 import { type Api, createApi } from '../shared/api.ts';
 import { parseBody } from '../shared/http.ts';
 import type { idempotencyKeys } from '../shared/idempotency-key.ts';
-import { isOrderId, isPaymentId, isSessionId, orderIdOf, type PaymentId } from '../shared/ids.ts';
+import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts';
 import { invalidRequest, Problem } from '../shared/problem.ts';
 import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from './answers.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
@@ -105,7 +105,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
   api.post('/api/v1/payments/:id/cancel', async ({ event, params: { id = '' } }) => {
     const { token } = parseBody(cancelRequest, event);
     const cancelled = isPaymentId(id)
-      ? await cancelPayment(deps, id as PaymentId, token)
+      ? await cancelPayment(deps, id, token)
       : ({ outcome: 'unknown_payment' } as const);
     switch (cancelled.outcome) {
       case 'done':

@@ -3,7 +3,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** SQS actions that functions of this shop are given on the settlements' dead letters. */
-export type QueueAction = 'ChangeMessageVisibility' | 'DeleteMessage' | 'GetQueueAttributes' | 'ReceiveMessage';
+export type QueueAction = 'ChangeMessageVisibility' | 'DeleteMessage' | 'ReceiveMessage';
 
 /** Where what failed waits for somebody. */
 export class DeadLetters extends Construct {

@@ -29,7 +29,6 @@ export interface TableShape extends Key {
 /** DynamoDB actions that functions of this shop are given. */
 export type TableAction =
   | 'BatchGetItem'
-  | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'DescribeTable'
   | 'GetItem'

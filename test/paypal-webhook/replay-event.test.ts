@@ -1,50 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../lambdas/paypal/errors.ts';
-import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
-import { countEvents, type ReplayDeps, replayEvent, replayEvents } from '../../lambdas/paypal-webhook/replay-event.ts';
-import { onePurchase } from '../support/one-purchase.ts';
-import { eventsInMemory, openGate } from '../support/tables-in-memory.ts';
-
-const NOW = new Date('2026-06-02T12:00:00.000Z');
-
-/** A shop with one purchase, and the inbox in which PayPal's events lie. */
-async function shopWithInbox() {
-  const purchase = await onePurchase();
-  const events = eventsInMemory(openGate);
-  const { shop } = purchase;
-  const { getOrder, getCapture } = shop.paypal.client;
-  const deps: ReplayDeps = {
-    events: events.repository,
-    payments: shop.payments.repository,
-    settler: shop.settler,
-    getOrder,
-    getCapture,
-    now: () => NOW,
-  };
-  const store = (event: PayPalEvent) =>
-    events.repository.receive({
-      id: event.id,
-      eventType: event.event_type,
-      transmissionId: 't1',
-      body: JSON.stringify(event),
-      now: NOW,
-    });
-  /** The latest event that PayPal told of, as it lies in the inbox. */
-  const stored = async () => {
-    const event = shop.paypal.events.at(-1)?.event;
-    if (!event) throw new Error('PayPal has told nothing');
-    await store(event);
-    return event.id;
-  };
-  const everything = () =>
-    JSON.stringify([
-      [...shop.payments.rows.values()],
-      [...events.rows.values()],
-      [...shop.executions.keys()],
-      [...shop.orders.buyers.values()],
-    ]);
-  return { ...purchase, deps, events, store, stored, everything };
-}
+import { replayEvent } from '../../lambdas/paypal-webhook/replay-event.ts';
+import { NOW, shopWithInbox } from '../support/shop-with-inbox.ts';
 
 describe('a replayed event', () => {
   it('is settled on the ordinary way, and that is noted', async () => {
@@ -262,56 +219,5 @@ describe('a dry run', () => {
     });
     await replayEvent(deps, 'WH-D', { dryRun: false });
     expect(await replayEvent(deps, 'WH-D', { dryRun: true })).toMatchObject({ changes: [] });
-  });
-});
-
-describe('a batch', () => {
-  it('is counted without touching any event', async () => {
-    const { approve, stored, store, deps, everything } = await shopWithInbox();
-    approve();
-    await stored();
-    await store({ id: 'WH-OTHER', event_type: 'SOMETHING.ELSE', resource: {} });
-    const before = everything();
-
-    expect(await countEvents(deps, {})).toEqual({ matching: 2, more: false });
-    expect(await countEvents(deps, { type: 'SOMETHING.ELSE' })).toEqual({ matching: 1, more: false });
-
-    expect(everything()).toBe(before);
-  });
-
-  it('replays what is wanted, and tells how much of it changed something', async () => {
-    const { approve, stored, store, deps, payment } = await shopWithInbox();
-    approve();
-    await stored();
-    await store({ id: 'WH-OTHER', event_type: 'SOMETHING.ELSE', resource: {} });
-
-    expect(await replayEvents(deps, {})).toEqual({ replayed: 2, changed: 1, erased: [], failed: [], next: undefined });
-
-    expect(payment()?.status).toBe('approved');
-  });
-
-  it('ends soon after the first that meets trouble, and begins there again', async () => {
-    const { store, deps } = await shopWithInbox();
-    const ids = Array.from({ length: 12 }, (_, i) => `WH-${i + 10}`);
-    for (const id of ids)
-      await store({ id, event_type: 'CHECKOUT.ORDER.VOIDED', resource: { id: 'ORDER1', custom_id: id } });
-    let asked = 0;
-    const troubled: ReplayDeps = {
-      ...deps,
-      settler: {
-        ...deps.settler,
-        settle: async () => {
-          asked += 1;
-          throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
-        },
-      },
-    };
-
-    const batch = await replayEvents(troubled, {}, { here: { event_id: 'WH-1', received_at: 'then' } });
-
-    expect(batch.failed).toHaveLength(5);
-    expect(batch.failed[0]).toEqual({ event_id: 'WH-10', error: 'PayPalUnavailable' });
-    expect(batch.next).toEqual({ here: { event_id: 'WH-1', received_at: 'then' } });
-    expect(asked).toBe(5);
   });
 });

@@ -1,3 +1,5 @@
+import { PAYPAL_ID } from '../../lambdas/paypal/id.ts';
+
 /** What somebody who looks for something has typed. */
 export type Wanted =
   | { readonly kind: 'payment'; readonly paymentId: string }
@@ -14,6 +16,6 @@ export function whatId(text: string): Wanted {
   const [, ulid] = /^(?:pay|cs|ord)_([0-7][0-9A-HJKMNP-TV-Z]{25})$/i.exec(id) ?? [];
   if (ulid) return { kind: 'payment', paymentId: `pay_${ulid.toUpperCase()}` };
   if (/^WH-[A-Za-z0-9-]{1,61}$/.test(id)) return { kind: 'event', eventId: id };
-  if (/^[A-Za-z0-9-]{1,64}$/.test(id)) return { kind: 'paypal', id };
+  if (PAYPAL_ID.test(id)) return { kind: 'paypal', id };
   return { kind: 'nothing' };
 }
