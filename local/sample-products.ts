@@ -14,7 +14,7 @@ const product = (sku: string, name: string, minor: number, stocked: number): Pro
 });
 
 /** A small shop of things for a desk; one of them is rare, so that it can be sold out. */
-export const SAMPLE_PRODUCTS: readonly Product[] = [
+const SAMPLE_PRODUCTS: readonly Product[] = [
   product('MUG-BLUE', 'Mug, blue', 1250, 120),
   product('MUG-WHITE', 'Mug, white', 1250, 80),
   product('NOTEBOOK-A5', 'Notebook, A5, dotted', 890, 300),

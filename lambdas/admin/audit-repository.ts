@@ -73,6 +73,7 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
     return { entries, ...(last && { last }) };
   },
 });
+/** What `auditRepository` makes. */
 export type AuditRepository = ReturnType<typeof auditRepository>;
 
 /** How an entry's id of that time begins; ULIDs know no time before 1970, and neither does the audit. */

@@ -1,5 +1,6 @@
 import type { AuditRepository } from './audit-repository.ts';
 
+/** Where it is written down what operators do. */
 export interface Auditing {
   readonly audit: Pick<AuditRepository, 'write'>;
   readonly ulid: () => string;

@@ -13,6 +13,7 @@ import { cursorOf, placeOf } from './cursor.ts';
 import { page } from './queries.ts';
 import { checkRequest, dryRunRequest } from './requests.ts';
 
+/** What these routes work with. */
 export interface ConsistencyRoutesDeps extends Auditing {
   readonly findings: Pick<FindingRepository, 'get' | 'open'>;
   /** The latest run of a job. */

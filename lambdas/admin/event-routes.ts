@@ -17,6 +17,7 @@ import { cursorOf, placeOf } from './cursor.ts';
 import { inOrder, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
 
+/** What these routes work with. */
 export interface EventRoutesDeps extends Auditing, ReplayManyDeps {
   readonly payments: ReplayManyDeps['payments'] & Pick<PaymentRepository, 'byPayPalOrder' | 'byCapture'>;
   readonly workflow: Pick<Workflow, 'describe'>;

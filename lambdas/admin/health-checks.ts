@@ -9,6 +9,7 @@ import type { FailedSettlementRepository } from '../settlements/failed-settlemen
 import type { Run } from '../shared/run-repository.ts';
 import type { Check, Seen } from './health.ts';
 
+/** Everything that is looked at. */
 export interface HealthDeps {
   /** Tables by what the shop calls them; each function tells the table's status in AWS's words. */
   readonly tables: Readonly<Record<string, () => Promise<string>>>;

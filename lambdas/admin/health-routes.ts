@@ -4,6 +4,7 @@ import { parseQuery } from '../shared/http.ts';
 import { health } from './health.ts';
 import { type HealthDeps, healthChecks } from './health-checks.ts';
 
+/** What this route works with. */
 export interface HealthRoutesDeps {
   readonly health: HealthDeps;
   readonly storefrontOrigin: string;

@@ -1,5 +1,6 @@
 /** How well something is. */
-export const HEALTH = ['ok', 'attention', 'failing'] as const;
+const HEALTH = ['ok', 'attention', 'failing'] as const;
+/** How well something is. */
 export type Health = (typeof HEALTH)[number];
 
 /** What was seen of one thing. `attention`: it works, but somebody should look. `failing`: the shop cannot do its work without it. */

@@ -7,6 +7,7 @@ import type { Run } from '../shared/run-repository.ts';
 import { inOrder, period } from './queries.ts';
 import { shopMetrics } from './shop-metrics.ts';
 
+/** What this route works with. */
 export interface MetricsRoutesDeps {
   readonly hours: Pick<HourRepository, 'between'>;
   /** The latest run of a job. */

@@ -14,6 +14,7 @@ import { refundAmount, refundKey } from './refund-wish.ts';
 import { reasonRequest, refundRequest } from './requests.ts';
 import { storyAnswer } from './story-answer.ts';
 
+/** What these routes work with. */
 export interface PaymentRoutesDeps extends Omit<Auditing, 'audit'>, Omit<RefundDeps, 'payments'>, StoryDeps {
   readonly orders: StoryDeps['orders'] & Pick<OrderRepository, 'ship'>;
   readonly audit: StoryDeps['audit'] & Auditing['audit'];

@@ -45,6 +45,7 @@ export interface PaymentStory {
   readonly paypal: { readonly askedAt: string; readonly order: PayPalOrder | undefined } | undefined;
 }
 
+/** Where a story is read from. */
 export interface StoryDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
   readonly sessions: Pick<SessionRepository, 'get'>;

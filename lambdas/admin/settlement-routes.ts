@@ -11,6 +11,7 @@ import { cursorOf, placeOf } from './cursor.ts';
 import { page } from './queries.ts';
 import { retryRequest } from './requests.ts';
 
+/** What these routes work with. */
 export interface SettlementRoutesDeps extends Auditing, Omit<RetryDeps, 'failed'> {
   readonly failed: RetryDeps['failed'] & Pick<FailedSettlementRepository, 'list'>;
 }

@@ -21,6 +21,7 @@ export type Opened =
       readonly items: readonly { readonly sku: string; readonly requested: number; readonly available: number }[];
     };
 
+/** What `openSession` works with. */
 export interface OpenSessionDeps {
   readonly stock: Pick<StockRepository, 'productsOf' | 'reserve'>;
   readonly sessions: Pick<SessionRepository, 'create'>;

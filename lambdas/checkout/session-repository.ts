@@ -108,4 +108,5 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     change,
   };
 };
+/** What `sessionRepository` makes. */
 export type SessionRepository = ReturnType<typeof sessionRepository>;

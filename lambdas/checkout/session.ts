@@ -20,4 +20,5 @@ export const sessionSchema = z.object({
   payment_status: z.nullable(z.enum(PAYMENT_STATUSES)),
   created_at: z.string(),
 });
+/** A checkout session. */
 export type Session = z.infer<typeof sessionSchema>;

@@ -14,6 +14,7 @@ import type { Terms } from './mistakes-of-purchase.ts';
 import { takeStock } from './mistakes-of-stock.ts';
 import { NEW_WALK, step, type Walk, walkSchema } from './walk-books.ts';
 
+/** What `checkBooks` works with. */
 export interface CheckDeps extends Omit<LookAgainDeps, 'findings' | 'events'> {
   readonly findings: FindingRepository;
   readonly events: Pick<EventRepository, 'get' | 'unfinished'>;
@@ -54,8 +55,8 @@ type Progress = z.infer<typeof progressSchema>;
 
 /**
  * One run of the check: as much of the books as its time allows, and the rest in the next ones. Findings that hold are looked at again
- * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the same work twice, and no harm: a run notes where it stopped together
- * with all that it had counted by then.
+ * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the
+ * same work twice, and no harm: a run notes where it stopped together with all that it had counted by then.
  */
 export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked> {
   const progress = progressOf(await deps.runs.begin(JOB, terms.now));

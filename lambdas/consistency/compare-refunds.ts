@@ -6,6 +6,7 @@ import type { Mistake } from './finding.ts';
 import { mayHaveRefunds, mistakeOfRefunds } from './mistake-of-refunds.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
 
+/** What `compareRefunds` works with. */
 export interface CompareDeps {
   readonly payments: Pick<PaymentRepository, 'ids' | 'getAll'>;
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;

@@ -32,4 +32,5 @@ export const consistencyFunction = (lambda: LambdaClient, functionName: string) 
       (await call({ look_again: findingId }, lookedSchema)).finding ?? undefined,
   };
 };
+/** What `consistencyFunction` makes. */
 export type ConsistencyFunction = ReturnType<typeof consistencyFunction>;

@@ -95,4 +95,5 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       ),
   };
 };
+/** What `findingRepository` makes. */
 export type FindingRepository = ReturnType<typeof findingRepository>;

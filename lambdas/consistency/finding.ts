@@ -37,6 +37,7 @@ const repairSchema = z.discriminatedUnion('kind', [
   /** Settles once more what a webhook event says. */
   z.object({ kind: z.literal('replay_event'), event_id: z.string() }),
 ]);
+/** One way to mend a broken invariant. */
 export type Repair = z.infer<typeof repairSchema>;
 
 /** One broken invariant of one subject, as a check has just seen it. */
@@ -49,6 +50,7 @@ const mistakeSchema = z.object({
   /** Null where the ordinary ways do not mend it, and a person must look. */
   repair: z.nullable(repairSchema),
 });
+/** One broken invariant of one subject. */
 export type Mistake = z.infer<typeof mistakeSchema>;
 
 /** A mistake for as long as it lasts, as it lies in the operations table. */
@@ -61,6 +63,7 @@ export const findingSchema = z.extend(mistakeSchema, {
   /** ISO 8601, UTC: when it held no more; absent as long as it holds. */
   closed_at: z.optional(z.string()),
 });
+/** A mistake, and since when it is known. */
 export type Finding = z.infer<typeof findingSchema>;
 
 /** Names the finding of a mistake: a subject has one for each invariant. */

@@ -8,6 +8,7 @@ import { mistakesOfExecutions, type SettlementTables } from './mistakes-of-execu
 import { mistakesOfPurchase, type Terms } from './mistakes-of-purchase.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
+/** What `lookAgain` works with. */
 export interface LookAgainDeps {
   readonly findings: Pick<FindingRepository, 'get' | 'put' | 'close'>;
   readonly tables: PurchaseTables;

@@ -23,6 +23,7 @@ export type Repaired =
   | { readonly outcome: 'holds_no_more'; readonly finding: Finding }
   | { readonly outcome: 'unknown_finding' };
 
+/** What `repairFinding` works with. */
 export interface RepairDeps {
   /** What a finding is by now, looked at again: closed if it holds no more; undefined when there is none. */
   readonly lookAgain: (findingId: string) => Promise<Finding | undefined>;

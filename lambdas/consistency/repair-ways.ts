@@ -7,6 +7,7 @@ import { settleAgain } from '../settlements/settle-again.ts';
 import type { SessionId } from '../shared/ids.ts';
 import type { RepairResult, RepairWays } from './repair-finding.ts';
 
+/** What the ordinary ways work with. */
 export interface RepairWaysDeps {
   readonly refund: RefundDeps;
   readonly retry: RetryDeps;

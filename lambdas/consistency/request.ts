@@ -13,7 +13,7 @@ export const requestSchema = z.union([
   /** To look again at what one finding is about, before it is repaired; answered with `{finding}` as it is by now, null if there is none. */
   z.strictObject({ look_again: z.string() }),
 ]);
-
+/** A check of the books, or a second look at a finding. */
 export type ConsistencyRequest = z.infer<typeof requestSchema>;
 
 /** What it answers. */

@@ -24,6 +24,7 @@ export const walkSchema = z.object({
   /** What has been counted of the reservations; absent before that begins. */
   shelves: z.optional(shelvesSchema),
 });
+/** How far a walk through the books has come. */
 export type Walk = z.infer<typeof walkSchema>;
 
 /** As many purchases as one BatchGetItem reads. */

@@ -158,4 +158,5 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       ),
   };
 };
+/** What `orderRepository` makes. */
 export type OrderRepository = ReturnType<typeof orderRepository>;

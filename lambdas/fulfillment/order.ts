@@ -25,4 +25,5 @@ export const orderSchema = z.object({
   /** ISO 8601, UTC. */
   created_at: z.string(),
 });
+/** An order, without who bought. */
 export type Order = z.infer<typeof orderSchema>;

@@ -17,6 +17,7 @@ export interface OrderRefunded extends OrderSettled {
   readonly stock: 'comes_back' | 'stays';
 }
 
+/** What `createOrder` works with. */
 export interface CreateOrderDeps {
   readonly orders: Pick<OrderRepository, 'create' | 'keepBuyer' | 'rememberBuyer'>;
   readonly session: (id: SessionId) => Promise<Session | undefined>;

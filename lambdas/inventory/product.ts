@@ -23,4 +23,5 @@ export const productSchema = z.extend(countersSchema, {
   /** Pieces ever put in. */
   stocked: z.int(),
 });
+/** A product and its stock. */
 export type Product = z.infer<typeof productSchema>;

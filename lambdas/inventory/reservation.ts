@@ -3,13 +3,15 @@ import { sessionIdSchema } from '../shared/ids.ts';
 
 /** Pieces of one product. */
 const pieceSchema = z.object({ sku: z.string(), quantity: z.int() });
+/** So many pieces of one product. */
 export type Piece = z.infer<typeof pieceSchema>;
 
 /**
  * The stock of one checkout session: `held` → `committed` when it is paid, `released` when it is not; `released` → `committed` for
  * money that comes late; `returned` once the money was given back, and then nothing more.
  */
-export const RESERVATION_STATUSES = ['held', 'committed', 'released', 'returned'] as const;
+const RESERVATION_STATUSES = ['held', 'committed', 'released', 'returned'] as const;
+/** What the stock of a checkout session can be. */
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 /** A reservation as it lies in its table. */
@@ -20,4 +22,5 @@ export const reservationSchema = z.object({
   /** ISO 8601, UTC: how long the stock is held for a session without payment. */
   expires_at: z.string(),
 });
+/** The stock of one checkout session. */
 export type Reservation = z.infer<typeof reservationSchema>;

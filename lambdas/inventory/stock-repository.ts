@@ -207,4 +207,5 @@ export const stockRepository = (
       ),
   };
 };
+/** What `stockRepository` makes. */
 export type StockRepository = ReturnType<typeof stockRepository>;

@@ -7,6 +7,7 @@ import { isPaymentId, isSessionId, orderIdOf, paymentIdOf } from '../shared/ids.
 import { invalidRequest, Problem } from '../shared/problem.ts';
 import { paymentAnswer } from '../storefront/answers.ts';
 
+/** What `paymentStatus` works with. */
 export interface PaymentStatusDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder'>;
   readonly orders: Pick<OrderRepository, 'get'>;

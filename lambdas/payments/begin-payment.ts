@@ -13,6 +13,7 @@ export type Begun =
   | { readonly outcome: 'session_over'; readonly session: Session }
   | { readonly outcome: 'unknown_session' };
 
+/** What `beginPayment` works with. */
 export interface BeginPaymentDeps {
   readonly sessions: Pick<SessionRepository, 'get' | 'beginPayment'>;
   readonly payments: Pick<PaymentRepository, 'get' | 'create' | 'attachOrder'>;

@@ -15,6 +15,7 @@ export type Captured =
   | { readonly outcome: 'declined'; readonly payment: Payment; readonly issue: string }
   | { readonly outcome: 'unknown_payment' };
 
+/** What `capturePayment` works with. */
 export interface CaptureDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
   readonly captureOrder: (paypalOrderId: string, requestId: string) => Promise<CaptureAnswer>;

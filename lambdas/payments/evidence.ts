@@ -36,22 +36,8 @@ export type Evidence = Circumstances &
     | { readonly kind: 'reversed'; readonly captureId: string }
   );
 
+/** What a piece of evidence is about. */
 export type EvidenceKind = Evidence['kind'];
-
-/** Every kind of evidence, so that tables over it can be complete. */
-export const EVIDENCE_KINDS = [
-  'approved',
-  'capture_pending',
-  'captured',
-  'capture_failed',
-  'cancelled',
-  'expired',
-  'instrument_declined',
-  'accepted',
-  'declined',
-  'refunded',
-  'reversed',
-] as const satisfies readonly EvidenceKind[];
 
 /**
  * What a capture says. A refunded capture was captured first, so its status says two things; how much was refunded only the

@@ -286,6 +286,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
   };
 };
+/** What `paymentRepository` makes. */
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
 /** The partitions of the sparse index `by-due`: payments that somebody must look after, and those that wait for the buyer's bank. */

@@ -23,6 +23,7 @@ const disputeSchema = z.object({
   /** ISO 8601, UTC: PayPal's time, so that an older event does not undo a newer one. */
   updated_at: z.string(),
 });
+/** What is known of a dispute. */
 export type Dispute = z.infer<typeof disputeSchema>;
 
 /** A payment as it lies in the payments table. */
@@ -51,6 +52,7 @@ export const paymentSchema = z.object({
   /** ISO 8601, UTC. */
   updated_at: z.string(),
 });
+/** A payment. */
 export type Payment = z.infer<typeof paymentSchema>;
 
 /** A payment for which nothing has happened yet. */

@@ -14,6 +14,7 @@ export type Refunded =
   | { readonly outcome: 'refused'; readonly payment: Payment; readonly issue: string }
   | { readonly outcome: 'unknown_payment' };
 
+/** What `refundPayment` works with. */
 export interface RefundDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
   readonly refundCapture: (captureId: string, requestId: string, amount?: Money) => Promise<RefundAnswer>;

@@ -18,6 +18,7 @@ export type Settled =
 /** Starts the workflow; the same name a second time is harmless. */
 export type StartSettlement = (name: string, input: Settlement) => Promise<void>;
 
+/** What `settler` works with. */
 export interface SettleDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'move'>;
   readonly startSettlement: StartSettlement;

@@ -244,4 +244,5 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       note(id, outcome, now.toISOString(), ' ADD replayed_at :replay', { ':replay': new Set([now.toISOString()]) }),
   };
 };
+/** What `eventRepository` makes. */
 export type EventRepository = ReturnType<typeof eventRepository>;

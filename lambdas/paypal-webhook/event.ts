@@ -6,4 +6,5 @@ export const eventSchema = z.object({
   event_type: z.string().check(z.regex(/^[A-Z0-9._-]{1,100}$/)),
   resource: z.record(z.string(), z.unknown()),
 });
+/** An event of PayPal’s, its resource not looked into yet. */
 export type PayPalEvent = z.infer<typeof eventSchema>;

@@ -10,6 +10,7 @@ import { type Delivery, missingSignatureHeaders, type Verdict } from './verify-s
 /** What PayPal is told about a delivery that is its own. */
 export type Receipt = EventOutcome | { readonly status: 'duplicate' };
 
+/** What `receive` works with. */
 export interface ReceiveDeps extends SettleStoredDeps {
   readonly verify: (delivery: Delivery) => Promise<Verdict>;
   readonly events: Pick<EventRepository, 'receive' | 'finish'>;

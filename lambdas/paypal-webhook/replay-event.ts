@@ -28,6 +28,7 @@ export type Replayed =
   /** It was never here, or its 90 days are over. */
   | { readonly outcome: 'unknown_event' };
 
+/** What `replayEvent` works with. */
 export interface ReplayDeps extends SettleEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finishReplay'>;
   readonly getOrder: SettleDeps['getOrder'];

@@ -17,6 +17,7 @@ export type EventOutcome =
       readonly payment_id?: PaymentId;
     };
 
+/** What `settleEvent` works with. */
 export interface SettleEventDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;

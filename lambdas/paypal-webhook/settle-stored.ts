@@ -2,6 +2,7 @@ import type { PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventOutcome } from './settle-event.ts';
 
+/** What `settleStored` works with. */
 export interface SettleStoredDeps {
   readonly events: Pick<EventRepository, 'finish'>;
   /** Does the work once per event; when it was done before, answers what it led to without doing it. */

@@ -3,6 +3,7 @@ import { type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 
 /** What became of an event: being worked on, or one of the answers that PayPal got. */
 export const EVENT_STATUSES = ['received', 'accepted', 'ignored', 'parked'] as const;
+/** What became of an event. */
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
 /** DynamoDB keeps no empty set: it is absent. */
@@ -34,6 +35,7 @@ export const eventHeadSchema = z.object({
   /** PayPal's ids of the deliveries. */
   transmissions: texts,
 });
+/** What is stored of an event beside what PayPal said. */
 export type EventHead = z.infer<typeof eventHeadSchema>;
 
 /** All that is stored of an event. */
@@ -41,6 +43,7 @@ export const storedEventSchema = z.extend(eventHeadSchema, {
   /** As it came; empty once it was erased. Personal data. */
   body: z._default(z.string(), ''),
 });
+/** All that is stored of an event. */
 export type StoredEvent = z.infer<typeof storedEventSchema>;
 
 /** Which events are wanted; all when nothing is said. */

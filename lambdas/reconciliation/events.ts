@@ -8,6 +8,7 @@ import { type SettleStoredDeps, settleStored } from '../paypal-webhook/settle-st
 import type { Job, Report } from './job.ts';
 import type { Pace } from './next-look.ts';
 
+/** What `eventsJob` works with. */
 export interface EventsJobDeps extends SettleStoredDeps, Pace {
   readonly events: Pick<EventRepository, 'known' | 'receive' | 'finish'>;
   readonly listEvents: PayPalNotifications['listEvents'];

@@ -4,6 +4,7 @@ import { type SettleStoredDeps, settleStored } from '../paypal-webhook/settle-st
 import type { Job } from './job.ts';
 import { workThrough } from './work-through.ts';
 
+/** What `inboxJob` works with. */
 export interface InboxJobDeps extends SettleStoredDeps {
   readonly events: Pick<EventRepository, 'get' | 'finish' | 'unfinished'>;
 }

@@ -7,6 +7,7 @@ import type { Bounds } from './work-through.ts';
 
 /** Everything that the shop does again and again, so that it heals by itself. */
 export const JOB_NAMES = ['payments', 'reservations', 'inbox', 'dead-letters', 'events'] as const;
+/** Names a job. */
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** One run of a job. Any run may be cut short, and two may run at once: each item is done on the ordinary way, which is safe against both. */

@@ -9,6 +9,7 @@ import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
 import { LONGEST_WAIT_SECONDS, nextLook, type Pace } from './next-look.ts';
 
+/** What `lookAfterPayment` works with. */
 export interface LookAfterPaymentDeps extends Pace {
   readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain'>;
   readonly sessions: Pick<SessionRepository, 'get'>;

@@ -8,6 +8,7 @@ import { isGivenUp } from '../payments/transitions.ts';
 import { paymentIdOf, type SessionId } from '../shared/ids.ts';
 import { nextLook, type Pace } from './next-look.ts';
 
+/** What `lookAfterReservation` works with. */
 export interface LookAfterReservationDeps extends Pace {
   readonly stock: Pick<StockRepository, 'reservation' | 'move' | 'lookAgain'>;
   readonly sessions: Pick<SessionRepository, 'get' | 'expire'>;

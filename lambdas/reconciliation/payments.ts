@@ -5,6 +5,7 @@ import { type LookAfterPaymentDeps, lookAfterPayment } from './look-after-paymen
 import { webhookSilence } from './webhook-silence.ts';
 import { workThrough } from './work-through.ts';
 
+/** What `paymentsJob` works with. */
 export interface PaymentsJobDeps extends LookAfterPaymentDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'due' | 'open'>;
   readonly events: Pick<EventRepository, 'page'>;

@@ -3,6 +3,7 @@ import type { Job } from './job.ts';
 import { type LookAfterReservationDeps, lookAfterReservation } from './look-after-reservation.ts';
 import { workThrough } from './work-through.ts';
 
+/** What `reservationsJob` works with. */
 export interface ReservationsJobDeps extends LookAfterReservationDeps {
   readonly stock: LookAfterReservationDeps['stock'] & Pick<StockRepository, 'due'>;
 }

@@ -42,4 +42,5 @@ export const deadLetterQueue = (sqs: SQSClient, QueueUrl: string) => ({
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 }));
   },
 });
+/** What `deadLetterQueue` makes. */
 export type DeadLetterQueue = ReturnType<typeof deadLetterQueue>;

@@ -13,7 +13,7 @@ import { type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /** A settlement that failed and is still to be done: what somebody has to mend. */
-export const failedSettlementSchema = z.object({
+const failedSettlementSchema = z.object({
   payment_id: paymentIdSchema,
   /** The last part of its execution's name. */
   settlement: z.string(),
@@ -32,6 +32,7 @@ export const failedSettlementSchema = z.object({
   /** ISO 8601, UTC: the latest. */
   last_failed_at: z.string(),
 });
+/** A settlement that somebody has to mend. */
 export type FailedSettlement = z.infer<typeof failedSettlementSchema>;
 
 /** Some failed settlements, and where the next ones begin if there may be more. */
@@ -104,4 +105,5 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
     return failed;
   },
 });
+/** What `failedSettlementRepository` makes. */
 export type FailedSettlementRepository = ReturnType<typeof failedSettlementRepository>;

@@ -92,4 +92,5 @@ export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) =>
     );
   }
 };
+/** What `hourRepository` makes. */
 export type HourRepository = ReturnType<typeof hourRepository>;

@@ -14,6 +14,7 @@ export interface LatestTry {
 /** On AWS a settlement is redriven for 14 days before it is ever started anew. */
 export const MOST_RESTARTS = 100;
 
+/** What `lookUpEnd` works with. */
 export interface LookUpDeps extends RecordDeps {
   readonly workflow: Pick<Workflow, 'describe' | 'failedSteps'>;
 }

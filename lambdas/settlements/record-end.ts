@@ -28,6 +28,7 @@ export type Recorded =
   /** It was known, or says nothing any more: the settlement has succeeded, or is not needed. */
   | { readonly recorded: 'nothing' };
 
+/** What `recordEnd` works with. */
 export interface RecordDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
   readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove'>;

@@ -21,12 +21,14 @@ export interface Retried {
   readonly execution: string;
 }
 
+/** What a wish to mend a payment’s settlements led to. */
 export type RetryResult =
   | { readonly outcome: 'retried'; readonly settlements: readonly Retried[] }
   /** Everything is done that had to be, or that settlement is. */
   | { readonly outcome: 'nothing_open' }
   | { readonly outcome: 'unknown_payment' };
 
+/** What `retrySettlement` works with. */
 export interface RetryDeps extends LookUpDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
   readonly workflow: Pick<Workflow, 'describe' | 'failedSteps' | 'redrive' | 'start'>;

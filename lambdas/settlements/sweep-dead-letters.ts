@@ -5,6 +5,7 @@ import { readEndEvent } from './end-event.ts';
 import type { FailedSettlement, FailedSettlementRepository } from './failed-settlement-repository.ts';
 import { type LookUpDeps, lookUpEnd } from './look-up-end.ts';
 
+/** What `sweepDeadLetters` works with. */
 export interface SweepDeps extends LookUpDeps {
   readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove' | 'list'>;
   readonly queue: DeadLetterQueue;

@@ -119,4 +119,5 @@ export const workflow = (stepFunctions: SFNClient, stateMachineArn: string) => (
     return failedSteps(events);
   },
 });
+/** What `workflow` makes. */
 export type Workflow = ReturnType<typeof workflow>;

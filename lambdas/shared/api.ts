@@ -27,6 +27,7 @@ export interface Api {
   resolve(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2>;
 }
 
+/** What an API is made of. */
 export interface ApiOptions {
   readonly once: ReturnType<typeof idempotencyKeys>;
   /**

@@ -26,9 +26,11 @@ export const isPaymentId = matcher<PaymentId>('pay');
 /** Whether a text has the form of an order's id. */
 export const isOrderId = matcher<OrderId>('ord');
 
-/** The ids as they lie in a table. */
+/** A session’s id as it lies in a table. */
 export const sessionIdSchema = z.custom<SessionId>((id) => typeof id === 'string' && isSessionId(id));
+/** A payment’s id as it lies in a table. */
 export const paymentIdSchema = z.custom<PaymentId>((id) => typeof id === 'string' && isPaymentId(id));
+/** An order’s id as it lies in a table. */
 export const orderIdSchema = z.custom<OrderId>((id) => typeof id === 'string' && isOrderId(id));
 
 const randomPartOf = (id: string) => id.slice(id.indexOf('_') + 1);

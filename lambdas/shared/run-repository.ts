@@ -11,6 +11,7 @@ const runSchema = z.object({
   /** Where the next run goes on, in the job's own words; absent when it begins anew. */
   cursor: z.optional(z.string()),
 });
+/** The latest run of a job. */
 export type Run = z.infer<typeof runSchema>;
 
 /** The only code that knows how runs lie in DynamoDB: entries of the operations table, of the kind `run`, one for each job. */
@@ -69,4 +70,5 @@ export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => 
     },
   };
 };
+/** What `runRepository` makes. */
 export type RunRepository = ReturnType<typeof runRepository>;

@@ -16,10 +16,12 @@ export const PAYMENT_STATUSES = [
   'expired',
   'failed',
 ] as const;
+/** What a payment is. */
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /** What the workflow is asked to do about a payment's new status. */
 export const OUTCOMES = ['approved', 'approved_late', 'captured', 'captured_late', 'released', 'refunded'] as const;
+/** What a settlement is to do. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 /**
@@ -38,6 +40,7 @@ export const settlementSchema = z.object({
   /** What `RefundOrder` found, for the steps after it; `void` where no order was made, nor ever will be. */
   order: z.optional(z.object({ order_status: z.string() })),
 });
+/** One settlement, as every step of it is given it. */
 export type Settlement = z.infer<typeof settlementSchema>;
 
 /** Names an execution: payment and settlement, and how often the settlement was started anew, as in `pay_…-captured-r2`. */

@@ -14,6 +14,7 @@ import { invalidRequest, Problem } from '../shared/problem.ts';
 import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from './answers.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
 
+/** What the routes need, all of it. */
 export interface StorefrontDeps
   extends Omit<OpenSessionDeps, 'stock' | 'sessions'>,
     Omit<BeginPaymentDeps, 'sessions' | 'payments'>,

@@ -209,7 +209,7 @@ const leave = (work: Promise<unknown>): Promise<void> =>
   );
 
 /** @returns undefined when the process died over it. */
-export async function survivor<T>(work: Promise<T>): Promise<T | undefined> {
+async function survivor<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {

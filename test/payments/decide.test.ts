@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, type Move, usualMove } from '../../lambdas/payments/decide.ts';
-import { EVIDENCE_KINDS, type Evidence } from '../../lambdas/payments/evidence.ts';
+import type { Evidence } from '../../lambdas/payments/evidence.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { ARROWS, isPaid } from '../../lambdas/payments/transitions.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../lambdas/shared/settlement.ts';
-import { anyEvidence, anyMeeting, anyPayment, evidenceOf, PAYMENT, paymentThatIs } from '../support/sample-payments.ts';
+import {
+  anyEvidence,
+  anyMeeting,
+  anyPayment,
+  EVIDENCE_KINDS,
+  evidenceOf,
+  PAYMENT,
+  paymentThatIs,
+} from '../support/sample-payments.ts';
 
 /** The payment after a move, as the repository writes it. */
 const after = (payment: Payment, { arrow, set }: Move): Payment => ({ ...payment, ...set, status: arrow.to });

@@ -207,4 +207,5 @@ export function adminInMemory(products = [product(10)]) {
     },
   };
 }
+/** What `adminInMemory` makes. */
 export type AdminInMemory = ReturnType<typeof adminInMemory>;

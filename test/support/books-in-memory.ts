@@ -19,7 +19,7 @@ const hasMoney = ({ capture }: OrderAtPayPal) =>
  * some that mean the same to everybody. It knows nothing of how the shop decides. A purchase that was
  * given up and approved all the same may have been turned away where `mayTurnAway`; a wrong amount may have been accepted.
  */
-export function demandedStatuses(
+function demandedStatuses(
   order: OrderAtPayPal,
   { cancelled, timeIsUp, told }: Purchase,
   { mayTurnAway, accepted }: { readonly mayTurnAway: boolean; readonly accepted: boolean },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
  */
 
 /** Where pages are opened: the origin of the shop. */
-export const SHOP_URL = inject('stack').front_door_url;
+const SHOP_URL = inject('stack').front_door_url;
 
 let browser: Browser;
 beforeAll(async () => {

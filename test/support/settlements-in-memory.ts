@@ -106,7 +106,7 @@ export function executionsInMemory(gate: Gate) {
 }
 
 /** The dead letter queue, in memory: what was received is hidden until it is put back. */
-export function deadLettersInMemory(gate: Gate) {
+function deadLettersInMemory(gate: Gate) {
   const letters = new Map<string, { readonly body: string; hidden: boolean }>();
 
   const queue = {

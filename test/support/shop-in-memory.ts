@@ -260,4 +260,5 @@ export function shopInMemory({
     },
   };
 }
+/** What `shopInMemory` makes. */
 export type ShopInMemory = ReturnType<typeof shopInMemory>;

@@ -145,4 +145,5 @@ export async function startShopInProcess() {
     },
   };
 }
+/** What `startShopInProcess` makes. */
 export type ShopInProcess = Awaited<ReturnType<typeof startShopInProcess>>;

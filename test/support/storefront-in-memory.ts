@@ -140,4 +140,5 @@ export function storefrontInMemory(
     changes: () => outside.filter((call) => !READS.test(call.split('.')[1] ?? '')),
   };
 }
+/** What `storefrontInMemory` makes. */
 export type StorefrontInMemory = ReturnType<typeof storefrontInMemory>;

@@ -103,6 +103,7 @@ export const health = queryOptions({
   refetchInterval: RARE_MS,
 });
 
+/** How well settlements went in the last hours. */
 export const metrics = (hours: number) =>
   queryOptions({
     queryKey: ['/metrics', hours],
@@ -117,8 +118,10 @@ export const metrics = (hours: number) =>
 /** Which events a list holds, and a replay of many is about. */
 export type ManyEvents = ReplayManyRequest['filter'];
 
+/** The webhook events that fit. */
 export const events = (filter: ManyEvents) => list<WebhookEvents>('/webhook-events', { ...filter });
 
+/** One webhook event, and what followed. */
 export const event = (id: string) =>
   queryOptions({
     queryKey: ['/webhook-events', id],
@@ -126,8 +129,10 @@ export const event = (id: string) =>
     refetchInterval: USUAL_MS,
   });
 
+/** What waits to be retried. */
 export const failedSettlements = list<FailedSettlements>('/settlements', { status: 'failed' });
 
+/** One payment’s whole story, without PayPal’s own view. */
 export const payment = (id: string) =>
   queryOptions({
     queryKey: ['/payments', id],
@@ -139,8 +144,10 @@ export const payment = (id: string) =>
 export const askPayPal = async (id: string): Promise<PayPalView | null> =>
   (await ask<PaymentStory>('GET', `/payments/${encodeURIComponent(id)}?paypal=true`)).paypal;
 
+/** What is broken in the books: of one rule, or of all. */
 export const consistency = (invariant = '') => list<Consistency>('/consistency', { invariant });
 
+/** What operators did. */
 export const audit = (filter: { readonly who?: string; readonly target?: string }) =>
   list<AuditEntries>('/audit', { ...filter });
 
@@ -162,11 +169,14 @@ type Reason = string;
 /** The audit has nothing of a dry run, but each is a request like the real one. */
 const PREVIEW: Reason = 'preview';
 
+/** What a replay of an event would change; changes nothing. */
 export const previewReplay = (eventId: string) =>
   post<Replayed>(`/webhook-events/${encodeURIComponent(eventId)}/replay`, { dry_run: true, reason: PREVIEW });
+/** Handles an event again. */
 export const replay = (eventId: string, reason: Reason) =>
   post<Replayed>(`/webhook-events/${encodeURIComponent(eventId)}/replay`, { reason });
 
+/** How many events a replay would handle; changes nothing. */
 export const countReplays = (filter: ManyEvents) =>
   post<CountedEvents>('/webhook-events/replay', { filter, dry_run: true, reason: PREVIEW });
 
@@ -197,18 +207,25 @@ export async function replayMany(
   }
 }
 
+/** Does what could not be done for a payment. */
 export const retrySettlement = (paymentId: string, settlement: string, reason: Reason) =>
   post<Retried>(`/settlements/${encodeURIComponent(paymentId)}/retry`, { settlement, reason });
 
+/** Gives money back: all that is left, or a part. */
 export const refund = (paymentId: string, wish: RefundRequest) =>
   post<OperatorPayment>(`/payments/${encodeURIComponent(paymentId)}/refund`, wish);
+/** Takes money that differs from what was asked. */
 export const accept = (paymentId: string, reason: Reason) =>
   post<OperatorPayment>(`/payments/${encodeURIComponent(paymentId)}/accept`, { reason });
+/** Notes that an order was sent. */
 export const ship = (orderId: string, reason: Reason) =>
   post<OperatorOrder>(`/orders/${encodeURIComponent(orderId)}/ship`, { reason });
 
+/** Checks the books, as far as some seconds go. */
 export const checkBooks = (reason: Reason) => post<BooksChecked>('/consistency/run', { reason });
+/** What the repair of a finding would do; does nothing. */
 export const previewRepair = (findingId: string) =>
   post<Repaired>(`/consistency/findings/${encodeURIComponent(findingId)}/repair`, { dry_run: true, reason: PREVIEW });
+/** Mends what a finding is about. */
 export const repair = (findingId: string, reason: Reason) =>
   post<Repaired>(`/consistency/findings/${encodeURIComponent(findingId)}/repair`, { reason });

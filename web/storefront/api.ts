@@ -13,6 +13,7 @@ export const listProducts = ({ signal }: CallOptions) =>
 export const openSession = (items: readonly { sku: string; quantity: number }[], key: string) =>
   call<CheckoutSession>('POST', '/checkout-sessions', { body: { items }, headers: { 'idempotency-key': key } });
 
+/** The checkout session as it is now. */
 export const getSession = (id: string, { signal }: CallOptions) =>
   call<CheckoutSession>('GET', `/checkout-sessions/${encodeURIComponent(id)}`, { signal });
 
@@ -20,6 +21,7 @@ export const getSession = (id: string, { signal }: CallOptions) =>
 export const beginPayment = (checkout_session_id: string) =>
   call<Payment>('POST', '/payments', { body: { checkout_session_id } });
 
+/** The payment as it is now. */
 export const getPayment = (id: string, options: CallOptions = {}) =>
   call<Payment>('GET', `/payments/${encodeURIComponent(id)}`, options);
 

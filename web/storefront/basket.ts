@@ -10,6 +10,7 @@ export interface Basket {
   readonly sessionId: string | null;
 }
 
+/** A basket with nothing in it. */
 export const EMPTY: Basket = { pieces: {}, attempt: null, sessionId: null };
 
 /** The most that a session takes of one product. */

@@ -4,7 +4,7 @@ import { getSession, openSession } from './api.ts';
 import { changeBasket } from './use-basket.ts';
 
 /** The address of a session's summary. */
-export const summaryOf = (sessionId: string): string => `/checkout?checkout_session_id=${sessionId}`;
+const summaryOf = (sessionId: string): string => `/checkout?checkout_session_id=${sessionId}`;
 
 /**
  * Reserves what is in the basket, and goes on to the summary. A basket that has been reserved is not reserved again, as long as that lasts;

@@ -19,6 +19,7 @@ export type PaymentCheck =
   /** Not known yet. The payment goes on all the same. */
   | { readonly success: false; readonly error: 'Payment status check timeout' };
 
+/** How to look after a payment. */
 export interface PaymentCheckOptions {
   /** Milliseconds after which it is not asked any more. @default 30,000 */
   readonly forMs?: number;
