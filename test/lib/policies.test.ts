@@ -84,7 +84,7 @@ describe('nobody', () => {
       expect(Action).toBe('dynamodb:DeleteItem');
       expect(Condition).toEqual({
         'ForAllValues:StringEquals': {
-          'dynamodb:LeadingKeys': [expect.stringMatching(/^(failed-settlement|finding)$/)],
+          'dynamodb:LeadingKeys': ['failed-settlement'],
         },
       });
     }

@@ -59,9 +59,14 @@ export function templatesOf(stageName: StageName): Templates {
   return templates;
 }
 
-/** All resources of one type in all stacks of a stage, by their logical ids. */
+/**
+ * All resources of one type in all stacks of a stage, by their logical ids.
+ * @throws Error when there are none: what is said of each of them would hold.
+ */
 export function resourcesOf(stageName: StageName, type: string): [string, Resource][] {
-  return Object.values(templatesOf(stageName)).flatMap((template: Template) =>
+  const found = Object.values(templatesOf(stageName)).flatMap((template: Template) =>
     Object.entries(template.findResources(type) as Record<string, Resource>),
   );
+  if (found.length === 0) throw new Error(`there is no ${type} at ${stageName}`);
+  return found;
 }

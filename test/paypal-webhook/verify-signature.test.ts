@@ -91,7 +91,9 @@ describe('a shop cannot be set up', () => {
 
   it('so that a secret that lies where the webhook id belongs shows in its logs', () => {
     const secret = 'EJ7-not-a-real-secret_';
-    expect(() => signatureVerifier({ ...trust, webhookId: secret })).not.toThrow(new RegExp(secret));
+    expect(() => signatureVerifier({ ...trust, webhookId: secret })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+    );
   });
 
   it.each([
