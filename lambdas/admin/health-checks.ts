@@ -20,7 +20,7 @@ export interface HealthDeps {
   readonly secret: () => Promise<PayPalSecret>;
   readonly listWebhooks: () => Promise<readonly Webhook[]>;
   readonly events: Pick<EventRepository, 'page'>;
-  readonly payments: Pick<PaymentRepository, 'open'>;
+  readonly payments: Pick<PaymentRepository, 'open' | 'underReview'>;
   readonly findings: Pick<FindingRepository, 'open'>;
   readonly failed: Pick<FailedSettlementRepository, 'list'>;
   readonly runOf: (job: string) => Promise<Run | undefined>;
@@ -123,6 +123,13 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
         if (!oldest) return ok('none');
         const detail = `${count}, the oldest begun ${ago(oldest.created_at)} ago: ${oldest.payment_id}`;
         return isLongAgo(oldest.created_at, LONG_OPEN_MS) ? attention(detail) : ok(detail);
+      },
+    },
+    {
+      name: 'payments under review',
+      look: async () => {
+        const ids = await deps.payments.underReview();
+        return ids.length === 0 ? ok('none') : attention(`${ids.length} to be decided, first ${ids[0]}`);
       },
     },
     {

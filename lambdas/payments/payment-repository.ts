@@ -233,7 +233,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /**
      * Notes that a settlement has succeeded; one that is not open any more is left alone. A paid payment of which nothing else is open
-     * need not be looked after any longer, unless it is under review.
+     * need not be looked after any longer, unless an operator has to decide.
      */
     async closeSettlement(id: PaymentId, name: string, now: Date): Promise<MoveResult> {
       const close = (condition: string, also: string, values: Record<string, unknown> = {}) =>
@@ -267,12 +267,12 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       );
     },
 
-    /** Ids of the payments that are due before that time, those that wait for a bank last; the index may be a second behind. */
+    /** Ids of the payments that are due before that time, those that wait for somebody else last; the index may be a second behind. */
     async *due(before: Date): AsyncGenerator<PaymentId> {
       for (const shard of DUE_SHARDS) for await (const ids of dueIn(shard, before.toISOString())) yield* ids;
     },
 
-    /** How many payments somebody must still look after, and the oldest of them; what waits for a bank, perhaps for days, does not count. */
+    /** How many payments somebody must still look after, and the oldest of them; what waits for a bank, perhaps for days, or for an operator, does not count. */
     async open(): Promise<{ count: number; oldest: Payment | undefined }> {
       let count = 0;
       let oldest: PaymentId | undefined;
@@ -284,19 +284,33 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       }
       return { count, oldest: oldest && (await get(oldest)) };
     },
+
+    /** The payments of which an operator has to decide, those of the oldest purchases first; some hundred at most. */
+    async underReview(): Promise<PaymentId[]> {
+      const all: PaymentId[] = [];
+      for await (const ids of dueIn('operator', '~')) if (all.push(...ids) >= MOST_UNDER_REVIEW) break;
+      return all.sort();
+    },
   };
 };
 /** What `paymentRepository` makes. */
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
-/** The partitions of the sparse index `by-due`: payments that somebody must look after, and those that wait for the buyer's bank. */
-const DUE_SHARDS = ['payment', 'bank'] as const;
+/** The partitions of the sparse index `by-due`: payments that the shop must look after, those that wait for the buyer's bank or an operator. */
+const DUE_SHARDS = ['payment', 'bank', 'operator'] as const;
 type DueShard = (typeof DUE_SHARDS)[number];
 
+const WAITS_FOR: { readonly [Status in Payment['status']]?: DueShard } = {
+  capture_pending: 'bank',
+  review: 'operator',
+};
+
 const dueBy = (status: Payment['status'], at: Date): { due_shard: DueShard; due_at: string } => ({
-  due_shard: status === 'capture_pending' ? 'bank' : 'payment',
+  due_shard: WAITS_FOR[status] ?? 'payment',
   due_at: at.toISOString(),
 });
 
 /** More open payments are not counted. */
 const MOST_COUNTED = 10_000;
+/** That many wrong amounts have one cause. */
+const MOST_UNDER_REVIEW = 100;

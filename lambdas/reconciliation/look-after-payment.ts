@@ -123,7 +123,7 @@ const isDeclined = ({ status, declines, updated_at }: Payment, order: PayPalOrde
   order.captures.length === 0 &&
   now.getTime() - Date.parse(updated_at) < LONGEST_WAIT_SECONDS * 1000;
 
-/** When to look after a payment again; undefined when nothing is left to come. One under review stays, so that its age is told of. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
+/** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
 export function whenToLookAgain(payment: Payment, timeIsUpAt: string | undefined, deps: Pace): Date | undefined {
   if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
   const next = nextLook(payment.updated_at, deps);

@@ -7,7 +7,7 @@ import { workThrough } from './work-through.ts';
 
 /** What `paymentsJob` works with. */
 export interface PaymentsJobDeps extends LookAfterPaymentDeps {
-  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'due' | 'open'>;
+  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'due' | 'open' | 'underReview'>;
   readonly events: Pick<EventRepository, 'page'>;
 }
 
@@ -15,7 +15,8 @@ const MOST_PAYMENTS = 2000;
 
 /**
  * Looks after the payments that are due. It needs no cursor: after each look, the payment is due later, or no more.
- * `open` and `oldest_seconds`: payments that are still to be looked after, and the age of the oldest.
+ * `open` and `oldest_seconds`: payments that are still to be looked after, and the age of the oldest. `under_review`: those of which an
+ * operator has to decide.
  */
 export const paymentsJob =
   (deps: PaymentsJobDeps): Job =>
@@ -33,13 +34,22 @@ export const paymentsJob =
       { ...run, atMost: MOST_PAYMENTS },
     );
     const { count, oldest } = await deps.payments.open();
+    const underReview = (await deps.payments.underReview()).length;
     const oldestSeconds = oldest ? Math.round((deps.now().getTime() - Date.parse(oldest.created_at)) / 1000) : 0;
     return {
-      figures: { looked_after: done, troubled, ...sums, open: count, oldest_seconds: oldestSeconds },
+      figures: {
+        looked_after: done,
+        troubled,
+        ...sums,
+        open: count,
+        oldest_seconds: oldestSeconds,
+        under_review: underReview,
+      },
       mended: sums.learned + sums.started + sums.closed,
       measurements: [
         ['OpenPayments', count],
         ['OldestOpenPaymentSeconds', oldestSeconds],
+        ['UnderReview', underReview],
         // Silence says nothing while there is nothing to tell.
         ['WebhookSilence', sums.learned > 0 ? await webhookSilence(deps.events, run.dueBefore) : 0],
       ],

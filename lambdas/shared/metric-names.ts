@@ -50,10 +50,12 @@ export const METRICS = {
   CaptureToOrder: { unit: 'Milliseconds' },
   /** What a run mended, by job: each time something had gone wrong before. Every run that comes to its end says so, if only 0. */
   Mended: { unit: 'Count', dimension: 'job' },
-  /** Payments that somebody must still look after; those that wait for a bank do not count. */
+  /** Payments that somebody must still look after; those that wait for a bank or an operator do not count. */
   OpenPayments: { unit: 'Count' },
   /** How long ago the oldest of them was begun. */
   OldestOpenPaymentSeconds: { unit: 'Seconds' },
+  /** Payments whose money differs from what was asked: an operator must accept it or give it back. */
+  UnderReview: { unit: 'Count' },
   /** For how long PayPal has delivered nothing that could be settled, although it knew more of a payment than the shop had heard; else 0. */
   WebhookSilence: { unit: 'Seconds' },
   /** Events that have been stored for more than a minute, and are not finished. */

@@ -122,6 +122,14 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
         periods: [2, 2],
       }),
     ],
+    'Another amount than was asked': [
+      watched(measured('UnderReview', 'Maximum', { period, label: 'payments under review' }), {
+        name: 'payments-under-review',
+        suffers:
+          'Somebody who has paid another amount than was asked, and gets neither goods nor money until an operator decides.',
+        when: { above: 0 },
+      }),
+    ],
     'Silence of webhooks (s)': [
       watched(measured('WebhookSilence', 'Maximum', { period }), {
         name: 'webhooks-silent',

@@ -44,6 +44,7 @@ describe('the deep health', () => {
       ['PayPal webhook', 'ok', 'PayPal sends to https://shop.example/webhooks/paypal'],
       ['last good event', 'ok', 'none in 90 days'],
       ['open payments', 'ok', 'none'],
+      ['payments under review', 'ok', 'none'],
       ['findings', 'ok', 'none'],
       ['failed settlements', 'ok', 'none'],
       ['job payments', 'ok', 'last done 2 min ago'],
@@ -147,6 +148,12 @@ describe('the deep health', () => {
         }),
       'open payments',
       `3, the oldest begun 2 days ago: pay_${ULID}`,
+    ],
+    [
+      'another amount came than was asked',
+      ({ seen }) => Object.assign(seen, { underReview: async () => [`pay_${ULID}`, `pay_${ULID.slice(1)}1`] }),
+      'payments under review',
+      `2 to be decided, first pay_${ULID}`,
     ],
     [
       'something is broken in the books',

@@ -265,16 +265,19 @@ describe('a payment that is paid', () => {
     expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
   });
 
-  it('under review is left to the operator, of whom it reminds as long as nothing is decided', async () => {
-    const { shop, approve, capture, paymentId, payment } = await onePurchase();
+  it('under review waits for the operator, and is counted apart as long as nothing is decided', async () => {
+    const { shop, approve, capture, paymentId, payment, process } = await onePurchase();
     approve();
     const order = shop.paypal.orders.get(payment()?.paypal_order_id ?? '');
     if (order?.approval) order.approval = { ...order.approval, takes: { currency: 'EUR', minor: 1 } };
     await capture();
     expect(payment()?.status).toBe('review');
+    process.calls.length = 0;
 
     await shop.lookAfter(paymentId);
-    expect(await shop.payments.repository.open()).toMatchObject({ count: 1, oldest: { payment_id: paymentId } });
+    expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
+    expect(await shop.payments.repository.underReview()).toEqual([paymentId]);
+    expect(await shop.payments.repository.open()).toMatchObject({ count: 0 });
 
     await shop.accept(paymentId);
     await shop.finish();

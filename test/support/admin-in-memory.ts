@@ -6,6 +6,7 @@ import type { RepairResult } from '../../lambdas/consistency/repair-finding.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import type { Webhook } from '../../lambdas/paypal/notifications.ts';
 import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
+import type { PaymentId } from '../../lambdas/shared/ids.ts';
 import { logger } from '../../lambdas/shared/logger.ts';
 import type { Run } from '../../lambdas/shared/run-repository.ts';
 import { answerErrors, type Call } from './api-document.ts';
@@ -77,12 +78,13 @@ export function adminInMemory(products = [product(10)]) {
       { id: 'WEBHOOK', url: 'https://shop.example/webhooks/paypal', eventTypes: ['*'] },
     ],
     open: async (): Promise<{ count: number; oldest: Payment | undefined }> => ({ count: 0, oldest: undefined }),
+    underReview: async (): Promise<PaymentId[]> => [],
   };
   const now = () => new Date(NOW);
   const runOf = (job: string) => gate('runs.get', () => runs.get(job));
   const { getOrder, getCapture, refundCapture } = shop.paypal.client;
   const deps = {
-    payments: { ...shop.payments.repository, open: () => seen.open() },
+    payments: { ...shop.payments.repository, open: () => seen.open(), underReview: () => seen.underReview() },
     sessions: shop.sessions.repository,
     stock: shop.stock.repository,
     orders: shop.orders.repository,

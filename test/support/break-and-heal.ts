@@ -6,8 +6,19 @@ import { callFunction, change, everythingLogged, functionOf, queues, stepFunctio
 import { checkBooks } from './books-checked.ts';
 import { purchaseWhoseOrderFails } from './failing-order.ts';
 import { type Measured, measuredBy, measuredIn } from './measured.ts';
+import { asOperator } from './operator.ts';
 import { firstFailuresOf, noFailuresOf, retry } from './settlements.ts';
-import { approve, beginPurchase, type Purchase, paidPurchase, payPal, settledPayment, shop, until } from './shop.ts';
+import {
+  approve,
+  beginPurchase,
+  type Purchase,
+  paidPurchase,
+  paymentOf,
+  payPal,
+  settledPayment,
+  shop,
+  until,
+} from './shop.ts';
 import { tableThatAnswers } from './throttled-table.ts';
 
 const { state_machine_arn, dlq_url, api_url } = inject('stack');
@@ -17,6 +28,8 @@ const TWO_HOURS = 7_200_000;
 interface Broken {
   readonly failed: Purchase;
   readonly stopped: Purchase;
+  /** Less came than was asked. */
+  readonly underReview: Purchase;
   /** A product with a piece that nobody put there. */
   readonly sku: string;
 }
@@ -39,6 +52,13 @@ async function breakShop(counted: Counted): Promise<Broken> {
   const failed = await purchaseWhoseOrderFails(1000);
   await firstFailuresOf(failed);
   await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
+
+  const underReview = await beginPurchase();
+  await approve(underReview.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '0.01' } });
+  await until(
+    () => paymentOf(underReview),
+    ({ status }) => status === 'review',
+  );
 
   // Nobody tells the shop of this one: deliveries are dropped.
   const unheard = await beginPurchase();
@@ -69,11 +89,11 @@ async function breakShop(counted: Counted): Promise<Broken> {
   await change('products', { sku }, { available: 2 });
   await checkBooks(60);
   await checkBooks(60);
-  return { failed, stopped, sku };
+  return { failed, stopped, underReview, sku };
 }
 
 /** Mends all of it by the ways that docs/runbook.md tells. */
-async function mendShop({ failed, stopped, sku }: Broken): Promise<void> {
+async function mendShop({ failed, stopped, underReview, sku }: Broken): Promise<void> {
   await payPal('PUT', '/_sim/faults', { faults: [] });
   await payPal('PUT', '/_sim/delivery', { drop: false });
   await change('products', { sku }, { available: 1 });
@@ -82,6 +102,8 @@ async function mendShop({ failed, stopped, sku }: Broken): Promise<void> {
     await settledPayment(purchase, 'captured');
     await noFailuresOf(purchase);
   }
+  await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'that is not the price' });
+  await settledPayment(underReview, 'refunded');
   await paidPurchase();
   for (const job of JOB_NAMES) await heal(job);
   await until(

@@ -92,10 +92,13 @@ export function paymentsInMemory(gate: Gate) {
       }),
     due: (before) => entriesBefore(due, before),
     open: () => {
-      const open = [...due.keys()].map((id) => rows.get(id)).filter((one) => one?.status !== 'capture_pending');
+      const waits: readonly unknown[] = ['capture_pending', 'review'];
+      const open = [...due.keys()].map((id) => rows.get(id)).filter((one) => !waits.includes(one?.status));
       const [oldest] = open.sort((a, b) => ((a?.payment_id ?? '') < (b?.payment_id ?? '') ? -1 : 1));
       return gate('payments.open', () => ({ count: open.length, oldest }));
     },
+    underReview: () =>
+      gate('payments.underReview', () => [...due.keys()].filter((id) => rows.get(id)?.status === 'review').sort()),
   } satisfies Partial<PaymentRepository>;
   return { rows, due, repository };
 }
