@@ -94,6 +94,8 @@ function orderHasItsParts({ payment, session, reservation, order }: Purchase): W
   if (!order || order.status === 'void') return undefined;
   if (!payment) return { what: `the order is ${order.status}, and there is no payment`, repair: null };
   if (!session) return { what: `the order is ${order.status}, and there is no checkout session`, repair: null };
+  if (order.payment_id !== payment.payment_id || order.checkout_session_id !== session.checkout_session_id)
+    return { what: `the order names ${order.payment_id} and ${order.checkout_session_id}`, repair: null };
   if (payment.status === 'review')
     return { what: `the order is ${order.status}, but its money is under review`, repair: null };
   if (!payment.captured || !isPaid(payment.status))
@@ -140,6 +142,10 @@ function sessionFollows({ payment, session }: Purchase): Wrong | undefined {
       : undefined;
   }
   if (!session) return { what: `the payment is ${payment.status}, and there is no checkout session`, repair: null };
+  if (payment.checkout_session_id !== session.checkout_session_id)
+    return { what: `the payment names ${payment.checkout_session_id}`, repair: null };
+  if (session.payment_id !== payment.payment_id)
+    return { what: `the session names ${session.payment_id ?? 'no payment'}`, repair: null };
   const { status, late } = payment;
   const says = session.payment_status;
   if (agree(status, late, says)) return undefined;

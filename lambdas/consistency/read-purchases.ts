@@ -2,7 +2,7 @@ import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { orderIdOf, paymentIdOf, type SessionId } from '../shared/ids.ts';
+import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
 import type { Purchase } from './mistakes-of-purchase.ts';
 
 /** The tables in which a purchase lies. */
@@ -32,8 +32,9 @@ export async function readPurchases(
 
   const session = byId(sessionsFound, ({ checkout_session_id }) => checkout_session_id);
   const reservation = byId(reservations, ({ checkout_session_id }) => checkout_session_id);
-  const order = byId(ordersFound, ({ checkout_session_id }) => checkout_session_id);
-  const payment = byId(paymentsFound, ({ checkout_session_id }) => checkout_session_id);
+  // By their keys, not by what they say of themselves: that may be the mistake.
+  const order = byId(ordersFound, ({ order_id }) => sessionIdOf(paymentIdOfOrder(order_id)));
+  const payment = byId(paymentsFound, ({ payment_id }) => sessionIdOf(payment_id));
   return ids.map((id) => ({
     payment: payment.get(id),
     session: session.get(id),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Invariant } from '../../lambdas/consistency/finding.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import type { StoredEvent } from '../../lambdas/paypal-webhook/stored-event.ts';
-import { orderIdOf } from '../../lambdas/shared/ids.ts';
+import { orderIdOf, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
 import type { Settlement } from '../../lambdas/shared/settlement.ts';
 import { AT_LAST, checkOf } from '../support/checked-shop.ts';
 import { onePurchase } from '../support/one-purchase.ts';
@@ -58,6 +58,25 @@ describe('a check of the books', () => {
     await check.check();
 
     expect(check.open()).toContainEqual(expect.stringContaining(finding));
+  });
+
+  it('finds a second order of a payment, and a second payment of a session, under whatever id', async () => {
+    const { shop, begun } = await shopWith(1);
+    const [{ paymentId } = { paymentId: 'pay_' } as const] = begun;
+    const elsewhere = paymentIdOf(sessionId('0'.repeat(26)));
+    const order = shop.orders.rows.get(orderIdOf(paymentId));
+    const payment = shop.payments.rows.get(paymentId);
+    if (!order || !payment) throw new Error('nothing bought');
+    shop.orders.rows.set(orderIdOf(elsewhere), { ...order, order_id: orderIdOf(elsewhere) });
+    const check = checkOf(shop);
+
+    await check.check();
+    expect(check.open()).toEqual([`2:${orderIdOf(elsewhere)}`]);
+
+    shop.orders.rows.delete(orderIdOf(elsewhere));
+    shop.payments.rows.set(elsewhere, { ...payment, payment_id: elsewhere });
+    await check.check();
+    expect(check.open()).toContain(`1:${elsewhere}`);
   });
 
   it('finds stock that is held for nobody', async () => {

@@ -169,6 +169,8 @@ describe.each<[what: string, Life, Damage, broken: Record<number, string | null>
   ['an order of another amount', 'captured', { order: { amount: { currency: 'EUR', minor: 1999 } } }, { 2: null }],
   ['an order in another currency', 'captured', { order: { amount: { currency: 'USD', minor: 2000 } } }, { 2: null }],
   ['an order with other items', 'captured', { order: { items: MUGS } }, { 2: null }],
+  ['an order that names another payment', 'captured', { order: { payment_id: 'pay_ELSE' } }, { 2: null }],
+  ['an order that names another session', 'captured', { order: { checkout_session_id: 'cs_ELSE' } }, { 2: null }],
   [
     'an order that does not know of a refund',
     'partially refunded',
@@ -221,6 +223,8 @@ describe.each<[what: string, Life, Damage, broken: Record<number, string | null>
     { 3: 'ask_paypal' },
   ],
   ['a session that says nothing of its payment', 'begun', { session: { payment_status: null } }, { 3: null }],
+  ['a session that names another payment', 'captured', { session: { payment_id: 'pay_ELSE' } }, { 3: null }],
+  ['a payment that names another session', 'captured', { payment: { checkout_session_id: 'cs_ELSE' } }, { 3: null }],
   ['a payment without session', 'begun', { session: null }, { 3: null }],
   ['a session whose payment was lost', 'cancelled', { payment: null }, { 3: null }],
   ['stock that a cancelled payment holds', 'cancelled', { reservation: { status: 'held' } }, { 5: 'settle released' }],
