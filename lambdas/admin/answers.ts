@@ -16,7 +16,7 @@ export const paymentForOperators = (payment: Payment, order: Order | undefined) 
   refunded: moneyText({ currency: (payment.captured ?? payment.amount).currency, minor: payment.refunded_minor }),
   capture_id: payment.capture_id ?? null,
   open_settlements: Object.keys(payment.open),
-  disputes: Object.entries(payment.disputes).map(([dispute_id, dispute]) => ({ dispute_id, ...dispute })),
+  disputes: disputesOf(payment),
   history: payment.history.map((move) => ({
     ...move,
     settlement: move.settlement ?? null,
@@ -24,8 +24,15 @@ export const paymentForOperators = (payment: Payment, order: Order | undefined) 
   })),
 });
 
-/** An order as operators see it. */
-export const orderForOperators = (order: Order) => ({ ...orderAnswer(order), shipped_at: order.shipped_at ?? null });
+/** An order as operators see it, with what the buyer disputes of its payment: whoever ships it should know. */
+export const orderForOperators = (order: Order, payment: Payment | undefined) => ({
+  ...orderAnswer(order),
+  shipped_at: order.shipped_at ?? null,
+  disputes: payment ? disputesOf(payment) : [],
+});
+
+const disputesOf = ({ disputes }: Payment) =>
+  Object.entries(disputes).map(([dispute_id, dispute]) => ({ dispute_id, ...dispute }));
 
 /** An event without what PayPal said. */
 export const eventAnswer = ({ transmissions, ...event }: EventHead) => ({

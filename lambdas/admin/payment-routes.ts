@@ -84,6 +84,6 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     await note(deps, { who: caller, what: 'ship', target: known.order_id, why: reason });
     const { order = known } = await orders.ship(known.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
-    return { status: 200, body: orderForOperators(order) };
+    return { status: 200, body: orderForOperators(order, await payments.get(order.payment_id)) };
   });
 }

@@ -18,7 +18,7 @@ export const storyAnswer = (story: PaymentStory) => ({
   reservation: story.reservation
     ? { status: story.reservation.status, items: story.reservation.items, expires_at: story.reservation.expires_at }
     : null,
-  order: story.order ? orderForOperators(story.order) : null,
+  order: story.order ? orderForOperators(story.order, story.payment) : null,
   buyer: story.buyer ?? null,
   events: story.events.map(eventAnswer),
   executions: story.executions.map(executionAnswer),

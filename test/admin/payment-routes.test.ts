@@ -94,6 +94,20 @@ describe('an operator', () => {
     expect(second.body).toEqual(first.body);
   });
 
+  it('sees on order and payment alike what the buyer disputes, and again when it is shipped', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    const dispute = { status: 'OPEN', updated_at: '2026-06-01T11:00:00.000Z' };
+    await admin.shop.payments.repository.flagDispute(paymentId, 'PP-D-1', dispute);
+
+    const story = await admin.call('GET /api/v1/admin/payments/{id}', { id: paymentId });
+    const shipped = await admin.call(SHIP, { id: paymentId.replace('pay_', 'ord_'), body: { reason: 'parcel 1' } });
+
+    const disputes = [{ dispute_id: 'PP-D-1', ...dispute }];
+    expect(story.body).toMatchObject({ payment: { disputes }, order: { disputes } });
+    expect(shipped.body).toMatchObject({ status: 'shipped', disputes });
+  });
+
   it('cannot ship an order whose money went back', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();

@@ -91,6 +91,10 @@ export type OperatorOrder = Order & {
    * Null until it was sent.
    */
   shipped_at: Time | null;
+  /**
+   * Those of its payment: look before you ship.
+   */
+  disputes: Dispute[];
 };
 /**
  * Username, password or refresh token are not right; which of them, nobody is told.

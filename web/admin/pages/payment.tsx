@@ -174,6 +174,7 @@ function Actions({ story: { payment, order } }: { story: PaymentStory }) {
           )}
         >
           What is shipped stays sold: a later refund does not bring its stock back.
+          {order.disputes.length > 0 && ' The buyer has disputed this payment at PayPal.'}
         </ReasonDialog>
       )}
       {left && <RefundDialog paymentId={payment.payment_id} left={left} />}
@@ -233,6 +234,9 @@ const OrderFacts = ({ order }: { order: OperatorOrder }) => (
         Order: <Id of={order.order_id} plain />,
         Made: <Time at={order.created_at} />,
         ...(order.shipped_at && { Shipped: <Time at={order.shipped_at} /> }),
+        ...(order.disputes.length > 0 && {
+          Disputed: order.disputes.map(({ status }) => status.toLowerCase()).join(', '),
+        }),
         Amount: <Money of={order.amount} />,
       }}
     />
