@@ -93,6 +93,7 @@ const FUNCTIONS = {
     removes: ['failed-settlement'],
     watchesQueues: true,
     checksBooks: true,
+    looksAt: ['inventory', 'checkout', 'fulfillment', 'payments'],
     knows: ['STOREFRONT_ORIGIN', 'VERSION'],
   },
   settlements: {

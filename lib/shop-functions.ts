@@ -40,6 +40,9 @@ export interface FunctionSpec {
   /** Checks the books by calling the function that does. */
   readonly checksBooks?: boolean;
 
+  /** Functions of which it tells whether they can be called, by their folders. */
+  readonly looksAt?: readonly string[];
+
   /** The kinds of entries that it may delete from the operations table. Nobody may delete what operators did. */
   readonly removes?: readonly 'failed-settlement'[];
 
@@ -66,8 +69,16 @@ export function shopFunctions<Folder extends string>(
     makeFunction(stack, folder, spec, props, environment),
   ]);
   const functions: Readonly<Record<Folder, NodeLambda>> = Object.fromEntries(made);
-  for (const [folder, { checksBooks }] of Object.entries<FunctionSpec>(specs))
+  for (const [folder, { checksBooks, looksAt = [] }] of Object.entries<FunctionSpec>(specs)) {
     if (checksBooks) allowChecks(functions[folder as Folder], functions['consistency' as Folder]);
+    if (looksAt.length > 0)
+      functions[folder as Folder].addToRolePolicy(
+        new PolicyStatement({
+          actions: ['lambda:GetFunctionConfiguration'],
+          resources: looksAt.map((other) => functions[other as Folder].functionArn),
+        }),
+      );
+  }
   return functions;
 }
 

@@ -1,4 +1,5 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeStateMachineCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
@@ -13,6 +14,25 @@ export const workflowStatus = (stepFunctions: SFNClient, stateMachineArn: string
   const { status } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
   return status ?? 'UNKNOWN';
 };
+
+/**
+ * The functions that the workflow calls, by its own definition, each with its status in AWS's words: `Active` when it can be called, the
+ * name of the error when AWS does not say.
+ */
+export const servicesOfWorkflow =
+  (stepFunctions: SFNClient, lambda: LambdaClient, stateMachineArn: string) =>
+  async (): Promise<Record<string, string>> => {
+    const { definition = '' } = await stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));
+    const called = [...new Set(definition.match(/(?<=:function:)[\w-]+/g))];
+    const statuses = called.map((FunctionName) =>
+      lambda.send(new GetFunctionConfigurationCommand({ FunctionName })).then(
+        ({ State }) => State ?? 'UNKNOWN',
+        (error: Error) => error.name,
+      ),
+    );
+    const found = await Promise.all(statuses);
+    return Object.fromEntries(called.map((name, i) => [name, found[i] ?? 'UNKNOWN']));
+  };
 
 /** How many messages a queue holds, those that somebody is looking at included; SQS says it is near enough. */
 export const queueDepth = (sqs: SQSClient, QueueUrl: string) => async (): Promise<number> => {

@@ -1,10 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { readPayPalSecret } from '../paypal/secret.ts';
 import { JOB_NAMES } from '../reconciliation/job.ts';
 import type { EnvName } from '../shared/env.ts';
-import { queueDepth, tableStatus, workflowStatus } from './aws-status.ts';
+import { queueDepth, servicesOfWorkflow, tableStatus, workflowStatus } from './aws-status.ts';
 import type { HealthDeps } from './health-checks.ts';
 
 const TABLES = {
@@ -23,13 +24,15 @@ export const composeHealth = ({
   dynamo,
   stepFunctions,
   sqs,
+  lambda,
   env,
 }: {
   readonly dynamo: DynamoDBClient;
   readonly stepFunctions: SFNClient;
   readonly sqs: SQSClient;
+  readonly lambda: LambdaClient;
   readonly env: (name: EnvName) => string;
-}): Pick<HealthDeps, 'tables' | 'queues' | 'workflowStatus' | 'secret' | 'jobs'> => ({
+}): Pick<HealthDeps, 'tables' | 'queues' | 'workflowStatus' | 'services' | 'secret' | 'jobs'> => ({
   tables: Object.fromEntries(
     Object.entries(TABLES).map(([name, variable]) => [name, tableStatus(dynamo, env(variable))]),
   ),
@@ -38,6 +41,7 @@ export const composeHealth = ({
     undelivered: queueDepth(sqs, env('UNDELIVERED_QUEUE_URL')),
   },
   workflowStatus: workflowStatus(stepFunctions, env('STATE_MACHINE_ARN')),
+  services: servicesOfWorkflow(stepFunctions, lambda, env('STATE_MACHINE_ARN')),
   secret: () => readPayPalSecret(env('PAYPAL_SECRET_NAME')),
   jobs: [...JOB_NAMES, 'consistency'],
 });

@@ -37,7 +37,7 @@ const api = adminApi({
   ulid,
   consistency: consistencyFunction(lambda, requireEnv('CONSISTENCY_FUNCTION')),
   ways: composeRepairs(parts),
-  health: { ...deps, ...deps.paypal, ...composeHealth(parts) },
+  health: { ...deps, ...deps.paypal, ...composeHealth({ ...parts, lambda }) },
   storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),
   version: requireEnv('VERSION'),
   once: idempotencyKeys(

@@ -17,6 +17,8 @@ export interface HealthDeps {
   readonly queues: Readonly<Record<string, () => Promise<number>>>;
   /** The workflow's status in AWS's words. */
   readonly workflowStatus: () => Promise<string>;
+  /** The functions that the workflow calls, each with its status in AWS's words. */
+  readonly services: () => Promise<Readonly<Record<string, string>>>;
   readonly secret: () => Promise<PayPalSecret>;
   readonly listWebhooks: () => Promise<readonly Webhook[]>;
   readonly events: Pick<EventRepository, 'page'>;
@@ -71,6 +73,17 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       look: async () => {
         const status = await deps.workflowStatus();
         return status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`);
+      },
+    },
+    {
+      name: 'workflow services',
+      look: async () => {
+        const services = Object.entries(await deps.services());
+        const sick = services
+          .filter(([, status]) => status !== 'Active')
+          .map(([name, status]) => `${name} is ${status}`);
+        if (services.length === 0) return failing('the workflow calls nobody');
+        return sick.length === 0 ? ok(`all ${services.length} can be called`) : failing(sick.join(', '));
       },
     },
     {

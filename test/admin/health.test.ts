@@ -39,6 +39,7 @@ describe('the deep health', () => {
       ['table payments', 'ok', 'answers'],
       ['queue dead letters', 'ok', 'empty'],
       ['workflow', 'ok', 'answers'],
+      ['workflow services', 'ok', 'all 2 can be called'],
       ['PayPal secret', 'ok', 'filled in'],
       ['PayPal token', 'ok', 'PayPal takes the credentials'],
       ['PayPal webhook', 'ok', 'PayPal sends to https://shop.example/webhooks/paypal'],
@@ -73,6 +74,18 @@ describe('the deep health', () => {
       (seen) => Object.assign(seen, { workflowStatus: async () => 'DELETING' }),
       'workflow',
       'is DELETING',
+    ],
+    [
+      'a service of the workflow cannot be called',
+      (seen) => Object.assign(seen, { services: async () => ({ inventory: 'Active', checkout: 'Failed' }) }),
+      'workflow services',
+      'checkout is Failed',
+    ],
+    [
+      'the workflow calls nobody',
+      (seen) => Object.assign(seen, { services: async () => ({}) }),
+      'workflow services',
+      'nobody',
     ],
     [
       'the secret is not filled in',

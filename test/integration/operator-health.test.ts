@@ -15,8 +15,16 @@ it('the deep health has a line for all that the shop needs, and fails with the o
   expect(body.checks.filter((one: { status: string }) => one.status === 'failing')).toEqual([]);
   expect(status).toBe(200);
   for (const table of Object.keys(tables)) expect(line(`table ${table}`)).toMatchObject({ status: 'ok' });
-  for (const name of ['workflow', 'PayPal secret', 'PayPal token', 'PayPal webhook', 'last good event'])
+  for (const name of [
+    'workflow',
+    'workflow services',
+    'PayPal secret',
+    'PayPal token',
+    'PayPal webhook',
+    'last good event',
+  ])
     expect(line(name), name).toMatchObject({ status: 'ok' });
+  expect(line('workflow services').detail).toBe('all 4 can be called');
   expect(line('PayPal webhook').detail).toBe(`PayPal sends to ${front_door_url}/webhooks/paypal`);
   for (const name of ['queue dead letters', 'queue undelivered', 'open payments', 'findings', 'failed settlements'])
     expect(line(name)?.status, name).toMatch(/^(ok|attention)$/);

@@ -190,6 +190,13 @@ describe('what a function may do', () => {
     expect(resourcesOfAction('lambda:InvokeFunction')).toEqual([
       { 'Fn::GetAtt': [expect.stringMatching(/^consistency/), 'Arn'] },
     ]);
+    // All that the workflow may call.
+    const called = statementsOf('settlementrole').filter(({ Action }) =>
+      listOf(Action).includes('lambda:InvokeFunction'),
+    );
+    expect(new Set(resourcesOfAction('lambda:GetFunctionConfiguration'))).toEqual(
+      new Set(called.flatMap(({ Resource }) => listOf(Resource))),
+    );
   });
 
   it('is, for the workflow, to call its four services as they are deployed, not by version', () => {

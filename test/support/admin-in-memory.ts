@@ -73,6 +73,7 @@ export function adminInMemory(products = [product(10)]) {
     tables: { payments: async () => 'ACTIVE' } as Record<string, () => Promise<string>>,
     queues: { 'dead letters': async () => 0 } as Record<string, () => Promise<number>>,
     workflowStatus: async () => 'ACTIVE',
+    services: async (): Promise<Record<string, string>> => ({ inventory: 'Active', checkout: 'Active' }),
     secret: async () => ({ client_id: 'client', client_secret: 'secret', webhook_id: 'WEBHOOK' }),
     listWebhooks: async (): Promise<readonly Webhook[]> => [
       { id: 'WEBHOOK', url: 'https://shop.example/webhooks/paypal', eventTypes: ['*'] },
@@ -139,6 +140,7 @@ export function adminInMemory(products = [product(10)]) {
       tables: seen.tables,
       queues: seen.queues,
       workflowStatus: () => seen.workflowStatus(),
+      services: () => seen.services(),
       secret: () => seen.secret(),
       listWebhooks: () => seen.listWebhooks(),
       jobs: ['payments'],
