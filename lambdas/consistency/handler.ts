@@ -1,46 +1,20 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
-import { sessionRepository } from '../checkout/session-repository.ts';
-import { orderRepository } from '../fulfillment/order-repository.ts';
-import { stockRepository } from '../inventory/stock-repository.ts';
-import { paymentRepository } from '../payments/payment-repository.ts';
-import { connectPayPal } from '../paypal/connect.ts';
-import { eventRepository } from '../paypal-webhook/event-repository.ts';
-import { failedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
-import { workflow } from '../settlements/workflow.ts';
 import { documentClient } from '../shared/dynamo.ts';
 import { requireEnv } from '../shared/env.ts';
 import { logger } from '../shared/logger.ts';
 import { measure } from '../shared/metrics.ts';
-import { runRepository } from '../shared/run-repository.ts';
 import { type CheckDeps, checkBooks } from './check-books.ts';
+import { composeCheck } from './compose.ts';
 import { INVARIANT_NUMBERS } from './finding.ts';
-import { findingRepository } from './finding-repository.ts';
 import { lookAgainAt } from './look-again.ts';
 import { type ConsistencyAnswer, requestSchema } from './request.ts';
 
 /** Milliseconds for one run: what it begins last still ends before the function's 29 seconds are over. */
 const TIME = 18_000;
 
-const db = documentClient();
-const operations = requireEnv('OPERATIONS_TABLE');
-const { getOrder } = connectPayPal(requireEnv);
 const deps: Omit<CheckDeps, 'mayGoOn'> = {
-  findings: findingRepository(db, operations),
-  runs: runRepository(db, operations),
-  failed: failedSettlementRepository(db, operations),
-  events: eventRepository(db, requireEnv('WEBHOOK_EVENTS_TABLE')),
-  tables: {
-    payments: paymentRepository(db, requireEnv('PAYMENTS_TABLE')),
-    sessions: sessionRepository(db, requireEnv('CHECKOUT_SESSIONS_TABLE')),
-    orders: orderRepository(db, requireEnv('ORDERS_TABLE')),
-    stock: stockRepository(db, {
-      products: requireEnv('PRODUCTS_TABLE'),
-      reservations: requireEnv('RESERVATIONS_TABLE'),
-    }),
-  },
-  workflow: workflow(new SFNClient({}), requireEnv('STATE_MACHINE_ARN')),
-  getOrder,
+  ...composeCheck({ db: documentClient(), stepFunctions: new SFNClient({}), env: requireEnv }),
   onTrouble: (part, trouble) => logger.warn('PART_NOT_CHECKED', { part, error: trouble.name }),
 };
 
