@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
+import { SERVICES } from '../../lambdas/admin/shop-metrics.ts';
 import { INVARIANT_NUMBERS } from '../../lambdas/consistency/finding.ts';
 import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { drawRow, type Watch } from './alarms.ts';
@@ -61,7 +62,7 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
     ),
   });
 
-  drawRow(view, 'After the capture', {
+  drawRow(view, 'Steps of settlements', {
     'Share of steps that fail': [
       watched(measured('StepFailed', 'Average', { label: 'all' }), {
         name: 'steps-failing',
@@ -69,10 +70,14 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
         when: { atLeast: 0.2 },
         periods: [2, 3],
       }),
-      ...['CommitStock', 'CompleteCheckout', 'CreateOrder', 'CapturePayment'].map((of) =>
-        measured('StepFailed', 'Average', { of }),
-      ),
+      ...OF_PAYMENTS.map((of) => measured('StepFailed', 'Average', { of })),
     ],
+    ...Object.fromEntries(
+      Object.entries(SERVICES).map(([service, { steps }]) => [
+        `Of ${service}`,
+        steps.map((of) => measured('StepFailed', 'Average', { of })),
+      ]),
+    ),
   });
 
   drawRow(view, 'The books', {
@@ -157,6 +162,9 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
     ],
   });
 }
+
+/** The payment's own steps; the other services' are in `SERVICES`. */
+const OF_PAYMENTS = ['CapturePayment', 'RefundPayment', 'DeclinePayment'];
 
 /** An event that is late by minutes is followed by others in time. */
 const SILENT_SECONDS = 60 * 60;

@@ -160,6 +160,14 @@ describe('the dashboards', () => {
     for (const body of bodies) expect(ids.filter((id) => !body.includes(`"${id}"`))).toEqual([]);
   });
 
+  it('show of each step of settlements how often it fails', () => {
+    const shop = bodies.find((body) => body.includes('StepFailed')) ?? '';
+    const steps = [...readFileSync('statemachines/payment-settlement.asl.json', 'utf8').matchAll(/"step": "(\w+)"/g)];
+
+    expect(new Set(steps.map(([, step]) => step)).size).toBe(12);
+    expect(steps.map(([, step]) => step).filter((step) => !shop.includes(`\\"${step}\\"`))).toEqual([]);
+  });
+
   it('show everything that the shop measures', () => {
     expect(Object.keys(METRICS).filter((name) => !bodies.some((body) => body.includes(`\\"${name}\\"`)))).toEqual([]);
   });

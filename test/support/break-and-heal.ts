@@ -46,19 +46,19 @@ const heal = (job: string) =>
 
 /** Breaks the running shop in every way that an alarm is for, and that can be had on one machine. */
 async function breakShop(counted: Counted): Promise<Broken> {
-  const stopped = await purchaseWhoseOrderFails(1000);
-  await stopSettlement(stopped);
-  await firstFailuresOf(stopped);
-  const failed = await purchaseWhoseOrderFails(1000);
-  await firstFailuresOf(failed);
-  await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
-
   const underReview = await beginPurchase();
   await approve(underReview.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '0.01' } });
   await until(
     () => paymentOf(underReview),
     ({ status }) => status === 'review',
   );
+
+  const stopped = await purchaseWhoseOrderFails(1000);
+  await stopSettlement(stopped);
+  await firstFailuresOf(stopped);
+  const failed = await purchaseWhoseOrderFails(1000);
+  await firstFailuresOf(failed);
+  await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
 
   // Nobody tells the shop of this one: deliveries are dropped.
   const unheard = await beginPurchase();
