@@ -40,6 +40,12 @@ describe('what the pages of the project name', () => {
     expect(commands.filter(({ what }) => !(what in packageJson.scripts))).toEqual([]);
   });
 
+  it('each command of package.json is told of somewhere', () => {
+    const told = found(/npm (?:run )?([\w-]+)/g).map(({ what }) => what);
+
+    expect(Object.keys(packageJson.scripts).filter((name) => !told.includes(name))).toEqual([]);
+  });
+
   it('each alarm is one of the shop’s', () => {
     const alarms = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
       Properties.AlarmName.replace('settle-once-prod-', ''),
