@@ -96,6 +96,17 @@ describe('a settlement that failed', () => {
     });
   });
 
+  it('and one that succeeded, are taken down by the same function', () => {
+    const succeeded = rules.filter(({ EventPattern }) => EventPattern.detail.status.includes('SUCCEEDED'));
+
+    expect(succeeded).toMatchObject([
+      {
+        EventPattern: { source: ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'] },
+        Targets: [{ Arn: { 'Fn::GetAtt': [expect.stringMatching(/^settlements/), 'Arn'] } }],
+      },
+    ]);
+  });
+
   it('is not lost when the queue does not take it', () => {
     for (const { Targets } of rules) {
       for (const target of Targets) {
