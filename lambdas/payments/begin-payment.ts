@@ -1,6 +1,7 @@
 import type { Session } from '../checkout/session.ts';
 import type { SessionRepository } from '../checkout/session-repository.ts';
-import type { CreatedOrder, CreateOrder } from '../paypal/schema.ts';
+import type { CreateOrder } from '../paypal/order-body.ts';
+import type { CreatedOrder } from '../paypal/schema.ts';
 import { paymentIdOf, type SessionId } from '../shared/ids.ts';
 import { newPayment, type Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';

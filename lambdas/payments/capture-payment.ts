@@ -1,4 +1,5 @@
-import type { CaptureAnswer, PayPalOrder } from '../paypal/schema.ts';
+import type { CaptureAnswer } from '../paypal/client.ts';
+import type { PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';

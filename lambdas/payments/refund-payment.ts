@@ -1,4 +1,5 @@
-import type { PayPalOrder, RefundAnswer } from '../paypal/schema.ts';
+import type { RefundAnswer } from '../paypal/client.ts';
+import type { PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import type { Money } from '../shared/money.ts';
 import type { Payment } from './payment.ts';

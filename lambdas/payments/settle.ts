@@ -37,6 +37,8 @@ export interface SettleDeps {
 export interface Settler {
   /** Settles one fact. `payment`, if the caller has just read it, saves a look. */
   readonly settle: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<Settled>;
+  /** Settles several facts, one after the other; `moved` if any of them moved the payment. */
+  readonly settleAll: (payment: Payment, facts: readonly Evidence[]) => Promise<Settled>;
   /** Settles all that PayPal's answer about a payment's order says; no order means that it has expired, unless there is a capture. */
   readonly settleOnOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<Settled>;
   /** Asks PayPal about a payment's order and settles on the answer. */
@@ -100,11 +102,11 @@ export function settler(deps: SettleDeps): Settler {
       await deps.startSettlement(executionName(payment.payment_id, name), input);
   };
 
-  const settleAll = async (payment: Payment, facts: readonly Evidence[]): Promise<Settled> => {
+  const settleAll = async (payment: Payment, facts: readonly Evidence[], mayAsk: boolean): Promise<Settled> => {
     let latest: Settled = { outcome: 'known', payment };
     let moved = false;
     for (const fact of facts) {
-      latest = await settle(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, false);
+      latest = await settle(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayAsk);
       moved ||= latest.outcome === 'moved';
     }
     return moved && latest.outcome === 'known' ? { ...latest, outcome: 'moved' } : latest;
@@ -124,16 +126,17 @@ export function settler(deps: SettleDeps): Settler {
   const orderOf = ({ paypal_order_id }: Payment) => (paypal_order_id ? deps.getOrder(paypal_order_id) : undefined);
 
   /** Settles on PayPal's own view first; then the evidence may fit. */
-  const ask = async (payment: Payment, evidence: Evidence): Promise<Settled> =>
-    settleAll(payment, [
-      ...(await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`)),
-      evidence,
-    ]);
+  const ask = async (payment: Payment, evidence: Evidence): Promise<Settled> => {
+    const facts = await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`);
+    return settleAll(payment, [...facts, evidence], false);
+  };
 
   return {
     settle: (id, evidence, payment) => settle(id, evidence, payment, true),
-    settleOnOrder: async (payment, order, source) => settleAll(payment, await factsOf(payment, order, source)),
-    refresh: async (payment, source) => settleAll(payment, await factsOf(payment, await orderOf(payment), source)),
+    settleAll: (payment, facts) => settleAll(payment, facts, true),
+    settleOnOrder: async (payment, order, source) => settleAll(payment, await factsOf(payment, order, source), false),
+    refresh: async (payment, source) =>
+      settleAll(payment, await factsOf(payment, await orderOf(payment), source), false),
   };
 }
 

@@ -49,13 +49,7 @@ export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent, hea
   if (!payment) return { status: 'parked', reason: 'unknown_payment' };
   if (facts.length === 0)
     return outcomeOf(payment.payment_id, await deps.settler.refresh(payment, `asked after webhook ${event.id}`));
-  let settled: Settled = { outcome: 'known', payment };
-  let moved = false;
-  for (const one of facts) {
-    settled = await deps.settler.settle(payment.payment_id, one, 'payment' in settled ? settled.payment : payment);
-    moved ||= settled.outcome === 'moved';
-  }
-  return outcomeOf(payment.payment_id, settled, moved);
+  return outcomeOf(payment.payment_id, await deps.settler.settleAll(payment, facts));
 }
 
 function readOrPark(event: PayPalEvent): EventReading | undefined {
@@ -67,14 +61,14 @@ function readOrPark(event: PayPalEvent): EventReading | undefined {
   }
 }
 
-function outcomeOf(id: PaymentId, settled: Settled, moved = settled.outcome === 'moved'): EventOutcome {
+function outcomeOf(id: PaymentId, settled: Settled): EventOutcome {
   switch (settled.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };
     case 'refused':
       return { status: 'parked', reason: 'other_order', payment_id: id };
     default:
-      return { status: 'accepted', payment_id: id, moved };
+      return { status: 'accepted', payment_id: id, moved: settled.outcome === 'moved' };
   }
 }
 

@@ -1,22 +1,34 @@
 import { type Money, moneyText } from '../shared/money.ts';
 import type { PayPalRefused } from './errors.ts';
 import { PAYPAL_ID } from './id.ts';
-import { cut, orderBody } from './order-body.ts';
+import { type CreateOrder, orderBody } from './order-body.ts';
 import {
-  type CaptureAnswer,
   type CreatedOrder,
-  type CreateOrder,
   captureFrom,
   createdOrderFrom,
   orderFrom,
   type PayPalCapture,
   type PayPalOrder,
   type PayPalRefund,
-  type RefundAnswer,
-  type Refused,
   refundFrom,
 } from './schema.ts';
 import type { CallPayPal, PayPalAnswer } from './transport.ts';
+
+/** PayPal would not do it, for a business reason such as `INSTRUMENT_DECLINED`; there may be newer ones than we know. */
+export interface Refused {
+  readonly outcome: 'refused';
+  readonly issue: string;
+}
+
+/** What became of an attempt to capture. Whether there is money, the capture in the order says, not this. */
+export type CaptureAnswer =
+  | { readonly outcome: 'order'; readonly order: PayPalOrder }
+  | Refused
+  /** PayPal knows no such order: it never existed, or its hours are over. */
+  | { readonly outcome: 'gone' };
+
+/** What became of an attempt to refund. */
+export type RefundAnswer = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Refused;
 
 /**
  * PayPal's Orders and Payments APIs, as far as this shop needs them.
@@ -36,16 +48,9 @@ export interface PayPal {
   captureOrder(id: string, requestId: string): Promise<CaptureAnswer>;
   /** Undefined when PayPal knows no such capture. */
   getCapture(id: string): Promise<PayPalCapture | undefined>;
-  /**
-   * Gives money back: all that is left, unless an amount is given. The note is shown to the buyer, 255 characters of it.
-   * https://developer.paypal.com/docs/api/payments/v2/#captures_refund
-   */
-  refundCapture(id: string, requestId: string, amount?: Money, note?: string): Promise<RefundAnswer>;
-  /** Undefined when PayPal knows no such refund. */
-  getRefund(id: string): Promise<PayPalRefund | undefined>;
+  /** Gives money back: all that is left, unless an amount is given. https://developer.paypal.com/docs/api/payments/v2/#captures_refund */
+  refundCapture(id: string, requestId: string, amount?: Money): Promise<RefundAnswer>;
 }
-
-const MAX_NOTE = 255;
 
 /** Makes the client. The transport keeps a token for as long as it lives, so make one per process. */
 export function payPalClient(call: CallPayPal): PayPal {
@@ -67,9 +72,8 @@ export function payPalClient(call: CallPayPal): PayPal {
       return refusedOf(answer) ?? { outcome: 'order', order: agreed(answer) };
     },
 
-    async refundCapture(id, requestId, amount, note) {
-      const note_to_payer = cut(note ?? '', MAX_NOTE);
-      const post = { ...(amount && { amount: moneyText(amount) }), ...(note_to_payer && { note_to_payer }) };
+    async refundCapture(id, requestId, amount) {
+      const post = { ...(amount && { amount: moneyText(amount) }) };
       const path = `/v2/payments/captures/${segment(id)}/refund`;
       const request = { post, requestId, prefer: 'representation' } as const;
       const answer = await call({ operation: 'refundCapture', path, read: refundFrom, ...request });
@@ -78,7 +82,6 @@ export function payPalClient(call: CallPayPal): PayPal {
 
     getOrder: async (id) => get('getOrder', `/v2/checkout/orders/${segment(id)}`, orderFrom),
     getCapture: async (id) => get('getCapture', `/v2/payments/captures/${segment(id)}`, captureFrom),
-    getRefund: async (id) => get('getRefund', `/v2/payments/refunds/${segment(id)}`, refundFrom),
   };
 }
 

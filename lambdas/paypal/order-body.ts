@@ -1,5 +1,22 @@
-import { moneyText, sameMoney, sumOf, times } from '../shared/money.ts';
-import type { CreateOrder } from './schema.ts';
+import { type Money, moneyText, sameMoney, sumOf, times } from '../shared/money.ts';
+
+/** What a buyer is to be asked for. */
+export interface CreateOrder {
+  /** Travels as `custom_id`, which PayPal copies onto the capture. */
+  readonly payment_id: string;
+  readonly items: readonly {
+    readonly name: string;
+    readonly sku: string;
+    readonly quantity: number;
+    readonly unit_price: Money;
+  }[];
+  /** The sum of the items. */
+  readonly amount: Money;
+  /** Where PayPal sends the buyer after approval; it adds `token` and `PayerID`. */
+  readonly return_url: string;
+  /** Where PayPal sends a buyer who gave up; it adds `token`. */
+  readonly cancel_url: string;
+}
 
 /** Names, SKUs and ids at PayPal: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
 const MAX_TEXT = 127;
@@ -50,7 +67,6 @@ export function orderBody(order: CreateOrder) {
           cancel_url: order.cancel_url,
           user_action: 'PAY_NOW',
           shipping_preference: 'GET_FROM_FILE',
-          ...(order.brand_name && { brand_name: cut(order.brand_name, MAX_TEXT) }),
         },
       },
     },

@@ -83,48 +83,12 @@ export interface PayPalOrder {
   readonly buyer?: Buyer;
 }
 
-/** What a buyer is to be asked for. */
-export interface CreateOrder {
-  /** Travels as `custom_id`, which PayPal copies onto the capture. */
-  readonly payment_id: string;
-  readonly items: readonly {
-    readonly name: string;
-    readonly sku: string;
-    readonly quantity: number;
-    readonly unit_price: Money;
-  }[];
-  /** The sum of the items. */
-  readonly amount: Money;
-  /** Where PayPal sends the buyer after approval; it adds `token` and `PayerID`. */
-  readonly return_url: string;
-  /** Where PayPal sends a buyer who gave up; it adds `token`. */
-  readonly cancel_url: string;
-  /** What PayPal's pages call the shop. @default - the business name in the PayPal account */
-  readonly brand_name?: string;
-}
-
 /** A new order, and where to send the buyer. */
 export interface CreatedOrder {
   readonly id: string;
   readonly status: string;
   readonly approveUrl: string;
 }
-
-/** PayPal would not do it, for a business reason such as `INSTRUMENT_DECLINED`; there may be newer ones than we know. */
-export interface Refused {
-  readonly outcome: 'refused';
-  readonly issue: string;
-}
-
-/** What became of an attempt to capture. Whether there is money, the capture in the order says, not this. */
-export type CaptureAnswer =
-  | { readonly outcome: 'order'; readonly order: PayPalOrder }
-  | Refused
-  /** PayPal knows no such order: it never existed, or its hours are over. */
-  | { readonly outcome: 'gone' };
-
-/** What became of an attempt to refund. */
-export type RefundAnswer = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Refused;
 
 /** Missing, or of the wrong kind, which is taken for missing. */
 const lenient = <Schema extends z.core.$ZodType>(schema: Schema) => z.catch(z.optional(schema), undefined);

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, orderBody } from '../../lambdas/paypal/order-body.ts';
-import type { CreateOrder } from '../../lambdas/paypal/schema.ts';
+import { type CreateOrder, cut, orderBody } from '../../lambdas/paypal/order-body.ts';
 import { sumOf, times } from '../../lambdas/shared/money.ts';
 
 const eur = (minor: number) => ({ currency: 'EUR', minor });
@@ -60,12 +59,6 @@ describe('an order for PayPal', () => {
         },
       },
     });
-  });
-
-  it('carries the name of the shop when it has one', () => {
-    const body = orderBody({ ...order, brand_name: 'Tea & Mugs' });
-
-    expect(body.payment_source.paypal.experience_context.brand_name).toBe('Tea & Mugs');
   });
 
   it('writes yen without decimals', () => {

@@ -1,12 +1,5 @@
-import type { PayPal } from '../../lambdas/paypal/client.ts';
-import {
-  type CaptureAnswer,
-  type CreatedOrder,
-  captureFrom,
-  orderFrom,
-  type RefundAnswer,
-  refundFrom,
-} from '../../lambdas/paypal/schema.ts';
+import type { CaptureAnswer, PayPal, RefundAnswer } from '../../lambdas/paypal/client.ts';
+import { type CreatedOrder, captureFrom, orderFrom, refundFrom } from '../../lambdas/paypal/schema.ts';
 import type { PayPalEvent } from '../../lambdas/paypal-webhook/event.ts';
 import { type Money, sumOf } from '../../lambdas/shared/money.ts';
 import {
@@ -123,7 +116,6 @@ export function payPalInMemory(gate: Gate) {
           ({ outcome }) => outcome === 'refunded',
         ),
       ),
-    getRefund: () => gate('paypal.getRefund', () => undefined),
   };
 
   return {
