@@ -49,10 +49,14 @@ function builtFrom(): string | undefined {
 /** One hash over everything that the build depends on. */
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  const files = globSync('**/*', { cwd: WEB, exclude: ['dist'], withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  for (const file of [...files.sort(), join(WEB, '../package-lock.json'), join(WEB, '../tsconfig.json')]) {
+  // The pages take words and rules of the functions; which of their files, only a build knows.
+  const files = ['**/*', '../lambdas/**/*.ts', '../package-lock.json', '../tsconfig.json'].flatMap((pattern) =>
+    globSync(pattern, { cwd: WEB, exclude: ['dist'], withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort(),
+  );
+  for (const file of files) {
     hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');

@@ -40,6 +40,8 @@ const COUNTED = 100;
 const ok = (detail: string): Seen => ({ status: 'ok', detail });
 const attention = (detail: string): Seen => ({ status: 'attention', detail });
 const failing = (detail: string): Seen => ({ status: 'failing', detail });
+/** By AWS's word for how something of it is. */
+const activeOrNot = (status: string): Seen => (status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`));
 
 /**
  * Everything that the shop needs, and everything that waits for somebody: one line each.
@@ -59,7 +61,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
   return [
     ...Object.entries(deps.tables).map(([name, status]) => ({
       name: `table ${name}`,
-      look: async () => ((await status()) === 'ACTIVE' ? ok('answers') : failing(`is ${await status()}`)),
+      look: async () => activeOrNot(await status()),
     })),
     ...Object.entries(deps.queues).map(([name, waiting]) => ({
       name: `queue ${name}`,
@@ -70,10 +72,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     })),
     {
       name: 'workflow',
-      look: async () => {
-        const status = await deps.workflowStatus();
-        return status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`);
-      },
+      look: async () => activeOrNot(await deps.workflowStatus()),
     },
     {
       name: 'workflow services',
