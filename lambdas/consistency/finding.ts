@@ -66,6 +66,9 @@ export const findingSchema = z.extend(mistakeSchema, {
 /** A mistake, and since when it is known. */
 export type Finding = z.infer<typeof findingSchema>;
 
-/** Names the finding of a mistake: a subject has one for each invariant. */
+/**
+ * Names the finding of a mistake: a subject has one for each invariant. The name is part of a path, which gateways decode before they
+ * read it; so what has a meaning there, such as the slash in the SKU `MUG/BLUE`, is written as `~2F`.
+ */
 export const findingIdOf = ({ invariant, subject }: Pick<Mistake, 'invariant' | 'subject'>): string =>
-  `${invariant}:${subject}`;
+  `${invariant}:${encodeURIComponent(subject).replaceAll('~', '%7E').replaceAll('%', '~')}`;

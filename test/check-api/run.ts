@@ -63,6 +63,12 @@ function check(token: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(join(ENVIRONMENT.venv, 'bin/schemathesis'), args, {
       cwd: stateDir,
+      env: {
+        ...process.env,
+        SCHEMATHESIS_HOOKS: 'hooks',
+        PYTHONPATH: import.meta.dirname,
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
       stdio: ['ignore', 'inherit', 'inherit'],
       signal: stop.signal,
     });

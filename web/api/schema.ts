@@ -39,7 +39,7 @@ export type EventId = string;
 export type EventType = string;
 export type PayPalCaptureId = string;
 /**
- * The invariant's number and the id of what breaks it.
+ * The invariant's number and the id of what breaks it; of a SKU, what cannot stand in a path is written as `~2F`.
  */
 export type FindingId = string;
 /**
