@@ -13,7 +13,7 @@ import type { Circumstances } from './world.ts';
 
 const ALL = process.env.CRASH === 'all';
 const SEED = Number(process.env.CRASH_SEED ?? 1);
-/** So many deaths of each story are tried, of all the calls there are, in any circumstances. */
+/** So many deaths of each story are tried, of all the calls there are, in any circumstances; beside those over which money has moved. */
 const SAMPLE = 16;
 
 const CIRCUMSTANCES: readonly Circumstances[] = (['try again', 'give up'] as const).flatMap((callers) =>
@@ -31,7 +31,13 @@ afterAll(() => shop.stop());
 interface Fate {
   readonly circumstances: Circumstances;
   readonly death: Death;
+  /** The call over which a process dies. */
+  readonly over: string | undefined;
 }
+
+/** PayPal has moved money, and whoever asked for it has not heard the answer: where nothing else goes wrong, this is always tried. */
+const isOverMoney = ({ circumstances: { copies, events }, death, over = '' }: Fate): boolean =>
+  copies === 1 && events === 'as they happened' && death.when === 'after' && /^POST .*(capture|refund)$/.test(over);
 
 /** Every death that a process can die in a story. It is told once in each circumstances, to know its calls. */
 async function fatesOf(story: Story): Promise<Fate[]> {
@@ -39,7 +45,7 @@ async function fatesOf(story: Story): Promise<Fate[]> {
   for (const circumstances of CIRCUMSTANCES) {
     const { mistakes, calls } = await tell(shop, story, circumstances);
     if (mistakes.length > 0) throw new Error(`even if nobody dies: ${mistakes.join('; ')}`);
-    fates.push(...deathsWithin(calls.length).map((death) => ({ circumstances, death })));
+    fates.push(...deathsWithin(calls.length).map((death) => ({ circumstances, death, over: calls[death.at] })));
   }
   return fates;
 }
@@ -52,15 +58,16 @@ function some<Item>(items: readonly Item[], howMany: number, chance: () => numbe
 describe.each(STORIES.map((story, index) => ({ ...story, seed: SEED + index })))('$name', (story) => {
   it('and the books are right, whatever call a process dies over', { timeout: ALL ? 3_600_000 : 240_000 }, async () => {
     const fates = await fatesOf(story);
-    const chosen = ALL ? fates : some(fates, SAMPLE, chanceFrom(story.seed));
+    const others = fates.filter((fate) => !isOverMoney(fate));
+    const chosen = ALL ? fates : [...fates.filter(isOverMoney), ...some(others, SAMPLE, chanceFrom(story.seed))];
     console.log(`${story.name}: ${chosen.length} of ${fates.length} deaths, seed ${SEED}`);
 
     const wrong = [];
     for (const [index, fate] of chosen.entries()) {
       if (index > 0 && index % 200 === 0)
         console.log(`${story.name}: ${index} of ${chosen.length} told, ${wrong.length} wrong`);
-      const { mistakes, diedOver } = await tell(shop, story, fate.circumstances, fate.death);
-      if (mistakes.length > 0) wrong.push({ ...fate, diedOver, mistakes });
+      const { mistakes } = await tell(shop, story, fate.circumstances, fate.death);
+      if (mistakes.length > 0) wrong.push({ ...fate, mistakes });
     }
 
     expect(wrong).toEqual([]);

@@ -11,8 +11,6 @@ interface Told {
   readonly mistakes: readonly string[];
   /** The calls to the outside of the story, and of the first look after what it left. */
   readonly calls: readonly string[];
-  /** The call over which a process died. */
-  readonly diedOver: string | undefined;
 }
 
 /**
@@ -55,5 +53,5 @@ export async function tell(
   if (![ends, ...(gaveUp ? mayEnd : [])].includes(end)) mistakes.push(`the money is ${end}`);
   if (end === 'kept' && ![givesBack, ...(gaveUp ? [0] : [])].includes(refunded)) mistakes.push(`${refunded} went back`);
   if (death && calls.length <= death.at) mistakes.push('nobody died');
-  return { mistakes, calls, diedOver: death && calls[death.at] };
+  return { mistakes, calls };
 }
