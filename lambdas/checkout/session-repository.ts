@@ -39,12 +39,12 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
             .map(([attribute, value]) => `${attribute === 'status' ? '#status' : attribute} = ${placeholder(value)}`)
             .join(', ')}`,
           ConditionExpression: [
-            '#status <> :none',
+            'attribute_exists(#status)',
             ...oneOf('#status', ifStatusIn),
             ...oneOf('payment_status', ifPaymentStatusIn),
           ].join(' AND '),
           ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ...values, ':none': 'none' },
+          ExpressionAttributeValues: values,
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
