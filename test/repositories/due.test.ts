@@ -210,6 +210,19 @@ describe('stock that is held', () => {
     expect(row).not.toHaveProperty('due_at');
   });
 
+  it('is due again when it is held once more, for a buyer who came back', async () => {
+    const id = await held();
+    for (const [to, ...counters] of [
+      ['released', 'reserved', 'available'],
+      ['held', 'available', 'reserved'],
+    ] as const) {
+      const reservation = await stock.reservation(id);
+      if (reservation) expect(await stock.move(reservation, to, counters)).toEqual({ done: true });
+    }
+
+    expect(await allOf(stock.due(BEFORE))).toContain(id);
+  });
+
   it('that is not there is not made by a look', async () => {
     const id = sessionId(ulid());
 
