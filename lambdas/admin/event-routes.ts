@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { PAYPAL_ID } from '../paypal/id.ts';
+import { PAYPAL_ID } from '../paypal/paypal-id.ts';
 import { eventSchema } from '../paypal-webhook/event.ts';
 import { replayEvent } from '../paypal-webhook/replay-event.ts';
 import { countEvents, type ReplayManyDeps, replayEvents } from '../paypal-webhook/replay-events.ts';

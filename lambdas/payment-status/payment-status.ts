@@ -2,7 +2,7 @@ import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isPaid } from '../payments/transitions.ts';
-import { PAYPAL_ID } from '../paypal/id.ts';
+import { PAYPAL_ID } from '../paypal/paypal-id.ts';
 import { isPaymentId, isSessionId, orderIdOf, paymentIdOf } from '../shared/ids.ts';
 import { invalidRequest, Problem } from '../shared/problem.ts';
 import { paymentAnswer } from '../storefront/answers.ts';

@@ -1,7 +1,7 @@
 import { type Money, moneyText } from '../shared/money.ts';
 import type { PayPalRefused } from './errors.ts';
-import { PAYPAL_ID } from './id.ts';
 import { type CreateOrder, orderBody } from './order-body.ts';
+import { PAYPAL_ID } from './paypal-id.ts';
 import {
   type CreatedOrder,
   captureFrom,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type Money, parseMoney } from '../shared/money.ts';
 import { readAs } from './answer.ts';
 import { MalformedPayPalBody } from './errors.ts';
-import { PAYPAL_ID } from './id.ts';
+import { PAYPAL_ID } from './paypal-id.ts';
 
 /*
  * What we read of PayPal's orders, captures and refunds; all else is ignored. The same forms come in answers and as the

@@ -1,4 +1,4 @@
-import { PAYPAL_ID } from '../../lambdas/paypal/id.ts';
+import { PAYPAL_ID } from '../../lambdas/paypal/paypal-id.ts';
 
 /** What somebody who looks for something has typed. */
 export type Wanted =
