@@ -3,11 +3,14 @@ import type { World } from './world.ts';
 /** Where a purchase's money is in the end: with us for goods, back with the buyer, or it never came. */
 export type End = 'kept' | 'returned' | 'none';
 
+/** A part of a story. */
+type Step = (world: World) => Promise<void>;
+
 /** A purchase from the till to its end. */
 export interface Story {
   readonly name: string;
   /** Told until its end, or until somebody in it has had enough. */
-  readonly tell: (world: World) => Promise<void>;
+  readonly tell: Step;
   readonly ends: End;
   /** How it may end as well when somebody in it gives up. */
   readonly mayEnd: readonly End[];
@@ -15,109 +18,76 @@ export interface Story {
   readonly givesBack?: number;
 }
 
+/** One thing after the other. */
+const inTurn =
+  (...steps: readonly Step[]): Step =>
+  async (world) => {
+    for (const step of steps) await step(world);
+  };
+
+const goToPayPal: Step = (world) => world.goToPayPal();
+const approve: Step = (world) => world.approve();
+const hear: Step = (world) => world.hear();
+
 /** A purchase that is paid, by a buyer who comes back from PayPal. */
-async function pay(world: World): Promise<void> {
-  await world.goToPayPal();
-  await world.approve();
-  await world.returnToShop();
-}
+const pay = inTurn(goToPayPal, approve, (world) => world.returnToShop());
 
 /** A purchase that is given up at PayPal. */
-async function giveUp(world: World): Promise<void> {
-  await world.goToPayPal();
-  await world.cancel();
-}
+const giveUp = inTurn(goToPayPal, (world) => world.cancel());
 
 /** A purchase that is paid by e-check, so that its money is pending for days. */
-async function payByCheck(world: World): Promise<void> {
-  await world.goToPayPal();
-  await world.approve({ funding: 'pending' });
-  await world.returnToShop();
-  await world.hear();
-}
+const payByCheck = inTurn(
+  goToPayPal,
+  (world) => world.approve({ funding: 'pending' }),
+  (world) => world.returnToShop(),
+  hear,
+);
 
 /** Every story that a death is put into. */
 export const STORIES: readonly Story[] = [
-  {
-    name: 'the return page captures',
-    ends: 'kept',
-    mayEnd: ['none'],
-    async tell(world) {
-      await pay(world);
-      await world.hear();
-    },
-  },
-  {
-    name: 'the buyer never returns',
-    ends: 'kept',
-    mayEnd: ['none'],
-    async tell(world) {
-      await world.goToPayPal();
-      await world.approve();
-      await world.hear();
-    },
-  },
+  { name: 'the return page captures', ends: 'kept', mayEnd: ['none'], tell: inTurn(pay, hear) },
+  { name: 'the buyer never returns', ends: 'kept', mayEnd: ['none'], tell: inTurn(goToPayPal, approve, hear) },
   {
     name: 'the bank takes its time and pays',
     ends: 'kept',
     mayEnd: ['none'],
-    async tell(world) {
-      await payByCheck(world);
-      await world.bank('complete');
-      await world.hear();
-    },
+    tell: inTurn(payByCheck, (world) => world.bank('complete'), hear),
   },
   {
     name: 'the bank takes its time and does not pay',
     ends: 'none',
     mayEnd: [],
-    async tell(world) {
-      await payByCheck(world);
-      await world.bank('decline');
-      await world.hear();
-    },
+    tell: inTurn(payByCheck, (world) => world.bank('decline'), hear),
   },
   { name: 'the buyer cancels', ends: 'none', mayEnd: [], tell: giveUp },
   {
     name: 'the buyer cancels and approves all the same',
     ends: 'kept',
     mayEnd: ['none'],
-    async tell(world) {
-      await giveUp(world);
-      await world.approve();
-      await world.hear();
-    },
+    tell: inTurn(giveUp, approve, hear),
   },
   {
     name: 'the buyer cancels, the pieces go to others, and money comes',
     ends: 'returned',
     mayEnd: ['kept', 'none'],
-    async tell(world) {
-      await giveUp(world);
-      await world.othersTakeTheRest();
-      await world.approve({ auto_capture: true });
-      await world.hear();
-    },
+    tell: inTurn(
+      giveUp,
+      (world) => world.othersTakeTheRest(),
+      (world) => world.approve({ auto_capture: true }),
+      hear,
+    ),
   },
   {
     name: 'an operator gives some of the money back',
     ends: 'kept',
     mayEnd: ['none'],
     givesBack: 500,
-    async tell(world) {
-      await pay(world);
-      await world.refund('5.00');
-      await world.hear();
-    },
+    tell: inTurn(pay, (world) => world.refund('5.00'), hear),
   },
   {
     name: 'an operator gives all the money back',
     ends: 'returned',
     mayEnd: ['kept', 'none'],
-    async tell(world) {
-      await pay(world);
-      await world.refund();
-      await world.hear();
-    },
+    tell: inTurn(pay, (world) => world.refund(), hear),
   },
 ];
