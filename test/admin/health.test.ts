@@ -4,6 +4,7 @@ import { newPayment } from '../../lambdas/payments/payment.ts';
 import { PayPalRefused, PayPalUnauthorized } from '../../lambdas/paypal/errors.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../lambdas/paypal-webhook/event-types.ts';
 import { type AdminInMemory, adminInMemory } from '../support/admin-in-memory.ts';
+import { listedFailure } from '../support/sample-settlements.ts';
 
 const HEALTH = 'GET /api/v1/admin/health';
 const ULID = '0'.repeat(26);
@@ -185,19 +186,7 @@ describe('the deep health', () => {
     ],
     [
       'a settlement failed',
-      ({ failed }) =>
-        failed.rows.set('x', {
-          payment_id: `pay_${ULID}`,
-          settlement: 'captured',
-          execution_arn: 'arn',
-          redrives: 0,
-          status: 'FAILED',
-          error: null,
-          cause: null,
-          failed_steps: [],
-          failed_at: '2026',
-          last_failed_at: '2026',
-        }),
+      ({ failed }) => failed.rows.set('x', listedFailure({ payment_id: `pay_${ULID}`, failed_at: '2026' })),
       'failed settlements',
       '1 to be retried',
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adminInMemory } from '../support/admin-in-memory.ts';
-import { executionArnOf } from '../support/settlements-in-memory.ts';
+import { listedFailure } from '../support/sample-settlements.ts';
 
 const STORY = 'GET /api/v1/admin/payments/{id}';
 
@@ -69,18 +69,7 @@ describe('a payment’s story', () => {
       ...seen,
       closed_at: at,
     });
-    await admin.failed.repository.note({
-      payment_id: paymentId,
-      settlement: 'captured',
-      execution_arn: executionArnOf(`${paymentId}-captured`),
-      redrives: 0,
-      status: 'FAILED',
-      error: null,
-      cause: null,
-      failed_steps: [],
-      failed_at: at,
-      last_failed_at: at,
-    });
+    await admin.failed.repository.note(listedFailure({ payment_id: paymentId, failed_at: at }));
 
     const { body } = await admin.call(STORY, { id: paymentId });
 

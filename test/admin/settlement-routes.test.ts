@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PaymentId } from '../../lambdas/shared/ids.ts';
 import { type AdminInMemory, adminInMemory } from '../support/admin-in-memory.ts';
+import { listedFailure } from '../support/sample-settlements.ts';
 import { executionArnOf } from '../support/settlements-in-memory.ts';
 
 const LIST = 'GET /api/v1/admin/settlements';
@@ -16,18 +17,10 @@ async function failing(admin: AdminInMemory): Promise<PaymentId> {
   await admin.shop.capture(paymentId, 'return');
   const name = `${paymentId}-captured`;
   admin.executions.set(name, { status: 'FAILED', redrivable: true, endedAt: new Date(AT) });
-  await admin.failed.repository.note({
-    payment_id: paymentId,
-    settlement: 'captured',
-    execution_arn: executionArnOf(name),
-    redrives: 0,
-    status: 'FAILED',
-    error: 'Error',
-    cause: 'no table',
-    failed_steps: ['CreateOrder'],
-    failed_at: AT,
-    last_failed_at: AT,
-  });
+  const told = { error: 'Error', cause: 'no table', failed_steps: ['CreateOrder'] };
+  await admin.failed.repository.note(
+    listedFailure({ payment_id: paymentId, execution_arn: executionArnOf(name), failed_at: AT, ...told }),
+  );
   return paymentId;
 }
 

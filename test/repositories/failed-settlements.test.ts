@@ -7,24 +7,20 @@ import {
 import { documentClient } from '../../lambdas/shared/dynamo.ts';
 import { type PaymentId, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
 import { functionEnvironment } from '../support/function-environment.ts';
+import { listedFailure } from '../support/sample-settlements.ts';
 
 functionEnvironment();
 const failed = failedSettlementRepository(documentClient(), inject('aws').tables.operations);
 
 const newPayment = () => paymentIdOf(sessionId(ulid()));
-const failureOf = (payment_id: PaymentId, more: Partial<FailedSettlement> = {}): FailedSettlement => ({
-  payment_id,
-  settlement: 'captured',
-  execution_arn: `arn:${payment_id}-captured`,
-  redrives: 0,
-  status: 'FAILED',
-  error: null,
-  cause: null,
-  failed_steps: ['CreateOrder'],
-  failed_at: '2026-06-01T12:00:00.000Z',
-  last_failed_at: '2026-06-01T12:00:00.000Z',
-  ...more,
-});
+const failureOf = (payment_id: PaymentId, more: Partial<FailedSettlement> = {}): FailedSettlement =>
+  listedFailure({
+    payment_id,
+    execution_arn: `arn:${payment_id}-captured`,
+    failed_steps: ['CreateOrder'],
+    failed_at: '2026-06-01T12:00:00.000Z',
+    ...more,
+  });
 const again = { redrives: 1, failed_at: '2026-06-01T13:00:00.000Z', last_failed_at: '2026-06-01T13:00:00.000Z' };
 
 describe('a failed settlement', () => {

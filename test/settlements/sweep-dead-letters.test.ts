@@ -3,7 +3,7 @@ import type { FailedSettlement } from '../../lambdas/settlements/failed-settleme
 import { sweepDeadLetters } from '../../lambdas/settlements/sweep-dead-letters.ts';
 import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
 import { PAYMENT, paymentThatIs } from '../support/sample-payments.ts';
-import { settlementThat } from '../support/sample-settlements.ts';
+import { listedFailure, settlementThat } from '../support/sample-settlements.ts';
 import { executionArnOf, settlementsOf } from '../support/settlements-in-memory.ts';
 
 const NOW = new Date('2026-06-01T13:00:00.000Z');
@@ -16,21 +16,13 @@ const letterOf = (name: string) =>
     'detail-type': 'Step Functions Execution Status Change',
     detail: { executionArn: executionArnOf(name), name, status: 'FAILED', stopDate: endedAt.getTime() },
   });
-const entryOf = (
-  settlement = 'captured',
-  payment_id = PAYMENT as FailedSettlement['payment_id'],
-): FailedSettlement => ({
-  payment_id,
-  settlement,
-  execution_arn: executionArnOf(`${payment_id}-${settlement}`),
-  redrives: 0,
-  status: 'FAILED',
-  error: null,
-  cause: null,
-  failed_steps: [],
-  failed_at: endedAt.toISOString(),
-  last_failed_at: endedAt.toISOString(),
-});
+const entryOf = (settlement = 'captured', payment_id = PAYMENT as FailedSettlement['payment_id']): FailedSettlement =>
+  listedFailure({
+    payment_id,
+    settlement,
+    execution_arn: executionArnOf(`${payment_id}-${settlement}`),
+    failed_at: endedAt.toISOString(),
+  });
 
 /** A captured payment with these settlements open, of which the execution `captured` failed. */
 function sweeping({

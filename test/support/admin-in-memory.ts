@@ -9,11 +9,12 @@ import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
 import type { PaymentId } from '../../lambdas/shared/ids.ts';
 import { logger } from '../../lambdas/shared/logger.ts';
 import type { Run } from '../../lambdas/shared/run-repository.ts';
-import { answerErrors, type Call } from './api-document.ts';
+import type { Call } from './api-document.ts';
+import { describedCalls, type Told, told } from './described-calls.ts';
 import { IdempotencyInMemory } from './idempotency-in-memory.ts';
 import { executionsInMemory, failedSettlementsInMemory, hoursInMemory } from './settlements-in-memory.ts';
 import { product, shopInMemory } from './shop-in-memory.ts';
-import { httpEvent, type Request, type Told } from './storefront-in-memory.ts';
+import { httpEvent, type Request } from './storefront-in-memory.ts';
 import { eventsInMemory, type Gate } from './tables-in-memory.ts';
 
 /** What API Gateway's authorizer has verified of a caller; nothing where there was none. */
@@ -29,7 +30,6 @@ export const operatorClaims = (username = 'ada'): Claims => ({
 });
 
 interface AdminRequest extends Request {
-  readonly id?: string;
   readonly query?: Readonly<Record<string, string>>;
   /** @default - an operator's */
   readonly claims?: Claims;
@@ -156,13 +156,14 @@ export function adminInMemory(products = [product(10)]) {
     const { query, claims = operatorClaims() } = request;
     const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, request);
     const authorizer = 'claims' in request && !request.claims ? {} : { authorizer: { jwt: { claims, scopes: null } } };
-    const answer = await api.resolve(
-      { ...event, requestContext: { ...event.requestContext, ...authorizer } } as typeof event,
-      context,
+    return told(
+      await api.resolve(
+        { ...event, requestContext: { ...event.requestContext, ...authorizer } } as typeof event,
+        context,
+      ),
     );
-    const { statusCode, headers = {}, body = '' } = answer;
-    return { status: statusCode, headers, body: JSON.parse(body) };
   };
+  const call = describedCalls<AdminRequest>(send);
 
   return {
     shop,
@@ -180,17 +181,7 @@ export function adminInMemory(products = [product(10)]) {
     entries: entries as readonly AuditEntry[],
 
     /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
-    async call(call: Call, request: AdminRequest = {}): Promise<Told> {
-      const [method = '', template = ''] = call.split(' ');
-      const told = await send(method, template.replace('{id}', request.id ?? ''), request);
-      const errors = answerErrors(call, {
-        statusCode: told.status ?? 0,
-        headers: told.headers,
-        body: JSON.stringify(told.body),
-      });
-      if (errors.length > 0) throw new Error(`${call}: ${errors.join('; ')}: ${JSON.stringify(told)}`);
-      return told;
-    },
+    call: (name: Call, request: AdminRequest & { readonly id?: string } = {}): Promise<Told> => call(name, request),
 
     /** From now on a call to the outside, such as `payments.get`, throws. */
     fail: (call: string, error: Error) => void troubles.set(call, error),

@@ -1,3 +1,4 @@
+import type { FailedSettlement } from '../../lambdas/settlements/failed-settlement-repository.ts';
 import type { Outcome, PaymentStatus, Settlement } from '../../lambdas/shared/settlement.ts';
 import { ASKED, PAYMENT, SESSION } from './sample-payments.ts';
 
@@ -14,4 +15,19 @@ export const settlementThat = (
   captured: outcome === 'released' ? null : ASKED,
   refunded_minor: 0,
   ...more,
+});
+
+/** An entry of the list of failed settlements: one that failed once, in no step that is known. `failed_at`: ISO 8601, UTC. */
+export const listedFailure = (
+  of: Pick<FailedSettlement, 'payment_id' | 'failed_at'> & Partial<FailedSettlement>,
+): FailedSettlement => ({
+  settlement: 'captured',
+  execution_arn: 'arn',
+  redrives: 0,
+  status: 'FAILED',
+  error: null,
+  cause: null,
+  failed_steps: [],
+  last_failed_at: of.failed_at,
+  ...of,
 });

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { idempotencyKeys } from '../../lambdas/shared/idempotency-key.ts';
 import { logger } from '../../lambdas/shared/logger.ts';
 import { storefrontApi } from '../../lambdas/storefront/api.ts';
-import { answerErrors, type Call } from './api-document.ts';
+import type { Call } from './api-document.ts';
+import { describedCalls, type Told, told } from './described-calls.ts';
 import { IdempotencyInMemory } from './idempotency-in-memory.ts';
 import { product, shopInMemory } from './shop-in-memory.ts';
 
@@ -13,14 +14,6 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   /** API Gateway hands over in base64 what it does not take for text. */
   readonly base64?: boolean;
-}
-
-/** An answer, read. */
-export interface Told {
-  readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, unknown>>;
-  // biome-ignore lint/suspicious/noExplicitAny: a body is what the document says, and every answer is held to that.
-  readonly body: any;
 }
 
 /** An event as an HTTP API sends it, payload format 2.0. */
@@ -98,12 +91,9 @@ export function storefrontInMemory(
   });
 
   /** Sends a request that the document need not know. */
-  const send = async (method: string, path: string, request?: Request): Promise<Told> => {
-    const answer = await api.resolve(httpEvent(method, path, request), context);
-    if (typeof answer === 'string') throw new Error('an answer has a status');
-    const { statusCode, headers = {}, body = '' } = answer;
-    return { status: statusCode, headers, body: JSON.parse(body) };
-  };
+  const send = async (method: string, path: string, request?: Request): Promise<Told> =>
+    told(await api.resolve(httpEvent(method, path, request), context));
+  const call = describedCalls<Request>(send);
 
   return {
     shop,
@@ -112,17 +102,7 @@ export function storefrontInMemory(
     send,
 
     /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
-    async call(call: Call, { id = '', ...request }: Request & { readonly id?: string } = {}): Promise<Told> {
-      const [method = '', template = ''] = call.split(' ');
-      const told = await send(method, template.replace('{id}', id), request);
-      const errors = answerErrors(call, {
-        statusCode: told.status ?? 0,
-        headers: told.headers,
-        body: JSON.stringify(told.body),
-      });
-      if (errors.length > 0) throw new Error(`${call}: ${errors.join('; ')}: ${JSON.stringify(told)}`);
-      return told;
-    },
+    call: (name: Call, request: Request & { readonly id?: string } = {}): Promise<Told> => call(name, request),
 
     /** From now on a call to the outside, such as `payments.get`, throws; `*` stands for all of them. */
     fail: (call: string, error: Error) => void troubles.set(call, error),
