@@ -112,7 +112,10 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
         ExpressionAttributeValues: { ':confirmed': 'confirmed', ':shipped': 'shipped', ':now': now.toISOString() },
       }),
 
-    /** Keeps who bought; forgotten after 90 days unless an order is made of it. Whoever is known, or was erased, stays so. */
+    /**
+     * Keeps who bought; forgotten after 90 days unless an order is made of it. Until then the latest word counts: who was declined may
+     * choose another address at the next try. Whoever was erased stays so.
+     */
     rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
       ifHolds(
         db.send(
@@ -124,7 +127,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
               buyer,
               expires_at: Math.floor(now.getTime() / 1000) + FORGOTTEN_AFTER_DAYS * DAY_SECONDS,
             },
-            ConditionExpression: 'attribute_not_exists(order_id)',
+            ConditionExpression: 'attribute_not_exists(order_id) OR attribute_exists(expires_at)',
           }),
         ),
       ),

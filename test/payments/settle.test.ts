@@ -3,6 +3,7 @@ import type { Evidence } from '../../lambdas/payments/evidence.ts';
 import { type SettleDeps, settler } from '../../lambdas/payments/settle.ts';
 import type { PayPalOrder } from '../../lambdas/paypal/schema.ts';
 import { orderIdOf } from '../../lambdas/shared/ids.ts';
+import { onePurchase } from '../support/one-purchase.ts';
 import { ASKED, evidenceOf, PAYMENT, paymentThatIs } from '../support/sample-payments.ts';
 import { shopInMemory } from '../support/shop-in-memory.ts';
 import { type Gate, openGate, paymentsInMemory } from '../support/tables-in-memory.ts';
@@ -212,6 +213,26 @@ it('who bought is kept for the warehouse, and nowhere else', async () => {
 
   expect(shop.orders.buyers.get(orderIdOf(begun.paymentId))?.buyer).toEqual({ email: 'ada@example.com' });
   expect(JSON.stringify([settled, [...shop.payments.rows.values()]])).not.toContain('ada');
+});
+
+it('a buyer whose card was declined, and who then chose another address, gets the parcel there', async () => {
+  const { shop, paymentId, rest } = await onePurchase();
+  const approvedFor = (address_line_1: string): Evidence => ({
+    kind: 'approved',
+    source: 'webhook',
+    buyer: { ship_to: { address_line_1 } },
+  });
+  await shop.settler.settle(paymentId, approvedFor('Home 1'));
+  await shop.settler.settle(paymentId, { kind: 'instrument_declined', source: 'workflow', attempt: 0 });
+
+  await shop.settler.settle(paymentId, approvedFor('Office 2'));
+  await shop.settler.settle(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
+  await rest();
+
+  expect(shop.orders.buyers.get(orderIdOf(paymentId))).toEqual({
+    buyer: { ship_to: { address_line_1: 'Office 2' } },
+    kept: true,
+  });
 });
 
 it('all facts of one answer are settled, in their order', async () => {

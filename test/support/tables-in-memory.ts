@@ -237,9 +237,9 @@ export function ordersInMemory(gate: Gate) {
       }),
     rememberBuyer: (id, buyer) =>
       gate('orders.rememberBuyer', () => {
-        const known = buyers.has(id);
-        if (!known) buyers.set(id, { buyer, kept: false });
-        return !known;
+        const kept = buyers.get(id)?.kept ?? false;
+        if (!kept) buyers.set(id, { buyer, kept });
+        return !kept;
       }),
     buyer: (id) => gate('orders.buyer', () => buyers.get(id)?.buyer),
     keepBuyer: (id) =>

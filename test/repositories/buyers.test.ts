@@ -1,0 +1,40 @@
+import { ulid } from 'ulid';
+import { expect, inject, it } from 'vitest';
+import { orderRepository } from '../../lambdas/fulfillment/order-repository.ts';
+import { orderIdOf, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
+import { dynamo } from '../support/aws.ts';
+
+const orders = orderRepository(dynamo, inject('aws').tables.orders);
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const HOME = { name: 'Ada', ship_to: { address_line_1: 'Home 1' } };
+const OFFICE = { name: 'Ada', ship_to: { address_line_1: 'Office 2' } };
+const newOrderId = () => orderIdOf(paymentIdOf(sessionId(ulid())));
+
+it('a buyer who chose another address at the next try gets the parcel there', async () => {
+  const id = newOrderId();
+  await orders.rememberBuyer(id, HOME, NOW);
+
+  await orders.rememberBuyer(id, OFFICE, NOW);
+
+  expect(await orders.buyer(id)).toEqual(OFFICE);
+});
+
+it('whoever is kept with an order is not changed by what comes later', async () => {
+  const id = newOrderId();
+  await orders.rememberBuyer(id, HOME, NOW);
+  await orders.keepBuyer(id);
+
+  expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
+
+  expect(await orders.buyer(id)).toEqual(HOME);
+});
+
+it('whoever was erased stays so', async () => {
+  const id = newOrderId();
+  await orders.rememberBuyer(id, HOME, NOW);
+  await orders.eraseBuyer(id, NOW);
+
+  expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
+
+  expect(await orders.buyer(id)).toBeUndefined();
+});
