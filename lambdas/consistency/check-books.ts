@@ -86,7 +86,8 @@ export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked
   const checked = parts.reduce((sum, number) => sum + number, walk.checked - begun.checked);
 
   const finished = walk.table === undefined;
-  const suspects = finished ? await checkStock(deps, walk, progress.suspects, note, terms) : progress.suspects;
+  const suspects =
+    finished && !walk.miscounted ? await checkStock(deps, walk, progress.suspects, note, terms) : progress.suspects;
   const cursor = JSON.stringify({
     ...(!finished && { walk }),
     suspects,

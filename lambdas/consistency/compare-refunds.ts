@@ -5,6 +5,7 @@ import type { ScanKey } from '../shared/dynamo.ts';
 import type { Mistake } from './finding.ts';
 import { mayHaveRefunds, mistakeOfRefunds } from './mistake-of-refunds.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
+import { singleOut } from './single-out.ts';
 
 /** What `compareRefunds` works with. */
 export interface CompareDeps {
@@ -57,7 +58,7 @@ async function nextCandidates({ payments, mayGoOn }: CompareDeps, start: ScanKey
   let after = start;
   do {
     const { items, next } = await payments.ids(PAGE, after);
-    const found = items.length > 0 ? await payments.getAll(items) : [];
+    const { rows: found } = await singleOut(payments.getAll, items);
     const order = new Map(items.map((id, place) => [id, place]));
     for (const payment of found.toSorted((a, b) => (order.get(a.payment_id) ?? 0) - (order.get(b.payment_id) ?? 0))) {
       if (!mayHaveRefunds(payment, terms)) continue;

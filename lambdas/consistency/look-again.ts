@@ -59,7 +59,9 @@ async function stillWrong(deps: LookAgainDeps, finding: Finding, terms: Terms): 
     default: {
       const session = sessionOf(subject);
       const [purchase] = await readPurchases(deps.tables, session ? [session] : []);
-      return mistakesOfPurchase(purchase ?? {}, terms).find((one) => findingIdOf(one) === finding.id);
+      const mistakes = mistakesOfPurchase(purchase ?? {}, terms);
+      // What cannot be read does not say that anything was mended.
+      return mistakes.find((one) => findingIdOf(one) === finding.id) ?? (purchase?.unreadable && finding);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { PaymentId } from '../shared/ids.ts';
 import { executionName, settlementOf } from '../shared/settlement.ts';
 import type { Mistake } from './finding.ts';
 import type { Terms } from './mistakes-of-purchase.ts';
+import { singleOut } from './single-out.ts';
 
 /** Where it is looked up what became of a settlement. */
 export interface SettlementTables {
@@ -24,8 +25,8 @@ export async function mistakesOfExecutions(
   // A settlement that was tried more than once has failed more than once.
   const distinct = new Map(settled.map((one) => [subjectOf(one), one]));
   const ids = [...new Set([...distinct.values()].map(({ paymentId }) => paymentId))];
-  if (ids.length === 0) return [];
-  const open = new Map((await payments.getAll(ids)).map((payment) => [payment.payment_id, payment.open]));
+  const { rows } = await singleOut(payments.getAll, ids);
+  const open = new Map(rows.map((payment) => [payment.payment_id, payment.open]));
 
   const mistakes: Mistake[] = [];
   for (const one of distinct.values()) {

@@ -5,6 +5,7 @@ import type { Reservation } from '../inventory/reservation.ts';
 import type { Payment } from '../payments/payment.ts';
 import { type PastSettlement, settlementOfCapture, settlementOfStatus } from '../payments/settlement-again.ts';
 import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
+import type { PaymentId } from '../shared/ids.ts';
 import { plainMoney, sameMoney } from '../shared/money.ts';
 import type { PaymentStatus } from '../shared/settlement.ts';
 import type { Invariant, Mistake, Repair } from './finding.ts';
@@ -16,6 +17,8 @@ export interface Purchase {
   readonly reservation?: Reservation | undefined;
   /** `void` ones too. */
   readonly order?: Order | undefined;
+  /** Some of its rows are there, but are not what their tables should hold: then nothing can be said of the others. */
+  readonly unreadable?: { readonly id: PaymentId; readonly what: string };
 }
 
 /** When a purchase is looked at, and for how long it may be in flight. */
@@ -35,7 +38,8 @@ const SWEPT_WITHIN_SECONDS = 15 * 60;
  * is anything that `docs/payment-states.md` has: money under review, a bank that takes its time, an order that is `void`.
  */
 export function mistakesOfPurchase(purchase: Purchase, terms: Terms): Mistake[] {
-  const { payment, session, order } = purchase;
+  const { payment, session, order, unreadable } = purchase;
+  if (unreadable) return [{ invariant: 2, subject: unreadable.id, what: unreadable.what, repair: null }];
   const touched = payment?.updated_at ?? order?.created_at ?? session?.created_at;
   if (touched !== undefined && !isOver(touched, terms.graceSeconds, terms)) return [];
   const subject =

@@ -4,6 +4,7 @@ import type { StockRepository } from '../inventory/stock-repository.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
 import type { Purchase } from './mistakes-of-purchase.ts';
+import { singleOut } from './single-out.ts';
 
 /** The tables in which a purchase lies. */
 export interface PurchaseTables {
@@ -22,25 +23,35 @@ export async function readPurchases(
   { payments, sessions, stock, orders }: PurchaseTables,
   ids: readonly SessionId[],
 ): Promise<Purchase[]> {
-  if (ids.length === 0) return [];
   const [sessionsFound, reservations, ordersFound] = await Promise.all([
-    sessions.getAll(ids),
-    stock.reservationsOf(ids),
-    orders.getAll(ids.map((id) => orderIdOf(paymentIdOf(id)))),
+    singleOut(sessions.getAll, ids),
+    singleOut(stock.reservationsOf, ids),
+    singleOut(orders.getAll, ids.map(orderIdOfSession)),
   ]);
-  const paymentsFound = await payments.getAll(ids.map(paymentIdOf));
+  const paymentsFound = await singleOut(payments.getAll, ids.map(paymentIdOf));
 
-  const session = byId(sessionsFound, ({ checkout_session_id }) => checkout_session_id);
-  const reservation = byId(reservations, ({ checkout_session_id }) => checkout_session_id);
+  const session = byId(sessionsFound.rows, ({ checkout_session_id }) => checkout_session_id);
+  const reservation = byId(reservations.rows, ({ checkout_session_id }) => checkout_session_id);
   // By their keys, not by what they say of themselves: that may be the mistake.
-  const order = byId(ordersFound, ({ order_id }) => sessionIdOf(paymentIdOfOrder(order_id)));
-  const payment = byId(paymentsFound, ({ payment_id }) => sessionIdOf(payment_id));
-  return ids.map((id) => ({
-    payment: payment.get(id),
-    session: session.get(id),
-    reservation: reservation.get(id),
-    order: order.get(id),
-  }));
+  const order = byId(ordersFound.rows, ({ order_id }) => sessionIdOf(paymentIdOfOrder(order_id)));
+  const payment = byId(paymentsFound.rows, ({ payment_id }) => sessionIdOf(payment_id));
+  return ids.map((id) => {
+    const unreadable = Object.entries({
+      payment: paymentsFound.unreadable.get(paymentIdOf(id)),
+      session: sessionsFound.unreadable.get(id),
+      order: ordersFound.unreadable.get(orderIdOfSession(id)),
+      reservation: reservations.unreadable.get(id),
+    }).flatMap(([row, where]) => (where === undefined ? [] : [`its ${row} cannot be read: ${where}`]));
+    return {
+      ...(unreadable.length > 0 && { unreadable: { id: paymentIdOf(id), what: unreadable.join('; ') } }),
+      payment: payment.get(id),
+      session: session.get(id),
+      reservation: reservation.get(id),
+      order: order.get(id),
+    };
+  });
 }
+
+const orderIdOfSession = (id: SessionId) => orderIdOf(paymentIdOf(id));
 
 const byId = <Row>(rows: readonly Row[], idOf: (row: Row) => SessionId) => new Map(rows.map((row) => [idOf(row), row]));

@@ -6,6 +6,7 @@ import type { Mistake } from './finding.ts';
 import { mistakesOfPurchase, type Purchase, type Terms } from './mistakes-of-purchase.ts';
 import { count, shelvesSchema, uncounted } from './mistakes-of-stock.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
+import { singleOut } from './single-out.ts';
 
 /** The tables in the order in which they are walked through; the pieces of the reservations are counted on the way. */
 const TABLES = ['payments', 'sessions', 'orders', 'reservations'] as const;
@@ -23,6 +24,8 @@ export const walkSchema = z.object({
   payments: z.record(z.string(), z.int()),
   /** What has been counted of the reservations; absent before that begins. */
   shelves: z.optional(shelvesSchema),
+  /** True once a reservation could not be read: then the count says nothing. */
+  miscounted: z.optional(z.boolean()),
 });
 /** How far a walk through the books has come. */
 export type Walk = z.infer<typeof walkSchema>;
@@ -51,7 +54,7 @@ export async function step(
     table === 'reservations'
       ? (walk.shelves ?? uncounted(await tables.stock.products({ consistent: true })))
       : undefined;
-  const { sessions, reservations, next } = await read(tables, table, walk.after);
+  const { sessions, reservations, unreadable, next } = await read(tables, table, walk.after);
   const purchases = await readPurchases(
     tables,
     table === 'payments' ? sessions : await withoutPayment(tables, sessions),
@@ -64,6 +67,7 @@ export async function step(
       checked: walk.checked + purchases.length,
       ...(table === 'payments' && { payments: countStatuses(walk.payments, purchases) }),
       ...(shelves && { shelves: count(shelves, reservations) }),
+      ...(unreadable.length > 0 && { miscounted: true }),
     },
     mistakes: purchases.flatMap((purchase) => mistakesOfPurchase(purchase, terms)),
   };
@@ -72,6 +76,8 @@ export async function step(
 interface Read {
   readonly sessions: readonly SessionId[];
   readonly reservations: readonly Reservation[];
+  /** Those whose reservation is there and cannot be read, where that is what is read. */
+  readonly unreadable: readonly SessionId[];
   readonly next?: ScanKey;
 }
 
@@ -80,6 +86,7 @@ async function read(tables: PurchaseTables, table: Table, after: ScanKey | undef
     ...page,
     sessions: items.map(sessionOf),
     reservations: [],
+    unreadable: [],
   });
   switch (table) {
     case 'payments':
@@ -89,15 +96,16 @@ async function read(tables: PurchaseTables, table: Table, after: ScanKey | undef
     case 'orders':
       return named(await tables.orders.ids(PAGE, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
     case 'reservations': {
-      const { items, ...page } = await tables.stock.reservationPage(PAGE, after);
-      return { ...page, sessions: items.map((one) => one.checkout_session_id), reservations: items };
+      const { items, unreadable, ...page } = await tables.stock.reservationPage(PAGE, after);
+      const sessions = [...items.map((one) => one.checkout_session_id), ...unreadable];
+      return { ...page, sessions, reservations: items, unreadable };
     }
   }
 }
 
 async function withoutPayment({ payments }: PurchaseTables, sessions: readonly SessionId[]): Promise<SessionId[]> {
-  if (sessions.length === 0) return [];
-  const found = new Set((await payments.getAll(sessions.map(paymentIdOf))).map(({ payment_id }) => payment_id));
+  const { rows, unreadable } = await singleOut(payments.getAll, sessions.map(paymentIdOf));
+  const found = new Set([...rows.map(({ payment_id }) => payment_id), ...unreadable.keys()]);
   return sessions.filter((id) => !found.has(paymentIdOf(id)));
 }
 

@@ -10,7 +10,7 @@ import {
   scanPage,
   transact,
 } from '../shared/dynamo.ts';
-import { isSessionId, type SessionId } from '../shared/ids.ts';
+import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Counter, type Counters, type Product, productSchema } from './product.ts';
 import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
 
@@ -95,11 +95,21 @@ export const stockRepository = (
       return items.map((item) => reservationSchema.parse(item));
     },
 
-    /** Reservations, page by page, read consistently. */
-    async reservationPage(limit: number, after?: ScanKey): Promise<Page<Reservation>> {
+    /** Reservations, page by page, read consistently; of those that are not what they should be, the sessions. */
+    async reservationPage(
+      limit: number,
+      after?: ScanKey,
+    ): Promise<Page<Reservation> & { readonly unreadable: readonly SessionId[] }> {
       const input = { TableName: tables.reservations, ConsistentRead: true, Limit: limit };
       const { items, ...page } = await scanPage(db, input, after);
-      return { ...page, items: items.map((item) => reservationSchema.parse(item)) };
+      const readable: Reservation[] = [];
+      const unreadable: SessionId[] = [];
+      for (const item of items) {
+        const { data } = reservationSchema.safeParse(item);
+        if (data) readable.push(data);
+        else unreadable.push(sessionIdSchema.parse(item.checkout_session_id));
+      }
+      return { ...page, items: readable, unreadable };
     },
 
     /** The reservations that are held and due before that time, the oldest first; the index may be a second behind. */

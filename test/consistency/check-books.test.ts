@@ -199,6 +199,56 @@ describe('a check of more books than one run can read', () => {
   });
 });
 
+describe('a row that cannot be read', () => {
+  /** A field of one purchase's row is spoilt, in the table that is told; another purchase has lost its order. */
+  async function spoilt(table: 'payment' | 'session' | 'order' | 'reservation') {
+    const { shop, begun } = await shopWith(120);
+    const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const, other] = begun;
+    const rows = {
+      payment: [shop.payments.rows, paymentId],
+      session: [shop.sessions.rows, sessionId],
+      order: [shop.orders.rows, orderIdOf(paymentId)],
+      reservation: [shop.stock.reservations, sessionId],
+    } as const;
+    const [of, id] = rows[table] as [Map<string, object>, string];
+    const before = of.get(id) ?? {};
+    of.set(id, { ...before, status: 'spoilt' });
+    shop.orders.rows.delete(orderIdOf(other?.paymentId ?? 'pay_'));
+    return { check: checkOf(shop), paymentId, other, mend: () => of.set(id, before) };
+  }
+
+  it.each(['payment', 'session', 'order', 'reservation'] as const)(
+    'is a finding, and keeps nothing else from being checked: a %s',
+    async (table) => {
+      const { check, paymentId, other, mend } = await spoilt(table);
+
+      expect(await check.check()).toMatchObject({ finished: true });
+      await check.check();
+
+      expect(check.findings.get(`2:${paymentId}`)).toMatchObject({
+        what: `its ${table} cannot be read: status`,
+        repair: null,
+      });
+      expect(check.open()).toEqual([`1:${other?.paymentId}`, `2:${paymentId}`, `6:${other?.paymentId}`].sort());
+
+      mend();
+      await check.check();
+      expect(check.open()).not.toContain(`2:${paymentId}`);
+    },
+  );
+
+  it('says nothing about what was found of its purchase before', async () => {
+    const { check, other, paymentId } = await spoilt('payment');
+    const lost = { invariant: 1, subject: paymentId, what: 'no order', repair: null } as const;
+    await check.deps.findings.put(lost, AT_LAST);
+
+    await check.check();
+
+    expect(check.open()).toContain(`1:${paymentId}`);
+    expect(check.open()).toContain(`1:${other?.paymentId}`);
+  });
+});
+
 describe('stock that does not add up', () => {
   const lessSold = async () => {
     const { shop } = await shopWith(2);

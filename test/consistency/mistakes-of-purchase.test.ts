@@ -16,7 +16,7 @@ const LATER = secondsLater(GRACE);
 type Lived = Awaited<ReturnType<typeof onePurchase>>;
 
 /** What the tables say of a purchase that has lived so. */
-async function purchaseThat(lived: (purchase: Lived) => unknown): Promise<Required<Purchase>> {
+async function purchaseThat(lived: (purchase: Lived) => unknown): Promise<Required<Omit<Purchase, 'unreadable'>>> {
   const purchase = await onePurchase();
   await lived(purchase);
   await purchase.rest();
@@ -117,7 +117,7 @@ interface Damage {
   readonly order?: Partial<Order> | null;
 }
 
-function damaged(purchase: Required<Purchase>, damage: Damage): Purchase {
+function damaged(purchase: Required<Omit<Purchase, 'unreadable'>>, damage: Damage): Purchase {
   const changed = <Row>(row: Row | undefined, change: Partial<Row> | null | undefined): Row | undefined =>
     change === null ? undefined : row && { ...row, ...change };
   return {

@@ -1,3 +1,4 @@
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Session } from '../../lambdas/checkout/session.ts';
@@ -91,6 +92,23 @@ describe('a whole table is read page by page, each thing in it once:', () => {
     expect(found).toEqual(expect.arrayContaining([...expected]));
     expect(new Set(found).size).toBe(found.length);
   });
+});
+
+it('a reservation that is not what it should be is named, and the others of its page are read', async () => {
+  const spoilt = { TableName: tables.reservations, Item: { checkout_session_id: sessionId(ulid()), status: 'spoilt' } };
+  await db.send(new PutCommand(spoilt));
+  const unreadable: SessionId[] = [];
+
+  const found = await all(async (limit, after) => {
+    const page = await stock.reservationPage(limit, after);
+    unreadable.push(...page.unreadable);
+    return page;
+  });
+
+  const { TableName, Item } = spoilt;
+  await db.send(new DeleteCommand({ TableName, Key: { checkout_session_id: Item.checkout_session_id } }));
+  expect(unreadable).toEqual([Item.checkout_session_id]);
+  expect(found.map(({ checkout_session_id }) => checkout_session_id)).toEqual(expect.arrayContaining(ids));
 });
 
 describe('many are read at once, what is not there is left out:', () => {

@@ -1,6 +1,11 @@
+import * as z from 'zod/mini';
+import { sessionSchema } from '../../lambdas/checkout/session.ts';
 import { type CheckDeps, checkBooks } from '../../lambdas/consistency/check-books.ts';
 import { type Finding, findingIdOf } from '../../lambdas/consistency/finding.ts';
 import { lookAgainAt } from '../../lambdas/consistency/look-again.ts';
+import { orderSchema } from '../../lambdas/fulfillment/order.ts';
+import { reservationSchema } from '../../lambdas/inventory/reservation.ts';
+import { paymentSchema } from '../../lambdas/payments/payment.ts';
 import type { StoredEvent } from '../../lambdas/paypal-webhook/stored-event.ts';
 import type { Page, ScanKey } from '../../lambdas/shared/dynamo.ts';
 import type { Run } from '../../lambdas/shared/run-repository.ts';
@@ -23,10 +28,11 @@ const idsOf = <Id>({ items, ...page }: Page<unknown>, idOf: (item: never) => Id)
   ...page,
   items: items.map((item) => idOf(item as never)),
 });
-const some = <Id, Row>(rows: ReadonlyMap<Id, Row>, ids: readonly Id[]): Row[] => {
+/** Rows by their ids, read as strictly as from DynamoDB. */
+const some = <Id, Row>(rows: ReadonlyMap<Id, Row>, ids: readonly Id[], schema: z.core.$ZodType<Row>): Row[] => {
   if (ids.length === 0 || ids.length > 100) throw new Error(`DynamoDB refuses a batch of ${ids.length}`);
   if (new Set(ids).size < ids.length) throw new Error('DynamoDB refuses a batch with the same key twice');
-  return ids.flatMap((id) => rows.get(id) ?? []);
+  return ids.flatMap((id) => rows.get(id) ?? []).map((row) => z.parse(schema, row));
 };
 
 /** So late that nothing can be in flight any more. */
@@ -86,7 +92,7 @@ export function checkOf(shop: ShopInMemory) {
         },
         ids: async (limit, after) =>
           idsOf(pageOf(shop.payments.rows, limit, after), (row: { payment_id: `pay_${string}` }) => row.payment_id),
-        getAll: async (ids) => some(shop.payments.rows, ids),
+        getAll: async (ids) => some(shop.payments.rows, ids, paymentSchema),
       },
       sessions: {
         ids: async (limit, after) =>
@@ -94,16 +100,26 @@ export function checkOf(shop: ShopInMemory) {
             pageOf(shop.sessions.rows, limit, after),
             (row: { checkout_session_id: `cs_${string}` }) => row.checkout_session_id,
           ),
-        getAll: async (ids) => some(shop.sessions.rows, ids),
+        getAll: async (ids) => some(shop.sessions.rows, ids, sessionSchema),
       },
       orders: {
         ids: async (limit, after) =>
           idsOf(pageOf(shop.orders.rows, limit, after), (row: { order_id: `ord_${string}` }) => row.order_id),
-        getAll: async (ids) => some(shop.orders.rows, ids),
+        getAll: async (ids) => some(shop.orders.rows, ids, orderSchema),
       },
       stock: {
-        reservationPage: async (limit, after) => pageOf(shop.stock.reservations, limit, after),
-        reservationsOf: async (ids) => some(shop.stock.reservations, ids),
+        reservationPage: async (limit, after) => {
+          const { items, ...page } = pageOf(shop.stock.reservations, limit, after);
+          const [readable, unreadable] = [true, false].map((wanted) =>
+            items.filter((item) => z.safeParse(reservationSchema, item).success === wanted),
+          );
+          return {
+            ...page,
+            items: readable ?? [],
+            unreadable: (unreadable ?? []).map(({ checkout_session_id }) => checkout_session_id),
+          };
+        },
+        reservationsOf: async (ids) => some(shop.stock.reservations, ids, reservationSchema),
         products: async () => [...shop.stock.products.values()],
       },
     },
