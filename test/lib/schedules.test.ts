@@ -5,7 +5,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { Schedules } from '../../lib/constructs/schedules.ts';
 import { stageFrom } from '../../lib/stages.ts';
-import type { Resource } from './synth.ts';
+import { type Resource, resourcesOf } from './synth.ts';
 
 const stack = new Stack(new App(), 'stack');
 const functionOf = (id: string) =>
@@ -100,4 +100,23 @@ describe('the role of schedules', () => {
       });
     }
   });
+});
+
+it('what heals and what checks the books is called by the clock, as often as the shop says', () => {
+  const called = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
+    const { Name, ScheduleExpression, State = 'ENABLED', Target } = Properties;
+    return [Name, ScheduleExpression, State, Target.Input, Target.Arn['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, '')];
+  });
+
+  const heals = (job: string, rate = 'rate(5 minutes)') => [job, rate, 'ENABLED', `{"job":"${job}"}`, 'reconciliation'];
+  expect(called.sort()).toEqual(
+    [
+      heals('payments'),
+      heals('reservations'),
+      heals('inbox'),
+      heals('dead-letters'),
+      heals('events', 'rate(1 hour)'),
+      ['consistency', 'rate(15 minutes)', 'ENABLED', '{}', 'consistency'],
+    ].sort(),
+  );
 });
