@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { resourcesOf, templatesOf } from './synth.ts';
 
 const LAMBDAS = new URL('../../lambdas/', import.meta.url);
@@ -68,10 +67,6 @@ const scheduleOf = (name: string) =>
     .find(({ Name }) => Name === name) ?? {};
 
 describe('what heals', () => {
-  it.each(JOB_NAMES)('is called by the clock: %s', (job) => {
-    expect(scheduleOf(job)).toMatchObject({ State: 'ENABLED', Target: { Input: JSON.stringify({ job }) } });
-  });
-
   it.each([
     ['prod', '120'],
     ['local', '15'],
@@ -89,6 +84,10 @@ describe('what heals', () => {
       storefront: seconds,
     });
   });
+});
+
+it('what is in flight at prod is called broken after five minutes', () => {
+  expect(byFolder.consistency.Environment.Variables.GRACE_SECONDS).toBe('300');
 });
 
 describe('the time that a function may take', () => {
