@@ -82,6 +82,20 @@ describe('an operator', () => {
     expect(body.type).toBe(`/problems/${problem}`);
   });
 
+  it('takes money that differs from what was asked, and the audit says who did it, and why', async () => {
+    const admin = adminInMemory();
+    const begun = await admin.shop.begin();
+    admin.shop.paypal.approve(begun?.orderId ?? '', 'instant', { currency: 'EUR', minor: 1 });
+    for (const { event } of admin.shop.paypal.events) await admin.shop.deliver(event);
+    await admin.shop.finish();
+    const id = begun?.paymentId ?? '';
+
+    const { status, body } = await admin.call(ACCEPT, { id, body: { reason: 'agreed by phone' } });
+
+    expect([status, body.status]).toEqual([200, 'captured']);
+    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'accept', target: id, why: 'agreed by phone' }]);
+  });
+
   it('ships an order once', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
