@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { METRICS } from '../../lambdas/shared/metric-names.ts';
 import { type Alarm, deployedAlarms, isOn, putSeen, seenBy, subscribeToAlarms } from '../support/alarms.ts';
 import { queues } from '../support/aws.ts';
 import { breakAndHeal } from '../support/break-and-heal.ts';
@@ -62,6 +63,13 @@ it('every alarm is on a metric of the shop’s or of AWS’s', () => {
 
   expect(others.map(({ name }) => name)).toEqual(['requests-throttled']);
   expect(alarms.length).toBeGreaterThan(20);
+});
+
+it('all that the dashboards draw of the shop’s own is measured while it runs', () => {
+  const names = new Set([...measured.broken, ...measured.mended].map(({ name }) => name));
+
+  // That one CloudWatch counts in the HTTP API's access log: test/lib/monitoring.test.ts
+  expect(Object.keys(METRICS).filter((name) => !names.has(name))).toEqual(['RequestThrottled']);
 });
 
 describe.each(ours)('the alarm $name', (alarm) => {

@@ -105,6 +105,7 @@ async function mendShop({ failed, stopped, underReview, sku }: Broken): Promise<
   await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'that is not the price' });
   await settledPayment(underReview, 'refunded');
   await paidPurchase();
+  for (let i = 0; i < 2; i++) await sendEvent('BILLING.PLAN.CREATED', {}, 'good', 'WH-TWICE');
   for (const job of JOB_NAMES) await heal(job);
   await until(
     async () => {
@@ -119,8 +120,8 @@ async function mendShop({ failed, stopped, underReview, sku }: Broken): Promise<
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-const sendEvent = (event_type: string, resource: object, signature: 'good' | 'bad') =>
-  payPal('POST', '/_sim/events', { event_type, resource, signature });
+const sendEvent = (event_type: string, resource: object, signature: 'good' | 'bad', event_id?: string) =>
+  payPal('POST', '/_sim/events', { event_type, resource, signature, event_id });
 
 /** Somebody stops a purchase's settlement in the console. */
 async function stopSettlement({ paymentId }: Purchase): Promise<void> {
