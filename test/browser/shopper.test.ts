@@ -318,6 +318,22 @@ describe('a shopper', () => {
     await cancel(other);
   });
 
+  it('is told that one checkout takes one currency', async ({ page }) => {
+    await putIntoBasket(page, await stockedProduct(10));
+    const dollars = await stockedProduct(10, 1000, 'USD');
+    await putIntoBasket(page, dollars);
+
+    await page.getByText('in more than one currency').waitFor();
+    expect(await page.getByRole('button', { name: 'Check out' }).isDisabled()).toBe(true);
+    expect(await barriersOn(page)).toEqual([]);
+    await page
+      .getByRole('button', { name: `One Product ${dollars} less` })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await page.getByRole('timer').waitFor();
+  });
+
   it('sees what is sold out, and cannot take it', async ({ page }) => {
     const sku = await stockedProduct(1);
     const purchase = await beginPurchase({ sku });

@@ -1,24 +1,6 @@
 /*
- * How amounts, times and spans are written, in the reader's own way. Locale and time zone can be given, for tests.
+ * How times and spans are written, in the reader's own way. Locale and time zone can be given, for tests.
  */
-
-/** An amount as the API writes it. */
-export interface MoneyText {
-  readonly currency_code: string;
-  readonly value: string;
-}
-
-/** `€19.99`, `¥500`: with the decimals that the API gave, which are PayPal's (`Intl` would write HUF and TWD with two). */
-export function moneyInWords({ currency_code, value }: MoneyText, locale?: string): string {
-  const decimals = value.split('.')[1]?.length ?? 0;
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency: currency_code,
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-    // The text itself: as a number, an amount beyond 2^53 would lose its cents.
-  }).format(value as Intl.StringNumericLiteral);
-}
 
 /** `24 Nov, 08:13:04`: the reader's time; with its year, if that is another than now's. */
 export function localTime(iso: string, { now = new Date(), locale, timeZone }: LocalTimeOptions = {}): string {

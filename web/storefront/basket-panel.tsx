@@ -1,11 +1,12 @@
 import { Button, Paper, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Product } from '../api/schema.ts';
+import { moneyInWords } from '../page/money-in-words.ts';
 import { withPieces } from './basket.ts';
 import classes from './basket-panel.module.css';
 import { checkOut, shortages } from './check-out.ts';
 import { useKeptFocus } from './keep-focus.ts';
-import { inWords, sumForShow, timesForShow } from './money.ts';
+import { areMixed, sumForShow, timesForShow } from './money.ts';
 import { Notice } from './notice.tsx';
 import { Stepper } from './stepper.tsx';
 import { changeBasket, useBasket } from './use-basket.ts';
@@ -24,7 +25,9 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
     return quantity > 0 ? [{ ...product, quantity, price: timesForShow(product.unit_price, quantity) }] : [];
   });
   const kept = useKeptFocus((panel) => panel.querySelector<HTMLElement>('#basket'));
-  const total = sumForShow(lines.map(({ price }) => price));
+  const prices = lines.map(({ price }) => price);
+  const total = sumForShow(prices);
+  const mixed = areMixed(prices);
   const { mutate, error, isPending, reset } = useMutation({
     mutationFn: () => checkOut(lines),
     onError: reload,
@@ -32,10 +35,10 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
 
   return (
     <>
-      {total && (
+      {lines.length > 0 && (
         <a href="#basket" className={classes.shortcut}>
           <span>To your basket</span>
-          <span>{inWords(total)}</span>
+          <span>{total && moneyInWords(total)}</span>
         </a>
       )}
       <Paper
@@ -60,7 +63,7 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
             <li key={sku}>
               <div className={classes.line}>
                 <span>{name}</span>
-                <span className={classes.price}>{inWords(price)}</span>
+                <span className={classes.price}>{moneyInWords(price)}</span>
               </div>
               <Stepper sku={sku} name={name} quantity={quantity} most={available} />
               {quantity > available && <TooMany sku={sku} name={name} available={available} />}
@@ -70,8 +73,13 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
         {total && (
           <p className={classes.total}>
             <span>Total</span>
-            <span>{inWords(total)}</span>
+            <span>{moneyInWords(total)}</span>
           </p>
+        )}
+        {mixed && (
+          <Text size="sm" mb="md" className={classes.warning}>
+            These prices are in more than one currency, and you can pay in one at a time. Leave some of it out for now.
+          </Text>
         )}
         {error && (
           <Trouble
@@ -85,7 +93,7 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
             }}
           />
         )}
-        <Button fullWidth size="md" disabled={lines.length === 0} loading={isPending} onClick={() => mutate()}>
+        <Button fullWidth size="md" disabled={lines.length === 0 || mixed} loading={isPending} onClick={() => mutate()}>
           Check out
         </Button>
         <Text size="sm" c="dimmed" mt="xs">

@@ -1,6 +1,7 @@
 import type { Line, Money } from '../api/schema.ts';
+import { moneyInWords } from '../page/money-in-words.ts';
 import classes from './lines.module.css';
-import { inWords, timesForShow } from './money.ts';
+import { timesForShow } from './money.ts';
 
 interface LinesProps {
   readonly caption: string;
@@ -25,7 +26,7 @@ export function Lines({ caption, items, amount }: LinesProps) {
           <tr key={sku}>
             <td>{name}</td>
             <td>{quantity}</td>
-            <td>{inWords(timesForShow(unit_price, quantity))}</td>
+            <td>{moneyInWords(timesForShow(unit_price, quantity))}</td>
           </tr>
         ))}
       </tbody>
@@ -34,7 +35,7 @@ export function Lines({ caption, items, amount }: LinesProps) {
           <th scope="row" colSpan={2}>
             Total
           </th>
-          <td>{inWords(amount)}</td>
+          <td>{moneyInWords(amount)}</td>
         </tr>
       </tfoot>
     </table>

@@ -1,17 +1,20 @@
 import type { Money } from '../api/schema.ts';
 
-/** An amount in the reader's own way of writing: `€19.99`. */
-export const inWords = ({ currency_code, value }: Money): string =>
-  new Intl.NumberFormat(undefined, { style: 'currency', currency: currency_code }).format(Number(value));
+const decimalsOf = ({ value }: Money): number => value.split('.')[1]?.length ?? 0;
 
 /** The price of some pieces, for show: what is charged, the shop computes. */
-export const timesForShow = ({ currency_code, value }: Money, quantity: number): Money => ({
-  currency_code,
-  value: String(Number(value) * quantity),
+export const timesForShow = (price: Money, quantity: number): Money => ({
+  ...price,
+  value: (Number(price.value) * quantity).toFixed(decimalsOf(price)),
 });
 
-/** What prices add up to, for show; undefined when there are none. */
+/** What prices add up to, for show; undefined when there are none, or they are not in one currency. */
 export function sumForShow(prices: readonly Money[]): Money | undefined {
   const [first] = prices;
-  return first && { ...first, value: String(prices.reduce((sum, { value }) => sum + Number(value), 0)) };
+  if (!first || areMixed(prices)) return undefined;
+  return { ...first, value: prices.reduce((sum, { value }) => sum + Number(value), 0).toFixed(decimalsOf(first)) };
 }
+
+/** Whether prices are in more than one currency: these cannot be paid at once. */
+export const areMixed = (prices: readonly Money[]): boolean =>
+  new Set(prices.map(({ currency_code }) => currency_code)).size > 1;

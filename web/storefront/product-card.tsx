@@ -1,8 +1,8 @@
 import { Button, Text, Title } from '@mantine/core';
 import type { Product } from '../api/schema.ts';
+import { moneyInWords } from '../page/money-in-words.ts';
 import { withPieces } from './basket.ts';
 import { useKeptFocus } from './keep-focus.ts';
-import { inWords } from './money.ts';
 import { Picture } from './picture.tsx';
 import classes from './product-card.module.css';
 import { Stepper } from './stepper.tsx';
@@ -23,7 +23,7 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
         <Title order={2} size="h5">
           {name}
         </Title>
-        <Text>{inWords(unit_price)}</Text>
+        <Text>{moneyInWords(unit_price)}</Text>
         <Text size="sm" className={available <= FEW ? classes.few : classes.plenty}>
           {available === 0 ? 'Sold out' : available <= FEW ? `Only ${available} left` : `${available} left`}
         </Text>

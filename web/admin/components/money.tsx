@@ -1,5 +1,6 @@
-import { type MoneyText, moneyInWords } from '../format.ts';
+import type { Money as Amount } from '../../api/schema.ts';
+import { moneyInWords } from '../../page/money-in-words.ts';
 
 /** An amount, or a dash where there is none. */
-export const Money = ({ of }: { of: MoneyText | null }) =>
+export const Money = ({ of }: { of: Amount | null }) =>
   of ? <span className="figures">{moneyInWords(of)}</span> : <>–</>;

@@ -1,13 +1,14 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
+import type { Money } from '../../api/schema.ts';
+import { moneyInWords } from '../../page/money-in-words.ts';
 import * as api from '../api.ts';
 import { Id } from '../components/id.tsx';
 import { List } from '../components/list.tsx';
 import { Page } from '../components/page.tsx';
 import { Rows } from '../components/rows.tsx';
 import { Time } from '../components/time.tsx';
-import { type MoneyText, moneyInWords } from '../format.ts';
 
 /** Who did what, when and why. */
 export function AuditPage() {
@@ -81,7 +82,7 @@ const inWords = (details: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name}: ${isMoney(value) ? moneyInWords(value) : asText(value)}`)
     .join(', ');
 
-const isMoney = (value: unknown): value is MoneyText =>
+const isMoney = (value: unknown): value is Money =>
   typeof value === 'object' && value !== null && 'currency_code' in value && 'value' in value;
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

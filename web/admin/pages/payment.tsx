@@ -2,6 +2,7 @@ import { Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Money as Amount, Buyer, Line, OperatorOrder, PaymentStory, PayPalView } from '../../api/schema.ts';
+import { moneyInWords } from '../../page/money-in-words.ts';
 import * as api from '../api.ts';
 import { Asked } from '../components/asked.tsx';
 import { Facts } from '../components/facts.tsx';
@@ -17,7 +18,6 @@ import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { failureInWords } from '../failure-in-words.ts';
-import { moneyInWords } from '../format.ts';
 import { leftToRefund, partOf } from '../refund-part.ts';
 import { FindingRows } from './consistency.tsx';
 import { ExecutionRows } from './event.tsx';
