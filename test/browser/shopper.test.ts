@@ -345,6 +345,47 @@ describe('a shopper', () => {
     await cancel(purchase);
   });
 
+  it('is told when there is no network, and nothing is done of itself once there is', async ({ page, context }) => {
+    const sku = await stockedProduct(10);
+    await putIntoBasket(page, sku);
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Check out' }).click();
+
+    await page.getByRole('alert').getByText('That did not work').waitFor();
+    await context.setOffline(false);
+    await page.getByRole('link', { name: 'Things for a desk' }).click();
+    await page.getByRole('button', { name: 'Check out' }).waitFor();
+    expect(await stockOf(sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  });
+
+  it('is told at once that checking out or paying did not work, whatever else is not answered', async ({ page }) => {
+    const trouble = page.getByRole('alert').getByText('That did not work');
+    await putIntoBasket(page, await stockedProduct(10));
+    await page.route('**/api/v1/products', () => {});
+    await page.route('**/api/v1/checkout-sessions', (route) => route.abort());
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await trouble.waitFor();
+
+    await page.unroute('**/api/v1/checkout-sessions');
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await page.getByRole('timer').waitFor();
+    await page.route('**/api/v1/checkout-sessions/*', () => {});
+    await page.route('**/api/v1/payments', (route) => route.abort());
+    await page.getByRole('button', { name: 'Pay with PayPal' }).click();
+    await trouble.waitFor();
+  });
+
+  it('buys though the browser has no room for the basket', async ({ page }) => {
+    await page.addInitScript(
+      `Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }`,
+    );
+    await buy(page, await stockedProduct(10));
+
+    await choose(page, 'Pay now');
+
+    await readsHeading(page, THANKS);
+  });
+
   it('buys with the keyboard alone', async ({ page }) => {
     const sku = await stockedProduct(10);
     await page.goto('/');

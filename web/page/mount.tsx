@@ -34,10 +34,17 @@ const theme = createTheme({
   },
 });
 
-/** What the API refuses, it refuses again; whatever else went wrong is tried three times more. */
+/**
+ * What the API refuses, it refuses again; whatever else went wrong is tried three times more. Without a network, what is asked or done fails
+ * at once, as any other call does: it would otherwise wait without a word, and be done whenever the network is back.
+ */
 const queries = new QueryClient({
   defaultOptions: {
-    queries: { retry: (failures, error) => failures < 3 && !(error instanceof ApiProblem && error.status < 429) },
+    queries: {
+      retry: (failures, error) => failures < 3 && !(error instanceof ApiProblem && error.status < 429),
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
   },
 });
 

@@ -6,6 +6,7 @@ import type { CheckoutSession, PayPalUnavailable } from '../api/schema.ts';
 import { beginPayment, getSession } from './api.ts';
 import { afterOrder } from './basket.ts';
 import { isUsable, startAnew } from './check-out.ts';
+import { isLasting } from './check-payment-status.ts';
 import { Frame } from './frame.tsx';
 import { Lines } from './lines.tsx';
 import { Notice } from './notice.tsx';
@@ -60,7 +61,11 @@ function Summary({ session, reload }: { session: CheckoutSession; reload: () => 
       else if (approve_url) location.assign(approve_url);
       else reload();
     },
-    onError: reload,
+    // A refusal means that the session is not what it was: then its new state is all that is said. Trouble is told at once.
+    onError: (error) => {
+      const reloaded = reload();
+      return isLasting(error) ? reloaded : undefined;
+    },
   });
   if (ranOut || !isUsable(session)) return <Over session={session} />;
   // The browser leaves: until it has, the button stays as it is.

@@ -41,10 +41,10 @@ function subscribe(listener: () => void): () => void {
 /** The basket as it is now. */
 export const useBasket = (): Basket => useSyncExternalStore(subscribe, current);
 
-/** A browser may forbid pages to store anything: then the basket lasts as long as the page. */
+/** A browser may forbid pages to store anything, or have no room: then the basket lasts as long as the page. */
 function usableStorage(): Pick<Storage, 'getItem' | 'setItem'> {
   try {
-    localStorage.getItem(KEY);
+    localStorage.setItem(KEY, localStorage.getItem(KEY) ?? 'null');
     return localStorage;
   } catch {
     const kept = new Map<string, string>();
