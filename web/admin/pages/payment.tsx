@@ -1,8 +1,6 @@
-import { Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import type { Money as Amount, Buyer, Line, OperatorOrder, PaymentStory, PayPalView } from '../../api/schema.ts';
-import { moneyInWords } from '../../page/money-in-words.ts';
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { Buyer, Line, OperatorOrder, PaymentStory } from '../../api/schema.ts';
 import * as api from '../api.ts';
 import { Asked } from '../components/asked.tsx';
 import { Facts } from '../components/facts.tsx';
@@ -10,25 +8,24 @@ import { Id } from '../components/id.tsx';
 import { Money } from '../components/money.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
-import { Problem } from '../components/problem.tsx';
-import { ReasonDialog } from '../components/reason-dialog.tsx';
 import { Rows } from '../components/rows.tsx';
 import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { failureInWords } from '../failure-in-words.ts';
-import { leftToRefund, partOf } from '../refund-part.ts';
 import { FindingRows } from './consistency.tsx';
 import { ExecutionRows } from './event.tsx';
 import { EventRows } from './events.tsx';
+import { PaymentActions } from './payment-actions.tsx';
+import { AtPayPal } from './payment-at-paypal.tsx';
 import { RetryDialog } from './settlements.tsx';
 
 /** All that is known of one payment, and what can be done about it. */
 export function PaymentPage({ id }: { id: string }) {
   const story = useQuery(api.payment(id));
   return (
-    <Page title="Payment" about={<Id of={id} plain />} actions={story.data && <Actions story={story.data} />}>
+    <Page title="Payment" about={<Id of={id} plain />} actions={story.data && <PaymentActions story={story.data} />}>
       <Asked query={story}>
         {({
           payment,
@@ -142,90 +139,6 @@ export function PaymentPage({ id }: { id: string }) {
   );
 }
 
-/** What this payment allows. */
-function Actions({ story: { payment, order } }: { story: PaymentStory }) {
-  const left = leftToRefund(payment.captured, payment.refunded);
-  return (
-    <>
-      {payment.status === 'review' && (
-        <ReasonDialog
-          action="Accept"
-          title="Take the money as it is"
-          act={(reason) => api.accept(payment.payment_id, reason)}
-          tell={({ status }) => (
-            <>
-              The payment is <StatusBadge status={status} />; its order is made.
-            </>
-          )}
-        >
-          <Money of={payment.captured} /> came where <Money of={payment.amount} /> was asked. Accepted, it is captured,
-          and the order is made. Refund it instead, if it is not enough.
-        </ReasonDialog>
-      )}
-      {order?.status === 'confirmed' && (
-        <ReasonDialog
-          action="Ship"
-          title="Note that the order was sent"
-          act={(reason) => api.ship(order.order_id, reason)}
-          tell={({ shipped_at }) => (
-            <>
-              Noted as shipped on <Time at={shipped_at} />.
-            </>
-          )}
-        >
-          What is shipped stays sold: a later refund does not bring its stock back.
-          {order.disputes.length > 0 && ' The buyer has disputed this payment at PayPal.'}
-        </ReasonDialog>
-      )}
-      {left && <RefundDialog paymentId={payment.payment_id} left={left} />}
-    </>
-  );
-}
-
-function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) {
-  const [part, setPart] = useState(false);
-  const [typed, setTyped] = useState('');
-  const wish: Partial<ReturnType<typeof partOf>> = part ? partOf(left, typed) : {};
-  return (
-    <ReasonDialog
-      action="Refund"
-      title="Give money back"
-      grave
-      complete={!('complaint' in wish)}
-      act={(reason) => api.refund(paymentId, { ...('amount' in wish && { amount: wish.amount }), reason })}
-      tell={({ refunded, status }) => (
-        <>
-          <Money of={refunded} /> of it has gone back in all; the payment is <StatusBadge status={status} />.
-        </>
-      )}
-    >
-      <SegmentedControl
-        aria-label="How much"
-        value={part ? 'part' : 'all'}
-        onChange={(value) => setPart(value === 'part')}
-        data={[
-          { value: 'all', label: `All that is left: ${moneyInWords(left)}` },
-          { value: 'part', label: 'A part of it' },
-        ]}
-      />
-      {part && (
-        <TextInput
-          label={`Amount in ${left.currency_code}`}
-          inputMode="decimal"
-          required
-          value={typed}
-          onChange={(change) => setTyped(change.currentTarget.value)}
-          error={typed && 'complaint' in wish && wish.complaint}
-        />
-      )}
-      <Text size="sm" c="dimmed">
-        The same amount for the same reason is the same refund, however often it is asked for.
-        {!part && ' With all money gone back, an order that was not shipped is refunded and its stock returned.'}
-      </Text>
-    </ReasonDialog>
-  );
-}
-
 const OrderFacts = ({ order }: { order: OperatorOrder }) => (
   <>
     <Facts
@@ -300,72 +213,5 @@ function BuyerFacts({ buyer: { name, email, ship_to } }: { buyer: Buyer }) {
         'Ship to': lines ? <address>{lines.filter(Boolean).join('\n')}</address> : '–',
       }}
     />
-  );
-}
-
-/** PayPal's own view, asked for when somebody wants it. */
-function AtPayPal({ paymentId }: { paymentId: string }) {
-  const asking = useMutation({ mutationFn: () => api.askPayPal(paymentId) });
-  return (
-    <Section
-      title="At PayPal"
-      aside={
-        <Button size="xs" variant="default" loading={asking.isPending} onClick={() => asking.mutate()}>
-          {asking.isSuccess ? 'Ask again' : 'Ask PayPal'}
-        </Button>
-      }
-    >
-      <div aria-live="polite">
-        {asking.isIdle && <p>What PayPal itself knows of this payment, now.</p>}
-        {asking.isError && <Problem error={asking.error} />}
-        {asking.data && <PayPalFacts view={asking.data} />}
-      </div>
-    </Section>
-  );
-}
-
-function PayPalFacts({ view: { asked_at, order } }: { view: PayPalView }) {
-  if (!order)
-    return (
-      <p>
-        PayPal knows no such order any more, or there never was one (<Time at={asked_at} />
-        ).
-      </p>
-    );
-  const moved: readonly { id: string; status: string; what: string; amount: Amount; reason?: ReactNode }[] = [
-    ...order.captures.map(({ capture_id, ...capture }) => ({ ...capture, id: capture_id, what: 'captured' })),
-    ...order.refunds.map(({ refund_id, ...given }) => ({ ...given, id: refund_id, what: 'refunded' })),
-  ];
-  return (
-    <>
-      <Facts
-        of={{
-          Asked: <Time at={asked_at} />,
-          Order: <Id of={order.paypal_order_id} plain />,
-          Status: order.status,
-          Amount: <Money of={order.amount} />,
-        }}
-      />
-      {moved.length > 0 && (
-        <Rows
-          caption="What PayPal captured and refunded"
-          rows={moved}
-          keyOf={({ id }) => id}
-          columns={[
-            ['What', ({ what }) => what],
-            ['Id', ({ id }) => <Id of={id} plain />],
-            [
-              'Status',
-              ({ status, reason }) => (
-                <Group gap={4}>
-                  {status} {reason}
-                </Group>
-              ),
-            ],
-            ['Amount', ({ amount }) => <Money of={amount} />],
-          ]}
-        />
-      )}
-    </>
   );
 }

@@ -1,0 +1,79 @@
+import { Button, Group } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Money as Amount, PayPalView } from '../../api/schema.ts';
+import * as api from '../api.ts';
+import { Facts } from '../components/facts.tsx';
+import { Id } from '../components/id.tsx';
+import { Money } from '../components/money.tsx';
+import { Problem } from '../components/problem.tsx';
+import { Rows } from '../components/rows.tsx';
+import { Section } from '../components/section.tsx';
+import { Time } from '../components/time.tsx';
+
+/** PayPal's own view, asked for when somebody wants it. */
+export function AtPayPal({ paymentId }: { paymentId: string }) {
+  const asking = useMutation({ mutationFn: () => api.askPayPal(paymentId) });
+  return (
+    <Section
+      title="At PayPal"
+      aside={
+        <Button size="xs" variant="default" loading={asking.isPending} onClick={() => asking.mutate()}>
+          {asking.isSuccess ? 'Ask again' : 'Ask PayPal'}
+        </Button>
+      }
+    >
+      <div aria-live="polite">
+        {asking.isIdle && <p>What PayPal itself knows of this payment, now.</p>}
+        {asking.isError && <Problem error={asking.error} />}
+        {asking.data && <PayPalFacts view={asking.data} />}
+      </div>
+    </Section>
+  );
+}
+
+function PayPalFacts({ view: { asked_at, order } }: { view: PayPalView }) {
+  if (!order)
+    return (
+      <p>
+        PayPal knows no such order any more, or there never was one (<Time at={asked_at} />
+        ).
+      </p>
+    );
+  const moved: readonly { id: string; status: string; what: string; amount: Amount; reason?: ReactNode }[] = [
+    ...order.captures.map(({ capture_id, ...capture }) => ({ ...capture, id: capture_id, what: 'captured' })),
+    ...order.refunds.map(({ refund_id, ...given }) => ({ ...given, id: refund_id, what: 'refunded' })),
+  ];
+  return (
+    <>
+      <Facts
+        of={{
+          Asked: <Time at={asked_at} />,
+          Order: <Id of={order.paypal_order_id} plain />,
+          Status: order.status,
+          Amount: <Money of={order.amount} />,
+        }}
+      />
+      {moved.length > 0 && (
+        <Rows
+          caption="What PayPal captured and refunded"
+          rows={moved}
+          keyOf={({ id }) => id}
+          columns={[
+            ['What', ({ what }) => what],
+            ['Id', ({ id }) => <Id of={id} plain />],
+            [
+              'Status',
+              ({ status, reason }) => (
+                <Group gap={4}>
+                  {status} {reason}
+                </Group>
+              ),
+            ],
+            ['Amount', ({ amount }) => <Money of={amount} />],
+          ]}
+        />
+      )}
+    </>
+  );
+}
