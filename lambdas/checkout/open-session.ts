@@ -30,7 +30,7 @@ export interface OpenSessionDeps {
 }
 
 /** How long a session's stock is held before a payment is begun. */
-const HOLD_MINUTES = 30;
+export const HOLD_MINUTES = 30;
 
 /** Freezes the prices of a basket and holds its stock: all of it, or nothing. Each SKU of the basket must be there once. */
 export async function openSession(

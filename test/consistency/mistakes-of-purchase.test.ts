@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HOLD_MINUTES } from '../../lambdas/checkout/open-session.ts';
 import type { Session } from '../../lambdas/checkout/session.ts';
 import type { Repair } from '../../lambdas/consistency/finding.ts';
 import { mistakesOfPurchase, type Purchase } from '../../lambdas/consistency/mistakes-of-purchase.ts';
@@ -7,7 +8,7 @@ import type { Reservation } from '../../lambdas/inventory/reservation.ts';
 import type { Payment } from '../../lambdas/payments/payment.ts';
 import { onePurchase } from '../support/one-purchase.ts';
 
-/** The clock of the shop in memory stands still; its sessions hold their stock for half an hour. */
+/** The clock of the shop in memory stands still. */
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const GRACE = 300;
 const secondsLater = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
@@ -287,14 +288,14 @@ describe('stock that is held for a session without payment', () => {
     const open = { ...(session as Session), status: 'open', payment_id: null, payment_status: null } as const;
     return { session: open, reservation, ...more };
   };
-  const HALF_AN_HOUR = 30 * 60;
+  const HOLD = HOLD_MINUTES * 60;
   const QUARTER_OF_AN_HOUR = 15 * 60;
 
   it('is found some sweeps after its time', async () => {
     const purchase = await heldWithout();
 
-    expect(brokenAt(purchase, secondsLater(HALF_AN_HOUR + QUARTER_OF_AN_HOUR - 1))).toEqual({});
-    expect(brokenAt(purchase, secondsLater(HALF_AN_HOUR + QUARTER_OF_AN_HOUR))).toEqual({ 5: 'release_stock' });
+    expect(brokenAt(purchase, secondsLater(HOLD + QUARTER_OF_AN_HOUR - 1))).toEqual({});
+    expect(brokenAt(purchase, secondsLater(HOLD + QUARTER_OF_AN_HOUR))).toEqual({ 5: 'release_stock' });
   });
 
   it('is found without a session as well', async () => {

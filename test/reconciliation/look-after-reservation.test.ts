@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openSession } from '../../lambdas/checkout/open-session.ts';
+import { HOLD_MINUTES, openSession } from '../../lambdas/checkout/open-session.ts';
 import type { Session } from '../../lambdas/checkout/session.ts';
 import { beginPayment } from '../../lambdas/payments/begin-payment.ts';
 import { isGivenUp } from '../../lambdas/payments/transitions.ts';
@@ -11,7 +11,7 @@ import { paymentThatIs, SESSION } from '../support/sample-payments.ts';
 import { product, type ShopInMemory, shopInMemory } from '../support/shop-in-memory.ts';
 
 const OPENED = new Date('2026-06-01T12:00:00.000Z');
-const OVER = new Date('2026-06-01T12:31:00.000Z');
+const OVER = new Date(OPENED.getTime() + (HOLD_MINUTES + 1) * 60_000);
 let ulids = 0;
 
 /** A shopper who takes a piece and does nothing more. */
@@ -76,7 +76,7 @@ describe('a session without a payment', () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
 
-    await run(shop, new Date('2026-06-01T12:29:59.000Z'));
+    await run(shop, new Date(OPENED.getTime() + HOLD_MINUTES * 60_000 - 1000));
 
     expect(shop.sessions.rows.get(id)?.status).toBe('open');
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
