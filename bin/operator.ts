@@ -1,3 +1,4 @@
+import './say-why.ts';
 import { parseArgs } from 'node:util';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { operatorAccounts } from './operator-accounts.ts';
