@@ -11,7 +11,7 @@ export type Refunded =
   | { readonly outcome: 'done'; readonly payment: Payment }
   /** No money has come, or it has all gone back. */
   | { readonly outcome: 'nothing_to_refund'; readonly payment: Payment }
-  /** PayPal would not; `issue` says why, such as `REFUND_TIME_LIMIT_EXCEEDED`. */
+  /** PayPal would not, or took it on in vain; `issue` says why, such as `REFUND_TIME_LIMIT_EXCEEDED` or `REFUND_FAILED`. */
   | { readonly outcome: 'refused'; readonly payment: Payment; readonly issue: string }
   | { readonly outcome: 'unknown_payment' };
 
@@ -52,10 +52,16 @@ export async function refundPayment(
   if (answer.outcome === 'refused' && answer.issue !== 'CAPTURE_FULLY_REFUNDED')
     return { outcome: 'refused', payment, issue: answer.issue };
   // The answer tells what has gone back in all, somebody's refund on PayPal's own pages included; where it does not, the order does.
-  const total =
-    answer.outcome === 'refunded' && answer.refund.status === 'COMPLETED' ? answer.refund.total_refunded : undefined;
+  const status = answer.outcome === 'refunded' ? answer.refund.status : '';
+  const total = answer.outcome === 'refunded' && status === 'COMPLETED' ? answer.refund.total_refunded : undefined;
   const settled = total
     ? await settler.settle(id, { kind: 'refunded', source, captureId: payment.capture_id, total }, payment)
     : await settler.settleOnOrder(payment, await getOrder(payment.paypal_order_id), source);
-  return { outcome: 'done', payment: 'payment' in settled ? settled.payment : payment };
+  const now = 'payment' in settled ? settled.payment : payment;
+  return CAME_TO_NOTHING.has(status) && now.refunded_minor === payment.refunded_minor
+    ? { outcome: 'refused', payment: now, issue: `REFUND_${status}` }
+    : { outcome: 'done', payment: now };
 }
+
+/** https://developer.paypal.com/docs/api/payments/v2/#definition-refund_status */
+const CAME_TO_NOTHING: ReadonlySet<string> = new Set(['FAILED', 'CANCELLED']);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refundPayment } from '../../lambdas/payments/refund-payment.ts';
 import { deathsWithin, survives } from '../support/mortal-process.ts';
 import { onePurchase } from '../support/one-purchase.ts';
 
@@ -151,6 +152,28 @@ describe('an operator takes money that differs from what was asked', () => {
     expect(session()?.payment_status).toBe('partially_refunded');
   });
 });
+
+it.each(['FAILED', 'CANCELLED'])(
+  'a refund that PayPal took on and that came to nothing is no refund: %s',
+  async (status) => {
+    const { shop, paymentId, payment } = await paidPurchase();
+    const refund = { id: 'REFUND1', status, amount: { currency: 'EUR', minor: 2000 } };
+
+    const refunded = await refundPayment(
+      {
+        payments: shop.payments.repository,
+        getOrder: shop.paypal.client.getOrder,
+        settler: shop.settler,
+        refundCapture: async () => ({ outcome: 'refunded', refund }),
+      },
+      paymentId,
+      { source: 'operator', key: 'one' },
+    );
+
+    expect(refunded).toMatchObject({ outcome: 'refused', issue: `REFUND_${status}` });
+    expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+  },
+);
 
 it('money that has all gone back on PayPal’s pages is known to have, though PayPal knows the order no more', async () => {
   const { shop, orderId, paymentId, approve, rest, payment } = await onePurchase();
