@@ -63,7 +63,7 @@ const CLIENTS: Record<string, string> = {
 try {
   console.log('function          size kB   SDK kB   ratio   init ms   SDK ms   ratio');
   const functions = readdirSync(join(ROOT, 'lambdas'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('handler.ts'),
+    file.endsWith('/handler.ts'),
   );
   for (const file of functions.toSorted()) {
     const name = file.replace('/handler.ts', '');
