@@ -99,7 +99,9 @@ export async function captureAtPayPal({ paypalOrderId }: Purchase): Promise<void
 }
 
 /** PayPal's event that a purchase was approved, which it has made whether or not the shop was told. */
-export async function approvalOf({ paypalOrderId }: Purchase): Promise<{ readonly id: string; event_type: string }> {
+export async function approvalOf({
+  paypalOrderId,
+}: Purchase): Promise<{ readonly id: string; readonly event_type: string; readonly resource: object }> {
   const { events } = await payPal('GET', '/_sim/state');
   const found = Object.values<Json>(events).find(
     ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === paypalOrderId,
