@@ -48,7 +48,7 @@ async function recordSuccess(deps: RecordDeps, { paymentId, settlement, endedAt 
   // Also when it was closed before: whoever did may have got no further.
   await deps.failed.remove(paymentId, settlement);
   if (!('moved' in closed)) return { recorded: 'nothing' };
-  const captureToOrder = settlement === 'captured' ? sinceCapture(closed.moved, endedAt) : undefined;
+  const captureToOrder = hasMadeOrder(closed.moved, settlement) ? sinceCapture(closed.moved, endedAt) : undefined;
   const webhookToStatus = sinceWebhook(closed.moved, settlement);
   await deps.hours.add(
     endedAt,
@@ -60,6 +60,10 @@ async function recordSuccess(deps: RecordDeps, { paymentId, settlement, endedAt 
   );
   return { recorded: 'success', ...(captureToOrder !== undefined && { captureToOrder }) };
 }
+
+/** Late money led to an order, unless the settlement gave it back: the payment knows that before the settlement ends. */
+const hasMadeOrder = ({ status }: Payment, settlement: string): boolean =>
+  settlement === 'captured' || (settlement === 'captured_late' && status !== 'refunded' && status !== 'reversed');
 
 function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
   const captured = history.find(({ status }) => status === 'captured');

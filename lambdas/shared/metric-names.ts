@@ -46,7 +46,7 @@ export const METRICS = {
   PayPalLatency: { unit: 'Milliseconds', dimension: 'operation' },
   /** Requests to PayPal: 1 for one that got no usable answer or was refused for its credentials, 0 for any other. */
   PayPalFailed: { unit: 'Count' },
-  /** From the capture, when the shop first heard of it, to the order: as many as there are orders. */
+  /** From the capture, when the shop first heard of it, to the order: one for each order, but for those of whose making nobody told the shop. */
   CaptureToOrder: { unit: 'Milliseconds' },
   /** What a run mended, by job: each time something had gone wrong before. Every run that comes to its end says so, if only 0. */
   Mended: { unit: 'Count', dimension: 'job' },

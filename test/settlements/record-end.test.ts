@@ -93,6 +93,15 @@ describe('a settlement that succeeded', () => {
     expect(shop.hours.counters).toEqual({ 'settled.refunded': 1 });
   });
 
+  it('is counted with its time also where late money led to an order, and not where that went back', async () => {
+    const late = { settlement: 'captured_late' };
+    const delivered = settlementsOf(captured(['captured_late']));
+    const wentBack = settlementsOf({ ...captured(['captured_late']), status: 'refunded' });
+
+    expect(await recordEnd(delivered.deps, endOf('SUCCEEDED', late))).toMatchObject({ captureToOrder: 2500 });
+    expect(await recordEnd(wentBack.deps, endOf('SUCCEEDED', late))).toEqual({ recorded: 'success' });
+  });
+
   it('loses its entry also when the first who heard of it got no further than the payment', async () => {
     const shop = settlementsOf(captured(), { fails: 'failed.remove' });
     await recordEnd(shop.deps, endOf('FAILED'));
