@@ -18,7 +18,7 @@ const NEXT: Readonly<Record<string, string>> = {
   'not-under-review': 'Somebody has decided already. The payment’s page shows what.',
   'not-shippable': 'Its money went back, so nothing must be sent.',
   'request-in-progress': 'It is being done. Wait a moment; the page follows by itself.',
-  'paypal-unavailable': 'Nothing is lost. Try again in a minute; if it stays so, see Health.',
+  'paypal-unavailable': 'If it stays so, see Health.',
 };
 
 /** An error of a query or of an action, in words for an operator. */

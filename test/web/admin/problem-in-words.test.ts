@@ -16,6 +16,12 @@ it('a known problem is told with what to do next', () => {
   });
 });
 
+it('what the API says already is not said twice', () => {
+  expect(problemInWords(problem('paypal-unavailable', 502, 'nothing is lost: repeat the request')).next).toBe(
+    'Nothing is lost: repeat the request. If it stays so, see Health.',
+  );
+});
+
 it('a problem that no page knows is told as the API tells it', () => {
   expect(problemInWords(problem('invalid-request', 400, 'reason: is too long'))).toEqual({
     title: 'A title',
