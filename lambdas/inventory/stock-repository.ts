@@ -42,7 +42,7 @@ export const stockRepository = (
   });
 
   /** Writes the reservation and all its products, or nothing. The reservation comes first in the transaction. */
-  const write = async (reservation: object, pieces: readonly object[]): Promise<StockChange> => {
+  const write = async (reservation: object, pieces: readonly ReturnType<typeof moving>[]): Promise<StockChange> => {
     const refusals = await transact(db, [reservation, ...pieces], patience);
     if (!refusals) return { done: true };
     const [ofReservation, ...ofPieces] = refusals;
@@ -50,12 +50,13 @@ export const stockRepository = (
     if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
       return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };
     }
-    const short = ofPieces.flatMap(({ Code, Item }) => {
-      if (Code !== 'ConditionalCheckFailed' || !Item) return [];
-      const { sku, available } = productSchema.parse(unmarshall(Item));
-      return [{ sku, available }];
+    const short = pieces.flatMap(({ Update: { Key } }, i) => {
+      const { Code, Item } = ofPieces[i] ?? {};
+      if (Code !== 'ConditionalCheckFailed') return [];
+      // Of a product that was taken out of the shop, there is nothing.
+      return [{ ...Key, available: Item ? productSchema.parse(unmarshall(Item)).available : 0 }];
     });
-    if (short.length === 0) throw new Error('a change of stock was refused: reservation or product is not there');
+    if (short.length === 0) throw new Error('a change of stock was refused: the reservation is not there');
     return { done: false, short };
   };
 

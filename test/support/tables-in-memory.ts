@@ -145,6 +145,16 @@ export function sessionsInMemory(gate: Gate) {
   return { rows, repository };
 }
 
+const gone = (sku: string): Product => ({
+  sku,
+  name: sku,
+  price: { currency: 'EUR', minor: 0 },
+  available: 0,
+  reserved: 0,
+  sold: 0,
+  stocked: 0,
+});
+
 /** The repository of products and reservations, in memory. */
 export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const products = new Map(stocked.map((product) => [product.sku, product]));
@@ -154,9 +164,8 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
 
   const write = (reservation: Reservation, counters: Counters | undefined): StockChange => {
     const moved = reservation.items.flatMap(({ sku, quantity }) => {
-      const product = products.get(sku);
-      if (!product) throw new Error(`there is no product ${sku}`);
       if (!counters) return [];
+      const product = products.get(sku) ?? gone(sku);
       const [from, to] = counters;
       return [{ ...product, [from]: product[from] - quantity, [to]: product[to] + quantity }];
     });

@@ -1,0 +1,29 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
+import { expect, inject, it } from 'vitest';
+import { commitStock, holdStock, releaseStock } from '../../lambdas/inventory/settle-stock.ts';
+import { stockRepository } from '../../lambdas/inventory/stock-repository.ts';
+import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
+import { dynamo, stockedProduct } from '../support/aws.ts';
+import { settlementThat } from '../support/sample-settlements.ts';
+
+const { tables } = inject('aws');
+const stock = stockRepository(dynamo, tables);
+
+it('a product that was taken out of the shop has no stock for late money, which goes back, nor for a late approval', async () => {
+  const [sku, kept] = [await stockedProduct(10), await stockedProduct(10)];
+  const checkout_session_id = sessionId(ulid());
+  const ids = { payment_id: paymentIdOf(checkout_session_id), checkout_session_id };
+  const items = [
+    { sku: kept, quantity: 1 },
+    { sku, quantity: 1 },
+  ];
+  await stock.reserve({ checkout_session_id, status: 'held', items, expires_at: new Date().toISOString() });
+  await releaseStock(stock, ids);
+  await dynamo.send(new DeleteCommand({ TableName: tables.products, Key: { sku } }));
+
+  const none = { stock: 'none', changed: false };
+  expect(await commitStock(stock, { ...settlementThat('captured_late'), ...ids })).toEqual(none);
+  expect(await holdStock(stock, { ...settlementThat('approved_late'), ...ids })).toEqual(none);
+  expect(await stock.productsOf([kept])).toMatchObject([{ available: 10, reserved: 0, sold: 0 }]);
+});
