@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { batchGet, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, ifHolds, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import { chapterOf, type Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
@@ -266,6 +266,20 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         { '#history': 'history', ...(!dueAt && { '#open': 'open' }) },
       );
     },
+
+    /** Says when to look after a payment the next time, of which only the id is known: it cannot be read. */
+    putOff: (id: PaymentId, at: Date): Promise<boolean> =>
+      ifHolds(
+        db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { payment_id: id },
+            UpdateExpression: 'SET due_at = :at',
+            ConditionExpression: 'attribute_exists(due_at)',
+            ExpressionAttributeValues: { ':at': at.toISOString() },
+          }),
+        ),
+      ),
 
     /** Ids of the payments that are due before that time, those that wait for somebody else last; the index may be a second behind. */
     async *due(before: Date): AsyncGenerator<PaymentId> {

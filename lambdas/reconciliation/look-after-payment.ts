@@ -11,7 +11,7 @@ import { LONGEST_WAIT_SECONDS, nextLook, type Pace } from './next-look.ts';
 
 /** What `lookAfterPayment` works with. */
 export interface LookAfterPaymentDeps extends Pace {
-  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain'>;
+  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'putOff'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
   readonly getOrder: SettleDeps['getOrder'];
   readonly settler: Settler;
@@ -47,7 +47,11 @@ export async function lookAfterPayment(
   id: PaymentId,
   asOf = deps.now(),
 ): Promise<LookedAfter> {
-  const payment = await deps.payments.get(id);
+  const payment = await deps.payments.get(id).catch(async (error: unknown) => {
+    // Others must not wait for one that cannot even be read.
+    await deps.payments.putOff(id, nextLook(deps.now().toISOString(), deps)).catch(() => undefined);
+    throw error;
+  });
   if (!payment) return NOTHING;
   try {
     const settlements = await lookAfterSettlements(deps, payment);

@@ -7,7 +7,7 @@ import { workThrough } from './work-through.ts';
 
 /** What `paymentsJob` works with. */
 export interface PaymentsJobDeps extends LookAfterPaymentDeps {
-  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'due' | 'open' | 'underReview'>;
+  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'putOff' | 'due' | 'open' | 'underReview'>;
   readonly events: Pick<EventRepository, 'page'>;
 }
 

@@ -1,11 +1,34 @@
 import { expect, it } from 'vitest';
-import { paymentsJob } from '../../lambdas/reconciliation/payments.ts';
-import { product, shopInMemory } from '../support/shop-in-memory.ts';
+import { type PaymentsJobDeps, paymentsJob } from '../../lambdas/reconciliation/payments.ts';
+import { product, type ShopInMemory, shopInMemory } from '../support/shop-in-memory.ts';
 import { eventsInMemory, openGate } from '../support/tables-in-memory.ts';
 
 const BEGUN = new Date('2026-06-01T12:00:00.000Z');
 const LATER = new Date('2026-06-01T12:10:00.000Z');
 const LAST_EVENT = new Date('2026-06-01T11:00:00.000Z');
+
+const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
+  paymentsJob({
+    payments: shop.payments.repository,
+    sessions: shop.sessions.repository,
+    getOrder: shop.paypal.client.getOrder,
+    settler: shop.settler,
+    startSettlement: async () => undefined,
+    lookUpEnd: async () => ({
+      restarts: 0,
+      execution: { arn: 'arn', status: 'RUNNING', redrivable: false, redrives: 0 },
+    }),
+    events: eventsInMemory(openGate).repository,
+    dueAfterSeconds: 120,
+    now: () => LATER,
+    ...deps,
+  })({
+    dueBefore: LATER,
+    until: new Date('2100-01-01'),
+    now: () => LATER,
+    cursor: undefined,
+    onTrouble: () => undefined,
+  });
 
 it('a run says what it mended, what is still open and for how long, what waits for an operator, and for how long PayPal was silent', async () => {
   const shop = shopInMemory({ products: [product(10)] });
@@ -19,27 +42,7 @@ it('a run says what it mended, what is still open and for how long, what waits f
   const heard = { id: 'WH-1', eventType: 'CHECKOUT.ORDER.APPROVED', transmissionId: 't', body: '{}', now: LAST_EVENT };
   await events.repository.receive(heard);
   await events.repository.finish('WH-1', { status: 'accepted', payment_id: wrongAmount.paymentId, moved: true }, BEGUN);
-  const run = () =>
-    paymentsJob({
-      payments: shop.payments.repository,
-      sessions: shop.sessions.repository,
-      getOrder: shop.paypal.client.getOrder,
-      settler: shop.settler,
-      startSettlement: async () => undefined,
-      lookUpEnd: async () => ({
-        restarts: 0,
-        execution: { arn: 'arn', status: 'RUNNING', redrivable: false, redrives: 0 },
-      }),
-      events: events.repository,
-      dueAfterSeconds: 120,
-      now: () => LATER,
-    })({
-      dueBefore: LATER,
-      until: new Date('2100-01-01'),
-      now: () => LATER,
-      cursor: undefined,
-      onTrouble: () => undefined,
-    });
+  const run = () => runOf(shop, { events: events.repository });
 
   const first = await run();
   expect(shop.payments.rows.get(unheard.paymentId)?.status).toBe('approved');
@@ -57,4 +60,27 @@ it('a run says what it mended, what is still open and for how long, what waits f
   const second = await run();
   expect(second.mended).toBe(0);
   expect(second.measurements).toContainEqual(['WebhookSilence', 0]);
+});
+
+it('payments that cannot be read keep no other one waiting', async () => {
+  const shop = shopInMemory({ products: [product(10)] });
+  const spoilt = new Set<string>();
+  for (let i = 0; i < 5; i++) spoilt.add((await shop.begin())?.paymentId ?? '');
+  const waiting = await shop.begin();
+  if (!waiting) throw new Error('nothing begun');
+  shop.paypal.approve(waiting.orderId);
+  const { repository } = shop.payments;
+  const payments: PaymentsJobDeps['payments'] = {
+    ...repository,
+    get: async (id) => {
+      if (spoilt.has(id)) throw new Error('not what the table should hold');
+      return repository.get(id);
+    },
+    open: async () => ({ count: 0, oldest: undefined }),
+  };
+
+  await runOf(shop, { payments });
+  await runOf(shop, { payments });
+
+  expect(shop.payments.rows.get(waiting.paymentId)?.status).toBe('approved');
 });

@@ -69,6 +69,17 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(false);
   });
 
+  it('of which nothing can be read is put off all the same, unless it need not be looked after', async () => {
+    const payment = await aPayment();
+
+    expect(await payments.putOff(payment.payment_id, BEFORE)).toBe(true);
+    expect(await isDue(payment)).toBe(false);
+
+    await payments.lookAgain(payment, undefined);
+    expect(await payments.putOff(payment.payment_id, THEN)).toBe(false);
+    expect(await isDue(payment)).toBe(false);
+  });
+
   it('that has moved since it was read keeps the time of its move', async () => {
     const payment = await aPayment();
     await moved(payment, { kind: 'approved', source: 'test' });

@@ -90,6 +90,12 @@ export function paymentsInMemory(gate: Gate) {
         if (at) due.set(seen.payment_id, at);
         else if (Object.keys(found.open).length === 0) due.delete(seen.payment_id);
       }),
+    putOff: (id, at) =>
+      gate('payments.putOff', () => {
+        const known = due.has(id);
+        if (known) due.set(id, at);
+        return known;
+      }),
     due: (before) => entriesBefore(due, before),
     open: () => {
       const waits: readonly unknown[] = ['capture_pending', 'review'];
