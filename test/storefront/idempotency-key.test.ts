@@ -20,6 +20,15 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect(available(storefront)).toBe(8);
   });
 
+  it('is given it for 24 hours', async () => {
+    const storefront = storefrontInMemory();
+
+    await storefront.call(OPEN, { body: basket, ...key('one') });
+
+    const [record] = storefront.keys.records.values();
+    expect(((record?.expiryTimestamp ?? 0) - Date.now() / 1000) / 3600).toBeCloseTo(24, 1);
+  });
+
   it('is the same request in base64', async () => {
     const storefront = storefrontInMemory();
     const first = await storefront.call(OPEN, { body: basket, ...key('one') });

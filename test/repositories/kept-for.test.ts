@@ -1,0 +1,34 @@
+import { ulid } from 'ulid';
+import { expect, inject, it } from 'vitest';
+import { orderRepository } from '../../lambdas/fulfillment/order-repository.ts';
+import { eventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
+import { orderIdOf, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
+import { dynamo, everythingIn } from '../support/aws.ts';
+
+const { tables } = inject('aws');
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const LATER = new Date('2026-06-03T12:00:00.000Z');
+const IN_90_DAYS = Date.parse('2026-08-30T12:00:00.000Z') / 1000;
+
+it('what PayPal said is forgotten 90 days after it came first, however often it came', async () => {
+  const events = eventRepository(dynamo, tables['webhook-events']);
+  const id = `WH-${ulid()}`;
+  const event = { id, eventType: 'PAYMENT.CAPTURE.COMPLETED', body: '{}' };
+
+  await events.receive({ ...event, transmissionId: 'one', now: NOW });
+  await events.receive({ ...event, transmissionId: 'two', now: LATER });
+
+  expect((await everythingIn('webhook-events')).find(({ event_id }) => event_id === id)?.expires_at).toBe(IN_90_DAYS);
+});
+
+it('a buyer is forgotten after 90 days, unless there is an order', async () => {
+  const orders = orderRepository(dynamo, tables.orders);
+  const id = orderIdOf(paymentIdOf(sessionId(ulid())));
+  const row = async () => (await everythingIn('orders')).find(({ order_id }) => order_id === id);
+
+  await orders.rememberBuyer(id, { name: 'Ada' }, NOW);
+  expect((await row())?.expires_at).toBe(IN_90_DAYS);
+
+  await orders.keepBuyer(id);
+  expect(await row()).not.toHaveProperty('expires_at');
+});
