@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { health } from '../../lambdas/admin/health.ts';
 import { newPayment } from '../../lambdas/payments/payment.ts';
 import { PayPalRefused, PayPalUnauthorized } from '../../lambdas/paypal/errors.ts';
@@ -226,6 +226,20 @@ describe('the deep health', () => {
     );
 
     expect(lineOf((await admin.call(HEALTH)).body, 'last good event')).toMatchObject({ detail: '45 min ago' });
+  });
+
+  it('waits two seconds for one thing, and no longer', async () => {
+    vi.useFakeTimers();
+    try {
+      const looked = health([{ name: 'hanging', look: () => new Promise(() => undefined) }]);
+      await vi.advanceTimersByTimeAsync(2000);
+
+      expect((await looked).checks).toMatchObject([
+        { status: 'failing', detail: 'no answer within 2000 ms', took_ms: 2000 },
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('waits for nothing that hangs, and the other lines are there', async () => {

@@ -45,6 +45,17 @@ describe('every alarm', () => {
     expect(new Set(watched).size).toBe(alarms.length);
   });
 
+  it('on one kind of finding watches that very kind: payments without goods, and stock that does not add up', () => {
+    const kinds = alarms
+      .filter(({ MetricName, Dimensions }) => MetricName === 'Findings' && Dimensions)
+      .map(({ AlarmName, Dimensions }) => [AlarmName.slice(PREFIX.length), Dimensions]);
+
+    expect(Object.fromEntries(kinds)).toEqual({
+      'captured-without-order': [{ Name: 'invariant', Value: '1' }],
+      'stock-mismatch': [{ Name: 'invariant', Value: '4' }],
+    });
+  });
+
   it('is of its stage: two stages in one account have no name in common', () => {
     const names = (stage: 'prod' | 'sandbox') =>
       resourcesOf(stage, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties.AlarmName);
