@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { acceptPayment } from '../../lambdas/payments/accept-payment.ts';
 import { refundPayment } from '../../lambdas/payments/refund-payment.ts';
 import { deathsWithin, survives } from '../support/mortal-process.ts';
 import { onePurchase } from '../support/one-purchase.ts';
@@ -185,6 +186,19 @@ it('money that has all gone back on PayPal’s pages is known to have, though Pa
   expect(await shop.refund(paymentId, undefined, 'late news')).toMatchObject({ outcome: 'done' });
 
   expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+});
+
+it('money of which some went back in the moment in which the rest was accepted is known to have gone back', async () => {
+  const { shop, refund, payment, hear, rest } = await paidPurchase({ currency: 'EUR', minor: 2500 });
+  const seen = payment();
+  if (!seen) throw new Error('there must be a payment');
+  await refund(500);
+  await hear();
+
+  await acceptPayment(shop.settler, seen, 'operator');
+  await rest();
+
+  expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
 });
 
 describe('money that comes too late for any goods', () => {
