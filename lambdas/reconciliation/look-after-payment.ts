@@ -2,12 +2,12 @@ import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { SettleDeps, Settler } from '../payments/settle.ts';
-import { isDecided, isPaid } from '../payments/transitions.ts';
+import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { LatestTry } from '../settlements/look-up-end.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
-import { LONGEST_WAIT_SECONDS, nextLook, type Pace } from './next-look.ts';
+import { nextLook, type Pace } from './next-look.ts';
 
 /** What `lookAfterPayment` works with. */
 export interface LookAfterPaymentDeps extends Pace {
@@ -87,7 +87,7 @@ async function lookAfterSettlements(
 }
 
 async function askPayPal(
-  { settler, getOrder, now }: LookAfterPaymentDeps,
+  { settler, getOrder }: LookAfterPaymentDeps,
   payment: Payment,
   timeIsUp: boolean,
 ): Promise<Pick<LookedAfter, 'learned' | 'expired'>> {
@@ -104,8 +104,9 @@ async function askPayPal(
   if (!orderId) return payment.status === 'created' && timeIsUp ? expire() : { learned: false, expired: false };
 
   const order = await getOrder(orderId);
-  if (payment.status === 'created' && timeIsUp && order && nothingApproved(order)) return expire();
-  if (order && isDeclined(payment, order, now())) return { learned: false, expired: false };
+  const declined = order !== undefined && isDeclined(payment, order);
+  if (payment.status === 'created' && timeIsUp && order && (declined || nothingApproved(order))) return expire();
+  if (declined) return { learned: false, expired: false };
   const settled = await settler.settleOnOrder(payment, order, SOURCE);
   if (settled.outcome !== 'moved') return { learned: false, expired: false };
   const expired = settled.payment.history.at(-1)?.evidence === 'expired';
@@ -117,15 +118,14 @@ const nothingApproved = ({ status, captures }: PayPalOrder): boolean =>
   captures.length === 0 && ['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED'].includes(status);
 
 /**
- * PayPal goes on calling an order approved that it would not capture. Whether the buyer has chosen another way to pay since, only a further
- * try can tell: one an hour, for what nobody told the shop.
+ * PayPal goes on calling an order approved that it would not capture. That is no new approval: whoever was told that nothing was charged
+ * is not charged later without a further click, of which the buyer's return or an event tells.
  */
-const isDeclined = ({ status, declines, updated_at }: Payment, order: PayPalOrder, now: Date): boolean =>
-  status === 'created' &&
+const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean =>
+  (status === 'created' || isGivenUp(status)) &&
   declines > 0 &&
   order.status === 'APPROVED' &&
-  order.captures.length === 0 &&
-  now.getTime() - Date.parse(updated_at) < LONGEST_WAIT_SECONDS * 1000;
+  order.captures.length === 0;
 
 /** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
 export function whenToLookAgain(payment: Payment, timeIsUpAt: string | undefined, deps: Pace): Date | undefined {

@@ -5,7 +5,7 @@ export interface Pace {
 }
 
 /** Whatever is open is looked after this often at least. */
-export const LONGEST_WAIT_SECONDS = 3600;
+const LONGEST_WAIT_SECONDS = 3600;
 
 /** The longer nothing has happened (since `quietSince`, ISO 8601), the longer nothing will: the wait doubles, up to an hour. */
 export function nextLook(quietSince: string, { dueAfterSeconds, now }: Pace): Date {

@@ -106,14 +106,31 @@ describe('a buyer whose card PayPal declined', () => {
     expect(shop.executions.size).toBe(0);
   });
 
-  it('is tried once more after an hour, for another card of which the shop did not hear', async () => {
-    const { shop, paymentId, approve, order } = await declined();
+  it('is over when the time is: whoever read that nothing was charged is not charged later', async () => {
+    const { shop, paymentId, payment, order, stock, approve } = await declined();
+    // By now the card would do.
     approve('instant');
 
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: true });
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: false, expired: true });
+    await shop.finish();
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: false });
     await shop.finish();
 
-    expect(order()).toBeDefined();
+    expect(payment()?.status).toBe('expired');
+    expect(order()).toBeUndefined();
+    expect(stock()).toMatchObject({ available: 10, reserved: 0 });
+  });
+
+  it('is charged after that by a click of their own: the event tells of another card', async () => {
+    const { shop, paymentId, payment, order, approve, rest } = await declined();
+    await shop.lookAfter(paymentId, true);
+    await shop.finish();
+    approve('instant');
+
+    expect(await rest()).toEqual([]);
+
+    expect(payment()?.status).toBe('captured');
+    expect(order()).toMatchObject({ status: 'confirmed' });
   });
 });
 
