@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../../local/paths.ts';
 import { hasPythonPackages, installPythonPackages, type PythonEnvironment } from '../../local/python.ts';
 import { startStack } from '../../local/stack.ts';
+import { callJson } from '../support/call-json.ts';
 
 /*
  * Lets Schemathesis, which knows nothing of this project but docs/openapi.yaml, make up requests to the running shop, and holds every
@@ -29,21 +30,14 @@ if (!(await hasPythonPackages(ENVIRONMENT)))
 
 const stack = await startStack({ stateDir, signal: stop.signal });
 try {
-  process.exitCode = await check(await tokenOf(stack.operator));
+  const { username, password } = stack.operator;
+  const credentials = { username, password };
+  const { access_token } = await callJson(stack.front_door_url, 'POST', '/api/v1/admin/sign-in', credentials);
+  process.exitCode = await check(access_token);
 } finally {
   await stack.stop();
 }
 if (process.connected) process.disconnect();
-
-async function tokenOf({ username, password }: { username: string; password: string }): Promise<string> {
-  const answer = await fetch(`${stack.front_door_url}/api/v1/admin/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password }),
-  });
-  const { access_token } = (await answer.json()) as { access_token: string };
-  return access_token;
-}
 
 function check(token: string): Promise<number> {
   const args = [
