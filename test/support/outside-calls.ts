@@ -21,8 +21,8 @@ export type StandIn = (input: never) => Promise<object>;
 /** Never comes back: for whoever is dead there is no afterwards. */
 const NEVER = new Promise<never>(() => undefined);
 
-/** Ids have digits in them, and are long. */
-const withoutIds = (path: string) => path.replaceAll(/\/(?=[\w-]*\d)[\w-]{10,}/g, '/…');
+/** PayPal's ids begin with a capital letter or a digit, the words of its paths never do; an id may have no digit at all. */
+export const withoutIds = (path: string): string => path.replaceAll(/\/[A-Z0-9][\w-]*/g, '/…');
 
 /**
  * Watches every call to AWS and by `fetch` that is made within `live`, from now on. Commands that `standIns` have by their name, such as
