@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { withoutIds } from './outside-calls.ts';
+import { watchOutsideCalls, withoutIds } from './outside-calls.ts';
 
 describe('withoutIds', () => {
   it.each([
@@ -13,5 +15,31 @@ describe('withoutIds', () => {
 
   it.each(['/v1/oauth2/token', '/v1/notifications/webhooks-events', '/v2/checkout/orders'])('keeps %s', (path) => {
     expect(withoutIds(path)).toBe(path);
+  });
+});
+
+describe('live', () => {
+  it.each([
+    ['returns', async () => undefined],
+    ['throws', async () => Promise.reject(new Error('no answer'))],
+  ])('waits for a call that is in flight when the run %s', async (_, end) => {
+    let written = false;
+    const watch = watchOutsideCalls({
+      async ListTablesCommand() {
+        await nextTurn();
+        written = true;
+        return {};
+      },
+    });
+
+    await watch
+      .live(() => {
+        void new DynamoDBClient().send(new ListTablesCommand());
+        return end();
+      })
+      .catch(() => undefined);
+    watch.end();
+
+    expect(written).toBe(true);
   });
 });

@@ -80,7 +80,7 @@ export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
     },
 
     /**
-     * Runs a function once. All that it has under way when it dies still takes effect, but nothing further follows.
+     * Runs a function once. All that it has under way when it ends or dies takes effect before this returns; of a dead one, nothing follows.
      * @throws ProcessDied
      */
     async live<T>(work: () => Promise<T>): Promise<T> {
@@ -96,9 +96,13 @@ export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
           die();
         },
       };
-      const result = await lives.run(life, () => Promise.race([work(), death]));
-      if (!life.dead) return result as T;
-      await Promise.allSettled(life.underWay);
+      try {
+        const result = await lives.run(life, () => Promise.race([work(), death]));
+        if (!life.dead) return result as T;
+      } finally {
+        // A call that the run did not wait for must not take effect during the next run, or in the next story's tables.
+        await Promise.allSettled(life.underWay);
+      }
       throw new ProcessDied(calls[doom?.at ?? 0]);
     },
 
