@@ -23,6 +23,9 @@ const FUNCTIONS = {
 };
 type FunctionName = keyof typeof FUNCTIONS;
 
+/** A fixed time, so that no result depends on the hour of the run. */
+const START = Date.UTC(2026, 5, 1, 12);
+
 /** What PayPal has posted to the shop. */
 export type Delivery = Pick<Sent, 'headers' | 'body'>;
 
@@ -38,7 +41,7 @@ export interface ApiAnswer {
  * each run of a function can die over any of its calls to the outside.
  */
 export async function startShopInProcess() {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:payment-settlement';
   const stepFunctions = stepFunctionsInProcess(stateMachineArn, (resource, parameters) => {
     const folder = /^\$\{(\w+)Arn\}$/.exec(resource)?.[1]?.toLowerCase() as FunctionName;
@@ -98,13 +101,18 @@ export async function startShopInProcess() {
     payPal,
     run,
 
-    /** Begins anew, but for what lies in the tables: the next functions start cold, and PayPal knows of nothing. */
+    /**
+     * Resets everything except the tables: functions start cold, PayPal knows of nothing, and the clock is back at its start. Hours of
+     * earlier stories would add up until PayPal's certificate, which is valid for 13 months, expires.
+     */
     async forget(): Promise<void> {
+      vi.setSystemTime(START);
       startCold();
       stepFunctions.clear();
       deadLetters.clear();
       mailbox = [];
       await payPal('POST', '/_sim/reset');
+      await payPal('POST', '/_sim/tokens/revoke');
       await payPal('PUT', '/_sim/delivery', { hold: true });
     },
 
