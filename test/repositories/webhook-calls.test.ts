@@ -4,7 +4,7 @@ import { newPayment } from '../../lambdas/payments/payment.ts';
 import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
 import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
 import { dynamo } from '../support/aws.ts';
-import { longestChain } from '../support/aws-proxy.ts';
+import { longestChain } from '../support/aws-calls.ts';
 import { startFunctionsInProcess } from '../support/functions-in-process.ts';
 
 it('settles a captured payment with six calls to AWS, at most four of them one after another', async () => {

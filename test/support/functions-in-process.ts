@@ -3,14 +3,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { inject } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
 import { startSimulator } from '../../simulator/server.ts';
-import { type AwsProxy, startAwsProxy } from './aws-proxy.ts';
+import { type AwsCalls, recordAwsCalls } from './aws-calls.ts';
 import { openDoor } from './door.ts';
 import { shopEnvironment } from './function-environment.ts';
 import { httpEvent, invocation } from './invocation.ts';
 
-/** The functions behind the HTTP API, run in this process, between a proxy before AWS and PayPal's simulator. */
+/** The functions behind the HTTP API, run in this process, with PayPal's simulator; their calls to AWS are recorded. */
 export interface FunctionsInProcess {
-  readonly aws: AwsProxy;
+  readonly aws: AwsCalls;
   readonly simulatorUrl: string;
   stop(): Promise<void>;
 }
@@ -20,7 +20,8 @@ type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<
 /** Starts them; the handlers are imported only now, for they read their environment as they load. */
 export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
   const { endpoint, region } = inject('aws');
-  const [aws, simulator] = await Promise.all([startAwsProxy(endpoint), startSimulator()]);
+  const aws = recordAwsCalls(endpoint);
+  const simulator = await startSimulator();
 
   const definition = JSON.stringify({ StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } });
   const { stateMachineArn = '' } = await new SFNClient({ endpoint, region, credentials: CREDENTIALS }).send(
@@ -43,7 +44,6 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
     webhookUrl: `${door.url}/webhooks/paypal`,
     stateMachineArn,
   });
-  process.env.AWS_ENDPOINT_URL = aws.url;
   const [webhook, storefront] = await Promise.all([
     import('../../lambdas/paypal-webhook/handler.ts'),
     import('../../lambdas/storefront/handler.ts'),
@@ -54,7 +54,7 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
     simulatorUrl: simulator.url,
     stop: async () => {
       await simulator.stop();
-      await aws.stop();
+      aws.stop();
       await door.close();
     },
   };
