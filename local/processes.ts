@@ -21,8 +21,11 @@ export interface RunningProcess {
   /** Its exit code, or undefined when a signal ended it. */
   readonly ended: Promise<number | undefined>;
 
-  /** Ends it and its children: politely, then by force. */
-  stop(): Promise<void>;
+  /**
+   * Ends it and its children: politely, then by force.
+   * @param graceMs @default 3000
+   */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** Starts a process whose standard input stays open as long as this process lives. */
@@ -44,10 +47,10 @@ export function startProcess(command: string, args: readonly string[], options: 
 
   return {
     ended,
-    async stop() {
+    async stop(graceMs = GRACE_MS) {
       if (!child.pid) return;
       signalGroup(child.pid, 'SIGTERM');
-      await Promise.race([ended, sleep(GRACE_MS, undefined, { ref: false })]);
+      await Promise.race([ended, sleep(graceMs, undefined, { ref: false })]);
       // Also when the leader has ended: its children may not have.
       signalGroup(child.pid, 'SIGKILL');
       await ended;

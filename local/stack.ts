@@ -23,6 +23,9 @@ import { stockSampleProducts } from './sample-products.ts';
 /** Who operates the shop on this machine. */
 const OPERATOR = 'operator';
 
+/** MiniStack writes its state to disk when it is asked to end, and must not be killed before: on a busy machine, that takes seconds. */
+const TO_SAVE_STATE_MS = 60_000;
+
 /** Where the parts of a running stack are: the content of `stack.json`. */
 export interface StackFile {
   readonly ready: true;
@@ -133,7 +136,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   let aws = await phase('MiniStack started', () => startMiniStack(miniStack, signal));
   parts.defer(() => aws.stop());
   const restartAws = async () => {
-    await aws.stop();
+    await aws.stop(TO_SAVE_STATE_MS);
     aws = await startMiniStack({ ...miniStack, auth }, signal);
   };
   const simulator = await phase('PayPal simulator started', () => startSimulator({}));
