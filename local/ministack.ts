@@ -90,13 +90,20 @@ async function answers(url: string, running: RunningProcess, signal: AbortSignal
   throw new Error(over ? 'it ended by itself' : 'it does not answer');
 }
 
-/** A loopback port that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * A loopback port that nobody listens on. It is below the ports that systems give to whoever asks for any (Linux from 32768, IANA
+ * from 49152): those could be given to another program before MiniStack listens, or while it is restarted.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
