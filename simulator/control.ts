@@ -81,7 +81,11 @@ function describe(sim: Simulation) {
     refunds: each(refunds, (refund) => ({ ...refundBody(sim, refund), capture_id: refund.capture.id })),
     webhooks: each(webhooks, ({ id, url, eventTypes }) => ({ id, url, event_types: eventTypes })),
     events: each(events, ({ body }) => JSON.parse(body.toString())),
-    delivery: { ...sim.deliverer.settings(), held: sim.deliverer.heldCount() },
+    delivery: {
+      ...sim.deliverer.settings(),
+      held: sim.deliverer.heldCount(),
+      pending: sim.deliverer.pendingCount(),
+    },
     faults: sim.faults.list(),
   };
 }

@@ -58,6 +58,8 @@ export interface Deliverer {
   configure(change: Partial<DeliverySettings>): void;
   records(): readonly DeliveryRecord[];
   heldCount(): number;
+  /** Deliveries that are held, under way or waiting for their next attempt. */
+  pendingCount(): number;
   /** Sends an event by the rules: settings, order, retries. Does not wait. */
   send(event: WebhookEvent, webhook: Webhook): void;
   /** Sends an event at once, whatever is held or dropped, and waits for the first answers, one for each copy. */
@@ -187,6 +189,7 @@ export function createDeliverer(given: {
     },
     records: () => records,
     heldCount: () => held.length,
+    pendingCount: () => pending.size,
 
     send(event, webhook) {
       const delivery = newDelivery(event, webhook.id, BY_THE_RULES);

@@ -100,7 +100,15 @@ describe('the state', () => {
     expect(state.refunds).toEqual({ [String(refund.id)]: { ...refund, capture_id: captureId } });
     expect(Object.values(state.webhooks as object)).toMatchObject([{ url: paypal.receiver.url, event_types: ['*'] }]);
     expect(Object.values(state.events as object)).toEqual(received.map(({ body }) => JSON.parse(String(body))));
-    expect(state.delivery).toEqual({ hold: false, delay_ms: 0, copies: 1, shuffle: false, drop: false, held: 0 });
+    expect(state.delivery).toEqual({
+      hold: false,
+      delay_ms: 0,
+      copies: 1,
+      shuffle: false,
+      drop: false,
+      held: 0,
+      pending: 0,
+    });
   });
 
   it('shows an expired order, which PayPal would not', async () => {
@@ -125,7 +133,7 @@ it('a reset forgets all but webhooks, certificates and tokens', async () => {
     refunds: {},
     events: {},
     faults: [],
-    delivery: { hold: false, copies: 1, held: 0 },
+    delivery: { hold: false, copies: 1, held: 0, pending: 0 },
   });
   expect(await paypal.control('GET', 'deliveries')).toEqual({ deliveries: [] });
   expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).status).toBe(404);
