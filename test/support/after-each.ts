@@ -1,11 +1,10 @@
 import { afterEach, expect } from 'vitest';
 import { mistakesInTheBooks } from './books.ts';
-import { payPal } from './shop.ts';
+import { quiet, resetPayPal } from './quiet.ts';
 
-/** Whatever a test did to the shop: PayPal behaves again, and the books are right. */
+/** Leaves nothing to the next test: the simulator is reset, nothing runs any more, and the data is consistent. */
 afterEach(async () => {
-  await payPal('PUT', '/_sim/faults', { faults: [] });
-  await payPal('PUT', '/_sim/delivery', { hold: false, delay_ms: 0, copies: 1, shuffle: false, drop: false });
-  await payPal('POST', '/_sim/delivery/flush');
+  await resetPayPal();
+  await quiet();
   expect(await mistakesInTheBooks()).toEqual([]);
 });
