@@ -1,12 +1,13 @@
-import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
 import { callFunction, change, everythingLogged, functionOf, queues, stepFunctions, stockedProduct } from './aws.ts';
 import { checkBooks } from './books-checked.ts';
-import { purchaseWhoseOrderFails } from './failing-order.ts';
+import { purchaseWhoseOrderFails, purchaseWhoseSettlementIsStopped } from './failing-order.ts';
 import { type Measured, measuredBy, measuredIn } from './measured.ts';
 import { asOperator } from './operator.ts';
+import { resetPayPal, withoutPendingDeliveries } from './quiet.ts';
 import { firstFailuresOf, noFailuresOf, retry } from './settlements.ts';
 import {
   approve,
@@ -53,8 +54,7 @@ async function breakShop(counted: Counted): Promise<Broken> {
     ({ status }) => status === 'review',
   );
 
-  const stopped = await purchaseWhoseOrderFails(1000);
-  await stopSettlement(stopped);
+  const stopped = await purchaseWhoseSettlementIsStopped();
   await firstFailuresOf(stopped);
   const failed = await purchaseWhoseOrderFails(1000);
   await firstFailuresOf(failed);
@@ -94,8 +94,6 @@ async function breakShop(counted: Counted): Promise<Broken> {
 
 /** Mends all of it by the ways that docs/runbook.md tells. */
 async function mendShop({ failed, stopped, underReview, sku }: Broken): Promise<void> {
-  await payPal('PUT', '/_sim/faults', { faults: [] });
-  await payPal('PUT', '/_sim/delivery', { drop: false });
   await change('products', { sku }, { available: 1 });
   for (const purchase of [failed, stopped]) {
     await retry(purchase);
@@ -122,15 +120,6 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toI
 
 const sendEvent = (event_type: string, resource: object, signature: 'good' | 'bad', event_id?: string) =>
   payPal('POST', '/_sim/events', { event_type, resource, signature, event_id });
-
-/** Somebody stops a purchase's settlement in the console. */
-async function stopSettlement({ paymentId }: Purchase): Promise<void> {
-  const executionArn = `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${paymentId}-captured`;
-  await until(
-    () => stepFunctions.send(new StopExecutionCommand({ executionArn })).catch(() => undefined),
-    (answer) => answer !== undefined,
-  );
-}
 
 async function letters(): Promise<number> {
   const { Attributes } = await queues.send(
@@ -201,6 +190,9 @@ async function measuredWhile<Result>(phase: (counted: Counted) => Promise<Result
 export async function breakAndHeal(): Promise<Readonly<Record<'broken' | 'mended', readonly Measured[]>>> {
   const throttled = await measuredOfThrottling();
   const broken = await measuredWhile(breakShop);
+  // What PayPal still repeats, and the shop still refuses, belongs to neither phase.
+  await resetPayPal();
+  await withoutPendingDeliveries();
   const mended = await measuredWhile(() => mendShop(broken.result));
   return { broken: [...broken.measured, ...throttled], mended: mended.measured };
 }

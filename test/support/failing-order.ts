@@ -1,4 +1,9 @@
-import { approve, beginPurchase, type Purchase, payPal } from './shop.ts';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { inject } from 'vitest';
+import { stepFunctions } from './aws.ts';
+import { approve, beginPurchase, type Purchase, payPal, until } from './shop.ts';
+
+const { state_machine_arn } = inject('stack');
 
 /**
  * A purchase whose capture the shop hears of by one event alone, which does not say who bought: so the order's step must ask PayPal,
@@ -23,5 +28,17 @@ export async function purchaseWhoseOrderFails(times: number, trouble: object = {
     },
     signature: 'good',
   });
+  return purchase;
+}
+
+/** A purchase whose settlement is stopped in the console while the order's step waits for PayPal, which then fails. */
+export async function purchaseWhoseSettlementIsStopped(): Promise<Purchase> {
+  // PayPal's client waits for 8 s at most. Without a pause, the retries might be over before the settlement is stopped.
+  const purchase = await purchaseWhoseOrderFails(1000, { status: 503, latency_ms: 3000 });
+  const executionArn = `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${purchase.paymentId}-captured`;
+  await until(
+    () => stepFunctions.send(new StopExecutionCommand({ executionArn })).catch(() => undefined),
+    (stopped) => stopped !== undefined,
+  );
   return purchase;
 }
