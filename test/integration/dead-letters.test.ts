@@ -17,12 +17,13 @@ it('a settlement that failed is on queue and list until it is mended by one clic
   expect(await firstFailuresOf(purchase)).toMatchObject([
     { settlement: 'captured', status: 'FAILED', error: expect.any(String), cause: expect.stringContaining('503') },
   ]);
-  expect((await sweep()).left).toBeGreaterThan(0);
-  expect(await failuresOf(purchase)).toHaveLength(1);
   await until(
     () => lettersOf(purchase),
     (letters) => letters === 1,
   );
+  expect((await sweep()).left).toBeGreaterThan(0);
+  expect(await failuresOf(purchase)).toHaveLength(1);
+  expect(await lettersOf(purchase)).toBe(1);
 
   await payPal('PUT', '/_sim/faults', { faults: [] });
   const retried = await Promise.all([retry(purchase), retry(purchase)]);

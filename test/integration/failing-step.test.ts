@@ -1,13 +1,12 @@
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, inject, it } from 'vitest';
-import { logsOf, queues, stepFunctions } from '../support/aws.ts';
+import { logsOf, stepFunctions } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
 import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { retry } from '../support/settlements.ts';
+import { lettersOf, noFailuresOf, retry } from '../support/settlements.ts';
 import { type Purchase, paymentOf, payPal, sessionOf, settledPayment, until } from '../support/shop.ts';
 
-const { state_machine_arn, dlq_url } = inject('stack');
+const { state_machine_arn } = inject('stack');
 const executionOf = ({ paymentId }: Purchase) =>
   `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${paymentId}-captured`;
 
@@ -39,19 +38,14 @@ it('does the other steps and puts the settlement on the dead letter queue when t
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed' });
   expect(await paymentOf(purchase)).toMatchObject({ status: 'captured', order: null, settled: false });
-  const letters = await until(
-    async () =>
-      (
-        await queues.send(
-          new ReceiveMessageCommand({ QueueUrl: dlq_url, MaxNumberOfMessages: 10, VisibilityTimeout: 1 }),
-        )
-      ).Messages ?? [],
-    (messages) => messages.some(({ Body = '' }) => Body.includes(`${purchase.paymentId}-captured`)),
+  await until(
+    () => lettersOf(purchase),
+    (letters) => letters === 1,
   );
-  expect(letters.length).toBeGreaterThan(0);
 
   // Nothing stays broken for whoever comes after.
   await payPal('PUT', '/_sim/faults', { faults: [] });
   await retry(purchase);
   await settledPayment(purchase, 'captured');
+  await noFailuresOf(purchase);
 });
