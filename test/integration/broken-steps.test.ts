@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { callFunction, everythingIn } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
+import { checkBooks } from '../support/books-checked.ts';
 import { breakFunction } from '../support/broken-function.ts';
 import { asOperator, seenByOperator } from '../support/operator.ts';
 import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/settlements.ts';
@@ -15,7 +16,7 @@ async function whileBroken(folder: string): Promise<void> {
 
 /** The rules that the shop finds broken of a purchase, an hour later. */
 async function findingsOf({ paymentId }: Purchase): Promise<unknown[]> {
-  await callFunction('consistency', { as_of: new Date(Date.now() + 3_600_000).toISOString() });
+  await checkBooks(60);
   return (await everythingIn('operations'))
     .filter(({ kind, subject, closed_at }) => kind === 'finding' && subject === paymentId && !closed_at)
     .map(({ invariant }) => invariant)

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { stockedProduct } from '../support/aws.ts';
 import { stockOf } from '../support/books.ts';
+import { quiet } from '../support/quiet.ts';
 import {
   approve,
   beginPurchase,
@@ -64,8 +65,13 @@ it('charges nobody who cancelled and then approved, when the last piece is gone'
   await approve(late.paypalOrderId);
   await until(
     () => payPal('GET', '/_sim/deliveries'),
-    ({ deliveries }) => deliveries.some(({ http_status }: { http_status: number }) => http_status === 200),
+    ({ deliveries }) =>
+      deliveries.some(
+        ({ order_id, http_status }: { order_id: string; http_status: number }) =>
+          order_id === late.paypalOrderId && http_status === 200,
+      ),
   );
+  await quiet();
 
   await settledPayment(late, 'cancelled');
   expect(await captureOf(late)).toBeUndefined();
