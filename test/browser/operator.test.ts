@@ -190,6 +190,8 @@ describe('an operator', () => {
     const button = page.getByRole('button', { name: 'Replay' });
     await button.press('Enter');
     await page.getByRole('textbox', { name: 'Reason' }).waitFor();
+    // The dialog takes the focus once it has been drawn.
+    await page.locator('[role=dialog] :focus').waitFor();
 
     for (let presses = 0; presses < 8; presses++) {
       await page.keyboard.press('Tab');
