@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { everythingIn } from '../support/aws.ts';
+import { command } from '../support/command.ts';
 import {
   approvalOf,
   approve,
@@ -86,9 +86,7 @@ it('forgets a buyer for good when it is told to', async () => {
   };
   expect(await kept()).toEqual(data);
 
-  const erased = spawnSync('node', ['bin/erase.ts', purchase.orderId, '--stack-file', '.local/test/stack.json'], {
-    encoding: 'utf8',
-  });
+  const erased = await command('bin/erase.ts', purchase.orderId);
 
   expect(erased.stderr).toBe('');
   expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);

@@ -1,18 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { command } from '../support/command.ts';
 import { beginPurchase, captureOf, paidPurchase, payPal } from '../support/shop.ts';
 
 /** Runs the command on the shop that is tested. */
-const payment = (...args: string[]) =>
-  spawnSync(process.execPath, ['bin/payment.ts', ...args, '--stack-file', '.local/test/stack.json'], {
-    encoding: 'utf8',
-  });
+const payment = (...args: string[]) => command('bin/payment.ts', ...args);
 
 it('one command tells a payment’s whole story, and nobody’s name', async () => {
   const purchase = await paidPurchase();
   const capture = await captureOf(purchase);
 
-  const { status, stdout, stderr } = payment(purchase.paymentId);
+  const { status, stdout, stderr } = await payment(purchase.paymentId);
 
   expect(stderr).toBe('');
   expect(status).toBe(0);
@@ -34,7 +31,7 @@ it('tells it without PayPal when PayPal does not answer', async () => {
     faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 100 }],
   });
 
-  const { status, stdout } = payment(purchase.paymentId);
+  const { status, stdout } = await payment(purchase.paymentId);
 
   expect(status).toBe(0);
   expect(stdout).toContain(`${purchase.paymentId} is created`);
@@ -45,8 +42,8 @@ it.each([
   [['pay_00000000000000000000000000'], 1, 'there is no payment'],
   [['nonsense'], 2, 'usage:'],
   [[], 2, 'usage:'],
-] as const)('says so when asked for %j', (args, status, words) => {
-  const told = payment(...args);
+] as const)('says so when asked for %j', async (args, status, words) => {
+  const told = await payment(...args);
 
   expect(told.status).toBe(status);
   expect(told.stderr).toContain(words);

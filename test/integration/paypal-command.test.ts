@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { payPalNotifications, type Webhook } from '../../lambdas/paypal/notifications.ts';
 import { transport } from '../../lambdas/paypal/transport.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../lambdas/paypal-webhook/event-types.ts';
+import { command } from '../support/command.ts';
 import { approvalOf, approve, beginPurchase, payPal, settledPayment } from '../support/shop.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
@@ -15,14 +15,7 @@ const notifications = payPalNotifications(
   }),
 );
 
-function command(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    'node',
-    ['bin/paypal.ts', ...args, '--stack-file', '.local/test/stack.json'],
-    { encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
+const run = (...args: string[]) => command('bin/paypal.ts', ...args);
 
 const webhookOf = async (url: string) => (await notifications.listWebhooks()).find((webhook) => webhook.url === url);
 
@@ -38,31 +31,30 @@ async function forget(webhook: Webhook): Promise<void> {
   await fetch(address, { method: 'DELETE', headers: { authorization: `Bearer ${access_token}` } });
 }
 
-const lineOf = (id: string) =>
-  command('events', '--hours', '1')
-    .stdout.split('\n')
-    .find((line) => line.includes(id));
+const lineOf = async (id: string) =>
+  (await run('events', '--hours', '1')).stdout.split('\n').find((line) => line.includes(id));
 
 describe('npm run paypal', () => {
-  it('tells that the subscription is as it should be', () => {
-    expect(command('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
-    expect(command('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
+  it('tells that the subscription is as it should be', async () => {
+    expect(await run('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
+    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
   });
 
   it('finds a subscription that is not told of everything, and repairs that one alone', async () => {
     const ours = await webhookOf(OURS);
+    onTestFinished(async () => void (await run('register')));
     const others = await notifications.createWebhook(OTHERS, ['BILLING.PLAN.CREATED']);
+    onTestFinished(() => forget(others));
     await notifications.changeWebhook({ id: String(ours?.id), url: OURS, eventTypes: ['PAYMENT.CAPTURE.COMPLETED'] });
 
-    const { status, stderr } = command('status');
+    const { status, stderr } = await run('status');
     expect(status).toBe(1);
     expect(stderr).toContain('it is not told of CHECKOUT.ORDER.APPROVED');
-    expect(command('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('was repaired') });
+    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('was repaired') });
 
-    expect(command('status').status).toBe(0);
+    expect((await run('status')).status).toBe(0);
     expect(new Set((await webhookOf(OURS))?.eventTypes)).toEqual(new Set(SUBSCRIBED_EVENT_TYPES));
     expect(await webhookOf(OTHERS)).toEqual(others);
-    await forget(others);
   });
 
   it('lists what PayPal sent against what came, and has sent again what never came', async () => {
@@ -72,21 +64,21 @@ describe('npm run paypal', () => {
     await payPal('PUT', '/_sim/delivery', { drop: false });
 
     const { id } = await approvalOf(purchase);
-    expect(lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}never came$/);
-    expect(command('resend', id)).toMatchObject({ status: 0, stderr: '' });
+    expect(await lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}never came$/);
+    expect(await run('resend', id)).toMatchObject({ status: 0, stderr: '' });
 
     await settledPayment(purchase, 'captured');
-    expect(lineOf(id)).toMatch(new RegExp(`CHECKOUT.ORDER.APPROVED  accepted  ${purchase.paymentId}$`));
+    expect(await lineOf(id)).toMatch(new RegExp(`CHECKOUT.ORDER.APPROVED  accepted  ${purchase.paymentId}$`));
   });
 
-  it('says so when PayPal does not know an event', () => {
-    expect(command('resend', 'WH-NONE')).toMatchObject({ status: 1, stderr: expect.stringContaining('WH-NONE') });
+  it('says so when PayPal does not know an event', async () => {
+    expect(await run('resend', 'WH-NONE')).toMatchObject({ status: 1, stderr: expect.stringContaining('WH-NONE') });
   });
 
   it.each([[], ['mend'], ['resend'], ['status', 'now'], ['events', '--hours', 'many']])(
     'explains itself when it is not understood: %s',
-    (...args) => {
-      expect(command(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });
+    async (...args) => {
+      expect(await run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });
     },
   );
 });

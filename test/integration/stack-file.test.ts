@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest';
 import { TABLE_NAMES } from '../../lib/names.ts';
 
 it('stack.json tells tools from outside where everything is, and everything answers there', async () => {
-  const file = JSON.parse(readFileSync('.local/test/stack.json', 'utf8'));
+  const file = JSON.parse(readFileSync(inject('stack_file'), 'utf8'));
 
   expect(file).toEqual(inject('stack'));
   expect(Object.keys(file)).toEqual(

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startStack } from '../../local/stack.ts';
 import { openDoor } from './door.ts';
-import { provideStack } from './start-stack.ts';
+import { provideStack, stateDirOf } from './start-stack.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -12,7 +12,7 @@ declare module 'vitest' {
 
 /** Starts the whole shop with IAM enforced, as on AWS: a function may do what its policy says, and nothing else. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const stack = await startStack({ auth: true, stateDir: '.local/test-guarded' });
+  const stack = await startStack({ auth: true, stateDir: stateDirOf(project) });
   const stop = await provideStack(project, stack);
   const door = await openDoor(async () => {
     await stack.restartAws();

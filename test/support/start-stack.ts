@@ -11,6 +11,8 @@ import { findingsAtTheEnd } from './findings-at-the-end.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     stack: StackFile;
+    /** The path of the stack's `stack.json`. */
+    stack_file: string;
   }
 }
 
@@ -19,8 +21,11 @@ const SCHEDULES = 'settle-once-local';
 
 /** Starts the whole shop once for all tests that need it, and ends it after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  return provideStack(project, await startStack({ stateDir: '.local/test' }));
+  return provideStack(project, await startStack({ stateDir: stateDirOf(project) }));
 }
+
+/** Each project has its own folder for `stack.json` and logs: all of them may run at once. */
+export const stateDirOf = ({ name }: TestProject): string => `.local/test-${name}`;
 
 /**
  * Tells the tests where the stack is, whose clock is stopped: they call what heals themselves.
@@ -35,6 +40,7 @@ export async function provideStack(project: TestProject, running: Stack): Promis
     throw error;
   }
   project.provide('stack', stack);
+  project.provide('stack_file', `${stateDirOf(project)}/stack.json`);
   project.provide('aws', { endpoint: stack.aws_endpoint_url, region: stack.region, tables: stack.tables });
   return async () => {
     try {
