@@ -90,6 +90,7 @@ export async function storm(
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, shopper));
+    await allQuiet(stack);
     await network.quiet();
     await allQuiet(stack);
   } finally {
@@ -108,15 +109,20 @@ export async function storm(
   };
 }
 
-/** Waits until the workflow has had nothing to do for some seconds. */
-export async function allQuiet({ clientOptions, state_machine_arn: stateMachineArn }: StormyStack): Promise<void> {
+/** Waits until PayPal has delivered all events, and the workflow has had nothing to do for some seconds. */
+export async function allQuiet({
+  clientOptions,
+  simulator_url: payPal,
+  state_machine_arn: stateMachineArn,
+}: StormyStack): Promise<void> {
   const stepFunctions = new SFNClient(clientOptions);
   for (let quiet = 0; quiet < 3; ) {
     await sleep(1000);
     const { executions = [] } = await stepFunctions.send(
       new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING', maxResults: 1 }),
     );
-    quiet = executions.length === 0 ? quiet + 1 : 0;
+    const { delivery } = await callJson(payPal, 'GET', '/_sim/state');
+    quiet = executions.length === 0 && delivery.pending === 0 ? quiet + 1 : 0;
   }
 }
 
