@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect, inject, it } from 'vitest';
 import { seenByOperator } from '../support/operator.ts';
-import { payPal } from '../support/shop.ts';
+import { payPal, until } from '../support/shop.ts';
 
 /*
  * Not among the tests with IAM enforced: the queues are closed to whoever comes without TLS, and MiniStack has none.
@@ -8,11 +9,23 @@ import { payPal } from '../support/shop.ts';
 
 const { tables, front_door_url } = inject('stack');
 
+/** The deep health once these checks fail and no others: each has two seconds, which a busy machine may need for itself. */
+const healthThatFails = (...names: string[]) =>
+  until(
+    () => seenByOperator('/api/v1/admin/health'),
+    ({ body }) => {
+      const failing = body.checks.filter((one: { status: string }) => one.status === 'failing');
+      return isDeepStrictEqual(
+        failing.map(({ name }: { name: string }) => name),
+        names,
+      );
+    },
+  );
+
 it('the deep health has a line for all that the shop needs, and fails with the one that fails', async () => {
-  const { status, body } = await seenByOperator('/api/v1/admin/health');
+  const { status, body } = await healthThatFails();
   const line = (name: string, of = body) => of.checks.find((one: { name: string }) => one.name === name);
 
-  expect(body.checks.filter((one: { status: string }) => one.status === 'failing')).toEqual([]);
   expect(status).toBe(200);
   for (const table of Object.keys(tables)) expect(line(`table ${table}`)).toMatchObject({ status: 'ok' });
   for (const name of [
@@ -32,7 +45,7 @@ it('the deep health has a line for all that the shop needs, and fails with the o
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'GET', path: '/v1/notifications/webhooks', status: 503, times: 100 }],
   });
-  const broken = await seenByOperator('/api/v1/admin/health');
+  const broken = await healthThatFails('PayPal webhook');
 
   expect(broken.status).toBe(503);
   expect(line('PayPal webhook', broken.body)).toMatchObject({ status: 'failing', detail: 'PayPalUnavailable' });
