@@ -34,6 +34,7 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
         <Button
           variant="light"
           px="xs"
+          classNames={{ root: classes.button, label: classes.label }}
           disabled={available === 0}
           aria-label={`${available === 0 ? 'Sold out' : 'Put into basket'}: ${name}`}
           onClick={() => changeBasket((basket) => withPieces(basket, sku, 1))}
