@@ -6,7 +6,7 @@ export default defineConfig({
     maxWorkers: 2,
     // A machine that is busy, or synthesises for the first time, takes its time.
     testTimeout: 60_000,
-    // What is measured would fill the screen; test/support/measured.ts switches it on where it is looked at.
+    // What is measured would fill the screen; test/support/stack/emitted-metrics.ts switches it on where it is looked at.
     env: { POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce/test' },
     projects: [
       {
@@ -15,8 +15,7 @@ export default defineConfig({
           name: 'unit',
           // Files share what they load: the CDK alone takes seconds.
           isolate: false,
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/{alarms,browser,crash,integration,least-privilege,repositories}/**'],
+          include: ['test/unit/**/*.test.ts'],
         },
       },
       {
@@ -24,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'repositories',
           include: ['test/repositories/**/*.test.ts'],
-          globalSetup: ['test/support/start-tables.ts'],
+          globalSetup: ['test/support/stack/start-tables.ts'],
           // One set of tables for all of them, and some count what is in it.
           fileParallelism: false,
           hookTimeout: 60_000,
@@ -35,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
-          globalSetup: ['test/support/start-tables.ts'],
+          globalSetup: ['test/support/stack/start-tables.ts'],
           // The clock, the environment and the tables are everybody's.
           fileParallelism: false,
           testTimeout: 120_000,
@@ -48,8 +47,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           // One stack for all of them, and the simulator's settings are everybody's.
-          globalSetup: ['test/support/start-stack.ts'],
-          setupFiles: ['test/support/after-each.ts'],
+          globalSetup: ['test/support/stack/start-stack.ts'],
+          setupFiles: ['test/support/stack/after-each.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -61,8 +60,8 @@ export default defineConfig({
           // A shop of their own, for they break all of it, and count what happens.
           name: 'alarms',
           include: ['test/alarms/**/*.test.ts'],
-          globalSetup: ['test/support/start-stack.ts'],
-          setupFiles: ['test/support/after-each.ts'],
+          globalSetup: ['test/support/stack/start-stack.ts'],
+          setupFiles: ['test/support/stack/after-each.ts'],
           env: { POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce/local' },
           testTimeout: 60_000,
           hookTimeout: 240_000,
@@ -73,8 +72,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/support/start-stack.ts', 'test/support/start-browser.ts'],
-          setupFiles: ['test/support/after-each.ts'],
+          globalSetup: ['test/support/stack/start-stack.ts', 'test/support/stack/start-browser.ts'],
+          setupFiles: ['test/support/stack/after-each.ts'],
           fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 180_000,
@@ -91,8 +90,8 @@ export default defineConfig({
             'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,mended-settlement,healing}.test.ts',
             'test/integration/operator-{mends,sees}.test.ts',
           ],
-          globalSetup: ['test/support/start-guarded-stack.ts'],
-          setupFiles: ['test/support/after-each.ts'],
+          globalSetup: ['test/support/stack/start-guarded-stack.ts'],
+          setupFiles: ['test/support/stack/after-each.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -3,7 +3,7 @@
  * the same run: node bench/bundles.ts
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../lib/constructs/node-lambda.ts';
 
@@ -40,7 +40,7 @@ function initOf(outfile: string): number {
 
 /** Every environment variable that a function may ask for. */
 const names = () =>
-  [...readFileSync(join(ROOT, 'lambdas/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name);
+  [...readFileSync(join(ROOT, 'src/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name);
 
 /** What a function with these clients would be if it did nothing with them. */
 const CLIENTS: Record<string, string> = {
@@ -62,11 +62,9 @@ const CLIENTS: Record<string, string> = {
 
 try {
   console.log('function          size kB   SDK kB   ratio   init ms   SDK ms   ratio');
-  const functions = readdirSync(join(ROOT, 'lambdas'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('/handler.ts'),
-  );
+  const functions = globSync('*.ts', { cwd: join(ROOT, 'lambdas'), exclude: ['*.d.ts', 'wiring.ts'] });
   for (const file of functions.toSorted()) {
-    const name = file.replace('/handler.ts', '');
+    const name = file.replace('.ts', '');
     const ours = build(join(ROOT, 'lambdas', file), name);
     const used = Object.keys(CLIENTS).filter((client) =>
       ours.inputs.some((input) => input.includes(`node_modules/${client}/`)),

@@ -2,7 +2,7 @@ import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { OperatorPool } from './constructs/operator-pool.ts';
-import { ShopTable, type TableShape } from './constructs/shop-table.ts';
+import { ShopTable, type TableShape } from './constructs/table.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from './names.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 

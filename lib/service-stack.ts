@@ -1,14 +1,14 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import { JOB_NAMES } from '../lambdas/reconciliation/job.ts';
-import { DeadLetters } from './constructs/dead-letters.ts';
-import { Monitoring } from './constructs/monitoring.ts';
+import { JOB_NAMES } from '../src/reconciliation/job.ts';
+import { DeadLetters } from './constructs/dead-letter-queues.ts';
+import { SettlementEnds } from './constructs/execution-events.ts';
+import { type Route, ShopApi } from './constructs/http-api.ts';
+import { SettlementWorkflow } from './constructs/payment-settlement.ts';
 import { Schedules } from './constructs/schedules.ts';
-import { SettlementEnds } from './constructs/settlement-ends.ts';
-import { SettlementWorkflow } from './constructs/settlement-workflow.ts';
-import { type Route, ShopApi } from './constructs/shop-api.ts';
 import type { DataStack } from './data-stack.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { type FunctionSpec, shopFunctions } from './shop-functions.ts';
 import type { Pace, Stage } from './stages.ts';
 

@@ -1,11 +1,11 @@
 import { ArnFormat, CfnParameter, type Duration, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { EnvName } from '../lambdas/shared/env.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import type { DeadLetters, QueueAction } from './constructs/dead-letters.ts';
+import type { EnvName } from '../src/shared/env.ts';
+import type { DeadLetters, QueueAction } from './constructs/dead-letter-queues.ts';
 import { NodeLambda } from './constructs/node-lambda.ts';
-import { allowExecutions, type ExecutionAction, machineArn } from './constructs/settlement-workflow.ts';
-import type { TableAction } from './constructs/shop-table.ts';
+import { allowExecutions, type ExecutionAction, machineArn } from './constructs/payment-settlement.ts';
+import type { TableAction } from './constructs/table.ts';
 import type { DataStack } from './data-stack.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
 import type { Stage } from './stages.ts';
@@ -147,7 +147,7 @@ function makeFunction(
   ];
   const fn = new NodeLambda(stack, folder, {
     stage,
-    folder,
+    name: folder,
     timeout: spec.timeout,
     memorySize: spec.memory,
     environment: Object.fromEntries(names.map((name) => [name, environment[name]])),

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Product } from '../lambdas/inventory/product.ts';
+import type { Product } from '../src/inventory/product.ts';
 import type { ClientOptions } from './ministack.ts';
 
 const product = (sku: string, name: string, minor: number, stocked: number): Product => ({

@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { operatorAccounts } from '../bin/operator-accounts.ts';
 import { payPalSecretName, type TableName } from '../lib/names.ts';
+import { operatorAccounts } from '../ops/operator-accounts.ts';
 import { startSimulator } from '../simulator/server.ts';
-import { connectPayPal } from './connect-paypal.ts';
+import { type FrontDoor, openFrontDoor } from './cloudfront.ts';
 import { type DeployOptions, deploy, prepare } from './deploy.ts';
-import { type FrontDoor, openFrontDoor } from './front-door.ts';
 import {
   type ClientOptions,
   CREDENTIALS,
@@ -18,6 +17,7 @@ import {
 } from './ministack.ts';
 import { ROOT } from './paths.ts';
 import { hasPythonPackages, installPythonPackages } from './python.ts';
+import { connectPayPal } from './register-webhook.ts';
 import { stockSampleProducts } from './sample-products.ts';
 
 /** Who operates the shop on this machine. */

@@ -1,5 +1,5 @@
-import { follow } from './follow.ts';
 import { startStack } from './stack.ts';
+import { follow } from './tail-logs.ts';
 
 const DEFAULT_PORT = 8080;
 

@@ -1,7 +1,7 @@
 import { startStack } from '../local/stack.ts';
-import { healAll, whatIsLeft } from './support/after-storm.ts';
-import { findingsAtTheEnd } from './support/findings-at-the-end.ts';
-import { storm } from './support/storm.ts';
+import { healAll, whatIsLeft } from './support/stack/after-storm.ts';
+import { findingsAtTheEnd } from './support/stack/final-findings.ts';
+import { storm } from './support/stack/storm.ts';
 
 /*
  * npm run storm [purchases] [seed]: a stack of its own, many purchases in bad weather, then everything heals; and what became of it.

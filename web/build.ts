@@ -50,7 +50,7 @@ function builtFrom(): string | undefined {
 function hashOfSources(): string {
   const hash = createHash('sha256');
   // The pages take words and rules of the functions; which of their files, only a build knows.
-  const files = ['**/*', '../lambdas/**/*.ts', '../package-lock.json', '../tsconfig.json'].flatMap((pattern) =>
+  const files = ['**/*', '../src/**/*.ts', '../package-lock.json', '../tsconfig.json'].flatMap((pattern) =>
     globSync(pattern, { cwd: WEB, exclude: ['dist'], withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))

@@ -12,8 +12,8 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
-import type { EnvName } from '../../lambdas/shared/env.ts';
-import { metricNamespace } from '../../lambdas/shared/metric-names.ts';
+import type { EnvName } from '../../src/shared/env.ts';
+import { metricNamespace } from '../../src/shared/metric-names.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
 const LAMBDAS = join(import.meta.dirname, '../../lambdas');
@@ -22,8 +22,8 @@ const LAMBDAS = join(import.meta.dirname, '../../lambdas');
 export interface NodeLambdaProps {
   readonly stage: Stage;
 
-  /** The folder under lambdas/ whose handler.ts is run; also names its logs. */
-  readonly folder: string;
+  /** The entry under lambdas/, without `.ts`; also names the log group. */
+  readonly name: string;
 
   readonly environment: Readonly<Partial<Record<EnvName, string>>>;
 
@@ -33,26 +33,26 @@ export interface NodeLambdaProps {
   readonly memorySize: number;
 }
 
-/** A function of this project: one folder under lambdas/, on our runtime, with a role of its own that may do nothing yet but log and trace. */
+/** A function of this project: one entry under lambdas/, on our runtime, with a role of its own that may do nothing yet but log and trace. */
 export class NodeLambda extends LambdaFunction {
   /** Made here, so it is never missing. */
   declare readonly role: IRole;
 
-  constructor(scope: Construct, id: string, { stage, folder, ...props }: NodeLambdaProps) {
+  constructor(scope: Construct, id: string, { stage, name, ...props }: NodeLambdaProps) {
     const role = new Role(scope, `${id}-role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `lambdas/${folder} of settle-once ${stage.name}`,
+      description: `lambdas/${name} of settle-once ${stage.name}`,
     });
     const logGroup = new LogGroup(scope, `${id}-logs`, {
-      logGroupName: `/settle-once/${stage.name}/${folder}`,
+      logGroupName: `/settle-once/${stage.name}/${name}`,
       retention: stage.logRetention,
       removalPolicy: removalPolicyOf(stage),
     });
 
     super(scope, id, {
-      code: bundleOf(folder),
+      code: bundleOf(name),
       handler: 'index.handler',
-      description: `lambdas/${folder}/handler.ts of settle-once ${stage.name}`,
+      description: `lambdas/${name}.ts of settle-once ${stage.name}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
@@ -63,7 +63,7 @@ export class NodeLambda extends LambdaFunction {
       // Powertools writes its lines as JSON itself; Lambda's own JSON format would wrap them once more.
       loggingFormat: LoggingFormat.TEXT,
       environment: {
-        POWERTOOLS_SERVICE_NAME: folder,
+        POWERTOOLS_SERVICE_NAME: name,
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace(stage.name),
         ...props.environment,
       },
@@ -100,19 +100,20 @@ export const bundle = (entryPoint: string, outfile: string) =>
     logLevel: 'warning',
   });
 
-/** What is deployed of a folder. */
-const bundleOf = (folder: string): Code =>
-  Code.fromAsset(join(LAMBDAS, folder), {
-    // The folder is not all that goes in: the hash is of what comes out.
+/** The deployment package of an entry. */
+const bundleOf = (name: string): Code =>
+  Code.fromAsset(LAMBDAS, {
+    // Imports come from outside lambdas/ too, so the hash is of the output.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       local: {
         tryBundle(outputFolder: string) {
-          bundle(join(LAMBDAS, folder, 'handler.ts'), join(outputFolder, 'index.mjs'));
+          bundle(join(LAMBDAS, `${name}.ts`), join(outputFolder, 'index.mjs'));
           return true;
         },
       },
-      // Asked for by the CDK, never used: the above does it all.
+      // Required by the CDK and never run. The command is part of its cache key, which tells the entries apart.
       image: DockerImage.fromRegistry('none'),
+      command: [name],
     },
   });

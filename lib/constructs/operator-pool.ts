@@ -1,7 +1,7 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { OPERATORS } from '../../lambdas/admin/operator.ts';
+import { OPERATORS } from '../../src/admin-api/operator.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
 /** Who may operate the shop. People get in by `npm run operator` alone; nobody signs up. */

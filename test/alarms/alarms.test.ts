@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { METRICS } from '../../lambdas/shared/metric-names.ts';
-import { type Alarm, deployedAlarms, isOn, putSeen, seenBy, subscribeToAlarms } from '../support/alarms.ts';
-import { queues } from '../support/aws.ts';
-import { breakAndHeal } from '../support/break-and-heal.ts';
-import type { Measured } from '../support/measured.ts';
-import { until } from '../support/shop.ts';
+import { METRICS } from '../../src/shared/metric-names.ts';
+import { type Alarm, deployedAlarms, isOn, putSeen, seenBy, subscribeToAlarms } from '../support/stack/alarms.ts';
+import { queues } from '../support/stack/aws.ts';
+import type { Measured } from '../support/stack/emitted-metrics.ts';
+import { breakAndHeal } from '../support/stack/fail-and-recover.ts';
+import { until } from '../support/stack/shop.ts';
 
 /** AWS's own metrics that alarms watch, with their dimensions and the page that says so: MiniStack makes none of them. */
 const OF_AWS: Readonly<Record<string, readonly [source: string, ...dimensions: string[]]>> = {
@@ -39,7 +39,7 @@ const OF_AWS: Readonly<Record<string, readonly [source: string, ...dimensions: s
 const NOT_TO_BE_HAD_HERE: readonly string[] = [
   'settlements-timed-out',
   'functions-throttled',
-  // CloudWatch counts it in the HTTP API's access log, by a metric filter: test/lib/monitoring.test.ts
+  // CloudWatch counts it in the HTTP API's access log, by a metric filter: test/unit/lib/monitoring.test.ts
   'requests-throttled',
   'events-undelivered',
   'jobs-not-started',
@@ -71,7 +71,7 @@ it('every alarm is on a metric of the shop’s or of AWS’s', () => {
 it('all that the dashboards draw of the shop’s own is measured while it runs', () => {
   const names = new Set([...measured.broken, ...measured.mended].map(({ name }) => name));
 
-  // That one CloudWatch counts in the HTTP API's access log: test/lib/monitoring.test.ts
+  // That one CloudWatch counts in the HTTP API's access log: test/unit/lib/monitoring.test.ts
   expect(Object.keys(METRICS).filter((name) => !names.has(name))).toEqual(['RequestThrottled']);
 });
 

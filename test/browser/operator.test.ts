@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
-import { change } from '../support/aws.ts';
-import { barriersOn, it } from '../support/browser.ts';
-import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { seenByOperator } from '../support/operator.ts';
-import { closeDialog, confirm, openAsOperator, signInAs } from '../support/operator-pages.ts';
-import { PASSWORD, person } from '../support/person.ts';
-import { retry } from '../support/settlements.ts';
+import { change } from '../support/stack/aws.ts';
+import { barriersOn, it } from '../support/stack/browser.ts';
+import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { seenByOperator } from '../support/stack/operator.ts';
+import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
+import { PASSWORD, person } from '../support/stack/page-actor.ts';
+import { retry } from '../support/stack/settlements.ts';
 import {
   captureOf,
   type Purchase,
@@ -17,9 +17,9 @@ import {
   sessionOf,
   settledPayment,
   until,
-} from '../support/shop.ts';
-import { readsHeading } from '../support/shopper.ts';
-import { purchaseOfUnsettledEvent } from '../support/unsettled-events.ts';
+} from '../support/stack/shop.ts';
+import { readsHeading } from '../support/stack/shopper.ts';
+import { purchaseOfUnsettledEvent } from '../support/stack/unprocessed-events.ts';
 
 /** A purchase whose order could not be made, once that is on the list. */
 async function failedPurchase() {

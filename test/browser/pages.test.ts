@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { barriersOn, it } from '../support/browser.ts';
+import { barriersOn, it } from '../support/stack/browser.ts';
 
 const PAGES = ['/', '/checkout', '/checkout/success', '/checkout/failure', '/admin', '/no/such/page'];
 

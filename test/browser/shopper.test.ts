@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { everythingIn, stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { barriersOn, it } from '../support/browser.ts';
+import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { barriersOn, it } from '../support/stack/browser.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   approve,
   beginPurchase,
@@ -14,8 +14,8 @@ import {
   payPal,
   settledPayment,
   until,
-} from '../support/shop.ts';
-import { buy, captureIdOf, choose, goToPayPal, putIntoBasket, readsHeading } from '../support/shopper.ts';
+} from '../support/stack/shop.ts';
+import { buy, captureIdOf, choose, goToPayPal, putIntoBasket, readsHeading } from '../support/stack/shopper.ts';
 
 const THANKS = 'Thank you for your order';
 const PROCESSING = 'Processing payment…';

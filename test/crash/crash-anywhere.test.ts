@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chanceFrom } from '../support/chance.ts';
-import { type Death, deathsWithin } from '../support/mortal-process.ts';
-import { type ShopInProcess, startShopInProcess } from '../support/shop-in-process.ts';
-import { STORIES, type Story } from './stories.ts';
-import { tell } from './tell.ts';
-import type { Circumstances } from './world.ts';
+import { type Death, deathsWithin } from '../support/in-memory/crashing-process.ts';
+import { type ShopInProcess, startShopInProcess } from '../support/in-process/shop.ts';
+import { chanceFrom } from '../support/seeded-random.ts';
+import type { Circumstances } from './driver.ts';
+import { tell } from './run-scenario.ts';
+import { STORIES, type Story } from './scenarios.ts';
 
 /*
  * A purchase is told many times. Each time, one process dies before or after one of its calls to AWS or PayPal; then everything heals by

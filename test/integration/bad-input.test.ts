@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { everythingIn, stockedProduct } from '../support/aws.ts';
-import { beginPurchase, shop } from '../support/shop.ts';
+import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { beginPurchase, shop } from '../support/stack/shop.ts';
 
 const TABLES = ['products', 'reservations', 'checkout-sessions', 'payments', 'orders', 'idempotency'] as const;
 const everything = async () => JSON.stringify(await Promise.all(TABLES.map(everythingIn)));

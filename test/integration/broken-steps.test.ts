@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { callFunction, everythingIn } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { checkBooks } from '../support/books-checked.ts';
-import { breakFunction } from '../support/broken-function.ts';
-import { asOperator, seenByOperator } from '../support/operator.ts';
-import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/settlements.ts';
-import { approve, beginPurchase, type Purchase, settledPayment, until } from '../support/shop.ts';
+import { callFunction, everythingIn } from '../support/stack/aws.ts';
+import { breakFunction } from '../support/stack/broken-function.ts';
+import { checkBooks } from '../support/stack/consistency.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { asOperator, seenByOperator } from '../support/stack/operator.ts';
+import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/stack/settlements.ts';
+import { approve, beginPurchase, type Purchase, settledPayment, until } from '../support/stack/shop.ts';
 
 let mend = async () => {};
 afterEach(() => mend());

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { everythingIn, stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { shop } from '../support/shop.ts';
+import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { shop } from '../support/stack/shop.ts';
 
 it('gives 200 buyers at once exactly the 100 pieces that there are', async () => {
   const sku = await stockedProduct(100);

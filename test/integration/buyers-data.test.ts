@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { everythingIn } from '../support/aws.ts';
-import { command } from '../support/command.ts';
+import { everythingIn } from '../support/stack/aws.ts';
+import { command } from '../support/stack/command.ts';
 import {
   approvalOf,
   approve,
@@ -13,7 +13,7 @@ import {
   sessionOf,
   settledPayment,
   shop,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 /** What the simulator's buyer is called, and where he lives. */
 async function personalData({ paypalOrderId }: Purchase): Promise<string[]> {
@@ -86,7 +86,7 @@ it('forgets a buyer for good when it is told to', async () => {
   };
   expect(await kept()).toEqual(data);
 
-  const erased = await command('bin/erase.ts', purchase.orderId);
+  const erased = await command('ops/erase.ts', purchase.orderId);
 
   expect(erased.stderr).toBe('');
   expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);

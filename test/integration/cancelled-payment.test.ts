@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stockOf } from '../support/books.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   beginPurchase,
   cancel,
@@ -9,7 +9,7 @@ import {
   sessionOf,
   settledPayment,
   shop,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 async function expectNothingBought(purchase: Purchase): Promise<void> {
   expect((await settledPayment(purchase, 'cancelled')).order).toBeNull();

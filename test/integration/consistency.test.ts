@@ -1,11 +1,11 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
-import type { Finding } from '../../lambdas/consistency/finding.ts';
-import { callFunction, change, dynamo, everythingIn, logsOf, stockedProduct } from '../support/aws.ts';
-import { mistakesInTheBooks, stockOf } from '../support/books.ts';
-import { checkBooks, findingOf, openFindings, repair } from '../support/books-checked.ts';
-import { purchaseWhoseSettlementIsStopped } from '../support/failing-order.ts';
-import { firstFailuresOf, noFailuresOf } from '../support/settlements.ts';
+import type { Finding } from '../../src/consistency/finding.ts';
+import { callFunction, change, dynamo, everythingIn, logsOf, stockedProduct } from '../support/stack/aws.ts';
+import { checkBooks, findingOf, openFindings, repair } from '../support/stack/consistency.ts';
+import { purchaseWhoseSettlementIsStopped } from '../support/stack/failing-order.ts';
+import { mistakesInTheBooks, stockOf } from '../support/stack/invariants.ts';
+import { firstFailuresOf, noFailuresOf } from '../support/stack/settlements.ts';
 import {
   approvalOf,
   approve,
@@ -21,8 +21,8 @@ import {
   settledPayment,
   shop,
   until,
-} from '../support/shop.ts';
-import { storeAlone } from '../support/unsettled-events.ts';
+} from '../support/stack/shop.ts';
+import { storeAlone } from '../support/stack/unprocessed-events.ts';
 
 /*
  * Each rule is broken from outside, as nothing in the shop would break it; then it is found, repaired by the ordinary ways, and the

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { stockedProduct } from '../support/aws.ts';
-import { approve, beginPurchase, captureOf, settledPayment, shop } from '../support/shop.ts';
+import { stockedProduct } from '../support/stack/aws.ts';
+import { approve, beginPurchase, captureOf, settledPayment, shop } from '../support/stack/shop.ts';
 
 it.each([
   ['JPY', 500, '500', '1000'],

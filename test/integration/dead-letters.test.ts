@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { callFunction, everythingIn } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { failuresOf, firstFailuresOf, lettersOf, noFailuresOf, retry } from '../support/settlements.ts';
-import { payPal, settledPayment, until } from '../support/shop.ts';
+import { callFunction, everythingIn } from '../support/stack/aws.ts';
+import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { failuresOf, firstFailuresOf, lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
+import { payPal, settledPayment, until } from '../support/stack/shop.ts';
 
 /** One sweep, as the clock calls it. */
 async function sweep(): Promise<Record<string, number>> {

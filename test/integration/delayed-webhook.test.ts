@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { approve, beginPurchase, paymentOf, payPal, settledPayment, shop } from '../support/shop.ts';
+import { approve, beginPurchase, paymentOf, payPal, settledPayment, shop } from '../support/stack/shop.ts';
 
 it('shows a payment as under way while the webhook is late, and as captured once it comes', async () => {
   const purchase = await beginPurchase();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { everythingIn } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
+import { everythingIn } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   approve,
   beginPurchase,
@@ -9,7 +9,7 @@ import {
   paidPurchase,
   payPal,
   settledPayment,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 /** The capture that PayPal made for a purchase, as the resource of an event. */
 const captureResource = async (purchase: Purchase) => ({

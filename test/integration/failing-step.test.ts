@@ -1,10 +1,10 @@
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, inject, it } from 'vitest';
-import { logsOf, stepFunctions } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { lettersOf, noFailuresOf, retry } from '../support/settlements.ts';
-import { type Purchase, paymentOf, payPal, sessionOf, settledPayment, until } from '../support/shop.ts';
+import { logsOf, stepFunctions } from '../support/stack/aws.ts';
+import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
+import { type Purchase, paymentOf, payPal, sessionOf, settledPayment, until } from '../support/stack/shop.ts';
 
 const { state_machine_arn } = inject('stack');
 const executionOf = ({ paymentId }: Purchase) =>

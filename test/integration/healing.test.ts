@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
-import { payPalNotifications } from '../../lambdas/paypal/notifications.ts';
-import { transport } from '../../lambdas/paypal/transport.ts';
-import { callFunction, everythingIn, stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
+import { payPalNotifications } from '../../src/paypal/notifications.ts';
+import { transport } from '../../src/paypal/transport.ts';
+import { callFunction, everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   approvalOf,
   approve,
@@ -15,8 +15,8 @@ import {
   settledPayment,
   shop,
   until,
-} from '../support/shop.ts';
-import { storeAlone } from '../support/unsettled-events.ts';
+} from '../support/stack/shop.ts';
+import { storeAlone } from '../support/stack/unprocessed-events.ts';
 
 const { simulator_url } = inject('stack');
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { everythingIn, logsOf } from '../support/aws.ts';
-import { beginPurchase, paymentOf, payPal, shop, until } from '../support/shop.ts';
+import { everythingIn, logsOf } from '../support/stack/aws.ts';
+import { beginPurchase, paymentOf, payPal, shop, until } from '../support/stack/shop.ts';
 
 const captureOf = ({ paymentId, paypalOrderId }: { paymentId: string; paypalOrderId: string }) => ({
   id: `FORGED${paymentId.slice(-8)}`,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
+import { stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   beginPurchase,
   cancel,
@@ -10,7 +10,7 @@ import {
   sessionOf,
   settledPayment,
   shop,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 /** Two buyers of one last piece: the first let go of it, so the second could take it; then both want to pay. */
 async function twoBuyers(): Promise<{ sku: string; letGo: Purchase; holder: Purchase }> {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { quiet } from '../support/quiet.ts';
+import { stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { quiet } from '../support/stack/quiet.ts';
 import {
   approve,
   beginPurchase,
@@ -16,7 +16,7 @@ import {
   settledPayment,
   shop,
   until,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 /** The buyer cancels in one window, with the PayPal page still open in another. */
 async function cancelled(sku: string): Promise<Purchase> {

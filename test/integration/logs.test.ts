@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, inject, it } from 'vitest';
-import { JOB_NAMES } from '../../lambdas/reconciliation/job.ts';
-import { BUYER, BUYER_NAME } from '../../simulator/buyer.ts';
-import { callFunction, everythingLogged } from '../support/aws.ts';
-import { checkBooks } from '../support/books-checked.ts';
-import { asOperator, signIn } from '../support/operator.ts';
-import { approve, beginPurchase, paidPurchase, payPal, settledPayment, shop, until } from '../support/shop.ts';
+import { BUYER, BUYER_NAME } from '../../simulator/state/buyer.ts';
+import { JOB_NAMES } from '../../src/reconciliation/job.ts';
+import { callFunction, everythingLogged } from '../support/stack/aws.ts';
+import { checkBooks } from '../support/stack/consistency.ts';
+import { asOperator, signIn } from '../support/stack/operator.ts';
+import { approve, beginPurchase, paidPurchase, payPal, settledPayment, shop, until } from '../support/stack/shop.ts';
 
 const { simulator_url, operator } = inject('stack');
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { purchaseWhoseSettlementIsStopped } from '../support/failing-order.ts';
-import { firstFailuresOf, noFailuresOf, retry } from '../support/settlements.ts';
-import { payPal, settledPayment } from '../support/shop.ts';
+import { purchaseWhoseSettlementIsStopped } from '../support/stack/failing-order.ts';
+import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
+import { payPal, settledPayment } from '../support/stack/shop.ts';
 
 it('a settlement that somebody stops in the console is on the list until it is mended', async () => {
   const purchase = await purchaseWhoseSettlementIsStopped();

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { command } from '../support/command.ts';
-import { signIn } from '../support/operator.ts';
+import { command } from '../support/stack/command.ts';
+import { signIn } from '../support/stack/operator.ts';
 
 /** Runs the command on the shop that is tested. */
 async function operator(...args: string[]): Promise<{ readonly status: number | undefined; readonly lines: string[] }> {
-  const { status, stdout, stderr } = await command('bin/operator.ts', ...args);
+  const { status, stdout, stderr } = await command('ops/operator.ts', ...args);
   return { status, lines: `${stdout}${stderr}`.trim().split('\n') };
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, inject, it } from 'vitest';
-import { seenByOperator } from '../support/operator.ts';
-import { payPal, until } from '../support/shop.ts';
+import { seenByOperator } from '../support/stack/operator.ts';
+import { payPal, until } from '../support/stack/shop.ts';
 
 /*
  * Not among the tests with IAM enforced: the queues are closed to whoever comes without TLS, and MiniStack has none.

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { stockOf } from '../support/books.ts';
-import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { asOperator, seenByOperator } from '../support/operator.ts';
-import { paidPurchase, paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
-import { purchaseOfUnsettledEvent } from '../support/unsettled-events.ts';
+import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { asOperator, seenByOperator } from '../support/stack/operator.ts';
+import { paidPurchase, paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
+import { purchaseOfUnsettledEvent } from '../support/stack/unprocessed-events.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { change } from '../support/aws.ts';
-import { asOperator, seenByOperator } from '../support/operator.ts';
-import { captureOf, paidPurchase, sessionOf, settledPayment, until } from '../support/shop.ts';
+import { change } from '../support/stack/aws.ts';
+import { asOperator, seenByOperator } from '../support/stack/operator.ts';
+import { captureOf, paidPurchase, sessionOf, settledPayment, until } from '../support/stack/shop.ts';
 
 it('an operator sees the whole story of a payment, its buyer and PayPal’s own view', async () => {
   const purchase = await paidPurchase();

@@ -12,10 +12,10 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
-import { logsOf } from '../support/aws.ts';
-import { signIn, withToken } from '../support/operator.ts';
-import { PASSWORD, person } from '../support/person.ts';
-import { shop, until } from '../support/shop.ts';
+import { logsOf } from '../support/stack/aws.ts';
+import { signIn, withToken } from '../support/stack/operator.ts';
+import { PASSWORD, person } from '../support/stack/page-actor.ts';
+import { shop, until } from '../support/stack/shop.ts';
 
 const { endpoint, region } = inject('aws');
 const { operator } = inject('stack');

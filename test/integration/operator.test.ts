@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { everythingIn } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { asOperator } from '../support/operator.ts';
+import { everythingIn } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { asOperator } from '../support/stack/operator.ts';
 import {
   captureOf,
   type Purchase,
@@ -11,7 +11,7 @@ import {
   sessionOf,
   settledPayment,
   until,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 async function refundsOf(purchase: Purchase): Promise<unknown[]> {
   const [{ id }, { refunds }] = await Promise.all([captureOf(purchase), payPal('GET', '/_sim/state')]);

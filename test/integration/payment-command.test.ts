@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { command } from '../support/command.ts';
-import { beginPurchase, captureOf, paidPurchase, payPal } from '../support/shop.ts';
+import { command } from '../support/stack/command.ts';
+import { beginPurchase, captureOf, paidPurchase, payPal } from '../support/stack/shop.ts';
 
 /** Runs the command on the shop that is tested. */
-const payment = (...args: string[]) => command('bin/payment.ts', ...args);
+const payment = (...args: string[]) => command('ops/payment.ts', ...args);
 
 it('one command tells a payment’s whole story, and nobody’s name', async () => {
   const purchase = await paidPurchase();

@@ -1,9 +1,9 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { payPalNotifications, type Webhook } from '../../lambdas/paypal/notifications.ts';
-import { transport } from '../../lambdas/paypal/transport.ts';
-import { SUBSCRIBED_EVENT_TYPES } from '../../lambdas/paypal-webhook/event-types.ts';
-import { command } from '../support/command.ts';
-import { approvalOf, approve, beginPurchase, payPal, settledPayment } from '../support/shop.ts';
+import { payPalNotifications, type Webhook } from '../../src/paypal/notifications.ts';
+import { transport } from '../../src/paypal/transport.ts';
+import { SUBSCRIBED_EVENT_TYPES } from '../../src/paypal-webhook/event-types.ts';
+import { command } from '../support/stack/command.ts';
+import { approvalOf, approve, beginPurchase, payPal, settledPayment } from '../support/stack/shop.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
 const OURS = `${front_door_url}/webhooks/paypal`;
@@ -15,7 +15,7 @@ const notifications = payPalNotifications(
   }),
 );
 
-const run = (...args: string[]) => command('bin/paypal.ts', ...args);
+const run = (...args: string[]) => command('ops/paypal.ts', ...args);
 
 const webhookOf = async (url: string) => (await notifications.listWebhooks()).find((webhook) => webhook.url === url);
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stockOf } from '../support/books.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   approve,
   beginPurchase,
@@ -11,7 +11,7 @@ import {
   settledPayment,
   shop,
   until,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 async function pendingPurchase(): Promise<Purchase & { captureId: string }> {
   const purchase = await beginPurchase();

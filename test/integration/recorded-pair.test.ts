@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { everythingIn, stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { beginPurchase, type Purchase, payPal, settledPayment } from '../support/shop.ts';
+import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { beginPurchase, type Purchase, payPal, settledPayment } from '../support/stack/shop.ts';
 
 /*
  * Two events that PayPal once sent for one purchase: APPROVED, whose snapshot has the capture in it already, and CAPTURE.COMPLETED.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stockOf } from '../support/books.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import {
   approve,
   beginPurchase,
@@ -10,7 +10,7 @@ import {
   sessionOf,
   settledPayment,
   shop,
-} from '../support/shop.ts';
+} from '../support/stack/shop.ts';
 
 const refund = async (purchase: Purchase, value?: string) =>
   payPal('POST', `/_sim/captures/${(await captureOf(purchase)).id}/refund`, {

@@ -1,10 +1,10 @@
 import { expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
-import { healAll, whatIsLeft } from '../support/after-storm.ts';
-import { everythingIn } from '../support/aws.ts';
-import { findingsAtTheEnd } from '../support/findings-at-the-end.ts';
-import { until } from '../support/shop.ts';
-import { storm } from '../support/storm.ts';
+import { healAll, whatIsLeft } from '../support/stack/after-storm.ts';
+import { everythingIn } from '../support/stack/aws.ts';
+import { findingsAtTheEnd } from '../support/stack/final-findings.ts';
+import { until } from '../support/stack/shop.ts';
+import { storm } from '../support/stack/storm.ts';
 
 const PURCHASES = 200;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { approve, beginPurchase, sessionOf, settledPayment, shop } from '../support/shop.ts';
+import { stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { approve, beginPurchase, sessionOf, settledPayment, shop } from '../support/stack/shop.ts';
 
 it('makes one order of a payment that the buyer approves', async () => {
   const sku = await stockedProduct(5);

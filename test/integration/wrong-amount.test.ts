@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { stockOf } from '../support/books.ts';
-import { approve, beginPurchase, paymentOf, until } from '../support/shop.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { approve, beginPurchase, paymentOf, until } from '../support/stack/shop.ts';
 
 it.each([
   ['less', { currency_code: 'EUR', value: '0.01' }],

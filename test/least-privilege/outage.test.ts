@@ -1,10 +1,10 @@
 import { expect, inject, it } from 'vitest';
-import { callFunction } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { purchaseWhoseOrderFails } from '../support/failing-order.ts';
-import { asOperator } from '../support/operator.ts';
-import { failuresOf } from '../support/settlements.ts';
-import { paymentOf, payPal, settledPayment, until } from '../support/shop.ts';
+import { callFunction } from '../support/stack/aws.ts';
+import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { asOperator } from '../support/stack/operator.ts';
+import { failuresOf } from '../support/stack/settlements.ts';
+import { paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
 
 /** Everything ends politely, and starts again with what it had stored: what ran in Step Functions has failed by then, unheard. */
 async function outage(): Promise<void> {

@@ -2,8 +2,8 @@ import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicy
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
-import { firstFailuresOf, noFailuresOf, retry } from '../support/settlements.ts';
-import { approve, beginPurchase, paymentOf, sessionOf, settledPayment } from '../support/shop.ts';
+import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
+import { approve, beginPurchase, paymentOf, sessionOf, settledPayment } from '../support/stack/shop.ts';
 
 const { endpoint, region } = inject('aws');
 const iam = new IAMClient({ endpoint, region, credentials: CREDENTIALS });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { newPayment } from '../../lambdas/payments/payment.ts';
-import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
-import { type SettleDeps, settler } from '../../lambdas/payments/settle.ts';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { functionEnvironment } from '../support/function-environment.ts';
-import { anyEvidence } from '../support/sample-payments.ts';
-import { openGate, paymentsInMemory } from '../support/tables-in-memory.ts';
+import { type SettleDeps, settler } from '../../src/payments/apply-evidence.ts';
+import { newPayment } from '../../src/payments/payment.ts';
+import { paymentRepository } from '../../src/payments/payment-repository.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { anyEvidence } from '../support/builders/payments.ts';
+import { openGate, paymentsInMemory } from '../support/in-memory/tables.ts';
+import { functionEnvironment } from '../support/in-process/function-environment.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const AMOUNT = { currency: 'EUR', minor: 2000 };

@@ -1,7 +1,7 @@
 import { encodeTime } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { type AuditQuery, auditRepository } from '../../lambdas/admin/audit-repository.ts';
-import { dynamo } from '../support/aws.ts';
+import { type AuditQuery, auditRepository } from '../../src/admin-api/audit-repository.ts';
+import { dynamo } from '../support/stack/aws.ts';
 
 const audit = auditRepository(dynamo, inject('aws').tables.operations);
 const time = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second)).toISOString();

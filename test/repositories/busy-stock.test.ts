@@ -1,12 +1,12 @@
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { openSession } from '../../lambdas/checkout/open-session.ts';
-import { sessionRepository } from '../../lambdas/checkout/session-repository.ts';
-import { stockRepository } from '../../lambdas/inventory/stock-repository.ts';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { everythingIn, stockedProduct } from '../support/aws.ts';
-import { stockOf } from '../support/books.ts';
-import { functionEnvironment } from '../support/function-environment.ts';
+import { openSession } from '../../src/checkout/open-session.ts';
+import { sessionRepository } from '../../src/checkout/session-repository.ts';
+import { stockRepository } from '../../src/inventory/stock-repository.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { functionEnvironment } from '../support/in-process/function-environment.ts';
+import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 
 it('opens exactly 100 sessions for 200 buyers of 100 pieces, all at once', async () => {
   functionEnvironment();

@@ -1,8 +1,8 @@
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { orderRepository } from '../../lambdas/fulfillment/order-repository.ts';
-import { orderIdOf, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { dynamo } from '../support/aws.ts';
+import { orderRepository } from '../../src/fulfillment/order-repository.ts';
+import { orderIdOf, paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { dynamo } from '../support/stack/aws.ts';
 
 const orders = orderRepository(dynamo, inject('aws').tables.orders);
 const NOW = new Date('2026-06-01T12:00:00.000Z');

@@ -1,11 +1,11 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { commitStock, holdStock, releaseStock } from '../../lambdas/inventory/settle-stock.ts';
-import { stockRepository } from '../../lambdas/inventory/stock-repository.ts';
-import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { dynamo, stockedProduct } from '../support/aws.ts';
-import { settlementThat } from '../support/sample-settlements.ts';
+import { stockRepository } from '../../src/inventory/stock-repository.ts';
+import { commitStock, holdStock, releaseStock } from '../../src/inventory/stock-steps.ts';
+import { paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { settlementThat } from '../support/builders/settlements.ts';
+import { dynamo, stockedProduct } from '../support/stack/aws.ts';
 
 const { tables } = inject('aws');
 const stock = stockRepository(dynamo, tables);

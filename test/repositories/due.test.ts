@@ -1,15 +1,15 @@
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
-import type { Session } from '../../lambdas/checkout/session.ts';
-import { sessionRepository } from '../../lambdas/checkout/session-repository.ts';
-import { stockRepository } from '../../lambdas/inventory/stock-repository.ts';
-import { decide } from '../../lambdas/payments/decide.ts';
-import type { Evidence } from '../../lambdas/payments/evidence.ts';
-import { newPayment, type Payment } from '../../lambdas/payments/payment.ts';
-import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
-import { paymentIdOf, type SessionId, sessionId } from '../../lambdas/shared/ids.ts';
-import { runRepository } from '../../lambdas/shared/run-repository.ts';
-import { dynamo, everythingIn, stockedProduct } from '../support/aws.ts';
+import type { Session } from '../../src/checkout/session.ts';
+import { sessionRepository } from '../../src/checkout/session-repository.ts';
+import { stockRepository } from '../../src/inventory/stock-repository.ts';
+import { decide } from '../../src/payments/decide.ts';
+import type { Evidence } from '../../src/payments/evidence.ts';
+import { newPayment, type Payment } from '../../src/payments/payment.ts';
+import { paymentRepository } from '../../src/payments/payment-repository.ts';
+import { paymentIdOf, type SessionId, sessionId } from '../../src/shared/ids.ts';
+import { runRepository } from '../../src/shared/run-repository.ts';
+import { dynamo, everythingIn, stockedProduct } from '../support/stack/aws.ts';
 
 const { tables } = inject('aws');
 const payments = paymentRepository(dynamo, tables.payments);

@@ -1,10 +1,10 @@
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
-import { eventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
-import type { EventOutcome } from '../../lambdas/paypal-webhook/settle-event.ts';
-import type { EventCursor, EventFilter } from '../../lambdas/paypal-webhook/stored-event.ts';
-import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { dynamo } from '../support/aws.ts';
+import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
+import type { EventOutcome } from '../../src/paypal-webhook/process-event.ts';
+import type { EventCursor, EventFilter } from '../../src/paypal-webhook/stored-event.ts';
+import { paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { dynamo } from '../support/stack/aws.ts';
 
 const events = eventRepository(dynamo, inject('aws').tables['webhook-events']);
 const newPaymentId = () => paymentIdOf(sessionId(ulid()));

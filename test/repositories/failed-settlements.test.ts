@@ -3,11 +3,11 @@ import { describe, expect, inject, it } from 'vitest';
 import {
   type FailedSettlement,
   failedSettlementRepository,
-} from '../../lambdas/settlements/failed-settlement-repository.ts';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { type PaymentId, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { functionEnvironment } from '../support/function-environment.ts';
-import { listedFailure } from '../support/sample-settlements.ts';
+} from '../../src/settlements/failed-settlement-repository.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { type PaymentId, paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { listedFailure } from '../support/builders/settlements.ts';
+import { functionEnvironment } from '../support/in-process/function-environment.ts';
 
 functionEnvironment();
 const failed = failedSettlementRepository(documentClient(), inject('aws').tables.operations);

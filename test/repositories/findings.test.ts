@@ -1,9 +1,9 @@
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
-import { type Finding, findingIdOf, type Mistake } from '../../lambdas/consistency/finding.ts';
-import { findingRepository } from '../../lambdas/consistency/finding-repository.ts';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { functionEnvironment } from '../support/function-environment.ts';
+import { type Finding, findingIdOf, type Mistake } from '../../src/consistency/finding.ts';
+import { findingRepository } from '../../src/consistency/finding-repository.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { functionEnvironment } from '../support/in-process/function-environment.ts';
 
 functionEnvironment();
 const { tables } = inject('aws');

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
-import { hourRepository } from '../../lambdas/settlements/hour-repository.ts';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { functionEnvironment } from '../support/function-environment.ts';
+import { hourRepository } from '../../src/settlements/hourly-metrics-repository.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { functionEnvironment } from '../support/in-process/function-environment.ts';
 
 functionEnvironment();
 const hours = hourRepository(documentClient(), inject('aws').tables.operations);

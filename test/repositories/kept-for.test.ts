@@ -1,9 +1,9 @@
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { orderRepository } from '../../lambdas/fulfillment/order-repository.ts';
-import { eventRepository } from '../../lambdas/paypal-webhook/event-repository.ts';
-import { orderIdOf, paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { dynamo, everythingIn } from '../support/aws.ts';
+import { orderRepository } from '../../src/fulfillment/order-repository.ts';
+import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
+import { orderIdOf, paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { dynamo, everythingIn } from '../support/stack/aws.ts';
 
 const { tables } = inject('aws');
 const NOW = new Date('2026-06-01T12:00:00.000Z');

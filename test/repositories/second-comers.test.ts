@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { orderIdOf, paymentIdOf } from '../../lambdas/shared/ids.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { orderIdOf, paymentIdOf } from '../../src/shared/ids.ts';
 import {
   captured,
   NOW,
@@ -13,7 +13,7 @@ import {
   type Subject,
   sessionFor,
   stateOf,
-} from '../support/written-purchase.ts';
+} from '../support/builders/stored-purchase.ts';
 
 /*
  * Two want to write, each by what it has read, and one of them comes first. Each condition of a write is put to the test by itself here:

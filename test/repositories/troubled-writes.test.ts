@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { documentClient } from '../../lambdas/shared/dynamo.ts';
-import { orderIdOf, paymentIdOf } from '../../lambdas/shared/ids.ts';
-import { makeTrouble, TROUBLES } from '../support/trouble.ts';
+import { documentClient } from '../../src/shared/dynamo.ts';
+import { orderIdOf, paymentIdOf } from '../../src/shared/ids.ts';
 import {
   captured,
   eventOf,
@@ -15,7 +14,8 @@ import {
   type Subject,
   sessionFor,
   stateOf,
-} from '../support/written-purchase.ts';
+} from '../support/builders/stored-purchase.ts';
+import { makeTrouble, TROUBLES } from '../support/in-process/write-faults.ts';
 
 /** Every write of the shop: what has to be there before, and the write. */
 const WRITES: Record<

@@ -1,11 +1,11 @@
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { newPayment } from '../../lambdas/payments/payment.ts';
-import { paymentRepository } from '../../lambdas/payments/payment-repository.ts';
-import { paymentIdOf, sessionId } from '../../lambdas/shared/ids.ts';
-import { dynamo } from '../support/aws.ts';
-import { longestChain } from '../support/aws-calls.ts';
-import { startFunctionsInProcess } from '../support/functions-in-process.ts';
+import { newPayment } from '../../src/payments/payment.ts';
+import { paymentRepository } from '../../src/payments/payment-repository.ts';
+import { paymentIdOf, sessionId } from '../../src/shared/ids.ts';
+import { longestChain } from '../support/in-process/aws-calls.ts';
+import { startFunctionsInProcess } from '../support/in-process/functions.ts';
+import { dynamo } from '../support/stack/aws.ts';
 
 it('settles a captured payment with six calls to AWS, at most four of them one after another', async () => {
   const functions = await startFunctionsInProcess();

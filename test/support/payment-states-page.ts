@@ -1,8 +1,8 @@
-import { ARROWS, type Arrow, isGivenUp, isPaid, KNOWN } from '../../lambdas/payments/transitions.ts';
-import { PAYMENT_STATUSES, type PaymentStatus } from '../../lambdas/shared/settlement.ts';
+import { ARROWS, type Arrow, isGivenUp, isPaid, KNOWN } from '../../src/payments/transitions.ts';
+import { PAYMENT_STATUSES, type PaymentStatus } from '../../src/shared/settlement.ts';
 
 /*
- * The parts of docs/payment-states.md that follow from lambdas/payments/transitions.ts.
+ * The parts of docs/payment-states.md that follow from src/payments/transitions.ts.
  */
 
 const UNDECIDED = PAYMENT_STATUSES.filter((status) => !isGivenUp(status) && !isPaid(status));

@@ -1,15 +1,15 @@
 import { Button, Paper, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Product } from '../api/schema.ts';
-import { moneyInWords } from '../page/money-in-words.ts';
+import { moneyInWords } from '../page/format-money.ts';
 import { withPieces } from './basket.ts';
 import classes from './basket-panel.module.css';
 import { checkOut, shortages } from './check-out.ts';
-import { useKeptFocus } from './keep-focus.ts';
 import { areMixed, sumForShow, timesForShow } from './money.ts';
 import { Notice } from './notice.tsx';
 import { Stepper } from './stepper.tsx';
 import { changeBasket, useBasket } from './use-basket.ts';
+import { useKeptFocus } from './use-focus-restore.ts';
 
 interface BasketPanelProps {
   readonly products: readonly Product[];

@@ -1,7 +1,7 @@
 import { ApiProblem } from '../api/call.ts';
 import type { Payment } from '../api/schema.ts';
 import { getPayment } from './api.ts';
-import { pause } from './pause.ts';
+import { pause } from './sleep.ts';
 
 /** Milliseconds between two questions. */
 export const POLL_EVERY_MS = 2500;

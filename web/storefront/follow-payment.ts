@@ -2,7 +2,7 @@ import { ApiProblem } from '../api/call.ts';
 import type { NotApproved, Payment, PaymentDeclined } from '../api/schema.ts';
 import { capturePayment, findPayment, getPayment, type ReturnAddress } from './api.ts';
 import { checkPaymentStatus, isLasting, POLL_EVERY_MS, POLL_FOR_MS } from './check-payment-status.ts';
-import { pause } from './pause.ts';
+import { pause } from './sleep.ts';
 
 /** Milliseconds between two questions once the shopper has been told that it takes longer. */
 const LATER_EVERY_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Line, Money } from '../api/schema.ts';
-import { moneyInWords } from '../page/money-in-words.ts';
+import { moneyInWords } from '../page/format-money.ts';
 import classes from './lines.module.css';
 import { timesForShow } from './money.ts';
 

@@ -1,12 +1,12 @@
 import { Button, Text, Title } from '@mantine/core';
 import type { Product } from '../api/schema.ts';
-import { moneyInWords } from '../page/money-in-words.ts';
+import { moneyInWords } from '../page/format-money.ts';
 import { withPieces } from './basket.ts';
-import { useKeptFocus } from './keep-focus.ts';
 import { Picture } from './picture.tsx';
 import classes from './product-card.module.css';
 import { Stepper } from './stepper.tsx';
 import { changeBasket } from './use-basket.ts';
+import { useKeptFocus } from './use-focus-restore.ts';
 
 /** Up to so many pieces, a shopper is told to be quick. */
 const FEW = 5;

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { paymentOfPayPal } from '../api.ts';
-import { problemInWords } from '../problem-in-words.ts';
-import { whatId } from '../what-id.ts';
+import { problemInWords } from '../format-problem.ts';
+import { whatId } from '../parse-id.ts';
 
 interface FinderProps {
   label?: string;

@@ -1,5 +1,5 @@
 import { CopyButton, UnstyledButton } from '@mantine/core';
-import { whatId } from '../what-id.ts';
+import { whatId } from '../parse-id.ts';
 import { PageLink } from './page-link.tsx';
 
 /** Where an id leads to; undefined when there is no page about it. */

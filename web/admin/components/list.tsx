@@ -1,6 +1,6 @@
 import { Button, EmptyState, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Asked, type Query } from './asked.tsx';
+import { Asked, type Query } from './query-result.tsx';
 
 interface ListProps<Page, Row> {
   /** What TanStack Query knows of the list, which comes page by page. */

@@ -1,5 +1,5 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
-import { problemInWords } from '../problem-in-words.ts';
+import { problemInWords } from '../format-problem.ts';
 
 /** Something that went wrong, and what to do next. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => unknown }) {

@@ -2,7 +2,7 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
 import type { Money } from '../../api/schema.ts';
-import { moneyInWords } from '../../page/money-in-words.ts';
+import { moneyInWords } from '../../page/format-money.ts';
 import * as api from '../api.ts';
 import { Id } from '../components/id.tsx';
 import { List } from '../components/list.tsx';

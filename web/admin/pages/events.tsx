@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
-import { SUBSCRIBED_EVENT_TYPES } from '../../../lambdas/paypal-webhook/event-types.ts';
+import { SUBSCRIBED_EVENT_TYPES } from '../../../src/paypal-webhook/event-types.ts';
 import type { EventStatus, WebhookEvent } from '../../api/schema.ts';
 import * as api from '../api.ts';
 import { Breakable } from '../components/breakable.tsx';

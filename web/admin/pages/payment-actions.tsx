@@ -1,13 +1,13 @@
 import { SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Money as Amount, PaymentStory } from '../../api/schema.ts';
-import { moneyInWords } from '../../page/money-in-words.ts';
+import { moneyInWords } from '../../page/format-money.ts';
 import * as api from '../api.ts';
 import { Money } from '../components/money.tsx';
 import { ReasonDialog } from '../components/reason-dialog.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { leftToRefund, partOf } from '../refund-part.ts';
+import { leftToRefund, partOf } from '../partial-refund.ts';
 
 /** What this payment allows. */
 export function PaymentActions({ story: { payment, order } }: { story: PaymentStory }) {

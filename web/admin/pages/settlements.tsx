@@ -10,7 +10,7 @@ import { ReasonDialog } from '../components/reason-dialog.tsx';
 import { Rows } from '../components/rows.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { failureInWords } from '../failure-in-words.ts';
+import { failureInWords } from '../format-failure.ts';
 
 const OUTCOMES: Readonly<Record<Retried['settlements'][number]['outcome'], string>> = {
   redriven: 'It goes on where it stopped.',

@@ -1,0 +1,17 @@
+import { orderRepository } from '../src/fulfillment/order-repository.ts';
+import { paymentRepository } from '../src/payments/payment-repository.ts';
+import { documentClient } from '../src/shared/dynamo.ts';
+import { requireEnv } from '../src/shared/env.ts';
+import { httpHandler } from '../src/shared/http/http-handler.ts';
+import { paymentStatus } from '../src/storefront-api/payment-status.ts';
+
+const db = documentClient();
+const deps = {
+  payments: paymentRepository(db, requireEnv('PAYMENTS_TABLE')),
+  orders: orderRepository(db, requireEnv('ORDERS_TABLE')),
+};
+
+/** What a storefront polls: it reads two items of DynamoDB and asks nobody else. */
+export const handler = httpHandler(({ pathParameters, queryStringParameters }) =>
+  paymentStatus(deps, { id: pathParameters?.id, query: queryStringParameters ?? {} }),
+);

@@ -1,0 +1,16 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { paymentSteps } from '../src/payments/payment-steps.ts';
+import { documentClient } from '../src/shared/dynamo.ts';
+import { requireEnv } from '../src/shared/env.ts';
+import { stepHandler } from '../src/shared/step-handler.ts';
+import { composePayments } from './compose/payments.ts';
+
+const { payments, paypal, settler } = composePayments({
+  db: documentClient(),
+  stepFunctions: new SFNClient({}),
+  env: requireEnv,
+});
+const { captureOrder, getOrder, refundCapture } = paypal;
+
+/** The payment's own steps of the workflow. */
+export const handler = stepHandler(paymentSteps({ payments, captureOrder, getOrder, refundCapture, settler }));

@@ -1,0 +1,42 @@
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { measureReceipt } from '../src/paypal-webhook/measure-receipt.ts';
+import { receive } from '../src/paypal-webhook/receive.ts';
+import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
+import { requireEnv } from '../src/shared/env.ts';
+import { bytesOf, type HttpResult, problemAnswer, toResult } from '../src/shared/http/http.ts';
+import { Problem } from '../src/shared/http/problem.ts';
+import { logger } from '../src/shared/logger.ts';
+import { measure } from '../src/shared/metrics.ts';
+import { composeReceipt } from './compose/paypal-webhook.ts';
+
+const dynamo = dynamoClient();
+const { deps, within } = composeReceipt({
+  db: documentClient(dynamo),
+  stepFunctions: new SFNClient({}),
+  idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
+  env: requireEnv,
+});
+
+/** Takes PayPal's webhooks. */
+export async function handler(request: APIGatewayProxyEventV2, context: Context): Promise<HttpResult> {
+  logger.resetKeys();
+  logger.addContext(context);
+  within(context);
+  try {
+    const { event, receipt } = await receive(deps, { headers: request.headers, body: bytesOf(request) });
+    measureReceipt(receipt, deps.now().getTime() - request.requestContext.timeEpoch);
+    logger.info('EVENT_RECEIVED', { event_id: event.id, event_type: event.event_type, receipt });
+    return toResult({ status: 200, body: { status: receipt.status } });
+  } catch (error) {
+    if (error instanceof Problem) {
+      if (error.type === 'bad-signature') measure('SignatureRefused');
+      logger.warn('DELIVERY_REFUSED', { problem: error.type, detail: error.message, fields: error.fields });
+      return toResult(problemAnswer(error));
+    }
+    measure('DeliveryPostponed');
+    logger.error('DELIVERY_POSTPONED', error as Error);
+    return toResult(problemAnswer(new Problem('try-again', 'send the event again later')));
+  }
+}

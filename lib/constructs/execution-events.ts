@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { DeadLetters } from './dead-letter-queues.ts';
+
+/** Who hears of the end of settlements. */
+export interface SettlementEndsProps {
+  readonly stateMachine: StateMachine;
+
+  readonly deadLetters: DeadLetters;
+
+  /** Takes down how settlements end. */
+  readonly recorder: IFunction;
+}
+
+/** What follows the end of a settlement: it is taken down, and a failure stays on the dead letter queue until it is mended. */
+export class SettlementEnds extends Construct {
+  constructor(scope: Construct, id: string, { stateMachine, deadLetters, recorder }: SettlementEndsProps) {
+    super(scope, id);
+    // EventBridge's own defaults, spelled out: a day of tries, then the event waits in `undelivered`.
+    const patience = {
+      retryAttempts: 185,
+      maxEventAge: Duration.hours(24),
+      deadLetterQueue: deadLetters.undelivered,
+    };
+
+    const when = (name: string, status: readonly string[], description: string, targets: IRuleTarget[]) =>
+      new Rule(this, name, {
+        description,
+        eventPattern: {
+          source: ['aws.states'],
+          detailType: ['Step Functions Execution Status Change'],
+          detail: { status, stateMachineArn: [stateMachine.stateMachineArn] },
+        },
+        targets,
+      });
+    when(
+      'failed',
+      ['FAILED', 'TIMED_OUT', 'ABORTED'],
+      'Settlements that failed, timed out or were stopped are taken down, and go on the dead letter queue',
+      [new SqsQueue(deadLetters.settlements, patience), new LambdaFunction(recorder, patience)],
+    );
+    when('succeeded', ['SUCCEEDED'], 'Settlements that succeeded are taken down', [
+      new LambdaFunction(recorder, patience),
+    ]);
+  }
+}

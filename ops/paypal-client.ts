@@ -1,0 +1,18 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type PayPal, payPalClient } from '../src/paypal/client.ts';
+import { type PayPalNotifications, payPalNotifications } from '../src/paypal/notifications.ts';
+import { transport } from '../src/paypal/transport.ts';
+import { findPayPal, type WhichShop } from './find-deployment.ts';
+import { payPalSecret } from './paypal-secret.ts';
+
+/** PayPal by the credentials of a shop, and the secret with them. */
+export async function connectPayPalOf(which: WhichShop) {
+  const { clientOptions, secretName, ...shop } = await findPayPal(which);
+  const client = new SecretsManagerClient(clientOptions);
+  const secret = payPalSecret(client, secretName);
+  const stored = await secret.read();
+  const credentials = async () => ({ clientId: stored.client_id, clientSecret: stored.client_secret });
+  const call = transport({ baseUrl: shop.baseUrl, credentials });
+  const paypal: PayPal & PayPalNotifications = { ...payPalClient(call), ...payPalNotifications(call) };
+  return { ...shop, secretName, secret, stored, paypal };
+}

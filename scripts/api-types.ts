@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { compile } from 'json-schema-to-typescript';
+import { parse } from 'yaml';
+
+/*
+ * Makes web/api/schema.ts, the types of what the API takes and answers, from docs/openapi.yaml: `npm run api-types`.
+ */
+
+/** Where the types lie. */
+export const API_TYPES_FILE = join(import.meta.dirname, '../web/api/schema.ts');
+
+/** The types of all schemas of docs/openapi.yaml, each under its own name. */
+export async function apiTypes(): Promise<string> {
+  const document = parse(readFileSync(join(import.meta.dirname, '../docs/openapi.yaml'), 'utf8'));
+  const text = JSON.stringify(document.components.schemas, asTypesNeedIt).replaceAll(
+    '"#/components/schemas/',
+    '"#/definitions/',
+  );
+  const types = await compile({ title: 'Schemas', definitions: JSON.parse(text) }, 'Schemas', {
+    additionalProperties: false,
+    bannerComment: '/* Made from docs/openapi.yaml by `npm run api-types`: what the API takes and answers. */',
+    ignoreMinAndMaxItems: true,
+    unreachableDefinitions: true,
+    style: { printWidth: 120, singleQuote: true },
+  });
+  return types
+    .replaceAll(
+      /(?: \*\n)* \* This interface was referenced by `Schemas`'s JSON-Schema\n \* via the `definition` ".*"\.\n/g,
+      '',
+    )
+    .replaceAll('/**\n */\n', '');
+}
+
+/** Two things that JSON Schema allows and the compiler overlooks: words beside a reference, and fields beside what they add to. */
+function asTypesNeedIt(_key: string, schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  if ('$ref' in schema) return { $ref: schema.$ref };
+  if (!('allOf' in schema) || !('properties' in schema)) return schema;
+  const { allOf, description, ...own } = schema as { allOf: unknown[]; description?: string };
+  return { description, allOf: [...allOf, { type: 'object', ...own }] };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(API_TYPES_FILE, await apiTypes());

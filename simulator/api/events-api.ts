@@ -1,0 +1,107 @@
+import { Hono } from 'hono';
+import * as z from 'zod/mini';
+import { wants } from '../state/events.ts';
+import { webAddressSchema } from '../state/schemas.ts';
+import type { Env, Simulation } from '../state/simulation.ts';
+import type { WebhookEvent } from '../state/state.ts';
+import type { Link } from './errors.ts';
+import { mockEvent } from './mock-events.ts';
+import { invalidData, invalidId, parseBody, webhookOf } from './webhooks-api.ts';
+
+/** Older events cannot be listed: PayPal answers 400 (recorded). */
+const MAX_AGE_MS = 45 * 24 * 60 * 60 * 1000;
+
+const querySchema = z.object({
+  page_size: z._default(z.coerce.number().check(z.int(), z.minimum(1)), 10),
+  start_time: z.optional(z.iso.datetime({ offset: true })),
+  end_time: z.optional(z.iso.datetime({ offset: true })),
+  event_type: z.optional(z.string()),
+  transaction_id: z.optional(z.string()),
+  // How PayPal's `next` links go on: behind the event with this id.
+  index_id: z.optional(z.string()),
+});
+const resendSchema = z.object({ webhook_ids: z.optional(z.array(z.string()).check(z.maxLength(500))) });
+const simulateSchema = z.object({
+  event_type: z.string(),
+  url: z.optional(webAddressSchema),
+  webhook_id: z.optional(z.string()),
+  resource_version: z.optional(z.string()),
+});
+
+/** `/v1/notifications/webhooks-events` and `/simulate-event`. */
+export function eventsApi(sim: Simulation): Hono<Env> {
+  const { events, webhooks } = sim.state;
+  const app = new Hono<Env>().basePath('/v1/notifications');
+
+  app.get('/webhooks-events', (c) => {
+    const query = z.safeParse(querySchema, c.req.query());
+    if (!query.success) throw invalidData(query.error.issues.map(({ path }) => path.join('.')));
+    const { page_size, index_id, ...filter } = query.data;
+    if (filter.start_time && Date.parse(filter.start_time) < sim.now().getTime() - MAX_AGE_MS) {
+      throw invalidData(['start_time']);
+    }
+    const found = [...events.values()].reverse().filter(filterBy(filter)); // the newest first, as recorded
+    const start = index_id ? found.findIndex(({ id }) => id === index_id) + 1 : 0;
+    const page = found.slice(start, start + page_size);
+    const last = found.length > start + page_size ? page.at(-1) : undefined;
+    const here = new URL(c.req.url);
+    const links: Link[] = [{ href: pageUrl(sim, here), rel: 'self', method: 'GET' }];
+    if (last) links.push({ href: pageUrl(sim, here, last), rel: 'next', method: 'GET' });
+    return c.json({ events: page.map(bodyOf), count: page.length, links });
+  });
+
+  app.get('/webhooks-events/:id', (c) => c.json(bodyOf(eventOf(sim, c.req.param('id')))));
+
+  app.post('/webhooks-events/:id/resend', async (c) => {
+    const event = eventOf(sim, c.req.param('id'));
+    const { webhook_ids } = await parseBody(c, resendSchema);
+    const chosen = webhook_ids
+      ? webhook_ids.map((id) => webhookOf(sim, id))
+      : [...webhooks.values()].filter((webhook) => wants(webhook, event));
+    for (const webhook of chosen) {
+      // "Any pending notifications are not resent": PayPal's OpenAPI.
+      if (!sim.deliverer.isPending(event.id, webhook.id)) sim.deliverer.send(event, webhook);
+    }
+    return c.json(bodyOf(event), 202);
+  });
+
+  app.post('/simulate-event', async (c) => {
+    const { event_type, url, webhook_id } = await parseBody(c, simulateSchema);
+    const target = url ?? (webhook_id ? webhookOf(sim, webhook_id).url : undefined);
+    if (!target) throw invalidData(['url', 'webhook_id']);
+    const event = mockEvent(event_type);
+    if (!event) throw invalidData(['event_type']);
+    void sim.deliverer.sendNow(event, '', { signature: 'mock-id', retry: false, url: target });
+    return c.json(bodyOf(event), 202);
+  });
+
+  return app;
+}
+
+type Filter = Omit<z.infer<typeof querySchema>, 'page_size' | 'index_id'>;
+
+const filterBy =
+  ({ start_time, end_time, event_type, transaction_id }: Filter) =>
+  ({ createTime, type, transactionIds }: WebhookEvent): boolean =>
+    (!start_time || createTime.getTime() >= Date.parse(start_time)) &&
+    (!end_time || createTime.getTime() <= Date.parse(end_time)) &&
+    (!event_type || type === event_type) &&
+    (!transaction_id || transactionIds.includes(transaction_id));
+
+function pageUrl({ origin }: Simulation, here: URL, last?: WebhookEvent): string {
+  const url = new URL(here.pathname + here.search, origin);
+  if (last) {
+    url.searchParams.set('move_to', 'next');
+    url.searchParams.set('index_time', last.createTime.toISOString());
+    url.searchParams.set('index_id', last.id);
+  }
+  return url.href;
+}
+
+function eventOf({ state }: Simulation, id: string): WebhookEvent {
+  const event = state.events.get(id);
+  if (!event) throw invalidId();
+  return event;
+}
+
+const bodyOf = ({ body }: WebhookEvent): Record<string, unknown> => JSON.parse(body.toString());

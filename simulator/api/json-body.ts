@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+import { parseJson } from '../delivery/json.ts';
+import { errorOf } from './errors.ts';
+
+/**
+ * Reads the JSON body of a call to the Orders or the Payments API; no body at all is `{}`.
+ * @throws PayPalError 415 when it is not declared as JSON, 400 when it is none.
+ */
+export async function jsonBody(c: Context): Promise<unknown> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw errorOf(415);
+  const text = await c.req.text();
+  const body = text === '' ? {} : parseJson(text);
+  if (body !== undefined) return body;
+  const description = 'The request JSON is not well formed.';
+  throw errorOf(400, [{ issue: 'MALFORMED_REQUEST_JSON', description, location: 'body' }]);
+}
+
+/** Whether the caller wants the whole resource; PayPal's default is `return=minimal`. */
+export const wantsRepresentation = (c: Context): boolean => c.req.header('prefer') === 'return=representation';

@@ -1,0 +1,22 @@
+import type { MiddlewareHandler } from 'hono';
+import * as z from 'zod/mini';
+import { parseJson } from '../delivery/json.ts';
+import { errorOf, type Operation, refusal, statusOf } from './errors.ts';
+
+const HEADER = 'PayPal-Mock-Response';
+const mockSchema = z.object({ mock_application_codes: z.string() });
+
+/** Answers the error that the caller asked for: https://developer.paypal.com/negative-testing/request-headers */
+export const mockResponse =
+  (operation: Operation): MiddlewareHandler =>
+  async (c, next) => {
+    const header = c.req.header(HEADER);
+    if (!header) return next();
+    const code = mockSchema.safeParse(parseJson(header)).data?.mock_application_codes ?? '';
+    if (code === 'INTERNAL_SERVER_ERROR') throw errorOf(500);
+    // What PayPal makes of a code that the call cannot answer is not documented; here it is an error, so that no test passes by a slip.
+    if (!statusOf(operation, code)) {
+      throw errorOf(400, [{ issue: 'INVALID_PARAMETER_VALUE', field: HEADER, value: header }]);
+    }
+    throw refusal(operation, [{ issue: code }]);
+  };

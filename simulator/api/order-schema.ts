@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { moneySchema, webAddressSchema } from '../state/schemas.ts';
+
+/* Limits and patterns are those of `order_request` in PayPal's OpenAPI file of the Orders API. */
+
+const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
+const longText = z.string().check(z.maxLength(300));
+
+const optionalMoney = z.optional(moneySchema);
+
+const breakdownSchema = z.object({
+  item_total: optionalMoney,
+  shipping: optionalMoney,
+  handling: optionalMoney,
+  tax_total: optionalMoney,
+  insurance: optionalMoney,
+  shipping_discount: optionalMoney,
+  discount: optionalMoney,
+});
+
+const itemSchema = z.object({
+  name: text(127),
+  unit_amount: moneySchema,
+  tax: optionalMoney,
+  quantity: z.string().check(z.regex(/^[1-9][0-9]{0,9}$/)),
+  description: z.optional(z.string().check(z.maxLength(127))),
+  sku: z.optional(z.string().check(z.maxLength(127))),
+  category: z.optional(z.enum(['DIGITAL_GOODS', 'PHYSICAL_GOODS', 'DONATION'])),
+});
+
+const addressSchema = z.object({
+  address_line_1: z.optional(longText),
+  address_line_2: z.optional(longText),
+  admin_area_1: z.optional(longText),
+  admin_area_2: z.optional(longText),
+  postal_code: z.optional(z.string().check(z.maxLength(60))),
+  country_code: z.string().check(z.regex(/^([A-Z]{2}|C2)$/)),
+});
+
+const purchaseUnitSchema = z.object({
+  reference_id: z.optional(text(256)),
+  amount: z.extend(moneySchema, { breakdown: z.optional(breakdownSchema) }),
+  description: z.optional(text(127)),
+  custom_id: z.optional(text(127)),
+  invoice_id: z.optional(text(127)),
+  soft_descriptor: z.optional(text(22)),
+  items: z.optional(z.array(itemSchema)),
+  shipping: z.optional(
+    z.object({
+      name: z.optional(z.object({ full_name: z.optional(longText) })),
+      address: z.optional(addressSchema),
+    }),
+  ),
+});
+
+const experienceSchema = z.object({
+  brand_name: z.optional(text(127)),
+  locale: z.optional(text(10)),
+  shipping_preference: z._default(z.enum(['GET_FROM_FILE', 'NO_SHIPPING', 'SET_PROVIDED_ADDRESS']), 'GET_FROM_FILE'),
+  user_action: z.optional(z.enum(['CONTINUE', 'PAY_NOW'])),
+  return_url: z.optional(webAddressSchema),
+  cancel_url: z.optional(webAddressSchema),
+});
+
+/** The body of `POST /v2/checkout/orders`, as far as the simulator knows it; as at PayPal, other fields are ignored. */
+export const orderRequestSchema = z.object({
+  intent: z.enum(['CAPTURE', 'AUTHORIZE']),
+  purchase_units: z.array(purchaseUnitSchema).check(z.minLength(1), z.maxLength(10)),
+  // The one strict object: other payment sources are PayPal's, but not the simulator's.
+  payment_source: z.optional(
+    z.strictObject({ paypal: z.optional(z.object({ experience_context: z.optional(experienceSchema) })) }),
+  ),
+  application_context: z.optional(experienceSchema),
+});
+
+/** What `orderRequestSchema` lets through. */
+export type OrderRequest = z.infer<typeof orderRequestSchema>;
+/** One purchase unit of the request. */
+export type PurchaseUnit = OrderRequest['purchase_units'][number];

@@ -1,0 +1,101 @@
+import { type Money, type MoneyText, moneyText, parseMoney, sumOf, times } from '../../src/shared/money.ts';
+import { amountIssue } from '../state/amounts.ts';
+import type { Detail } from './errors.ts';
+import type { PurchaseUnit } from './order-schema.ts';
+
+/** What PayPal would find wrong with the references and the amounts of an order; empty when all adds up. */
+export function issuesOfSums(units: readonly PurchaseUnit[]): Detail[] {
+  const found = [...issuesOfReferences(units), ...issuesOfCurrencies(units)];
+  return found.length > 0 ? found : units.flatMap(issuesOfUnit);
+}
+
+function issuesOfReferences(units: readonly PurchaseUnit[]): Detail[] {
+  if (units.length === 1) return [];
+  const seen = new Set<string>();
+  return units.flatMap(({ reference_id: id }, index): Detail[] => {
+    const field = `/purchase_units/${index}/reference_id`;
+    if (id === undefined) return [{ issue: 'REFERENCE_ID_REQUIRED', field }];
+    if (seen.has(id)) return [{ issue: 'DUPLICATE_REFERENCE_ID', field, value: id }];
+    seen.add(id);
+    return [];
+  });
+}
+
+function issuesOfCurrencies(units: readonly PurchaseUnit[]): Detail[] {
+  const amounts = units.flatMap(amountsOf);
+  const malformed = amounts.flatMap(({ field, amount }): Detail[] => {
+    const issue = amountIssue(amount);
+    return issue ? [{ issue, field, value: amount.value }] : [];
+  });
+  const currencies = new Set(amounts.map(({ amount }) => amount.currency_code));
+  return currencies.size > 1 ? [...malformed, { issue: 'MULTI_CURRENCY_ORDER', field: '/purchase_units' }] : malformed;
+}
+
+/** Every amount of a purchase unit with the pointer that PayPal would give for it. */
+function amountsOf(unit: PurchaseUnit): { field: string; amount: MoneyText }[] {
+  const path = pathOf(unit);
+  const breakdown = Object.entries(unit.amount.breakdown ?? {});
+  return [
+    { field: `${path}/amount/value`, amount: unit.amount },
+    ...breakdown.flatMap(([name, amount]) =>
+      amount ? [{ field: `${path}/amount/breakdown/${name}/value`, amount }] : [],
+    ),
+    ...(unit.items ?? []).flatMap(({ unit_amount, tax }, index) => [
+      { field: `${path}/items/${index}/unit_amount/value`, amount: unit_amount },
+      ...(tax ? [{ field: `${path}/items/${index}/tax/value`, amount: tax }] : []),
+    ]),
+  ];
+}
+
+function issuesOfUnit(unit: PurchaseUnit): Detail[] {
+  const [total, ...parts] = amountsOf(unit).map(({ field, amount }) => ({
+    field,
+    value: amount.value,
+    minor: parseMoney(amount).minor,
+  }));
+  const signs: Detail[] = parts
+    .filter(({ minor }) => minor < 0)
+    .map(({ field, value }) => ({ issue: 'CANNOT_BE_NEGATIVE', field, value }));
+  if (total && total.minor <= 0) {
+    signs.unshift({ issue: 'CANNOT_BE_ZERO_OR_NEGATIVE', field: total.field, value: total.value });
+  }
+  return [...signs, ...issuesOfItems(unit), ...issuesOfBreakdown(unit)];
+}
+
+/** item_total = Σ unit_amount × quantity, tax_total = Σ tax × quantity; each is required where the items have it. */
+function issuesOfItems({ items = [], ...unit }: PurchaseUnit): Detail[] {
+  const path = `${pathOf(unit)}/amount/breakdown`;
+  const prices = items.map(({ unit_amount, quantity }) => times(parseMoney(unit_amount), Number(quantity)));
+  const taxes = items.flatMap(({ tax, quantity }) => (tax ? [times(parseMoney(tax), Number(quantity))] : []));
+  return [
+    ...issuesOfTotal(prices, unit.amount.breakdown?.item_total, 'ITEM_TOTAL', `${path}/item_total/value`),
+    ...issuesOfTotal(taxes, unit.amount.breakdown?.tax_total, 'TAX_TOTAL', `${path}/tax_total/value`),
+  ];
+}
+
+function issuesOfTotal(parts: readonly Money[], total: MoneyText | undefined, name: string, field: string): Detail[] {
+  if (parts.length === 0) return [];
+  if (!total) return [{ issue: `${name}_REQUIRED`, field }];
+  return sumOf(parts).minor === parseMoney(total).minor
+    ? []
+    : [{ issue: `${name}_MISMATCH`, field, value: total.value }];
+}
+
+/** What a breakdown takes off; all else of it adds. */
+const DISCOUNTS: ReadonlySet<string> = new Set(['shipping_discount', 'discount']);
+
+function issuesOfBreakdown(unit: PurchaseUnit): Detail[] {
+  const { breakdown, ...amount } = unit.amount;
+  if (!breakdown) return [];
+  const total = parseMoney(amount);
+  const sum = Object.entries(breakdown).reduce(
+    (minor, [name, part]) => minor + (part ? parseMoney(part).minor : 0) * (DISCOUNTS.has(name) ? -1 : 1),
+    0,
+  );
+  if (sum === total.minor) return [];
+  return [{ issue: 'AMOUNT_MISMATCH', field: `${pathOf(unit)}/amount/value`, value: moneyText(total).value }];
+}
+
+/** PayPal points at a purchase unit by its reference. */
+const pathOf = ({ reference_id = 'default' }: Pick<PurchaseUnit, 'reference_id'>): string =>
+  `/purchase_units/@reference_id=='${reference_id}'`;

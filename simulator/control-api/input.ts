@@ -1,0 +1,65 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { parseJson } from '../delivery/json.ts';
+import { findOrder } from '../state/orders.ts';
+import type { Simulation } from '../state/simulation.ts';
+import type { Capture, Order } from '../state/state.ts';
+
+/** What is wrong with one field of a control request. */
+interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A control request that cannot be done; answered as `{error, fields?}`. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  readonly status: 400 | 404 | 409;
+  readonly fields: readonly FieldError[] | undefined;
+
+  constructor(status: 400 | 404 | 409, message: string, fields?: readonly FieldError[]) {
+    super(message);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/**
+ * Reads the body of a control request; no body at all is `{}`.
+ * @throws ControlError 400, naming the fields.
+ */
+export async function controlBody<Schema extends z.ZodMiniType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
+  const text = await c.req.text();
+  const parsed = z.safeParse(schema, text === '' ? {} : parseJson(text), { error: z.locales.en().localeError });
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), message: 'unknown field' }))
+      : [{ field: issue.path.join('.'), message: issue.message }],
+  );
+  throw new ControlError(400, 'invalid request', fields);
+}
+
+/**
+ * The order that the path names.
+ * @throws ControlError 404 when there is none, or it has expired.
+ */
+export function orderOf(sim: Simulation, id: string): Order {
+  const order = findOrder(sim, id);
+  if (!order) throw new ControlError(404, `no order ${id}, or it has expired`);
+  return order;
+}
+
+/**
+ * The capture that the path names.
+ * @throws ControlError 404
+ */
+export function captureOf({ state }: Simulation, id: string): Capture {
+  const capture = state.captures.get(id);
+  if (!capture) throw new ControlError(404, `no capture ${id}`);
+  return capture;
+}
+
+/** The error for something that cannot happen to an order, capture or dispute as it is. */
+export const wrongState = (what: string, status: string | undefined): ControlError =>
+  new ControlError(409, `${what} (status ${status ?? 'none'})`);

@@ -1,0 +1,94 @@
+import { Hono } from 'hono';
+import * as z from 'zod/mini';
+import type { Tokens } from '../api/oauth.ts';
+import { captureAnswer } from '../state/captures.ts';
+import type { Fault } from '../state/faults.ts';
+import { orderBody } from '../state/order-body.ts';
+import { hasExpired } from '../state/orders.ts';
+import { refundBody } from '../state/refunds.ts';
+import type { Env, Simulation } from '../state/simulation.ts';
+import { controlBody } from './input.ts';
+
+const faultSchema = z
+  .strictObject({
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    path: z.string().check(z.startsWith('/')),
+    times: z._default(z.int().check(z.minimum(1)), 1),
+    status: z.optional(z.int().check(z.minimum(400), z.maximum(599))),
+    retry_after: z.optional(z.int().check(z.minimum(0))),
+    timeout: z.optional(z.boolean()),
+    reset: z.optional(z.boolean()),
+    malformed: z.optional(z.boolean()),
+    latency_ms: z.optional(z.int().check(z.minimum(0), z.maximum(600_000))),
+    after: z.optional(z.boolean()),
+  })
+  .check(
+    z.refine((fault) => hasEffect(fault), {
+      path: ['status'],
+      error: 'a fault needs status, timeout, reset, malformed or latency_ms',
+    }),
+  );
+const faultsSchema = z.strictObject({ faults: z.array(faultSchema) });
+const emptySchema = z.strictObject({});
+
+/** The rest of `/_sim`: faults, tokens, state, reset. */
+export function control(sim: Simulation, tokens: Tokens): Hono<Env> {
+  const { state, faults, deliverer } = sim;
+  const app = new Hono<Env>().basePath('/_sim');
+
+  app.put('/faults', async (c) => {
+    faults.replace((await controlBody(c, faultsSchema)).faults);
+    return c.json({ faults: faults.list() });
+  });
+
+  app.post('/tokens/revoke', async (c) => {
+    await controlBody(c, emptySchema);
+    tokens.revoke();
+    return c.json({});
+  });
+
+  app.get('/state', (c) => c.json(describe(sim)));
+
+  app.post('/reset', async (c) => {
+    await controlBody(c, emptySchema);
+    deliverer.reset();
+    faults.replace([]);
+    for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
+    return c.json({});
+  });
+
+  return app;
+}
+
+const hasEffect = ({ status, timeout, reset, malformed, latency_ms }: Fault): boolean =>
+  [status, timeout, reset, malformed, latency_ms].some(Boolean);
+
+/** All that is known, in PayPal's own forms, with what PayPal would not show beside it. */
+function describe(sim: Simulation) {
+  const { orders, captures, refunds, webhooks, events } = sim.state;
+  const now = sim.now();
+  return {
+    orders: each(orders, (order) => ({
+      ...orderBody(sim, order),
+      funding: order.approval?.funding ?? null,
+      expired: hasExpired(order, now),
+    })),
+    captures: each(captures, (capture) => ({
+      ...captureAnswer(sim, capture),
+      order_id: capture.order.id,
+      dispute: capture.dispute ? { dispute_id: capture.dispute.id, status: capture.dispute.status } : null,
+    })),
+    refunds: each(refunds, (refund) => ({ ...refundBody(sim, refund), capture_id: refund.capture.id })),
+    webhooks: each(webhooks, ({ id, url, eventTypes }) => ({ id, url, event_types: eventTypes })),
+    events: each(events, ({ body }) => JSON.parse(body.toString())),
+    delivery: {
+      ...sim.deliverer.settings(),
+      held: sim.deliverer.heldCount(),
+      pending: sim.deliverer.pendingCount(),
+    },
+    faults: sim.faults.list(),
+  };
+}
+
+const each = <Item>(items: ReadonlyMap<string, Item>, show: (item: Item) => object): Record<string, object> =>
+  Object.fromEntries([...items].map(([id, item]) => [id, show(item)]));

@@ -1,0 +1,91 @@
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { settleCapture } from '../state/captures.ts';
+import { disputeCapture } from '../state/disputes.ts';
+import { createEvent } from '../state/events.ts';
+import { newId } from '../state/ids.ts';
+import { approveOrder } from '../state/orders.ts';
+import { refundCapture, reverseCapture } from '../state/refunds.ts';
+import type { Env, Simulation } from '../state/simulation.ts';
+import type { Order } from '../state/state.ts';
+import { deedsOf, deliveriesOf, deliveryList, orderList } from './fault-lists.ts';
+import { changeTrouble, troublePanel } from './fault-panel.ts';
+import { answerPage, answerPart } from './page.ts';
+
+/** `/`: everything that can go wrong with PayPal, by hand, and what the shop makes of it. */
+export function troublePage(sim: Simulation): Hono<Env> {
+  const app = new Hono<Env>();
+
+  app.get('/', (c) =>
+    answerPage(c, {
+      content: html`<h1>What happens at PayPal</h1>${troublePanel(sim, '/')}`,
+      beside: html`
+        <h2 id="orders">Orders</h2>
+        <div class="wide" data-live="/trouble/orders" role="region" aria-labelledby="orders" tabindex="0">${orderList(sim)}</div>
+        ${deliveriesOf(sim)}`,
+    }),
+  );
+
+  app.get('/trouble/deliveries', (c) => answerPart(c, deliveryList(sim, c.req.query('order'))));
+  app.get('/trouble/orders', (c) => answerPart(c, orderList(sim)));
+
+  app.post('/trouble', async (c) => {
+    const form = await c.req.parseBody();
+    await changeTrouble(sim, form);
+    // Back to a page of this simulator, and nowhere else.
+    const back = String(form.back);
+    return c.redirect(/^\/checkoutnow\?token=\w+$/.test(back) ? back : '/', 303);
+  });
+
+  app.post('/trouble/orders/:id', async (c) => {
+    const order = sim.state.orders.get(c.req.param('id'));
+    const { do: wanted } = await c.req.parseBody();
+    const deed = order && deedsOf(sim, order).find((one) => one === wanted);
+    if (!deed)
+      return answerPage(c, {
+        content: html`<h1>Too late</h1><p>That cannot happen to it any more. <a href="/">Back</a></p>`,
+        status: 409,
+      });
+    await happen(sim, order, deed);
+    return c.redirect('/', 303);
+  });
+
+  return app;
+}
+
+async function happen(sim: Simulation, order: Order, deed: ReturnType<typeof deedsOf>[number]): Promise<void> {
+  const [capture] = order.captures;
+  if (deed === 'forge') return forge(sim, order);
+  if (deed === 'late') return approveOrder(sim, order, { funding: 'instant', autoCapture: true });
+  if (deed === 'expire') {
+    order.expired = true;
+    return;
+  }
+  if (!capture) return;
+  if (deed === 'complete' || deed === 'decline')
+    settleCapture(sim, capture, deed === 'complete' ? 'COMPLETED' : 'DECLINED');
+  else if (deed === 'refund') refundCapture(sim, capture, {});
+  else if (deed === 'reverse') reverseCapture(sim, capture);
+  else disputeCapture(sim, capture, deed === 'dispute' ? 'OPEN' : 'RESOLVED');
+}
+
+/** Tells the shop of money that nobody paid, signed by somebody who is not PayPal. */
+async function forge(sim: Simulation, order: Order): Promise<void> {
+  const [unit] = order.request.purchase_units;
+  const id = newId();
+  const event = createEvent(sim.origin, sim.now(), {
+    type: 'PAYMENT.CAPTURE.COMPLETED',
+    summary: 'A forged event',
+    resource: {
+      id,
+      status: 'COMPLETED',
+      amount: unit?.amount,
+      custom_id: unit?.custom_id,
+      supplementary_data: { related_ids: { order_id: order.id } },
+    },
+    orderId: order.id,
+    transactionIds: [id],
+  });
+  const options = { signature: 'wrong-cert', retry: false } as const;
+  await Promise.all([...sim.state.webhooks.keys()].map((webhook) => sim.deliverer.sendNow(event, webhook, options)));
+}

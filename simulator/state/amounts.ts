@@ -1,0 +1,35 @@
+import { type Money, type MoneyText, moneyText } from '../../src/shared/money.ts';
+
+/** https://developer.paypal.com/api/rest/reference/currency-codes/ */
+const CURRENCIES: ReadonlySet<string> = new Set(
+  'AUD BRL CAD CNY CZK DKK EUR HKD HUF ILS INR JPY MYR MXN TWD NZD NOK PHP PLN GBP SGD SEK CHF THB USD'.split(' '),
+);
+
+/** PayPal takes 15 digits before the decimal point; 13 are what stays exact in minor units. */
+const MAX_DIGITS = 13;
+
+/** PayPal's name for what is wrong with the form of an amount; undefined when nothing is. */
+export function amountIssue({ currency_code, value }: MoneyText): string | undefined {
+  if (!CURRENCIES.has(currency_code)) return 'INVALID_CURRENCY_CODE';
+  const [whole = '', fraction = ''] = value.split('.');
+  if (whole.length > MAX_DIGITS) return 'MAX_VALUE_EXCEEDED';
+  const allowed = moneyText({ currency: currency_code, minor: 0 }).value.split('.')[1]?.length ?? 0;
+  if (fraction.length <= allowed) return undefined;
+  return allowed === 0 ? 'DECIMALS_NOT_SUPPORTED' : 'DECIMAL_PRECISION';
+}
+
+/** What PayPal keeps of a payment: 2.49 % and 0.35, but never more than the payment. */
+export function feeOf({ currency, minor }: Money): Money {
+  return { currency, minor: Math.min(minor, Math.round(minor * 0.0249) + 35) };
+}
+
+/** The difference of two amounts of one currency. */
+export const minus = (a: Money, b: Money): Money => ({ currency: a.currency, minor: a.minor - b.minor });
+
+/** An amount as PayPal's event summaries write it: `$ 19.9 USD`. */
+export function spoken(money: Money): string {
+  const { currency_code, value } = moneyText(money);
+  const parts = new Intl.NumberFormat('en', { style: 'currency', currency: currency_code }).formatToParts(0);
+  const symbol = parts.find(({ type }) => type === 'currency')?.value;
+  return `${symbol} ${value.replace(/(\.\d)0$/, '$1')} ${currency_code}`;
+}

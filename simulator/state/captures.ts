@@ -1,0 +1,110 @@
+import { type Money, moneyText } from '../../src/shared/money.ts';
+import type { Link } from '../api/errors.ts';
+import { feeOf, minus, spoken } from './amounts.ts';
+import { MERCHANT } from './buyer.ts';
+import { newId } from './ids.ts';
+import type { Simulation } from './simulation.ts';
+import type { Capture, Order } from './state.ts';
+import { seconds } from './times.ts';
+
+/** Takes money for the purchase unit of that index, at once or (an e-check) pending. */
+export function newCapture(sim: Simulation, order: Order, unitIndex: number, amount: Money): Capture {
+  const unit = order.request.purchase_units[unitIndex];
+  const now = sim.now();
+  const capture: Capture = {
+    id: newId(),
+    order,
+    customId: unit?.custom_id,
+    invoiceId: unit?.invoice_id,
+    amount,
+    createTime: now,
+    updateTime: now,
+    status: order.approval?.funding === 'pending' ? 'PENDING' : 'COMPLETED',
+    refunds: [],
+  };
+  sim.state.captures.set(capture.id, capture);
+  return capture;
+}
+
+/** A capture as it stands within an order. */
+export function captureBody({ origin }: Simulation, capture: Capture) {
+  const self = `${origin}/v2/payments/captures/${capture.id}`;
+  const links: Link[] = [
+    { href: self, rel: 'self', method: 'GET' },
+    { href: `${self}/refund`, rel: 'refund', method: 'POST' },
+    { href: `${origin}/v2/checkout/orders/${capture.order.id}`, rel: 'up', method: 'GET' },
+  ];
+  return {
+    id: capture.id,
+    status: capture.status,
+    status_details: capture.status === 'PENDING' ? { reason: 'ECHECK' } : undefined,
+    amount: moneyText(capture.amount),
+    final_capture: capture.status !== 'DECLINED',
+    disbursement_mode: 'INSTANT',
+    seller_protection:
+      capture.status === 'PENDING'
+        ? { status: 'NOT_ELIGIBLE' }
+        : { status: 'ELIGIBLE', dispute_categories: ['ITEM_NOT_RECEIVED', 'UNAUTHORIZED_TRANSACTION'] },
+    seller_receivable_breakdown: receivable(capture),
+    invoice_id: capture.invoiceId,
+    custom_id: capture.customId,
+    links,
+    create_time: seconds(capture.createTime),
+    update_time: seconds(capture.updateTime),
+  };
+}
+
+/** A capture as its events carry it: it names its order. */
+const capturedResource = (sim: Simulation, capture: Capture) => ({
+  ...captureBody(sim, capture),
+  supplementary_data: { related_ids: { order_id: capture.order.id } },
+});
+
+/** A capture as `GET /v2/payments/captures/{id}` answers it. */
+export const captureAnswer = (sim: Simulation, capture: Capture) => ({
+  ...capturedResource(sim, capture),
+  payee: MERCHANT,
+});
+
+/** "Not available for transactions that are in pending state" (PayPal's OpenAPI); a declined one has no fee, as recorded. */
+function receivable({ status, amount }: Capture) {
+  if (status === 'PENDING') return undefined;
+  if (status === 'DECLINED') return { gross_amount: moneyText(amount), net_amount: moneyText(amount) };
+  const fee = feeOf(amount);
+  return {
+    gross_amount: moneyText(amount),
+    paypal_fee: moneyText(fee),
+    net_amount: moneyText(minus(amount, fee)),
+  };
+}
+
+/** Event names by status. PayPal has DECLINED and DENIED for one status; an e-check that fails is DENIED. */
+const EVENTS = {
+  PENDING: { type: 'PAYMENT.CAPTURE.PENDING', summary: (amount: string) => `Payment pending for ${amount}` },
+  COMPLETED: { type: 'PAYMENT.CAPTURE.COMPLETED', summary: (amount: string) => `Payment completed for ${amount}` },
+  DECLINED: {
+    type: 'PAYMENT.CAPTURE.DENIED',
+    summary: (amount: string) => `A payment capture for ${amount} was declined.`,
+  },
+} as const;
+
+/** Tells the webhooks of a capture's first status, or of the one that ended its pending. */
+export function announceCapture(sim: Simulation, capture: Capture, status: keyof typeof EVENTS): void {
+  const { type, summary } = EVENTS[status];
+  sim.announce({
+    type,
+    summary: summary(spoken(capture.amount)),
+    resource: capturedResource(sim, capture),
+    orderId: capture.order.id,
+    transactionIds: [capture.id, capture.order.id],
+  });
+}
+
+/** Ends a pending capture: the e-check was paid, or it was not. Returns whether it was pending. */
+export function settleCapture(sim: Simulation, capture: Capture, status: 'COMPLETED' | 'DECLINED'): boolean {
+  if (capture.status !== 'PENDING') return false;
+  capture.status = status;
+  capture.updateTime = sim.now();
+  announceCapture(sim, capture, status);
+  return true;
+}

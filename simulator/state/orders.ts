@@ -1,0 +1,130 @@
+import { type Money, parseMoney } from '../../src/shared/money.ts';
+import { type Link, refusal } from '../api/errors.ts';
+import type { OrderRequest } from '../api/order-schema.ts';
+import { BUYER } from './buyer.ts';
+import { announceCapture, newCapture } from './captures.ts';
+import { newId } from './ids.ts';
+import { experienceOf, orderBody, reversedApproval } from './order-body.ts';
+import type { Simulation } from './simulation.ts';
+import type { Funding, Order } from './state.ts';
+
+/** "The default amount of time is 3 hours", to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
+const LIFE_MS = 3 * 60 * 60 * 1000;
+
+/** Makes an order that nobody has approved. */
+export function createOrder(sim: Simulation, request: OrderRequest): Order {
+  const now = sim.now();
+  const order: Order = {
+    id: newId(),
+    request,
+    createTime: now,
+    updateTime: now,
+    status: request.payment_source ? 'PAYER_ACTION_REQUIRED' : 'CREATED',
+    captures: [],
+    expired: false,
+  };
+  sim.state.orders.set(order.id, order);
+  return order;
+}
+
+/** Whether PayPal has forgotten the order. A completed one is never forgotten. */
+export function hasExpired({ status, createTime, approval, expired }: Order, now: Date): boolean {
+  if (status === 'COMPLETED') return false;
+  return expired || now.getTime() > (approval?.at ?? createTime).getTime() + LIFE_MS;
+}
+
+/** The order of that id, unless it has expired. */
+export function findOrder(sim: Simulation, id: string): Order | undefined {
+  const order = sim.state.orders.get(id);
+  return order && !hasExpired(order, sim.now()) ? order : undefined;
+}
+
+/** Whether the buyer may still approve, or approve anew with another funding after a declined card. */
+export const isOpen = ({ status }: Order): boolean =>
+  status === 'CREATED' || status === 'PAYER_ACTION_REQUIRED' || status === 'APPROVED';
+
+/** How the buyer approves. */
+export interface ApproveOptions {
+  readonly funding: Funding;
+  /** PayPal captures by itself, so that the APPROVED event already shows the captured order. */
+  readonly autoCapture?: boolean | undefined;
+  /** The capture will take this in place of the order's amount. */
+  readonly captureAmount?: Money | undefined;
+}
+
+/** The buyer's click on "pay" on an open order. */
+export function approveOrder(sim: Simulation, order: Order, options: ApproveOptions): void {
+  const now = sim.now();
+  order.approval = { at: now, funding: options.funding, captureAmount: options.captureAmount };
+  order.status = 'APPROVED';
+  order.updateTime = now;
+  if (options.autoCapture && options.funding !== 'declined') takeMoney(sim, order);
+  sim.announce({
+    type: 'CHECKOUT.ORDER.APPROVED',
+    summary: 'An order has been approved by buyer',
+    resource: orderBody(sim, order),
+    orderId: order.id,
+    transactionIds: [order.id, ...order.captures.map(({ id }) => id)],
+  });
+  announceCaptures(sim, order);
+}
+
+/**
+ * Captures an approved order.
+ * @throws PayPalError 422 when it is not approved, is captured already, or the buyer's card is declined. A declined order stays
+ * approved: the buyer may go back, approve with another funding, and then the capture works.
+ */
+export function captureOrder(sim: Simulation, order: Order): void {
+  if (order.status === 'COMPLETED') throw refusal('orders.capture', [{ issue: 'ORDER_ALREADY_CAPTURED' }]);
+  if (order.status !== 'APPROVED') throw refusal('orders.capture', [{ issue: 'ORDER_NOT_APPROVED' }]);
+  if (order.approval?.funding === 'declined') {
+    const back: Link = { href: `${sim.origin}/checkoutnow?token=${order.id}`, rel: 'redirect', method: 'GET' };
+    throw refusal('orders.capture', [{ issue: 'INSTRUMENT_DECLINED' }], [back]);
+  }
+  takeMoney(sim, order);
+  announceCaptures(sim, order);
+}
+
+/** The approval comes to nothing, as when an uncaptured payment of a local payment method is given back. */
+export function reverseApproval(sim: Simulation, order: Order): void {
+  order.status = 'VOIDED';
+  order.updateTime = sim.now();
+  sim.announce({
+    type: 'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
+    summary: 'A payment has been reversed after approval.',
+    resource: reversedApproval(order),
+    orderId: order.id,
+    transactionIds: [order.id],
+  });
+}
+
+/** Where the buyer goes after approving; undefined when the shop gave no `return_url`. */
+export const returnUrlOf = (order: Order): string | undefined =>
+  withQuery(experienceOf(order)?.return_url, `token=${order.id}&PayerID=${BUYER.payer_id}`);
+
+/** Where the buyer goes after cancelling; PayPal sends no event for it, and the order stays as it is. */
+export const cancelUrlOf = (order: Order): string | undefined =>
+  withQuery(experienceOf(order)?.cancel_url, `token=${order.id}`);
+
+function withQuery(address: string | undefined, query: string): string | undefined {
+  if (address === undefined) return undefined;
+  const url = new URL(address);
+  url.search = url.search ? `${url.search}&${query}` : query;
+  return url.href;
+}
+
+/** An order with a pending capture is COMPLETED too: what is pending is the capture. */
+function takeMoney(sim: Simulation, order: Order): void {
+  order.captures = order.request.purchase_units.map(({ amount }, index) => {
+    const other = index === 0 ? order.approval?.captureAmount : undefined;
+    return newCapture(sim, order, index, other ?? parseMoney(amount));
+  });
+  order.status = 'COMPLETED';
+  order.updateTime = sim.now();
+}
+
+function announceCaptures(sim: Simulation, order: Order): void {
+  for (const capture of order.captures) {
+    announceCapture(sim, capture, capture.status === 'PENDING' ? 'PENDING' : 'COMPLETED');
+  }
+}

@@ -1,0 +1,120 @@
+import { type Money, moneyText, sumOf } from '../../src/shared/money.ts';
+import { type Link, refusal } from '../api/errors.ts';
+import { feeOf, minus, spoken } from './amounts.ts';
+import { newId } from './ids.ts';
+import type { Simulation } from './simulation.ts';
+import type { Capture, Refund } from './state.ts';
+import { pacificSeconds } from './times.ts';
+
+/** What a refund may say besides its amount. */
+export interface RefundOptions {
+  /** @default - all that is left of the capture */
+  readonly amount?: Money | undefined;
+  readonly noteToPayer?: string | undefined;
+  readonly customId?: string | undefined;
+  readonly invoiceId?: string | undefined;
+}
+
+/** A payment can be refunded for 180 days. */
+const REFUND_TIME_LIMIT_MS = 180 * 24 * 60 * 60 * 1000;
+
+/**
+ * Gives money back, as the shop asked.
+ * @throws PayPalError 422 when the capture does not allow it.
+ */
+export function refundCapture(sim: Simulation, capture: Capture, options: RefundOptions): Refund {
+  const left = leftOf(capture);
+  const amount = options.amount ?? left;
+  const issue = refundIssue(sim, capture, amount, left);
+  if (issue) throw refusal('captures.refund', [{ issue }]);
+  const refund = addRefund(sim, capture, { ...options, amount, reversal: false });
+  announceRefund(sim, refund, 'PAYMENT.CAPTURE.REFUNDED', `A ${spoken(amount)} capture payment was refunded`);
+  return refund;
+}
+
+/** PayPal takes back what is left of a capture. Returns whether there was anything. */
+export function reverseCapture(sim: Simulation, capture: Capture): boolean {
+  if (capture.status !== 'COMPLETED' && capture.status !== 'PARTIALLY_REFUNDED') return false;
+  const amount = leftOf(capture);
+  const refund = addRefund(sim, capture, { amount, reversal: true, noteToPayer: 'Payment reversed' });
+  announceRefund(sim, refund, 'PAYMENT.CAPTURE.REVERSED', `A ${spoken(amount)} capture payment was reversed`);
+  return true;
+}
+
+/** A refund as PayPal answers it, and as its events carry it. */
+export function refundBody({ origin }: Simulation, refund: Refund) {
+  const { amount, total } = refund;
+  const fee = refund.reversal ? minus(amount, amount) : feeOf(amount);
+  return {
+    id: refund.id,
+    amount: moneyText(amount),
+    note_to_payer: refund.noteToPayer,
+    seller_payable_breakdown: {
+      gross_amount: moneyText(amount),
+      paypal_fee: moneyText(fee),
+      net_amount: moneyText(minus(amount, fee)),
+      total_refunded_amount: moneyText(total),
+    },
+    invoice_id: refund.invoiceId,
+    custom_id: refund.customId,
+    status: 'COMPLETED',
+    create_time: pacificSeconds(refund.createTime),
+    update_time: pacificSeconds(refund.createTime),
+    links: refundLinks(origin, refund),
+  };
+}
+
+/** A refund as PayPal answers it to `Prefer: return=minimal`. */
+export const minimalRefund = ({ origin }: Simulation, refund: Refund) => ({
+  id: refund.id,
+  status: 'COMPLETED',
+  links: refundLinks(origin, refund),
+});
+
+const refundLinks = (origin: string, { id, capture }: Refund): Link[] => [
+  { href: `${origin}/v2/payments/refunds/${id}`, rel: 'self', method: 'GET' },
+  { href: `${origin}/v2/payments/captures/${capture.id}`, rel: 'up', method: 'GET' },
+];
+
+const refundedOf = ({ amount, refunds }: Capture): Money =>
+  sumOf([{ ...amount, minor: 0 }, ...refunds.map((refund) => refund.amount)]);
+
+const leftOf = (capture: Capture): Money => minus(capture.amount, refundedOf(capture));
+
+function refundIssue(sim: Simulation, capture: Capture, amount: Money, left: Money): string | undefined {
+  if (capture.status === 'PENDING') return 'PENDING_CAPTURE';
+  if (capture.status === 'DECLINED') return 'REFUND_NOT_ALLOWED';
+  if (capture.status === 'REFUNDED') return 'CAPTURE_FULLY_REFUNDED';
+  if (sim.now().getTime() - capture.createTime.getTime() > REFUND_TIME_LIMIT_MS) return 'REFUND_TIME_LIMIT_EXCEEDED';
+  if (amount.currency !== capture.amount.currency) return 'REFUND_CAPTURE_CURRENCY_MISMATCH';
+  if (amount.minor <= 0) return 'CANNOT_BE_ZERO_OR_NEGATIVE';
+  if (amount.minor > left.minor) return 'REFUND_AMOUNT_EXCEEDED';
+  if (amount.minor < left.minor && capture.dispute?.status === 'OPEN') return 'TRANSACTION_DISPUTED';
+  return undefined;
+}
+
+function addRefund(
+  sim: Simulation,
+  capture: Capture,
+  details: RefundOptions & Pick<Refund, 'amount' | 'reversal'>,
+): Refund {
+  const now = sim.now();
+  const total = sumOf([refundedOf(capture), details.amount]);
+  const refund: Refund = { ...details, id: newId(), capture, total, createTime: now };
+  capture.refunds.push(refund);
+  capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
+  capture.updateTime = now;
+  sim.state.refunds.set(refund.id, refund);
+  return refund;
+}
+
+function announceRefund(sim: Simulation, refund: Refund, type: string, summary: string): void {
+  const { id, capture } = refund;
+  sim.announce({
+    type,
+    summary,
+    resource: refundBody(sim, refund),
+    orderId: capture.order.id,
+    transactionIds: [id, capture.id],
+  });
+}

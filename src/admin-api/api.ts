@@ -1,0 +1,37 @@
+import { type Api, createApi } from '../shared/http/api.ts';
+import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { type ConsistencyRoutesDeps, consistencyRoutes } from './consistency-routes.ts';
+import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';
+import { type HealthRoutesDeps, healthRoutes } from './health-routes.ts';
+import { type MetricsRoutesDeps, metricsRoutes } from './metrics-routes.ts';
+import { operatorOf } from './operator.ts';
+import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
+import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
+
+/** What the routes need, all of it. */
+export type AdminDeps = PaymentRoutesDeps &
+  EventRoutesDeps &
+  SettlementRoutesDeps &
+  ConsistencyRoutesDeps &
+  HealthRoutesDeps &
+  MetricsRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
+
+/** What another function answers beside this one, which is asked about it only when the method is another. */
+const ANSWERED_ELSEWHERE = [
+  ['POST', '/api/v1/admin/sign-in'],
+  ['POST', '/api/v1/admin/sign-in/refresh'],
+] as const;
+
+/** The operators' API. Who is not one gets no answer to anything. Calls and problems are described in docs/openapi.yaml. */
+export function adminApi(deps: AdminDeps): Api {
+  const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: ANSWERED_ELSEWHERE });
+  eventRoutes(api, deps);
+  settlementRoutes(api, deps);
+  paymentRoutes(api, deps);
+  consistencyRoutes(api, deps);
+  auditRoutes(api, deps);
+  healthRoutes(api, deps);
+  metricsRoutes(api, deps);
+  return api;
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
+import { INVARIANT_NUMBERS, type Invariant } from '../consistency/finding.ts';
+import type { FindingRepository } from '../consistency/finding-repository.ts';
+import { type RepairWays, repairFinding } from '../consistency/repair-finding.ts';
+import type { Api } from '../shared/http/api.ts';
+import { parseBody, parseQuery } from '../shared/http/http.ts';
+import { Problem } from '../shared/http/problem.ts';
+import type { Run } from '../shared/run-repository.ts';
+import { type Auditing, note } from './audit.ts';
+import { cursorOf, placeOf } from './cursor.ts';
+import { page } from './queries.ts';
+import { checkRequest, dryRunRequest } from './requests.ts';
+import { findingAnswer } from './responses.ts';
+
+/** What these routes work with. */
+export interface ConsistencyRoutesDeps extends Auditing {
+  readonly findings: Pick<FindingRepository, 'get' | 'open'>;
+  /** The latest run of a job. */
+  readonly runOf: (job: string) => Promise<Run | undefined>;
+  readonly consistency: ConsistencyFunction;
+  readonly ways: RepairWays;
+}
+
+const INVARIANTS: readonly string[] = INVARIANT_NUMBERS.map(String);
+const consistencyQuery = z.strictObject({
+  invariant: z.optional(z.string().check(z.refine((text) => INVARIANTS.includes(text), 'must be from 1 to 10'))),
+  ...page,
+});
+
+/** What is broken in the books, checking them, and mending what is broken. */
+export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
+  const { findings, consistency, ways } = deps;
+
+  api.get('/api/v1/admin/consistency', async ({ event }) => {
+    const { invariant, cursor, limit } = parseQuery(consistencyQuery, event);
+    const place = z.strictObject({
+      id: z.string().check(z.regex(new RegExp(`^${invariant ?? '([1-9]|10)'}:.{1,200}$`))),
+    });
+    const after = cursor === undefined ? undefined : placeOf(place, cursor).id;
+    const [run, { findings: found, cursor: last }] = await Promise.all([
+      deps.runOf('consistency'),
+      findings.open(after, limit, invariant === undefined ? undefined : (Number(invariant) as Invariant)),
+    ]);
+    const last_run = run
+      ? { started_at: run.started_at, finished_at: run.finished_at ?? null, figures: run.figures }
+      : null;
+    const next_cursor = cursorOf(last === undefined ? undefined : { id: last });
+    return { status: 200, body: { last_run, findings: found.map(findingAnswer), next_cursor } };
+  });
+
+  api.post('/api/v1/admin/consistency/run', async ({ event, caller }) => {
+    const { reason = 'to see whether the books are right' } = event.body ? parseBody(checkRequest, event) : {};
+    await note(deps, { who: caller, what: 'check', target: 'consistency', why: reason });
+    return { status: 200, body: await consistency.check() };
+  });
+
+  api.post('/api/v1/admin/consistency/findings/:id/repair', async ({ event, caller, params: { id = '' } }) => {
+    const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, event);
+    const known = await findings.get(id);
+    if (!known) throw unknownFinding(id);
+    const details = { what: known.what };
+    if (!dryRun) await note(deps, { who: caller, what: 'repair', target: id, why: reason, details });
+    const wish = { findingId: id, dryRun, by: `operator ${caller}` };
+    const repaired = await repairFinding({ lookAgain: consistency.lookAgain, ways }, wish);
+    const answer = (what: string) => ({
+      status: 200,
+      body: { finding_id: id, dry_run: dryRun, outcome: repaired.outcome, what },
+    });
+    switch (repaired.outcome) {
+      case 'would_repair':
+      case 'repaired':
+        return answer(repaired.will);
+      case 'holds_no_more':
+        return answer('it was mended meanwhile');
+      case 'not_repairable':
+        throw new Problem('not-repairable', repaired.why);
+      case 'unknown_finding':
+        throw unknownFinding(id);
+    }
+  });
+}
+
+const unknownFinding = (id: string) => new Problem('unknown-finding', `there is no finding ${id}`);

@@ -1,0 +1,122 @@
+import * as z from 'zod/mini';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { PAYPAL_ID } from '../paypal/paypal-id.ts';
+import { eventSchema } from '../paypal-webhook/event.ts';
+import { replayEvent } from '../paypal-webhook/replay-event.ts';
+import { countEvents, type ReplayManyDeps, replayEvents } from '../paypal-webhook/replay-events.ts';
+import { EVENT_STATUSES, type EventCursor, type EventFilter } from '../paypal-webhook/stored-event.ts';
+import type { Workflow } from '../settlements/execution-client.ts';
+import { executionsOfPayment } from '../settlements/payment-executions.ts';
+import type { Api } from '../shared/http/api.ts';
+import { parseBody, parseQuery } from '../shared/http/http.ts';
+import { invalidRequest, Problem } from '../shared/http/problem.ts';
+import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
+import { type Auditing, note } from './audit.ts';
+import { cursorOf, placeOf } from './cursor.ts';
+import { inOrder, page, period } from './queries.ts';
+import { dryRunRequest, replayManyRequest } from './requests.ts';
+import { eventAnswer, eventDetailAnswer, replayedAnswer } from './responses.ts';
+
+/** What these routes work with. */
+export interface EventRoutesDeps extends Auditing, ReplayManyDeps {
+  readonly payments: ReplayManyDeps['payments'] & Pick<PaymentRepository, 'byPayPalOrder' | 'byCapture'>;
+  readonly workflow: Pick<Workflow, 'describe'>;
+}
+
+const paypalId = z.string().check(z.regex(PAYPAL_ID, 'must be an id of PayPal'));
+const eventsQuery = z.strictObject({
+  status: z.optional(z.enum(EVENT_STATUSES)),
+  type: z.optional(eventSchema.shape.event_type),
+  payment_id: z.optional(paymentIdSchema),
+  order_id: z.optional(orderIdSchema),
+  paypal_order_id: z.optional(paypalId),
+  capture_id: z.optional(paypalId),
+  ...period,
+  ...page,
+});
+type Query = z.infer<typeof eventsQuery>;
+
+/** What PayPal sent, and handling it again. */
+export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
+  const { events, payments } = deps;
+
+  /** The payment that a list is about; null when there is none of that name. */
+  async function paymentOf({
+    payment_id,
+    order_id,
+    paypal_order_id,
+    capture_id,
+  }: Query): Promise<PaymentId | null | undefined> {
+    const names = Object.entries({ payment_id, order_id, paypal_order_id, capture_id }).filter(([, name]) => name);
+    const [, second] = names;
+    if (second) throw invalidRequest([{ field: second[0], detail: `cannot go with ${names[0]?.[0]}` }]);
+    if (order_id) return paymentIdOfOrder(order_id);
+    if (paypal_order_id) return (await payments.byPayPalOrder(paypal_order_id))?.payment_id ?? null;
+    if (capture_id) return (await payments.byCapture(capture_id))?.payment_id ?? null;
+    return payment_id;
+  }
+
+  api.get('/api/v1/admin/webhook-events', async ({ event }) => {
+    const query = parseQuery(eventsQuery, event);
+    inOrder(query);
+    const paymentId = await paymentOf(query);
+    if (paymentId === null) return { status: 200, body: { events: [], next_cursor: null } };
+    const filter = { status: query.status, type: query.type, paymentId, from: query.from, to: query.to };
+    const after = query.cursor === undefined ? undefined : placeWithin(filter, query.cursor);
+    const { events: found, next } = await events.page(filter, query.limit, after);
+    return { status: 200, body: { events: found.map(eventAnswer), next_cursor: cursorOf(next) } };
+  });
+
+  api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, params: { id = '' } }) => {
+    parseQuery(z.strictObject({}), request);
+    const event = isEventId(id) ? await events.get(id) : undefined;
+    if (!event) throw unknownEvent(id);
+    const payment = event.payment_id && (await payments.get(event.payment_id));
+    const executions = payment ? await executionsOfPayment(deps.workflow, payment) : [];
+    return { status: 200, body: eventDetailAnswer(event, payment || undefined, executions) };
+  });
+
+  api.post('/api/v1/admin/webhook-events/:id/replay', async ({ event: request, caller, params: { id = '' } }) => {
+    const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, request);
+    const known = isEventId(id) ? await events.get(id) : undefined;
+    if (!known) throw unknownEvent(id);
+    if (!dryRun) await note(deps, { who: caller, what: 'replay', target: id, why: reason });
+    const replayed = await replayEvent(deps, id, { dryRun });
+    switch (replayed.outcome) {
+      case 'unknown_event':
+        throw unknownEvent(id);
+      case 'erased':
+        throw new Problem('event-erased', 'what it said was erased for its buyer’s sake');
+      default:
+        return { status: 200, body: replayedAnswer(replayed) };
+    }
+  });
+
+  api.post('/api/v1/admin/webhook-events/replay', async ({ event: request, caller }) => {
+    const { filter: wish, dry_run, reason, cursor } = parseBody(replayManyRequest, request);
+    inOrder(wish);
+    const { payment_id: paymentId, ...rest } = wish;
+    const filter = { ...rest, paymentId };
+    if (dry_run) return { status: 200, body: { dry_run, ...(await countEvents(deps, filter)) } };
+    const after = cursor === undefined ? undefined : placeWithin(filter, cursor);
+    await note(deps, { who: caller, what: 'replay', target: 'webhook-events', why: reason, details: wish });
+    const { next, ...done } = await replayEvents(deps, filter, after);
+    return { status: 200, body: { dry_run, ...done, next_cursor: cursorOf(next) } };
+  });
+}
+
+const isEventId = (id: string) => z.safeParse(eventSchema.shape.id, id).success;
+const unknownEvent = (id: string) => new Problem('unknown-event', `there is no event ${id}`);
+
+/** Reads a cursor; DynamoDB refuses one of another list, or from beside the time that is asked for. */
+function placeWithin({ status, paymentId, from = '0', to = '~' }: EventFilter, cursor: string): EventCursor {
+  const lists: readonly string[] = paymentId ? [paymentId] : status ? [status] : EVENT_STATUSES;
+  const place = z.record(
+    z.string().check(z.refine((list) => lists.includes(list))),
+    z.strictObject({
+      event_id: eventSchema.shape.id,
+      received_at: z.iso.datetime({ precision: 3 }).check(z.refine((at) => from <= at && at <= to)),
+    }),
+  );
+  return placeOf(place, cursor);
+}

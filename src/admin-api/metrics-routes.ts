@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import type { HourRepository } from '../settlements/hourly-metrics-repository.ts';
+import type { Api } from '../shared/http/api.ts';
+import { parseQuery } from '../shared/http/http.ts';
+import { invalidRequest } from '../shared/http/problem.ts';
+import type { Run } from '../shared/run-repository.ts';
+import { inOrder, period } from './queries.ts';
+import { shopMetrics } from './shop-metrics.ts';
+
+/** What this route works with. */
+export interface MetricsRoutesDeps {
+  readonly hours: Pick<HourRepository, 'between'>;
+  /** The latest run of a job. */
+  readonly runOf: (job: string) => Promise<Run | undefined>;
+  readonly now: () => Date;
+}
+
+const HOUR_MS = 3_600_000;
+const MOST_MS = 31 * 24 * HOUR_MS;
+
+/** How well settlements go. */
+export function metricsRoutes(api: Api, { hours, runOf, now }: MetricsRoutesDeps): void {
+  api.get('/api/v1/admin/metrics', async ({ event }) => {
+    const wish = parseQuery(z.strictObject(period), event);
+    const to = wish.to ? new Date(wish.to) : now();
+    const from = wish.from ? new Date(wish.from) : new Date(to.getTime() - 23 * HOUR_MS);
+    inOrder({ from: from.toISOString(), to: to.toISOString() });
+    if (to.getTime() - from.getTime() > MOST_MS)
+      throw invalidRequest([{ field: 'from', detail: 'must be at most 31 days before to' }]);
+    const [counted, books] = await Promise.all([hours.between(from, to), runOf('consistency')]);
+    return { status: 200, body: shopMetrics(counted, from, to, books) };
+  });
+}

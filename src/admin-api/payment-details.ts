@@ -1,0 +1,114 @@
+import type { Session } from '../checkout/session.ts';
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { Finding } from '../consistency/finding.ts';
+import type { FindingRepository } from '../consistency/finding-repository.ts';
+import { findingsOfPurchase } from '../consistency/findings-of-purchase.ts';
+import type { Order } from '../fulfillment/order.ts';
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import type { Reservation } from '../inventory/reservation.ts';
+import type { StockRepository } from '../inventory/stock-repository.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import type { Buyer, PayPalOrder } from '../paypal/schema.ts';
+import type { EventRepository } from '../paypal-webhook/event-repository.ts';
+import type { EventHead } from '../paypal-webhook/stored-event.ts';
+import type { Workflow } from '../settlements/execution-client.ts';
+import type { FailedSettlement, FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
+import { executionsOfPayment, type PaymentsExecution } from '../settlements/payment-executions.ts';
+import { orderIdOf, type PaymentId, sessionIdOf } from '../shared/ids.ts';
+import type { AuditRepository } from './audit-repository.ts';
+import {
+  type Moment,
+  momentOfDeed,
+  momentsOfEvent,
+  momentsOfExecution,
+  momentsOfOrder,
+  momentsOfPayment,
+  timeline,
+} from './timeline.ts';
+
+/** All that is known of one payment. */
+export interface PaymentStory {
+  readonly payment: Payment;
+  readonly session: Session | undefined;
+  readonly reservation: Reservation | undefined;
+  readonly order: Order | undefined;
+  /** Personal data. */
+  readonly buyer: Buyer | undefined;
+  readonly events: readonly EventHead[];
+  readonly executions: readonly PaymentsExecution[];
+  readonly failed: readonly FailedSettlement[];
+  readonly findings: readonly Finding[];
+  /** All of it in the order of time. */
+  readonly timeline: readonly Moment[];
+  /** PayPal's own view, if it was asked. */
+  readonly paypal: { readonly askedAt: string; readonly order: PayPalOrder | undefined } | undefined;
+}
+
+/** Where a story is read from. */
+export interface StoryDeps {
+  readonly payments: Pick<PaymentRepository, 'get'>;
+  readonly sessions: Pick<SessionRepository, 'get'>;
+  readonly stock: Pick<StockRepository, 'reservation'>;
+  readonly orders: Pick<OrderRepository, 'get' | 'buyer'>;
+  readonly events: Pick<EventRepository, 'page'>;
+  readonly workflow: Pick<Workflow, 'describe'>;
+  readonly failed: Pick<FailedSettlementRepository, 'ofPayment'>;
+  readonly findings: Pick<FindingRepository, 'get'>;
+  readonly audit: Pick<AuditRepository, 'list'>;
+  readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
+  readonly now: () => Date;
+}
+
+const MOST_EVENTS = 50;
+const MOST_DEEDS = 50;
+
+/**
+ * Reads all that is known of a payment; undefined when there is none.
+ * @throws PayPalUnavailable when PayPal is to be asked and does not answer.
+ */
+export async function paymentStory(
+  deps: StoryDeps,
+  id: PaymentId,
+  { askPayPal }: { readonly askPayPal: boolean },
+): Promise<PaymentStory | undefined> {
+  const payment = await deps.payments.get(id);
+  if (!payment) return undefined;
+  const orderId = orderIdOf(id);
+  const [session, reservation, order, buyer, { events }, executions, failed, { entries }, paypal] = await Promise.all([
+    deps.sessions.get(sessionIdOf(id)),
+    deps.stock.reservation(sessionIdOf(id)),
+    deps.orders.get(orderId),
+    deps.orders.buyer(orderId),
+    deps.events.page({ paymentId: id }, MOST_EVENTS),
+    executionsOfPayment(deps.workflow, payment),
+    deps.failed.ofPayment(id),
+    deps.audit.list({ targets: [id, orderId], limit: MOST_DEEDS }),
+    askPayPal ? viewOf(deps, payment) : undefined,
+  ]);
+  const findings = await findingsOfPurchase(deps.findings, payment, events);
+  return {
+    payment,
+    session,
+    reservation,
+    order,
+    buyer,
+    events,
+    executions,
+    failed,
+    findings,
+    timeline: timeline(
+      ...events.map(momentsOfEvent),
+      momentsOfPayment(payment),
+      ...executions.map(momentsOfExecution),
+      order ? momentsOfOrder(order) : [],
+      entries.map(momentOfDeed),
+    ),
+    paypal,
+  };
+}
+
+async function viewOf({ getOrder, now }: StoryDeps, { paypal_order_id }: Payment) {
+  const askedAt = now().toISOString();
+  return { askedAt, order: paypal_order_id ? await getOrder(paypal_order_id) : undefined };
+}

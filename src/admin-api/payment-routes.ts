@@ -1,0 +1,89 @@
+import * as z from 'zod/mini';
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import { acceptPayment } from '../payments/accept-payment.ts';
+import type { Payment } from '../payments/payment.ts';
+import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
+import type { Api } from '../shared/http/api.ts';
+import { parseBody, parseQuery } from '../shared/http/http.ts';
+import { Problem } from '../shared/http/problem.ts';
+import { isOrderId, isPaymentId, orderIdOf } from '../shared/ids.ts';
+import { type Auditing, note } from './audit.ts';
+import { paymentStory, type StoryDeps } from './payment-details.ts';
+import { storyAnswer } from './payment-details-response.ts';
+import { refundAmount, refundKey } from './refund-request.ts';
+import { reasonRequest, refundRequest } from './requests.ts';
+import { orderForOperators, paymentForOperators } from './responses.ts';
+
+/** What these routes work with. */
+export interface PaymentRoutesDeps extends Omit<Auditing, 'audit'>, Omit<RefundDeps, 'payments'>, StoryDeps {
+  readonly orders: StoryDeps['orders'] & Pick<OrderRepository, 'ship'>;
+  readonly audit: StoryDeps['audit'] & Auditing['audit'];
+}
+
+const storyQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
+
+/** What operators do to payments and orders. */
+export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
+  const { payments, orders, settler, now } = deps;
+
+  const paymentOf = async (id: string): Promise<Payment> => {
+    const payment = isPaymentId(id) ? await payments.get(id) : undefined;
+    if (!payment) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    return payment;
+  };
+  const answerWith = async (payment: Payment) => ({
+    status: 200,
+    body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
+  });
+
+  api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
+    const { paypal } = parseQuery(storyQuery, event);
+    const story = isPaymentId(id) ? await paymentStory(deps, id, { askPayPal: paypal === 'true' }) : undefined;
+    if (!story) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    return { status: 200, body: storyAnswer(story) };
+  });
+
+  api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {
+    const { amount: wish, reason } = parseBody(refundRequest, event);
+    const payment = await paymentOf(id);
+    const amount = refundAmount(payment, wish);
+    const details = { amount: wish ?? 'all' };
+    await note(deps, { who: caller, what: 'refund', target: payment.payment_id, why: reason, details });
+    const refunded = await refundPayment(deps, payment.payment_id, {
+      ...(amount && { amount }),
+      source: `operator ${caller}`,
+      key: refundKey(amount, reason),
+    });
+    switch (refunded.outcome) {
+      case 'done':
+        return answerWith(refunded.payment);
+      case 'nothing_to_refund':
+        // A second press finds the first one's work.
+        if (refunded.payment.status === 'refunded') return answerWith(refunded.payment);
+        throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
+      case 'refused':
+        throw new Problem('refund-refused', `PayPal says ${refunded.issue}`, { issue: refunded.issue });
+      case 'unknown_payment':
+        throw new Problem('unknown-payment', `there is no payment ${id}`);
+    }
+  });
+
+  api.post('/api/v1/admin/payments/:id/accept', async ({ event, caller, params: { id = '' } }) => {
+    const { reason } = parseBody(reasonRequest, event);
+    const payment = await paymentOf(id);
+    if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
+    await note(deps, { who: caller, what: 'accept', target: payment.payment_id, why: reason });
+    const settled = await acceptPayment(settler, payment, `operator ${caller}`);
+    return answerWith('payment' in settled ? settled.payment : payment);
+  });
+
+  api.post('/api/v1/admin/orders/:id/ship', async ({ event, caller, params: { id = '' } }) => {
+    const { reason } = parseBody(reasonRequest, event);
+    const known = isOrderId(id) && (await orders.get(id));
+    if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
+    await note(deps, { who: caller, what: 'ship', target: known.order_id, why: reason });
+    const { order = known } = await orders.ship(known.order_id, now());
+    if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
+    return { status: 200, body: orderForOperators(order, await payments.get(order.payment_id)) };
+  });
+}

@@ -1,0 +1,112 @@
+import type { Finding } from '../consistency/finding.ts';
+import type { Order } from '../fulfillment/order.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { Replayed } from '../paypal-webhook/replay-event.ts';
+import type { EventHead, StoredEvent } from '../paypal-webhook/stored-event.ts';
+import type { FailedSettlement } from '../settlements/failed-settlement-repository.ts';
+import type { PaymentsExecution } from '../settlements/payment-executions.ts';
+import { moneyText } from '../shared/money.ts';
+import { orderAnswer, paymentAnswer } from '../storefront-api/responses.ts';
+import { momentsOfEvent, momentsOfExecution, momentsOfPayment, timeline } from './timeline.ts';
+
+/** A payment as operators see it: its story, its money, its disputes. Nobody's name. */
+export const paymentForOperators = (payment: Payment, order: Order | undefined) => ({
+  ...paymentAnswer(payment, order),
+  captured: payment.captured ? moneyText(payment.captured) : null,
+  refunded: moneyText({ currency: (payment.captured ?? payment.amount).currency, minor: payment.refunded_minor }),
+  capture_id: payment.capture_id ?? null,
+  open_settlements: Object.keys(payment.open),
+  disputes: disputesOf(payment),
+  history: payment.history.map((move) => ({
+    ...move,
+    settlement: move.settlement ?? null,
+    heard_at: move.heard_at ?? null,
+  })),
+});
+
+/** An order as operators see it, with what the buyer disputes of its payment: whoever ships it should know. */
+export const orderForOperators = (order: Order, payment: Payment | undefined) => ({
+  ...orderAnswer(order),
+  shipped_at: order.shipped_at ?? null,
+  disputes: payment ? disputesOf(payment) : [],
+});
+
+const disputesOf = ({ disputes }: Payment) =>
+  Object.entries(disputes).map(([dispute_id, dispute]) => ({ dispute_id, ...dispute }));
+
+/** An event without what PayPal said. */
+export const eventAnswer = ({ transmissions, ...event }: EventHead) => ({
+  event_id: event.event_id,
+  event_type: event.event_type,
+  status: event.status,
+  reason: event.reason ?? null,
+  payment_id: event.payment_id ?? null,
+  received_at: event.received_at,
+  last_received_at: event.last_received_at,
+  finished_at: event.finished_at ?? null,
+  replayed_at: event.replayed_at,
+  erased_at: event.erased_at ?? null,
+  deliveries: transmissions.length,
+});
+
+/** An event, what PayPal said in it, and what followed. */
+export const eventDetailAnswer = (
+  event: StoredEvent,
+  payment: Payment | undefined,
+  executions: readonly PaymentsExecution[],
+) => ({
+  ...eventAnswer(event),
+  body: event.body || null,
+  transmissions: event.transmissions,
+  executions: executions.map(executionAnswer),
+  timeline: timeline(
+    momentsOfEvent(event),
+    payment ? momentsOfPayment(payment) : [],
+    ...executions.map(momentsOfExecution),
+  ),
+});
+
+/** One run of the workflow. */
+export const executionAnswer = (execution: PaymentsExecution) => ({
+  name: execution.name,
+  settlement: execution.settlement,
+  status: execution.status,
+  redrives: execution.redrives,
+  started_at: execution.startedAt?.toISOString() ?? null,
+  stopped_at: execution.endedAt?.toISOString() ?? null,
+});
+
+/** What became of a replay, or would. */
+export function replayedAnswer(replayed: Extract<Replayed, { result: unknown }>) {
+  const { event, result } = replayed;
+  return {
+    event_id: event.event_id,
+    dry_run: replayed.outcome === 'rehearsed',
+    status: result.status,
+    reason: 'reason' in result ? result.reason : null,
+    payment_id: ('payment_id' in result && result.payment_id) || null,
+    changed: replayed.outcome === 'rehearsed' ? replayed.changes.length > 0 : replayed.changed,
+    changes:
+      replayed.outcome === 'rehearsed'
+        ? replayed.changes.map((change) => ({ ...change, settlement: change.settlement ?? null }))
+        : null,
+    asked_paypal: replayed.outcome === 'rehearsed' ? replayed.asked_paypal : null,
+  };
+}
+
+/** A settlement that waits to be retried. */
+export const failedSettlementAnswer = ({ execution_arn, ...failed }: FailedSettlement) => ({
+  ...failed,
+  execution: execution_arn.split(':').at(-1) ?? '',
+});
+
+/** One broken invariant. */
+export const findingAnswer = ({ id, invariant, subject, what, repair, first_seen, last_seen }: Finding) => ({
+  finding_id: id,
+  invariant,
+  subject,
+  what,
+  repair,
+  first_seen,
+  last_seen,
+});

@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
+import { type RetryDeps, retrySettlement } from '../settlements/retry-settlement.ts';
+import type { Api } from '../shared/http/api.ts';
+import { parseBody, parseQuery } from '../shared/http/http.ts';
+import { Problem } from '../shared/http/problem.ts';
+import { isPaymentId } from '../shared/ids.ts';
+import { type Auditing, note } from './audit.ts';
+import { cursorOf, placeOf } from './cursor.ts';
+import { page } from './queries.ts';
+import { retryRequest } from './requests.ts';
+import { failedSettlementAnswer } from './responses.ts';
+
+/** What these routes work with. */
+export interface SettlementRoutesDeps extends Auditing, Omit<RetryDeps, 'failed'> {
+  readonly failed: RetryDeps['failed'] & Pick<FailedSettlementRepository, 'list'>;
+}
+
+const settlementsQuery = z.strictObject({ status: z.optional(z.literal('failed')), ...page });
+const place = z.strictObject({ id: z.string().check(z.regex(/^pay_[0-9A-Z]{26}-[\w-]{1,60}$/)) });
+
+/** What could not be done for payments, and doing it. */
+export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
+  api.get('/api/v1/admin/settlements', async ({ event }) => {
+    const { cursor, limit } = parseQuery(settlementsQuery, event);
+    const after = cursor === undefined ? undefined : placeOf(place, cursor).id;
+    const { failed, cursor: last } = await deps.failed.list(limit, after);
+    const next_cursor = cursorOf(last === undefined ? undefined : { id: last });
+    return { status: 200, body: { settlements: failed.map(failedSettlementAnswer), next_cursor } };
+  });
+
+  api.post('/api/v1/admin/settlements/:id/retry', async ({ event, caller, params: { id = '' } }) => {
+    const { settlement, reason } = parseBody(retryRequest, event);
+    const known = isPaymentId(id) && (await deps.payments.get(id));
+    if (!known) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    const { payment_id } = known;
+    const details = { settlement: settlement ?? 'all' };
+    await note(deps, { who: caller, what: 'retry', target: payment_id, why: reason, details });
+    const retried = await retrySettlement(deps, payment_id, settlement);
+    const settlements = retried.outcome === 'retried' ? retried.settlements : [];
+    return { status: 200, body: { payment_id, settlements } };
+  });
+}

@@ -1,0 +1,106 @@
+import type { Hour } from '../settlements/hourly-metrics-repository.ts';
+import type { Run } from '../shared/run-repository.ts';
+
+/**
+ * Which steps each service has in the workflow, and the outcomes whose settlements run one of them in any case; what only some
+ * settlements of an outcome do is not counted as done. A test holds both to statemachines/payment-settlement.asl.json.
+ */
+export const SERVICES = {
+  checkout: {
+    steps: ['CompleteCheckout', 'FailCheckout', 'RefundCheckout'],
+    outcomes: ['captured', 'released', 'refunded'],
+  },
+  inventory: {
+    steps: ['CommitStock', 'HoldStock', 'ReleaseStock', 'ReturnStock'],
+    outcomes: ['captured', 'captured_late', 'approved_late', 'released'],
+  },
+  fulfillment: { steps: ['CreateOrder', 'RefundOrder'], outcomes: ['captured', 'refunded'] },
+} as const;
+
+type Counters = Hour['counters'];
+
+/** How well settlements went, hour by hour and over all, from the shop's own records. */
+export function shopMetrics(hours: readonly Hour[], from: Date, to: Date, books: Run | undefined) {
+  const byHour = new Map(hours.map(({ hour, counters }) => [hour, counters]));
+  const all = hoursBetween(from, to).map((hour) => ({ hour, counters: byHour.get(hour) ?? {} }));
+  const total = sumOf(all.map(({ counters }) => counters));
+  return {
+    from: timeOf(hourOf(from)),
+    to: timeOf(hourOf(new Date(to.getTime() + HOUR_MS))),
+    services: figuresOf(total),
+    latencies: latenciesOf(total),
+    hours: all.map(({ hour, counters }) => ({
+      hour: timeOf(hour),
+      settled: sumUnder(counters, 'settled.'),
+      failed: sumUnder(counters, 'failed.'),
+      services: figuresOf(counters),
+      latencies: latenciesOf(counters),
+    })),
+    payments: books?.finished_at ? { counted_at: books.finished_at, by_status: byStatus(books.figures) } : null,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const hourOf = (at: Date): string => at.toISOString().slice(0, 13);
+const timeOf = (hour: string): string => `${hour}:00:00.000Z`;
+
+function hoursBetween(from: Date, to: Date): string[] {
+  const hours: string[] = [];
+  for (let at = Date.parse(timeOf(hourOf(from))); at <= to.getTime(); at += HOUR_MS) hours.push(hourOf(new Date(at)));
+  return hours;
+}
+
+/** Counters add up; of the longest times, the longest counts. */
+function sumOf(counted: readonly Counters[]): Counters {
+  const sum: Record<string, number> = {};
+  for (const counters of counted)
+    for (const [name, value] of Object.entries(counters))
+      sum[name] = name.endsWith('.max') ? Math.max(sum[name] ?? 0, value) : (sum[name] ?? 0) + value;
+  return sum;
+}
+
+const count = (counters: Counters, names: readonly string[]): number =>
+  names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+const sumUnder = (counters: Counters, prefix: string): number =>
+  count(
+    counters,
+    Object.keys(counters).filter((name) => name.startsWith(prefix)),
+  );
+
+function figuresOf(counters: Counters) {
+  const figures = ({ steps, outcomes }: (typeof SERVICES)[keyof typeof SERVICES]) => {
+    const succeeded = count(
+      counters,
+      outcomes.map((outcome) => `settled.${outcome}`),
+    );
+    const failed = count(
+      counters,
+      steps.map((step) => `step_failed.${step}`),
+    );
+    return { succeeded, failed, success_rate: succeeded + failed === 0 ? null : succeeded / (succeeded + failed) };
+  };
+  return {
+    checkout: figures(SERVICES.checkout),
+    inventory: figures(SERVICES.inventory),
+    fulfillment: figures(SERVICES.fulfillment),
+  };
+}
+
+function latenciesOf(counters: Counters) {
+  const latency = (name: string) => {
+    const times = counters[`${name}.count`] ?? 0;
+    return {
+      count: times,
+      average_ms: times === 0 ? null : Math.round((counters[`${name}.sum`] ?? 0) / times),
+      max_ms: times === 0 ? null : (counters[`${name}.max`] ?? null),
+    };
+  };
+  return { webhook_to_status: latency('webhook_to_status'), capture_to_order: latency('capture_to_order') };
+}
+
+const byStatus = (figures: Run['figures']): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(figures).flatMap(([name, value]) =>
+      name.startsWith('payments.') ? [[name.slice('payments.'.length), value]] : [],
+    ),
+  );

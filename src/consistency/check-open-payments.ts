@@ -1,0 +1,32 @@
+import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
+import { mistakesOfPurchase, type Terms } from './checks/purchase.ts';
+import type { Mistake } from './finding.ts';
+import { type PurchaseTables, readPurchases } from './read-purchases.ts';
+
+/** More are left to the walk through all the books. */
+const MOST_OPEN = 1000;
+/** As many as one BatchGetItem reads. */
+const AT_ONCE = 100;
+/** Whoever looks after payments comes back to each within an hour. */
+const HOUR = 3_600_000;
+
+/**
+ * Looks at the purchases that somebody must still look after: in every run, however long it takes to walk through all the books. What
+ * goes wrong today is among them.
+ */
+export async function lookAtOpen(
+  tables: PurchaseTables,
+  terms: Terms,
+): Promise<{ readonly checked: number; readonly mistakes: readonly Mistake[] }> {
+  const ids: PaymentId[] = [];
+  for await (const id of tables.payments.due(new Date(terms.now.getTime() + HOUR))) {
+    ids.push(id);
+    if (ids.length === MOST_OPEN) break;
+  }
+  const mistakes: Mistake[] = [];
+  for (let i = 0; i < ids.length; i += AT_ONCE) {
+    const purchases = await readPurchases(tables, ids.slice(i, i + AT_ONCE).map(sessionIdOf));
+    mistakes.push(...purchases.flatMap((purchase) => mistakesOfPurchase(purchase, terms)));
+  }
+  return { checked: ids.length, mistakes };
+}

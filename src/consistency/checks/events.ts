@@ -1,0 +1,30 @@
+import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
+import type { Mistake } from '../finding.ts';
+import type { Terms } from './purchase.ts';
+
+/** The oldest come first: while there are more than these, somebody has enough to look at. */
+const LOOKED_AT = 100;
+
+/** Invariant 9. */
+export async function mistakesOfEvents(
+  events: Pick<EventRepository, 'get' | 'unfinished'>,
+  { now, graceSeconds }: Terms,
+): Promise<Mistake[]> {
+  const mistakes: Mistake[] = [];
+  let looked = 0;
+  for await (const id of events.unfinished(new Date(now.getTime() - graceSeconds * 1000))) {
+    // The index may be behind: the event itself knows.
+    const event = await events.get(id);
+    if (event?.status === 'received') {
+      mistakes.push({
+        invariant: 9,
+        subject: id,
+        what: `the event ${event.event_type} came at ${event.received_at}, and is still unfinished`,
+        repair: { kind: 'replay_event', event_id: id },
+      });
+    }
+    looked += 1;
+    if (looked === LOOKED_AT) break;
+  }
+  return mistakes;
+}

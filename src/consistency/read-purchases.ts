@@ -1,0 +1,57 @@
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import type { StockRepository } from '../inventory/stock-repository.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
+import type { Purchase } from './checks/purchase.ts';
+import { singleOut } from './isolate-unreadable.ts';
+
+/** The tables in which a purchase lies. */
+export interface PurchaseTables {
+  readonly payments: Pick<PaymentRepository, 'due' | 'getAll' | 'ids'>;
+  readonly sessions: Pick<SessionRepository, 'getAll' | 'ids'>;
+  readonly stock: Pick<StockRepository, 'reservationsOf' | 'reservationPage' | 'products'>;
+  readonly orders: Pick<OrderRepository, 'getAll' | 'ids'>;
+}
+
+/**
+ * Reads purchases, by their sessions, of which there may be a hundred at once, in no order. The payments are read last: whatever moves
+ * a purchase moves its payment first, so what the others were before that is seen beside a payment that was touched just now, and
+ * counts as in flight.
+ */
+export async function readPurchases(
+  { payments, sessions, stock, orders }: PurchaseTables,
+  ids: readonly SessionId[],
+): Promise<Purchase[]> {
+  const [sessionsFound, reservations, ordersFound] = await Promise.all([
+    singleOut(sessions.getAll, ids),
+    singleOut(stock.reservationsOf, ids),
+    singleOut(orders.getAll, ids.map(orderIdOfSession)),
+  ]);
+  const paymentsFound = await singleOut(payments.getAll, ids.map(paymentIdOf));
+
+  const session = byId(sessionsFound.rows, ({ checkout_session_id }) => checkout_session_id);
+  const reservation = byId(reservations.rows, ({ checkout_session_id }) => checkout_session_id);
+  // By their keys, not by what they say of themselves: that may be the mistake.
+  const order = byId(ordersFound.rows, ({ order_id }) => sessionIdOf(paymentIdOfOrder(order_id)));
+  const payment = byId(paymentsFound.rows, ({ payment_id }) => sessionIdOf(payment_id));
+  return ids.map((id) => {
+    const unreadable = Object.entries({
+      payment: paymentsFound.unreadable.get(paymentIdOf(id)),
+      session: sessionsFound.unreadable.get(id),
+      order: ordersFound.unreadable.get(orderIdOfSession(id)),
+      reservation: reservations.unreadable.get(id),
+    }).flatMap(([row, where]) => (where === undefined ? [] : [`its ${row} cannot be read: ${where}`]));
+    return {
+      ...(unreadable.length > 0 && { unreadable: { id: paymentIdOf(id), what: unreadable.join('; ') } }),
+      payment: payment.get(id),
+      session: session.get(id),
+      reservation: reservation.get(id),
+      order: order.get(id),
+    };
+  });
+}
+
+const orderIdOfSession = (id: SessionId) => orderIdOf(paymentIdOf(id));
+
+const byId = <Row>(rows: readonly Row[], idOf: (row: Row) => SessionId) => new Map(rows.map((row) => [idOf(row), row]));

@@ -1,0 +1,184 @@
+import * as z from 'zod/mini';
+import type { EventRepository } from '../paypal-webhook/event-repository.ts';
+import type { Workflow } from '../settlements/execution-client.ts';
+import { FAILED_STATUSES } from '../settlements/failed-settlement-repository.ts';
+import type { Run, RunRepository } from '../shared/run-repository.ts';
+import { lookAtOpen } from './check-open-payments.ts';
+import { mistakesOfEvents } from './checks/events.ts';
+import { mistakesOfExecutions } from './checks/executions.ts';
+import type { Terms } from './checks/purchase.ts';
+import { takeStock } from './checks/stock.ts';
+import { compareRefunds } from './compare-refunds.ts';
+import { INVARIANT_NUMBERS, type Invariant, type Mistake } from './finding.ts';
+import type { FindingRepository } from './finding-repository.ts';
+import { type LookAgainDeps, lookAgain } from './recheck-finding.ts';
+import { NEW_WALK, step, type Walk, walkSchema } from './scan-tables.ts';
+
+/** What `checkBooks` works with. */
+export interface CheckDeps extends Omit<LookAgainDeps, 'findings' | 'events'> {
+  readonly findings: FindingRepository;
+  readonly events: Pick<EventRepository, 'get' | 'unfinished'>;
+  readonly workflow: Pick<Workflow, 'failures'>;
+  readonly runs: Pick<RunRepository, 'begin' | 'pause' | 'finish'>;
+  /** False when the time for one run is over. */
+  readonly mayGoOn: () => boolean;
+  /** Told of trouble that leaves a part of the check for the next run. */
+  readonly onTrouble: (part: string, trouble: Error) => void;
+}
+
+/** What one run has come to. */
+export interface Checked {
+  /** How many purchases, products, events, executions and refunds were looked at. */
+  readonly checked: number;
+  /** How many findings hold now, by invariant. */
+  readonly findings: Readonly<Record<Invariant, number>>;
+  /** Whether it came to the end of the books; if not, the next run goes on where this one stopped. */
+  readonly finished: boolean;
+}
+
+/** The job's name among the runs. */
+const JOB = 'consistency';
+
+/** Where the next run goes on. What cannot be read any more is begun anew. */
+const progressSchema = z.object({
+  walk: z.optional(walkSchema),
+  /** What did not add up at the last count of the stock. */
+  suspects: z._default(z.record(z.string(), z.string()), {}),
+  /** The finding that was looked at again last. */
+  looked_after: z.optional(z.string()),
+  /** The payment whose refunds were compared last. */
+  refunds_after: z.optional(z.record(z.string(), z.string())),
+  /** Where the lists of failed executions go on. */
+  failures: z._default(z.partialRecord(z.enum(FAILED_STATUSES), z.string()), {}),
+});
+type Progress = z.infer<typeof progressSchema>;
+
+/**
+ * One run of the check: as much of the books as its time allows, and the rest in the next ones. Findings that hold are looked at again
+ * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the
+ * same work twice, and no harm: a run notes where it stopped together with all that it had counted by then.
+ */
+export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked> {
+  const progress = progressOf(await deps.runs.begin(JOB, terms.now));
+  const note = async (mistakes: readonly Mistake[]) => {
+    for (const mistake of mistakes) await deps.findings.put(mistake, terms.now);
+  };
+
+  const looked = await lookAgainAtSome(deps, progress.looked_after, terms);
+  const open = await lookAtOpen(deps.tables, terms);
+  await note(open.mistakes);
+  const events = await mistakesOfEvents(deps.events, terms);
+  await note(events);
+  const executions = await checkExecutions(deps, progress.failures, terms);
+  await note(executions.mistakes);
+  const refunds = await compareRefunds({ ...deps, payments: deps.tables.payments }, progress.refunds_after, terms);
+  if (refunds.trouble) deps.onTrouble('refunds', refunds.trouble);
+  await note(refunds.mistakes);
+
+  const begun = progress.walk ?? NEW_WALK;
+  let walk = begun;
+  while (walk.table && deps.mayGoOn()) {
+    const next = await step(deps.tables, walk, walk.table, terms);
+    await note(next.mistakes);
+    walk = next.walk;
+  }
+  const parts = [looked.checked, open.checked, events.length, executions.checked, refunds.asked];
+  const checked = parts.reduce((sum, number) => sum + number, walk.checked - begun.checked);
+
+  const finished = walk.table === undefined;
+  const suspects =
+    finished && !walk.miscounted ? await checkStock(deps, walk, progress.suspects, note, terms) : progress.suspects;
+  const cursor = JSON.stringify({
+    ...(!finished && { walk }),
+    suspects,
+    ...(looked.after !== undefined && { looked_after: looked.after }),
+    ...(refunds.after && { refunds_after: refunds.after }),
+    failures: executions.places,
+  } satisfies Progress);
+  await (finished
+    ? deps.runs.finish(JOB, { at: terms.now, figures: figuresOf(walk), cursor })
+    : deps.runs.pause(JOB, cursor));
+  return { checked, findings: await countFindings(deps.findings), finished };
+}
+
+function progressOf({ cursor = '{}' }: Run): Progress {
+  return z.safeParse(progressSchema, JSON.parse(cursor)).data ?? z.parse(progressSchema, {});
+}
+
+/** How many findings are looked at again in one run; where there are more, all have their turn. */
+const LOOKED_AT = 500;
+
+async function lookAgainAtSome(deps: CheckDeps, start: string | undefined, terms: Terms) {
+  let checked = 0;
+  let after = start;
+  let silent = false;
+  do {
+    const { findings, cursor } = await deps.findings.open(after);
+    for (const finding of findings) {
+      // PayPal may be silent for a while: then one of them waits for it, and all stay as they are.
+      if (finding.invariant === 8 && (silent || !deps.mayGoOn())) continue;
+      try {
+        await lookAgain(deps, finding, terms);
+      } catch (error) {
+        if (finding.invariant !== 8) throw error;
+        silent = true;
+        deps.onTrouble('refunds', error as Error);
+      }
+    }
+    checked += findings.length;
+    after = cursor;
+  } while (after !== undefined && checked < LOOKED_AT && deps.mayGoOn());
+  return { checked, after };
+}
+
+/** A page of each list: on most days, that is all of them. */
+async function checkExecutions({ workflow, tables, failed }: CheckDeps, places: Progress['failures'], terms: Terms) {
+  const mistakes: Mistake[] = [];
+  const nextPlaces: Progress['failures'] = {};
+  let checked = 0;
+  for (const status of FAILED_STATUSES) {
+    const { failures, next } = await workflow.failures(status, places[status]);
+    mistakes.push(...(await mistakesOfExecutions({ ...tables, failed }, failures, terms)));
+    checked += failures.length;
+    if (next !== undefined) nextPlaces[status] = next;
+  }
+  return { mistakes, checked, places: nextPlaces };
+}
+
+/** Compares what was counted with the products. @returns what is suspect of it. */
+async function checkStock(
+  { tables, findings }: CheckDeps,
+  { shelves = {} }: Walk,
+  suspects: Progress['suspects'],
+  note: (mistakes: readonly Mistake[]) => Promise<void>,
+  { now }: Terms,
+) {
+  const taken = takeStock(shelves, await tables.stock.products({ consistent: true }), suspects);
+  await note(taken.mistakes);
+  const right = new Set(taken.right);
+  for await (const { id, subject } of allOpen(findings, 4)) {
+    if (right.has(subject) || !(subject in shelves)) await findings.close(id, now);
+  }
+  return taken.suspects;
+}
+
+const figuresOf = ({ checked, payments, shelves = {} }: Walk): Record<string, number> => ({
+  purchases: checked,
+  products: Object.keys(shelves).length,
+  ...Object.fromEntries(Object.entries(payments).map(([status, number]) => [`payments.${status}`, number])),
+});
+
+async function countFindings(findings: FindingRepository): Promise<Record<Invariant, number>> {
+  const counted = Object.fromEntries(INVARIANT_NUMBERS.map((invariant) => [invariant, 0])) as Record<Invariant, number>;
+  for await (const { invariant } of allOpen(findings)) counted[invariant] += 1;
+  return counted;
+}
+
+async function* allOpen(findings: FindingRepository, invariant?: Invariant) {
+  let cursor: string | undefined;
+  do {
+    const page = await findings.open(cursor, 100, invariant);
+    yield* page.findings;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,72 @@
+import type { Session } from '../checkout/session.ts';
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { CreateOrder } from '../paypal/order-body.ts';
+import type { CreatedOrder } from '../paypal/schema.ts';
+import { paymentIdOf, type SessionId } from '../shared/ids.ts';
+import { dueAfter } from './apply-evidence.ts';
+import { newPayment, type Payment } from './payment.ts';
+import type { PaymentRepository } from './payment-repository.ts';
+
+/** What a wish to pay led to. */
+export type Begun =
+  | { readonly outcome: 'begun' | 'begun_before'; readonly payment: Payment }
+  /** The session has been paid, given up or has run out. */
+  | { readonly outcome: 'session_over'; readonly session: Session }
+  | { readonly outcome: 'unknown_session' };
+
+/** What `beginPayment` works with. */
+export interface BeginPaymentDeps {
+  readonly sessions: Pick<SessionRepository, 'get' | 'beginPayment'>;
+  readonly payments: Pick<PaymentRepository, 'get' | 'create' | 'attachOrder'>;
+  readonly createOrder: (order: CreateOrder, requestId: string) => Promise<CreatedOrder>;
+  /** Where the storefront is, without a slash at the end. */
+  readonly storefrontOrigin: string;
+  readonly now: () => Date;
+  /** After so long somebody looks after the payment, if nothing more is heard of it. */
+  readonly dueAfterSeconds: number;
+}
+
+/**
+ * Makes the one payment of a session, and the PayPal order that the buyer will be sent to. The payment knows that order before the
+ * buyer does, because PayPal's first event may be here sooner than the buyer is back. A call that failed half-way may be repeated: the
+ * request id makes PayPal answer with the order that it has made already.
+ * @throws PayPalUnavailable when PayPal does not answer: nothing is lost.
+ */
+export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<Begun> {
+  const { sessions, payments, createOrder, storefrontOrigin, now, dueAfterSeconds } = deps;
+  const paymentId = paymentIdOf(id);
+  const session = await sessions.get(id);
+  if (!session) return { outcome: 'unknown_session' };
+  if (session.status === 'open') {
+    if (new Date(session.expires_at) <= now()) return { outcome: 'session_over', session };
+    const begun = await sessions.beginPayment(id);
+    if (!begun.changed && begun.session?.status !== 'payment_pending')
+      return { outcome: 'session_over', session: begun.session ?? session };
+  } else if (session.status !== 'payment_pending') {
+    return { outcome: 'session_over', session };
+  }
+
+  const began = now();
+  const payment = await payments.create(
+    newPayment({ payment_id: paymentId, checkout_session_id: id }, session.amount, began.toISOString()),
+    dueAfter(dueAfterSeconds, began),
+  );
+  if (payment.paypal_order_id) return { outcome: 'begun_before', payment };
+
+  const query = `checkout_session_id=${id}`;
+  const order = await createOrder(
+    {
+      payment_id: paymentId,
+      items: session.items,
+      amount: session.amount,
+      return_url: `${storefrontOrigin}/checkout/success?${query}`,
+      cancel_url: `${storefrontOrigin}/checkout/failure?${query}`,
+    },
+    `order-${paymentId}`,
+  );
+  const attached = await payments.attachOrder(paymentId, order.id, order.approveUrl, now());
+  if ('moved' in attached) return { outcome: 'begun', payment: attached.moved };
+  // Another call of the same moment was first, with the order that PayPal had made for it.
+  if (attached.found) return { outcome: 'begun_before', payment: attached.found };
+  throw new Error(`${paymentId} vanished while its PayPal order was made`);
+}

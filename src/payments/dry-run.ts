@@ -1,0 +1,69 @@
+import { executionName } from '../shared/settlement.ts';
+import { type SettleDeps, type Settler, settler } from './apply-evidence.ts';
+import { afterMove, decide } from './decide.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentRepository } from './payment-repository.ts';
+
+/** One change that would be made. */
+export interface Change {
+  readonly payment_id: Payment['payment_id'];
+  readonly from: Payment['status'];
+  /** The same status where only something beside it changes, such as a dispute. */
+  readonly to: Payment['status'];
+  /** The kind of evidence, or `dispute`. */
+  readonly because: string;
+  /** The execution that would be started for it. */
+  readonly settlement?: string;
+}
+
+type Payments = Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
+
+/**
+ * The ordinary way, on which nothing is written and nothing started: every write is only imagined, and what would change is noted.
+ * PayPal is asked where the ordinary way has to.
+ */
+export function rehearsal({
+  payments,
+  ...deps
+}: { readonly payments: Payments } & Pick<SettleDeps, 'getOrder' | 'getCapture' | 'now'>) {
+  const imagined = new Map<Payment['payment_id'], Payment>();
+  const changes: Change[] = [];
+  const get: Payments['get'] = async (id) => imagined.get(id) ?? payments.get(id);
+
+  const play: Settler = settler({
+    ...deps,
+    dueAfterSeconds: 0,
+    startSettlement: async () => undefined,
+    rememberBuyer: async () => undefined,
+    payments: {
+      get,
+      async move(id, move, now) {
+        const found = await get(id);
+        const decision = found && decide(found, move.evidence);
+        // What DynamoDB would refuse by the move's condition: the payment is not what the move was made for.
+        if (decision?.do !== 'move' || JSON.stringify(decision.move) !== JSON.stringify(move)) return { found };
+        const moved = afterMove(found as Payment, move, now.toISOString());
+        imagined.set(id, moved);
+        changes.push({
+          payment_id: id,
+          from: (found as Payment).status,
+          to: moved.status,
+          because: move.evidence.kind,
+          ...(move.settlement && { settlement: executionName(id, move.settlement.name) }),
+        });
+        return { moved };
+      },
+    },
+  });
+  const flagDispute: Payments['flagDispute'] = async (id, disputeId, dispute) => {
+    const found = await get(id);
+    const known = found?.disputes[disputeId];
+    if (!found || (known && known.updated_at > dispute.updated_at)) return { found };
+    const moved = { ...found, disputes: { ...found.disputes, [disputeId]: dispute } };
+    imagined.set(id, moved);
+    if (known?.status !== dispute.status)
+      changes.push({ payment_id: id, from: found.status, to: found.status, because: 'dispute' });
+    return { moved };
+  };
+  return { payments: { ...payments, get, flagDispute }, settler: play, changes };
+}

@@ -1,0 +1,52 @@
+import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
+import { type SettleStoredDeps, settleStored } from '../../paypal-webhook/process-stored-event.ts';
+import { eventOf } from '../../paypal-webhook/replay-event.ts';
+import type { Job } from '../job.ts';
+import { workThrough } from '../process-batch.ts';
+
+/** What `inboxJob` works with. */
+export interface InboxJobDeps extends SettleStoredDeps {
+  readonly events: Pick<EventRepository, 'get' | 'finish' | 'unfinished'>;
+}
+
+/** A delivery that is still worked on is none of ours. */
+const LEFT_ALONE_MS = 60_000;
+const MOST_EVENTS = 2000;
+
+/**
+ * Settles the events that were stored but not finished: whoever took them in fell over. `unfinished`: those that still are not. The
+ * cursor lets those that are always in trouble not keep the others waiting.
+ */
+export const inboxJob =
+  ({ events, ...deps }: InboxJobDeps): Job =>
+  async (run) => {
+    const before = new Date(run.dueBefore.getTime() - LEFT_ALONE_MS);
+    let settled = 0;
+    let parked = 0;
+    const { troubled, cutAfter } = await workThrough(
+      events.unfinished(before, run.cursor),
+      async (id) => {
+        const event = await events.get(id);
+        if (event?.status !== 'received') return;
+        const { status } = await settleStored({ events, ...deps }, eventOf(event));
+        settled += 1;
+        parked += Number(status === 'parked');
+      },
+      { ...run, atMost: MOST_EVENTS },
+    );
+    let unfinished = 0;
+    for await (const _ of events.unfinished(before)) {
+      unfinished += 1;
+      if (unfinished === MOST_EVENTS) break;
+    }
+    const cursor = cutAfter && (await events.get(cutAfter))?.received_at;
+    return {
+      figures: { settled, parked, troubled, unfinished },
+      mended: settled,
+      measurements: [
+        ['InboxUnfinished', unfinished],
+        ['EventParked', parked],
+      ],
+      cursor,
+    };
+  };

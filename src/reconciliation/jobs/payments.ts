@@ -1,0 +1,57 @@
+import type { PaymentRepository } from '../../payments/payment-repository.ts';
+import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
+import type { Job } from '../job.ts';
+import { workThrough } from '../process-batch.ts';
+import { type LookAfterPaymentDeps, lookAfterPayment } from '../reconcile-payment.ts';
+import { webhookSilence } from '../webhook-silence.ts';
+
+/** What `paymentsJob` works with. */
+export interface PaymentsJobDeps extends LookAfterPaymentDeps {
+  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'putOff' | 'due' | 'open' | 'underReview'>;
+  readonly events: Pick<EventRepository, 'page'>;
+}
+
+const MOST_PAYMENTS = 2000;
+
+/**
+ * Looks after the payments that are due. It needs no cursor: after each look, the payment is due later, or no more.
+ * `open` and `oldest_seconds`: payments that are still to be looked after, and the age of the oldest. `under_review`: those of which an
+ * operator has to decide.
+ */
+export const paymentsJob =
+  (deps: PaymentsJobDeps): Job =>
+  async (run) => {
+    const sums = { learned: 0, expired: 0, started: 0, closed: 0 };
+    const { done, troubled } = await workThrough(
+      deps.payments.due(run.dueBefore),
+      async (id) => {
+        const looked = await lookAfterPayment(deps, id, run.dueBefore);
+        sums.learned += Number(looked.learned);
+        sums.expired += Number(looked.expired);
+        sums.started += looked.started;
+        sums.closed += looked.closed;
+      },
+      { ...run, atMost: MOST_PAYMENTS },
+    );
+    const { count, oldest } = await deps.payments.open();
+    const underReview = (await deps.payments.underReview()).length;
+    const oldestSeconds = oldest ? Math.round((deps.now().getTime() - Date.parse(oldest.created_at)) / 1000) : 0;
+    return {
+      figures: {
+        looked_after: done,
+        troubled,
+        ...sums,
+        open: count,
+        oldest_seconds: oldestSeconds,
+        under_review: underReview,
+      },
+      mended: sums.learned + sums.started + sums.closed,
+      measurements: [
+        ['OpenPayments', count],
+        ['OldestOpenPaymentSeconds', oldestSeconds],
+        ['UnderReview', underReview],
+        // Silence says nothing while there is nothing to tell.
+        ['WebhookSilence', sums.learned > 0 ? await webhookSilence(deps.events, run.dueBefore) : 0],
+      ],
+    };
+  };

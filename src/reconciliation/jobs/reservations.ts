@@ -1,0 +1,29 @@
+import type { StockRepository } from '../../inventory/stock-repository.ts';
+import type { Job } from '../job.ts';
+import { workThrough } from '../process-batch.ts';
+import { type LookAfterReservationDeps, lookAfterReservation } from '../reconcile-reservation.ts';
+
+/** What `reservationsJob` works with. */
+export interface ReservationsJobDeps extends LookAfterReservationDeps {
+  readonly stock: LookAfterReservationDeps['stock'] & Pick<StockRepository, 'due'>;
+}
+
+const MOST_RESERVATIONS = 2000;
+
+/**
+ * Releases stock whose time is over and for which no money is on its way. It needs no cursor: after each look, the stock is released,
+ * or due later. Shoppers who leave are nothing to be mended.
+ */
+export const reservationsJob =
+  (deps: ReservationsJobDeps): Job =>
+  async (run) => {
+    let released = 0;
+    const { done, troubled } = await workThrough(
+      deps.stock.due(run.dueBefore),
+      async (id) => {
+        released += Number(await lookAfterReservation(deps, id));
+      },
+      { ...run, atMost: MOST_RESERVATIONS },
+    );
+    return { figures: { looked_after: done, troubled, released }, mended: 0 };
+  };

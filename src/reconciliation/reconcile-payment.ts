@@ -1,0 +1,136 @@
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { SettleDeps, Settler } from '../payments/apply-evidence.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
+import type { PayPalOrder } from '../paypal/schema.ts';
+import type { LatestTry } from '../settlements/sync-result.ts';
+import type { PaymentId } from '../shared/ids.ts';
+import { executionName } from '../shared/settlement.ts';
+import { nextLook, type Pace } from './backoff.ts';
+
+/** What `lookAfterPayment` works with. */
+export interface LookAfterPaymentDeps extends Pace {
+  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'putOff'>;
+  readonly sessions: Pick<SessionRepository, 'get'>;
+  readonly getOrder: SettleDeps['getOrder'];
+  readonly settler: Settler;
+  readonly startSettlement: SettleDeps['startSettlement'];
+  /** Asks Step Functions about an open settlement, and takes down its end; undefined when it was never started. */
+  readonly lookUpEnd: (paymentId: PaymentId, settlement: string) => Promise<LatestTry | undefined>;
+}
+
+/** What a look after a payment led to. */
+export interface LookedAfter {
+  /** PayPal said something that the shop had not heard. */
+  readonly learned: boolean;
+  /** The buyer let the time pass. */
+  readonly expired: boolean;
+  /** Settlements that were noted but never started. */
+  readonly started: number;
+  /** Settlements that had succeeded without the shop hearing of it. */
+  readonly closed: number;
+}
+
+const SOURCE = 'reconciler';
+const NOTHING: LookedAfter = { learned: false, expired: false, started: 0, closed: 0 };
+
+/**
+ * Looks after one payment: starts what was to be started, asks PayPal what became of it unless it is paid, lets it expire when its time
+ * is over and nothing was approved, and says when to look again. A payment that was given up is asked about once more, for what was
+ * under way at that moment. A settlement that failed is left to a person.
+ * @param asOf the time that a buyer's time is compared with
+ * @throws PayPalUnavailable when PayPal must be asked and does not answer.
+ */
+export async function lookAfterPayment(
+  deps: LookAfterPaymentDeps,
+  id: PaymentId,
+  asOf = deps.now(),
+): Promise<LookedAfter> {
+  const payment = await deps.payments.get(id).catch(async (error: unknown) => {
+    // Others must not wait for one that cannot even be read.
+    await deps.payments.putOff(id, nextLook(deps.now().toISOString(), deps)).catch(() => undefined);
+    throw error;
+  });
+  if (!payment) return NOTHING;
+  try {
+    const settlements = await lookAfterSettlements(deps, payment);
+    const session = payment.status === 'created' ? await deps.sessions.get(payment.checkout_session_id) : undefined;
+    const timeIsUp = !session || new Date(session.expires_at) <= asOf;
+    const asked = isPaid(payment.status)
+      ? { learned: false, expired: false }
+      : await askPayPal(deps, payment, timeIsUp);
+    const now = (await deps.payments.get(id)) ?? payment;
+    await deps.payments.lookAgain(now, whenToLookAgain(now, session?.expires_at, deps));
+    return { ...settlements, ...asked };
+  } catch (error) {
+    // Others must not wait for one that is always in trouble. What came first tells more than that this cannot be written either.
+    await deps.payments.lookAgain(payment, nextLook(payment.updated_at, deps)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Starts what is open and was never started, and takes down what has ended unheard. */
+async function lookAfterSettlements(
+  { lookUpEnd, startSettlement }: LookAfterPaymentDeps,
+  { payment_id: id, open }: Payment,
+): Promise<Pick<LookedAfter, 'started' | 'closed'>> {
+  let started = 0;
+  let closed = 0;
+  for (const [name, input] of Object.entries(open)) {
+    const latest = await lookUpEnd(id, name);
+    if (!latest) await startSettlement(executionName(id, name), input);
+    started += latest ? 0 : 1;
+    closed += latest?.execution.status === 'SUCCEEDED' ? 1 : 0;
+  }
+  return { started, closed };
+}
+
+async function askPayPal(
+  { settler, getOrder }: LookAfterPaymentDeps,
+  payment: Payment,
+  timeIsUp: boolean,
+): Promise<Pick<LookedAfter, 'learned' | 'expired'>> {
+  const { payment_id: id, paypal_order_id: orderId } = payment;
+  const expire = async () => {
+    const settled = await settler.settle(
+      id,
+      { kind: 'expired', source: SOURCE, asked: true, paypalOrderId: orderId },
+      payment,
+    );
+    return { learned: false, expired: settled.outcome === 'moved' };
+  };
+  // No order, nobody at PayPal: the shop failed before it had anything to send the buyer to.
+  if (!orderId) return payment.status === 'created' && timeIsUp ? expire() : { learned: false, expired: false };
+
+  const order = await getOrder(orderId);
+  const declined = order !== undefined && isDeclined(payment, order);
+  if (payment.status === 'created' && timeIsUp && order && (declined || nothingApproved(order))) return expire();
+  if (declined) return { learned: false, expired: false };
+  const settled = await settler.settleOnOrder(payment, order, SOURCE);
+  if (settled.outcome !== 'moved') return { learned: false, expired: false };
+  const expired = settled.payment.history.at(-1)?.evidence === 'expired';
+  return { learned: !expired, expired };
+}
+
+/** https://developer.paypal.com/docs/api/orders/v2/#definition-order_status */
+const nothingApproved = ({ status, captures }: PayPalOrder): boolean =>
+  captures.length === 0 && ['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED'].includes(status);
+
+/**
+ * PayPal goes on calling an order approved that it would not capture. That is no new approval: whoever was told that nothing was charged
+ * is not charged later without a further click, of which the buyer's return or an event tells.
+ */
+const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean =>
+  (status === 'created' || isGivenUp(status)) &&
+  declines > 0 &&
+  order.status === 'APPROVED' &&
+  order.captures.length === 0;
+
+/** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
+export function whenToLookAgain(payment: Payment, timeIsUpAt: string | undefined, deps: Pace): Date | undefined {
+  if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
+  const next = nextLook(payment.updated_at, deps);
+  const end = timeIsUpAt ? new Date(timeIsUpAt) : next;
+  return payment.status === 'created' && end > deps.now() && end < next ? end : next;
+}

@@ -1,0 +1,75 @@
+import type { PaymentRepository } from '../payments/payment-repository.ts';
+import type { PaymentId } from '../shared/ids.ts';
+import { executionName, type Settlement } from '../shared/settlement.ts';
+import type { Workflow } from './execution-client.ts';
+import { type LatestTry, type LookUpDeps, lookUpEnd, MOST_RESTARTS } from './sync-result.ts';
+
+/** What was done about one settlement. */
+export interface Retried {
+  readonly settlement: string;
+  readonly outcome: /** It goes on from the steps that failed. */
+    | 'redriven'
+    /** A new execution does all of it once more, from the start: the old one cannot be redriven any more. */
+    | 'restarted'
+    /** It had never been started. */
+    | 'started'
+    /** It was at work already. */
+    | 'running'
+    /** It was done already, and the news had been lost. */
+    | 'succeeded';
+  /** The name of the execution that does it, or did. */
+  readonly execution: string;
+}
+
+/** What a wish to mend a payment’s settlements led to. */
+export type RetryResult =
+  | { readonly outcome: 'retried'; readonly settlements: readonly Retried[] }
+  /** Everything is done that had to be, or that settlement is. */
+  | { readonly outcome: 'nothing_open' }
+  | { readonly outcome: 'unknown_payment' };
+
+/** What `retrySettlement` works with. */
+export interface RetryDeps extends LookUpDeps {
+  readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
+  readonly workflow: Pick<Workflow, 'describe' | 'failedSteps' | 'redrive' | 'start'>;
+}
+
+/**
+ * Mends a payment's open settlements, or one of them. Two who do it at once do it once: the second finds it running.
+ * @throws Error when a settlement was started anew a hundred times.
+ */
+export async function retrySettlement(deps: RetryDeps, id: PaymentId, only?: string): Promise<RetryResult> {
+  const payment = await deps.payments.get(id);
+  if (!payment) return { outcome: 'unknown_payment' };
+  const open = Object.entries(payment.open).filter(([name]) => only === undefined || name === only);
+  if (open.length === 0) return { outcome: 'nothing_open' };
+  const settlements: Retried[] = [];
+  for (const [settlement, input] of open) settlements.push(await retryOne(deps, settlement, input));
+  return { outcome: 'retried', settlements };
+}
+
+async function retryOne(deps: RetryDeps, settlement: string, input: Settlement): Promise<Retried> {
+  const { workflow } = deps;
+  const nameOf = (restarts: number) => executionName(input.payment_id, settlement, restarts);
+  const told = (outcome: Retried['outcome'], restarts = 0): Retried => ({
+    settlement,
+    outcome,
+    execution: nameOf(restarts),
+  });
+  const found = ({ restarts, execution: { status } }: LatestTry) =>
+    status === 'RUNNING' ? told('running', restarts) : status === 'SUCCEEDED' ? told('succeeded', restarts) : undefined;
+
+  let latest = await lookUpEnd(deps, input.payment_id, settlement);
+  if (latest?.execution.redrivable) {
+    if (await workflow.redrive(latest.execution.arn)) return told('redriven', latest.restarts);
+    latest = await lookUpEnd(deps, input.payment_id, settlement);
+    // Refused, and still said to be redrivable: somebody was faster, and the description is behind.
+    if (latest?.execution.redrivable) return told('running', latest.restarts);
+  }
+  const done = latest && found(latest);
+  if (done) return done;
+  const restarts = latest ? latest.restarts + 1 : 0;
+  if (restarts > MOST_RESTARTS) throw new Error(`${nameOf(0)} was started anew ${MOST_RESTARTS} times`);
+  await workflow.start(nameOf(restarts), input);
+  return told(latest ? 'restarted' : 'started', restarts);
+}

@@ -1,0 +1,133 @@
+import { type OpenSessionDeps, openSession } from '../checkout/open-session.ts';
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { OrderRepository } from '../fulfillment/order-repository.ts';
+import type { StockRepository } from '../inventory/stock-repository.ts';
+import { type BeginPaymentDeps, beginPayment } from '../payments/begin-payment.ts';
+import { cancelPayment } from '../payments/cancel-payment.ts';
+import { type CaptureDeps, capturePayment } from '../payments/capture-payment.ts';
+import type { Payment } from '../payments/payment.ts';
+import { type Api, createApi } from '../shared/http/api.ts';
+import { parseBody } from '../shared/http/http.ts';
+import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
+import { invalidRequest, Problem } from '../shared/http/problem.ts';
+import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts';
+import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
+import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from './responses.ts';
+
+/** What the routes need, all of it. */
+export interface StorefrontDeps
+  extends Omit<OpenSessionDeps, 'stock' | 'sessions'>,
+    Omit<BeginPaymentDeps, 'sessions' | 'payments'>,
+    Omit<CaptureDeps, 'payments'> {
+  readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products'>;
+  readonly sessions: Pick<SessionRepository, 'get' | 'create' | 'beginPayment'>;
+  readonly payments: BeginPaymentDeps['payments'];
+  readonly orders: Pick<OrderRepository, 'get'>;
+  readonly once: ReturnType<typeof idempotencyKeys>;
+  readonly version: string;
+}
+
+/** What other functions answer beside this one, which is asked about it only when the method is another. */
+const ANSWERED_ELSEWHERE = [
+  ['GET', '/api/v1/payments'],
+  ['GET', '/api/v1/payments/:id'],
+  ['GET', '/api/v1/openapi.json'],
+] as const;
+
+/** The storefront's API: calls and problems are described in docs/openapi.yaml. */
+export function storefrontApi(deps: StorefrontDeps): Api {
+  const api = createApi({ once: deps.once, answeredElsewhere: ANSWERED_ELSEWHERE });
+
+  api.get('/api/v1/health', async () => ({ status: 200, body: { status: 'ok', version: deps.version } }));
+
+  api.get('/api/v1/products', async () => {
+    const products = await deps.stock.products();
+    return { status: 200, body: { products: products.map(productAnswer).sort((a, b) => a.sku.localeCompare(b.sku)) } };
+  });
+
+  api.post('/api/v1/checkout-sessions', async ({ event }) => {
+    const { items } = parseBody(checkoutRequest, event);
+    const opened = await openSession(deps, items);
+    switch (opened.outcome) {
+      case 'opened':
+        return { status: 201, body: sessionAnswer(opened.session) };
+      case 'unknown_product':
+        throw new Problem('unknown-product', `the shop has no ${opened.skus.join(', ')}`, { skus: opened.skus });
+      case 'mixed_currencies':
+        throw invalidRequest([{ field: 'items', detail: 'more than one currency' }]);
+      case 'out_of_stock':
+        throw new Problem('out-of-stock', 'take fewer pieces, or leave these products out', { items: opened.items });
+    }
+  });
+
+  api.get('/api/v1/checkout-sessions/:id', async ({ params: { id = '' } }) => {
+    const session = isSessionId(id) ? await deps.sessions.get(id) : undefined;
+    if (!session) throw new Problem('unknown-session', `there is no checkout session ${id}`);
+    return { status: 200, body: sessionAnswer(session) };
+  });
+
+  api.post('/api/v1/payments', async ({ event }) => {
+    const { checkout_session_id: id } = parseBody(paymentRequest, event);
+    const begun = isSessionId(id) ? await beginPayment(deps, id) : ({ outcome: 'unknown_session' } as const);
+    switch (begun.outcome) {
+      case 'begun':
+        return { status: 201, body: paymentAnswer(begun.payment, undefined) };
+      case 'begun_before':
+        return { status: 200, body: paymentAnswer(begun.payment, await orderOf(begun.payment)) };
+      case 'session_over':
+        throw new Problem('session-over', 'open a new checkout session', { session_status: begun.session.status });
+      case 'unknown_session':
+        throw new Problem('unknown-session', `there is no checkout session ${id}`);
+    }
+  });
+
+  api.post('/api/v1/payments/:id/capture', async ({ event, params: { id = '' } }) => {
+    if (event.body) parseBody(captureRequest, event);
+    const captured = isPaymentId(id)
+      ? await capturePayment(deps, id, 'return')
+      : ({ outcome: 'unknown_payment' } as const);
+    switch (captured.outcome) {
+      case 'done':
+        return { status: 200, body: paymentAnswer(captured.payment, await orderOf(captured.payment)) };
+      case 'not_approved':
+        throw new Problem('not-approved', 'send the buyer to approve_url first', {
+          approve_url: captured.payment.approve_url,
+        });
+      case 'declined':
+        throw new Problem('payment-declined', 'send the buyer back to approve_url to choose another way to pay', {
+          approve_url: captured.payment.approve_url,
+          issue: captured.issue,
+        });
+      case 'unknown_payment':
+        throw unknownPayment(id);
+    }
+  });
+
+  api.post('/api/v1/payments/:id/cancel', async ({ event, params: { id = '' } }) => {
+    const { token } = parseBody(cancelRequest, event);
+    const cancelled = isPaymentId(id)
+      ? await cancelPayment(deps, id, token)
+      : ({ outcome: 'unknown_payment' } as const);
+    switch (cancelled.outcome) {
+      case 'done':
+        return { status: 200, body: paymentAnswer(cancelled.payment, undefined) };
+      case 'paid':
+        throw new Problem('already-captured', 'the payment can be refunded, but not cancelled');
+      case 'wrong_token':
+        throw new Problem('wrong-token', 'send the token that PayPal added to the cancel link');
+      case 'unknown_payment':
+        throw unknownPayment(id);
+    }
+  });
+
+  api.get('/api/v1/orders/:id', async ({ params: { id = '' } }) => {
+    const order = isOrderId(id) ? await deps.orders.get(id) : undefined;
+    if (!order) throw new Problem('unknown-order', `there is no order ${id}`);
+    return { status: 200, body: orderAnswer(order) };
+  });
+
+  const orderOf = (payment: Payment) => deps.orders.get(orderIdOf(payment.payment_id));
+  const unknownPayment = (id: string) => new Problem('unknown-payment', `there is no payment ${id}`);
+
+  return api;
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import type { Evidence, EvidenceKind } from '../../../src/payments/evidence.ts';
+import { newPayment, type Payment } from '../../../src/payments/payment.ts';
+import { ARROWS, isGivenUp, isPaid } from '../../../src/payments/transitions.ts';
+import type { Money } from '../../../src/shared/money.ts';
+import { PAYMENT_STATUSES, type PaymentStatus } from '../../../src/shared/settlement.ts';
+
+/** Every kind of evidence, so that tables over it are complete. */
+export const EVIDENCE_KINDS = Object.keys({
+  approved: true,
+  capture_pending: true,
+  captured: true,
+  capture_failed: true,
+  cancelled: true,
+  expired: true,
+  instrument_declined: true,
+  accepted: true,
+  declined: true,
+  refunded: true,
+  reversed: true,
+} satisfies Record<EvidenceKind, true>) as readonly EvidenceKind[];
+
+const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+/** The ids of the purchase that all samples are about. */
+export const PAYMENT = `pay_${ULID}` as const;
+export const SESSION = `cs_${ULID}` as const;
+export const ORDER = `ord_${ULID}` as const;
+
+/** What the shopper was asked to pay. */
+export const ASKED: Money = { currency: 'EUR', minor: 2000 };
+export const LESS: Money = { currency: 'EUR', minor: 1900 };
+
+/** A payment in some status, with what every payment in that status has. */
+export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}): Payment {
+  const captured = status === 'review' ? LESS : ASKED;
+  const refunded = { partially_refunded: 500, refunded: captured.minor, reversed: captured.minor };
+  return {
+    ...newPayment({ payment_id: PAYMENT, checkout_session_id: SESSION }, ASKED, '2026-06-01T12:00:00.000Z'),
+    paypal_order_id: 'ORDER1',
+    status,
+    ...((isPaid(status) || status === 'capture_pending') && { capture_id: 'CAPTURE1' }),
+    ...(isPaid(status) && { captured }),
+    refunded_minor: refunded[status as keyof typeof refunded] ?? 0,
+    ...more,
+  };
+}
+
+/** Evidence of some kind: of an order paid as asked, unless told otherwise. */
+export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}): Evidence {
+  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', attempt = 0, ...circumstances } = more;
+  const about = { source: 'test', ...circumstances };
+  switch (kind) {
+    case 'capture_pending':
+    case 'captured':
+      return { ...about, kind, captureId, amount };
+    case 'refunded':
+      return { ...about, kind, captureId, total };
+    case 'capture_failed':
+    case 'reversed':
+      return { ...about, kind, captureId };
+    case 'instrument_declined':
+      return { ...about, kind, attempt };
+    default:
+      return { ...about, kind };
+  }
+}
+interface EvidenceParts extends Pick<Evidence, 'source' | 'asked' | 'paypalOrderId'> {
+  readonly amount: Money;
+  readonly total: Money;
+  readonly captureId: string;
+  readonly attempt: number;
+}
+
+const someMoney = fc.constantFrom<Money>(ASKED, LESS, { currency: 'USD', minor: 2000 });
+
+/** Any evidence of these kinds about the samples' purchase, or about another order. */
+const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence> =>
+  fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      asked: fc.boolean(),
+      paypalOrderId: fc.constantFrom(undefined, 'ORDER1', 'ORDER2'),
+      captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2'),
+      amount: someMoney,
+      attempt: fc.nat(2),
+      total: fc.constantFrom(0, 500, 1000, 1900, 2000, 2500).map((minor) => ({ currency: 'EUR', minor })),
+    })
+    .map(({ kind, ...parts }) => evidenceOf(kind, parts));
+
+/** Any evidence. */
+export const anyEvidence = evidenceOfKinds(EVIDENCE_KINDS);
+
+/** Payments that are possible with so much captured: its amount never changes once it is known. */
+const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.Arbitrary<Payment> =>
+  fc
+    .record({
+      status: fc.constantFrom(...statuses),
+      late: fc.boolean(),
+      declines: fc.nat(2),
+      attached: fc.boolean(),
+      tried: fc.boolean(),
+      refunded: fc.constantFrom(0, 500, 1500),
+    })
+    .map(({ status, late, declines, attached, tried, refunded }) => {
+      const { paypal_order_id, ...payment } = paymentThatIs(status, {
+        // Nothing was given up, unless PayPal declined what came after that.
+        late: late && (status !== 'created' || declines > 0),
+        declines,
+        ...(isPaid(status) && { captured }),
+        ...(isGivenUp(status) && tried && { capture_id: 'CAPTURE1' }),
+        ...(status === 'refunded' && { refunded_minor: captured.minor }),
+        ...(status === 'reversed' && { refunded_minor: captured.minor }),
+        ...(status === 'review' && { refunded_minor: refunded }),
+        ...(status === 'partially_refunded' && { refunded_minor: refunded || 100 }),
+      });
+      return attached || status !== 'created' ? { ...payment, paypal_order_id: 'ORDER1' } : payment;
+    });
+
+/** Any payment of the samples' purchase. */
+export const anyPayment: fc.Arbitrary<Payment> = fc
+  .constantFrom(ASKED, LESS)
+  .chain((captured) => paymentsWith(captured, PAYMENT_STATUSES));
+
+/** Evidence that may move a payment along some arrow, what the payment was when it was read, and what it may be by now. */
+export const anyMeeting: fc.Arbitrary<{ evidence: Evidence; read: Payment; now: Payment }> = fc
+  .tuple(fc.constantFrom(...ARROWS), fc.constantFrom(ASKED, LESS))
+  .chain(([{ evidence, from }, captured]) =>
+    fc.record({
+      evidence: evidenceOfKinds([evidence]),
+      read: paymentsWith(captured, from),
+      now: paymentsWith(captured, from),
+    }),
+  );

@@ -1,0 +1,33 @@
+import type { FailedSettlement } from '../../../src/settlements/failed-settlement-repository.ts';
+import type { Outcome, PaymentStatus, Settlement } from '../../../src/shared/settlement.ts';
+import { ASKED, PAYMENT, SESSION } from './payments.ts';
+
+/** What the workflow of the samples' purchase is given. */
+export const settlementThat = (
+  outcome: Outcome,
+  payment_status: PaymentStatus = 'captured',
+  more: Partial<Settlement> = {},
+): Settlement => ({
+  payment_id: PAYMENT,
+  checkout_session_id: SESSION,
+  outcome,
+  payment_status,
+  captured: outcome === 'released' ? null : ASKED,
+  refunded_minor: 0,
+  ...more,
+});
+
+/** An entry of the list of failed settlements: one that failed once, in no step that is known. `failed_at`: ISO 8601, UTC. */
+export const listedFailure = (
+  of: Pick<FailedSettlement, 'payment_id' | 'failed_at'> & Partial<FailedSettlement>,
+): FailedSettlement => ({
+  settlement: 'captured',
+  execution_arn: 'arn',
+  redrives: 0,
+  status: 'FAILED',
+  error: null,
+  cause: null,
+  failed_steps: [],
+  last_failed_at: of.failed_at,
+  ...of,
+});

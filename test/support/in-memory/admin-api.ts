@@ -1,0 +1,206 @@
+import type { Context } from 'aws-lambda';
+import { adminApi } from '../../../src/admin-api/api.ts';
+import type { AuditEntry, AuditQuery } from '../../../src/admin-api/audit-repository.ts';
+import type { Finding, Repair } from '../../../src/consistency/finding.ts';
+import type { RepairResult } from '../../../src/consistency/repair-finding.ts';
+import type { Payment } from '../../../src/payments/payment.ts';
+import type { Webhook } from '../../../src/paypal/notifications.ts';
+import { idempotencyKeys } from '../../../src/shared/http/idempotency-key.ts';
+import type { PaymentId } from '../../../src/shared/ids.ts';
+import { logger } from '../../../src/shared/logger.ts';
+import type { Run } from '../../../src/shared/run-repository.ts';
+import type { Call } from '../api-document.ts';
+import { describedCalls, type Told, told } from '../described-calls.ts';
+import { IdempotencyInMemory } from './idempotency.ts';
+import { executionsInMemory, failedSettlementsInMemory, hoursInMemory } from './settlements.ts';
+import { product, shopInMemory } from './shop.ts';
+import { httpEvent, type Request } from './storefront-api.ts';
+import { eventsInMemory, type Gate } from './tables.ts';
+
+/** What API Gateway's authorizer has verified of a caller; nothing where there was none. */
+export type Claims = Readonly<Record<string, string>> | undefined;
+
+/** The claims of an operator's access token, as API Gateway hands them over. */
+export const operatorClaims = (username = 'ada'): Claims => ({
+  sub: '8f3c0a6e-0000-4000-8000-000000000000',
+  token_use: 'access',
+  client_id: 'dashboard',
+  username,
+  'cognito:groups': '[operators]',
+});
+
+interface AdminRequest extends Request {
+  readonly query?: Readonly<Record<string, string>>;
+  /** @default - an operator's */
+  readonly claims?: Claims;
+}
+
+const NOW = '2026-06-01T12:00:00.000Z';
+
+// What tests break on purpose would fill the screen.
+logger.setLogLevel('SILENT');
+
+const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
+
+/** The shop in memory behind the operators' API. Every answer of it is held to the document. */
+export function adminInMemory(products = [product(10)]) {
+  const troubles = new Map<string, Error>();
+  const gate: Gate = async (call, effect) => {
+    const trouble = troubles.get(call);
+    if (trouble) throw trouble;
+    return effect();
+  };
+  const shop = shopInMemory({ products, gate });
+  const entries: AuditEntry[] = [];
+  let meanwhile = async (): Promise<unknown> => undefined;
+  let ulids = 0;
+  const events = eventsInMemory(gate);
+  const failed = failedSettlementsInMemory(gate);
+  const executions = executionsInMemory(gate);
+  const hours = hoursInMemory(gate);
+  const findings = new Map<string, Finding>();
+  const runs = new Map<string, Run>();
+  const holding = () => [...findings.values()].filter(({ closed_at }) => !closed_at);
+  /** The repairs that were done, in turn. */
+  const repairs: Repair[] = [];
+  const repair = (wish: Repair) =>
+    gate('repair', (): RepairResult => {
+      repairs.push(wish);
+      return { done: true };
+    });
+  /** What the deep health sees; a test may break any of it. */
+  const seen = {
+    tables: { payments: async () => 'ACTIVE' } as Record<string, () => Promise<string>>,
+    queues: { 'dead letters': async () => 0 } as Record<string, () => Promise<number>>,
+    workflowStatus: async () => 'ACTIVE',
+    services: async (): Promise<Record<string, string>> => ({ inventory: 'Active', checkout: 'Active' }),
+    secret: async () => ({ client_id: 'client', client_secret: 'secret', webhook_id: 'WEBHOOK' }),
+    listWebhooks: async (): Promise<readonly Webhook[]> => [
+      { id: 'WEBHOOK', url: 'https://shop.example/webhooks/paypal', eventTypes: ['*'] },
+    ],
+    open: async (): Promise<{ count: number; oldest: Payment | undefined }> => ({ count: 0, oldest: undefined }),
+    underReview: async (): Promise<PaymentId[]> => [],
+  };
+  const now = () => new Date(NOW);
+  const runOf = (job: string) => gate('runs.get', () => runs.get(job));
+  const { getOrder, getCapture, refundCapture } = shop.paypal.client;
+  const deps = {
+    payments: { ...shop.payments.repository, open: () => seen.open(), underReview: () => seen.underReview() },
+    sessions: shop.sessions.repository,
+    stock: shop.stock.repository,
+    orders: shop.orders.repository,
+    settler: shop.settler,
+    getOrder,
+    getCapture,
+    refundCapture,
+    events: events.repository,
+    failed: failed.repository,
+    hours: hours.repository,
+    workflow: executions.workflow,
+    findings: {
+      get: (id: string) => gate('findings.get', () => findings.get(id)),
+      open: (after = '', limit = 100) =>
+        gate('findings.open', () => {
+          const rest = holding().filter(({ id }) => id > after);
+          return { findings: rest.slice(0, limit), ...(rest.length > limit && { cursor: rest[limit - 1]?.id ?? '' }) };
+        }),
+    },
+    audit: {
+      write: async (entry: AuditEntry) => {
+        await meanwhile();
+        return gate('audit.write', () => void entries.push(entry));
+      },
+      list: ({ limit, targets }: AuditQuery) =>
+        gate('audit.list', () => ({
+          entries: entries
+            .toReversed()
+            .filter(({ target }) => !targets || targets.includes(target))
+            .slice(0, limit),
+        })),
+    },
+    runOf,
+    now,
+  };
+  const api = adminApi({
+    ...deps,
+    consistency: {
+      check: () => gate('consistency.check', () => ({ checked: 7, findings: holding().length, finished: true })),
+      lookAgain: (id) => gate('consistency.lookAgain', () => findings.get(id)),
+    },
+    ways: {
+      settle: repair,
+      ask_paypal: repair,
+      refund: repair,
+      release_stock: repair,
+      correct_stock: repair,
+      replay_event: repair,
+    },
+    health: {
+      ...deps,
+      tables: seen.tables,
+      queues: seen.queues,
+      workflowStatus: () => seen.workflowStatus(),
+      services: () => seen.services(),
+      secret: () => seen.secret(),
+      listWebhooks: () => seen.listWebhooks(),
+      jobs: ['payments'],
+    },
+    storefrontOrigin: 'https://shop.example',
+    version: '1.2.3',
+    once: idempotencyKeys(new IdempotencyInMemory()),
+    ulid: () => `03${(++ulids).toString().padStart(24, '0')}`,
+  });
+
+  /** Sends a request that the document need not know. */
+  const send = async (method: string, path: string, request: AdminRequest = {}): Promise<Told> => {
+    const { query, claims = operatorClaims() } = request;
+    const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, request);
+    const authorizer = 'claims' in request && !request.claims ? {} : { authorizer: { jwt: { claims, scopes: null } } };
+    return told(
+      await api.resolve(
+        { ...event, requestContext: { ...event.requestContext, ...authorizer } } as typeof event,
+        context,
+      ),
+    );
+  };
+  const call = describedCalls<AdminRequest>(send);
+
+  return {
+    shop,
+    events,
+    failed,
+    executions,
+    hours,
+    findings,
+    runs,
+    repairs: repairs as readonly Repair[],
+    seen,
+    send,
+
+    /** What was written down of what operators did. */
+    entries: entries as readonly AuditEntry[],
+
+    /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
+    call: (name: Call, request: AdminRequest & { readonly id?: string } = {}): Promise<Told> => call(name, request),
+
+    /** From now on a call to the outside, such as `payments.get`, throws. */
+    fail: (call: string, error: Error) => void troubles.set(call, error),
+
+    /** What happens while an operator's deed is written down, before it is done. */
+    happensMeanwhile(work: typeof meanwhile): void {
+      meanwhile = work;
+    },
+
+    /** A purchase up to where its order is there. */
+    async paid() {
+      const begun = await shop.begin();
+      if (!begun) throw new Error('the shelf is empty');
+      shop.paypal.approve(begun.orderId);
+      await shop.capture(begun.paymentId, 'return');
+      await shop.finish();
+      return begun;
+    },
+  };
+}
+/** What `adminInMemory` makes. */
+export type AdminInMemory = ReturnType<typeof adminInMemory>;

@@ -1,0 +1,175 @@
+import * as z from 'zod/mini';
+import { sessionSchema } from '../../../src/checkout/session.ts';
+import { type Finding, findingIdOf } from '../../../src/consistency/finding.ts';
+import { lookAgainAt } from '../../../src/consistency/recheck-finding.ts';
+import { type CheckDeps, checkBooks } from '../../../src/consistency/run-check.ts';
+import { orderSchema } from '../../../src/fulfillment/order.ts';
+import { reservationSchema } from '../../../src/inventory/reservation.ts';
+import { paymentSchema } from '../../../src/payments/payment.ts';
+import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
+import type { Page, ScanKey } from '../../../src/shared/dynamo.ts';
+import type { Run } from '../../../src/shared/run-repository.ts';
+import { executionsInMemory, failedSettlementsInMemory } from './settlements.ts';
+import type { ShopInMemory } from './shop.ts';
+import { openGate } from './tables.ts';
+
+/** A page of a table in memory; DynamoDB's order means nothing, but stays. */
+function pageOf<Item>(rows: ReadonlyMap<string, Item>, limit: number, after: ScanKey | undefined): Page<Item> {
+  const keys = [...rows.keys()].sort();
+  const rest = keys.filter((key) => !after || key > String(Object.values(after)[0]));
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((key) => rows.get(key) as Item),
+    ...(rest.length > limit && last !== undefined && { next: { key: last } }),
+  };
+}
+const idsOf = <Id>({ items, ...page }: Page<unknown>, idOf: (item: never) => Id): Page<Id> => ({
+  ...page,
+  items: items.map((item) => idOf(item as never)),
+});
+/** Rows by their ids, read as strictly as from DynamoDB. */
+const some = <Id, Row>(rows: ReadonlyMap<Id, Row>, ids: readonly Id[], schema: z.core.$ZodType<Row>): Row[] => {
+  if (ids.length === 0 || ids.length > 100) throw new Error(`DynamoDB refuses a batch of ${ids.length}`);
+  if (new Set(ids).size < ids.length) throw new Error('DynamoDB refuses a batch with the same key twice');
+  return ids.flatMap((id) => rows.get(id) ?? []).map((row) => z.parse(schema, row));
+};
+
+/** So late that nothing can be in flight any more. */
+export const AT_LAST = new Date('2030-01-01T00:00:00.000Z');
+
+/** What checks the books, over a shop in memory. It has all the time that it wants, unless a test gives it less. */
+export function checkOf(shop: ShopInMemory) {
+  const findings = new Map<string, Finding>();
+  const runs = new Map<string, Run>();
+  const events = new Map<string, StoredEvent>();
+  const failed = failedSettlementsInMemory(openGate);
+  const executions = executionsInMemory(openGate);
+  const troubles: string[] = [];
+  const asked: string[] = [];
+  const open = (finding: Finding | undefined): finding is Finding => finding !== undefined && !finding.closed_at;
+
+  const deps: Omit<CheckDeps, 'mayGoOn'> = {
+    findings: {
+      open: async (cursor = '', limit = 100, invariant) => {
+        const after = [...findings.values()]
+          .filter(({ id }) => id > cursor && id.startsWith(invariant ? `${invariant}:` : ''))
+          .sort((a, b) => (a.id < b.id ? -1 : 1));
+        const page = after.slice(0, limit);
+        return { findings: page.filter(open), ...(after.length > limit && { cursor: page.at(-1)?.id ?? '' }) };
+      },
+      get: async (id) => findings.get(id),
+      put: async (mistake, at) => {
+        const id = findingIdOf(mistake);
+        const known = findings.get(id);
+        const first_seen = open(known) ? known.first_seen : at.toISOString();
+        findings.set(id, { ...mistake, id, first_seen, last_seen: at.toISOString() });
+      },
+      close: async (id, at) => {
+        const known = findings.get(id);
+        if (!open(known)) return false;
+        findings.set(id, { ...known, closed_at: at.toISOString() });
+        return true;
+      },
+    },
+    runs: {
+      begin: async (job, at) => {
+        const run = { figures: {}, ...runs.get(job), started_at: at.toISOString() };
+        runs.set(job, run);
+        return run;
+      },
+      pause: async (job, cursor) => void runs.set(job, { ...(runs.get(job) as Run), cursor }),
+      finish: async (job, { at, figures, cursor }) => {
+        const { started_at } = runs.get(job) as Run;
+        runs.set(job, { started_at, finished_at: at.toISOString(), figures, ...(cursor && { cursor }) });
+      },
+    },
+    tables: {
+      payments: {
+        async *due() {
+          for (const { payment_id, open } of shop.payments.rows.values())
+            if (Object.keys(open).length > 0) yield payment_id;
+        },
+        ids: async (limit, after) =>
+          idsOf(pageOf(shop.payments.rows, limit, after), (row: { payment_id: `pay_${string}` }) => row.payment_id),
+        getAll: async (ids) => some(shop.payments.rows, ids, paymentSchema),
+      },
+      sessions: {
+        ids: async (limit, after) =>
+          idsOf(
+            pageOf(shop.sessions.rows, limit, after),
+            (row: { checkout_session_id: `cs_${string}` }) => row.checkout_session_id,
+          ),
+        getAll: async (ids) => some(shop.sessions.rows, ids, sessionSchema),
+      },
+      orders: {
+        ids: async (limit, after) =>
+          idsOf(pageOf(shop.orders.rows, limit, after), (row: { order_id: `ord_${string}` }) => row.order_id),
+        getAll: async (ids) => some(shop.orders.rows, ids, orderSchema),
+      },
+      stock: {
+        reservationPage: async (limit, after) => {
+          const { items, ...page } = pageOf(shop.stock.reservations, limit, after);
+          const [readable, unreadable] = [true, false].map((wanted) =>
+            items.filter((item) => z.safeParse(reservationSchema, item).success === wanted),
+          );
+          return {
+            ...page,
+            items: readable ?? [],
+            unreadable: (unreadable ?? []).map(({ checkout_session_id }) => checkout_session_id),
+          };
+        },
+        reservationsOf: async (ids) => some(shop.stock.reservations, ids, reservationSchema),
+        products: async () => [...shop.stock.products.values()],
+      },
+    },
+    failed: failed.repository,
+    events: {
+      get: async (id) => events.get(id),
+      async *unfinished(before) {
+        for (const { event_id, received_at } of events.values()) if (received_at < before.toISOString()) yield event_id;
+      },
+    },
+    workflow: executions.workflow,
+    getOrder: async (id) => {
+      asked.push(id);
+      return shop.paypal.client.getOrder(id);
+    },
+    onTrouble: (part, trouble) => void troubles.push(`${part}: ${trouble.message}`),
+  };
+  const termsAt = (now: Date) => ({ now, graceSeconds: 300 });
+
+  return {
+    deps,
+    findings,
+    runs,
+    events,
+    failed,
+    executions,
+    /** Ids of the orders that PayPal was asked about. */
+    asked,
+    troubles,
+    /** One run, whose time is over after so many looks at the clock. */
+    check: (now = AT_LAST, looks = Number.POSITIVE_INFINITY) => {
+      let looked = 0;
+      return checkBooks({ ...deps, mayGoOn: () => ++looked <= looks }, termsAt(now));
+    },
+    lookAgain: (id: string, now = AT_LAST) => lookAgainAt(deps, id, termsAt(now)),
+    /** Ids of the findings that hold. */
+    open: () =>
+      [...findings.values()]
+        .filter(open)
+        .map(({ id }) => id)
+        .sort(),
+  };
+}
+
+/** All that is found in a shop whose last day is over: nothing in any state that is legal, however odd. */
+export async function findingsIn(shop: ShopInMemory): Promise<string[]> {
+  const check = checkOf(shop);
+  const nextDay = new Date('2026-06-02T12:00:00.000Z');
+  // What does not add up in stock is found by the second run.
+  await check.check(nextDay);
+  await check.check(nextDay);
+  return [...check.troubles, ...check.open().map((id) => `${id}: ${check.findings.get(id)?.what}`)];
+}

@@ -1,0 +1,177 @@
+import type { Payment } from '../../../src/payments/payment.ts';
+import type { DeadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
+import type { Execution, Workflow } from '../../../src/settlements/execution-client.ts';
+import type {
+  FailedSettlement,
+  FailedSettlementRepository,
+} from '../../../src/settlements/failed-settlement-repository.ts';
+import type { HourRepository } from '../../../src/settlements/hourly-metrics-repository.ts';
+import { type Gate, paymentsInMemory } from './tables.ts';
+
+/** The repository of failed settlements, in memory. */
+export function failedSettlementsInMemory(gate: Gate) {
+  const rows = new Map<string, FailedSettlement>();
+
+  const repository = {
+    note: (failure) =>
+      gate('failed.note', () => {
+        const id = `${failure.payment_id}-${failure.settlement}`;
+        const known = rows.get(id);
+        const same = known?.execution_arn === failure.execution_arn && known.redrives === failure.redrives;
+        if (known && (same || known.last_failed_at >= failure.last_failed_at)) return false;
+        rows.set(id, { ...failure, failed_at: known?.failed_at ?? failure.last_failed_at });
+        return true;
+      }),
+    remove: (paymentId, settlement) => gate('failed.remove', () => void rows.delete(`${paymentId}-${settlement}`)),
+    list: (limit, cursor = '') =>
+      gate('failed.list', () => {
+        const after = [...rows].filter(([id]) => id > cursor).sort(([a], [b]) => (a < b ? -1 : 1));
+        const page = after.slice(0, limit);
+        return {
+          failed: page.map(([, failure]) => failure),
+          ...(after.length > limit && { cursor: page.at(-1)?.[0] ?? '' }),
+        };
+      }),
+    ofPayment: (paymentId) =>
+      gate('failed.ofPayment', () => [...rows.values()].filter(({ payment_id }) => payment_id === paymentId)),
+  } satisfies FailedSettlementRepository;
+  return { rows, repository };
+}
+
+/** The counters of all hours, in memory, added up over the hours. */
+export function hoursInMemory(gate: Gate) {
+  const counters: Record<string, number> = {};
+  const add = (name: string, by: number) => {
+    counters[name] = (counters[name] ?? 0) + by;
+  };
+
+  const repository = {
+    between: () => gate('hours.between', () => [{ hour: '2026-06-01T12', counters }]),
+    add: (_, counts, times = {}) =>
+      gate('hours.add', () => {
+        for (const [name, by] of Object.entries(counts)) add(name, by);
+        for (const [name, milliseconds] of Object.entries(times)) {
+          add(`${name}.count`, 1);
+          add(`${name}.sum`, milliseconds);
+          counters[`${name}.max`] = Math.max(counters[`${name}.max`] ?? 0, milliseconds);
+        }
+      }),
+  } satisfies HourRepository;
+  return { counters, repository };
+}
+
+const ARN = 'arn:aws:states:eu-central-1:000000000000:execution:machine';
+const BEGAN = new Date('2026-06-01T12:00:01.000Z');
+/** The ARN of an execution of that name. */
+export const executionArnOf = (name: string): string => `${ARN}:${name}`;
+
+/** Executions as Step Functions describes them, which do nothing by themselves. A redrive is counted, and runs. */
+export function executionsInMemory(gate: Gate) {
+  const rows = new Map<string, Execution>();
+  const nameOf = (arn: string) => arn.replace(`${ARN}:`, '');
+  const set = (name: string, change: Partial<Execution>) => {
+    const began = {
+      arn: executionArnOf(name),
+      status: 'RUNNING',
+      redrivable: false,
+      redrives: 0,
+      startedAt: BEGAN,
+    } as const;
+    rows.set(name, { ...began, ...rows.get(name), ...change });
+  };
+
+  const workflow = {
+    describe: (name) => gate('workflow.describe', () => rows.get(name)),
+    start: (name) =>
+      gate('workflow.start', () => {
+        if (!rows.has(name)) set(name, {});
+      }),
+    redrive: (arn) =>
+      gate('workflow.redrive', () => {
+        const execution = rows.get(nameOf(arn));
+        if (!execution?.redrivable) return false;
+        const { endedAt: _, error: __, cause: ___, ...running } = execution;
+        rows.set(nameOf(arn), { ...running, status: 'RUNNING', redrivable: false, redrives: execution.redrives + 1 });
+        return true;
+      }),
+    failures: (status) =>
+      gate('workflow.failures', () => ({
+        failures: [...rows].flatMap(([name, one]) =>
+          one.status === status && one.endedAt ? [{ name, status, endedAt: one.endedAt }] : [],
+        ),
+      })),
+    failedSteps: () => gate('workflow.failedSteps', () => ['CreateOrder']),
+  } satisfies Workflow;
+  return { rows, set, workflow };
+}
+
+/** The dead letter queue, in memory: what was received is hidden until it is put back. */
+function deadLettersInMemory(gate: Gate) {
+  const letters = new Map<string, { readonly body: string; hidden: boolean }>();
+
+  const queue = {
+    receive: () =>
+      gate('queue.receive', () => {
+        const seen = [...letters].filter(([, { hidden }]) => !hidden).slice(0, 10);
+        for (const [, letter] of seen) letter.hidden = true;
+        return seen.map(([receipt, { body }]) => ({ receipt, body }));
+      }),
+    remove: ({ receipt }) => gate('queue.remove', () => void letters.delete(receipt)),
+    putBack: ({ receipt }) =>
+      gate('queue.putBack', () => {
+        const letter = letters.get(receipt);
+        if (letter) letter.hidden = false;
+      }),
+  } satisfies DeadLetterQueue;
+  return {
+    queue,
+    add: (body: string) => void letters.set(`letter ${letters.size}`, { body, hidden: false }),
+    visible: () => [...letters.values()].filter(({ hidden }) => !hidden).map(({ body }) => body),
+    size: () => letters.size,
+  };
+}
+
+/** What looks after settlements, over one payment; one call to the outside can be told to fail once, or to come after something else. */
+export function settlementsOf(payment: Payment, { fails }: { fails?: string } = {}) {
+  const calls: string[] = [];
+  let failing = fails;
+  const first = new Map<string, () => Promise<void>>();
+  const gate: Gate = async (call, effect) => {
+    calls.push(call);
+    const before = first.get(call);
+    first.delete(call);
+    await before?.();
+    if (call === failing) {
+      failing = undefined;
+      throw new Error(`no ${call}`);
+    }
+    return effect();
+  };
+  const payments = paymentsInMemory(gate);
+  payments.rows.set(payment.payment_id, payment);
+  const failed = failedSettlementsInMemory(gate);
+  const hours = hoursInMemory(gate);
+  const executions = executionsInMemory(gate);
+  const deadLetters = deadLettersInMemory(gate);
+  const troubles: unknown[] = [];
+  return {
+    deps: {
+      payments: payments.repository,
+      failed: failed.repository,
+      hours: hours.repository,
+      workflow: executions.workflow,
+      queue: deadLetters.queue,
+      trouble: (error: unknown) => void troubles.push(error),
+    },
+    deadLetters,
+    troubles,
+    payments,
+    failed,
+    hours,
+    executions,
+    calls,
+    payment: () => payments.rows.get(payment.payment_id) as Payment,
+    /** Something that happens just before the next call of that name. */
+    before: (call: string, what: () => Promise<void>) => void first.set(call, what),
+  };
+}

@@ -1,0 +1,46 @@
+import type { PayPalEvent } from '../../../src/paypal-webhook/event.ts';
+import type { ReplayManyDeps } from '../../../src/paypal-webhook/replay-events.ts';
+import { onePurchase } from './one-purchase.ts';
+import { eventsInMemory, openGate } from './tables.ts';
+
+/** When everything happens there. */
+export const NOW = new Date('2026-06-02T12:00:00.000Z');
+
+/** A shop with one purchase, and the inbox in which PayPal's events lie. */
+export async function shopWithInbox() {
+  const purchase = await onePurchase();
+  const events = eventsInMemory(openGate);
+  const { shop } = purchase;
+  const { getOrder, getCapture } = shop.paypal.client;
+  const deps: ReplayManyDeps = {
+    events: events.repository,
+    payments: shop.payments.repository,
+    settler: shop.settler,
+    getOrder,
+    getCapture,
+    now: () => NOW,
+  };
+  const store = (event: PayPalEvent) =>
+    events.repository.receive({
+      id: event.id,
+      eventType: event.event_type,
+      transmissionId: 't1',
+      body: JSON.stringify(event),
+      now: NOW,
+    });
+  /** The latest event that PayPal told of, as it lies in the inbox. */
+  const stored = async () => {
+    const event = shop.paypal.events.at(-1)?.event;
+    if (!event) throw new Error('PayPal has told nothing');
+    await store(event);
+    return event.id;
+  };
+  const everything = () =>
+    JSON.stringify([
+      [...shop.payments.rows.values()],
+      [...events.rows.values()],
+      [...shop.executions.keys()],
+      [...shop.orders.buyers.values()],
+    ]);
+  return { ...purchase, deps, events, store, stored, everything };
+}

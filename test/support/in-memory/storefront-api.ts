@@ -1,0 +1,124 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { idempotencyKeys } from '../../../src/shared/http/idempotency-key.ts';
+import { logger } from '../../../src/shared/logger.ts';
+import { storefrontApi } from '../../../src/storefront-api/api.ts';
+import type { Call } from '../api-document.ts';
+import { describedCalls, type Told, told } from '../described-calls.ts';
+import { IdempotencyInMemory } from './idempotency.ts';
+import { product, shopInMemory } from './shop.ts';
+
+/** One HTTP request to the storefront's API. */
+export interface Request {
+  /** Sent as JSON; a text is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** API Gateway hands over in base64 what it does not take for text. */
+  readonly base64?: boolean;
+}
+
+/** An event as an HTTP API sends it, payload format 2.0. */
+export function httpEvent(method: string, path: string, { body, headers = {}, base64 = false }: Request = {}) {
+  const [rawPath = '', rawQueryString = ''] = path.split('?');
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const event: APIGatewayProxyEventV2 = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    ...(rawQueryString && { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
+    headers: { host: 'shop.example', 'content-type': 'application/json', ...headers },
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'api',
+      domainName: 'shop.example',
+      domainPrefix: 'shop',
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      requestId: 'request',
+      routeKey: '$default',
+      stage: '$default',
+      time: '01/Jun/2026:12:00:00 +0000',
+      timeEpoch: 1780315200000,
+    },
+    isBase64Encoded: base64,
+    ...(text !== undefined && { body: base64 ? Buffer.from(text).toString('base64') : text }),
+  };
+  return event;
+}
+
+// What tests break on purpose would fill the screen.
+logger.setLogLevel('SILENT');
+
+const READS = /^(products|productsOf|reservation|get[A-Z]?\w*|by[A-Z]\w*)$/;
+const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
+
+/** The shop in memory behind the storefront's API. Every answer of it is held to the document. */
+export function storefrontInMemory(
+  products = [product(10), product(1, 'LAST'), { ...product(5, 'YEN'), price: { currency: 'JPY', minor: 500 } }],
+) {
+  /** All calls to the outside, such as `sessions.create`. */
+  const outside: string[] = [];
+  const troubles = new Map<string, Error>();
+  const hanging = new Set<string>();
+  const shop = shopInMemory({
+    products,
+    gate: async (call, effect) => {
+      outside.push(call);
+      if (hanging.has(call)) await new Promise(() => undefined);
+      const trouble = troubles.get(call) ?? troubles.get('*');
+      if (trouble) throw trouble;
+      return effect();
+    },
+  });
+  const keys = new IdempotencyInMemory();
+  let ulids = 0;
+  const clock = { now: new Date('2026-06-01T12:00:00.000Z') };
+  const { createOrder, captureOrder, getOrder } = shop.paypal.client;
+  const api = storefrontApi({
+    stock: shop.stock.repository,
+    sessions: shop.sessions.repository,
+    payments: shop.payments.repository,
+    orders: shop.orders.repository,
+    settler: shop.settler,
+    createOrder,
+    captureOrder,
+    getOrder,
+    once: idempotencyKeys(keys),
+    now: () => clock.now,
+    dueAfterSeconds: 120,
+    ulid: () => `02${(++ulids).toString().padStart(24, '0')}`,
+    storefrontOrigin: 'https://shop.example',
+    version: '1.2.3',
+  });
+
+  /** Sends a request that the document need not know. */
+  const send = async (method: string, path: string, request?: Request): Promise<Told> =>
+    told(await api.resolve(httpEvent(method, path, request), context));
+  const call = describedCalls<Request>(send);
+
+  return {
+    shop,
+    keys,
+    clock,
+    send,
+
+    /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
+    call: (name: Call, request: Request & { readonly id?: string } = {}): Promise<Told> => call(name, request),
+
+    /** From now on a call to the outside, such as `payments.get`, throws; `*` stands for all of them. */
+    fail: (call: string, error: Error) => void troubles.set(call, error),
+
+    /** From now on a call to the outside never comes back. */
+    hang: (call: string) => void hanging.add(call),
+
+    /** Forgets what was called so far. */
+    forget: () => void outside.splice(0),
+
+    /** What was called since. */
+    calls: (): readonly string[] => outside,
+
+    /** What was called since, as long as it may change something. */
+    changes: () => outside.filter((call) => !READS.test(call.split('.')[1] ?? '')),
+  };
+}
+/** What `storefrontInMemory` makes. */
+export type StorefrontInMemory = ReturnType<typeof storefrontInMemory>;

@@ -1,0 +1,323 @@
+import type { Session } from '../../../src/checkout/session.ts';
+import type { SessionChange, SessionChanged, SessionRepository } from '../../../src/checkout/session-repository.ts';
+import type { Order } from '../../../src/fulfillment/order.ts';
+import type { OrderRepository } from '../../../src/fulfillment/order-repository.ts';
+import type { Product } from '../../../src/inventory/product.ts';
+import type { Reservation } from '../../../src/inventory/reservation.ts';
+import type { StockChange, StockRepository } from '../../../src/inventory/stock-repository.ts';
+import { afterMove } from '../../../src/payments/decide.ts';
+import type { Payment } from '../../../src/payments/payment.ts';
+import { conditionOf, type MoveResult, type PaymentRepository } from '../../../src/payments/payment-repository.ts';
+import { isDecided, isGivenUp } from '../../../src/payments/transitions.ts';
+import type { Buyer } from '../../../src/paypal/schema.ts';
+import type { EventRepository } from '../../../src/paypal-webhook/event-repository.ts';
+import type { EventOutcome } from '../../../src/paypal-webhook/process-event.ts';
+import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
+import { type OrderId, type PaymentId, paymentIdOf, type SessionId } from '../../../src/shared/ids.ts';
+import { holds } from './condition-expressions.ts';
+
+/**
+ * What every call to the outside passes through: the effect happens at once or not at all, but before and after it anything can
+ * happen, such as another call or the end of the process.
+ */
+export type Gate = <T>(call: string, effect: () => T) => Promise<T>;
+
+/** Lets every call through. */
+export const openGate: Gate = async (_, effect) => effect();
+
+/** The repository of payments, in memory; moves are refused by the very conditions that DynamoDB is given. */
+export function paymentsInMemory(gate: Gate) {
+  const rows = new Map<PaymentId, Payment>();
+  const due = new Map<PaymentId, Date>();
+  const find = (wanted: (payment: Payment) => boolean) => [...rows.values()].find(wanted);
+  const write = (payment: Payment): MoveResult => {
+    rows.set(payment.payment_id, payment);
+    return { moved: payment };
+  };
+
+  const repository = {
+    get: (id) => gate('payments.get', () => rows.get(id)),
+    byPayPalOrder: (orderId) => gate('payments.byPayPalOrder', () => find((one) => one.paypal_order_id === orderId)),
+    byCapture: (captureId) => gate('payments.byCapture', () => find((one) => one.capture_id === captureId)),
+    create: (payment, dueAt) =>
+      gate('payments.create', () => {
+        const found = rows.get(payment.payment_id);
+        if (found) return found;
+        rows.set(payment.payment_id, payment);
+        due.set(payment.payment_id, dueAt);
+        return payment;
+      }),
+    attachOrder: (id, paypalOrderId, approveUrl, now) =>
+      gate('payments.attachOrder', () => {
+        const found = rows.get(id);
+        if (!found || (found.paypal_order_id ?? paypalOrderId) !== paypalOrderId) return { found };
+        return write({
+          ...found,
+          paypal_order_id: paypalOrderId,
+          approve_url: approveUrl,
+          updated_at: now.toISOString(),
+        });
+      }),
+    move: (id, move, now, dueAt) =>
+      gate('payments.move', () => {
+        const found = rows.get(id);
+        const { expression, values } = conditionOf(move);
+        if (!found || !holds(expression, found, { values, names: { '#status': 'status' } })) return { found };
+        if (move.settlement && move.settlement.name === move.supersedes)
+          throw new Error('DynamoDB refuses two changes of one path');
+        due.set(id, dueAt);
+        return write(afterMove(found, move, now.toISOString()));
+      }),
+    flagDispute: (id, disputeId, dispute) =>
+      gate('payments.flagDispute', () => {
+        const found = rows.get(id);
+        const known = found?.disputes[disputeId];
+        if (!found || (known && known.updated_at > dispute.updated_at)) return { found };
+        return write({ ...found, disputes: { ...found.disputes, [disputeId]: dispute } });
+      }),
+    closeSettlement: (id, name) =>
+      gate('payments.closeSettlement', () => {
+        const found = rows.get(id);
+        if (!found || !(name in found.open)) return { found };
+        const { [name]: _, ...open } = found.open;
+        if (isDecided(found.status) && !isGivenUp(found.status) && Object.keys(open).length === 0) due.delete(id);
+        return write({ ...found, open });
+      }),
+    lookAgain: (seen, at) =>
+      gate('payments.lookAgain', () => {
+        const found = rows.get(seen.payment_id);
+        if (found?.history.length !== seen.history.length) return;
+        if (at) due.set(seen.payment_id, at);
+        else if (Object.keys(found.open).length === 0) due.delete(seen.payment_id);
+      }),
+    putOff: (id, at) =>
+      gate('payments.putOff', () => {
+        const known = due.has(id);
+        if (known) due.set(id, at);
+        return known;
+      }),
+    due: (before) => entriesBefore(due, before),
+    open: () => {
+      const waits: readonly unknown[] = ['capture_pending', 'review'];
+      const open = [...due.keys()].map((id) => rows.get(id)).filter((one) => !waits.includes(one?.status));
+      const [oldest] = open.sort((a, b) => ((a?.payment_id ?? '') < (b?.payment_id ?? '') ? -1 : 1));
+      return gate('payments.open', () => ({ count: open.length, oldest }));
+    },
+    underReview: () =>
+      gate('payments.underReview', () => [...due.keys()].filter((id) => rows.get(id)?.status === 'review').sort()),
+  } satisfies Partial<PaymentRepository>;
+  return { rows, due, repository };
+}
+
+/** What an index of what is due finds: as it was when the page was read. */
+async function* entriesBefore<Id>(due: ReadonlyMap<Id, Date>, before: Date): AsyncGenerator<Id> {
+  yield* [...due]
+    .filter(([, at]) => at < before)
+    .sort(([, a], [, b]) => a.getTime() - b.getTime())
+    .map(([id]) => id);
+}
+
+/** The repository of checkout sessions, in memory. */
+export function sessionsInMemory(gate: Gate) {
+  const rows = new Map<SessionId, Session>();
+  const change = (id: SessionId, { set, ifStatusIn, ifPaymentStatusIn }: SessionChange): SessionChanged => {
+    const session = rows.get(id);
+    const fits =
+      session &&
+      (ifStatusIn?.includes(session.status) ?? true) &&
+      (!ifPaymentStatusIn || (session.payment_status !== null && ifPaymentStatusIn.includes(session.payment_status)));
+    if (!fits) return { changed: false, session };
+    const changed = { ...session, ...set };
+    rows.set(id, changed);
+    return { changed: true, session: changed };
+  };
+
+  const repository = {
+    get: (id) => gate('sessions.get', () => rows.get(id)),
+    create: (session) =>
+      gate('sessions.create', () => {
+        if (!rows.has(session.checkout_session_id)) rows.set(session.checkout_session_id, session);
+      }),
+    beginPayment: (id) =>
+      gate('sessions.beginPayment', () =>
+        change(id, {
+          set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
+          ifStatusIn: ['open'],
+        }),
+      ),
+    expire: (id) => gate('sessions.expire', () => change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] })),
+    change: (id, wanted) => gate('sessions.change', () => change(id, wanted)),
+  } satisfies Partial<SessionRepository>;
+  return { rows, repository };
+}
+
+const gone = (sku: string): Product => ({
+  sku,
+  name: sku,
+  price: { currency: 'EUR', minor: 0 },
+  available: 0,
+  reserved: 0,
+  sold: 0,
+  stocked: 0,
+});
+
+/** The repository of products and reservations, in memory. */
+export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
+  const products = new Map(stocked.map((product) => [product.sku, product]));
+  const reservations = new Map<SessionId, Reservation>();
+  const due = new Map<SessionId, Date>();
+  type Counters = NonNullable<Parameters<StockRepository['move']>[2]>;
+
+  const write = (reservation: Reservation, counters: Counters | undefined): StockChange => {
+    const moved = reservation.items.flatMap(({ sku, quantity }) => {
+      if (!counters) return [];
+      const product = products.get(sku) ?? gone(sku);
+      const [from, to] = counters;
+      return [{ ...product, [from]: product[from] - quantity, [to]: product[to] + quantity }];
+    });
+    const short = moved.filter((product) => counters && product[counters[0]] < 0);
+    if (short.length > 0)
+      return {
+        done: false,
+        short: short.map(({ sku }) => ({ sku, available: products.get(sku)?.available ?? 0 })),
+      };
+    for (const product of moved) products.set(product.sku, product);
+    reservations.set(reservation.checkout_session_id, reservation);
+    if (reservation.status === 'held') due.set(reservation.checkout_session_id, new Date(reservation.expires_at));
+    else due.delete(reservation.checkout_session_id);
+    return { done: true };
+  };
+
+  const repository = {
+    products: () => gate('stock.products', () => [...products.values()]),
+    productsOf: (skus) =>
+      gate('stock.productsOf', () => [...products.values()].filter(({ sku }) => skus.includes(sku))),
+    reservation: (id) => gate('stock.reservation', () => reservations.get(id)),
+    reserve: (reservation) =>
+      gate('stock.reserve', () => {
+        const found = reservations.get(reservation.checkout_session_id);
+        return found ? { done: false, status: found.status } : write(reservation, ['available', 'reserved']);
+      }),
+    move: (reservation, to, counters) =>
+      gate('stock.move', () => {
+        const found = reservations.get(reservation.checkout_session_id);
+        if (found && found.status !== reservation.status) return { done: false, status: found.status };
+        return write({ ...reservation, status: to }, counters);
+      }),
+    due: (before) => entriesBefore(due, before),
+    lookAgain: (id, at) =>
+      gate('stock.lookAgain', () => {
+        if (reservations.get(id)?.status === 'held') due.set(id, at);
+      }),
+  } satisfies Partial<StockRepository>;
+  return { products, reservations, due, repository };
+}
+
+/** The repository of orders, in memory. */
+export function ordersInMemory(gate: Gate) {
+  const rows = new Map<OrderId, Order>();
+  const buyers = new Map<OrderId, { readonly buyer: Buyer; readonly kept: boolean }>();
+
+  const repository = {
+    get: (id) =>
+      gate('orders.get', () => {
+        const order = rows.get(id);
+        return order?.status === 'void' ? undefined : order;
+      }),
+    create: (order) =>
+      gate('orders.create', () => {
+        const found = rows.get(order.order_id);
+        if (!found) rows.set(order.order_id, order);
+        return { order: found ?? order, created: !found };
+      }),
+    refund: (id, refundedMinor, everything) =>
+      gate('orders.refund', () => {
+        const order = rows.get(id);
+        if (!order || order.refunded_minor >= refundedMinor) return { order, changed: false };
+        const refunded: Order = {
+          ...order,
+          refunded_minor: refundedMinor,
+          ...(everything && { status: 'refunded' as const }),
+        };
+        rows.set(id, refunded);
+        return { order: refunded, changed: true };
+      }),
+    ship: (id, now) =>
+      gate('orders.ship', () => {
+        const order = rows.get(id);
+        if (order?.status !== 'confirmed') return { order, changed: false };
+        const shipped: Order = { ...order, status: 'shipped', shipped_at: now.toISOString() };
+        rows.set(id, shipped);
+        return { order: shipped, changed: true };
+      }),
+    rememberBuyer: (id, buyer) =>
+      gate('orders.rememberBuyer', () => {
+        const kept = buyers.get(id)?.kept ?? false;
+        if (!kept) buyers.set(id, { buyer, kept });
+        return !kept;
+      }),
+    buyer: (id) => gate('orders.buyer', () => buyers.get(id)?.buyer),
+    keepBuyer: (id) =>
+      gate('orders.keepBuyer', () => {
+        const known = buyers.get(id);
+        if (known) buyers.set(id, { ...known, kept: true });
+        return known !== undefined;
+      }),
+  } satisfies Partial<OrderRepository>;
+  return { rows, buyers, repository };
+}
+
+/** The repository of webhook events, in memory. */
+export function eventsInMemory(gate: Gate) {
+  const rows = new Map<string, StoredEvent>();
+  const note = (id: string, outcome: EventOutcome, at: string, replayed: readonly string[]) => {
+    const found = rows.get(id);
+    if (!found) throw new Error(`there is no event ${id}`);
+    const { reason: _, ...event } = found;
+    rows.set(id, {
+      ...event,
+      ...outcome,
+      finished_at: at,
+      replayed_at: [...event.replayed_at, ...replayed],
+    });
+  };
+
+  const repository = {
+    receive: ({ id, eventType, transmissionId, body, now }) =>
+      gate('events.receive', () => {
+        const at = now.toISOString();
+        const transmissions = transmissionId ? [transmissionId] : [];
+        const found = rows.get(id);
+        if (found) rows.set(id, { ...found, transmissions: [...found.transmissions, ...transmissions] });
+        else
+          rows.set(id, {
+            event_id: id,
+            event_type: eventType,
+            status: 'received',
+            received_at: at,
+            last_received_at: at,
+            transmissions,
+            ...(!transmissionId && { fetched_at: at }),
+            replayed_at: [],
+            body,
+          });
+      }),
+    get: (id) => gate('events.get', () => rows.get(id)),
+    page: ({ status, type, paymentId }, limit) =>
+      gate('events.page', () => ({
+        events: [...rows.values()]
+          .filter((event) => (!status || event.status === status) && (!type || event.event_type === type))
+          .filter(({ payment_id }) => !paymentId || payment_id === paymentId)
+          .slice(0, limit),
+      })),
+    async *unfinished(before, from = '0') {
+      for (const { event_id, status, received_at } of [...rows.values()])
+        if (status === 'received' && received_at >= from && received_at <= before.toISOString()) yield event_id;
+    },
+    known: (ids) => gate('events.known', () => new Set(ids.filter((id) => rows.has(id)))),
+    finish: (id, outcome, now) => gate('events.finish', () => note(id, outcome, now.toISOString(), [])),
+    finishReplay: (id, outcome, now) =>
+      gate('events.finishReplay', () => note(id, outcome, now.toISOString(), [now.toISOString()])),
+  } satisfies Partial<EventRepository>;
+  return { rows, repository };
+}

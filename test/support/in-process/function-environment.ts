@@ -1,0 +1,57 @@
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { inject } from 'vitest';
+import { CREDENTIALS } from '../../../local/ministack.ts';
+import { connectPayPal } from '../../../local/register-webhook.ts';
+import type { EnvName } from '../../../src/shared/env.ts';
+
+/** Lets the functions' own clients find AWS in the way that the SDK itself understands. */
+export function functionEnvironment(): void {
+  const { endpoint, region } = inject('aws');
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  });
+}
+
+/**
+ * Gives the functions of this process what a deployment would: tables, the state machine, a PayPal simulator with a webhook and a secret
+ * that goes with it. Handlers read their environment as they load, so they must be imported after this.
+ */
+export async function shopEnvironment(of: {
+  readonly simulatorUrl: string;
+  readonly webhookUrl: string;
+  readonly stateMachineArn: string;
+}): Promise<void> {
+  functionEnvironment();
+  const { endpoint, region, tables } = inject('aws');
+  const client = { endpoint, region, credentials: CREDENTIALS };
+  const secret = `paypal-${process.pid}-${Date.now()}`;
+  await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: secret, SecretString: '{}' }));
+  await connectPayPal(of.simulatorUrl, of.webhookUrl, secret, client);
+  // Every name there is: a function that wants one more cannot be forgotten here.
+  const environment: Record<Exclude<EnvName, `${string}_TABLE`>, string> = {
+    STATE_MACHINE_ARN: of.stateMachineArn,
+    DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
+    UNDELIVERED_QUEUE_URL: 'http://127.0.0.1:1/000000000000/undelivered',
+    CONSISTENCY_FUNCTION: 'consistency',
+    PAYPAL_BASE_URL: of.simulatorUrl,
+    PAYPAL_SECRET_NAME: secret,
+    PAYPAL_CERT_ORIGINS: of.simulatorUrl,
+    PAYPAL_CERT_NAMES: 'messageverificationcerts.sandbox.paypal.com',
+    STOREFRONT_ORIGIN: 'https://shop.example',
+    USER_POOL_CLIENT_ID: 'client',
+    DUE_AFTER_SECONDS: '120',
+    GRACE_SECONDS: '300',
+    VERSION: 'test',
+  };
+  Object.assign(process.env, {
+    ...Object.fromEntries(
+      Object.entries(tables).map(([name, table]) => [`${name.toUpperCase().replaceAll('-', '_')}_TABLE`, table]),
+    ),
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+    ...environment,
+  });
+}

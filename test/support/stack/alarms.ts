@@ -1,0 +1,120 @@
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  PutMetricDataCommand,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
+import { inject } from 'vitest';
+import { CREDENTIALS } from '../../../local/ministack.ts';
+import type { Measured } from './emitted-metrics.ts';
+
+const { endpoint, region } = inject('aws');
+const cloudWatch = new CloudWatchClient({ endpoint, region, credentials: CREDENTIALS });
+const PREFIX = 'settle-once-local-';
+
+/** An alarm as it is deployed. */
+export interface Alarm {
+  /** As docs/runbook.md has it. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: string;
+  readonly comparison: string;
+  readonly threshold: number;
+  readonly missing: string;
+  /** Seconds that it looks back. */
+  readonly window: number;
+  readonly description: string;
+  /** What CloudWatch thinks of it at the moment. */
+  readonly state: string;
+}
+
+/** All alarms of the shop. */
+export async function deployedAlarms(): Promise<Alarm[]> {
+  const alarms: Alarm[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: cloudWatch }, { AlarmNamePrefix: PREFIX }))
+    alarms.push(
+      ...MetricAlarms.map((alarm) => ({
+        name: alarm.AlarmName?.slice(PREFIX.length) ?? '',
+        namespace: alarm.Namespace ?? '',
+        metric: alarm.MetricName ?? '',
+        dimensions: Object.fromEntries((alarm.Dimensions ?? []).map(({ Name = '', Value = '' }) => [Name, Value])),
+        statistic: alarm.Statistic ?? '',
+        comparison: alarm.ComparisonOperator ?? '',
+        threshold: alarm.Threshold ?? Number.NaN,
+        missing: alarm.TreatMissingData ?? '',
+        window: (alarm.Period ?? 0) * (alarm.EvaluationPeriods ?? 0),
+        description: alarm.AlarmDescription ?? '',
+        state: alarm.StateValue ?? '',
+      })),
+    );
+  return alarms;
+}
+
+const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  Sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  Average: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  Maximum: (values) => Math.max(...values),
+  SampleCount: (values) => values.length,
+};
+const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) => boolean>> = {
+  GreaterThanThreshold: (value, threshold) => value > threshold,
+  GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
+  LessThanThreshold: (value, threshold) => value < threshold,
+};
+
+/** What an alarm sees of all that was measured: its own metric, under its own dimensions and no others. */
+export const seenBy = ({ namespace, metric, dimensions }: Alarm, measured: readonly Measured[]): number[] =>
+  measured
+    .filter((one) => one.namespace === namespace && one.name === metric && isEqual(one.dimensions, dimensions))
+    .map(({ value }) => value);
+
+const isEqual = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>) =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([key, value]) => other[key] === value);
+
+/**
+ * Whether an alarm is on as long as it goes on like this.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+ */
+export function isOn(alarm: Alarm, measured: readonly Measured[]): boolean {
+  const values = seenBy(alarm, measured);
+  if (values.length === 0) return alarm.missing === 'breaching';
+  const statistic = STATISTICS[alarm.statistic];
+  const comparison = COMPARISONS[alarm.comparison];
+  if (!statistic || !comparison) throw new Error(`nobody taught the tests ${alarm.statistic} ${alarm.comparison}`);
+  return comparison(statistic(values), alarm.threshold);
+}
+
+/** Puts into CloudWatch what an alarm sees, as it was so many seconds ago. */
+export async function putSeen(alarm: Alarm, measured: readonly Measured[], secondsAgo = 0): Promise<void> {
+  await cloudWatch.send(
+    new PutMetricDataCommand({
+      Namespace: alarm.namespace,
+      MetricData: seenBy(alarm, measured).map((Value) => ({
+        MetricName: alarm.metric,
+        Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
+        Timestamp: new Date(Date.now() - secondsAgo * 1000),
+        Value,
+      })),
+    }),
+  );
+}
+
+/** Lets a queue hear what alarms say. MiniStack's SNS takes it unsigned. */
+export async function subscribeToAlarms(queueArn: string): Promise<void> {
+  const { MetricAlarms = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNamePrefix: PREFIX }));
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/sns/aws4_request` },
+    body: new URLSearchParams({
+      Action: 'Subscribe',
+      Version: '2010-03-31',
+      TopicArn: MetricAlarms[0]?.AlarmActions?.[0] ?? '',
+      Protocol: 'sqs',
+      Endpoint: queueArn,
+    }),
+  });
+  if (!answer.ok) throw new Error(`not subscribed: ${await answer.text()}`);
+}

@@ -1,0 +1,101 @@
+import {
+  CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { CREDENTIALS } from '../../../local/ministack.ts';
+import { deployedFunctions } from './deployed-functions.ts';
+
+const { endpoint, region, tables } = inject('aws');
+const client = { endpoint, region, credentials: CREDENTIALS };
+
+/** The AWS that is tested against, seen from outside. */
+export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client));
+export const stepFunctions = new SFNClient(client);
+export const queues = new SQSClient(client);
+
+/** Everything in one of the shop's tables. */
+export async function everythingIn(table: keyof typeof tables): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await dynamo.send(
+      new ScanCommand({ TableName: tables[table], ConsistentRead: true, ExclusiveStartKey: start }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+}
+
+/** Changes an item of one of the shop's tables, or makes one, behind the shop's back. */
+export const change = (table: keyof typeof tables, Key: Record<string, string>, set: Record<string, unknown>) =>
+  dynamo.send(
+    new UpdateCommand({
+      TableName: tables[table],
+      Key,
+      UpdateExpression: `SET ${Object.keys(set)
+        .map((_, i) => `#${i} = :${i}`)
+        .join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(Object.keys(set).map((name, i) => [`#${i}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(Object.values(set).map((value, i) => [`:${i}`, value])),
+    }),
+  );
+
+/** The shop's functions, as whoever deployed them finds, changes and calls them. */
+export const { lambda, nameOf: functionOf, call: callFunction } = deployedFunctions(client);
+
+let products = 0;
+
+/** Puts a product of its own for one test on the shelf. */
+export async function stockedProduct(pieces: number, minor = 1999, currency = 'EUR'): Promise<string> {
+  const sku = `TEST-${process.pid}-${Date.now()}-${++products}`;
+  const Item = {
+    sku,
+    name: `Product ${sku}`,
+    price: { currency, minor },
+    available: pieces,
+    reserved: 0,
+    sold: 0,
+    stocked: pieces,
+  };
+  await dynamo.send(new PutCommand({ TableName: tables.products, Item }));
+  return sku;
+}
+
+const cloudWatchLogs = new CloudWatchLogsClient(client);
+
+const LOGS = '/settle-once/local/';
+
+/** What a function has logged in JSON so far, oldest first. */
+export const logsOf = async (folder: string): Promise<Record<string, unknown>[]> =>
+  (await linesOf(folder)).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+
+/** Everything that all functions have logged since a time, as it stands there. */
+export async function everythingLogged(since: Date): Promise<{ readonly folder: string; readonly line: string }[]> {
+  const folders: string[] = [];
+  for await (const { logGroups = [] } of paginateDescribeLogGroups(
+    { client: cloudWatchLogs },
+    { logGroupNamePrefix: LOGS },
+  ))
+    folders.push(...logGroups.map(({ logGroupName = '' }) => logGroupName.slice(LOGS.length)));
+  const lines = await Promise.all(
+    folders.map(async (folder) => (await linesOf(folder, since)).map((line) => ({ folder, line }))),
+  );
+  return lines.flat();
+}
+
+async function linesOf(folder: string, since?: Date): Promise<string[]> {
+  const pages = paginateFilterLogEvents(
+    { client: cloudWatchLogs },
+    { logGroupName: LOGS + folder, ...(since && { startTime: since.getTime() }) },
+  );
+  const lines: string[] = [];
+  for await (const { events = [] } of pages) lines.push(...events.map(({ message = '' }) => message));
+  return lines;
+}

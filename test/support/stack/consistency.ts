@@ -1,0 +1,36 @@
+import { inject } from 'vitest';
+import type { Finding } from '../../../src/consistency/finding.ts';
+import { findingRepository } from '../../../src/consistency/finding-repository.ts';
+import { callFunction, dynamo } from './aws.ts';
+import { asOperator, type OperatorAnswer, seenByOperator } from './operator.ts';
+
+const findings = findingRepository(dynamo, inject('stack').tables.operations);
+
+/** Checks all the books of the running shop, as if it were so many minutes later: nothing that was begun until now is in flight then. */
+export async function checkBooks(minutesLater = 10): Promise<Record<string, unknown>> {
+  const as_of = new Date(Date.now() + minutesLater * 60_000).toISOString();
+  let answer: Record<string, unknown>;
+  do answer = await callFunction('consistency', { as_of });
+  while (!answer.finished);
+  return answer;
+}
+
+/** A finding, whether it holds or not. */
+export const findingOf = (invariant: number, subject: string): Promise<Finding | undefined> =>
+  findings.get(`${invariant}:${subject}`);
+
+/** Ids of all findings that hold, as operators see them. */
+export async function openFindings(): Promise<string[]> {
+  const open: string[] = [];
+  let cursor = '';
+  do {
+    const { body } = await seenByOperator(`/api/v1/admin/consistency${cursor && `?cursor=${cursor}`}`);
+    open.push(...body.findings.map(({ finding_id }: { finding_id: string }) => finding_id));
+    cursor = body.next_cursor ?? '';
+  } while (cursor);
+  return open;
+}
+
+/** An operator repairs a finding, or is told how it would be repaired. */
+export const repair = (findingId: string, { dryRun = false } = {}): Promise<OperatorAnswer> =>
+  asOperator(`/api/v1/admin/consistency/findings/${findingId}/repair`, { dry_run: dryRun, reason: 'it was found' });

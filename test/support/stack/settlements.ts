@@ -1,0 +1,53 @@
+import { inject } from 'vitest';
+import { composeSettlements } from '../../../lambdas/compose/settlements.ts';
+import { type DeadLetter, deadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
+import { retrySettlement } from '../../../src/settlements/retry-settlement.ts';
+import type { PaymentId } from '../../../src/shared/ids.ts';
+import { dynamo, queues, stepFunctions } from './aws.ts';
+import { type Purchase, until } from './shop.ts';
+
+const { state_machine_arn, tables, dlq_url } = inject('stack');
+const environment: Readonly<Partial<Record<string, string>>> = {
+  PAYMENTS_TABLE: tables.payments,
+  OPERATIONS_TABLE: tables.operations,
+  STATE_MACHINE_ARN: state_machine_arn,
+};
+
+/** What looks after the running shop's settlements, in this process. */
+export const settlements = composeSettlements({
+  db: dynamo,
+  stepFunctions,
+  env: (name) => environment[name] ?? '',
+});
+
+/** What is on the list of failed settlements of a purchase. */
+export const failuresOf = ({ paymentId }: Purchase) => settlements.failed.ofPayment(paymentId as PaymentId);
+
+/** The same once there is something. */
+export const firstFailuresOf = (purchase: Purchase) =>
+  until(
+    () => failuresOf(purchase),
+    (failures) => failures.length > 0,
+    60,
+  );
+
+/** Waits until nothing of a purchase is on the list. */
+export const noFailuresOf = (purchase: Purchase) =>
+  until(
+    () => failuresOf(purchase),
+    (failures) => failures.length === 0,
+  );
+
+/** Mends what is open of a purchase. */
+export const retry = ({ paymentId }: Purchase) => retrySettlement(settlements, paymentId as PaymentId);
+
+/** The running shop's dead letter queue. */
+export const deadLetters = deadLetterQueue(queues, dlq_url);
+
+/** How many dead letters there are about a purchase. */
+export async function lettersOf({ paymentId }: Purchase): Promise<number> {
+  const taken: DeadLetter[] = [];
+  for (let more = await deadLetters.receive(); more.length > 0; more = await deadLetters.receive()) taken.push(...more);
+  await Promise.all(taken.map((letter) => deadLetters.putBack(letter)));
+  return taken.filter(({ body }) => body.includes(paymentId)).length;
+}

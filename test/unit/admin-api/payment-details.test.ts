@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { listedFailure } from '../../support/builders/settlements.ts';
+import { adminInMemory } from '../../support/in-memory/admin-api.ts';
+
+const STORY = 'GET /api/v1/admin/payments/{id}';
+
+describe('a payment’s story', () => {
+  it('has all of it: session, stock, order, buyer, events, executions and what operators did', async () => {
+    const admin = adminInMemory();
+    const { paymentId, sessionId } = await admin.paid();
+    const orderId = paymentId.replace('pay_', 'ord_');
+    const event = admin.shop.paypal.events.at(-1)?.event;
+    if (!event) throw new Error('PayPal has told nothing');
+    await admin.events.repository.receive({
+      id: event.id,
+      eventType: event.event_type,
+      transmissionId: 't1',
+      body: '{}',
+      now: new Date('2026-06-01T12:00:02.000Z'),
+    });
+    await admin.events.repository.finish(
+      event.id,
+      { status: 'accepted', payment_id: paymentId, moved: false },
+      new Date('2026-06-01T12:00:03.000Z'),
+    );
+    admin.executions.set(`${paymentId}-captured`, {
+      status: 'SUCCEEDED',
+      endedAt: new Date('2026-06-01T12:00:04.000Z'),
+    });
+    await admin.call('POST /api/v1/admin/orders/{id}/ship', { id: orderId, body: { reason: 'parcel 1' } });
+
+    const { body } = await admin.call(STORY, { id: paymentId });
+
+    expect(body).toMatchObject({
+      payment: { payment_id: paymentId, status: 'captured', history: [{}, { settlement: 'captured' }] },
+      session: { checkout_session_id: sessionId, status: 'payment_completed' },
+      reservation: { status: 'committed', items: [{ sku: 'MUG', quantity: 1 }] },
+      order: { order_id: orderId, status: 'shipped' },
+      events: [{ event_id: event.id, status: 'accepted' }],
+      executions: [{ name: `${paymentId}-captured`, status: 'SUCCEEDED' }],
+      failed_settlements: [],
+      findings: [],
+      paypal: null,
+    });
+    expect(body.buyer.email).toEqual(expect.any(String));
+    expect(body.timeline.map(({ kind, what }: { kind: string; what: string }) => `${kind} ${what}`)).toEqual([
+      'payment created: checkout',
+      'payment captured',
+      `order ${orderId} was made`,
+      `order ${orderId} was shipped`,
+      `operator ship of ${orderId}: parcel 1`,
+      `execution ${paymentId}-captured began`,
+      `event ${event.event_type} came`,
+      `event ${event.event_type} is accepted`,
+      `execution ${paymentId}-captured ended: SUCCEEDED`,
+    ]);
+  });
+
+  it('has what is broken of it, and what failed', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    const at = '2026-06-01T12:00:30.000Z';
+    const seen = { what: 'wrong', repair: null, first_seen: at, last_seen: at } as const;
+    admin.findings.set(`7:${paymentId}`, { id: `7:${paymentId}`, invariant: 7, subject: paymentId, ...seen });
+    admin.findings.set(`3:${paymentId}`, {
+      id: `3:${paymentId}`,
+      invariant: 3,
+      subject: paymentId,
+      ...seen,
+      closed_at: at,
+    });
+    await admin.failed.repository.note(listedFailure({ payment_id: paymentId, failed_at: at }));
+
+    const { body } = await admin.call(STORY, { id: paymentId });
+
+    expect(body.findings).toMatchObject([{ finding_id: `7:${paymentId}` }]);
+    expect(body.failed_settlements).toMatchObject([{ settlement: 'captured' }]);
+  });
+
+  it('has PayPal’s own view when it is asked for, and nobody’s name in that', async () => {
+    const admin = adminInMemory();
+    const { paymentId, orderId } = await admin.paid();
+
+    const { body } = await admin.call(STORY, { id: paymentId, query: { paypal: 'true' } });
+
+    expect(body.paypal).toMatchObject({
+      asked_at: '2026-06-01T12:00:00.000Z',
+      order: {
+        paypal_order_id: orderId,
+        captures: [{ status: 'COMPLETED', amount: { currency_code: 'EUR', value: '20.00' } }],
+      },
+    });
+  });
+
+  it('is short before anything has happened', async () => {
+    const admin = adminInMemory();
+    const begun = await admin.shop.begin();
+
+    expect((await admin.call(STORY, { id: begun?.paymentId ?? '' })).body).toMatchObject({
+      payment: { status: 'created' },
+      order: null,
+      buyer: null,
+      events: [],
+      executions: [],
+    });
+  });
+
+  it('changes nothing by being read', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    const before = JSON.stringify([...admin.shop.payments.rows.values()]);
+
+    await admin.call(STORY, { id: paymentId, query: { paypal: 'true' } });
+
+    expect(JSON.stringify([...admin.shop.payments.rows.values()])).toBe(before);
+    expect(admin.entries).toEqual([]);
+  });
+
+  it.each([`pay_${'0'.repeat(26)}`, 'nonsense'])('of %s there is none', async (id) => {
+    expect((await adminInMemory().call(STORY, { id })).status).toBe(404);
+  });
+
+  it.each([{ paypal: 'yes' }, { pay: 'true' }])('cannot be asked for with %j', async (query) => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+
+    const { status, body } = await admin.call(STORY, { id: paymentId, query: query as Record<string, string> });
+
+    expect(status).toBe(400);
+    expect(body.errors).toMatchObject([{ field: Object.keys(query)[0] }]);
+  });
+});

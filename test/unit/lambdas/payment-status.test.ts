@@ -1,0 +1,75 @@
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { newPayment } from '../../../src/payments/payment.ts';
+import { logger } from '../../../src/shared/logger.ts';
+import { answerErrors, type Call, problemsOf } from '../../support/api-document.ts';
+import { httpEvent } from '../../support/in-memory/storefront-api.ts';
+
+const ULID = '0'.repeat(26);
+const PAYMENT = newPayment(
+  { payment_id: `pay_${ULID}`, checkout_session_id: `cs_${ULID}` },
+  { currency: 'EUR', minor: 1999 },
+  '2026-06-01T12:00:00.000Z',
+);
+const BY_ID: Call = 'GET /api/v1/payments/{id}';
+const BY_QUERY: Call = 'GET /api/v1/payments';
+const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+
+let handler: typeof import('../../../lambdas/payment-status.ts').handler;
+const dynamo = vi.spyOn(DynamoDBDocumentClient.prototype, 'send');
+
+beforeAll(async () => {
+  logger.setLogLevel('SILENT');
+  vi.stubEnv('PAYMENTS_TABLE', 'payments');
+  vi.stubEnv('ORDERS_TABLE', 'orders');
+  ({ handler } = await import('../../../lambdas/payment-status.ts'));
+});
+afterEach(() => void dynamo.mockReset());
+
+async function answerOf(call: Call, query: Record<string, string> = {}) {
+  const event = {
+    ...httpEvent('GET', call.replace('GET ', '').replace('{id}', PAYMENT.payment_id)),
+    queryStringParameters: query,
+    ...(call === BY_ID && { pathParameters: { id: PAYMENT.payment_id } }),
+  };
+  const answer = await handler(event, {} as Context);
+  expect(answerErrors(call, answer as Parameters<typeof answerErrors>[1])).toEqual([]);
+  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '') };
+}
+
+it('a payment is answered as it is described, for no cache to keep', async () => {
+  dynamo.mockImplementation(async () => ({ Item: PAYMENT }));
+
+  const { status, headers, body } = await answerOf(BY_ID);
+
+  expect(status).toBe(200);
+  expect(headers['cache-control']).toBe('no-store');
+  expect(body.payment_id).toBe(PAYMENT.payment_id);
+});
+
+const session = { checkout_session_id: PAYMENT.checkout_session_id };
+const REFUSALS: readonly [Call, string, Record<string, string>, () => Promise<object>][] = [
+  [BY_ID, '404 unknown-payment', {}, async () => ({})],
+  [BY_ID, '500 internal-error', {}, () => Promise.reject(new Error('a secret of ours'))],
+  [BY_ID, '503 try-again', {}, () => Promise.reject(throttled)],
+  [BY_QUERY, '400 invalid-request', {}, async () => ({})],
+  [BY_QUERY, '404 unknown-payment', session, async () => ({})],
+  [BY_QUERY, '500 internal-error', session, () => Promise.reject(new Error('a secret of ours'))],
+  [BY_QUERY, '503 try-again', session, () => Promise.reject(throttled)],
+];
+
+it.each(REFUSALS)('%s answers %s', async (call, problem, query, work) => {
+  dynamo.mockImplementation(work);
+
+  const { status, body } = await answerOf(call, query);
+
+  expect(`${status} ${body.type}`).toBe(problem.replace(' ', ' /problems/'));
+  expect(JSON.stringify(body)).not.toContain('secret');
+});
+
+it.each([BY_ID, BY_QUERY])('%s answers no problem but those', (call) => {
+  const seen = REFUSALS.filter(([refusing]) => refusing === call).map(([, problem]) => problem);
+
+  expect(problemsOf(call)).toEqual(seen.toSorted());
+});

@@ -1,0 +1,84 @@
+import { clearCaches } from '@aws-lambda-powertools/parameters';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { SIGNATURE_HEADERS } from '../../../src/paypal-webhook/verify-signature.ts';
+import type { EnvName } from '../../../src/shared/env.ts';
+import { logger } from '../../../src/shared/logger.ts';
+import { answerErrors } from '../../support/api-document.ts';
+import { httpEvent } from '../../support/in-memory/storefront-api.ts';
+import { measuredBy, totalsOf } from '../../support/stack/emitted-metrics.ts';
+
+const ENVIRONMENT: Partial<Record<EnvName, string>> = {
+  IDEMPOTENCY_TABLE: 'idempotency',
+  ORDERS_TABLE: 'orders',
+  PAYMENTS_TABLE: 'payments',
+  WEBHOOK_EVENTS_TABLE: 'webhook-events',
+  STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:000000000000:stateMachine:payment-settlement',
+  DUE_AFTER_SECONDS: '120',
+  PAYPAL_BASE_URL: 'https://api-m.paypal.com',
+  PAYPAL_SECRET_NAME: 'paypal',
+  PAYPAL_CERT_ORIGINS: 'https://api.paypal.com',
+  PAYPAL_CERT_NAMES: 'messageverificationcerts.paypal.com',
+};
+const EVENT = { id: 'WH-1', event_type: 'PAYMENT.CAPTURE.COMPLETED', resource: {} };
+const HEADERS = Object.fromEntries(SIGNATURE_HEADERS.map((name) => [name, `the ${name}`]));
+
+let handler: typeof import('../../../lambdas/paypal-webhook.ts').handler;
+
+beforeAll(async () => {
+  logger.setLogLevel('SILENT');
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
+  ({ handler } = await import('../../../lambdas/paypal-webhook.ts'));
+});
+
+afterEach(clearCaches);
+
+async function answerTo(headers: Record<string, string>) {
+  const event = httpEvent('POST', '/webhooks/paypal', { body: EVENT, headers });
+  const answer = await handler(event, { getRemainingTimeInMillis: () => 10_000 } as Context);
+  expect(answerErrors('POST /webhooks/paypal', answer)).toEqual([]);
+  return answer;
+}
+
+it('a delivery that cannot be PayPal’s is answered with the problem', async () => {
+  const { statusCode, headers } = await answerTo({});
+
+  expect(statusCode).toBe(400);
+  expect(headers['content-type']).toBe('application/problem+json');
+});
+
+it('trouble that may pass is answered 503 and when to come again, without its words', async () => {
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(() => Promise.reject(new Error('a secret')));
+
+  const { statusCode, headers, body } = await answerTo(HEADERS);
+
+  expect(statusCode).toBe(503);
+  expect(headers['retry-after']).toBe('5');
+  expect(body).not.toContain('a secret');
+});
+
+it('a signature that is not PayPal’s is answered 401', async () => {
+  const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async () => ({ SecretString }));
+
+  const { statusCode } = await answerTo(HEADERS);
+
+  expect(statusCode).toBe(401);
+});
+
+it('deliveries that are refused and that are postponed are counted', async () => {
+  const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
+  vi.spyOn(SecretsManagerClient.prototype, 'send')
+    .mockImplementationOnce(() => Promise.reject(new Error('no answer')))
+    .mockImplementation(async () => ({ SecretString }));
+
+  const measured = await measuredBy(async () => {
+    await answerTo(HEADERS);
+    await answerTo(HEADERS);
+  });
+
+  expect(totalsOf(measured, 'DeliveryPostponed')).toEqual([1]);
+  expect(totalsOf(measured, 'SignatureRefused')).toEqual([1]);
+});

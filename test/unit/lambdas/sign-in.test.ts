@@ -1,0 +1,101 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { logger } from '../../../src/shared/logger.ts';
+import { answerErrors, type Call } from '../../support/api-document.ts';
+import { httpEvent } from '../../support/in-memory/storefront-api.ts';
+
+const SIGN_IN: Call = 'POST /api/v1/admin/sign-in';
+const REFRESH: Call = 'POST /api/v1/admin/sign-in/refresh';
+const credentials = { username: 'ada', password: 'correct horse battery staple' };
+
+let handler: typeof import('../../../lambdas/sign-in.ts').handler;
+const send = vi.spyOn(CognitoIdentityProviderClient.prototype, 'send') as unknown as ReturnType<typeof vi.fn>;
+
+beforeAll(async () => {
+  logger.setLogLevel('SILENT');
+  vi.stubEnv('USER_POOL_CLIENT_ID', 'dashboard');
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  ({ handler } = await import('../../../lambdas/sign-in.ts'));
+});
+afterEach(() => void send.mockReset());
+
+async function answerOf(call: Call, body: unknown) {
+  const answer = await handler(httpEvent('POST', call.replace('POST ', ''), { body }), {} as Context);
+  expect(answerErrors(call, answer as Parameters<typeof answerErrors>[1])).toEqual([]);
+  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '') };
+}
+
+describe('whoever signs in', () => {
+  it('is given tokens that no cache may keep', async () => {
+    send.mockResolvedValueOnce({
+      AuthenticationResult: { AccessToken: 'access', RefreshToken: 'refresh', ExpiresIn: 900 },
+    });
+
+    const { status, headers, body } = await answerOf(SIGN_IN, credentials);
+
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toEqual({ access_token: 'access', token_type: 'Bearer', expires_in: 900, refresh_token: 'refresh' });
+  });
+
+  it('may stay with the refresh token', async () => {
+    send.mockResolvedValueOnce({ AuthenticationResult: { AccessToken: 'next', ExpiresIn: 900 } });
+
+    expect((await answerOf(REFRESH, { refresh_token: 'refresh' })).body).toMatchObject({
+      access_token: 'next',
+      refresh_token: 'refresh',
+    });
+    expect(send.mock.lastCall?.[0].input.AuthFlow).toBe('REFRESH_TOKEN_AUTH');
+  });
+
+  it('is told the same, whichever part of the credentials is wrong', async () => {
+    const told = [];
+    for (const name of ['UserNotFoundException', 'NotAuthorizedException']) {
+      send.mockRejectedValueOnce(Object.assign(new Error('no'), { name }));
+      told.push(await answerOf(SIGN_IN, credentials));
+    }
+
+    expect(told[0]?.status).toBe(401);
+    expect(told[0]).toEqual(told[1]);
+  });
+
+  it.each([
+    ['TooManyRequestsException', 503],
+    ['InternalErrorException', 500],
+  ])('is told to come again when Cognito says %s', async (name, status) => {
+    send.mockRejectedValueOnce(Object.assign(new Error('ada'), { name }));
+
+    expect((await answerOf(SIGN_IN, credentials)).status).toBe(status);
+  });
+
+  it.each([
+    ['no password', { username: 'ada' }, 'password'],
+    ['a name with a blank in it', { ...credentials, username: 'ada lovelace' }, 'username'],
+    ['more than is wanted', { ...credentials, code: '123456' }, 'code'],
+  ])('with %s is told so, and Cognito is not asked', async (_, body, field) => {
+    const answer = await answerOf(SIGN_IN, body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toMatchObject([{ field }]);
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('leaves nothing in the log but codes, whatever happens', async () => {
+    const lines: string[] = [];
+    const write = (line: unknown) => lines.push(String(line)) > 0;
+    const spies = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
+    for (const spy of spies) spy.mockImplementation(write);
+    logger.setLogLevel('DEBUG');
+    send.mockRejectedValueOnce(
+      Object.assign(new Error(JSON.stringify(credentials)), { name: 'InternalErrorException' }),
+    );
+
+    await answerOf(SIGN_IN, credentials);
+    logger.setLogLevel('SILENT');
+    for (const spy of spies) spy.mockRestore();
+
+    expect(lines.join('\n')).toContain('REQUEST_FAILED');
+    expect(lines.join('\n')).not.toMatch(/correct horse|"ada"/);
+  });
+});

@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { JOB_NAMES } from '../../../src/reconciliation/job.ts';
+import { METRICS } from '../../../src/shared/metric-names.ts';
+import { appOf, resourcesOf } from './synth.ts';
+
+const alarms = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+const [[topicId, topic] = []] = resourcesOf('prod', 'AWS::SNS::Topic');
+const PREFIX = 'settle-once-prod-';
+
+describe('every alarm', () => {
+  it('tells the topic when it goes on, and when it is over', () => {
+    expect(alarms.length).toBeGreaterThan(10);
+    for (const { ActionsEnabled, AlarmActions, OKActions } of alarms) {
+      expect({ ActionsEnabled, AlarmActions, OKActions }).toEqual({
+        ActionsEnabled: true,
+        AlarmActions: [{ Ref: topicId }],
+        OKActions: [{ Ref: topicId }],
+      });
+    }
+  });
+
+  it('says who suffers, and where to read what to do', () => {
+    for (const { AlarmName, AlarmDescription } of alarms) {
+      const name = AlarmName.slice(PREFIX.length);
+
+      expect(AlarmDescription).toMatch(/^(Shoppers|Somebody|Perhaps|Nobody|If)\b/);
+      expect(AlarmDescription).toMatch(new RegExp(`Runbook: docs/runbook\\.md#${name}$`));
+    }
+  });
+
+  it('watches one metric, which a test can put in', () => {
+    for (const { MetricName, Namespace, Metrics } of alarms) {
+      expect(MetricName && Namespace).toBeTruthy();
+      expect(Metrics).toBeUndefined();
+    }
+  });
+
+  it('watches something that no other one does', () => {
+    const watched = alarms.map(({ Namespace, MetricName, Dimensions, Statistic, ComparisonOperator }) =>
+      JSON.stringify([Namespace, MetricName, Dimensions, Statistic, ComparisonOperator]),
+    );
+
+    expect(new Set(watched).size).toBe(alarms.length);
+  });
+
+  it('on one kind of finding watches that very kind: payments without goods, and stock that does not add up', () => {
+    const kinds = alarms
+      .filter(({ MetricName, Dimensions }) => MetricName === 'Findings' && Dimensions)
+      .map(({ AlarmName, Dimensions }) => [AlarmName.slice(PREFIX.length), Dimensions]);
+
+    expect(Object.fromEntries(kinds)).toEqual({
+      'captured-without-order': [{ Name: 'invariant', Value: '1' }],
+      'stock-mismatch': [{ Name: 'invariant', Value: '4' }],
+    });
+  });
+
+  it('is of its stage: two stages in one account have no name in common', () => {
+    const names = (stage: 'prod' | 'sandbox') =>
+      resourcesOf(stage, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties.AlarmName);
+
+    expect(names('sandbox').filter((name) => names('prod').includes(name))).toEqual([]);
+    expect(names('sandbox')).toHaveLength(alarms.length);
+  });
+
+  it('links the runbook where the deployment says that it lies', () => {
+    const [alarm] = Object.values(
+      Template.fromStack(appOf('prod', { runbookUrl: 'https://wiki.example/runbook' }).service).findResources(
+        'AWS::CloudWatch::Alarm',
+      ),
+    );
+
+    expect(alarm?.Properties.AlarmDescription).toContain('Runbook: https://wiki.example/runbook#');
+  });
+});
+
+describe('a job of what heals that always fails', () => {
+  const minutesBetween = (expression: string) => Number(/^rate\((\d+) minutes?\)$/.exec(expression)?.[1] ?? 60);
+  const jobs = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
+  const alarm = alarms.find(({ AlarmName }) => AlarmName === `${PREFIX}healing-failing`);
+
+  it.each(JOB_NAMES)('is told of, be it called by the hour: %s', (job) => {
+    const schedule = jobs.find(({ Name }) => Name === job);
+    const every = minutesBetween(schedule.ScheduleExpression);
+    const watched = (alarm.EvaluationPeriods * alarm.Period) / 60;
+
+    // One run fails in one period at least; its retries may fall into the next.
+    expect(Math.min(watched / every, alarm.EvaluationPeriods)).toBeGreaterThanOrEqual(alarm.DatapointsToAlarm);
+  });
+});
+
+describe('docs/runbook.md', () => {
+  const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+  const sections = new Map(
+    runbook
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.slice(0, section.indexOf('\n')), section]),
+  );
+
+  it('has a section for each alarm, and for nothing else', () => {
+    expect([...sections.keys()].sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName.slice(PREFIX.length)).sort());
+  });
+
+  it('says in each what it means, where to look and what to do', () => {
+    for (const section of sections.values()) {
+      const parts = section.split(/^### /m).slice(1);
+
+      expect(parts.map((part) => part.slice(0, part.indexOf('\n')))).toEqual(['What it means', 'Look here', 'Do this']);
+      for (const part of parts) expect(part.slice(part.indexOf('\n')).trim()).not.toBe('');
+    }
+  });
+
+  it('leads nowhere that it does not have', () => {
+    const links = [...runbook.matchAll(/\]\(#([\w-]+)\)/g)].map(([, name]) => name);
+
+    expect(links.filter((name) => !sections.has(String(name)))).toEqual([]);
+  });
+});
+
+describe('the topic of alarms', () => {
+  const [[, policy] = []] = resourcesOf('prod', 'AWS::SNS::TopicPolicy');
+  const [[keyId, key] = []] = resourcesOf('prod', 'AWS::KMS::Key');
+  const cloudWatch = {
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+  };
+
+  it('is encrypted by a key that alarms of this account may use', () => {
+    expect(topic?.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
+    expect(key?.Properties.EnableKeyRotation).toBe(true);
+    expect(key?.Properties.KeyPolicy.Statement).toContainEqual(
+      expect.objectContaining({ ...cloudWatch, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] }),
+    );
+  });
+
+  it('takes messages of this account’s alarms, over TLS only', () => {
+    expect(policy?.Properties.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      expect.objectContaining({ ...cloudWatch, Action: 'sns:Publish' }),
+    ]);
+  });
+
+  it('writes to nobody, until the deployment says to whom', () => {
+    const subscriptions = (context = {}) =>
+      Object.values(Template.fromStack(appOf('prod', context).service).findResources('AWS::SNS::Subscription'));
+
+    expect(subscriptions()).toEqual([]);
+    expect(subscriptions({ alarmEmail: 'ops@shop.example' })).toMatchObject([
+      { Properties: { Protocol: 'email', Endpoint: 'ops@shop.example', TopicArn: { Ref: topicId } } },
+    ]);
+  });
+});
+
+describe('the dashboards', () => {
+  const dashboards = resourcesOf('prod', 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) => Properties);
+  const bodies = dashboards.map(({ DashboardBody }) => JSON.stringify(DashboardBody));
+
+  it('are one for the shop and one for its engineers', () => {
+    expect(dashboards.map(({ DashboardName }) => DashboardName).sort()).toEqual([
+      'settle-once-prod-engineers',
+      'settle-once-prod-shop',
+    ]);
+  });
+
+  it('show the states of all alarms, either of them', () => {
+    const ids = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([id]) => id);
+
+    for (const body of bodies) expect(ids.filter((id) => !body.includes(`"${id}"`))).toEqual([]);
+  });
+
+  it('show of each step of settlements how often it fails', () => {
+    const shop = bodies.find((body) => body.includes('StepFailed')) ?? '';
+    const steps = [...readFileSync('statemachines/payment-settlement.asl.json', 'utf8').matchAll(/"step": "(\w+)"/g)];
+
+    expect(new Set(steps.map(([, step]) => step)).size).toBe(12);
+    expect(steps.map(([, step]) => step).filter((step) => !shop.includes(`\\"${step}\\"`))).toEqual([]);
+  });
+
+  it('show everything that the shop measures', () => {
+    expect(Object.keys(METRICS).filter((name) => !bodies.some((body) => body.includes(`\\"${name}\\"`)))).toEqual([]);
+  });
+});
+
+it('the HTTP API’s metrics are kept for the whole: by route, each would cost as one of the shop’s own', () => {
+  const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
+
+  expect(stage?.Properties.DefaultRouteSettings.DetailedMetricsEnabled).not.toBe(true);
+});
+
+it('requests that the HTTP API turned away are counted in its access log', () => {
+  const [[, filter] = []] = resourcesOf('prod', 'AWS::Logs::MetricFilter');
+  const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
+
+  expect(filter?.Properties).toMatchObject({
+    FilterPattern: '{ $.status = "429" }',
+    LogGroupName: { Ref: stage?.Properties.AccessLogSettings.DestinationArn['Fn::GetAtt'][0] },
+    MetricTransformations: [{ MetricNamespace: 'SettleOnce/prod', MetricName: 'RequestThrottled', MetricValue: '1' }],
+  });
+  expect(JSON.parse(stage?.Properties.AccessLogSettings.Format)).toMatchObject({ status: '$context.status' });
+});

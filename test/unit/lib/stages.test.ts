@@ -1,0 +1,61 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { type StageName, stageFrom } from '../../../lib/stages.ts';
+import { resourcesOf, templatesOf } from './synth.ts';
+
+const stageOf = (context: Record<string, string>) => stageFrom(new App({ context }).node);
+const environments = (stage: StageName) =>
+  resourcesOf(stage, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Environment.Variables);
+const valuesOf = (stage: StageName, name: string) => {
+  const values = environments(stage).flatMap((environment) => environment[name] ?? []);
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+};
+
+describe('a stage', () => {
+  it('that does not exist is refused', () => {
+    expect(() => stageOf({ stage: 'production' })).toThrow(
+      'unknown stage production: --context stage= takes local, sandbox, prod',
+    );
+  });
+
+  it('on the laptop cannot do without the simulator', () => {
+    expect(() => stageOf({ stage: 'local' })).toThrow('--context simulatorUrl=');
+  });
+
+  it('on the laptop trusts nobody but the simulator', () => {
+    expect(valuesOf('local', 'PAYPAL_BASE_URL')).toEqual(['http://127.0.0.1:4000']);
+    expect(valuesOf('local', 'PAYPAL_CERT_ORIGINS')).toEqual(['http://127.0.0.1:4000']);
+  });
+
+  it('with real money talks to PayPal alone, and takes certificates of no other host or name', () => {
+    expect(valuesOf('prod', 'PAYPAL_BASE_URL')).toEqual(['https://api-m.paypal.com']);
+    expect(valuesOf('prod', 'PAYPAL_CERT_ORIGINS')).toEqual(['https://api.paypal.com']);
+    expect(valuesOf('prod', 'PAYPAL_CERT_NAMES')).toEqual(['messageverificationcerts.paypal.com']);
+  });
+
+  it('for trying out talks to PayPal’s sandbox alone', () => {
+    expect(valuesOf('sandbox', 'PAYPAL_BASE_URL')).toEqual(['https://api-m.sandbox.paypal.com']);
+    expect(valuesOf('sandbox', 'PAYPAL_CERT_ORIGINS')).toEqual(['https://api.sandbox.paypal.com']);
+    expect(valuesOf('sandbox', 'PAYPAL_CERT_NAMES')).toEqual(['messageverificationcerts.sandbox.paypal.com']);
+  });
+
+  it.each(['sandbox', 'prod'] as const)(
+    'such as %s knows neither this machine nor the simulator’s webhook id',
+    (stage) => {
+      const text = JSON.stringify(Object.values(templatesOf(stage)).map((template) => template.toJSON()));
+
+      expect(text.match(/127\.0\.0\.1|localhost|WEBHOOK_ID|[Ss]imulator/g)).toBeNull();
+    },
+  );
+
+  it.each(['sandbox', 'prod'] as const)(
+    'such as %s is not deployed before it is told where buyers come back to',
+    (stage) => {
+      const parameter = templatesOf(stage).service.toJSON().Parameters.StorefrontOrigin;
+
+      expect(parameter.AllowedPattern).toBe('https://[^/]+');
+      expect(parameter).not.toHaveProperty('Default');
+      expect(valuesOf(stage, 'STOREFRONT_ORIGIN')).toEqual([{ Ref: 'StorefrontOrigin' }]);
+    },
+  );
+});

@@ -1,0 +1,202 @@
+import { runInNewContext } from 'node:vm';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { pageFunctionCode } from '../../../lib/constructs/page-function.ts';
+import { SECURITY_HEADERS } from '../../../lib/security-headers.ts';
+import { fileFor, PAGES } from '../../../lib/web-serving.ts';
+import { appOf, resourcesOf, templatesOf } from './synth.ts';
+
+const DOMAIN = { domain: 'shop.example', certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1' };
+
+const only = (type: string) => {
+  const [one, ...others] = resourcesOf('prod', type);
+  expect(others).toEqual([]);
+  return one?.[1].Properties;
+};
+const distribution = () => only('AWS::CloudFront::Distribution').DistributionConfig;
+const originOf = ({ TargetOriginId }: { TargetOriginId: string }) =>
+  distribution().Origins.find(({ Id }: { Id: string }) => Id === TargetOriginId);
+
+// A first synthesis takes its time on a busy machine.
+const PATIENT = { timeout: 120_000 };
+
+describe('the pages on AWS', PATIENT, () => {
+  it('are served by CloudFront on every stage but the laptop’s', () => {
+    expect(templatesOf('local').web).toBeUndefined();
+    expect(templatesOf('sandbox').web).toBeDefined();
+    expect(templatesOf('prod').web).toBeDefined();
+  });
+
+  it('lie in a bucket that nobody but this distribution can read, encrypted, by TLS 1.2 at least', () => {
+    const bucket = only('AWS::S3::Bucket');
+    expect(bucket.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    expect(bucket.BucketEncryption).toBeDefined();
+
+    const { Statement } = only('AWS::S3::BucketPolicy').PolicyDocument;
+    const [allowed, ...others] = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    expect(others).toEqual([]);
+    expect(allowed).toMatchObject({
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Condition: { StringEquals: { 'AWS:SourceArn': expect.anything() } },
+    });
+    const conditions = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Deny').map(
+      ({ Condition }: { Condition: unknown }) => Condition,
+    );
+    expect(conditions).toEqual([
+      { Bool: { 'aws:SecureTransport': 'false' } },
+      { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+    ]);
+    expect(originOf(distribution().DefaultCacheBehavior).OriginAccessControlId).toBeDefined();
+  });
+
+  it('come by HTTPS, and can be read only', () => {
+    expect(distribution().DefaultCacheBehavior).toMatchObject({
+      ViewerProtocolPolicy: 'redirect-to-https',
+      AllowedMethods: ['GET', 'HEAD'],
+    });
+  });
+
+  it('have the same security headers as on a laptop', () => {
+    const { SecurityHeadersConfig: own, CustomHeadersConfig: other } = only(
+      'AWS::CloudFront::ResponseHeadersPolicy',
+    ).ResponseHeadersPolicyConfig;
+    const { AccessControlMaxAgeSec: maxAge, IncludeSubdomains } = own.StrictTransportSecurity;
+    const customs: [string, string][] = other.Items.map(({ Header, Value }: Record<string, string>) => [Header, Value]);
+
+    expect({
+      'content-security-policy': own.ContentSecurityPolicy.ContentSecurityPolicy,
+      'strict-transport-security': `max-age=${maxAge}${IncludeSubdomains ? '; includeSubDomains' : ''}`,
+      'x-content-type-options': own.ContentTypeOptions && 'nosniff',
+      'x-frame-options': own.FrameOptions.FrameOption,
+      'referrer-policy': own.ReferrerPolicy.ReferrerPolicy,
+      ...Object.fromEntries(customs),
+    }).toEqual(SECURITY_HEADERS);
+    expect(distribution().DefaultCacheBehavior.ResponseHeadersPolicyId).toBeDefined();
+  });
+
+  it('allow neither scripts nor styles that are written into a page', () => {
+    const policy = SECURITY_HEADERS['content-security-policy'];
+
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/unsafe-|https?:|\*/);
+  });
+
+  it('are kept when the stack is deleted, where the data is', () => {
+    expect(resourcesOf('prod', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('Retain');
+    expect(resourcesOf('sandbox', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('Delete');
+  });
+});
+
+describe('API and webhooks on AWS', PATIENT, () => {
+  it('are at the same address, and go on to the HTTP API', () => {
+    const { CacheBehaviors } = distribution();
+
+    expect(CacheBehaviors.map(({ PathPattern }: { PathPattern: string }) => PathPattern)).toEqual([
+      '/api/*',
+      '/webhooks/*',
+    ]);
+    for (const behavior of CacheBehaviors) {
+      expect(JSON.stringify(originOf(behavior).DomainName)).toContain('.execute-api.');
+      expect(originOf(behavior).CustomOriginConfig).toMatchObject({
+        OriginProtocolPolicy: 'https-only',
+        OriginSSLProtocols: ['TLSv1.2'],
+        OriginReadTimeout: 30,
+      });
+    }
+  });
+
+  it.each([0, 1])('take every method, as it came, are never kept, and never go in the clear (%i)', (index) => {
+    expect(distribution().CacheBehaviors[index]).toMatchObject({
+      AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
+      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html: CachingDisabled
+      CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      // …/using-managed-origin-request-policies.html: AllViewerExceptHostHeader
+      OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+      ViewerProtocolPolicy: 'https-only',
+      Compress: false,
+    });
+  });
+
+  it('answer 404 and all else in their own words: no error page stands in their way, and no function', () => {
+    expect(distribution().CustomErrorResponses).toBeUndefined();
+    for (const behavior of distribution().CacheBehaviors) expect(behavior.FunctionAssociations).toBeUndefined();
+  });
+});
+
+describe('a domain of the shop’s own', PATIENT, () => {
+  it('takes TLS 1.2 at least', () => {
+    const { web } = appOf('prod', DOMAIN);
+    if (!web) throw new Error('prod has no web stack');
+
+    Template.fromStack(web).hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: {
+        Aliases: ['shop.example'],
+        ViewerCertificate: { AcmCertificateArn: DOMAIN.certificateArn, MinimumProtocolVersion: 'TLSv1.2_2021' },
+      },
+    });
+    Template.fromStack(web).hasOutput('WebUrl', { Value: 'https://shop.example' });
+  });
+
+  it('breaks no rule without a reason', () => {
+    const { app } = appOf('prod', DOMAIN);
+
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+  });
+
+  it('needs its certificate', () => {
+    expect(() => appOf('prod', { domain: 'shop.example' })).toThrow('domain and certificateArn go together');
+  });
+});
+
+describe('the function that leads paths to files', () => {
+  /** What CloudFront does with a path: the file that it asks the bucket for, or its own answer. */
+  const atTheEdge = (uri: string) =>
+    runInNewContext(`${pageFunctionCode()}; handler(event)`, { event: { request: { uri, method: 'GET' } } });
+
+  it.each([
+    ...Object.keys(PAGES),
+    '//',
+    '/checkout/',
+    '/checkout/success/',
+    '/admin/payments/pay_1',
+    '/admin/a.b',
+    '/assets/shop-1a2b.js',
+    '/icon.svg',
+    '/pictures/MUG-BLUE.svg',
+    '/robots.txt',
+  ])('finds for %s what the laptop’s front door finds', (path) => {
+    expect(atTheEdge(path)).toMatchObject({ uri: fileFor(path) });
+  });
+
+  it.each([
+    '/no/such/page',
+    '/checkout/other',
+    '/administration',
+    '/storefront/index.html',
+    '/assets',
+    '/api',
+    '/constructor',
+    '/__proto__',
+    '',
+  ])('answers 404 for %s, as the laptop’s front door does, with all security headers', (path) => {
+    const { statusCode, headers, body } = atTheEdge(path);
+
+    expect(fileFor(path)).toBeUndefined();
+    expect(statusCode).toBe(404);
+    expect(body.data).toContain('There is no such page');
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) expect(headers[name]).toEqual({ value });
+  });
+
+  it('fits into CloudFront', () => {
+    // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
+    expect(Buffer.byteLength(pageFunctionCode())).toBeLessThan(10 * 1024);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { PROBLEMS, type ProblemType } from '../../../src/shared/http/problem.ts';
+import { apiDocument, calls, operationOf, problemTypesOf } from '../../support/api-document.ts';
+
+const types = Object.keys(PROBLEMS) as ProblemType[];
+
+const schemas = Object.values(apiDocument.components.schemas).filter(({ properties }) =>
+  String(properties?.type?.const).startsWith('/problems/'),
+);
+
+/** Where each problem is said to occur, as `404 unknown-order`. */
+const places = [
+  ...calls.flatMap((call) =>
+    Object.entries(operationOf(call).responses).flatMap(([status, response]) =>
+      problemTypesOf(response).map((type) => `${status} ${type}`),
+    ),
+  ),
+  ...problemTypesOf({ $ref: '#/components/responses/NotFound' }).map((type) => `404 ${type}`),
+  ...problemTypesOf({ $ref: '#/components/responses/MethodNotAllowed' }).map((type) => `405 ${type}`),
+];
+
+describe('the document describes', () => {
+  it.each(types)('%s with its title and status, and where it occurs', (type) => {
+    const [status, title] = PROBLEMS[type];
+    const schema = schemas.find(({ properties }) => properties?.type?.const === `/problems/${type}`);
+
+    expect(schema?.properties?.title?.const).toBe(title);
+    expect(schema?.properties?.status?.const).toBe(status);
+    expect(schema?.description).toBeTruthy();
+    expect(places).toContain(`${status} ${type}`);
+  });
+
+  it('no problem that there is not, and none under another status than its own', () => {
+    const known = new Set(types.map((type) => `${PROBLEMS[type][0]} ${type}`));
+
+    expect(schemas).toHaveLength(types.length);
+    expect(places.filter((place) => !known.has(place))).toEqual([]);
+  });
+});

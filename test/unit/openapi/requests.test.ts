@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import {
+  checkRequest,
+  dryRunRequest,
+  reasonRequest,
+  refundRequest,
+  replayManyRequest,
+  retryRequest,
+} from '../../../src/admin-api/requests.ts';
+import { eventSchema } from '../../../src/paypal-webhook/event.ts';
+import { isOrderId, isPaymentId, isSessionId } from '../../../src/shared/ids.ts';
+import { refreshRequest, signInRequest } from '../../../src/sign-in/sign-in.ts';
+import {
+  cancelRequest,
+  captureRequest,
+  checkoutRequest,
+  paymentRequest,
+} from '../../../src/storefront-api/requests.ts';
+import { type Call, calls, componentErrors, operationOf, requestErrors, schemaOf } from '../../support/api-document.ts';
+import { type BodySchema, bodiesNear } from '../../support/builders/mutated-bodies.ts';
+
+const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
+  ['POST /api/v1/checkout-sessions', 'CheckoutRequest', checkoutRequest],
+  ['POST /api/v1/payments', 'PaymentRequest', paymentRequest],
+  ['POST /api/v1/payments/{id}/capture', 'CaptureRequest', captureRequest],
+  ['POST /api/v1/payments/{id}/cancel', 'CancelRequest', cancelRequest],
+  ['POST /webhooks/paypal', 'PayPalEvent', eventSchema],
+  ['POST /api/v1/admin/sign-in', 'SignInRequest', signInRequest],
+  ['POST /api/v1/admin/sign-in/refresh', 'RefreshRequest', refreshRequest],
+  ['POST /api/v1/admin/payments/{id}/refund', 'RefundRequest', refundRequest],
+  ['POST /api/v1/admin/payments/{id}/accept', 'ReasonRequest', reasonRequest],
+  ['POST /api/v1/admin/orders/{id}/ship', 'ReasonRequest', reasonRequest],
+  ['POST /api/v1/admin/settlements/{id}/retry', 'RetryRequest', retryRequest],
+  ['POST /api/v1/admin/webhook-events/{id}/replay', 'DryRunRequest', dryRunRequest],
+  ['POST /api/v1/admin/consistency/run', 'CheckRequest', checkRequest],
+  ['POST /api/v1/admin/consistency/findings/{id}/repair', 'DryRunRequest', dryRunRequest],
+  ['POST /api/v1/admin/webhook-events/replay', 'ReplayManyRequest', replayManyRequest],
+];
+
+/** The one rule that JSON Schema cannot tell: the document says it in words. */
+const namesAProductTwice = (body: unknown): boolean => {
+  const items = (body as { items?: { sku?: unknown }[] }).items;
+  return Array.isArray(items) && new Set(items.map(({ sku }) => sku)).size < items.length;
+};
+
+describe('the body of a request', () => {
+  it('is held to the code for every call that takes one', () => {
+    const taking = calls.filter((call) => operationOf(call).requestBody);
+
+    expect(BODIES.map(([call]) => call).toSorted()).toEqual(taking.toSorted());
+  });
+
+  it.each(BODIES)('for %s is described as %s', (call, name) => {
+    expect(operationOf(call).requestBody?.content['application/json']?.schema.$ref).toBe(
+      `#/components/schemas/${name}`,
+    );
+  });
+
+  it.each(BODIES)('for %s is taken when the document says so, and only then', (call, name, schema) => {
+    const verdicts = { taken: 0, refused: 0 };
+    const bodies = fc.oneof(
+      { weight: 5, arbitrary: bodiesNear(schemaOf(name) as BodySchema) },
+      {
+        weight: 5,
+        arbitrary: bodiesNear(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as BodySchema),
+      },
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const taken = z.safeParse(schema, body).success;
+        verdicts[taken ? 'taken' : 'refused']++;
+        const described = requestErrors(call, body).length === 0;
+        expect(taken).toBe(described && !namesAProductTwice(body));
+      }),
+      { numRuns: 1000 },
+    );
+
+    // Neither verdict came about by chance alone.
+    expect(Math.min(verdicts.taken, verdicts.refused)).toBeGreaterThan(40);
+  });
+
+  it('may be left out for a capture and a check only', () => {
+    const optional = BODIES.map(([call]) => call).filter((call) => !operationOf(call).requestBody?.required);
+
+    expect(optional.sort()).toEqual(['POST /api/v1/admin/consistency/run', 'POST /api/v1/payments/{id}/capture']);
+  });
+});
+
+describe('an id', () => {
+  const ulid = fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+  const nearly = fc.oneof(
+    { weight: 3, arbitrary: ulid },
+    fc.stringMatching(/^[0-9][0-9A-HJKMNP-TV-Z]{24,26}$/),
+    fc.stringMatching(/^[0-7][0-9A-Z]{25}$/),
+    fc.string({ maxLength: 30 }),
+  );
+
+  it.each([
+    ['SessionId', isSessionId],
+    ['PaymentId', isPaymentId],
+    ['OrderId', isOrderId],
+  ] as const)('is a %s when the document says so, and only then', (name, isId) => {
+    fc.assert(
+      fc.property(fc.constantFrom('cs_', 'pay_', 'ord_', ''), nearly, (prefix, rest) => {
+        const id = prefix + rest;
+        expect(isId(id)).toBe(componentErrors(name, id).length === 0);
+      }),
+    );
+  });
+});

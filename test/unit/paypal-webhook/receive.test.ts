@@ -1,0 +1,315 @@
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import type { Context } from 'aws-lambda';
+import { describe, expect, it, vi } from 'vitest';
+import type { EventRepository } from '../../../src/paypal-webhook/event-repository.ts';
+import type { EventOutcome } from '../../../src/paypal-webhook/process-event.ts';
+import { type ReceiveDeps, receive } from '../../../src/paypal-webhook/receive.ts';
+import { SIGNATURE_HEADERS, type Verdict } from '../../../src/paypal-webhook/verify-signature.ts';
+import { problemAnswer, toResult } from '../../../src/shared/http/http.ts';
+import { Problem } from '../../../src/shared/http/problem.ts';
+import { answerErrors, problemsOf } from '../../support/api-document.ts';
+import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
+
+const WEBHOOK = 'POST /webhooks/paypal';
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const EVENT = { id: 'WH-1', event_type: 'PAYMENT.CAPTURE.COMPLETED', resource: { id: 'CAPTURE1' } };
+const PAYMENT = `pay_${'0'.repeat(26)}` as const;
+const ACCEPTED: EventOutcome = { status: 'accepted', payment_id: PAYMENT, moved: true };
+const HEADERS = Object.fromEntries(SIGNATURE_HEADERS.map((name) => [name, `the ${name}`]));
+const TEXT = `{ "id": "WH-1",  "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": { "id": "CAPTURE1", "note": "ü" } }\n`;
+
+const deliveryOf = (body: unknown, headers: Record<string, string | undefined> = HEADERS) => ({
+  headers,
+  body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+});
+
+/** Everything that `receive` needs, each of it as when all is well, and all that was stored. */
+function inbox() {
+  const stored: Parameters<EventRepository['receive']>[0][] = [];
+  const finished: unknown[][] = [];
+  const persistenceStore = new IdempotencyInMemory();
+  const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', throwOnNoIdempotencyKey: true });
+  config.registerLambdaContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  const deps = {
+    now: () => NOW,
+    verify: vi.fn(async (): Promise<Verdict> => ({ genuine: true })),
+    events: {
+      receive: vi.fn(async (event: (typeof stored)[number]) => void stored.push(event)),
+      finish: vi.fn(async (...about: unknown[]) => void finished.push(about)),
+    },
+    settleEvent: vi.fn(async (): Promise<EventOutcome> => ACCEPTED),
+    settleOnce: (event, work) =>
+      makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), { persistenceStore, config })({
+        id: event.id,
+      }),
+  } satisfies ReceiveDeps;
+  return { deps, stored, finished };
+}
+
+/** The answer to a delivery that is refused, held to the API's document. */
+async function refusalOf(deps: ReceiveDeps, delivery: Parameters<typeof receive>[1]) {
+  const problem = await receive(deps, delivery).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(problem instanceof Problem)) throw new Error('not refused', { cause: problem });
+  const answer = toResult(problemAnswer(problem));
+  expect(answerErrors(WEBHOOK, answer)).toEqual([]);
+  return { status: answer.statusCode, ...JSON.parse(answer.body) };
+}
+
+function expectNothingDone({ deps }: ReturnType<typeof inbox>) {
+  expect(deps.events.receive).not.toHaveBeenCalled();
+  expect(deps.events.finish).not.toHaveBeenCalled();
+  expect(deps.settleEvent).not.toHaveBeenCalled();
+}
+
+describe('a genuine event', () => {
+  it('is stored as it came', async () => {
+    const { deps, stored } = inbox();
+
+    await receive(deps, deliveryOf(TEXT));
+
+    expect(stored).toEqual([
+      {
+        id: 'WH-1',
+        eventType: 'PAYMENT.CAPTURE.COMPLETED',
+        transmissionId: 'the paypal-transmission-id',
+        body: TEXT,
+        now: NOW,
+      },
+    ]);
+  });
+
+  it('is verified by the bytes that came', async () => {
+    const { deps } = inbox();
+    const delivery = deliveryOf(TEXT);
+
+    await receive(deps, delivery);
+
+    expect(deps.verify).toHaveBeenCalledExactlyOnceWith(delivery);
+  });
+
+  it.each<EventOutcome>([
+    ACCEPTED,
+    { status: 'ignored' },
+    { status: 'parked', reason: 'unknown_payment' },
+    { status: 'parked', reason: 'malformed' },
+    { status: 'parked', reason: 'other_order', payment_id: PAYMENT },
+  ])('is answered with what became of it, which is noted: %o', async (outcome) => {
+    const { deps, finished } = inbox();
+    deps.settleEvent.mockResolvedValue(outcome);
+
+    const { receipt } = await receive(deps, deliveryOf(EVENT));
+
+    expect(receipt).toEqual(outcome);
+    expect(finished).toEqual([['WH-1', outcome, NOW]]);
+    const body = JSON.stringify({ status: receipt.status });
+    expect(answerErrors(WEBHOOK, { statusCode: 200, headers: { 'content-type': 'application/json' }, body })).toEqual(
+      [],
+    );
+  });
+
+  it('is settled while it is stored', async () => {
+    const { deps } = inbox();
+    const order: string[] = [];
+    deps.events.receive.mockImplementation(async () => {
+      await vi.waitFor(() => expect(order).toEqual(['settled']), { interval: 1 });
+      order.push('stored');
+    });
+    deps.settleEvent.mockImplementation(async () => {
+      order.push('settled');
+      return ACCEPTED;
+    });
+    deps.events.finish.mockImplementation(async () => void order.push('finished'));
+
+    await receive(deps, deliveryOf(EVENT));
+
+    expect(order).toEqual(['settled', 'stored', 'finished']);
+  });
+});
+
+describe('an event that came before', () => {
+  it('is a duplicate: its delivery is noted, and nothing is done again', async () => {
+    const { deps, stored, finished } = inbox();
+    await receive(deps, deliveryOf(EVENT));
+
+    const { receipt } = await receive(deps, deliveryOf(EVENT, { ...HEADERS, 'paypal-transmission-id': 'second' }));
+
+    expect(receipt).toEqual({ status: 'duplicate' });
+    expect(stored.map(({ transmissionId }) => transmissionId)).toEqual(['the paypal-transmission-id', 'second']);
+    expect(deps.settleEvent).toHaveBeenCalledOnce();
+    expect(finished).toHaveLength(1);
+  });
+
+  it('is put off while the first delivery is worked on', async () => {
+    const { deps } = inbox();
+    deps.settleEvent.mockReturnValue(new Promise(() => undefined));
+    void receive(deps, deliveryOf(EVENT));
+    await vi.waitFor(() => expect(deps.settleEvent).toHaveBeenCalled());
+
+    await expect(receive(deps, deliveryOf(EVENT))).rejects.not.toBeInstanceOf(Problem);
+    expect(deps.settleEvent).toHaveBeenCalledOnce();
+  });
+
+  it('has to be genuine as well', async () => {
+    const { deps } = inbox();
+    await receive(deps, deliveryOf(EVENT));
+    deps.verify.mockResolvedValue({ genuine: false, reason: 'signature' });
+
+    expect(await refusalOf(deps, deliveryOf(EVENT))).toMatchObject({ status: 401 });
+  });
+});
+
+describe('passing trouble makes PayPal try again:', () => {
+  it('the certificate cannot be had', async () => {
+    const all = inbox();
+    all.deps.verify.mockRejectedValue(new TypeError('fetch failed'));
+
+    await expect(receive(all.deps, deliveryOf(EVENT))).rejects.toThrow('fetch failed');
+    expectNothingDone(all);
+  });
+
+  it('the event cannot be stored, so it counts as unfinished, whatever was done', async () => {
+    const { deps, finished } = inbox();
+    deps.events.receive.mockRejectedValue(new Error('no table'));
+
+    await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no table');
+    expect(finished).toEqual([]);
+  });
+
+  it('the delivery of a duplicate cannot be noted', async () => {
+    const { deps } = inbox();
+    await receive(deps, deliveryOf(EVENT));
+    deps.events.receive.mockRejectedValue(new Error('no table'));
+
+    await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no table');
+  });
+
+  it('the event cannot be settled, and is settled when it comes again', async () => {
+    const { deps, stored, finished } = inbox();
+    deps.settleEvent.mockRejectedValueOnce(new Error('no PayPal'));
+
+    await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no PayPal');
+    expect(stored).toHaveLength(1);
+    expect(finished).toEqual([]);
+
+    expect((await receive(deps, deliveryOf(EVENT))).receipt).toEqual(ACCEPTED);
+    expect(finished).toHaveLength(1);
+  });
+
+  it('it cannot be noted what became of the event', async () => {
+    const { deps } = inbox();
+    deps.events.finish.mockRejectedValue(new Error('no table'));
+
+    await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no table');
+  });
+
+  it('of two troubles at once, one is told', async () => {
+    const { deps } = inbox();
+    deps.events.receive.mockRejectedValue(new Error('no table'));
+    deps.settleEvent.mockRejectedValue(new Error('no PayPal'));
+
+    await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no ');
+  });
+});
+
+describe('what cannot be PayPal’s is refused before anything is stored:', () => {
+  it.each<Extract<Verdict, { genuine: false }>['reason']>([
+    'algorithm',
+    'certificate-url',
+    'certificate-unknown',
+    'certificate-name',
+    'certificate-validity',
+    'certificate-key',
+    'signature',
+  ])('a bad %s', async (reason) => {
+    const all = inbox();
+    all.deps.verify.mockResolvedValue({ genuine: false, reason });
+
+    expect(await refusalOf(all.deps, deliveryOf(EVENT))).toMatchObject({
+      status: 401,
+      type: '/problems/bad-signature',
+      reason,
+    });
+    expectNothingDone(all);
+  });
+
+  it.each(
+    SIGNATURE_HEADERS.flatMap((name) => [
+      [name, undefined],
+      [name, ''],
+    ]),
+  )('a delivery whose %s is %o', async (name, value) => {
+    const all = inbox();
+
+    expect(await refusalOf(all.deps, deliveryOf(EVENT, { ...HEADERS, [String(name)]: value }))).toMatchObject({
+      status: 400,
+      type: '/problems/invalid-request',
+      errors: [{ field: name, detail: 'missing' }],
+    });
+    expect(all.deps.verify).not.toHaveBeenCalled();
+    expectNothingDone(all);
+  });
+
+  it('a delivery without any header of PayPal’s, naming them all', async () => {
+    const { errors } = await refusalOf(inbox().deps, deliveryOf(EVENT, {}));
+
+    expect(errors.map(({ field }: { field: string }) => field)).toEqual([...SIGNATURE_HEADERS]);
+  });
+
+  it.each([
+    ['nothing', '', ''],
+    ['half a body', '{"id":"WH-1",', ''],
+    ['a form', 'id=WH-1', ''],
+    ['null', 'null', ''],
+    ['a list', [EVENT], ''],
+    ['no id', { ...EVENT, id: undefined }, 'id'],
+    ['an empty id', { ...EVENT, id: '' }, 'id'],
+    ['a number as id', { ...EVENT, id: 1 }, 'id'],
+    ['an id that would be no key', { ...EVENT, id: 'WH/1' }, 'id'],
+    ['an id of 65 characters', { ...EVENT, id: 'W'.repeat(65) }, 'id'],
+    ['no type', { ...EVENT, event_type: undefined }, 'event_type'],
+    ['a type in small letters', { ...EVENT, event_type: 'payment.capture' }, 'event_type'],
+    ['no resource', { ...EVENT, resource: undefined }, 'resource'],
+    ['null as resource', { ...EVENT, resource: null }, 'resource'],
+    ['a list as resource', { ...EVENT, resource: [] }, 'resource'],
+  ])('a body with %s', async (_, body, field) => {
+    const all = inbox();
+
+    const refusal = await refusalOf(all.deps, deliveryOf(body));
+
+    expect(refusal).toMatchObject({ status: 400, type: '/problems/invalid-request' });
+    expect(refusal.errors.map((error: { field: string }) => error.field)).toEqual([field]);
+    expect(all.deps.verify).not.toHaveBeenCalled();
+    expectNothingDone(all);
+  });
+
+  it('a body of more than 256 KiB, whatever it says', async () => {
+    const all = inbox();
+
+    expect(await refusalOf(all.deps, deliveryOf(' '.repeat(256 * 1024 + 1), {}))).toMatchObject({
+      status: 413,
+      type: '/problems/body-too-large',
+    });
+    expect(all.deps.verify).not.toHaveBeenCalled();
+    expectNothingDone(all);
+  });
+});
+
+it('a body of 256 KiB is taken', async () => {
+  const { deps } = inbox();
+
+  const { receipt } = await receive(deps, deliveryOf(JSON.stringify(EVENT).padEnd(256 * 1024)));
+
+  expect(receipt).toEqual(ACCEPTED);
+});
+
+it('the webhook answers no problem but those, and 503 for what passes', () => {
+  expect(problemsOf(WEBHOOK)).toEqual([
+    '400 invalid-request',
+    '401 bad-signature',
+    '413 body-too-large',
+    '503 try-again',
+  ]);
+});

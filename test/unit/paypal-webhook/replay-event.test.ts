@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
+import { replayEvent } from '../../../src/paypal-webhook/replay-event.ts';
+import { NOW, shopWithInbox } from '../../support/in-memory/shop-with-inbox.ts';
+
+describe('a replayed event', () => {
+  it('is settled on the ordinary way, and that is noted', async () => {
+    const { approve, stored, deps, payment, events, shop, paymentId } = await shopWithInbox();
+    approve();
+    const id = await stored();
+
+    expect(await replayEvent(deps, id, { dryRun: false })).toMatchObject({ outcome: 'replayed', changed: true });
+
+    expect(payment()?.status).toBe('approved');
+    expect([...shop.executions.keys()]).toEqual([`${paymentId}-approved`]);
+    expect(events.rows.get(id)).toMatchObject({
+      status: 'accepted',
+      payment_id: paymentId,
+      replayed_at: [NOW.toISOString()],
+    });
+  });
+
+  it('that was settled before changes nothing, and says so', async () => {
+    const { approve, stored, deps, shop, payment } = await shopWithInbox();
+    approve();
+    const id = await stored();
+    await replayEvent(deps, id, { dryRun: false });
+    const [before, executions] = [JSON.stringify(payment()), shop.executions.size];
+
+    expect(await replayEvent(deps, id, { dryRun: false })).toMatchObject({ outcome: 'replayed', changed: false });
+
+    expect(JSON.stringify(payment())).toBe(before);
+    expect(shop.executions.size).toBe(executions);
+  });
+
+  it('that was parked is settled once the shop knows its payment', async () => {
+    const { approve, stored, deps, events, shop, payment, paymentId } = await shopWithInbox();
+    approve();
+    const id = await stored();
+    const known = payment();
+    shop.payments.rows.clear();
+    await replayEvent(deps, id, { dryRun: false });
+    expect(events.rows.get(id)).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
+    if (known) shop.payments.rows.set(paymentId, known);
+
+    await replayEvent(deps, id, { dryRun: false });
+
+    expect(events.rows.get(id)).toMatchObject({ status: 'accepted' });
+    expect(events.rows.get(id)).not.toHaveProperty('reason');
+  });
+
+  it('that PayPal must be asked about is left as it is while PayPal does not answer', async () => {
+    const { store, deps, events, approve, capture, rest } = await shopWithInbox();
+    approve();
+    await capture();
+    await rest();
+    await store({ id: 'WH-X', event_type: 'CHECKOUT.ORDER.VOIDED', resource: { id: 'ORDER1' } });
+    const silent = {
+      ...deps,
+      payments: {
+        ...deps.payments,
+        byPayPalOrder: async () => Promise.reject(new PayPalUnavailable('timeout', { operation: 'getOrder' })),
+      },
+    };
+
+    await expect(replayEvent(silent, 'WH-X', { dryRun: false })).rejects.toThrow(PayPalUnavailable);
+
+    expect(events.rows.get('WH-X')).toMatchObject({ status: 'received', replayed_at: [] });
+  });
+
+  it('is refused when it was never here', async () => {
+    const { deps } = await shopWithInbox();
+
+    expect(await replayEvent(deps, 'WH-NONE', { dryRun: false })).toEqual({ outcome: 'unknown_event' });
+  });
+
+  it.each([true, false])('is refused when its body was erased (dry run: %s)', async (dryRun) => {
+    const { approve, stored, deps, events, everything } = await shopWithInbox();
+    approve();
+    const id = await stored();
+    const event = events.rows.get(id);
+    if (event) events.rows.set(id, { ...event, body: '', erased_at: NOW.toISOString() });
+    const before = everything();
+
+    expect(await replayEvent(deps, id, { dryRun })).toMatchObject({ outcome: 'erased' });
+
+    expect(everything()).toBe(before);
+  });
+});
+
+describe('a dry run', () => {
+  it('tells what would change and changes nothing', async () => {
+    const { approve, stored, deps, everything, paymentId } = await shopWithInbox();
+    approve();
+    const id = await stored();
+    const before = everything();
+
+    expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
+      outcome: 'rehearsed',
+      result: { status: 'accepted', moved: true },
+      asked_paypal: false,
+      changes: [
+        {
+          payment_id: paymentId,
+          from: 'created',
+          to: 'approved',
+          because: 'approved',
+          settlement: `${paymentId}-approved`,
+        },
+      ],
+    });
+
+    expect(everything()).toBe(before);
+  });
+
+  it.each(['instant', 'pending', 'declined'] as const)(
+    'foretells exactly what the replay then does, for a capture that is %s',
+    async (funding) => {
+      const { approve, capture, stored, deps, shop, paymentId, payment } = await shopWithInbox();
+      approve(funding);
+      const before = payment();
+      await capture();
+      if (before) shop.payments.rows.set(paymentId, before);
+      const id = await stored();
+
+      const foretold = await replayEvent(deps, id, { dryRun: true });
+      await replayEvent(deps, id, { dryRun: false });
+
+      expect(foretold).toMatchObject({ changes: [{ from: 'created', to: payment()?.status }] });
+    },
+  );
+
+  it('of an event with two facts tells both steps', async () => {
+    const { approve, capture, store, deps, shop, orderId, paymentId, payment } = await shopWithInbox();
+    approve();
+    const before = payment();
+    await capture();
+    shop.paypal.refund(orderId);
+    if (before) shop.payments.rows.set(paymentId, before);
+    const refunded = shop.paypal.orders.get(orderId)?.capture;
+    await store({
+      id: 'WH-LATE',
+      event_type: 'PAYMENT.CAPTURE.COMPLETED',
+      resource: {
+        id: refunded?.id,
+        status: 'REFUNDED',
+        amount: { currency_code: 'EUR', value: '20.00' },
+        custom_id: paymentId,
+      },
+    });
+
+    expect(await replayEvent(deps, 'WH-LATE', { dryRun: true })).toMatchObject({
+      changes: [
+        { from: 'created', to: 'captured' },
+        { from: 'captured', to: 'refunded' },
+      ],
+    });
+  });
+
+  it('goes by what the payment is, and not by what it usually is', async () => {
+    const { approve, cancel, shop, orderId, paymentId, payment, stored, deps } = await shopWithInbox();
+    approve();
+    const before = payment();
+    await shop.capture(paymentId, 'return');
+    const id = await stored();
+    if (before) shop.payments.rows.set(paymentId, before);
+    await cancel(orderId);
+
+    expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
+      changes: [{ from: 'cancelled', to: 'captured', settlement: `${paymentId}-captured_late` }],
+    });
+  });
+
+  it('of old news tells that nothing would change', async () => {
+    const { approve, capture, stored, deps, rest } = await shopWithInbox();
+    approve();
+    const id = await stored();
+    await capture();
+    await rest();
+
+    expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
+      result: { status: 'accepted', moved: false },
+      changes: [],
+    });
+  });
+
+  it('asks PayPal where the evidence does not fit, and says so', async () => {
+    const { approve, cancel, stored, deps, everything } = await shopWithInbox();
+    await cancel();
+    approve();
+    const id = await stored();
+    const before = everything();
+
+    expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
+      asked_paypal: true,
+      changes: [{ from: 'cancelled', to: 'approved' }],
+    });
+
+    expect(everything()).toBe(before);
+  });
+
+  it('of a dispute tells of the flag, once', async () => {
+    const { approve, capture, store, deps, payment, paymentId } = await shopWithInbox();
+    approve();
+    await capture();
+    await store({
+      id: 'WH-D',
+      event_type: 'CUSTOMER.DISPUTE.CREATED',
+      resource: {
+        dispute_id: 'PP-D-1',
+        status: 'OPEN',
+        create_time: '2026-06-01T12:00:00Z',
+        disputed_transactions: [{ seller_transaction_id: payment()?.capture_id }],
+      },
+    });
+
+    expect(await replayEvent(deps, 'WH-D', { dryRun: true })).toMatchObject({
+      changes: [{ payment_id: paymentId, from: 'captured', to: 'captured', because: 'dispute' }],
+    });
+    await replayEvent(deps, 'WH-D', { dryRun: false });
+    expect(await replayEvent(deps, 'WH-D', { dryRun: true })).toMatchObject({ changes: [] });
+  });
+});

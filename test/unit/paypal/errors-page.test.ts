@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PayPalRefused, PayPalUnauthorized, PayPalUnavailable } from '../../../src/paypal/errors.ts';
+import {
+  clientOf,
+  problem,
+  type Reply,
+  reply,
+  reset,
+  type ScriptedPayPal,
+  scriptedPayPal,
+  silence,
+} from './scripted-paypal.ts';
+
+const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+const rowsBelow = (heading: string): string[][] =>
+  (page.split(`## ${heading}\n`)[1] ?? '')
+    .split('\n## ')[0]
+    ?.split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    ) ?? [];
+const rows = rowsBelow('What PayPal answers');
+
+/** The answers that a row speaks of, each time PayPal is asked. */
+const ANSWERS: Readonly<Record<string, Reply | readonly Reply[]>> = {
+  'no complete answer within 8 s': silence,
+  'no connection, or one that breaks': reset,
+  '5xx': reply(503),
+  '429 with a `Retry-After` of 2 s at most': reply(429, '', { 'retry-after': '2' }),
+  '429 with a longer one': reply(429, '', { 'retry-after': '3' }),
+  '429 without one': reply(429),
+  '409, still busy with the same request': reply(409, problem('RESOURCE_CONFLICT', 'PREVIOUS_REQUEST_IN_PROGRESS')),
+  '422 ORDER_COMPLETION_IN_PROGRESS': reply(422, problem('UNPROCESSABLE_ENTITY', 'ORDER_COMPLETION_IN_PROGRESS')),
+  '3xx': reply(302, '', { location: '/elsewhere' }),
+  '200 that is not JSON': reply(200, '<html>'),
+  '200 that is not what PayPal documents': reply(200, { id: 1 }),
+  '200 that is longer than 1 MiB': reply(200, ' '.repeat(1024 * 1024 + 1)),
+  "404 in other words than PayPal's: a proxy on the way": reply(404, 'not found'),
+  '401 once': [reply(401), reply(200, { id: 'ORDER-1', status: 'COMPLETED' })],
+  '401 twice': reply(401),
+  '401 for the credentials themselves': [],
+  '404 RESOURCE_NOT_FOUND': reply(404, problem('RESOURCE_NOT_FOUND', 'INVALID_RESOURCE_ID')),
+  '422 with any other issue, on a capture or refund': reply(
+    422,
+    problem('UNPROCESSABLE_ENTITY', 'INSTRUMENT_DECLINED'),
+  ),
+  'any other 4xx': reply(400, problem('INVALID_REQUEST', 'INVALID_STRING_LENGTH')),
+};
+
+let paypal: ScriptedPayPal;
+beforeEach(async () => {
+  paypal = await scriptedPayPal();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  return paypal.close();
+});
+
+/** The client's word for what a call led to, as the page has it. */
+const wordOf = (outcome: unknown): string => {
+  if (outcome instanceof PayPalUnavailable) return `\`PayPalUnavailable\` ${outcome.trouble}`;
+  if (outcome instanceof PayPalUnauthorized) return '`PayPalUnauthorized`';
+  if (outcome instanceof PayPalRefused) return '`PayPalRefused`';
+  const { outcome: word } = outcome as { outcome: string };
+  return (
+    { gone: 'nothing of that id, or `gone`', refused: '`refused`, with the issue' }[word] ??
+    'the answer, by a new token'
+  );
+};
+
+it('docs/errors.md speaks of every answer, and of no other', () => {
+  expect(rows.map(([answer]) => answer).sort()).toEqual(Object.keys(ANSWERS).sort());
+});
+
+it.each(rows)('docs/errors.md is right about %s: %s, after %s requests', async (answer = '', word, requests) => {
+  const replies = ANSWERS[answer] ?? [];
+  paypal.answers(...(Array.isArray(replies) ? replies : [replies, replies, replies]));
+  if (answer.endsWith('credentials themselves')) paypal.answersTokens(reply(401, { error: 'invalid_client' }));
+  if (answer.endsWith('within 8 s')) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+  const call = clientOf(paypal.origin)
+    .client.captureOrder('ORDER-1', 'capture-pay_1')
+    .catch((error: unknown) => error);
+  if (vi.isFakeTimers()) {
+    await paypal.nextRequest();
+    await paypal.nextRequest();
+    await vi.advanceTimersByTimeAsync(8_000);
+  }
+
+  expect(wordOf(await call)).toBe(word);
+  expect(paypal.requests).toHaveLength(Number(requests));
+});
+
+it('docs/errors.md names alarms that the runbook explains', () => {
+  const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+  const named = [...page.matchAll(/alarms? ((?:`[a-z-]+`(?:, )?)+)/g)].flatMap(([, names = '']) =>
+    [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+  );
+
+  expect(named.length).toBeGreaterThan(4);
+  expect(named.filter((name) => !runbook.includes(`## ${name}\n`))).toEqual([]);
+});

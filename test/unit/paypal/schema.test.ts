@@ -1,0 +1,322 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { MalformedPayPalBody } from '../../../src/paypal/errors.ts';
+import { captureFrom, createdOrderFrom, orderFrom, refundFrom } from '../../../src/paypal/schema.ts';
+import { recorded, recordedEvent } from './scripted-paypal.ts';
+
+const amount = { currency_code: 'EUR', value: '19.99' };
+const capture = { id: '2TX70987CY861683L', status: 'COMPLETED', amount };
+const refund = { id: '52V51802J2543164M', status: 'COMPLETED', amount };
+const order = { id: '1DS82296EK2660116', status: 'APPROVED' };
+
+const thrownBy = (read: () => unknown): MalformedPayPalBody => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof MalformedPayPalBody) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+};
+
+describe('an order of PayPal', () => {
+  it('is read from the recorded answer of a GET', () => {
+    expect(orderFrom(recorded('sandbox2023__GET-order.COMPLETED.representation'))).toEqual({
+      id: '1DS82296EK2660116',
+      status: 'COMPLETED',
+      custom_id: '0712/LDEV230712-1714-0013/12/',
+      amount: { currency: 'EUR', minor: 4100 },
+      captures: [
+        {
+          id: '2TX70987CY861683L',
+          status: 'COMPLETED',
+          amount: { currency: 'EUR', minor: 4100 },
+          custom_id: '0712/LDEV230712-1714-0013/12/',
+          order_id: '1DS82296EK2660116',
+          updated_at: '2023-07-12T15:15:24.000Z',
+        },
+      ],
+      refunds: [],
+      buyer: { name: 'Test Buyer', email: 'buyer@example.com', ship_to: { name: 'Test Buyer' } },
+    });
+  });
+
+  it('is read from the recorded answer to a capture, where a minimal one says less', () => {
+    expect(orderFrom(recorded('sandbox2023__POST-orders-capture.minimal'))).toEqual({
+      id: '1788572669270162R',
+      status: 'COMPLETED',
+      captures: [
+        {
+          id: '8R261647WV282751T',
+          status: 'COMPLETED',
+          amount: { currency: 'USD', minor: 100 },
+          order_id: '1788572669270162R',
+          updated_at: '2023-12-28T19:26:28.000Z',
+        },
+      ],
+      refunds: [],
+      buyer: {
+        name: 'test buyer',
+        email: 'buyer@example.com',
+        ship_to: {
+          name: 'test buyer',
+          address_line_1: '1 Main St',
+          admin_area_2: 'San Jose',
+          admin_area_1: 'CA',
+          postal_code: '95131',
+          country_code: 'US',
+        },
+      },
+    });
+  });
+
+  it('is read from the recorded answer to a creation, where nobody has bought yet', () => {
+    expect(orderFrom(recorded('sandbox2021__POST-orders.application_context.representation.201'))).toEqual({
+      id: '9TR72342FD000791G',
+      status: 'CREATED',
+      amount: { currency: 'INR', minor: 12025 },
+      captures: [],
+      refunds: [],
+    });
+  });
+
+  it('knows its buyer from the wallet when there is no payer', () => {
+    const paypal = { name: { given_name: 'Ann', surname: 'Lee' }, email_address: 'ann@example.com' };
+
+    expect(orderFrom({ ...order, payment_source: { paypal } }).buyer).toEqual({
+      name: 'Ann Lee',
+      email: 'ann@example.com',
+    });
+  });
+
+  it('believes the payer rather than the wallet', () => {
+    const payer = { name: { given_name: 'Ann', surname: 'Lee' }, email_address: 'ann@example.com' };
+    const paypal = { name: { given_name: 'Bob' }, email_address: 'bob@example.com' };
+
+    expect(orderFrom({ ...order, payer, payment_source: { paypal } }).buyer).toEqual({
+      name: 'Ann Lee',
+      email: 'ann@example.com',
+    });
+  });
+
+  it('is read even if the address is odd: what is wrong there counts as missing', () => {
+    const shipping = { name: null, address: { address_line_1: 5, address_line_2: '', postal_code: '1172' } };
+
+    const read = orderFrom({ ...order, payer: 'Ann', purchase_units: [{ amount, shipping }], payment_source: null });
+
+    expect(read.buyer).toEqual({ ship_to: { postal_code: '1172' } });
+  });
+
+  it('takes its custom id from the capture when it says none itself', () => {
+    const purchase_units = [{ payments: { captures: [{ ...capture, custom_id: 'pay_1' }] } }];
+
+    expect(orderFrom({ ...order, purchase_units }).custom_id).toBe('pay_1');
+  });
+
+  it('has its captures belong to it, be there a link or not', () => {
+    const read = orderFrom({ ...order, purchase_units: [{ payments: { captures: [capture] } }] });
+
+    expect(read.captures[0]?.order_id).toBe('1DS82296EK2660116');
+  });
+
+  it('brings its refunds', () => {
+    const links = [{ rel: 'up', href: 'https://api.paypal.com/v2/payments/captures/2TX70987CY861683L' }];
+    const purchase_units = [{ payments: { captures: [capture], refunds: [{ ...refund, links }] } }];
+
+    expect(orderFrom({ ...order, purchase_units }).refunds).toEqual([
+      {
+        id: '52V51802J2543164M',
+        status: 'COMPLETED',
+        amount: { currency: 'EUR', minor: 1999 },
+        capture_id: '2TX70987CY861683L',
+      },
+    ]);
+  });
+
+  it('keeps a status that PayPal has added since', () => {
+    expect(orderFrom({ ...order, status: 'ON_THE_MOON' }).status).toBe('ON_THE_MOON');
+  });
+});
+
+describe('a new order of PayPal', () => {
+  it.each([
+    [
+      'payer-action',
+      'sandbox2023__POST-orders.experience_context.minimal',
+      '1788572669270162R',
+      'PAYER_ACTION_REQUIRED',
+    ],
+    ['approve', 'sandbox2021__POST-orders.application_context.representation.201', '9TR72342FD000791G', 'CREATED'],
+  ])('sends the buyer to the link %s', (_, name, id, status) => {
+    expect(createdOrderFrom(recorded(name))).toEqual({
+      id,
+      status,
+      approveUrl: `https://www.sandbox.paypal.com/checkoutnow?token=${id}`,
+    });
+  });
+
+  it.each([
+    ['there is none', []],
+    ['it is no web address', [{ rel: 'approve', href: 'javascript:alert(1)' }]],
+  ])('is malformed when the link for the buyer is missing: %s', (_, links) => {
+    expect(thrownBy(() => createdOrderFrom({ ...order, links }))).toMatchObject({ path: 'links' });
+  });
+});
+
+describe('a capture of PayPal', () => {
+  it.each([
+    [
+      'paypal-rs__PAYMENT.CAPTURE.COMPLETED',
+      {
+        id: '12A34567BC123456S',
+        status: 'COMPLETED',
+        amount: { currency: 'USD', minor: 3000 },
+        order_id: '1AB234567A1234567',
+        updated_at: '2022-08-23T18:29:50.000Z',
+      },
+    ],
+    [
+      'paypal2__HOOK_PAYMENT_CAPTURE_PENDING_V2',
+      {
+        id: '02T21492PP3782704',
+        status: 'PENDING',
+        reason: 'UNILATERAL',
+        amount: { currency: 'USD', minor: 251 },
+        order_id: '8PR65097T8571330M',
+        updated_at: '2018-08-15T20:02:40.000Z',
+      },
+    ],
+    [
+      'paypal2__HOOK_PAYMENT_CAPTURE_DECLINED_V2',
+      {
+        id: '7U133281TB3277326',
+        status: 'DECLINED',
+        amount: { currency: 'USD', minor: 18510 },
+        custom_id: 'CUSTOMID-1001',
+        order_id: '48R416400V564864N',
+        updated_at: '2022-12-13T19:13:00.000Z',
+      },
+    ],
+  ])('is read from the recorded event %s', (name, expected) => {
+    expect(captureFrom(recordedEvent(name).resource)).toEqual(expected);
+  });
+
+  it('does not take the authorization that it belongs to for an order', () => {
+    const links = [{ rel: 'up', href: 'https://api.paypal.com/v2/payments/authorizations/24B76447NN600461P' }];
+
+    expect(captureFrom({ ...capture, links })).not.toHaveProperty('order_id');
+  });
+
+  it('does not take its own address for that of its order', () => {
+    const links = [{ rel: 'self', href: 'https://api.paypal.com/v2/checkout/orders/24B76447NN600461P' }];
+
+    expect(captureFrom({ ...capture, links })).not.toHaveProperty('order_id');
+  });
+
+  it.each([
+    ['JPY', '500', 500],
+    ['JPY', '500.00', 500],
+    ['EUR', '.5', 50],
+    ['EUR', '5', 500],
+  ])('of %s %s is %i in minor units', (currency_code, value, minor) => {
+    expect(captureFrom({ ...capture, amount: { currency_code, value } }).amount).toEqual({
+      currency: currency_code,
+      minor,
+    });
+  });
+
+  it('has no time when PayPal says none that we can read', () => {
+    expect(captureFrom({ ...capture, update_time: 'yesterday' })).not.toHaveProperty('updated_at');
+  });
+});
+
+describe('a refund of PayPal', () => {
+  it('is read from the recorded answer to a refund', () => {
+    expect(refundFrom(recorded('sandbox2021__POST-captures-refund.201'))).toEqual({
+      id: '52V51802J2543164M',
+      status: 'COMPLETED',
+      amount: { currency: 'EUR', minor: 100 },
+      capture_id: '2DW1411898692761B',
+      total_refunded: { currency: 'EUR', minor: 100 },
+      updated_at: '2021-10-06T14:31:16.000Z',
+    });
+  });
+
+  it.each([
+    ['REFUNDED', '1Y107995YT783435V', 99, '0JF852973C016714D', 198, '2018-08-15T19:13:29.000Z'],
+    ['REVERSED', '09E71677NS257044M', 251, '4L335234718889942', 251, '2018-08-15T21:30:10.000Z'],
+  ])('is read from the recorded event %s, with the sum of all refunds', (kind, id, minor, capture_id, total, at) => {
+    expect(refundFrom(recordedEvent(`paypal2__HOOK_PAYMENT_CAPTURE_${kind}_V2`).resource)).toEqual({
+      id,
+      status: 'COMPLETED',
+      amount: { currency: 'USD', minor },
+      capture_id,
+      total_refunded: { currency: 'USD', minor: total },
+      updated_at: at,
+    });
+  });
+});
+
+describe('a malformed body', () => {
+  it.each([
+    ['nothing', () => captureFrom(undefined), 'capture', ''],
+    ['an event instead of its resource', () => refundFrom({ resource: refund }), 'refund', 'id'],
+    ['an id that is no id', () => captureFrom({ ...capture, id: '../../orders' }), 'capture', 'id'],
+    ['an empty status', () => captureFrom({ ...capture, status: '' }), 'capture', 'status'],
+    ['no amount', () => captureFrom({ ...capture, amount: undefined }), 'capture', 'amount'],
+    [
+      'an amount that is a number',
+      () => captureFrom({ ...capture, amount: { ...amount, value: 5 } }),
+      'capture',
+      'amount.value',
+    ],
+    [
+      'an amount of nothing',
+      () => refundFrom({ ...refund, amount: { ...amount, value: '' } }),
+      'refund',
+      'amount.value',
+    ],
+    [
+      'an amount finer than the currency',
+      () => refundFrom({ ...refund, amount: { currency_code: 'JPY', value: '1.5' } }),
+      'refund',
+      'amount',
+    ],
+    [
+      'an amount too large to be exact',
+      () => refundFrom({ ...refund, amount: { ...amount, value: '99999999999999.99' } }),
+      'refund',
+      'amount',
+    ],
+    [
+      'a currency that is none',
+      () => captureFrom({ ...capture, amount: { ...amount, currency_code: 'euro' } }),
+      'capture',
+      'amount.currency_code',
+    ],
+    [
+      'a wrong capture in an order',
+      () =>
+        orderFrom({ ...order, purchase_units: [{ payments: { captures: [capture, { ...capture, amount: {} }] } }] }),
+      'order',
+      'purchase_units.0.payments.captures.1.amount.currency_code',
+    ],
+  ])('is known by where it is wrong: %s', (_, read, expected, path) => {
+    const error = thrownBy(read);
+
+    expect(error).toMatchObject({ name: 'MalformedPayPalBody', expected, path });
+  });
+
+  it('is told of without what stands in it, be it in the cause', () => {
+    const buyer = { payer: { email_address: 'ann@example.com' } };
+    const errors = [
+      thrownBy(() => orderFrom({ ...order, ...buyer, id: 'secret/id' })),
+      thrownBy(() => orderFrom({ ...order, ...buyer, status: { secret: 'ann@example.com' } })),
+      thrownBy(() => captureFrom({ ...capture, amount: { ...amount, value: 'secret' } })),
+      thrownBy(() => captureFrom({ ...capture, amount: { currency_code: 'JPY', value: '4711.5' } })),
+    ];
+
+    for (const error of errors) expect(inspect(error, { depth: 20 })).not.toMatch(/secret|example|4711/);
+    for (const error of errors) expect(error.cause).toBeInstanceOf(Error);
+  });
+});

@@ -1,0 +1,164 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { settlingOnce } from '../../../../src/paypal-webhook/event-idempotency.ts';
+import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
+import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
+import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
+import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
+
+const RECEIVED = new Date('2026-06-01T12:00:00.000Z');
+const LATER = new Date('2026-06-01T12:05:00.000Z');
+
+async function shopWithInbox() {
+  const purchase = await onePurchase();
+  const events = eventsInMemory(openGate);
+  const records = new IdempotencyInMemory();
+  const { within, settleOnce } = settlingOnce(records);
+  within({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  const deps: InboxJobDeps = {
+    events: events.repository,
+    settleOnce,
+    settleEvent: (event) => purchase.shop.deliver(event),
+    now: () => LATER,
+  };
+  const troubles: string[] = [];
+  return {
+    ...purchase,
+    deps,
+    events,
+    records,
+    troubles,
+    /** PayPal's latest event is stored, and whoever stored it fell over. */
+    async storedOnly(at = RECEIVED) {
+      const event = purchase.shop.paypal.events.at(-1)?.event;
+      if (!event) throw new Error('PayPal has told nothing');
+      const { id, event_type: eventType } = event;
+      await events.repository.receive({ id, eventType, transmissionId: 't', body: JSON.stringify(event), now: at });
+      return event;
+    },
+    run: (cursor?: string) =>
+      inboxJob(deps)({
+        dueBefore: LATER,
+        until: new Date('2100-01-01'),
+        now: () => LATER,
+        cursor,
+        onTrouble: (item) => void troubles.push(item),
+      }),
+  };
+}
+
+describe('an event that was stored and not finished', () => {
+  it('is settled and finished', async () => {
+    const { approve, storedOnly, run, payment, events, paymentId } = await shopWithInbox();
+    approve();
+    const { id } = await storedOnly();
+
+    expect(await run()).toMatchObject({ figures: { settled: 1, troubled: 0, unfinished: 0 }, mended: 1 });
+
+    expect(payment()?.status).toBe('approved');
+    expect(events.rows.get(id)).toMatchObject({ status: 'accepted', payment_id: paymentId });
+  });
+
+  it('is only finished when it was settled before', async () => {
+    const { approve, storedOnly, run, deps, events, shop } = await shopWithInbox();
+    approve();
+    const event = await storedOnly();
+    let settled = 0;
+    await deps.settleOnce(event, () => {
+      settled += 1;
+      return shop.deliver(event);
+    });
+    expect(events.rows.get(event.id)?.status).toBe('received');
+
+    await run();
+
+    expect(settled).toBe(1);
+    expect(events.rows.get(event.id)).toMatchObject({ status: 'accepted', moved: true });
+  });
+
+  it('is left alone for a minute', async () => {
+    const { approve, storedOnly, run, events } = await shopWithInbox();
+    approve();
+    const { id } = await storedOnly(new Date(LATER.getTime() - 59_000));
+
+    expect(await run()).toMatchObject({ figures: { settled: 0, unfinished: 0 } });
+
+    expect(events.rows.get(id)?.status).toBe('received');
+  });
+
+  it('is left to the delivery that is worked on', async () => {
+    const { approve, storedOnly, run, deps, events, troubles } = await shopWithInbox();
+    approve();
+    const event = await storedOnly();
+    void deps.settleOnce(event, () => new Promise(() => undefined));
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(await run()).toMatchObject({ figures: { settled: 0, troubled: 1, unfinished: 1 }, mended: 0 });
+
+    expect(troubles).toEqual([event.id]);
+    expect(events.rows.get(event.id)?.status).toBe('received');
+  });
+
+  it('that cannot be settled yet is tried again by the next run', async () => {
+    const { approve, storedOnly, run, process, payment } = await shopWithInbox();
+    approve();
+    await storedOnly();
+    process.doom({ at: 0, when: 'before' });
+    expect(await run()).toMatchObject({ figures: { settled: 0, troubled: 1 } });
+    process.doom(undefined);
+
+    await run();
+
+    expect(payment()?.status).toBe('approved');
+  });
+});
+
+it('an event that can only be parked is counted as one, so that somebody is told', async () => {
+  const { events, run } = await shopWithInbox();
+  await events.repository.receive({
+    id: 'WH-STRANGER',
+    eventType: 'CHECKOUT.ORDER.APPROVED',
+    body: JSON.stringify({
+      id: 'WH-STRANGER',
+      event_type: 'CHECKOUT.ORDER.APPROVED',
+      resource: { id: 'STRANGER', status: 'APPROVED' },
+    }),
+    now: RECEIVED,
+  });
+
+  const { measurements } = await run();
+
+  expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
+  expect(measurements).toContainEqual(['EventParked', 1]);
+});
+
+it('a run that was cut short says where the next one goes on, so that nothing waits behind what is always in trouble', async () => {
+  const { events, run, deps, approve, storedOnly, payment } = await shopWithInbox();
+  for (let i = 0; i < 12; i++)
+    await events.repository.receive({
+      id: `WH-BAD-${i}`,
+      eventType: 'X',
+      body: JSON.stringify({ id: `WH-BAD-${i}`, event_type: 'X', resource: {} }),
+      now: new Date(RECEIVED.getTime() + i),
+    });
+  approve();
+  await storedOnly(new Date(RECEIVED.getTime() + 1000));
+  const { settleEvent } = deps;
+  Object.assign(deps, {
+    settleEvent: async (event: Parameters<typeof settleEvent>[0]) => {
+      if (event.event_type === 'X') throw new Error('always');
+      return settleEvent(event);
+    },
+  });
+
+  let cursor: string | undefined;
+  let runs = 0;
+  do {
+    cursor = (await run(cursor)).cursor;
+    runs += 1;
+  } while (cursor && runs < 20);
+
+  expect(payment()?.status).toBe('approved');
+  expect(runs).toBeGreaterThan(1);
+  expect(runs).toBeLessThan(10);
+});

@@ -1,0 +1,17 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const sources = globSync('{lambdas,src}/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+const calls = sources.flatMap((source) => [...source.matchAll(/\blogger\.(debug|info|warn|error)\(\s*([^,)]*)/g)]);
+const rows = [...readFileSync('docs/logs.md', 'utf8').matchAll(/^\| `([A-Z_]+)` +\| ([A-Z]+) +\|/gm)];
+
+it('everything that is logged has a code as it stands there, which a search finds', () => {
+  expect(calls.length).toBeGreaterThan(5);
+  expect(calls.map(([, , code]) => code).filter((code) => !/^'[A-Z]+(_[A-Z]+)+'$/.test(String(code)))).toEqual([]);
+});
+
+it('docs/logs.md explains each code that is logged, with its level, and no other', () => {
+  const logged = calls.map(([, level, code]) => `${code?.slice(1, -1)} ${level?.toUpperCase()}`);
+
+  expect(rows.map(([, code, level]) => `${code} ${level}`).sort()).toEqual([...new Set(logged)].sort());
+});

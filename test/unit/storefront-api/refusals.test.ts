@@ -1,0 +1,169 @@
+import { expect, it } from 'vitest';
+import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
+import { type Call, calls, problemsOf } from '../../support/api-document.ts';
+import { type Request, type StorefrontInMemory, storefrontInMemory } from '../../support/in-memory/storefront-api.ts';
+
+/** Brings a shop to where a request is refused, and tells the request. */
+type Arrange = (storefront: StorefrontInMemory) => Wish | Promise<Wish>;
+type Wish = Request & { readonly id?: string };
+
+const NOBODY = '0'.repeat(26);
+const LARGE = JSON.stringify({ items: [], filler: 'x'.repeat(64 * 1024) });
+const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+const timeout = new PayPalUnavailable('timeout', { operation: 'createOrder' });
+
+const openSession = async ({ call }: StorefrontInMemory, sku = 'MUG'): Promise<string> =>
+  (await call('POST /api/v1/checkout-sessions', { body: { items: [{ sku, quantity: 1 }] } })).body.checkout_session_id;
+
+async function begin(storefront: StorefrontInMemory): Promise<{ id: string; token: string }> {
+  const body = { checkout_session_id: await openSession(storefront) };
+  const { payment_id, paypal_order_id } = (await storefront.call('POST /api/v1/payments', { body })).body;
+  return { id: payment_id, token: paypal_order_id };
+}
+
+async function approve(storefront: StorefrontInMemory, funding: 'instant' | 'refused' = 'instant') {
+  const payment = await begin(storefront);
+  storefront.shop.paypal.approve(payment.token, funding);
+  for (const { event } of storefront.shop.paypal.events) await storefront.shop.deliver(event);
+  return payment;
+}
+
+/** What a request for each call of the storefront looks like when nothing is wrong with it. */
+const GOOD: Record<string, Arrange> = {
+  'GET /api/v1/products': () => ({}),
+  'POST /api/v1/checkout-sessions': () => ({ body: { items: [{ sku: 'MUG', quantity: 2 }] } }),
+  'GET /api/v1/checkout-sessions/{id}': async (storefront) => ({ id: await openSession(storefront) }),
+  'POST /api/v1/payments': async (storefront) => ({ body: { checkout_session_id: await openSession(storefront) } }),
+  'POST /api/v1/payments/{id}/capture': async (storefront) => ({ id: (await approve(storefront)).id }),
+  'POST /api/v1/payments/{id}/cancel': async (storefront) => {
+    const { id, token } = await approve(storefront);
+    return { id, body: { token } };
+  },
+  'GET /api/v1/orders/{id}': () => ({ id: `ord_${NOBODY}` }),
+};
+
+const POSTS = Object.keys(GOOD).filter((call) => call.startsWith('POST')) as Call[];
+const goodOf = async (call: Call, storefront: StorefrontInMemory) => (await GOOD[call]?.(storefront)) ?? {};
+const key = (name: string) => ({ headers: { 'idempotency-key': name } });
+
+/** Each problem that a call may answer, and a way to it. */
+const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
+  ...(Object.keys(GOOD) as Call[]).flatMap((call) => [
+    [call, '500 internal-error', failing(call, new Error('a secret of ours'))] as const,
+    [call, '503 try-again', failing(call, throttled)] as const,
+  ]),
+  ...POSTS.flatMap((call) => [
+    [call, '400 invalid-request', withBody(call, '{')] as const,
+    [call, '413 body-too-large', withBody(call, LARGE)] as const,
+    [call, '409 request-in-progress', inProgress(call)] as const,
+    [call, '422 idempotency-key-reused', reused(call)] as const,
+  ]),
+  ['POST /api/v1/checkout-sessions', '404 unknown-product', () => ({ body: { items: [{ sku: 'NO', quantity: 1 }] } })],
+  ['POST /api/v1/checkout-sessions', '409 out-of-stock', () => ({ body: { items: [{ sku: 'LAST', quantity: 2 }] } })],
+  ['GET /api/v1/checkout-sessions/{id}', '404 unknown-session', () => ({ id: `cs_${NOBODY}` })],
+  ['POST /api/v1/payments', '404 unknown-session', () => ({ body: { checkout_session_id: `cs_${NOBODY}` } })],
+  [
+    'POST /api/v1/payments',
+    '409 session-over',
+    async (storefront) => {
+      const checkout_session_id = await openSession(storefront);
+      storefront.clock.now = new Date(storefront.clock.now.getTime() + 3_600_000);
+      return { body: { checkout_session_id } };
+    },
+  ],
+  ['POST /api/v1/payments', '502 paypal-unavailable', payPalSilent('POST /api/v1/payments', 'createOrder')],
+  ['POST /api/v1/payments/{id}/capture', '404 unknown-payment', () => ({ id: `pay_${NOBODY}` })],
+  [
+    'POST /api/v1/payments/{id}/capture',
+    '409 not-approved',
+    async (storefront) => ({ id: (await begin(storefront)).id }),
+  ],
+  [
+    'POST /api/v1/payments/{id}/capture',
+    '409 payment-declined',
+    async (storefront) => ({ id: (await approve(storefront, 'refused')).id }),
+  ],
+  [
+    'POST /api/v1/payments/{id}/capture',
+    '502 paypal-unavailable',
+    payPalSilent('POST /api/v1/payments/{id}/capture', 'captureOrder'),
+  ],
+  [
+    'POST /api/v1/payments/{id}/cancel',
+    '403 wrong-token',
+    async (storefront) => ({ id: (await begin(storefront)).id, body: { token: 'ANOTHER' } }),
+  ],
+  ['POST /api/v1/payments/{id}/cancel', '404 unknown-payment', () => ({ id: `pay_${NOBODY}`, body: { token: 'T' } })],
+  [
+    'POST /api/v1/payments/{id}/cancel',
+    '409 already-captured',
+    async (storefront) => {
+      const { id, token } = await approve(storefront);
+      await storefront.call('POST /api/v1/payments/{id}/capture', { id });
+      return { id, body: { token } };
+    },
+  ],
+  [
+    'POST /api/v1/payments/{id}/cancel',
+    '502 paypal-unavailable',
+    payPalSilent('POST /api/v1/payments/{id}/cancel', 'getOrder'),
+  ],
+  ['GET /api/v1/orders/{id}', '404 unknown-order', () => ({ id: `ord_${NOBODY}` })],
+];
+
+function withBody(call: Call, body: string): Arrange {
+  return async (storefront) => ({ ...(await goodOf(call, storefront)), body });
+}
+
+function failing(call: Call, error: Error): Arrange {
+  return async (storefront) => {
+    const wish = await goodOf(call, storefront);
+    storefront.fail('*', error);
+    return wish;
+  };
+}
+
+function payPalSilent(call: Call, at: string): Arrange {
+  return async (storefront) => {
+    const wish = await goodOf(call, storefront);
+    storefront.fail(`paypal.${at}`, timeout);
+    return wish;
+  };
+}
+
+/** The first request with a key never hears from the outside; another one comes. */
+function inProgress(call: Call): Arrange {
+  return async (storefront) => {
+    const wish = { ...(await goodOf(call, storefront)), ...key('one') };
+    for (const read of ['stock.productsOf', 'sessions.get', 'payments.get']) storefront.hang(read);
+    void storefront.call(call, wish);
+    await new Promise((resolve) => setImmediate(resolve));
+    return wish;
+  };
+}
+
+function reused(call: Call): Arrange {
+  return async (storefront) => {
+    const wish = { ...(await goodOf(call, storefront)), ...key('one') };
+    await storefront.call(call, wish);
+    return { ...wish, body: JSON.stringify(wish.body ?? {}).concat(' ') };
+  };
+}
+
+it.each(REFUSALS)('%s answers %s', async (call, problem, arrange) => {
+  const storefront = storefrontInMemory();
+  const wish = await arrange(storefront);
+
+  const { status, headers, body } = await storefront.call(call, wish);
+
+  expect(`${status} ${body.type}`).toBe(problem.replace(' ', ' /problems/'));
+  expect(headers['content-type']).toBe('application/problem+json');
+  expect(headers['cache-control']).toBe('no-store');
+  expect(JSON.stringify(body)).not.toContain('secret');
+});
+
+it.each(calls.filter((call) => call in GOOD))('%s answers no problem but those', (call) => {
+  const seen = REFUSALS.filter(([refusing]) => refusing === call).map(([, problem]) => problem);
+
+  expect(problemsOf(call)).toEqual(seen.toSorted());
+});

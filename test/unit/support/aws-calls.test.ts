@@ -1,0 +1,40 @@
+import { Agent, request } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AwsCalls, longestChain, recordAwsCalls } from '../../support/in-process/aws-calls.ts';
+import { type Door, openDoor } from '../../support/latch.ts';
+
+describe('recordAwsCalls', () => {
+  let aws: Door;
+  let recorded: AwsCalls;
+  beforeEach(async () => {
+    aws = await openDoor(async () => ({ status: 200, body: '{}' }));
+    recorded = recordAwsCalls(aws.url);
+  });
+  afterEach(async () => {
+    recorded.stop();
+    await aws.close();
+  });
+
+  const agent = new Agent({ maxSockets: 1 });
+  const call = (path: string) =>
+    new Promise<void>((resolve, reject) => {
+      request(aws.url + path, { agent }, (response) => response.resume().on('end', resolve))
+        .on('error', reject)
+        .end();
+    });
+
+  it('counts a call that waits for an answer as the next of its chain', async () => {
+    await call('/first');
+    await call('/second');
+
+    expect(recorded.calls.map(({ operation }) => operation)).toEqual(['/first', '/second']);
+    expect(longestChain(recorded.calls)).toBe(2);
+  });
+
+  it('counts calls as parallel when the second one reaches AWS only after the first was answered', async () => {
+    await Promise.all([call('/first'), call('/second')]);
+
+    expect(recorded.calls).toHaveLength(2);
+    expect(longestChain(recorded.calls)).toBe(1);
+  });
+});
