@@ -9,6 +9,6 @@ const app = new App();
 const stage = stageFrom(app.node);
 const data = new DataStack(app, stage);
 const service = new ServiceStack(app, { stage, data });
-if (stage.servesPages) new WebStack(app, { stage, service });
+if (stage.hostsWeb) new WebStack(app, { stage, service });
 
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

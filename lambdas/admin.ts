@@ -36,7 +36,7 @@ const api = adminApi({
   ...deps.paypal,
   ulid,
   consistency: consistencyFunction(lambda, requireEnv('CONSISTENCY_FUNCTION')),
-  ways: composeRepairs(parts),
+  actions: composeRepairs(parts),
   health: { ...deps, ...deps.paypal, ...composeHealth({ ...parts, lambda }) },
   storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),
   version: requireEnv('VERSION'),

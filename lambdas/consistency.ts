@@ -1,9 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { INVARIANT_NUMBERS } from '../src/consistency/finding.ts';
-import { lookAgainAt } from '../src/consistency/recheck-finding.ts';
-import { type ConsistencyAnswer, requestSchema } from '../src/consistency/request.ts';
-import { type CheckDeps, checkBooks } from '../src/consistency/run-check.ts';
+import { recheckFindingById } from '../src/consistency/recheck-finding.ts';
+import { type ConsistencyResponse, requestSchema } from '../src/consistency/request.ts';
+import { type CheckDeps, runCheck } from '../src/consistency/run-check.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
@@ -13,24 +13,24 @@ import { composeCheck } from './compose/consistency.ts';
 /** Milliseconds for one run: what it begins last still ends before the function's 29 seconds are over. */
 const TIME = 18_000;
 
-const deps: Omit<CheckDeps, 'mayGoOn'> = {
+const deps: Omit<CheckDeps, 'hasTime'> = {
   ...composeCheck({ db: documentClient(), stepFunctions: new SFNClient({}), env: requireEnv }),
-  onTrouble: (part, trouble) => logger.warn('PART_NOT_CHECKED', { part, error: trouble.name }),
+  onError: (part, trouble) => logger.warn('PART_NOT_CHECKED', { part, error: trouble.name }),
 };
 
 /** Checks the books, by the schedule or an operator, or looks again at one finding. */
-export async function handler(event: unknown, context: Context): Promise<ConsistencyAnswer> {
+export async function handler(event: unknown, context: Context): Promise<ConsistencyResponse> {
   logger.resetKeys();
   logger.addContext(context);
   const request = requestSchema.parse(event);
   const graceSeconds = Number(requireEnv('GRACE_SECONDS'));
   const now = new Date('as_of' in request && request.as_of ? request.as_of : Date.now());
-  if ('look_again' in request)
-    return { finding: (await lookAgainAt(deps, request.look_again, { now, graceSeconds })) ?? null };
+  if ('recheck' in request)
+    return { finding: (await recheckFindingById(deps, request.recheck, { now, graceSeconds })) ?? null };
 
   const end = performance.now() + TIME;
-  const { checked, findings, finished } = await checkBooks(
-    { ...deps, mayGoOn: () => performance.now() < end },
+  const { checked, findings, finished } = await runCheck(
+    { ...deps, hasTime: () => performance.now() < end },
     { now, graceSeconds },
   );
   logger.info('BOOKS_CHECKED', { checked, findings, finished });

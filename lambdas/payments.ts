@@ -5,7 +5,7 @@ import { requireEnv } from '../src/shared/env.ts';
 import { stepHandler } from '../src/shared/step-handler.ts';
 import { composePayments } from './compose/payments.ts';
 
-const { payments, paypal, settler } = composePayments({
+const { payments, paypal, evidenceApplier } = composePayments({
   db: documentClient(),
   stepFunctions: new SFNClient({}),
   env: requireEnv,
@@ -13,4 +13,4 @@ const { payments, paypal, settler } = composePayments({
 const { captureOrder, getOrder, refundCapture } = paypal;
 
 /** The payment's own steps of the workflow. */
-export const handler = stepHandler(paymentSteps({ payments, captureOrder, getOrder, refundCapture, settler }));
+export const handler = stepHandler(paymentSteps({ payments, captureOrder, getOrder, refundCapture, evidenceApplier }));

@@ -5,14 +5,14 @@ import { measureReceipt } from '../src/paypal-webhook/measure-receipt.ts';
 import { receive } from '../src/paypal-webhook/receive.ts';
 import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
-import { bytesOf, type HttpResult, problemAnswer, toResult } from '../src/shared/http/http.ts';
+import { bytesOf, type HttpResult, problemResponse, toResult } from '../src/shared/http/http.ts';
 import { Problem } from '../src/shared/http/problem.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { composeReceipt } from './compose/paypal-webhook.ts';
 
 const dynamo = dynamoClient();
-const { deps, within } = composeReceipt({
+const { deps, registerContext } = composeReceipt({
   db: documentClient(dynamo),
   stepFunctions: new SFNClient({}),
   idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
@@ -23,7 +23,7 @@ const { deps, within } = composeReceipt({
 export async function handler(request: APIGatewayProxyEventV2, context: Context): Promise<HttpResult> {
   logger.resetKeys();
   logger.addContext(context);
-  within(context);
+  registerContext(context);
   try {
     const { event, receipt } = await receive(deps, { headers: request.headers, body: bytesOf(request) });
     measureReceipt(receipt, deps.now().getTime() - request.requestContext.timeEpoch);
@@ -33,10 +33,10 @@ export async function handler(request: APIGatewayProxyEventV2, context: Context)
     if (error instanceof Problem) {
       if (error.type === 'bad-signature') measure('SignatureRefused');
       logger.warn('DELIVERY_REFUSED', { problem: error.type, detail: error.message, fields: error.fields });
-      return toResult(problemAnswer(error));
+      return toResult(problemResponse(error));
     }
     measure('DeliveryPostponed');
     logger.error('DELIVERY_POSTPONED', error as Error);
-    return toResult(problemAnswer(new Problem('try-again', 'send the event again later')));
+    return toResult(problemResponse(new Problem('try-again', 'send the event again later')));
   }
 }

@@ -12,7 +12,7 @@ import { measure } from '../src/shared/metrics.ts';
 import { composeJobs } from './compose/reconciliation.ts';
 
 const dynamo = dynamoClient();
-const { jobs, within, ...deps } = composeJobs({
+const { jobs, registerContext, ...deps } = composeJobs({
   db: documentClient(dynamo),
   stepFunctions: new SFNClient({}),
   sqs: new SQSClient({}),
@@ -30,17 +30,17 @@ const TO_FINISH_MS = 20_000;
 export async function handler(event: unknown, context: Context): Promise<Report> {
   logger.resetKeys();
   logger.addContext(context);
-  within(context);
+  registerContext(context);
   const { job, due_before } = z.parse(requestSchema, event);
   logger.appendKeys({ job });
   const now = deps.now();
   const report = await runJob(deps, job, jobs[job], {
     dueBefore: due_before ? new Date(due_before) : now,
     until: new Date(now.getTime() + context.getRemainingTimeInMillis() - TO_FINISH_MS),
-    onTrouble: (item, error) => logger.warn('NOT_MENDED', { item, error }),
+    onError: (item, error) => logger.warn('NOT_MENDED', { item, error }),
   });
-  logger.info('JOB_DONE', { figures: report.figures, mended: report.mended });
-  measure('Mended', report.mended, job);
+  logger.info('JOB_DONE', { figures: report.figures, repaired: report.repaired });
+  measure('Mended', report.repaired, job);
   for (const measurement of report.measurements ?? []) measure(...measurement);
   return report;
 }

@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { readEndEvent } from '../src/settlements/execution-status-event.ts';
-import { recordEnd } from '../src/settlements/record-result.ts';
+import { readExecutionStatusEvent } from '../src/settlements/execution-status-event.ts';
+import { recordResult } from '../src/settlements/record-result.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
@@ -11,8 +11,8 @@ const deps = composeSettlements({ db: documentClient(), stepFunctions: new SFNCl
 
 /** Takes down how settlements end, as EventBridge tells it. */
 export async function handler(event: unknown): Promise<void> {
-  const end = readEndEvent(event);
-  const recorded = await recordEnd(deps, end);
+  const end = readExecutionStatusEvent(event);
+  const recorded = await recordResult(deps, end);
   logger.info('SETTLEMENT_ENDED', {
     payment_id: end.paymentId,
     settlement: end.settlement,

@@ -43,7 +43,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, `settle-once-${stage.name}-data`, {
       description: `settle-once ${stage.name}: tables, PayPal credentials and operators`,
-      terminationProtection: stage.keepsData,
+      terminationProtection: stage.retainData,
     });
 
     this.tables = Object.fromEntries(

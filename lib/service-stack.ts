@@ -2,15 +2,15 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import { JOB_NAMES } from '../src/reconciliation/job.ts';
-import { DeadLetters } from './constructs/dead-letter-queues.ts';
-import { SettlementEnds } from './constructs/execution-events.ts';
+import { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
+import { ExecutionEvents } from './constructs/execution-events.ts';
 import { type Route, ShopApi } from './constructs/http-api.ts';
-import { SettlementWorkflow } from './constructs/payment-settlement.ts';
+import { PaymentSettlement } from './constructs/payment-settlement.ts';
 import { Schedules } from './constructs/schedules.ts';
 import type { DataStack } from './data-stack.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { type FunctionSpec, shopFunctions } from './shop-functions.ts';
-import type { Pace, Stage } from './stages.ts';
+import type { Intervals, Stage } from './stages.ts';
 
 const { minutes, seconds } = Duration;
 
@@ -30,7 +30,7 @@ const FUNCTIONS = {
     indexes: { payments: ['by-paypal-order'] },
     usesPayPal: true,
     startsSettlements: true,
-    knows: ['STOREFRONT_ORIGIN', 'VERSION'],
+    environment: ['STOREFRONT_ORIGIN', 'VERSION'],
   },
   'payment-status': {
     timeout: seconds(10),
@@ -51,7 +51,7 @@ const FUNCTIONS = {
     indexes: { payments: ['by-paypal-order', 'by-capture'] },
     usesPayPal: true,
     startsSettlements: true,
-    knows: ['PAYPAL_CERT_ORIGINS', 'PAYPAL_CERT_NAMES'],
+    environment: ['PAYPAL_CERT_ORIGINS', 'PAYPAL_CERT_NAMES'],
   },
   payments: {
     timeout: seconds(29),
@@ -90,21 +90,21 @@ const FUNCTIONS = {
     usesPayPal: true,
     startsSettlements: true,
     executions: ['DescribeExecution', 'DescribeStateMachine', 'GetExecutionHistory', 'RedriveExecution'],
-    removes: ['failed-settlement'],
-    watchesQueues: true,
-    checksBooks: true,
-    looksAt: ['inventory', 'checkout', 'fulfillment', 'payments'],
-    knows: ['STOREFRONT_ORIGIN', 'VERSION'],
+    deletesItemKinds: ['failed-settlement'],
+    readsQueueDepth: true,
+    invokesConsistencyCheck: true,
+    describesFunctions: ['inventory', 'checkout', 'fulfillment', 'payments'],
+    environment: ['STOREFRONT_ORIGIN', 'VERSION'],
   },
   settlements: {
     timeout: seconds(29),
     memory: 512,
     tables: { payments: ['GetItem', 'UpdateItem'], operations: ['UpdateItem'] },
     executions: ['GetExecutionHistory'],
-    removes: ['failed-settlement'],
+    deletesItemKinds: ['failed-settlement'],
   },
   // Whoever has no token yet calls it, and it asks Cognito what anybody may ask: it may do nothing in this account.
-  'sign-in': { timeout: seconds(10), memory: 1024, knows: ['USER_POOL_CLIENT_ID'] },
+  'sign-in': { timeout: seconds(10), memory: 1024, environment: ['USER_POOL_CLIENT_ID'] },
   // What checks the books may read all of them, and write nothing but what it finds.
   consistency: {
     timeout: seconds(29),
@@ -121,7 +121,7 @@ const FUNCTIONS = {
     indexes: { payments: ['by-due'], 'webhook-events': ['by-status'] },
     usesPayPal: true,
     executions: ['ListExecutions'],
-    knows: ['GRACE_SECONDS'],
+    environment: ['GRACE_SECONDS'],
   },
   reconciliation: {
     // Each run is as long as it needs, up to this; the clock calls it again in some minutes.
@@ -146,7 +146,7 @@ const FUNCTIONS = {
     startsSettlements: true,
     executions: ['DescribeExecution', 'GetExecutionHistory'],
     deadLetters: ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'],
-    removes: ['failed-settlement'],
+    deletesItemKinds: ['failed-settlement'],
   },
   fulfillment: {
     timeout: seconds(29),
@@ -210,14 +210,14 @@ interface TimedCall {
 }
 
 /** What is done by the clock, for what nobody tells the shop. */
-const timedCalls = ({ healEveryMinutes, checkEveryMinutes }: Pace): readonly TimedCall[] => [
+const timedCalls = ({ reconcileEveryMinutes, checkEveryMinutes }: Intervals): readonly TimedCall[] => [
   ...JOB_NAMES.map(
     (job): TimedCall => ({
       name: job,
       runs: 'reconciliation',
       input: { job },
       // PayPal's list is long, and a webhook that never came is found before by the payment that it was about.
-      everyMinutes: job === 'events' ? 60 : healEveryMinutes,
+      everyMinutes: job === 'events' ? 60 : reconcileEveryMinutes,
     }),
   ),
   { name: 'consistency', runs: 'consistency', input: {}, everyMinutes: checkEveryMinutes },
@@ -236,12 +236,12 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, { stage, data }: ServiceStackProps) {
     super(scope, `settle-once-${stage.name}-service`, {
       description: `settle-once ${stage.name}: functions, HTTP API and settlement workflow`,
-      terminationProtection: stage.keepsData,
+      terminationProtection: stage.retainData,
     });
 
-    const deadLetters = new DeadLetters(this, 'dead-letters');
+    const deadLetters = new DeadLetterQueues(this, 'dead-letters');
     const functions = shopFunctions(this, { stage, data, deadLetters }, FUNCTIONS);
-    const { stateMachine } = new SettlementWorkflow(this, 'settlement', {
+    const { stateMachine } = new PaymentSettlement(this, 'settlement', {
       stage,
       steps: {
         Inventory: functions.inventory,
@@ -250,11 +250,11 @@ export class ServiceStack extends Stack {
         Payments: functions.payments,
       },
     });
-    new SettlementEnds(this, 'ends', { stateMachine, deadLetters, recorder: functions.settlements });
+    new ExecutionEvents(this, 'ends', { stateMachine, deadLetters, recorder: functions.settlements });
     const schedules = new Schedules(this, 'schedules', {
       stage,
       undelivered: deadLetters.undelivered,
-      jobs: timedCalls(stage.pace).map(({ runs, ...job }) => ({ ...job, runs: functions[runs] })),
+      jobs: timedCalls(stage.intervals).map(({ runs, ...job }) => ({ ...job, runs: functions[runs] })),
     });
     const { api } = new ShopApi(this, 'api', {
       stage,

@@ -2,9 +2,9 @@ import { ArnFormat, CfnParameter, type Duration, type Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import packageJson from '../package.json' with { type: 'json' };
 import type { EnvName } from '../src/shared/env.ts';
-import type { DeadLetters, QueueAction } from './constructs/dead-letter-queues.ts';
+import type { DeadLetterQueues, QueueAction } from './constructs/dead-letter-queues.ts';
 import { NodeLambda } from './constructs/node-lambda.ts';
-import { allowExecutions, type ExecutionAction, machineArn } from './constructs/payment-settlement.ts';
+import { allowExecutions, type ExecutionAction, stateMachineArn } from './constructs/payment-settlement.ts';
 import type { TableAction } from './constructs/table.ts';
 import type { DataStack } from './data-stack.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
@@ -35,26 +35,26 @@ export interface FunctionSpec {
   readonly deadLetters?: readonly QueueAction[];
 
   /** Tells how much waits on the queues of what failed. */
-  readonly watchesQueues?: boolean;
+  readonly readsQueueDepth?: boolean;
 
   /** Checks the books by calling the function that does. */
-  readonly checksBooks?: boolean;
+  readonly invokesConsistencyCheck?: boolean;
 
   /** Functions of which it tells whether they can be called, by their folders. */
-  readonly looksAt?: readonly string[];
+  readonly describesFunctions?: readonly string[];
 
   /** The kinds of entries that it may delete from the operations table. Nobody may delete what operators did. */
-  readonly removes?: readonly 'failed-settlement'[];
+  readonly deletesItemKinds?: readonly 'failed-settlement'[];
 
   /** What else its environment holds. */
-  readonly knows?: readonly Exclude<EnvName, 'CONSISTENCY_FUNCTION'>[];
+  readonly environment?: readonly Exclude<EnvName, 'CONSISTENCY_FUNCTION'>[];
 }
 
 /** What functions are deployed for and work on. */
 export interface ShopFunctionsProps {
   readonly stage: Stage;
   readonly data: DataStack;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: DeadLetterQueues;
 }
 
 /** Makes the functions that are specified, by their folders under lambdas/. */
@@ -69,13 +69,13 @@ export function shopFunctions<Folder extends string>(
     makeFunction(stack, folder, spec, props, environment),
   ]);
   const functions: Readonly<Record<Folder, NodeLambda>> = Object.fromEntries(made);
-  for (const [folder, { checksBooks, looksAt = [] }] of Object.entries<FunctionSpec>(specs)) {
-    if (checksBooks) allowChecks(functions[folder as Folder], functions['consistency' as Folder]);
-    if (looksAt.length > 0)
+  for (const [folder, { invokesConsistencyCheck, describesFunctions = [] }] of Object.entries<FunctionSpec>(specs)) {
+    if (invokesConsistencyCheck) allowChecks(functions[folder as Folder], functions['consistency' as Folder]);
+    if (describesFunctions.length > 0)
       functions[folder as Folder].addToRolePolicy(
         new PolicyStatement({
           actions: ['lambda:GetFunctionConfiguration'],
-          resources: looksAt.map((other) => functions[other as Folder].functionArn),
+          resources: describesFunctions.map((other) => functions[other as Folder].functionArn),
         }),
       );
   }
@@ -106,7 +106,7 @@ function environmentOf(
     WEBHOOK_EVENTS_TABLE: table('webhook-events'),
     IDEMPOTENCY_TABLE: table('idempotency'),
     OPERATIONS_TABLE: table('operations'),
-    STATE_MACHINE_ARN: machineArn(stack, stage),
+    STATE_MACHINE_ARN: stateMachineArn(stack, stage),
     DEAD_LETTER_QUEUE_URL: deadLetters.settlements.queueUrl,
     UNDELIVERED_QUEUE_URL: deadLetters.undelivered.queueUrl,
     PAYPAL_BASE_URL: stage.payPal.baseUrl,
@@ -115,8 +115,8 @@ function environmentOf(
     PAYPAL_CERT_NAMES: stage.payPal.certNames.join(','),
     STOREFRONT_ORIGIN: stage.storefrontOrigin ?? storefrontOriginAsked(stack),
     USER_POOL_CLIENT_ID: data.operators.client.userPoolClientId,
-    DUE_AFTER_SECONDS: String(stage.pace.dueAfterSeconds),
-    GRACE_SECONDS: String(stage.pace.graceSeconds),
+    DUE_AFTER_SECONDS: String(stage.intervals.dueAfterSeconds),
+    GRACE_SECONDS: String(stage.intervals.graceSeconds),
     VERSION: packageJson.version,
   };
 }
@@ -142,8 +142,8 @@ function makeFunction(
     ...(spec.startsSettlements || spec.executions ? (['STATE_MACHINE_ARN'] as const) : []),
     ...(spec.startsSettlements ? (['DUE_AFTER_SECONDS'] as const) : []),
     ...(spec.deadLetters ? (['DEAD_LETTER_QUEUE_URL'] as const) : []),
-    ...(spec.watchesQueues ? (['DEAD_LETTER_QUEUE_URL', 'UNDELIVERED_QUEUE_URL'] as const) : []),
-    ...(spec.knows ?? []),
+    ...(spec.readsQueueDepth ? (['DEAD_LETTER_QUEUE_URL', 'UNDELIVERED_QUEUE_URL'] as const) : []),
+    ...(spec.environment ?? []),
   ];
   const fn = new NodeLambda(stack, folder, {
     stage,
@@ -177,7 +177,7 @@ function makeFunction(
       }),
     );
   }
-  if (spec.watchesQueues) {
+  if (spec.readsQueueDepth) {
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: ['sqs:GetQueueAttributes'],
@@ -185,7 +185,7 @@ function makeFunction(
       }),
     );
   }
-  for (const kind of spec.removes ?? []) data.tables.operations.allowRemoval(fn, kind);
+  for (const kind of spec.deletesItemKinds ?? []) data.tables.operations.allowRemoval(fn, kind);
   return fn;
 }
 

@@ -16,13 +16,13 @@ export interface StepRetry {
 }
 
 /** How soon the shop looks after what it was not told, and complains about what is not done. */
-export interface Pace {
+export interface Intervals {
   /** Seconds after which PayPal is asked about a payment of which nothing more was heard. */
   readonly dueAfterSeconds: number;
   /** Seconds for which what is in flight is not called broken. */
   readonly graceSeconds: number;
   /** Minutes between two runs of what heals. */
-  readonly healEveryMinutes: number;
+  readonly reconcileEveryMinutes: number;
   /** Minutes between two checks of the books. */
   readonly checkEveryMinutes: number;
 }
@@ -32,7 +32,7 @@ export interface Stage {
   readonly name: StageName;
 
   /** Whether tables, secret and logs outlive their stack, and tables refuse to be deleted. */
-  readonly keepsData: boolean;
+  readonly retainData: boolean;
 
   readonly logRetention: RetentionDays;
 
@@ -52,7 +52,7 @@ export interface Stage {
   readonly storefrontOrigin?: string;
 
   /** Whether CloudFront serves the pages; otherwise whoever runs the shop has a front door. */
-  readonly servesPages: boolean;
+  readonly hostsWeb: boolean;
 
   /**
    * The shop's own domain name, with its certificate in us-east-1, as CloudFront wants it.
@@ -62,7 +62,7 @@ export interface Stage {
 
   readonly stepRetry: StepRetry;
 
-  readonly pace: Pace;
+  readonly intervals: Intervals;
 
   readonly alarms: {
     /** Where docs/runbook.md is to be read; a link when the deployment says where. */
@@ -80,59 +80,69 @@ export interface Stage {
 
 // 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: four minutes at most (half of it on average, the jitter being full),
 // so that a sick service neither stops its siblings soon nor costs many state transitions.
-const MINUTES: StepRetry = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
+const DEFAULT_STEP_RETRY: StepRetry = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
 
 // A buyer needs a minute or two at PayPal, and a settlement's retries take four.
-const UNHURRIED: Pace = { dueAfterSeconds: 120, graceSeconds: 300, healEveryMinutes: 5, checkEveryMinutes: 15 };
+const DEFAULT_INTERVALS: Intervals = {
+  dueAfterSeconds: 120,
+  graceSeconds: 300,
+  reconcileEveryMinutes: 5,
+  checkEveryMinutes: 15,
+};
 // For somebody who watches: what nobody told the shop is found within a minute or so.
-const HURRIED: Pace = { dueAfterSeconds: 15, graceSeconds: 15, healEveryMinutes: 1, checkEveryMinutes: 1 };
+const LOCAL_INTERVALS: Intervals = {
+  dueAfterSeconds: 15,
+  graceSeconds: 15,
+  reconcileEveryMinutes: 1,
+  checkEveryMinutes: 1,
+};
 
 // A shopper's page asks every 2 s: this is a thousand waiting shoppers, far below an account's 10,000 a second.
-const BUSY_SHOP = { rateLimit: 500, burstLimit: 1000 };
+const DEFAULT_THROTTLE = { rateLimit: 500, burstLimit: 1000 };
 
 const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin' | 'domain' | 'alarms'>> = {
   local: (context) => {
     const simulator = textFrom(context, 'simulatorUrl');
     if (!simulator) throw new Error('stage local needs the PayPal simulator: --context simulatorUrl=http://…');
     return {
-      keepsData: false,
+      retainData: false,
       logRetention: RetentionDays.THREE_DAYS,
       payPal: {
         baseUrl: simulator,
         certOrigins: [simulator],
         certNames: ['messageverificationcerts.sandbox.paypal.com'],
       },
-      servesPages: false,
+      hostsWeb: false,
       stepRetry: { intervalSeconds: 1, maxAttempts: 2, backoffRate: 1, maxDelaySeconds: 2 },
-      pace: HURRIED,
-      throttle: BUSY_SHOP,
+      intervals: LOCAL_INTERVALS,
+      throttle: DEFAULT_THROTTLE,
     };
   },
   sandbox: () => ({
-    keepsData: false,
+    retainData: false,
     logRetention: RetentionDays.THREE_MONTHS,
     payPal: {
       baseUrl: 'https://api-m.sandbox.paypal.com',
       certOrigins: ['https://api.sandbox.paypal.com'],
       certNames: ['messageverificationcerts.sandbox.paypal.com'],
     },
-    servesPages: true,
-    stepRetry: MINUTES,
-    pace: UNHURRIED,
-    throttle: BUSY_SHOP,
+    hostsWeb: true,
+    stepRetry: DEFAULT_STEP_RETRY,
+    intervals: DEFAULT_INTERVALS,
+    throttle: DEFAULT_THROTTLE,
   }),
   prod: () => ({
-    keepsData: true,
+    retainData: true,
     logRetention: RetentionDays.ONE_YEAR,
     payPal: {
       baseUrl: 'https://api-m.paypal.com',
       certOrigins: ['https://api.paypal.com'],
       certNames: ['messageverificationcerts.paypal.com'],
     },
-    servesPages: true,
-    stepRetry: MINUTES,
-    pace: UNHURRIED,
-    throttle: BUSY_SHOP,
+    hostsWeb: true,
+    stepRetry: DEFAULT_STEP_RETRY,
+    intervals: DEFAULT_INTERVALS,
+    throttle: DEFAULT_THROTTLE,
   }),
 };
 
@@ -160,7 +170,7 @@ export function stageFrom(context: Node): Stage {
 
 /** What becomes of a resource with the shop's data when its stack is deleted. */
 export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
-  stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
 function textFrom(context: Node, key: string): string | undefined {
   const value: unknown = context.tryGetContext(key);

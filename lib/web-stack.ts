@@ -35,7 +35,7 @@ export class WebStack extends Stack {
   constructor(scope: Construct, { stage, service }: WebStackProps) {
     super(scope, `settle-once-${stage.name}-web`, {
       description: `settle-once ${stage.name}: pages, and the way to the HTTP API`,
-      terminationProtection: stage.keepsData,
+      terminationProtection: stage.retainData,
     });
 
     const pages = new Bucket(this, 'pages', {

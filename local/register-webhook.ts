@@ -9,7 +9,7 @@ import type { ClientOptions } from './ministack.ts';
 const SHOP = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' } as const;
 
 /** Subscribes to the simulator's webhooks, and stores credentials and webhook id where the functions look for them. */
-export async function connectPayPal(
+export async function registerWebhook(
   simulatorUrl: string,
   webhookUrl: string,
   secretName: string,

@@ -17,7 +17,7 @@ import {
 } from './ministack.ts';
 import { ROOT } from './paths.ts';
 import { hasPythonPackages, installPythonPackages } from './python.ts';
-import { connectPayPal } from './register-webhook.ts';
+import { registerWebhook } from './register-webhook.ts';
 import { stockSampleProducts } from './sample-products.ts';
 
 /** Who operates the shop on this machine. */
@@ -158,7 +158,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     Promise.all([
       makeOperator(deployed.userPoolId, clientOptions),
       stockSampleProducts(deployed.tables.products, clientOptions),
-      connectPayPal(simulator.url, `${frontDoor.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
+      registerWebhook(simulator.url, `${frontDoor.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
     ]),
   );
   // A deployment fails under enforced IAM, so it is enforced only now.

@@ -1,5 +1,5 @@
 import { startStack } from './stack.ts';
-import { follow } from './tail-logs.ts';
+import { tailLogs } from './tail-logs.ts';
 
 const DEFAULT_PORT = 8080;
 
@@ -43,7 +43,7 @@ Ctrl-C ends it. Webhooks and settlements as they come:`);
     const miniStackEnded = stack.ended.then(() => {
       if (!asked) throw new Error('MiniStack ended by itself: see .local/ministack.log');
     });
-    await Promise.race([follow(stack, stop.signal), miniStackEnded]);
+    await Promise.race([tailLogs(stack, stop.signal), miniStackEnded]);
   } finally {
     stop.abort();
     await stack.stop();

@@ -11,7 +11,7 @@ interface Delivery {
 }
 
 /** Prints one line per webhook delivery and one per settlement that is over, until the signal aborts. */
-export async function follow(stack: Stack, signal: AbortSignal): Promise<void> {
+export async function tailLogs(stack: Stack, signal: AbortSignal): Promise<void> {
   const sfn = new SFNClient(stack.clientOptions);
   const settled = new Set<string>();
   let delivered = 0;

@@ -5,21 +5,21 @@ import { orderRepository } from '../src/fulfillment/order-repository.ts';
 import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { isOrderId, paymentIdOfOrder } from '../src/shared/ids.ts';
-import { findShop, SHOP_OPTIONS } from './find-deployment.ts';
+import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
 
 /*
  * Erases who bought one order: npm run erase -- ord_… [--stage prod]
  * Without a stage, in the shop that runs on this machine, whose parts --stack-file tells (.local/stack.json).
  */
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: SHOP_OPTIONS });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });
 const [orderId = ''] = positionals;
 
 if (!isOrderId(orderId)) {
   console.error('usage: npm run erase -- ord_… [--stage NAME]');
   process.exitCode = 2;
 } else {
-  const { clientOptions, tables } = await findShop(values);
+  const { clientOptions, tables } = await findDeployment(values);
   const client = new DynamoDBClient(clientOptions);
   const db = documentClient(client);
   const now = new Date();

@@ -5,10 +5,10 @@ import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from '../l
 import { type ClientOptions, CREDENTIALS } from '../local/ministack.ts';
 
 /** The options by which a command is told which shop it is about: `[--stage prod]`, else the one on this machine. */
-export const SHOP_OPTIONS = { stage: { type: 'string' }, 'stack-file': { type: 'string' } } as const;
+export const DEPLOYMENT_OPTIONS = { stage: { type: 'string' }, 'stack-file': { type: 'string' } } as const;
 
 /** What those options were given. */
-export interface WhichShop {
+export interface DeploymentSelector {
   readonly stage?: string | undefined;
   /** @default - .local/stack.json of the project */
   readonly 'stack-file'?: string | undefined;
@@ -23,7 +23,7 @@ export interface Shop {
 }
 
 /** What a command needs to talk to a shop's PayPal. */
-export interface ShopsPayPal extends Pick<Shop, 'clientOptions'> {
+export interface PayPalConfig extends Pick<Shop, 'clientOptions'> {
   /** Origin of the REST API. */
   readonly baseUrl: string;
   /** The secret with `{client_id, client_secret, webhook_id}`. */
@@ -36,7 +36,7 @@ export interface ShopsPayPal extends Pick<Shop, 'clientOptions'> {
  * Finds a shop: a stage on AWS by the outputs of its stacks, the one on this machine by its stack.json.
  * @throws Error when there is none.
  */
-export async function findShop({ stage, ...where }: WhichShop): Promise<Shop> {
+export async function findDeployment({ stage, ...where }: DeploymentSelector): Promise<Shop> {
   if (stage) {
     const output = await outputsOf(`settle-once-${stage}-data`);
     return {
@@ -53,7 +53,7 @@ export async function findShop({ stage, ...where }: WhichShop): Promise<Shop> {
  * Finds a shop's PayPal, in the same way.
  * @throws Error when there is none.
  */
-export async function findPayPal({ stage, ...where }: WhichShop): Promise<ShopsPayPal> {
+export async function findPayPal({ stage, ...where }: DeploymentSelector): Promise<PayPalConfig> {
   if (stage) {
     const [service, web] = await Promise.all([
       outputsOf(`settle-once-${stage}-service`),
@@ -79,12 +79,12 @@ export async function findPayPal({ stage, ...where }: WhichShop): Promise<ShopsP
  * Finds the ARN of a shop's workflow, in the same way.
  * @throws Error when there is none.
  */
-export async function findWorkflow({ stage, ...where }: WhichShop): Promise<string> {
+export async function findWorkflow({ stage, ...where }: DeploymentSelector): Promise<string> {
   if (stage) return (await outputsOf(`settle-once-${stage}-service`))('StateMachineArn');
   return stackHere(where).state_machine_arn;
 }
 
-function stackHere(where: WhichShop) {
+function stackHere(where: DeploymentSelector) {
   const file = where['stack-file'] ?? join(import.meta.dirname, '../.local/stack.json');
   if (!existsSync(file)) throw new Error('no shop is running here: start it with npm start, or name a --stage');
   return JSON.parse(readFileSync(file, 'utf8'));

@@ -1,8 +1,8 @@
-import type { PaymentStory } from '../src/admin-api/payment-details.ts';
+import type { PaymentDetails } from '../src/admin-api/payment-details.ts';
 import { plainMoney } from '../src/shared/money.ts';
 
 /** A payment's story for a terminal, line by line: who bought is left out. */
-export function paymentInWords({ payment, session, reservation, order, ...story }: PaymentStory): string[] {
+export function formatPayment({ payment, session, reservation, order, ...story }: PaymentDetails): string[] {
   const { currency } = payment.captured ?? payment.amount;
   return [
     `${payment.payment_id} is ${payment.status}: ${plainMoney(payment.amount)} asked, ${plainMoney(payment.captured ?? { currency, minor: 0 })} captured, ${plainMoney({ currency, minor: payment.refunded_minor })} given back`,
@@ -22,7 +22,7 @@ export function paymentInWords({ payment, session, reservation, order, ...story 
   ];
 }
 
-function payPalInWords(view: PaymentStory['paypal']): string {
+function payPalInWords(view: PaymentDetails['paypal']): string {
   if (!view) return 'was not asked, or did not answer';
   if (!view.order) return 'knows no order of this payment';
   const { id, status, captures, refunds } = view.order;

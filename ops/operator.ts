@@ -1,21 +1,21 @@
 import './report-errors.ts';
 import { parseArgs } from 'node:util';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { findShop, SHOP_OPTIONS } from './find-deployment.ts';
+import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 
 /*
  * Who may operate the shop: npm run operator -- add|remove NAME, or list; [--stage prod]
  */
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: SHOP_OPTIONS });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });
 const [what, name] = positionals;
 
 if (!(what === 'list' ? !name : name && (what === 'add' || what === 'remove'))) {
   console.error('usage: npm run operator -- add NAME | remove NAME | list [--stage NAME]');
   process.exitCode = 2;
 } else {
-  const { clientOptions, userPoolId } = await findShop(values);
+  const { clientOptions, userPoolId } = await findDeployment(values);
   const client = new CognitoIdentityProviderClient(clientOptions);
   const accounts = operatorAccounts(client, userPoolId);
   if (!name) {

@@ -3,26 +3,26 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { composeStory } from '../lambdas/compose/payment-details.ts';
-import { paymentStory } from '../src/admin-api/payment-details.ts';
+import { paymentDetails } from '../src/admin-api/payment-details.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import type { EnvName } from '../src/shared/env.ts';
 import { isPaymentId } from '../src/shared/ids.ts';
-import { findShop, findWorkflow, SHOP_OPTIONS } from './find-deployment.ts';
-import { paymentInWords } from './format-payment.ts';
-import { connectPayPalOf } from './paypal-client.ts';
+import { DEPLOYMENT_OPTIONS, findDeployment, findWorkflow } from './find-deployment.ts';
+import { formatPayment } from './format-payment.ts';
+import { payPalClientFor } from './paypal-client.ts';
 
 /*
  * One payment's whole story, as the operators' pages have it: npm run payment -- pay_… [--stage prod]
  */
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: SHOP_OPTIONS });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });
 const [id = '', tooMuch] = positionals;
 
 if (!isPaymentId(id) || tooMuch !== undefined) {
   console.error('usage: npm run payment -- pay_… [--stage NAME]');
   process.exitCode = 2;
 } else {
-  const { clientOptions, tables } = await findShop(values);
+  const { clientOptions, tables } = await findDeployment(values);
   const environment: Partial<Record<EnvName, string>> = {
     PRODUCTS_TABLE: tables.products,
     RESERVATIONS_TABLE: tables.reservations,
@@ -33,18 +33,18 @@ if (!isPaymentId(id) || tooMuch !== undefined) {
     OPERATIONS_TABLE: tables.operations,
     STATE_MACHINE_ARN: await findWorkflow(values),
   };
-  const { paypal } = await connectPayPalOf(values);
+  const { paypal } = await payPalClientFor(values);
   const dynamo = new DynamoDBClient(clientOptions);
   const stepFunctions = new SFNClient(clientOptions);
   const deps = {
     ...composeStory({ db: documentClient(dynamo), stepFunctions, env: (name) => environment[name] ?? '' }),
     getOrder: paypal.getOrder,
   };
-  const story = await paymentStory(deps, id, { askPayPal: true }).catch((error: unknown) => {
+  const story = await paymentDetails(deps, id, { askPayPal: true }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== 'PayPalUnavailable') throw error;
-    return paymentStory(deps, id, { askPayPal: false });
+    return paymentDetails(deps, id, { askPayPal: false });
   });
-  if (story) console.log(paymentInWords(story).join('\n'));
+  if (story) console.log(formatPayment(story).join('\n'));
   else {
     console.error(`there is no payment ${id}`);
     process.exitCode = 1;

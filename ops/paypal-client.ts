@@ -2,11 +2,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type PayPal, payPalClient } from '../src/paypal/client.ts';
 import { type PayPalNotifications, payPalNotifications } from '../src/paypal/notifications.ts';
 import { transport } from '../src/paypal/transport.ts';
-import { findPayPal, type WhichShop } from './find-deployment.ts';
+import { type DeploymentSelector, findPayPal } from './find-deployment.ts';
 import { payPalSecret } from './paypal-secret.ts';
 
 /** PayPal by the credentials of a shop, and the secret with them. */
-export async function connectPayPalOf(which: WhichShop) {
+export async function payPalClientFor(which: DeploymentSelector) {
   const { clientOptions, secretName, ...shop } = await findPayPal(which);
   const client = new SecretsManagerClient(clientOptions);
   const secret = payPalSecret(client, secretName);

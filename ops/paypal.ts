@@ -4,8 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
 import { missingEventTypes, subscribe } from '../src/paypal-webhook/subscription.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import { findShop, SHOP_OPTIONS } from './find-deployment.ts';
-import { connectPayPalOf } from './paypal-client.ts';
+import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
+import { payPalClientFor } from './paypal-client.ts';
 
 /*
  * What PayPal tells the shop: npm run paypal -- register | status | events [--hours 24] | resend WH-… [--stage prod]
@@ -14,7 +14,7 @@ import { connectPayPalOf } from './paypal-client.ts';
 const HOURS = 24;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { ...SHOP_OPTIONS, hours: { type: 'string', default: String(HOURS) } },
+  options: { ...DEPLOYMENT_OPTIONS, hours: { type: 'string', default: String(HOURS) } },
 });
 const [what = '', eventId = '', tooMuch] = positionals;
 const hours = Number(values.hours);
@@ -34,7 +34,7 @@ else {
 
 /** Makes or repairs the subscription, and stores its id. */
 async function register(): Promise<void> {
-  const { paypal, secret, stored, webhookUrl, secretName } = await connectPayPalOf(values);
+  const { paypal, secret, stored, webhookUrl, secretName } = await payPalClientFor(values);
   const { webhook, did } = await subscribe(paypal, webhookUrl, stored.webhook_id);
   const DID = { created: 'was made', repaired: 'was repaired', nothing: 'is as it should be' };
   console.log(`webhook ${webhook.id} of ${webhook.url} ${DID[did]}`);
@@ -45,7 +45,7 @@ async function register(): Promise<void> {
 
 /** Tells whether PayPal tells the shop all that it acts on. */
 async function status(): Promise<void> {
-  const { paypal, stored, webhookUrl, baseUrl } = await connectPayPalOf(values);
+  const { paypal, stored, webhookUrl, baseUrl } = await payPalClientFor(values);
   const webhooks = await paypal.listWebhooks();
   console.log(`${baseUrl} knows the shop; webhooks of its app: ${webhooks.length}`);
   const ours = webhooks.find(({ id }) => id === stored.webhook_id);
@@ -64,8 +64,8 @@ async function status(): Promise<void> {
 
 /** Lists PayPal's events of the last hours, and what became of them here. */
 async function events(): Promise<void> {
-  const { paypal } = await connectPayPalOf(values);
-  const { clientOptions, tables } = await findShop(values);
+  const { paypal } = await payPalClientFor(values);
+  const { clientOptions, tables } = await findDeployment(values);
   const client = new DynamoDBClient(clientOptions);
   const stored = eventRepository(documentClient(client), tables['webhook-events']);
   const to = new Date();
@@ -89,7 +89,7 @@ async function events(): Promise<void> {
 
 /** Asks PayPal to send one event to the shop once more. */
 async function resend(): Promise<void> {
-  const { paypal, stored } = await connectPayPalOf(values);
+  const { paypal, stored } = await payPalClientFor(values);
   if (await paypal.resendEvent(eventId, stored.webhook_id)) {
     console.log(`${eventId} is on its way, unless a delivery of it is under way already`);
     return;

@@ -10,15 +10,15 @@ import { paymentsApi } from './api/payments-api.ts';
 import { rememberRequests } from './api/request-ids.ts';
 import { invalidId, webhooksApi } from './api/webhooks-api.ts';
 import { deliveryControl } from './control-api/delivery.ts';
-import { failCalls, loseAnswers } from './control-api/fail-calls.ts';
+import { dropResponses, failCalls } from './control-api/fail-calls.ts';
 import { ControlError } from './control-api/input.ts';
-import { control } from './control-api/orders.ts';
+import { orderControl } from './control-api/orders.ts';
 import { paymentControl } from './control-api/payments.ts';
 import { makeCertificates } from './delivery/certificates.ts';
 import { createDeliverer } from './delivery/delivery.ts';
 import { createSigner } from './delivery/signing.ts';
 import { checkoutPage } from './pages/checkout-page.ts';
-import { troublePage } from './pages/fault-page.ts';
+import { faultPage } from './pages/fault-page.ts';
 import { createEvent, wants } from './state/events.ts';
 import { createFaults } from './state/faults.ts';
 import { newDebugId } from './state/ids.ts';
@@ -112,7 +112,7 @@ function createApp(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>();
   app.onError(answerError);
   app.notFound((c) => answerError(errorOf(404), c));
-  app.use('*', nameAnswers, loseAnswers(sim));
+  app.use('*', nameAnswers, dropResponses(sim));
   app.get('/v1/notifications/certs/:id', failCalls(sim), (c) => {
     const certificate = Object.values(sim.certificates).find(({ id }) => id === c.req.param('id'));
     if (!certificate) throw invalidId();
@@ -129,10 +129,10 @@ function createApp(sim: Simulation): Hono<Env> {
     webhooksApi(sim),
     eventsApi(sim),
     checkoutPage(sim),
-    troublePage(sim),
+    faultPage(sim),
     paymentControl(sim),
     deliveryControl(sim),
-    control(sim, tokens),
+    orderControl(sim, tokens),
   ];
   for (const part of parts) app.route('/', part);
   return app;

@@ -1,6 +1,6 @@
 import { startStack } from '../local/stack.ts';
-import { healAll, whatIsLeft } from './support/stack/after-storm.ts';
-import { findingsAtTheEnd } from './support/stack/final-findings.ts';
+import { openWork, recoverAll } from './support/stack/after-storm.ts';
+import { finalFindings } from './support/stack/final-findings.ts';
 import { storm } from './support/stack/storm.ts';
 
 /*
@@ -16,13 +16,13 @@ try {
   const begun = performance.now();
   const passed = await storm(stack, { purchases, seed, say });
   const stormed = performance.now();
-  const left = await whatIsLeft(stack, passed.payments);
+  const left = await openWork(stack, passed.payments);
   say(`the storm is over, left: ${JSON.stringify(left)}`);
   await passed.mend();
-  const healed = await healAll(stack, passed, say);
+  const healed = await recoverAll(stack, passed, say);
   const mended = performance.now();
-  const after = await whatIsLeft(stack, passed.payments);
-  const findings = await findingsAtTheEnd(stack);
+  const after = await openWork(stack, passed.payments);
+  const findings = await finalFindings(stack);
   for (const finding of findings) say(finding);
 
   const rows = {

@@ -8,7 +8,7 @@ import { stockRepository } from '../../src/inventory/stock-repository.ts';
 import { paymentRepository } from '../../src/payments/payment-repository.ts';
 import { connectPayPal } from '../../src/paypal/connect.ts';
 import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
-import { workflow } from '../../src/settlements/execution-client.ts';
+import { executionClient } from '../../src/settlements/execution-client.ts';
 import { failedSettlementRepository } from '../../src/settlements/failed-settlement-repository.ts';
 import type { EnvName } from '../../src/shared/env.ts';
 import { runRepository } from '../../src/shared/run-repository.ts';
@@ -22,7 +22,7 @@ export function composeCheck({
   readonly db: DynamoDBDocumentClient;
   readonly stepFunctions: SFNClient;
   readonly env: (name: EnvName) => string;
-}): Omit<CheckDeps, 'mayGoOn' | 'onTrouble'> {
+}): Omit<CheckDeps, 'hasTime' | 'onError'> {
   const operations = env('OPERATIONS_TABLE');
   return {
     findings: findingRepository(db, operations),
@@ -35,7 +35,7 @@ export function composeCheck({
       orders: orderRepository(db, env('ORDERS_TABLE')),
       stock: stockRepository(db, { products: env('PRODUCTS_TABLE'), reservations: env('RESERVATIONS_TABLE') }),
     },
-    workflow: workflow(stepFunctions, env('STATE_MACHINE_ARN')),
+    workflow: executionClient(stepFunctions, env('STATE_MACHINE_ARN')),
     getOrder: connectPayPal(env).getOrder,
   };
 }

@@ -1,7 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { orderRepository } from '../../src/fulfillment/order-repository.ts';
-import { settler } from '../../src/payments/apply-evidence.ts';
+import { evidenceApplier } from '../../src/payments/apply-evidence.ts';
 import { paymentRepository } from '../../src/payments/payment-repository.ts';
 import { startSettlementWith } from '../../src/payments/start-settlement.ts';
 import { connectPayPal } from '../../src/paypal/connect.ts';
@@ -29,7 +29,7 @@ export function composePayments({
     orders,
     payments,
     paypal,
-    settler: settler({
+    evidenceApplier: evidenceApplier({
       payments,
       now,
       dueAfterSeconds,

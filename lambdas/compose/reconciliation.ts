@@ -4,9 +4,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { sessionRepository } from '../../src/checkout/session-repository.ts';
 import { stockRepository } from '../../src/inventory/stock-repository.ts';
-import { settlingOnce } from '../../src/paypal-webhook/event-idempotency.ts';
+import { eventIdempotency } from '../../src/paypal-webhook/event-idempotency.ts';
 import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
-import { settleEvent } from '../../src/paypal-webhook/process-event.ts';
+import { processEvent } from '../../src/paypal-webhook/process-event.ts';
 import type { Job, JobName } from '../../src/reconciliation/job.ts';
 import { deadLettersJob } from '../../src/reconciliation/jobs/dead-letters.ts';
 import { type EventsJobDeps, eventsJob } from '../../src/reconciliation/jobs/events.ts';
@@ -14,7 +14,7 @@ import { type InboxJobDeps, inboxJob } from '../../src/reconciliation/jobs/inbox
 import { paymentsJob } from '../../src/reconciliation/jobs/payments.ts';
 import { reservationsJob } from '../../src/reconciliation/jobs/reservations.ts';
 import { deadLetterQueue } from '../../src/settlements/dead-letter-queue.ts';
-import { lookUpEnd } from '../../src/settlements/sync-result.ts';
+import { syncResult } from '../../src/settlements/sync-result.ts';
 import type { EnvName } from '../../src/shared/env.ts';
 import { runRepository } from '../../src/shared/run-repository.ts';
 import { composePayments } from './payments.ts';
@@ -31,7 +31,7 @@ export function composeJobs(parts: {
   const { db, env } = parts;
   const { paypal, ...deps } = composePayments(parts);
   const settlements = composeSettlements(parts);
-  const { within, settleOnce } = settlingOnce(parts.idempotency);
+  const { registerContext, once } = eventIdempotency(parts.idempotency);
   const sessions = sessionRepository(db, env('CHECKOUT_SESSIONS_TABLE'));
   const events = eventRepository(db, env('WEBHOOK_EVENTS_TABLE'));
   const stock = stockRepository(db, { products: env('PRODUCTS_TABLE'), reservations: env('RESERVATIONS_TABLE') });
@@ -39,8 +39,8 @@ export function composeJobs(parts: {
   const inbox: InboxJobDeps & Pick<EventsJobDeps, 'events'> = {
     now: deps.now,
     events,
-    settleOnce,
-    settleEvent: (event) => settleEvent({ ...deps, ...paypal }, event),
+    once,
+    processEvent: (event) => processEvent({ ...deps, ...paypal }, event),
   };
 
   const jobs: Readonly<Record<JobName, Job>> = {
@@ -50,7 +50,7 @@ export function composeJobs(parts: {
       sessions,
       events,
       startSettlement: settlements.workflow.start,
-      lookUpEnd: (id, settlement) => lookUpEnd(settlements, id, settlement),
+      lookUpEnd: (id, settlement) => syncResult(settlements, id, settlement),
     }),
     reservations: reservationsJob({ ...deps, sessions, stock }),
     inbox: inboxJob(inbox),
@@ -61,5 +61,5 @@ export function composeJobs(parts: {
       queue: deadLetterQueue(parts.sqs, env('DEAD_LETTER_QUEUE_URL')),
     }),
   };
-  return { jobs, within, runs: runRepository(db, env('OPERATIONS_TABLE')), now: deps.now };
+  return { jobs, registerContext, runs: runRepository(db, env('OPERATIONS_TABLE')), now: deps.now };
 }

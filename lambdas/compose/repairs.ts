@@ -1,11 +1,11 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { sessionRepository } from '../../src/checkout/session-repository.ts';
-import { repairWays } from '../../src/consistency/repair-actions.ts';
-import type { RepairWays } from '../../src/consistency/repair-finding.ts';
+import { repairActions } from '../../src/consistency/repair-actions.ts';
+import type { RepairActions } from '../../src/consistency/repair-finding.ts';
 import { stockRepository } from '../../src/inventory/stock-repository.ts';
 import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
-import { lookAfterReservation } from '../../src/reconciliation/reconcile-reservation.ts';
+import { reconcileReservation } from '../../src/reconciliation/reconcile-reservation.ts';
 import type { EnvName } from '../../src/shared/env.ts';
 import { composePayments } from './payments.ts';
 import { composeSettlements } from './settlements.ts';
@@ -15,17 +15,17 @@ export function composeRepairs(parts: {
   readonly db: DynamoDBDocumentClient;
   readonly stepFunctions: SFNClient;
   readonly env: (name: EnvName) => string;
-}): RepairWays {
+}): RepairActions {
   const { db, env } = parts;
   const { paypal, ...composed } = composePayments(parts);
   const stock = stockRepository(db, { products: env('PRODUCTS_TABLE'), reservations: env('RESERVATIONS_TABLE') });
   const sessions = sessionRepository(db, env('CHECKOUT_SESSIONS_TABLE'));
   const deps = { ...composed, ...paypal };
-  return repairWays({
+  return repairActions({
     refund: deps,
     retry: composeSettlements(parts),
     replay: { ...deps, events: eventRepository(db, env('WEBHOOK_EVENTS_TABLE')) },
     stock,
-    lookAfterReservation: (id) => lookAfterReservation({ ...composed, stock, sessions }, id),
+    lookAfterReservation: (id) => reconcileReservation({ ...composed, stock, sessions }, id),
   });
 }

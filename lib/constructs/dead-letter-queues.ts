@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 export type QueueAction = 'ChangeMessageVisibility' | 'DeleteMessage' | 'ReceiveMessage';
 
 /** Where what failed waits for somebody. */
-export class DeadLetters extends Construct {
+export class DeadLetterQueues extends Construct {
   /** The work list of whoever mends settlements: one message for each execution that failed. */
   readonly settlements: Queue;
 

@@ -4,21 +4,21 @@ import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { DeadLetters } from './dead-letter-queues.ts';
+import type { DeadLetterQueues } from './dead-letter-queues.ts';
 
 /** Who hears of the end of settlements. */
-export interface SettlementEndsProps {
+export interface ExecutionEventsProps {
   readonly stateMachine: StateMachine;
 
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: DeadLetterQueues;
 
   /** Takes down how settlements end. */
   readonly recorder: IFunction;
 }
 
 /** What follows the end of a settlement: it is taken down, and a failure stays on the dead letter queue until it is mended. */
-export class SettlementEnds extends Construct {
-  constructor(scope: Construct, id: string, { stateMachine, deadLetters, recorder }: SettlementEndsProps) {
+export class ExecutionEvents extends Construct {
+  constructor(scope: Construct, id: string, { stateMachine, deadLetters, recorder }: ExecutionEventsProps) {
     super(scope, id);
     // EventBridge's own defaults, spelled out: a day of tries, then the event waits in `undelivered`.
     const patience = {

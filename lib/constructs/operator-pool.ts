@@ -27,7 +27,7 @@ export class OperatorPool extends Construct {
       },
       mfa: Mfa.OFF,
       featurePlan: FeaturePlan.ESSENTIALS,
-      deletionProtection: stage.keepsData,
+      deletionProtection: stage.retainData,
       removalPolicy: removalPolicyOf(stage),
     });
     this.pool.addGroup('group', { groupName: OPERATORS, description: 'May do everything in the shop' });

@@ -15,19 +15,19 @@ const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settle
 export type SettlementStep = 'Inventory' | 'Checkout' | 'Fulfillment' | 'Payments';
 
 /** What the settlement of payments is made of. */
-export interface SettlementWorkflowProps {
+export interface PaymentSettlementProps {
   readonly stage: Stage;
 
   readonly steps: Readonly<Record<SettlementStep, IFunction>>;
 }
 
 /** Tells the other services what has become of a payment, and keeps at it. */
-export class SettlementWorkflow extends Construct {
+export class PaymentSettlement extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { stage, steps }: SettlementWorkflowProps) {
+  constructor(scope: Construct, id: string, { stage, steps }: PaymentSettlementProps) {
     super(scope, id);
-    const name = machineName(stage);
+    const name = stateMachineName(stage);
     const role = new Role(this, 'role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
 
     this.stateMachine = new StateMachine(this, 'machine', {
@@ -68,11 +68,11 @@ export class SettlementWorkflow extends Construct {
 }
 
 /** The machine's ARN, which functions may know before there is a machine: it calls them, and they start it. */
-export const machineArn = (scope: Construct, stage: Stage): string =>
+export const stateMachineArn = (scope: Construct, stage: Stage): string =>
   Stack.of(scope).formatArn({
     service: 'states',
     resource: 'stateMachine',
-    resourceName: machineName(stage),
+    resourceName: stateMachineName(stage),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
@@ -89,7 +89,7 @@ const OF_MACHINE: ReadonlySet<ExecutionAction> = new Set(['DescribeStateMachine'
 
 /** Lets a function do these things with the machine and its executions. */
 export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly ExecutionAction[]): void {
-  const arn = machineArn(fn, stage);
+  const arn = stateMachineArn(fn, stage);
   const allow = (some: readonly ExecutionAction[], resource: string) =>
     some.length > 0 &&
     fn.addToRolePolicy(
@@ -103,14 +103,14 @@ export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly 
     actions.filter((action) => !OF_MACHINE.has(action)),
     `${arn.replace(':stateMachine:', ':execution:')}:*`,
   );
-  const executions = `<AWS::Region>:<AWS::AccountId>:execution:${machineName(stage)}:*`;
+  const executions = `<AWS::Region>:<AWS::AccountId>:execution:${stateMachineName(stage)}:*`;
   Validations.of(fn.role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:${executions}]`,
     reason: 'Executions are named by payments, which nobody knows beforehand; all of them are of this one machine.',
   });
 }
 
-const machineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
+const stateMachineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
 
 /** The definition with every retry rule's pace set to the stage's; which errors are retried stays as written. */
 export function withRetries(definition: string, pace: StepRetry): string {

@@ -45,7 +45,7 @@ export class ShopTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.DEFAULT,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: stage.keepsData,
+      deletionProtection: stage.retainData,
       removalPolicy: removalPolicyOf(stage),
       ...(shape.expiresBy && { timeToLiveAttribute: shape.expiresBy }),
     });

@@ -10,15 +10,15 @@ export interface AlarmRule {
   readonly name: string;
 
   /** Who suffers while it is on, and what. */
-  readonly suffers: string;
+  readonly impact: string;
 
-  readonly when: { readonly above: number } | { readonly atLeast: number } | { readonly below: number };
+  readonly threshold: { readonly above: number } | { readonly atLeast: number } | { readonly below: number };
 
   /**
    * In how many of how many periods it must be so.
    * @default - one of one
    */
-  readonly periods?: readonly [so: number, of: number];
+  readonly datapoints?: readonly [so: number, of: number];
 
   /**
    * What it means that nothing was measured.
@@ -28,7 +28,7 @@ export interface AlarmRule {
 }
 
 /** How one of the shop's own metrics is looked at. */
-export interface Look {
+export interface MetricOptions {
   readonly period?: Duration;
 
   /**
@@ -44,14 +44,14 @@ export interface Look {
 /** Makes what is looked at of a stage, and the alarms on it. */
 export interface Watch {
   /** One of the shop's own metrics. */
-  measured(name: MetricName, statistic: string, look?: Look): Metric;
+  measured(name: MetricName, statistic: string, look?: MetricOptions): Metric;
 
   /** A metric with an alarm on it. */
   watched(metric: Metric, rule: AlarmRule): CustomMetricWithAlarm;
 }
 
 /** What can be looked at of a stage. */
-export const watchOver = (stage: Stage): Watch => ({
+export const monitoringFor = (stage: Stage): Watch => ({
   measured(metricName, statistic, { period, of, label = of ?? metricName } = {}) {
     const { dimension }: MetricShape = METRICS[metricName];
     return new Metric({
@@ -64,15 +64,18 @@ export const watchOver = (stage: Stage): Watch => ({
     });
   },
 
-  watched: (metric, { name, suffers, when, periods: [so, of] = [1, 1], missing = TreatMissingData.NOT_BREACHING }) => ({
+  watched: (
+    metric,
+    { name, impact, threshold, datapoints: [so, of] = [1, 1], missing = TreatMissingData.NOT_BREACHING },
+  ) => ({
     metric,
     alarmFriendlyName: name,
     addAlarm: {
       [name]: {
         alarmNameOverride: `settle-once-${stage.name}-${name}`,
-        alarmDescriptionOverride: suffers,
+        alarmDescriptionOverride: impact,
         runbookLink: `${stage.alarms.runbook}#${name}`,
-        ...limitOf(when),
+        ...limitOf(threshold),
         datapointsToAlarm: so,
         evaluationPeriods: of,
         treatMissingDataOverride: missing,
@@ -86,11 +89,12 @@ export const watchOver = (stage: Stage): Watch => ({
 const withoutLabel = ({ namespace, metricName, dimensions, period, statistic }: Metric) =>
   new Metric({ namespace, metricName, period, statistic, ...(dimensions && { dimensionsMap: dimensions }) });
 
-function limitOf(when: AlarmRule['when']) {
+function limitOf(threshold: AlarmRule['threshold']) {
   const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
-  if ('above' in when) return { threshold: when.above, comparisonOperator: GREATER_THAN_THRESHOLD };
-  if ('atLeast' in when) return { threshold: when.atLeast, comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD };
-  return { threshold: when.below, comparisonOperator: LESS_THAN_THRESHOLD };
+  if ('above' in threshold) return { threshold: threshold.above, comparisonOperator: GREATER_THAN_THRESHOLD };
+  if ('atLeast' in threshold)
+    return { threshold: threshold.atLeast, comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD };
+  return { threshold: threshold.below, comparisonOperator: LESS_THAN_THRESHOLD };
 }
 
 /** Draws a row of graphs, by their titles. */

@@ -9,7 +9,7 @@ import { drawRow, type Watch } from './alarm.ts';
 const period = Duration.minutes(15);
 
 /** What the shop sees: purchases, what shoppers wait for, and PayPal. */
-export function drawShopsView(view: MonitoringFacade, { measured, watched }: Watch): void {
+export function drawBusinessDashboard(view: MonitoringFacade, { measured, watched }: Watch): void {
   drawRow(view, 'Purchases', {
     'Asked of PayPal': [
       measured('PayPalLatency', 'SampleCount', { of: 'createOrder', label: 'payments begun' }),
@@ -32,29 +32,29 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
       measured('EventIgnored', 'Sum', { label: 'of no interest' }),
       watched(measured('EventParked', 'Sum', { label: 'cannot be settled' }), {
         name: 'events-parked',
-        suffers:
+        impact:
           'Perhaps somebody who has paid and gets nothing: PayPal speaks of a purchase that the shop does not know, or does not understand.',
-        when: { above: 0 },
+        threshold: { above: 0 },
       }),
       watched(measured('DeliveryPostponed', 'Sum', { period, label: 'to come again' }), {
         name: 'deliveries-postponed',
-        suffers: 'Shoppers who have paid wait longer for their order: the shop cannot take PayPal’s webhooks.',
-        when: { atLeast: 5 },
+        impact: 'Shoppers who have paid wait longer for their order: the shop cannot take PayPal’s webhooks.',
+        threshold: { atLeast: 5 },
       }),
       watched(measured('SignatureRefused', 'Sum', { period, label: 'not from PayPal' }), {
         name: 'signatures-refused',
-        suffers:
+        impact:
           'If they are PayPal’s after all, every shopper who pays, until the shop asks PayPal by itself; if somebody forges them, nobody.',
-        when: { atLeast: 5 },
+        threshold: { atLeast: 5 },
       }),
     ],
     'Share of requests that fail': [
       watched(measured('PayPalFailed', 'Average'), {
         name: 'paypal-failing',
-        suffers:
+        impact:
           'Shoppers cannot pay, or wait for their order: PayPal does not answer, or does not know the shop any more.',
-        when: { atLeast: 0.2 },
-        periods: [2, 3],
+        threshold: { atLeast: 0.2 },
+        datapoints: [2, 3],
       }),
     ],
     'Time to answer (p95)': ['createOrder', 'captureOrder', 'getOrder', 'refundCapture', 'token'].map((of) =>
@@ -66,9 +66,9 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
     'Share of steps that fail': [
       watched(measured('StepFailed', 'Average', { label: 'all' }), {
         name: 'steps-failing',
-        suffers: 'Shoppers who have paid wait for their order: one of the services behind it is sick.',
-        when: { atLeast: 0.2 },
-        periods: [2, 3],
+        impact: 'Shoppers who have paid wait for their order: one of the services behind it is sick.',
+        threshold: { atLeast: 0.2 },
+        datapoints: [2, 3],
       }),
       ...OF_PAYMENTS.map((of) => measured('StepFailed', 'Average', { of })),
     ],
@@ -84,29 +84,29 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
     Findings: [
       watched(measured('Findings', 'Maximum', { period, label: 'the most of one kind' }), {
         name: 'books-wrong',
-        suffers: 'Perhaps somebody who has paid: the books say two things of the same purchase, or are behind PayPal.',
-        when: { above: 0 },
+        impact: 'Perhaps somebody who has paid: the books say two things of the same purchase, or are behind PayPal.',
+        threshold: { above: 0 },
       }),
       ...INVARIANT_NUMBERS.map((invariant) => measured('Findings', 'Maximum', { period, of: String(invariant) })),
     ],
     'Money without goods, stock that does not add up': [
       watched(measured('Findings', 'Maximum', { period, of: '1', label: 'payments without order or refund' }), {
         name: 'captured-without-order',
-        suffers: 'Somebody who has paid: there is no order for the money, and it was not given back.',
-        when: { above: 0 },
+        impact: 'Somebody who has paid: there is no order for the money, and it was not given back.',
+        threshold: { above: 0 },
       }),
       watched(measured('Findings', 'Maximum', { period, of: '4', label: 'products' }), {
         name: 'stock-mismatch',
-        suffers: 'Shoppers who are sold what is not there, or are told that what is there is sold out.',
-        when: { above: 0 },
+        impact: 'Shoppers who are sold what is not there, or are told that what is there is sold out.',
+        threshold: { above: 0 },
       }),
     ],
     Checked: [
       watched(measured('ConsistencyChecked', 'SampleCount', { period, label: 'runs' }), {
         name: 'books-unchecked',
-        suffers: 'Nobody yet: but if the books go wrong now, nobody is told.',
-        when: { below: 1 },
-        periods: [3, 3],
+        impact: 'Nobody yet: but if the books go wrong now, nobody is told.',
+        threshold: { below: 1 },
+        datapoints: [3, 3],
         missing: TreatMissingData.BREACHING,
       }),
       measured('ConsistencyChecked', 'Sum', { period, label: 'looked at' }),
@@ -122,40 +122,40 @@ export function drawShopsView(view: MonitoringFacade, { measured, watched }: Wat
       measured('OpenPayments', 'Maximum', { period, label: 'payments' }),
       watched(measured('InboxUnfinished', 'Maximum', { period, label: 'webhooks' }), {
         name: 'webhooks-unfinished',
-        suffers: 'Perhaps somebody who has paid: what PayPal told the shop could not be settled, and still cannot.',
-        when: { above: 0 },
-        periods: [2, 2],
+        impact: 'Perhaps somebody who has paid: what PayPal told the shop could not be settled, and still cannot.',
+        threshold: { above: 0 },
+        datapoints: [2, 2],
       }),
     ],
     'Another amount than was asked': [
       watched(measured('UnderReview', 'Maximum', { period, label: 'payments under review' }), {
         name: 'payments-under-review',
-        suffers:
+        impact:
           'Somebody who has paid another amount than was asked, and gets neither goods nor money until an operator decides.',
-        when: { above: 0 },
+        threshold: { above: 0 },
       }),
     ],
     'Silence of webhooks (s)': [
       watched(measured('WebhookSilence', 'Maximum', { period }), {
         name: 'webhooks-silent',
-        suffers:
+        impact:
           'Shoppers who have paid wait minutes for their order: PayPal’s webhooks do not come, and the shop must ask by itself.',
-        when: { above: SILENT_SECONDS },
+        threshold: { above: SILENT_SECONDS },
       }),
     ],
     'The oldest payment of these (s)': [
       watched(measured('OldestOpenPaymentSeconds', 'Maximum', { period }), {
         name: 'payment-open-for-long',
-        suffers: 'Somebody whose purchase has come to no end: neither an order, nor a refund, nor the stock back.',
-        when: { above: LONG_SECONDS },
+        impact: 'Somebody whose purchase has come to no end: neither an order, nor a refund, nor the stock back.',
+        threshold: { above: LONG_SECONDS },
       }),
     ],
     Runs: [
       watched(measured('Mended', 'SampleCount', { period, label: 'all' }), {
         name: 'healing-stopped',
-        suffers: 'Nobody yet: but what PayPal does not tell the shop now, nobody finds.',
-        when: { below: 1 },
-        periods: [2, 2],
+        impact: 'Nobody yet: but what PayPal does not tell the shop now, nobody finds.',
+        threshold: { below: 1 },
+        datapoints: [2, 2],
         missing: TreatMissingData.BREACHING,
       }),
       ...JOB_NAMES.map((of) => measured('Mended', 'SampleCount', { period, of })),

@@ -4,20 +4,20 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
-import type { DeadLetters } from '../constructs/dead-letter-queues.ts';
+import type { DeadLetterQueues } from '../constructs/dead-letter-queues.ts';
 import type { Schedules } from '../constructs/schedules.ts';
 import type { ShopTable } from '../constructs/table.ts';
 import type { TableName } from '../names.ts';
 import { type AlarmRule, drawRow, type Watch } from './alarm.ts';
 
 /** What the shop is made of. */
-export interface EngineersParts {
+export interface EngineeringDashboardProps {
   /** By their folders under lambdas/. */
   readonly functions: Readonly<Record<string, IFunction>>;
 
   readonly stateMachine: StateMachine;
 
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: DeadLetterQueues;
 
   readonly schedules: Schedules;
 
@@ -32,25 +32,25 @@ const period = Duration.minutes(5);
 const UNHEARD_CRASHES: Readonly<Record<string, AlarmRule>> = {
   reconciliation: {
     name: 'healing-failing',
-    suffers: 'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
-    when: { above: 0 },
+    impact: 'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
+    threshold: { above: 0 },
     // Three failures within three hours: one of the jobs is called by the hour, and fails in every twelfth period only.
-    periods: [3, 36],
+    datapoints: [3, 36],
   },
   settlements: {
     name: 'ends-untold',
-    suffers:
+    impact:
       'Nobody for long: how a settlement ended was not taken down, and is found out by what heals, minutes later.',
-    when: { above: 0 },
-    periods: [3, 3],
+    threshold: { above: 0 },
+    datapoints: [3, 3],
   },
 };
 
 /** What engineers see: workflow, queues, API, functions and tables. */
-export function drawEngineersView(
+export function drawEngineeringDashboard(
   view: MonitoringFacade,
   { measured, watched }: Watch,
-  { functions, stateMachine, deadLetters, schedules, api, tables }: EngineersParts,
+  { functions, stateMachine, deadLetters, schedules, api, tables }: EngineeringDashboardProps,
 ): void {
   const HELD_UP = 'Somebody who has paid and has no order, or waits for a refund';
 
@@ -60,18 +60,18 @@ export function drawEngineersView(
       stateMachine.metricSucceeded({ period, label: 'succeeded' }),
       watched(stateMachine.metricFailed({ period, label: 'failed' }), {
         name: 'settlements-failed',
-        suffers: `${HELD_UP}: a step has used up its retries.`,
-        when: { above: 0 },
+        impact: `${HELD_UP}: a step has used up its retries.`,
+        threshold: { above: 0 },
       }),
       watched(stateMachine.metricTimedOut({ period, label: 'timed out' }), {
         name: 'settlements-timed-out',
-        suffers: `${HELD_UP}: a settlement took too long and was ended.`,
-        when: { above: 0 },
+        impact: `${HELD_UP}: a settlement took too long and was ended.`,
+        threshold: { above: 0 },
       }),
       watched(stateMachine.metricAborted({ period, label: 'stopped' }), {
         name: 'settlements-stopped',
-        suffers: `${HELD_UP}: a person has stopped a settlement.`,
-        when: { above: 0 },
+        impact: `${HELD_UP}: a person has stopped a settlement.`,
+        threshold: { above: 0 },
       }),
     ],
     Time: ['p50', 'p95', 'Maximum'].map((statistic) =>
@@ -82,17 +82,16 @@ export function drawEngineersView(
         deadLetters.settlements.metricApproximateNumberOfMessagesVisible({ period, label: 'failed settlements' }),
         {
           name: 'dead-letters-waiting',
-          suffers: `${HELD_UP}, until the settlement on this queue is mended.`,
-          when: { above: 0 },
+          impact: `${HELD_UP}, until the settlement on this queue is mended.`,
+          threshold: { above: 0 },
         },
       ),
       watched(
         deadLetters.undelivered.metricApproximateNumberOfMessagesVisible({ period, label: 'undelivered events' }),
         {
           name: 'events-undelivered',
-          suffers:
-            'Nobody yet: news of a settlement did not arrive for a day, and what looks after it came in between.',
-          when: { above: 0 },
+          impact: 'Nobody yet: news of a settlement did not arrive for a day, and what looks after it came in between.',
+          threshold: { above: 0 },
         },
       ),
     ],
@@ -103,9 +102,9 @@ export function drawEngineersView(
       schedules.group.metricAttempts({ period, label: 'tried' }),
       watched(schedules.group.metricTargetErrors({ period, label: 'refused' }), {
         name: 'jobs-not-started',
-        suffers: 'Nobody yet: but what heals, or what checks the books, is not called any more.',
-        when: { above: 0 },
-        periods: [3, 3],
+        impact: 'Nobody yet: but what heals, or what checks the books, is not called any more.',
+        threshold: { above: 0 },
+        datapoints: [3, 3],
       }),
     ],
   });
@@ -116,8 +115,8 @@ export function drawEngineersView(
       api.metricClientError({ period, statistic: 'Sum', label: '4xx' }),
       watched(api.metricServerError({ period, statistic: 'Sum', label: '5xx' }), {
         name: 'requests-failing',
-        suffers: 'Shoppers see an error, or PayPal’s webhooks are put off.',
-        when: { atLeast: 5 },
+        impact: 'Shoppers see an error, or PayPal’s webhooks are put off.',
+        threshold: { atLeast: 5 },
       }),
     ],
     'Time to answer': ['p50', 'p95', 'p99'].map((statistic) =>
@@ -129,8 +128,8 @@ export function drawEngineersView(
     'Requests to the HTTP API': [
       watched(measured('RequestThrottled', 'Sum', { label: 'requests' }), {
         name: 'requests-throttled',
-        suffers: 'Shoppers, or PayPal’s webhooks, are turned away: more come at once than the shop lets in.',
-        when: { above: 0 },
+        impact: 'Shoppers, or PayPal’s webhooks, are turned away: more come at once than the shop lets in.',
+        threshold: { above: 0 },
       }),
     ],
     'Calls of functions, of the whole account': [
@@ -139,17 +138,16 @@ export function drawEngineersView(
         new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: 'Sum', period, label: 'calls' }),
         {
           name: 'functions-throttled',
-          suffers:
-            'Shoppers see errors and webhooks are put off: the account runs as many functions at once as it may.',
-          when: { above: 0 },
+          impact: 'Shoppers see errors and webhooks are put off: the account runs as many functions at once as it may.',
+          threshold: { above: 0 },
         },
       ),
     ],
     'Requests to DynamoDB': [
       watched(measured('TableThrottled', 'Sum', { label: 'requests' }), {
         name: 'tables-throttled',
-        suffers: 'Shoppers wait, and may see errors: more is asked of a table, or of one product, than DynamoDB gives.',
-        when: { atLeast: 20 },
+        impact: 'Shoppers wait, and may see errors: more is asked of a table, or of one product, than DynamoDB gives.',
+        threshold: { atLeast: 20 },
       }),
     ],
   });

@@ -3,13 +3,13 @@ import { AlarmStatusWidget, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { DefaultDashboardFactory, MonitoringFacade, SnsAlarmActionStrategy } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
-import { watchOver } from './alarm.ts';
+import { monitoringFor } from './alarm.ts';
 import { AlarmTopic } from './alarm-topic.ts';
-import { drawShopsView } from './business-dashboard.ts';
-import { drawEngineersView, type EngineersParts } from './engineering-dashboard.ts';
+import { drawBusinessDashboard } from './business-dashboard.ts';
+import { drawEngineeringDashboard, type EngineeringDashboardProps } from './engineering-dashboard.ts';
 
 /** All that is looked at. */
-export interface MonitoringProps extends EngineersParts {
+export interface MonitoringProps extends EngineeringDashboardProps {
   readonly stage: Stage;
 }
 
@@ -22,7 +22,7 @@ export class Monitoring extends Construct {
     const { stage } = props;
     this.topic = new AlarmTopic(this, 'alarms', stage);
 
-    const watch = watchOver(stage);
+    const watch = monitoringFor(stage);
     const shop = this.view('shop', stage);
     const engineers = this.view('engineers', stage);
 
@@ -30,8 +30,8 @@ export class Monitoring extends Construct {
     const all: IAlarm[] = [];
     shop.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms: all, width: 24, height: 5 }));
     engineers.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms: all, width: 24, height: 5 }));
-    drawShopsView(shop, watch);
-    drawEngineersView(engineers, watch, props);
+    drawBusinessDashboard(shop, watch);
+    drawEngineeringDashboard(engineers, watch, props);
     all.push(...[shop, engineers].flatMap((view) => view.createdAlarms().map(({ alarm }) => alarm)));
   }
 

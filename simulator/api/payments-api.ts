@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { parseMoney } from '../../src/shared/money.ts';
 import { amountIssue } from '../state/amounts.ts';
-import { captureAnswer } from '../state/captures.ts';
+import { captureResponse } from '../state/captures.ts';
 import { minimalRefund, type RefundOptions, refundBody, refundCapture } from '../state/refunds.ts';
 import { moneySchema } from '../state/schemas.ts';
 import type { Env, Simulation } from '../state/simulation.ts';
@@ -26,7 +26,7 @@ export function paymentsApi(sim: Simulation): Hono<Env> {
   app.get('/captures/:id', mockResponse('captures.get'), (c) => {
     const capture = sim.state.captures.get(c.req.param('id'));
     if (!capture) throw notFound('captures.get');
-    return c.json(captureAnswer(sim, capture));
+    return c.json(captureResponse(sim, capture));
   });
 
   app.post('/captures/:id/refund', mockResponse('captures.refund'), async (c) => {

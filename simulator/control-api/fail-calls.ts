@@ -15,7 +15,7 @@ export const failCalls =
   };
 
 /** After a call's work is done: lets its answer be lost. */
-export const loseAnswers =
+export const dropResponses =
   ({ faults, stopping }: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
     await next();

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Tokens } from '../api/oauth.ts';
-import { captureAnswer } from '../state/captures.ts';
+import { captureResponse } from '../state/captures.ts';
 import type { Fault } from '../state/faults.ts';
 import { orderBody } from '../state/order-body.ts';
 import { hasExpired } from '../state/orders.ts';
@@ -32,7 +32,7 @@ const faultsSchema = z.strictObject({ faults: z.array(faultSchema) });
 const emptySchema = z.strictObject({});
 
 /** The rest of `/_sim`: faults, tokens, state, reset. */
-export function control(sim: Simulation, tokens: Tokens): Hono<Env> {
+export function orderControl(sim: Simulation, tokens: Tokens): Hono<Env> {
   const { state, faults, deliverer } = sim;
   const app = new Hono<Env>().basePath('/_sim');
 
@@ -74,7 +74,7 @@ function describe(sim: Simulation) {
       expired: hasExpired(order, now),
     })),
     captures: each(captures, (capture) => ({
-      ...captureAnswer(sim, capture),
+      ...captureResponse(sim, capture),
       order_id: capture.order.id,
       dispute: capture.dispute ? { dispute_id: capture.dispute.id, status: capture.dispute.status } : null,
     })),

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { parseMoney } from '../../src/shared/money.ts';
 import { amountIssue } from '../state/amounts.ts';
-import { captureAnswer, settleCapture } from '../state/captures.ts';
+import { captureResponse, resolveCapture } from '../state/captures.ts';
 import { disputeCapture } from '../state/disputes.ts';
 import { orderBody } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from '../state/orders.ts';
@@ -71,8 +71,8 @@ export function paymentControl(sim: Simulation): Hono<Env> {
     app.post(`/captures/:id/${action}`, async (c) => {
       await controlBody(c, emptySchema);
       const capture = captureOf(sim, c.req.param('id'));
-      if (!settleCapture(sim, capture, status)) throw wrongState('the capture is not pending', capture.status);
-      return c.json(captureAnswer(sim, capture));
+      if (!resolveCapture(sim, capture, status)) throw wrongState('the capture is not pending', capture.status);
+      return c.json(captureResponse(sim, capture));
     });
   }
 
@@ -86,7 +86,7 @@ export function paymentControl(sim: Simulation): Hono<Env> {
     await controlBody(c, emptySchema);
     const capture = captureOf(sim, c.req.param('id'));
     if (!reverseCapture(sim, capture)) throw wrongState('nothing is left to take back', capture.status);
-    return c.json(captureAnswer(sim, capture));
+    return c.json(captureResponse(sim, capture));
   });
 
   app.post('/captures/:id/dispute', async (c) => {

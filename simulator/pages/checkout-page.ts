@@ -5,8 +5,8 @@ import { approveOrder, cancelUrlOf, findOrder, isOpen, returnUrlOf } from '../st
 import type { Env, Simulation } from '../state/simulation.ts';
 import type { Funding, Order } from '../state/state.ts';
 import { deliveriesOf } from './fault-lists.ts';
-import { troublePanel } from './fault-panel.ts';
-import { answerPage, type Html, type Page } from './page.ts';
+import { faultPanel } from './fault-panel.ts';
+import { type Html, type Page, sendPage } from './page.ts';
 
 /** What the buttons of the page mean. */
 const FUNDING_BY_CHOICE: ReadonlyMap<string, Funding> = new Map([
@@ -70,7 +70,7 @@ function openOrder(order: Order): Html {
 }
 
 const trouble = (sim: Simulation, order: Order): Html => html`
-  ${troublePanel(sim, `/checkoutnow?token=${order.id}`)}
+  ${faultPanel(sim, `/checkoutnow?token=${order.id}`)}
   ${deliveriesOf(sim, order.id)}
   <p><a href="/">All orders and deliveries</a>: open it in a window of its own before you pay.</p>`;
 
@@ -85,13 +85,13 @@ function closed(order: Order): Page {
 const message = (text: string): Html => html`<h1>Your order</h1><p>${text}</p>`;
 
 const unknown = (c: Context<Env>) =>
-  answerPage(c, {
+  sendPage(c, {
     content: message('There is no such order. It may have expired; please go back to the shop and begin again.'),
     status: 404,
   });
 
 const answer = (c: Context<Env>, order: Order, page: Page) =>
-  answerPage(c, {
+  sendPage(c, {
     ...page,
     formsLeadTo: [returnUrlOf(order), cancelUrlOf(order)].flatMap((url) => (url ? [new URL(url).origin] : [])),
   });

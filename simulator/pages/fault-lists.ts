@@ -69,7 +69,7 @@ export function orderList(sim: Simulation): Html {
           <td>${order.request.purchase_units.map(({ amount }) => `${amount.value} ${amount.currency_code}`).join(', ')}</td>
           <td>${hasExpired(order, sim.now()) ? 'EXPIRED' : order.status}${order.captures.map(ofCapture)}</td>
           <td><form method="post" action="/trouble/orders/${order.id}" class="few">
-            ${deedsOf(sim, order).map((deed) => html`<button name="do" value="${deed}">${DEEDS[deed]}</button>`)}
+            ${actionsFor(sim, order).map((deed) => html`<button name="do" value="${deed}">${DEEDS[deed]}</button>`)}
           </form></td>
         </tr>`,
       )}</tbody>
@@ -82,7 +82,7 @@ function ofCapture({ status, amount, dispute }: Capture): Html {
 }
 
 /** What can happen to an order as it is now. */
-export function deedsOf(sim: Simulation, order: Order): Deed[] {
+export function actionsFor(sim: Simulation, order: Order): Deed[] {
   const [capture] = order.captures;
   if (!capture) return isOpen(order) && !hasExpired(order, sim.now()) ? ['forge', 'late', 'expire'] : ['forge'];
   const complain = capture.dispute?.status === 'OPEN' ? 'resolve' : 'dispute';

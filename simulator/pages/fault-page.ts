@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { settleCapture } from '../state/captures.ts';
+import { resolveCapture } from '../state/captures.ts';
 import { disputeCapture } from '../state/disputes.ts';
 import { createEvent } from '../state/events.ts';
 import { newId } from '../state/ids.ts';
@@ -8,17 +8,17 @@ import { approveOrder } from '../state/orders.ts';
 import { refundCapture, reverseCapture } from '../state/refunds.ts';
 import type { Env, Simulation } from '../state/simulation.ts';
 import type { Order } from '../state/state.ts';
-import { deedsOf, deliveriesOf, deliveryList, orderList } from './fault-lists.ts';
-import { changeTrouble, troublePanel } from './fault-panel.ts';
-import { answerPage, answerPart } from './page.ts';
+import { actionsFor, deliveriesOf, deliveryList, orderList } from './fault-lists.ts';
+import { changeFaults, faultPanel } from './fault-panel.ts';
+import { sendPage, sendPart } from './page.ts';
 
 /** `/`: everything that can go wrong with PayPal, by hand, and what the shop makes of it. */
-export function troublePage(sim: Simulation): Hono<Env> {
+export function faultPage(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>();
 
   app.get('/', (c) =>
-    answerPage(c, {
-      content: html`<h1>What happens at PayPal</h1>${troublePanel(sim, '/')}`,
+    sendPage(c, {
+      content: html`<h1>What happens at PayPal</h1>${faultPanel(sim, '/')}`,
       beside: html`
         <h2 id="orders">Orders</h2>
         <div class="wide" data-live="/trouble/orders" role="region" aria-labelledby="orders" tabindex="0">${orderList(sim)}</div>
@@ -26,12 +26,12 @@ export function troublePage(sim: Simulation): Hono<Env> {
     }),
   );
 
-  app.get('/trouble/deliveries', (c) => answerPart(c, deliveryList(sim, c.req.query('order'))));
-  app.get('/trouble/orders', (c) => answerPart(c, orderList(sim)));
+  app.get('/trouble/deliveries', (c) => sendPart(c, deliveryList(sim, c.req.query('order'))));
+  app.get('/trouble/orders', (c) => sendPart(c, orderList(sim)));
 
   app.post('/trouble', async (c) => {
     const form = await c.req.parseBody();
-    await changeTrouble(sim, form);
+    await changeFaults(sim, form);
     // Back to a page of this simulator, and nowhere else.
     const back = String(form.back);
     return c.redirect(/^\/checkoutnow\?token=\w+$/.test(back) ? back : '/', 303);
@@ -40,9 +40,9 @@ export function troublePage(sim: Simulation): Hono<Env> {
   app.post('/trouble/orders/:id', async (c) => {
     const order = sim.state.orders.get(c.req.param('id'));
     const { do: wanted } = await c.req.parseBody();
-    const deed = order && deedsOf(sim, order).find((one) => one === wanted);
+    const deed = order && actionsFor(sim, order).find((one) => one === wanted);
     if (!deed)
-      return answerPage(c, {
+      return sendPage(c, {
         content: html`<h1>Too late</h1><p>That cannot happen to it any more. <a href="/">Back</a></p>`,
         status: 409,
       });
@@ -53,7 +53,7 @@ export function troublePage(sim: Simulation): Hono<Env> {
   return app;
 }
 
-async function happen(sim: Simulation, order: Order, deed: ReturnType<typeof deedsOf>[number]): Promise<void> {
+async function happen(sim: Simulation, order: Order, deed: ReturnType<typeof actionsFor>[number]): Promise<void> {
   const [capture] = order.captures;
   if (deed === 'forge') return forge(sim, order);
   if (deed === 'late') return approveOrder(sim, order, { funding: 'instant', autoCapture: true });
@@ -63,7 +63,7 @@ async function happen(sim: Simulation, order: Order, deed: ReturnType<typeof dee
   }
   if (!capture) return;
   if (deed === 'complete' || deed === 'decline')
-    settleCapture(sim, capture, deed === 'complete' ? 'COMPLETED' : 'DECLINED');
+    resolveCapture(sim, capture, deed === 'complete' ? 'COMPLETED' : 'DECLINED');
   else if (deed === 'refund') refundCapture(sim, capture, {});
   else if (deed === 'reverse') reverseCapture(sim, capture);
   else disputeCapture(sim, capture, deed === 'dispute' ? 'OPEN' : 'RESOLVED');

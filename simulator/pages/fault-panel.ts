@@ -19,7 +19,7 @@ const MOST_COPIES = 9;
 const MOST_SECONDS = 60;
 
 /** The part of a page that makes PayPal go wrong, for whoever tries the shop out; afterwards it leads to `back`. */
-export function troublePanel({ deliverer, faults }: Simulation, back: string): Html {
+export function faultPanel({ deliverer, faults }: Simulation, back: string): Html {
   const { hold, shuffle, drop, copies, delay_ms } = deliverer.settings();
   const box = (name: string, text: string, on: boolean) =>
     html`<label><input type="checkbox" name="${name}" ${on ? 'checked' : ''}> ${text}</label>`;
@@ -45,7 +45,7 @@ export function troublePanel({ deliverer, faults }: Simulation, back: string): H
 }
 
 /** Does what the panel's form says; a number that is none counts as the least. */
-export async function changeTrouble(
+export async function changeFaults(
   { deliverer, faults }: Simulation,
   form: Readonly<Record<string, unknown>>,
 ): Promise<void> {

@@ -60,7 +60,7 @@ const LIVE = `
 `;
 
 /** Answers a whole page. */
-export function answerPage(c: Context<Env>, { content, beside, status = 200, formsLeadTo = [] }: Page) {
+export function sendPage(c: Context<Env>, { content, beside, status = 200, formsLeadTo = [] }: Page) {
   const nonce = randomBytes(16).toString('base64');
   secured(c, [
     "default-src 'none'",
@@ -86,7 +86,7 @@ export function answerPage(c: Context<Env>, { content, beside, status = 200, for
 }
 
 /** Answers a part of a page, which `data-live` asks for. */
-export function answerPart(c: Context<Env>, part: Html) {
+export function sendPart(c: Context<Env>, part: Html) {
   secured(c, ["default-src 'none'"]);
   return c.html(part);
 }

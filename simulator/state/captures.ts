@@ -61,7 +61,7 @@ const capturedResource = (sim: Simulation, capture: Capture) => ({
 });
 
 /** A capture as `GET /v2/payments/captures/{id}` answers it. */
-export const captureAnswer = (sim: Simulation, capture: Capture) => ({
+export const captureResponse = (sim: Simulation, capture: Capture) => ({
   ...capturedResource(sim, capture),
   payee: MERCHANT,
 });
@@ -101,7 +101,7 @@ export function announceCapture(sim: Simulation, capture: Capture, status: keyof
 }
 
 /** Ends a pending capture: the e-check was paid, or it was not. Returns whether it was pending. */
-export function settleCapture(sim: Simulation, capture: Capture, status: 'COMPLETED' | 'DECLINED'): boolean {
+export function resolveCapture(sim: Simulation, capture: Capture, status: 'COMPLETED' | 'DECLINED'): boolean {
   if (capture.status !== 'PENDING') return false;
   capture.status = status;
   capture.updateTime = sim.now();

@@ -2,24 +2,24 @@ import * as z from 'zod/mini';
 import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
 import { INVARIANT_NUMBERS, type Invariant } from '../consistency/finding.ts';
 import type { FindingRepository } from '../consistency/finding-repository.ts';
-import { type RepairWays, repairFinding } from '../consistency/repair-finding.ts';
+import { type RepairActions, repairFinding } from '../consistency/repair-finding.ts';
 import type { Api } from '../shared/http/api.ts';
 import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { Run } from '../shared/run-repository.ts';
-import { type Auditing, note } from './audit.ts';
+import { type AuditDeps, recordAction } from './audit.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { page } from './queries.ts';
 import { checkRequest, dryRunRequest } from './requests.ts';
-import { findingAnswer } from './responses.ts';
+import { toFindingResponse } from './responses.ts';
 
 /** What these routes work with. */
-export interface ConsistencyRoutesDeps extends Auditing {
+export interface ConsistencyRoutesDeps extends AuditDeps {
   readonly findings: Pick<FindingRepository, 'get' | 'open'>;
   /** The latest run of a job. */
   readonly runOf: (job: string) => Promise<Run | undefined>;
   readonly consistency: ConsistencyFunction;
-  readonly ways: RepairWays;
+  readonly actions: RepairActions;
 }
 
 const INVARIANTS: readonly string[] = INVARIANT_NUMBERS.map(String);
@@ -30,7 +30,7 @@ const consistencyQuery = z.strictObject({
 
 /** What is broken in the books, checking them, and mending what is broken. */
 export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
-  const { findings, consistency, ways } = deps;
+  const { findings, consistency, actions } = deps;
 
   api.get('/api/v1/admin/consistency', async ({ event }) => {
     const { invariant, cursor, limit } = parseQuery(consistencyQuery, event);
@@ -46,12 +46,12 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
       ? { started_at: run.started_at, finished_at: run.finished_at ?? null, figures: run.figures }
       : null;
     const next_cursor = cursorOf(last === undefined ? undefined : { id: last });
-    return { status: 200, body: { last_run, findings: found.map(findingAnswer), next_cursor } };
+    return { status: 200, body: { last_run, findings: found.map(toFindingResponse), next_cursor } };
   });
 
   api.post('/api/v1/admin/consistency/run', async ({ event, caller }) => {
     const { reason = 'to see whether the books are right' } = event.body ? parseBody(checkRequest, event) : {};
-    await note(deps, { who: caller, what: 'check', target: 'consistency', why: reason });
+    await recordAction(deps, { actor: caller, action: 'check', target: 'consistency', reason: reason });
     return { status: 200, body: await consistency.check() };
   });
 
@@ -60,9 +60,9 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     const known = await findings.get(id);
     if (!known) throw unknownFinding(id);
     const details = { what: known.what };
-    if (!dryRun) await note(deps, { who: caller, what: 'repair', target: id, why: reason, details });
+    if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason: reason, details });
     const wish = { findingId: id, dryRun, by: `operator ${caller}` };
-    const repaired = await repairFinding({ lookAgain: consistency.lookAgain, ways }, wish);
+    const repaired = await repairFinding({ recheck: consistency.recheck, actions }, wish);
     const answer = (what: string) => ({
       status: 200,
       body: { finding_id: id, dry_run: dryRun, outcome: repaired.outcome, what },

@@ -5,22 +5,22 @@ import { eventSchema } from '../paypal-webhook/event.ts';
 import { replayEvent } from '../paypal-webhook/replay-event.ts';
 import { countEvents, type ReplayManyDeps, replayEvents } from '../paypal-webhook/replay-events.ts';
 import { EVENT_STATUSES, type EventCursor, type EventFilter } from '../paypal-webhook/stored-event.ts';
-import type { Workflow } from '../settlements/execution-client.ts';
-import { executionsOfPayment } from '../settlements/payment-executions.ts';
+import type { ExecutionClient } from '../settlements/execution-client.ts';
+import { paymentExecutions } from '../settlements/payment-executions.ts';
 import type { Api } from '../shared/http/api.ts';
 import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
-import { type Auditing, note } from './audit.ts';
+import { type AuditDeps, recordAction } from './audit.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { inOrder, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
-import { eventAnswer, eventDetailAnswer, replayedAnswer } from './responses.ts';
+import { toEventDetailsResponse, toEventResponse, toReplayResponse } from './responses.ts';
 
 /** What these routes work with. */
-export interface EventRoutesDeps extends Auditing, ReplayManyDeps {
+export interface EventRoutesDeps extends AuditDeps, ReplayManyDeps {
   readonly payments: ReplayManyDeps['payments'] & Pick<PaymentRepository, 'byPayPalOrder' | 'byCapture'>;
-  readonly workflow: Pick<Workflow, 'describe'>;
+  readonly workflow: Pick<ExecutionClient, 'describe'>;
 }
 
 const paypalId = z.string().check(z.regex(PAYPAL_ID, 'must be an id of PayPal'));
@@ -64,7 +64,7 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     const filter = { status: query.status, type: query.type, paymentId, from: query.from, to: query.to };
     const after = query.cursor === undefined ? undefined : placeWithin(filter, query.cursor);
     const { events: found, next } = await events.page(filter, query.limit, after);
-    return { status: 200, body: { events: found.map(eventAnswer), next_cursor: cursorOf(next) } };
+    return { status: 200, body: { events: found.map(toEventResponse), next_cursor: cursorOf(next) } };
   });
 
   api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, params: { id = '' } }) => {
@@ -72,15 +72,15 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     const event = isEventId(id) ? await events.get(id) : undefined;
     if (!event) throw unknownEvent(id);
     const payment = event.payment_id && (await payments.get(event.payment_id));
-    const executions = payment ? await executionsOfPayment(deps.workflow, payment) : [];
-    return { status: 200, body: eventDetailAnswer(event, payment || undefined, executions) };
+    const executions = payment ? await paymentExecutions(deps.workflow, payment) : [];
+    return { status: 200, body: toEventDetailsResponse(event, payment || undefined, executions) };
   });
 
   api.post('/api/v1/admin/webhook-events/:id/replay', async ({ event: request, caller, params: { id = '' } }) => {
     const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, request);
     const known = isEventId(id) ? await events.get(id) : undefined;
     if (!known) throw unknownEvent(id);
-    if (!dryRun) await note(deps, { who: caller, what: 'replay', target: id, why: reason });
+    if (!dryRun) await recordAction(deps, { actor: caller, action: 'replay', target: id, reason: reason });
     const replayed = await replayEvent(deps, id, { dryRun });
     switch (replayed.outcome) {
       case 'unknown_event':
@@ -88,7 +88,7 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
       case 'erased':
         throw new Problem('event-erased', 'what it said was erased for its buyer’s sake');
       default:
-        return { status: 200, body: replayedAnswer(replayed) };
+        return { status: 200, body: toReplayResponse(replayed) };
     }
   });
 
@@ -99,7 +99,13 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     const filter = { ...rest, paymentId };
     if (dry_run) return { status: 200, body: { dry_run, ...(await countEvents(deps, filter)) } };
     const after = cursor === undefined ? undefined : placeWithin(filter, cursor);
-    await note(deps, { who: caller, what: 'replay', target: 'webhook-events', why: reason, details: wish });
+    await recordAction(deps, {
+      actor: caller,
+      action: 'replay',
+      target: 'webhook-events',
+      reason: reason,
+      details: wish,
+    });
     const { next, ...done } = await replayEvents(deps, filter, after);
     return { status: 200, body: { dry_run, ...done, next_cursor: cursorOf(next) } };
   });

@@ -7,7 +7,7 @@ import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { missingEventTypes } from '../paypal-webhook/subscription.ts';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import type { Run } from '../shared/run-repository.ts';
-import type { Check, Seen } from './health.ts';
+import type { Check, Observation } from './health.ts';
 
 /** Everything that is looked at. */
 export interface HealthDeps {
@@ -37,11 +37,11 @@ const LONG_AGO_MS = 2 * 3_600_000;
 /** More are not counted here. */
 const COUNTED = 100;
 
-const ok = (detail: string): Seen => ({ status: 'ok', detail });
-const attention = (detail: string): Seen => ({ status: 'attention', detail });
-const failing = (detail: string): Seen => ({ status: 'failing', detail });
+const ok = (detail: string): Observation => ({ status: 'ok', detail });
+const attention = (detail: string): Observation => ({ status: 'attention', detail });
+const failing = (detail: string): Observation => ({ status: 'failing', detail });
 /** By AWS's word for how something of it is. */
-const activeOrNot = (status: string): Seen => (status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`));
+const activeOrNot = (status: string): Observation => (status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`));
 
 /**
  * Everything that the shop needs, and everything that waits for somebody: one line each.

@@ -4,7 +4,7 @@ const HEALTH = ['ok', 'attention', 'failing'] as const;
 export type Health = (typeof HEALTH)[number];
 
 /** What was seen of one thing. `attention`: it works, but somebody should look. `failing`: the shop cannot do its work without it. */
-export interface Seen {
+export interface Observation {
   readonly status: Health;
   /** In words. */
   readonly detail: string;
@@ -14,11 +14,11 @@ export interface Seen {
 export interface Check {
   readonly name: string;
   /** Looks at it now; what it throws means that it fails. */
-  readonly look: () => Promise<Seen>;
+  readonly look: () => Promise<Observation>;
 }
 
 /** One line of the answer. */
-export interface HealthLine extends Seen {
+export interface HealthLine extends Observation {
   readonly name: string;
   readonly took_ms: number;
 }
@@ -39,13 +39,16 @@ export async function health(
 async function lineOf({ name, look }: Check, longestMs: number): Promise<HealthLine> {
   const began = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<Seen>((resolve) => {
+  const timeUp = new Promise<Observation>((resolve) => {
     timer = setTimeout(() => resolve({ status: 'failing', detail: `no answer within ${longestMs} ms` }), longestMs);
   });
   // The name alone: a message may quote what nobody needs to see.
   const seen = await Promise.race([
     look().catch(
-      (error: unknown): Seen => ({ status: 'failing', detail: error instanceof Error ? error.name : 'it failed' }),
+      (error: unknown): Observation => ({
+        status: 'failing',
+        detail: error instanceof Error ? error.name : 'it failed',
+      }),
     ),
     timeUp,
   ]);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HourRepository } from '../settlements/hourly-metrics-repository.ts';
+import type { HourlyMetricsRepository } from '../settlements/hourly-metrics-repository.ts';
 import type { Api } from '../shared/http/api.ts';
 import { parseQuery } from '../shared/http/http.ts';
 import { invalidRequest } from '../shared/http/problem.ts';
@@ -9,7 +9,7 @@ import { shopMetrics } from './shop-metrics.ts';
 
 /** What this route works with. */
 export interface MetricsRoutesDeps {
-  readonly hours: Pick<HourRepository, 'between'>;
+  readonly hours: Pick<HourlyMetricsRepository, 'between'>;
   /** The latest run of a job. */
   readonly runOf: (job: string) => Promise<Run | undefined>;
   readonly now: () => Date;

@@ -1,29 +1,29 @@
 import type { PayPalOrder } from '../paypal/schema.ts';
 import { moneyText } from '../shared/money.ts';
-import { sessionAnswer } from '../storefront-api/responses.ts';
-import type { PaymentStory } from './payment-details.ts';
+import { toSessionResponse } from '../storefront-api/responses.ts';
+import type { PaymentDetails } from './payment-details.ts';
 import {
-  eventAnswer,
-  executionAnswer,
-  failedSettlementAnswer,
-  findingAnswer,
-  orderForOperators,
-  paymentForOperators,
+  toEventResponse,
+  toExecutionResponse,
+  toFailedSettlementResponse,
+  toFindingResponse,
+  toOperatorOrderResponse,
+  toOperatorPaymentResponse,
 } from './responses.ts';
 
 /** All that is known of a payment, as operators see it. */
-export const storyAnswer = (story: PaymentStory) => ({
-  payment: paymentForOperators(story.payment, story.order),
-  session: story.session ? sessionAnswer(story.session) : null,
+export const toPaymentDetailsResponse = (story: PaymentDetails) => ({
+  payment: toOperatorPaymentResponse(story.payment, story.order),
+  session: story.session ? toSessionResponse(story.session) : null,
   reservation: story.reservation
     ? { status: story.reservation.status, items: story.reservation.items, expires_at: story.reservation.expires_at }
     : null,
-  order: story.order ? orderForOperators(story.order, story.payment) : null,
+  order: story.order ? toOperatorOrderResponse(story.order, story.payment) : null,
   buyer: story.buyer ?? null,
-  events: story.events.map(eventAnswer),
-  executions: story.executions.map(executionAnswer),
-  failed_settlements: story.failed.map(failedSettlementAnswer),
-  findings: story.findings.map(findingAnswer),
+  events: story.events.map(toEventResponse),
+  executions: story.executions.map(toExecutionResponse),
+  failed_settlements: story.failed.map(toFailedSettlementResponse),
+  findings: story.findings.map(toFindingResponse),
   timeline: story.timeline,
   paypal: story.paypal
     ? { asked_at: story.paypal.askedAt, order: story.paypal.order ? payPalOrderAnswer(story.paypal.order) : null }

@@ -12,23 +12,23 @@ import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { Buyer, PayPalOrder } from '../paypal/schema.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import type { EventHead } from '../paypal-webhook/stored-event.ts';
-import type { Workflow } from '../settlements/execution-client.ts';
+import type { ExecutionClient } from '../settlements/execution-client.ts';
 import type { FailedSettlement, FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
-import { executionsOfPayment, type PaymentsExecution } from '../settlements/payment-executions.ts';
+import { type PaymentExecution, paymentExecutions } from '../settlements/payment-executions.ts';
 import { orderIdOf, type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import {
-  type Moment,
-  momentOfDeed,
-  momentsOfEvent,
-  momentsOfExecution,
-  momentsOfOrder,
-  momentsOfPayment,
+  auditEntry,
+  eventEntries,
+  executionEntries,
+  orderEntries,
+  paymentEntries,
+  type TimelineEntry,
   timeline,
 } from './timeline.ts';
 
 /** All that is known of one payment. */
-export interface PaymentStory {
+export interface PaymentDetails {
   readonly payment: Payment;
   readonly session: Session | undefined;
   readonly reservation: Reservation | undefined;
@@ -36,23 +36,23 @@ export interface PaymentStory {
   /** Personal data. */
   readonly buyer: Buyer | undefined;
   readonly events: readonly EventHead[];
-  readonly executions: readonly PaymentsExecution[];
+  readonly executions: readonly PaymentExecution[];
   readonly failed: readonly FailedSettlement[];
   readonly findings: readonly Finding[];
   /** All of it in the order of time. */
-  readonly timeline: readonly Moment[];
+  readonly timeline: readonly TimelineEntry[];
   /** PayPal's own view, if it was asked. */
   readonly paypal: { readonly askedAt: string; readonly order: PayPalOrder | undefined } | undefined;
 }
 
 /** Where a story is read from. */
-export interface StoryDeps {
+export interface PaymentDetailsDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
   readonly stock: Pick<StockRepository, 'reservation'>;
   readonly orders: Pick<OrderRepository, 'get' | 'buyer'>;
   readonly events: Pick<EventRepository, 'page'>;
-  readonly workflow: Pick<Workflow, 'describe'>;
+  readonly workflow: Pick<ExecutionClient, 'describe'>;
   readonly failed: Pick<FailedSettlementRepository, 'ofPayment'>;
   readonly findings: Pick<FindingRepository, 'get'>;
   readonly audit: Pick<AuditRepository, 'list'>;
@@ -67,11 +67,11 @@ const MOST_DEEDS = 50;
  * Reads all that is known of a payment; undefined when there is none.
  * @throws PayPalUnavailable when PayPal is to be asked and does not answer.
  */
-export async function paymentStory(
-  deps: StoryDeps,
+export async function paymentDetails(
+  deps: PaymentDetailsDeps,
   id: PaymentId,
   { askPayPal }: { readonly askPayPal: boolean },
-): Promise<PaymentStory | undefined> {
+): Promise<PaymentDetails | undefined> {
   const payment = await deps.payments.get(id);
   if (!payment) return undefined;
   const orderId = orderIdOf(id);
@@ -81,7 +81,7 @@ export async function paymentStory(
     deps.orders.get(orderId),
     deps.orders.buyer(orderId),
     deps.events.page({ paymentId: id }, MOST_EVENTS),
-    executionsOfPayment(deps.workflow, payment),
+    paymentExecutions(deps.workflow, payment),
     deps.failed.ofPayment(id),
     deps.audit.list({ targets: [id, orderId], limit: MOST_DEEDS }),
     askPayPal ? viewOf(deps, payment) : undefined,
@@ -98,17 +98,17 @@ export async function paymentStory(
     failed,
     findings,
     timeline: timeline(
-      ...events.map(momentsOfEvent),
-      momentsOfPayment(payment),
-      ...executions.map(momentsOfExecution),
-      order ? momentsOfOrder(order) : [],
-      entries.map(momentOfDeed),
+      ...events.map(eventEntries),
+      paymentEntries(payment),
+      ...executions.map(executionEntries),
+      order ? orderEntries(order) : [],
+      entries.map(auditEntry),
     ),
     paypal,
   };
 }
 
-async function viewOf({ getOrder, now }: StoryDeps, { paypal_order_id }: Payment) {
+async function viewOf({ getOrder, now }: PaymentDetailsDeps, { paypal_order_id }: Payment) {
   const askedAt = now().toISOString();
   return { askedAt, order: paypal_order_id ? await getOrder(paypal_order_id) : undefined };
 }

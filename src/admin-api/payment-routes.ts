@@ -7,24 +7,24 @@ import type { Api } from '../shared/http/api.ts';
 import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { isOrderId, isPaymentId, orderIdOf } from '../shared/ids.ts';
-import { type Auditing, note } from './audit.ts';
-import { paymentStory, type StoryDeps } from './payment-details.ts';
-import { storyAnswer } from './payment-details-response.ts';
+import { type AuditDeps, recordAction } from './audit.ts';
+import { type PaymentDetailsDeps, paymentDetails } from './payment-details.ts';
+import { toPaymentDetailsResponse } from './payment-details-response.ts';
 import { refundAmount, refundKey } from './refund-request.ts';
 import { reasonRequest, refundRequest } from './requests.ts';
-import { orderForOperators, paymentForOperators } from './responses.ts';
+import { toOperatorOrderResponse, toOperatorPaymentResponse } from './responses.ts';
 
 /** What these routes work with. */
-export interface PaymentRoutesDeps extends Omit<Auditing, 'audit'>, Omit<RefundDeps, 'payments'>, StoryDeps {
-  readonly orders: StoryDeps['orders'] & Pick<OrderRepository, 'ship'>;
-  readonly audit: StoryDeps['audit'] & Auditing['audit'];
+export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<RefundDeps, 'payments'>, PaymentDetailsDeps {
+  readonly orders: PaymentDetailsDeps['orders'] & Pick<OrderRepository, 'ship'>;
+  readonly audit: PaymentDetailsDeps['audit'] & AuditDeps['audit'];
 }
 
 const storyQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
 
 /** What operators do to payments and orders. */
 export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
-  const { payments, orders, settler, now } = deps;
+  const { payments, orders, evidenceApplier, now } = deps;
 
   const paymentOf = async (id: string): Promise<Payment> => {
     const payment = isPaymentId(id) ? await payments.get(id) : undefined;
@@ -33,14 +33,14 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
   };
   const answerWith = async (payment: Payment) => ({
     status: 200,
-    body: paymentForOperators(payment, await orders.get(orderIdOf(payment.payment_id))),
+    body: toOperatorPaymentResponse(payment, await orders.get(orderIdOf(payment.payment_id))),
   });
 
   api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
     const { paypal } = parseQuery(storyQuery, event);
-    const story = isPaymentId(id) ? await paymentStory(deps, id, { askPayPal: paypal === 'true' }) : undefined;
+    const story = isPaymentId(id) ? await paymentDetails(deps, id, { askPayPal: paypal === 'true' }) : undefined;
     if (!story) throw new Problem('unknown-payment', `there is no payment ${id}`);
-    return { status: 200, body: storyAnswer(story) };
+    return { status: 200, body: toPaymentDetailsResponse(story) };
   });
 
   api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {
@@ -48,7 +48,7 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const payment = await paymentOf(id);
     const amount = refundAmount(payment, wish);
     const details = { amount: wish ?? 'all' };
-    await note(deps, { who: caller, what: 'refund', target: payment.payment_id, why: reason, details });
+    await recordAction(deps, { actor: caller, action: 'refund', target: payment.payment_id, reason: reason, details });
     const refunded = await refundPayment(deps, payment.payment_id, {
       ...(amount && { amount }),
       source: `operator ${caller}`,
@@ -72,8 +72,8 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const { reason } = parseBody(reasonRequest, event);
     const payment = await paymentOf(id);
     if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
-    await note(deps, { who: caller, what: 'accept', target: payment.payment_id, why: reason });
-    const settled = await acceptPayment(settler, payment, `operator ${caller}`);
+    await recordAction(deps, { actor: caller, action: 'accept', target: payment.payment_id, reason: reason });
+    const settled = await acceptPayment(evidenceApplier, payment, `operator ${caller}`);
     return answerWith('payment' in settled ? settled.payment : payment);
   });
 
@@ -81,9 +81,9 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const { reason } = parseBody(reasonRequest, event);
     const known = isOrderId(id) && (await orders.get(id));
     if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
-    await note(deps, { who: caller, what: 'ship', target: known.order_id, why: reason });
+    await recordAction(deps, { actor: caller, action: 'ship', target: known.order_id, reason: reason });
     const { order = known } = await orders.ship(known.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
-    return { status: 200, body: orderForOperators(order, await payments.get(order.payment_id)) };
+    return { status: 200, body: toOperatorOrderResponse(order, await payments.get(order.payment_id)) };
   });
 }

@@ -1,17 +1,17 @@
 import type { Finding } from '../consistency/finding.ts';
 import type { Order } from '../fulfillment/order.ts';
 import type { Payment } from '../payments/payment.ts';
-import type { Replayed } from '../paypal-webhook/replay-event.ts';
+import type { ReplayEventResult } from '../paypal-webhook/replay-event.ts';
 import type { EventHead, StoredEvent } from '../paypal-webhook/stored-event.ts';
 import type { FailedSettlement } from '../settlements/failed-settlement-repository.ts';
-import type { PaymentsExecution } from '../settlements/payment-executions.ts';
+import type { PaymentExecution } from '../settlements/payment-executions.ts';
 import { moneyText } from '../shared/money.ts';
-import { orderAnswer, paymentAnswer } from '../storefront-api/responses.ts';
-import { momentsOfEvent, momentsOfExecution, momentsOfPayment, timeline } from './timeline.ts';
+import { toOrderResponse, toPaymentResponse } from '../storefront-api/responses.ts';
+import { eventEntries, executionEntries, paymentEntries, timeline } from './timeline.ts';
 
 /** A payment as operators see it: its story, its money, its disputes. Nobody's name. */
-export const paymentForOperators = (payment: Payment, order: Order | undefined) => ({
-  ...paymentAnswer(payment, order),
+export const toOperatorPaymentResponse = (payment: Payment, order: Order | undefined) => ({
+  ...toPaymentResponse(payment, order),
   captured: payment.captured ? moneyText(payment.captured) : null,
   refunded: moneyText({ currency: (payment.captured ?? payment.amount).currency, minor: payment.refunded_minor }),
   capture_id: payment.capture_id ?? null,
@@ -25,8 +25,8 @@ export const paymentForOperators = (payment: Payment, order: Order | undefined) 
 });
 
 /** An order as operators see it, with what the buyer disputes of its payment: whoever ships it should know. */
-export const orderForOperators = (order: Order, payment: Payment | undefined) => ({
-  ...orderAnswer(order),
+export const toOperatorOrderResponse = (order: Order, payment: Payment | undefined) => ({
+  ...toOrderResponse(order),
   shipped_at: order.shipped_at ?? null,
   disputes: payment ? disputesOf(payment) : [],
 });
@@ -35,7 +35,7 @@ const disputesOf = ({ disputes }: Payment) =>
   Object.entries(disputes).map(([dispute_id, dispute]) => ({ dispute_id, ...dispute }));
 
 /** An event without what PayPal said. */
-export const eventAnswer = ({ transmissions, ...event }: EventHead) => ({
+export const toEventResponse = ({ transmissions, ...event }: EventHead) => ({
   event_id: event.event_id,
   event_type: event.event_type,
   status: event.status,
@@ -50,24 +50,20 @@ export const eventAnswer = ({ transmissions, ...event }: EventHead) => ({
 });
 
 /** An event, what PayPal said in it, and what followed. */
-export const eventDetailAnswer = (
+export const toEventDetailsResponse = (
   event: StoredEvent,
   payment: Payment | undefined,
-  executions: readonly PaymentsExecution[],
+  executions: readonly PaymentExecution[],
 ) => ({
-  ...eventAnswer(event),
+  ...toEventResponse(event),
   body: event.body || null,
   transmissions: event.transmissions,
-  executions: executions.map(executionAnswer),
-  timeline: timeline(
-    momentsOfEvent(event),
-    payment ? momentsOfPayment(payment) : [],
-    ...executions.map(momentsOfExecution),
-  ),
+  executions: executions.map(toExecutionResponse),
+  timeline: timeline(eventEntries(event), payment ? paymentEntries(payment) : [], ...executions.map(executionEntries)),
 });
 
 /** One run of the workflow. */
-export const executionAnswer = (execution: PaymentsExecution) => ({
+export const toExecutionResponse = (execution: PaymentExecution) => ({
   name: execution.name,
   settlement: execution.settlement,
   status: execution.status,
@@ -77,31 +73,31 @@ export const executionAnswer = (execution: PaymentsExecution) => ({
 });
 
 /** What became of a replay, or would. */
-export function replayedAnswer(replayed: Extract<Replayed, { result: unknown }>) {
+export function toReplayResponse(replayed: Extract<ReplayEventResult, { result: unknown }>) {
   const { event, result } = replayed;
   return {
     event_id: event.event_id,
-    dry_run: replayed.outcome === 'rehearsed',
+    dry_run: replayed.outcome === 'dry_run',
     status: result.status,
     reason: 'reason' in result ? result.reason : null,
     payment_id: ('payment_id' in result && result.payment_id) || null,
-    changed: replayed.outcome === 'rehearsed' ? replayed.changes.length > 0 : replayed.changed,
+    changed: replayed.outcome === 'dry_run' ? replayed.changes.length > 0 : replayed.changed,
     changes:
-      replayed.outcome === 'rehearsed'
+      replayed.outcome === 'dry_run'
         ? replayed.changes.map((change) => ({ ...change, settlement: change.settlement ?? null }))
         : null,
-    asked_paypal: replayed.outcome === 'rehearsed' ? replayed.asked_paypal : null,
+    asked_paypal: replayed.outcome === 'dry_run' ? replayed.asked_paypal : null,
   };
 }
 
 /** A settlement that waits to be retried. */
-export const failedSettlementAnswer = ({ execution_arn, ...failed }: FailedSettlement) => ({
+export const toFailedSettlementResponse = ({ execution_arn, ...failed }: FailedSettlement) => ({
   ...failed,
   execution: execution_arn.split(':').at(-1) ?? '',
 });
 
 /** One broken invariant. */
-export const findingAnswer = ({ id, invariant, subject, what, repair, first_seen, last_seen }: Finding) => ({
+export const toFindingResponse = ({ id, invariant, subject, what, repair, first_seen, last_seen }: Finding) => ({
   finding_id: id,
   invariant,
   subject,

@@ -5,14 +5,14 @@ import type { Api } from '../shared/http/api.ts';
 import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { isPaymentId } from '../shared/ids.ts';
-import { type Auditing, note } from './audit.ts';
+import { type AuditDeps, recordAction } from './audit.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { page } from './queries.ts';
 import { retryRequest } from './requests.ts';
-import { failedSettlementAnswer } from './responses.ts';
+import { toFailedSettlementResponse } from './responses.ts';
 
 /** What these routes work with. */
-export interface SettlementRoutesDeps extends Auditing, Omit<RetryDeps, 'failed'> {
+export interface SettlementRoutesDeps extends AuditDeps, Omit<RetryDeps, 'failed'> {
   readonly failed: RetryDeps['failed'] & Pick<FailedSettlementRepository, 'list'>;
 }
 
@@ -26,7 +26,7 @@ export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
     const after = cursor === undefined ? undefined : placeOf(place, cursor).id;
     const { failed, cursor: last } = await deps.failed.list(limit, after);
     const next_cursor = cursorOf(last === undefined ? undefined : { id: last });
-    return { status: 200, body: { settlements: failed.map(failedSettlementAnswer), next_cursor } };
+    return { status: 200, body: { settlements: failed.map(toFailedSettlementResponse), next_cursor } };
   });
 
   api.post('/api/v1/admin/settlements/:id/retry', async ({ event, caller, params: { id = '' } }) => {
@@ -35,7 +35,7 @@ export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
     if (!known) throw new Problem('unknown-payment', `there is no payment ${id}`);
     const { payment_id } = known;
     const details = { settlement: settlement ?? 'all' };
-    await note(deps, { who: caller, what: 'retry', target: payment_id, why: reason, details });
+    await recordAction(deps, { actor: caller, action: 'retry', target: payment_id, reason: reason, details });
     const retried = await retrySettlement(deps, payment_id, settlement);
     const settlements = retried.outcome === 'retried' ? retried.settlements : [];
     return { status: 200, body: { payment_id, settlements } };

@@ -1,4 +1,4 @@
-import type { Hour } from '../settlements/hourly-metrics-repository.ts';
+import type { HourlyMetrics } from '../settlements/hourly-metrics-repository.ts';
 import type { Run } from '../shared/run-repository.ts';
 
 /**
@@ -17,10 +17,10 @@ export const SERVICES = {
   fulfillment: { steps: ['CreateOrder', 'RefundOrder'], outcomes: ['captured', 'refunded'] },
 } as const;
 
-type Counters = Hour['counters'];
+type Counters = HourlyMetrics['counters'];
 
 /** How well settlements went, hour by hour and over all, from the shop's own records. */
-export function shopMetrics(hours: readonly Hour[], from: Date, to: Date, books: Run | undefined) {
+export function shopMetrics(hours: readonly HourlyMetrics[], from: Date, to: Date, books: Run | undefined) {
   const byHour = new Map(hours.map(({ hour, counters }) => [hour, counters]));
   const all = hoursBetween(from, to).map((hour) => ({ hour, counters: byHour.get(hour) ?? {} }));
   const total = sumOf(all.map(({ counters }) => counters));

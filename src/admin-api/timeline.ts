@@ -1,11 +1,11 @@
 import type { Order } from '../fulfillment/order.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { EventHead } from '../paypal-webhook/stored-event.ts';
-import type { PaymentsExecution } from '../settlements/payment-executions.ts';
+import type { PaymentExecution } from '../settlements/payment-executions.ts';
 import type { AuditEntry } from './audit-repository.ts';
 
 /** One thing that happened. */
-export interface Moment {
+export interface TimelineEntry {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly kind: 'payment' | 'event' | 'execution' | 'operator' | 'order';
@@ -16,11 +16,11 @@ export interface Moment {
 }
 
 /** All of it in the order of time; what happened in the same millisecond stays as it was told. */
-export const timeline = (...stories: readonly (readonly Moment[])[]): Moment[] =>
+export const timeline = (...stories: readonly (readonly TimelineEntry[])[]): TimelineEntry[] =>
   stories.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
 /** How a payment moved. */
-export const momentsOfPayment = ({ history }: Pick<Payment, 'history'>): Moment[] =>
+export const paymentEntries = ({ history }: Pick<Payment, 'history'>): TimelineEntry[] =>
   history.map(({ at, status, evidence, source }) => ({
     at,
     kind: 'payment',
@@ -29,9 +29,9 @@ export const momentsOfPayment = ({ history }: Pick<Payment, 'history'>): Moment[
   }));
 
 /** When an event came, was handled and replayed. */
-export function momentsOfEvent(event: EventHead): Moment[] {
+export function eventEntries(event: EventHead): TimelineEntry[] {
   const { event_id, event_type, received_at, last_received_at, finished_at, status, reason, transmissions } = event;
-  const moment = (at: string, what: string, by = ''): Moment => ({ at, kind: 'event', what, by });
+  const moment = (at: string, what: string, by = ''): TimelineEntry => ({ at, kind: 'event', what, by });
   return [
     moment(
       received_at,
@@ -54,8 +54,15 @@ export function momentsOfEvent(event: EventHead): Moment[] {
 }
 
 /** When an execution began and ended. */
-export function momentsOfExecution({ name, status, startedAt, endedAt, redrives, error }: PaymentsExecution): Moment[] {
-  const moment = (at: Date, what: string): Moment => ({ at: at.toISOString(), kind: 'execution', what, by: '' });
+export function executionEntries({
+  name,
+  status,
+  startedAt,
+  endedAt,
+  redrives,
+  error,
+}: PaymentExecution): TimelineEntry[] {
+  const moment = (at: Date, what: string): TimelineEntry => ({ at: at.toISOString(), kind: 'execution', what, by: '' });
   const again = redrives > 0 ? `, after ${redrives} redrives` : '';
   return [
     ...(startedAt ? [moment(startedAt, `${name} began`)] : []),
@@ -64,13 +71,13 @@ export function momentsOfExecution({ name, status, startedAt, endedAt, redrives,
 }
 
 /** When an order was made and sent. */
-export const momentsOfOrder = ({ order_id, created_at, shipped_at }: Order): Moment[] => [
+export const orderEntries = ({ order_id, created_at, shipped_at }: Order): TimelineEntry[] => [
   { at: created_at, kind: 'order', what: `${order_id} was made`, by: '' },
   ...(shipped_at ? [{ at: shipped_at, kind: 'order', what: `${order_id} was shipped`, by: '' } as const] : []),
 ];
 
 /** What an operator did. */
-export const momentOfDeed = ({ at, who, what, why, target }: AuditEntry): Moment => ({
+export const auditEntry = ({ at, who, what, why, target }: AuditEntry): TimelineEntry => ({
   at,
   kind: 'operator',
   what: `${what} of ${target}: ${why}`,

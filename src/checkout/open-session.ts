@@ -6,13 +6,13 @@ import type { Session } from './session.ts';
 import type { SessionRepository } from './session-repository.ts';
 
 /** A product and how many of it a shopper wants. */
-export interface Wish {
+export interface BasketLine {
   readonly sku: string;
   readonly quantity: number;
 }
 
 /** What a shopper's basket led to. */
-export type Opened =
+export type OpenSessionResult =
   | { readonly outcome: 'opened'; readonly session: Session }
   | { readonly outcome: 'unknown_product'; readonly skus: readonly string[] }
   | { readonly outcome: 'mixed_currencies' }
@@ -35,8 +35,8 @@ export const HOLD_MINUTES = 30;
 /** Freezes the prices of a basket and holds its stock: all of it, or nothing. Each SKU of the basket must be there once. */
 export async function openSession(
   { stock, sessions, ulid, now }: OpenSessionDeps,
-  basket: readonly Wish[],
-): Promise<Opened> {
+  basket: readonly BasketLine[],
+): Promise<OpenSessionResult> {
   const products = new Map(
     (await stock.productsOf(basket.map(({ sku }) => sku))).map((product) => [product.sku, product]),
   );

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { batchGet, ifHolds, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { paymentIdOf, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Session, sessionSchema } from './session.ts';
 
@@ -30,7 +30,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     };
     const oneOf = (attribute: string, list: readonly string[] | undefined) =>
       list ? [`${attribute} IN (${list.map(placeholder).join(', ')})`] : [];
-    const result = await orFound(
+    const result = await writtenOrExisting(
       db.send(
         new UpdateCommand({
           TableName: tableName,
@@ -82,7 +82,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Writes a new session. Its id is random, so one that is there already is this one, from a try whose answer was lost. */
     async create(session: Session): Promise<void> {
-      await ifHolds(
+      await conditionHolds(
         db.send(
           new PutCommand({
             TableName: tableName,

@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 import type { SessionChange, SessionRepository } from './session-repository.ts';
 
 /** What a step tells the workflow's history: the session's status now, and whether this run of the step changed it. */
-export interface SessionSettled {
+export interface SessionStepResult {
   readonly session_status: Session['status'];
   readonly changed: boolean;
 }
@@ -12,7 +12,7 @@ export interface SessionSettled {
  * What a session's payment may have been when it becomes this: anything that says less. So a step that comes late, or a second
  * time, finds the later word and leaves it.
  */
-const BECOMES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
+const SUPERSEDES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   expired: ['created'],
   cancelled: ['created', 'expired'],
   failed: ['created', 'expired', 'cancelled'],
@@ -23,20 +23,20 @@ const BECOMES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
 };
 
 /** Whether a session that says this of its payment is still to follow a payment that is that. */
-export const saysLess = (says: PaymentStatus, payment: PaymentStatus): boolean =>
-  BECOMES[payment]?.includes(says) ?? false;
+export const isSupersededBy = (says: PaymentStatus, payment: PaymentStatus): boolean =>
+  SUPERSEDES[payment]?.includes(says) ?? false;
 
 const UNPAID = ['open', 'payment_pending', 'payment_failed', 'expired'] as const;
 
 type Deps = Pick<SessionRepository, 'change'>;
 
 /** The money has come: the purchase is complete. */
-export const completeCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionSettled> =>
-  settle(sessions, settlement, { set: { status: 'payment_completed', payment_status: 'captured' } });
+export const completeCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
+  updateSession(sessions, settlement, { set: { status: 'payment_completed', payment_status: 'captured' } });
 
 /** No money will come: the purchase is over. */
-export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionSettled> =>
-  settle(sessions, settlement, {
+export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
+  updateSession(sessions, settlement, {
     set: {
       status: settlement.payment_status === 'expired' ? 'expired' : 'payment_failed',
       payment_status: settlement.payment_status,
@@ -45,21 +45,21 @@ export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<Se
   });
 
 /** Money was given back. The purchase is complete if there is an order for it; if that is `void`, it never will be. */
-export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionSettled> =>
-  settle(sessions, settlement, {
+export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
+  updateSession(sessions, settlement, {
     set: {
       status: settlement.order?.order_status === 'void' ? 'payment_failed' : 'payment_completed',
       payment_status: settlement.payment_status,
     },
   });
 
-async function settle(
+async function updateSession(
   sessions: Deps,
   { checkout_session_id }: Settlement,
   change: Omit<SessionChange, 'ifPaymentStatusIn'>,
-): Promise<SessionSettled> {
+): Promise<SessionStepResult> {
   const to = change.set.payment_status;
-  const before = to && BECOMES[to];
+  const before = to && SUPERSEDES[to];
   if (!before) throw new Error(`no checkout session follows a payment that is ${to}`);
   const { session, changed } = await sessions.change(checkout_session_id, { ...change, ifPaymentStatusIn: before });
   if (!session) throw new Error(`there is no checkout session ${checkout_session_id}`);

@@ -1,6 +1,6 @@
 import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
-import { mistakesOfPurchase, type Terms } from './checks/purchase.ts';
-import type { Mistake } from './finding.ts';
+import { type CheckContext, purchaseViolations } from './checks/purchase.ts';
+import type { Violation } from './finding.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
 /** More are left to the walk through all the books. */
@@ -14,19 +14,19 @@ const HOUR = 3_600_000;
  * Looks at the purchases that somebody must still look after: in every run, however long it takes to walk through all the books. What
  * goes wrong today is among them.
  */
-export async function lookAtOpen(
+export async function checkOpenPayments(
   tables: PurchaseTables,
-  terms: Terms,
-): Promise<{ readonly checked: number; readonly mistakes: readonly Mistake[] }> {
+  terms: CheckContext,
+): Promise<{ readonly checked: number; readonly mistakes: readonly Violation[] }> {
   const ids: PaymentId[] = [];
   for await (const id of tables.payments.due(new Date(terms.now.getTime() + HOUR))) {
     ids.push(id);
     if (ids.length === MOST_OPEN) break;
   }
-  const mistakes: Mistake[] = [];
+  const mistakes: Violation[] = [];
   for (let i = 0; i < ids.length; i += AT_ONCE) {
     const purchases = await readPurchases(tables, ids.slice(i, i + AT_ONCE).map(sessionIdOf));
-    mistakes.push(...purchases.flatMap((purchase) => mistakesOfPurchase(purchase, terms)));
+    mistakes.push(...purchases.flatMap((purchase) => purchaseViolations(purchase, terms)));
   }
   return { checked: ids.length, mistakes };
 }

@@ -2,22 +2,22 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { ScanKey } from '../shared/dynamo.ts';
-import type { Terms } from './checks/purchase.ts';
-import { mayHaveRefunds, mistakeOfRefunds } from './checks/refunds.ts';
-import type { Mistake } from './finding.ts';
-import { singleOut } from './isolate-unreadable.ts';
+import type { CheckContext } from './checks/purchase.ts';
+import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
+import type { Violation } from './finding.ts';
+import { isolateUnreadable } from './isolate-unreadable.ts';
 
 /** What `compareRefunds` works with. */
 export interface CompareDeps {
   readonly payments: Pick<PaymentRepository, 'ids' | 'getAll'>;
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
   /** False when the time for it is over. */
-  readonly mayGoOn: () => boolean;
+  readonly hasTime: () => boolean;
 }
 
 /** What the refunds of some payments were found to be. */
-export interface RefundsCompared {
-  readonly mistakes: readonly Mistake[];
+export interface CompareRefundsResult {
+  readonly mistakes: readonly Violation[];
   readonly asked: number;
   /** Where to go on the next time; absent when that is at the beginning. */
   readonly after: ScanKey | undefined;
@@ -26,46 +26,46 @@ export interface RefundsCompared {
 }
 
 /** PayPal does not say how many calls it takes, only that one should not poll: so it is asked about few at a time, and all in turn. */
-const ASKED = 20;
-const AT_ONCE = 5;
-const PAGE = 50;
+const MAX_CALLS = 20;
+const CONCURRENCY = 5;
+const PAGE_SIZE = 50;
 
 /** Invariant 8 for the next payments that may have been refunded, as PayPal has them now. */
 export async function compareRefunds(
   deps: CompareDeps,
   start: ScanKey | undefined,
-  terms: Terms,
-): Promise<RefundsCompared> {
+  terms: CheckContext,
+): Promise<CompareRefundsResult> {
   const { candidates, after } = await nextCandidates(deps, start, terms);
-  const mistakes: Mistake[] = [];
+  const mistakes: Violation[] = [];
   let asked = 0;
-  for (let i = 0; i < candidates.length && deps.mayGoOn(); i += AT_ONCE) {
-    const some = candidates.slice(i, i + AT_ONCE);
+  for (let i = 0; i < candidates.length && deps.hasTime(); i += CONCURRENCY) {
+    const some = candidates.slice(i, i + CONCURRENCY);
     asked += some.length;
     const answers = await Promise.allSettled(some.map(({ paypal_order_id = '' }) => deps.getOrder(paypal_order_id)));
     for (const [j, answer] of answers.entries()) {
       const payment = some[j];
       if (answer.status === 'rejected') return { mistakes, asked, after, trouble: answer.reason };
-      const mistake = payment && answer.value && mistakeOfRefunds(payment, answer.value, terms);
+      const mistake = payment && answer.value && refundViolation(payment, answer.value, terms);
       if (mistake) mistakes.push(mistake);
     }
   }
   return { mistakes, asked, after, trouble: undefined };
 }
 
-async function nextCandidates({ payments, mayGoOn }: CompareDeps, start: ScanKey | undefined, terms: Terms) {
+async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey | undefined, terms: CheckContext) {
   const candidates: Payment[] = [];
   let after = start;
   do {
-    const { items, next } = await payments.ids(PAGE, after);
-    const { rows: found } = await singleOut(payments.getAll, items);
+    const { items, next } = await payments.ids(PAGE_SIZE, after);
+    const { rows: found } = await isolateUnreadable(payments.getAll, items);
     const order = new Map(items.map((id, place) => [id, place]));
     for (const payment of found.toSorted((a, b) => (order.get(a.payment_id) ?? 0) - (order.get(b.payment_id) ?? 0))) {
       if (!mayHaveRefunds(payment, terms)) continue;
       candidates.push(payment);
-      if (candidates.length === ASKED) return { candidates, after: { payment_id: payment.payment_id } };
+      if (candidates.length === MAX_CALLS) return { candidates, after: { payment_id: payment.payment_id } };
     }
     after = next;
-  } while (after && mayGoOn());
+  } while (after && hasTime());
   return { candidates, after };
 }

@@ -1,18 +1,18 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { type Finding, findingSchema } from './finding.ts';
-import type { ConsistencyAnswer, ConsistencyRequest } from './request.ts';
+import type { ConsistencyRequest, ConsistencyResponse } from './request.ts';
 
 const checkedSchema = z.object({ checked: z.int(), findings: z.int(), finished: z.boolean() });
 /** What a check of the books has come to. */
-export type BooksChecked = z.infer<typeof checkedSchema>;
+export type CheckSummary = z.infer<typeof checkedSchema>;
 
 const lookedSchema = z.object({ finding: z.nullable(findingSchema) });
 
 /** The function `consistency`, for whoever may call it; it alone reads all the books. */
 export const consistencyFunction = (lambda: LambdaClient, functionName: string) => {
   /** @throws Error when it fails; what went wrong is in its own log. */
-  const call = async <Schema extends z.core.$ZodType<ConsistencyAnswer>>(
+  const call = async <Schema extends z.core.$ZodType<ConsistencyResponse>>(
     request: ConsistencyRequest,
     schema: Schema,
   ): Promise<z.output<Schema>> => {
@@ -25,11 +25,11 @@ export const consistencyFunction = (lambda: LambdaClient, functionName: string) 
   };
   return {
     /** Checks the books, as far as some seconds go. */
-    check: (): Promise<BooksChecked> => call({}, checkedSchema),
+    check: (): Promise<CheckSummary> => call({}, checkedSchema),
 
     /** Looks again at what a finding is about. */
-    lookAgain: async (findingId: string): Promise<Finding | undefined> =>
-      (await call({ look_again: findingId }, lookedSchema)).finding ?? undefined,
+    recheck: async (findingId: string): Promise<Finding | undefined> =>
+      (await call({ recheck: findingId }, lookedSchema)).finding ?? undefined,
   };
 };
 /** What `consistencyFunction` makes. */

@@ -5,8 +5,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { ifHolds } from '../shared/dynamo.ts';
-import { type Finding, findingIdOf, findingSchema, type Invariant, type Mistake } from './finding.ts';
+import { conditionHolds } from '../shared/dynamo.ts';
+import { type Finding, findingIdOf, findingSchema, type Invariant, type Violation } from './finding.ts';
 
 /** Some findings, and where to go on; no cursor when these were the last. */
 export interface FindingPage {
@@ -53,7 +53,7 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
 
     /** Notes that a mistake was seen. One that had been mended and is there again is a new one. */
-    async put(mistake: Mistake, at: Date): Promise<void> {
+    async put(mistake: Violation, at: Date): Promise<void> {
       const id = findingIdOf(mistake);
       const now = at.toISOString();
       const { what, repair } = mistake;
@@ -66,9 +66,9 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
           ExpressionAttributeValues: { ':what': what, ':repair': repair, ':now': now },
         }),
       );
-      if (await ifHolds(seenAgain)) return;
+      if (await conditionHolds(seenAgain)) return;
       const finding: Finding = { ...mistake, id, first_seen: now, last_seen: now };
-      await ifHolds(
+      await conditionHolds(
         db.send(
           new PutCommand({
             TableName: tableName,
@@ -82,7 +82,7 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Notes that a finding holds no more. @returns false when there is none that did. */
     close: (id: string, at: Date): Promise<boolean> =>
-      ifHolds(
+      conditionHolds(
         db.send(
           new UpdateCommand({
             TableName: tableName,

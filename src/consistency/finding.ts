@@ -41,7 +41,7 @@ const repairSchema = z.discriminatedUnion('kind', [
 export type Repair = z.infer<typeof repairSchema>;
 
 /** One broken invariant of one subject, as a check has just seen it. */
-const mistakeSchema = z.object({
+const violationSchema = z.object({
   invariant: z.literal(INVARIANT_NUMBERS),
   /** The id of what it is about: a payment, a session or order without one, a SKU, a webhook event, an execution. */
   subject: z.string(),
@@ -51,10 +51,10 @@ const mistakeSchema = z.object({
   repair: z.nullable(repairSchema),
 });
 /** One broken invariant of one subject. */
-export type Mistake = z.infer<typeof mistakeSchema>;
+export type Violation = z.infer<typeof violationSchema>;
 
 /** A mistake for as long as it lasts, as it lies in the operations table. */
-export const findingSchema = z.extend(mistakeSchema, {
+export const findingSchema = z.extend(violationSchema, {
   id: z.string(),
   /** ISO 8601, UTC: the time of the check that saw it first. */
   first_seen: z.string(),
@@ -70,5 +70,5 @@ export type Finding = z.infer<typeof findingSchema>;
  * Names the finding of a mistake: a subject has one for each invariant. The name is part of a path, which gateways decode before they
  * read it; so what has a meaning there, such as the slash in the SKU `MUG/BLUE`, is written as `~2F`.
  */
-export const findingIdOf = ({ invariant, subject }: Pick<Mistake, 'invariant' | 'subject'>): string =>
+export const findingIdOf = ({ invariant, subject }: Pick<Violation, 'invariant' | 'subject'>): string =>
   `${invariant}:${encodeURIComponent(subject).replaceAll('~', '%7E').replaceAll('%', '~')}`;

@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
 
 /** Rows, and those that are there but are not what their table should hold: where they are wrong, by their ids. */
-export interface SingledOut<Id, Row> {
+export interface IsolatedRows<Id, Row> {
   readonly rows: readonly Row[];
   readonly unreadable: ReadonlyMap<Id, string>;
 }
 
 /** Reads rows by their ids. One that cannot be read is singled out, by halves, so that all others are read. */
-export async function singleOut<Id, Row>(
+export async function isolateUnreadable<Id, Row>(
   read: (ids: readonly Id[]) => Promise<readonly Row[]>,
   ids: readonly Id[],
-): Promise<SingledOut<Id, Row>> {
+): Promise<IsolatedRows<Id, Row>> {
   const [id] = ids;
   if (id === undefined) return { rows: [], unreadable: new Map() };
   try {
@@ -19,7 +19,10 @@ export async function singleOut<Id, Row>(
     if (!(error instanceof z.core.$ZodError)) throw error;
     if (ids.length === 1) return { rows: [], unreadable: new Map([[id, error.issues[0]?.path.join('.') ?? '']]) };
     const middle = Math.ceil(ids.length / 2);
-    const halves = await Promise.all([singleOut(read, ids.slice(0, middle)), singleOut(read, ids.slice(middle))]);
+    const halves = await Promise.all([
+      isolateUnreadable(read, ids.slice(0, middle)),
+      isolateUnreadable(read, ids.slice(middle)),
+    ]);
     return {
       rows: halves.flatMap(({ rows }) => rows),
       unreadable: new Map(halves.flatMap(({ unreadable }) => [...unreadable])),

@@ -4,7 +4,7 @@ import type { StockRepository } from '../inventory/stock-repository.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
 import type { Purchase } from './checks/purchase.ts';
-import { singleOut } from './isolate-unreadable.ts';
+import { isolateUnreadable } from './isolate-unreadable.ts';
 
 /** The tables in which a purchase lies. */
 export interface PurchaseTables {
@@ -24,11 +24,11 @@ export async function readPurchases(
   ids: readonly SessionId[],
 ): Promise<Purchase[]> {
   const [sessionsFound, reservations, ordersFound] = await Promise.all([
-    singleOut(sessions.getAll, ids),
-    singleOut(stock.reservationsOf, ids),
-    singleOut(orders.getAll, ids.map(orderIdOfSession)),
+    isolateUnreadable(sessions.getAll, ids),
+    isolateUnreadable(stock.reservationsOf, ids),
+    isolateUnreadable(orders.getAll, ids.map(orderIdOfSession)),
   ]);
-  const paymentsFound = await singleOut(payments.getAll, ids.map(paymentIdOf));
+  const paymentsFound = await isolateUnreadable(payments.getAll, ids.map(paymentIdOf));
 
   const session = byId(sessionsFound.rows, ({ checkout_session_id }) => checkout_session_id);
   const reservation = byId(reservations.rows, ({ checkout_session_id }) => checkout_session_id);

@@ -1,15 +1,15 @@
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { isOrderId, isPaymentId, isSessionId, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
-import { mistakesOfExecutions, type SettlementTables } from './checks/executions.ts';
-import { mistakesOfPurchase, type Terms } from './checks/purchase.ts';
-import { mayHaveRefunds, mistakeOfRefunds } from './checks/refunds.ts';
-import { type Finding, findingIdOf, type Mistake } from './finding.ts';
+import { executionViolations, type SettlementTables } from './checks/executions.ts';
+import { type CheckContext, purchaseViolations } from './checks/purchase.ts';
+import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
+import { type Finding, findingIdOf, type Violation } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
-/** What `lookAgain` works with. */
-export interface LookAgainDeps {
+/** What `recheck` works with. */
+export interface RecheckDeps {
   readonly findings: Pick<FindingRepository, 'get' | 'put' | 'close'>;
   readonly tables: PurchaseTables;
   readonly failed: SettlementTables['failed'];
@@ -22,9 +22,9 @@ export interface LookAgainDeps {
  * @returns the finding, closed if it holds no more.
  * @throws PayPalUnavailable when only PayPal can tell, and does not answer.
  */
-export async function lookAgain(deps: LookAgainDeps, finding: Finding, terms: Terms): Promise<Finding> {
+export async function recheckFinding(deps: RecheckDeps, finding: Finding, terms: CheckContext): Promise<Finding> {
   const at = terms.now.toISOString();
-  const mistake = await stillWrong(deps, finding, terms);
+  const mistake = await currentViolation(deps, finding, terms);
   if (!mistake) {
     await deps.findings.close(finding.id, terms.now);
     return { ...finding, closed_at: at };
@@ -34,14 +34,22 @@ export async function lookAgain(deps: LookAgainDeps, finding: Finding, terms: Te
 }
 
 /** The same, for one that somebody wants to repair. What was past its time at the check is not called in flight again. */
-export async function lookAgainAt(deps: LookAgainDeps, findingId: string, terms: Terms): Promise<Finding | undefined> {
+export async function recheckFindingById(
+  deps: RecheckDeps,
+  findingId: string,
+  terms: CheckContext,
+): Promise<Finding | undefined> {
   const finding = await deps.findings.get(findingId);
   if (!finding || finding.closed_at) return finding;
   const now = new Date(Math.max(terms.now.getTime(), Date.parse(finding.last_seen)));
-  return lookAgain(deps, finding, { ...terms, now });
+  return recheckFinding(deps, finding, { ...terms, now });
 }
 
-async function stillWrong(deps: LookAgainDeps, finding: Finding, terms: Terms): Promise<Mistake | undefined> {
+async function currentViolation(
+  deps: RecheckDeps,
+  finding: Finding,
+  terms: CheckContext,
+): Promise<Violation | undefined> {
   const { invariant, subject } = finding;
   switch (invariant) {
     // Only a count of all reservations can tell; the correction holds for the counters that were seen, and for no others.
@@ -53,24 +61,24 @@ async function stillWrong(deps: LookAgainDeps, finding: Finding, terms: Terms): 
       return (await deps.events.get(subject))?.status === 'received' ? finding : undefined;
     case 10: {
       const again = { name: subject, status: 'FAILED', endedAt: new Date(0) } as const;
-      const [mistake] = await mistakesOfExecutions({ ...deps.tables, failed: deps.failed }, [again], terms);
+      const [mistake] = await executionViolations({ ...deps.tables, failed: deps.failed }, [again], terms);
       return mistake;
     }
     default: {
       const session = sessionOf(subject);
       const [purchase] = await readPurchases(deps.tables, session ? [session] : []);
-      const mistakes = mistakesOfPurchase(purchase ?? {}, terms);
+      const mistakes = purchaseViolations(purchase ?? {}, terms);
       // What cannot be read does not say that anything was mended.
       return mistakes.find((one) => findingIdOf(one) === finding.id) ?? (purchase?.unreadable && finding);
     }
   }
 }
 
-async function refundsOf(deps: LookAgainDeps, subject: string, terms: Terms): Promise<Mistake | undefined> {
+async function refundsOf(deps: RecheckDeps, subject: string, terms: CheckContext): Promise<Violation | undefined> {
   const [payment] = isPaymentId(subject) ? await deps.tables.payments.getAll([subject]) : [];
   if (!payment?.paypal_order_id || !mayHaveRefunds(payment, terms)) return undefined;
   const order = await deps.getOrder(payment.paypal_order_id);
-  return order && mistakeOfRefunds(payment, order, terms);
+  return order && refundViolation(payment, order, terms);
 }
 
 /** The session of a purchase that is named by any of its ids. */

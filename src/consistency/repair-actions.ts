@@ -2,13 +2,13 @@ import { correctStock } from '../inventory/correct-stock.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
 import { type ReplayDeps, replayEvent } from '../paypal-webhook/replay-event.ts';
-import { settleAgain } from '../settlements/rerun-settlement.ts';
+import { rerunSettlement } from '../settlements/rerun-settlement.ts';
 import type { RetryDeps } from '../settlements/retry-settlement.ts';
 import type { SessionId } from '../shared/ids.ts';
-import type { RepairResult, RepairWays } from './repair-finding.ts';
+import type { RepairActionResult, RepairActions } from './repair-finding.ts';
 
 /** What the ordinary ways work with. */
-export interface RepairWaysDeps {
+export interface RepairActionsDeps {
   readonly refund: RefundDeps;
   readonly retry: RetryDeps;
   readonly replay: ReplayDeps;
@@ -17,16 +17,22 @@ export interface RepairWaysDeps {
   readonly lookAfterReservation: (id: SessionId) => Promise<boolean>;
 }
 
-const DONE: RepairResult = { done: true };
-const notDone = (why: string): RepairResult => ({ done: false, why });
+const DONE: RepairActionResult = { done: true };
+const notDone = (why: string): RepairActionResult => ({ done: false, why });
 
 /**
  * How findings are repaired: each by a way that the shop has anyway, so that nothing is written but what that way writes.
  * Each of them throws PayPalUnavailable when PayPal must be asked and does not answer: it may be tried again.
  */
-export const repairWays = ({ refund, retry, replay, stock, lookAfterReservation }: RepairWaysDeps): RepairWays => ({
+export const repairActions = ({
+  refund,
+  retry,
+  replay,
+  stock,
+  lookAfterReservation,
+}: RepairActionsDeps): RepairActions => ({
   async settle({ payment_id, settlement }) {
-    const { outcome } = await settleAgain(retry, payment_id, settlement);
+    const { outcome } = await rerunSettlement(retry, payment_id, settlement);
     switch (outcome) {
       case 'running':
         return DONE;
@@ -40,7 +46,7 @@ export const repairWays = ({ refund, retry, replay, stock, lookAfterReservation 
   async ask_paypal({ payment_id }, by) {
     const payment = await refund.payments.get(payment_id);
     if (!payment) return notDone('the payment is not there');
-    await refund.settler.refresh(payment, by);
+    await refund.evidenceApplier.refreshFromPayPal(payment, by);
     return DONE;
   },
 
@@ -80,7 +86,7 @@ export const repairWays = ({ refund, retry, replay, stock, lookAfterReservation 
     const { outcome } = await replayEvent(replay, event_id, { dryRun: false });
     switch (outcome) {
       case 'replayed':
-      case 'rehearsed':
+      case 'dry_run':
         return DONE;
       case 'erased':
         return notDone('what the event said was erased');

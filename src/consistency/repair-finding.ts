@@ -1,23 +1,26 @@
 import type { Finding, Repair } from './finding.ts';
 
 /** What a repair led to. */
-export type RepairResult =
+export type RepairActionResult =
   | { readonly done: true }
   /** The ordinary way is not open; `why` says so in words. */
   | { readonly done: false; readonly why: string };
 
 /** For each kind of repair, the ordinary way that does it. `by` goes into the histories of what it changes. */
-export type RepairWays = {
-  readonly [Kind in Repair['kind']]: (repair: Extract<Repair, { kind: Kind }>, by: string) => Promise<RepairResult>;
+export type RepairActions = {
+  readonly [Kind in Repair['kind']]: (
+    repair: Extract<Repair, { kind: Kind }>,
+    by: string,
+  ) => Promise<RepairActionResult>;
 };
 
 /** What became of a wish to repair a finding. */
-export type Repaired =
+export type RepairFindingResult =
   /** What a repair would do, in words: nothing was done. */
   | { readonly outcome: 'would_repair'; readonly finding: Finding; readonly will: string }
   /** It was done, or has begun: the next check sees whether it helped, and closes the finding. */
   | { readonly outcome: 'repaired'; readonly finding: Finding; readonly will: string }
-  /** The ordinary ways do not mend it, or not now. */
+  /** The ordinary actions do not mend it, or not now. */
   | { readonly outcome: 'not_repairable'; readonly finding: Finding; readonly why: string }
   /** It was mended meanwhile, and is closed. */
   | { readonly outcome: 'holds_no_more'; readonly finding: Finding }
@@ -26,12 +29,12 @@ export type Repaired =
 /** What `repairFinding` works with. */
 export interface RepairDeps {
   /** What a finding is by now, looked at again: closed if it holds no more; undefined when there is none. */
-  readonly lookAgain: (findingId: string) => Promise<Finding | undefined>;
-  readonly ways: RepairWays;
+  readonly recheck: (findingId: string) => Promise<Finding | undefined>;
+  readonly actions: RepairActions;
 }
 
 /** Which finding, and who wants it repaired. */
-export interface RepairWish {
+export interface RepairRequest {
   readonly findingId: string;
   /** Only says what would be done. */
   readonly dryRun: boolean;
@@ -39,14 +42,14 @@ export interface RepairWish {
 }
 
 /**
- * Mends what a finding is about, by the ways by which it should have come about. It is looked at again first: since the check, somebody
+ * Mends what a finding is about, by the actions by which it should have come about. It is looked at again first: since the check, somebody
  * may have mended it, and another repair may be right by now. Any repair may be asked for twice.
  */
 export async function repairFinding(
-  { lookAgain, ways }: RepairDeps,
-  { findingId, dryRun, by }: RepairWish,
-): Promise<Repaired> {
-  const finding = await lookAgain(findingId);
+  { recheck, actions }: RepairDeps,
+  { findingId, dryRun, by }: RepairRequest,
+): Promise<RepairFindingResult> {
+  const finding = await recheck(findingId);
   if (!finding) return { outcome: 'unknown_finding' };
   if (finding.closed_at) return { outcome: 'holds_no_more', finding };
   if (!finding.repair)
@@ -54,24 +57,24 @@ export async function repairFinding(
 
   const will = inWords(finding.repair);
   if (dryRun) return { outcome: 'would_repair', finding, will };
-  const result = await repairBy(ways, finding.repair, by);
+  const result = await repairBy(actions, finding.repair, by);
   return result.done ? { outcome: 'repaired', finding, will } : { outcome: 'not_repairable', finding, why: result.why };
 }
 
-function repairBy(ways: RepairWays, repair: Repair, by: string): Promise<RepairResult> {
+function repairBy(actions: RepairActions, repair: Repair, by: string): Promise<RepairActionResult> {
   switch (repair.kind) {
     case 'settle':
-      return ways.settle(repair, by);
+      return actions.settle(repair, by);
     case 'ask_paypal':
-      return ways.ask_paypal(repair, by);
+      return actions.ask_paypal(repair, by);
     case 'refund':
-      return ways.refund(repair, by);
+      return actions.refund(repair, by);
     case 'release_stock':
-      return ways.release_stock(repair, by);
+      return actions.release_stock(repair, by);
     case 'correct_stock':
-      return ways.correct_stock(repair, by);
+      return actions.correct_stock(repair, by);
     case 'replay_event':
-      return ways.replay_event(repair, by);
+      return actions.replay_event(repair, by);
   }
 }
 

@@ -11,13 +11,13 @@ export const requestSchema = z.union([
     as_of: z.optional(time),
   }),
   /** To look again at what one finding is about, before it is repaired; answered with `{finding}` as it is by now, null if there is none. */
-  z.strictObject({ look_again: z.string() }),
+  z.strictObject({ recheck: z.string() }),
 ]);
 /** A check of the books, or a second look at a finding. */
 export type ConsistencyRequest = z.infer<typeof requestSchema>;
 
 /** What it answers. */
-export type ConsistencyAnswer =
+export type ConsistencyResponse =
   | {
       /** How many purchases, events, executions and refunds were looked at. */
       readonly checked: number;

@@ -1,33 +1,33 @@
 import * as z from 'zod/mini';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
-import type { Workflow } from '../settlements/execution-client.ts';
+import type { ExecutionClient } from '../settlements/execution-client.ts';
 import { FAILED_STATUSES } from '../settlements/failed-settlement-repository.ts';
 import type { Run, RunRepository } from '../shared/run-repository.ts';
-import { lookAtOpen } from './check-open-payments.ts';
-import { mistakesOfEvents } from './checks/events.ts';
-import { mistakesOfExecutions } from './checks/executions.ts';
-import type { Terms } from './checks/purchase.ts';
-import { takeStock } from './checks/stock.ts';
+import { checkOpenPayments } from './check-open-payments.ts';
+import { eventViolations } from './checks/events.ts';
+import { executionViolations } from './checks/executions.ts';
+import type { CheckContext } from './checks/purchase.ts';
+import { checkCounters } from './checks/stock.ts';
 import { compareRefunds } from './compare-refunds.ts';
-import { INVARIANT_NUMBERS, type Invariant, type Mistake } from './finding.ts';
+import { INVARIANT_NUMBERS, type Invariant, type Violation } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
-import { type LookAgainDeps, lookAgain } from './recheck-finding.ts';
-import { NEW_WALK, step, type Walk, walkSchema } from './scan-tables.ts';
+import { type RecheckDeps, recheckFinding } from './recheck-finding.ts';
+import { NEW_SCAN, type Scan, scanPage, scanSchema } from './scan-tables.ts';
 
 /** What `checkBooks` works with. */
-export interface CheckDeps extends Omit<LookAgainDeps, 'findings' | 'events'> {
+export interface CheckDeps extends Omit<RecheckDeps, 'findings' | 'events'> {
   readonly findings: FindingRepository;
   readonly events: Pick<EventRepository, 'get' | 'unfinished'>;
-  readonly workflow: Pick<Workflow, 'failures'>;
+  readonly workflow: Pick<ExecutionClient, 'failures'>;
   readonly runs: Pick<RunRepository, 'begin' | 'pause' | 'finish'>;
   /** False when the time for one run is over. */
-  readonly mayGoOn: () => boolean;
+  readonly hasTime: () => boolean;
   /** Told of trouble that leaves a part of the check for the next run. */
-  readonly onTrouble: (part: string, trouble: Error) => void;
+  readonly onError: (part: string, trouble: Error) => void;
 }
 
 /** What one run has come to. */
-export interface Checked {
+export interface CheckResult {
   /** How many purchases, products, events, executions and refunds were looked at. */
   readonly checked: number;
   /** How many findings hold now, by invariant. */
@@ -41,7 +41,7 @@ const JOB = 'consistency';
 
 /** Where the next run goes on. What cannot be read any more is begun anew. */
 const progressSchema = z.object({
-  walk: z.optional(walkSchema),
+  walk: z.optional(scanSchema),
   /** What did not add up at the last count of the stock. */
   suspects: z._default(z.record(z.string(), z.string()), {}),
   /** The finding that was looked at again last. */
@@ -58,31 +58,31 @@ type Progress = z.infer<typeof progressSchema>;
  * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the
  * same work twice, and no harm: a run notes where it stopped together with all that it had counted by then.
  */
-export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked> {
+export async function runCheck(deps: CheckDeps, terms: CheckContext): Promise<CheckResult> {
   const progress = progressOf(await deps.runs.begin(JOB, terms.now));
-  const note = async (mistakes: readonly Mistake[]) => {
+  const note = async (mistakes: readonly Violation[]) => {
     for (const mistake of mistakes) await deps.findings.put(mistake, terms.now);
   };
 
-  const looked = await lookAgainAtSome(deps, progress.looked_after, terms);
-  const open = await lookAtOpen(deps.tables, terms);
+  const rechecked = await recheckOpenFindings(deps, progress.looked_after, terms);
+  const open = await checkOpenPayments(deps.tables, terms);
   await note(open.mistakes);
-  const events = await mistakesOfEvents(deps.events, terms);
+  const events = await eventViolations(deps.events, terms);
   await note(events);
   const executions = await checkExecutions(deps, progress.failures, terms);
   await note(executions.mistakes);
   const refunds = await compareRefunds({ ...deps, payments: deps.tables.payments }, progress.refunds_after, terms);
-  if (refunds.trouble) deps.onTrouble('refunds', refunds.trouble);
+  if (refunds.trouble) deps.onError('refunds', refunds.trouble);
   await note(refunds.mistakes);
 
-  const begun = progress.walk ?? NEW_WALK;
+  const begun = progress.walk ?? NEW_SCAN;
   let walk = begun;
-  while (walk.table && deps.mayGoOn()) {
-    const next = await step(deps.tables, walk, walk.table, terms);
+  while (walk.table && deps.hasTime()) {
+    const next = await scanPage(deps.tables, walk, walk.table, terms);
     await note(next.mistakes);
     walk = next.walk;
   }
-  const parts = [looked.checked, open.checked, events.length, executions.checked, refunds.asked];
+  const parts = [rechecked.checked, open.checked, events.length, executions.checked, refunds.asked];
   const checked = parts.reduce((sum, number) => sum + number, walk.checked - begun.checked);
 
   const finished = walk.table === undefined;
@@ -91,7 +91,7 @@ export async function checkBooks(deps: CheckDeps, terms: Terms): Promise<Checked
   const cursor = JSON.stringify({
     ...(!finished && { walk }),
     suspects,
-    ...(looked.after !== undefined && { looked_after: looked.after }),
+    ...(rechecked.after !== undefined && { looked_after: rechecked.after }),
     ...(refunds.after && { refunds_after: refunds.after }),
     failures: executions.places,
   } satisfies Progress);
@@ -106,9 +106,9 @@ function progressOf({ cursor = '{}' }: Run): Progress {
 }
 
 /** How many findings are looked at again in one run; where there are more, all have their turn. */
-const LOOKED_AT = 500;
+const MAX_RECHECKS = 500;
 
-async function lookAgainAtSome(deps: CheckDeps, start: string | undefined, terms: Terms) {
+async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, terms: CheckContext) {
   let checked = 0;
   let after = start;
   let silent = false;
@@ -116,29 +116,33 @@ async function lookAgainAtSome(deps: CheckDeps, start: string | undefined, terms
     const { findings, cursor } = await deps.findings.open(after);
     for (const finding of findings) {
       // PayPal may be silent for a while: then one of them waits for it, and all stay as they are.
-      if (finding.invariant === 8 && (silent || !deps.mayGoOn())) continue;
+      if (finding.invariant === 8 && (silent || !deps.hasTime())) continue;
       try {
-        await lookAgain(deps, finding, terms);
+        await recheckFinding(deps, finding, terms);
       } catch (error) {
         if (finding.invariant !== 8) throw error;
         silent = true;
-        deps.onTrouble('refunds', error as Error);
+        deps.onError('refunds', error as Error);
       }
     }
     checked += findings.length;
     after = cursor;
-  } while (after !== undefined && checked < LOOKED_AT && deps.mayGoOn());
+  } while (after !== undefined && checked < MAX_RECHECKS && deps.hasTime());
   return { checked, after };
 }
 
 /** A page of each list: on most days, that is all of them. */
-async function checkExecutions({ workflow, tables, failed }: CheckDeps, places: Progress['failures'], terms: Terms) {
-  const mistakes: Mistake[] = [];
+async function checkExecutions(
+  { workflow, tables, failed }: CheckDeps,
+  places: Progress['failures'],
+  terms: CheckContext,
+) {
+  const mistakes: Violation[] = [];
   const nextPlaces: Progress['failures'] = {};
   let checked = 0;
   for (const status of FAILED_STATUSES) {
     const { failures, next } = await workflow.failures(status, places[status]);
-    mistakes.push(...(await mistakesOfExecutions({ ...tables, failed }, failures, terms)));
+    mistakes.push(...(await executionViolations({ ...tables, failed }, failures, terms)));
     checked += failures.length;
     if (next !== undefined) nextPlaces[status] = next;
   }
@@ -148,12 +152,12 @@ async function checkExecutions({ workflow, tables, failed }: CheckDeps, places: 
 /** Compares what was counted with the products. @returns what is suspect of it. */
 async function checkStock(
   { tables, findings }: CheckDeps,
-  { shelves = {} }: Walk,
+  { shelves = {} }: Scan,
   suspects: Progress['suspects'],
-  note: (mistakes: readonly Mistake[]) => Promise<void>,
-  { now }: Terms,
+  note: (mistakes: readonly Violation[]) => Promise<void>,
+  { now }: CheckContext,
 ) {
-  const taken = takeStock(shelves, await tables.stock.products({ consistent: true }), suspects);
+  const taken = checkCounters(shelves, await tables.stock.products({ consistent: true }), suspects);
   await note(taken.mistakes);
   const right = new Set(taken.right);
   for await (const { id, subject } of allOpen(findings, 4)) {
@@ -162,7 +166,7 @@ async function checkStock(
   return taken.suspects;
 }
 
-const figuresOf = ({ checked, payments, shelves = {} }: Walk): Record<string, number> => ({
+const figuresOf = ({ checked, payments, shelves = {} }: Scan): Record<string, number> => ({
   purchases: checked,
   products: Object.keys(shelves).length,
   ...Object.fromEntries(Object.entries(payments).map(([status, number]) => [`payments.${status}`, number])),

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import type { Reservation } from '../inventory/reservation.ts';
 import type { Page, ScanKey } from '../shared/dynamo.ts';
 import { paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
-import { mistakesOfPurchase, type Purchase, type Terms } from './checks/purchase.ts';
+import { type CheckContext, type Purchase, purchaseViolations } from './checks/purchase.ts';
 import { count, shelvesSchema, uncounted } from './checks/stock.ts';
-import type { Mistake } from './finding.ts';
-import { singleOut } from './isolate-unreadable.ts';
+import type { Violation } from './finding.ts';
+import { isolateUnreadable } from './isolate-unreadable.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
 /** The tables in the order in which they are walked through; the pieces of the reservations are counted on the way. */
@@ -13,7 +13,7 @@ const TABLES = ['payments', 'sessions', 'orders', 'reservations'] as const;
 type Table = (typeof TABLES)[number];
 
 /** How far a walk through the books has come. */
-export const walkSchema = z.object({
+export const scanSchema = z.object({
   /** Absent once all have been walked through. */
   table: z.optional(z.enum(TABLES)),
   /** Where the table's next page begins; absent at its beginning. */
@@ -28,13 +28,13 @@ export const walkSchema = z.object({
   miscounted: z.optional(z.boolean()),
 });
 /** How far a walk through the books has come. */
-export type Walk = z.infer<typeof walkSchema>;
+export type Scan = z.infer<typeof scanSchema>;
 
 /** As many purchases as one BatchGetItem reads. */
 const PAGE = 100;
 
 /** The beginning of a walk. */
-export const NEW_WALK: Walk = {
+export const NEW_SCAN: Scan = {
   table: TABLES[0],
   checked: 0,
   payments: {},
@@ -44,12 +44,12 @@ export const NEW_WALK: Walk = {
  * Looks at the next page of the books. A purchase is looked at where its payment lies; one without, where its session, its order or
  * its reservation lies: so none is missed, whatever of it is lost.
  */
-export async function step(
+export async function scanPage(
   tables: PurchaseTables,
-  walk: Walk,
+  walk: Scan,
   table: Table,
-  terms: Terms,
-): Promise<{ readonly walk: Walk; readonly mistakes: readonly Mistake[] }> {
+  terms: CheckContext,
+): Promise<{ readonly walk: Scan; readonly mistakes: readonly Violation[] }> {
   const shelves =
     table === 'reservations'
       ? (walk.shelves ?? uncounted(await tables.stock.products({ consistent: true })))
@@ -69,7 +69,7 @@ export async function step(
       ...(shelves && { shelves: count(shelves, reservations) }),
       ...(unreadable.length > 0 && { miscounted: true }),
     },
-    mistakes: purchases.flatMap((purchase) => mistakesOfPurchase(purchase, terms)),
+    mistakes: purchases.flatMap((purchase) => purchaseViolations(purchase, terms)),
   };
 }
 
@@ -104,12 +104,12 @@ async function read(tables: PurchaseTables, table: Table, after: ScanKey | undef
 }
 
 async function withoutPayment({ payments }: PurchaseTables, sessions: readonly SessionId[]): Promise<SessionId[]> {
-  const { rows, unreadable } = await singleOut(payments.getAll, sessions.map(paymentIdOf));
+  const { rows, unreadable } = await isolateUnreadable(payments.getAll, sessions.map(paymentIdOf));
   const found = new Set([...rows.map(({ payment_id }) => payment_id), ...unreadable.keys()]);
   return sessions.filter((id) => !found.has(paymentIdOf(id)));
 }
 
-function countStatuses(before: Walk['payments'], purchases: readonly Purchase[]): Walk['payments'] {
+function countStatuses(before: Scan['payments'], purchases: readonly Purchase[]): Scan['payments'] {
   const counted = { ...before };
   for (const { payment } of purchases) if (payment) counted[payment.status] = (counted[payment.status] ?? 0) + 1;
   return counted;

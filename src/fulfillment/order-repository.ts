@@ -6,7 +6,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Buyer } from '../paypal/schema.ts';
-import { batchGet, ifHolds, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
@@ -29,7 +29,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
     id: OrderId,
     expressions: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
   ): Promise<OrderChange> => {
-    const result = await orFound(
+    const result = await writtenOrExisting(
       db.send(
         new UpdateCommand({
           TableName: tableName,
@@ -79,7 +79,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
 
     /** Writes a new order, or answers the one that is there. */
     async create(order: Order): Promise<{ order: Order; created: boolean }> {
-      const result = await orFound(
+      const result = await writtenOrExisting(
         db.send(
           new PutCommand({
             TableName: tableName,
@@ -117,7 +117,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
      * choose another address at the next try. Whoever was erased stays so.
      */
     rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
-      ifHolds(
+      conditionHolds(
         db.send(
           new PutCommand({
             TableName: tableName,
@@ -149,7 +149,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
 
     /** Makes sure that the buyer is kept as long as the order. @returns false when nobody knows who bought. */
     keepBuyer: (id: OrderId): Promise<boolean> =>
-      ifHolds(
+      conditionHolds(
         db.send(
           new UpdateCommand({
             TableName: tableName,

@@ -6,14 +6,14 @@ import type { Order } from './order.ts';
 import type { OrderRepository } from './order-repository.ts';
 
 /** What a step tells the workflow's history. */
-export interface OrderSettled {
+export interface OrderStepResult {
   readonly order_id: string;
   readonly order_status: Order['status'];
   readonly changed: boolean;
 }
 
 /** What a refund's step tells the workflow: whether the pieces have not been shipped, and all the money went back. */
-export interface OrderRefunded extends OrderSettled {
+export interface RefundOrderResult extends OrderStepResult {
   readonly stock: 'comes_back' | 'stays';
 }
 
@@ -33,7 +33,7 @@ export interface CreateOrderDeps {
 export async function createOrder(
   { orders, session: read, askBuyer, now }: CreateOrderDeps,
   settlement: Settlement,
-): Promise<OrderSettled> {
+): Promise<OrderStepResult> {
   const { payment_id, checkout_session_id, captured } = settlement;
   const order_id = orderIdOf(payment_id);
   const session = await read(checkout_session_id);
@@ -68,7 +68,7 @@ export async function refundOrder(
   orders: Pick<OrderRepository, 'refund' | 'create'>,
   settlement: Settlement,
   now: Date,
-): Promise<OrderRefunded> {
+): Promise<RefundOrderResult> {
   const { payment_id, checkout_session_id, captured, refunded_minor, payment_status } = settlement;
   const order_id = orderIdOf(payment_id);
   const everything = payment_status !== 'partially_refunded';

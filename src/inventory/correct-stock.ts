@@ -2,7 +2,7 @@ import type { Counters } from './product.ts';
 import type { StockRepository } from './stock-repository.ts';
 
 /** What became of a correction. */
-export type StockCorrected =
+export type CorrectStockResult =
   | { readonly outcome: 'corrected' }
   /** The counters are not what they were when the pieces were counted: pieces were sold, given back or put in since. */
   | { readonly outcome: 'moved' }
@@ -19,7 +19,7 @@ export async function correctStock(
   sku: string,
   seen: Counters,
   counted: Counters,
-): Promise<StockCorrected> {
+): Promise<CorrectStockResult> {
   if (Math.min(...Object.values(counted)) < 0) return { outcome: 'impossible' };
   return { outcome: (await stock.correct(sku, seen, counted)) ? 'corrected' : 'moved' };
 }

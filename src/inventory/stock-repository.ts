@@ -2,13 +2,13 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand }
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   batchGet,
-  ifHolds,
-  orFound,
+  conditionHolds,
   type Page,
-  type Patience,
+  type RetryDelay,
   type ScanKey,
   scanPage,
   transact,
+  writtenOrExisting,
 } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Counter, type Counters, type Product, productSchema } from './product.ts';
@@ -27,7 +27,7 @@ const DUE = 'reservation';
 export const stockRepository = (
   db: DynamoDBDocumentClient,
   tables: { readonly products: string; readonly reservations: string },
-  patience?: Patience,
+  patience?: RetryDelay,
 ) => {
   /** A write that moves pieces of one product from one counter to another, if there are so many. */
   const moving = ({ sku, quantity }: Piece, from: Counter, to: Counter) => ({
@@ -129,8 +129,8 @@ export const stockRepository = (
     },
 
     /** Says when to look after a reservation the next time, if it is still held. */
-    async lookAgain(id: SessionId, at: Date): Promise<void> {
-      await ifHolds(
+    async reschedule(id: SessionId, at: Date): Promise<void> {
+      await conditionHolds(
         db.send(
           new UpdateCommand({
             TableName: tables.reservations,
@@ -149,7 +149,7 @@ export const stockRepository = (
      * @returns whether they were set; true as well when they were set so before.
      */
     async correct(sku: string, seen: Counters, counted: Counters): Promise<boolean> {
-      const result = await orFound(
+      const result = await writtenOrExisting(
         db.send(
           new UpdateCommand({
             TableName: tables.products,

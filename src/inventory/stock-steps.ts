@@ -4,7 +4,7 @@ import type { Reservation, ReservationStatus } from './reservation.ts';
 import type { StockRepository } from './stock-repository.ts';
 
 /** What a step tells the workflow: what the reservation is now; `none` when there was no stock left to take again. */
-export interface StockSettled {
+export interface StockStepResult {
   readonly stock: ReservationStatus | 'none';
   readonly changed: boolean;
 }
@@ -12,7 +12,7 @@ export interface StockSettled {
 type Deps = Pick<StockRepository, 'reservation' | 'move'>;
 
 /** Where pieces go when a reservation becomes something else; a pair that is missing is no way to go. */
-const WAYS: Readonly<Record<string, readonly [from: Counter, to: Counter] | undefined>> = {
+const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counter] | undefined>> = {
   'held→committed': ['reserved', 'sold'],
   'released→committed': ['available', 'sold'],
   'held→released': ['reserved', 'available'],
@@ -26,39 +26,41 @@ const WAYS: Readonly<Record<string, readonly [from: Counter, to: Counter] | unde
  * The payment has come: what was held is sold. After late money, what is left is taken again, or `none`.
  * @throws Error when money came in time and the stock is not there all the same.
  */
-export async function commitStock(stock: Deps, settlement: Settlement): Promise<StockSettled> {
-  const settled = await settle(stock, settlement, 'committed');
-  if (settled.stock === 'none' && settlement.outcome === 'captured')
+export async function commitStock(stock: Deps, settlement: Settlement): Promise<StockStepResult> {
+  const result = await moveReservation(stock, settlement, 'committed');
+  if (result.stock === 'none' && settlement.outcome === 'captured')
     throw new Error(`stock of ${settlement.checkout_session_id} was released before its payment`);
-  return settled;
+  return result;
 }
 
 /** No payment will come: what was held can be bought by others. */
-export const releaseStock = (stock: Deps, settlement: Pick<Settlement, 'checkout_session_id'>): Promise<StockSettled> =>
-  settle(stock, settlement, 'released');
+export const releaseStock = (
+  stock: Deps,
+  settlement: Pick<Settlement, 'checkout_session_id'>,
+): Promise<StockStepResult> => moveReservation(stock, settlement, 'released');
 
 /** The buyer came back to a purchase that had been given up: its stock is held again, or `none`. */
-export const holdStock = (stock: Deps, settlement: Settlement): Promise<StockSettled> =>
-  settle(stock, settlement, 'held');
+export const holdStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
+  moveReservation(stock, settlement, 'held');
 
 /** All money went back before anything was shipped: the pieces can be bought by others, and are never taken again for this purchase. */
-export const returnStock = (stock: Deps, settlement: Settlement): Promise<StockSettled> =>
-  settle(stock, settlement, 'returned');
+export const returnStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
+  moveReservation(stock, settlement, 'returned');
 
-async function settle(
+async function moveReservation(
   stock: Deps,
   { checkout_session_id: id }: Pick<Settlement, 'checkout_session_id'>,
   to: ReservationStatus,
-): Promise<StockSettled> {
+): Promise<StockStepResult> {
   const reservation = await stock.reservation(id);
   if (!reservation) throw new Error(`there is no reservation for ${id}`);
   return move(stock, reservation, to);
 }
 
-async function move(stock: Deps, reservation: Reservation, to: ReservationStatus): Promise<StockSettled> {
+async function move(stock: Deps, reservation: Reservation, to: ReservationStatus): Promise<StockStepResult> {
   const way = `${reservation.status}→${to}`;
-  if (!(way in WAYS)) return { stock: reservation.status, changed: false };
-  const result = await stock.move(reservation, to, WAYS[way]);
+  if (!(way in COUNTER_MOVES)) return { stock: reservation.status, changed: false };
+  const result = await stock.move(reservation, to, COUNTER_MOVES[way]);
   if (result.done) return { stock: to, changed: true };
   // Somebody else moved it since it was read: see what can be done from there.
   if ('status' in result) return move(stock, { ...reservation, status: result.status }, to);

@@ -1,13 +1,13 @@
 import type { PayPalCapture, PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
-import { type Decision, decide, type Move, usualMove } from './decide.ts';
+import { type Decision, decide, type Move, optimisticMove } from './decide.ts';
 import { type Evidence, evidenceOfCapture, evidenceOfOrder } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
 /** What became of evidence. */
-export type Settled =
+export type EvidenceResult =
   | { readonly outcome: 'moved'; readonly payment: Payment }
   /** It told nothing new, or PayPal's own view did not bear it out. */
   | { readonly outcome: 'known'; readonly payment: Payment }
@@ -18,8 +18,8 @@ export type Settled =
 /** Starts the workflow; the same name a second time is harmless. */
 export type StartSettlement = (name: string, input: Settlement) => Promise<void>;
 
-/** What `settler` works with. */
-export interface SettleDeps {
+/** What `evidenceApplier` works with. */
+export interface ApplyEvidenceDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'move'>;
   readonly startSettlement: StartSettlement;
   /** PayPal's present view of an order; undefined when it knows none. */
@@ -34,34 +34,34 @@ export interface SettleDeps {
 }
 
 /** The one path by which evidence changes payments. */
-export interface Settler {
+export interface EvidenceApplier {
   /** Settles one fact. `payment`, if the caller has just read it, saves a look. */
-  readonly settle: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<Settled>;
+  readonly apply: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<EvidenceResult>;
   /** Settles several facts, one after the other; `moved` if any of them moved the payment. */
-  readonly settleAll: (payment: Payment, facts: readonly Evidence[]) => Promise<Settled>;
+  readonly applyAll: (payment: Payment, facts: readonly Evidence[]) => Promise<EvidenceResult>;
   /** Settles all that PayPal's answer about a payment's order says; no order means that it has expired, unless there is a capture. */
-  readonly settleOnOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<Settled>;
+  readonly applyOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<EvidenceResult>;
   /** Asks PayPal about a payment's order and settles on the answer. */
-  readonly refresh: (payment: Payment, source: string) => Promise<Settled>;
+  readonly refreshFromPayPal: (payment: Payment, source: string) => Promise<EvidenceResult>;
 }
 
 /** Evidence for one payment meets a handful of others at most; more tries mean that something is wrong. */
-const MAX_TRIES = 8;
+const MAX_ATTEMPTS = 8;
 
 /**
  * One conditional write, then the workflow for what the others must do. Whoever comes second finds the work done, and does the rest
  * of it where the first one fell over in between.
  */
-export function settler(deps: SettleDeps): Settler {
-  const settle = async (
+export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
+  const apply = async (
     id: PaymentId,
     evidence: Evidence,
     read: Payment | undefined,
     mayAsk: boolean,
-  ): Promise<Settled> => {
+  ): Promise<EvidenceResult> => {
     let payment = read;
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const guess = payment ? undefined : usualMove(id, evidence);
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
+      const guess = payment ? undefined : optimisticMove(id, evidence);
       payment ??= guess ? undefined : await deps.payments.get(id);
       if (!payment && !guess) return { outcome: 'unknown_payment' };
       const decision: Decision = payment ? decide(payment, evidence) : { do: 'move', move: guess as Move };
@@ -83,7 +83,7 @@ export function settler(deps: SettleDeps): Settler {
       await startOpen(found);
       return { outcome: 'known', payment: found };
     }
-    throw new Error(`${id} changed ${MAX_TRIES} times while ${evidence.kind} was settled`);
+    throw new Error(`${id} changed ${MAX_ATTEMPTS} times while ${evidence.kind} was settled`);
   };
 
   const write = async (id: PaymentId, move: Move) => {
@@ -102,11 +102,11 @@ export function settler(deps: SettleDeps): Settler {
       await deps.startSettlement(executionName(payment.payment_id, name), input);
   };
 
-  const settleAll = async (payment: Payment, facts: readonly Evidence[], mayAsk: boolean): Promise<Settled> => {
-    let latest: Settled = { outcome: 'known', payment };
+  const applyAll = async (payment: Payment, facts: readonly Evidence[], mayAsk: boolean): Promise<EvidenceResult> => {
+    let latest: EvidenceResult = { outcome: 'known', payment };
     let moved = false;
     for (const fact of facts) {
-      latest = await settle(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayAsk);
+      latest = await apply(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayAsk);
       moved ||= latest.outcome === 'moved';
     }
     return moved && latest.outcome === 'known' ? { ...latest, outcome: 'moved' } : latest;
@@ -117,7 +117,7 @@ export function settler(deps: SettleDeps): Settler {
     order: PayPalOrder | undefined,
     source: string,
   ): Promise<Evidence[]> => {
-    const asked = { source, asked: true, paypalOrderId };
+    const asked = { source, authoritative: true, paypalOrderId };
     if (order) return evidenceOfOrder(order, asked);
     const capture = capture_id === undefined ? undefined : await deps.getCapture(capture_id);
     return capture ? evidenceOfCapture(capture, asked) : [{ ...asked, kind: 'expired' }];
@@ -126,17 +126,17 @@ export function settler(deps: SettleDeps): Settler {
   const orderOf = ({ paypal_order_id }: Payment) => (paypal_order_id ? deps.getOrder(paypal_order_id) : undefined);
 
   /** Settles on PayPal's own view first; then the evidence may fit. */
-  const ask = async (payment: Payment, evidence: Evidence): Promise<Settled> => {
+  const ask = async (payment: Payment, evidence: Evidence): Promise<EvidenceResult> => {
     const facts = await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`);
-    return settleAll(payment, [...facts, evidence], false);
+    return applyAll(payment, [...facts, evidence], false);
   };
 
   return {
-    settle: (id, evidence, payment) => settle(id, evidence, payment, true),
-    settleAll: (payment, facts) => settleAll(payment, facts, true),
-    settleOnOrder: async (payment, order, source) => settleAll(payment, await factsOf(payment, order, source), false),
-    refresh: async (payment, source) =>
-      settleAll(payment, await factsOf(payment, await orderOf(payment), source), false),
+    apply: (id, evidence, payment) => apply(id, evidence, payment, true),
+    applyAll: (payment, facts) => applyAll(payment, facts, true),
+    applyOrder: async (payment, order, source) => applyAll(payment, await factsOf(payment, order, source), false),
+    refreshFromPayPal: async (payment, source) =>
+      applyAll(payment, await factsOf(payment, await orderOf(payment), source), false),
   };
 }
 

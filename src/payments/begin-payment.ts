@@ -8,7 +8,7 @@ import { newPayment, type Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
 /** What a wish to pay led to. */
-export type Begun =
+export type BeginPaymentResult =
   | { readonly outcome: 'begun' | 'begun_before'; readonly payment: Payment }
   /** The session has been paid, given up or has run out. */
   | { readonly outcome: 'session_over'; readonly session: Session }
@@ -32,7 +32,7 @@ export interface BeginPaymentDeps {
  * request id makes PayPal answer with the order that it has made already.
  * @throws PayPalUnavailable when PayPal does not answer: nothing is lost.
  */
-export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<Begun> {
+export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<BeginPaymentResult> {
   const { sessions, payments, createOrder, storefrontOrigin, now, dueAfterSeconds } = deps;
   const paymentId = paymentIdOf(id);
   const session = await sessions.get(id);

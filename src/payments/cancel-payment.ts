@@ -1,11 +1,11 @@
 import type { PaymentId } from '../shared/ids.ts';
-import type { Settler } from './apply-evidence.ts';
+import type { EvidenceApplier } from './apply-evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 import { isPaid } from './transitions.ts';
 
 /** What the buyer's cancelling led to. */
-export type Cancelled =
+export type CancelPaymentResult =
   | { readonly outcome: 'done'; readonly payment: Payment }
   /** Money has come: it is too late to cancel. */
   | { readonly outcome: 'paid'; readonly payment: Payment }
@@ -18,14 +18,21 @@ export type Cancelled =
  * PayPal adds to the link as `token`, must be known.
  */
 export async function cancelPayment(
-  { payments, settler }: { readonly payments: Pick<PaymentRepository, 'get'>; readonly settler: Settler },
+  {
+    payments,
+    evidenceApplier,
+  }: { readonly payments: Pick<PaymentRepository, 'get'>; readonly evidenceApplier: EvidenceApplier },
   id: PaymentId,
   token: string,
-): Promise<Cancelled> {
+): Promise<CancelPaymentResult> {
   const payment = await payments.get(id);
   if (!payment) return { outcome: 'unknown_payment' };
   if (token !== payment.paypal_order_id) return { outcome: 'wrong_token' };
-  const settled = await settler.settle(id, { kind: 'cancelled', source: 'buyer', paypalOrderId: token }, payment);
+  const settled = await evidenceApplier.apply(
+    id,
+    { kind: 'cancelled', source: 'buyer', paypalOrderId: token },
+    payment,
+  );
   if (!('payment' in settled)) return { outcome: 'unknown_payment' };
   return { outcome: isPaid(settled.payment.status) ? 'paid' : 'done', payment: settled.payment };
 }

@@ -2,7 +2,7 @@ import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { Outcome, Settlement } from '../shared/settlement.ts';
 import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
-import { ARROWS, type Arrow, GUARDS, isGivenUp, KNOWN } from './transitions.ts';
+import { GUARDS, isGivenUp, NO_OPS, TRANSITIONS, type Transition } from './transitions.ts';
 
 /** What evidence means for a payment. */
 export type Decision =
@@ -14,9 +14,9 @@ export type Decision =
   /** It speaks of another PayPal order than this payment's. */
   | { readonly do: 'refuse' };
 
-/** A change of a payment, with the arrow that allows it. */
+/** A change of a payment, with the transition that allows it. */
 export interface Move {
-  readonly arrow: Arrow;
+  readonly transition: Transition;
   readonly evidence: Evidence;
   /** What the payment was when this was decided. Names of settlements follow from it, so it is part of the write's condition. */
   readonly seen: Pick<Payment, 'late' | 'declines'>;
@@ -33,11 +33,13 @@ type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'declines' | 'cap
 export function decide(payment: Payment, evidence: Evidence): Decision {
   if (evidence.paypalOrderId && payment.paypal_order_id && evidence.paypalOrderId !== payment.paypal_order_id)
     return { do: 'refuse' };
-  const fits = ({ evidence: kind, from, when = [] }: Pick<Arrow, 'evidence' | 'from' | 'when'>) =>
+  const fits = ({ evidence: kind, from, when = [] }: Pick<Transition, 'evidence' | 'from' | 'when'>) =>
     kind === evidence.kind && from.includes(payment.status) && when.every((guard) => GUARDS[guard](payment, evidence));
-  const arrow = ARROWS.find((candidate) => fits(candidate) && (!candidate.asked || evidence.asked));
-  if (arrow) return { do: 'move', move: moveAlong(arrow, payment, evidence) };
-  return KNOWN.some(fits) ? { do: 'nothing' } : { do: 'ask' };
+  const transition = TRANSITIONS.find(
+    (candidate) => fits(candidate) && (!candidate.authoritative || evidence.authoritative),
+  );
+  if (transition) return { do: 'move', move: buildMove(transition, payment, evidence) };
+  return NO_OPS.some(fits) ? { do: 'nothing' } : { do: 'ask' };
 }
 
 /** What these do depends on what the payment has been through. */
@@ -53,11 +55,12 @@ const NEEDS_PAYMENT: ReadonlySet<EvidenceKind> = new Set([
  * What evidence means for a payment to which nothing unusual has happened: tried before the payment is read, because the
  * arrow's condition refuses the write wherever this guess is wrong.
  */
-export function usualMove(paymentId: PaymentId, evidence: Evidence): Move | undefined {
-  const arrow = ARROWS.find(({ evidence: kind }) => kind === evidence.kind);
-  if (!arrow || NEEDS_PAYMENT.has(evidence.kind) || (arrow.asked && !evidence.asked)) return undefined;
-  return moveAlong(
-    arrow,
+export function optimisticMove(paymentId: PaymentId, evidence: Evidence): Move | undefined {
+  const transition = TRANSITIONS.find(({ evidence: kind }) => kind === evidence.kind);
+  if (!transition || NEEDS_PAYMENT.has(evidence.kind) || (transition.authoritative && !evidence.authoritative))
+    return undefined;
+  return buildMove(
+    transition,
     { payment_id: paymentId, status: 'created', late: false, declines: 0, captured: undefined, refunded_minor: 0 },
     evidence,
   );
@@ -65,31 +68,31 @@ export function usualMove(paymentId: PaymentId, evidence: Evidence): Move | unde
 
 /** The payment after a move: what the repository writes. `at` is ISO 8601, UTC. */
 export function afterMove(payment: Payment, move: Move, at: string): Payment {
-  const { arrow, set, settlement, supersedes = '' } = move;
+  const { transition, set, settlement, supersedes = '' } = move;
   const { [supersedes]: _, ...open } = payment.open;
   return {
     ...payment,
     ...set,
-    status: arrow.to,
+    status: transition.to,
     open: { ...open, ...(settlement && { [settlement.name]: settlement.input }) },
-    history: [...payment.history, chapterOf(move, at)],
+    history: [...payment.history, historyEntry(move, at)],
     updated_at: at,
   };
 }
 
 /** What a move adds to the payment's history. */
-export const chapterOf = ({ arrow, evidence, settlement }: Move, at: string): Payment['history'][number] => ({
+export const historyEntry = ({ transition, evidence, settlement }: Move, at: string): Payment['history'][number] => ({
   at,
-  status: arrow.to,
+  status: transition.to,
   evidence: evidence.kind,
   source: evidence.source,
   ...(settlement && { settlement: settlement.name }),
   ...(evidence.heardAt && { heard_at: evidence.heardAt }),
 });
 
-function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
+function buildMove(transition: Transition, before: Before, evidence: Evidence): Move {
   const givenUp = isGivenUp(before.status);
-  const comesBack = givenUp && !isGivenUp(arrow.to);
+  const comesBack = givenUp && !isGivenUp(transition.to);
   const set: Move['set'] = {
     ...((evidence.kind === 'captured' || evidence.kind === 'capture_pending') && { capture_id: evidence.captureId }),
     ...(evidence.kind === 'captured' && { captured: evidence.amount }),
@@ -102,29 +105,39 @@ function moveAlong(arrow: Arrow, before: Before, evidence: Evidence): Move {
   };
   const after = { ...before, ...set };
   return {
-    arrow,
+    transition,
     evidence,
     seen: { late: before.late, declines: before.declines },
     set,
     // Whatever comes after the approval answers the question whether to capture.
-    ...(arrow.to !== 'approved' && {
+    ...(transition.to !== 'approved' && {
       supersedes: before.late && before.declines === 0 ? 'approved_late' : approvedName(before),
     }),
-    ...(arrow.settlement && {
-      settlement: settlementFor({ ...arrow, settlement: arrow.settlement }, evidence, after, givenUp || after.late),
+    ...(transition.settlement && {
+      settlement: settlementFor(
+        { ...transition, settlement: transition.settlement },
+        evidence,
+        after,
+        givenUp || after.late,
+      ),
     }),
   };
 }
 
-/** The execution that an arrow asks for. */
-function settlementFor(arrow: Arrow & { settlement: Outcome }, evidence: Evidence, after: Before, again: boolean) {
+/** The execution that an transition asks for. */
+function settlementFor(
+  transition: Transition & { settlement: Outcome },
+  evidence: Evidence,
+  after: Before,
+  again: boolean,
+) {
   return {
-    name: settlementName(arrow, evidence, again, after),
+    name: settlementName(transition, evidence, again, after),
     input: {
       payment_id: after.payment_id,
       checkout_session_id: sessionIdOf(after.payment_id),
-      outcome: arrow.settlement,
-      payment_status: arrow.to,
+      outcome: transition.settlement,
+      payment_status: transition.to,
       captured: after.captured ?? null,
       refunded_minor: after.refunded_minor,
     },
@@ -136,7 +149,7 @@ function settlementFor(arrow: Arrow & { settlement: Outcome }, evidence: Evidenc
  * The same point of a payment's story always gets the same name, so a second start of it finds the first.
  */
 function settlementName(
-  { settlement, to }: Arrow & { settlement: Outcome },
+  { settlement, to }: Transition & { settlement: Outcome },
   evidence: Evidence,
   again: boolean,
   after: Before,

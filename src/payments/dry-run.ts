@@ -1,5 +1,5 @@
 import { executionName } from '../shared/settlement.ts';
-import { type SettleDeps, type Settler, settler } from './apply-evidence.ts';
+import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from './apply-evidence.ts';
 import { afterMove, decide } from './decide.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
@@ -22,15 +22,15 @@ type Payments = Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 
  * The ordinary way, on which nothing is written and nothing started: every write is only imagined, and what would change is noted.
  * PayPal is asked where the ordinary way has to.
  */
-export function rehearsal({
+export function dryRun({
   payments,
   ...deps
-}: { readonly payments: Payments } & Pick<SettleDeps, 'getOrder' | 'getCapture' | 'now'>) {
-  const imagined = new Map<Payment['payment_id'], Payment>();
+}: { readonly payments: Payments } & Pick<ApplyEvidenceDeps, 'getOrder' | 'getCapture' | 'now'>) {
+  const overlay = new Map<Payment['payment_id'], Payment>();
   const changes: Change[] = [];
-  const get: Payments['get'] = async (id) => imagined.get(id) ?? payments.get(id);
+  const get: Payments['get'] = async (id) => overlay.get(id) ?? payments.get(id);
 
-  const play: Settler = settler({
+  const applier: EvidenceApplier = evidenceApplier({
     ...deps,
     dueAfterSeconds: 0,
     startSettlement: async () => undefined,
@@ -43,7 +43,7 @@ export function rehearsal({
         // What DynamoDB would refuse by the move's condition: the payment is not what the move was made for.
         if (decision?.do !== 'move' || JSON.stringify(decision.move) !== JSON.stringify(move)) return { found };
         const moved = afterMove(found as Payment, move, now.toISOString());
-        imagined.set(id, moved);
+        overlay.set(id, moved);
         changes.push({
           payment_id: id,
           from: (found as Payment).status,
@@ -60,10 +60,10 @@ export function rehearsal({
     const known = found?.disputes[disputeId];
     if (!found || (known && known.updated_at > dispute.updated_at)) return { found };
     const moved = { ...found, disputes: { ...found.disputes, [disputeId]: dispute } };
-    imagined.set(id, moved);
+    overlay.set(id, moved);
     if (known?.status !== dispute.status)
       changes.push({ payment_id: id, from: found.status, to: found.status, because: 'dispute' });
     return { moved };
   };
-  return { payments: { ...payments, get, flagDispute }, settler: play, changes };
+  return { payments: { ...payments, get, flagDispute }, evidenceApplier: applier, changes };
 }

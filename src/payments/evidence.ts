@@ -7,7 +7,7 @@ interface Circumstances {
   /** ISO 8601, UTC: when the shop heard of it, where PayPal came to tell. */
   readonly heardAt?: string | undefined;
   /** True when PayPal was asked just now, so that this is its present view and not an old delivery. */
-  readonly asked?: boolean;
+  readonly authoritative?: boolean;
   /** The PayPal order that it speaks of, where it says so. */
   readonly paypalOrderId?: string | undefined;
   /** Who bought, where PayPal said so: kept for the warehouse, apart from the payment. */

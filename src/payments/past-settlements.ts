@@ -13,13 +13,13 @@ type Of = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' 
 
 /** The settlement that makes the order of a payment; undefined where none was asked for: no money has come, or what did is not accepted. */
 export const settlementOfCapture = (payment: Of): PastSettlement | undefined =>
-  lastAskedFor({ ...payment, refunded_minor: 0 }, 'captured');
+  lastRequested({ ...payment, refunded_minor: 0 }, 'captured');
 
 /** The settlement that followed from what the payment is now; undefined where none follows. */
 export const settlementOfStatus = (payment: Of): PastSettlement | undefined =>
-  payment.history.at(-1)?.status === payment.status ? lastAskedFor(payment, payment.status) : undefined;
+  payment.history.at(-1)?.status === payment.status ? lastRequested(payment, payment.status) : undefined;
 
-function lastAskedFor(
+function lastRequested(
   { payment_id, captured, refunded_minor, history }: Of,
   payment_status: PaymentStatus,
 ): PastSettlement | undefined {

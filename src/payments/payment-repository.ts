@@ -6,9 +6,9 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { batchGet, ifHolds, orFound, type Page, type ScanKey, scanPage } from '../shared/dynamo.ts';
+import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
-import { chapterOf, type Move } from './decide.ts';
+import { historyEntry, type Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
 import { type Guard, KEPT } from './transitions.ts';
@@ -22,16 +22,16 @@ export type MoveResult =
 
 /** Each guard of `transitions.ts` as a condition; `evidence` fills its values. */
 const CONDITIONS: Readonly<Record<Guard, string>> = {
-  'in time': 'late = :false',
-  'this try': 'declines = :attempt',
+  'on time': 'late = :false',
+  'current attempt': 'declines = :attempt',
   late: 'late = :true',
   'amount as asked': 'amount = :amount',
   'amount differs': 'amount <> :amount',
   'same capture': '(attribute_not_exists(capture_id) OR capture_id = :capture)',
-  'more than known': 'refunded_minor < :total',
-  'no more than known': 'refunded_minor >= :total',
-  'part of it': 'captured.minor > :total',
-  'all of it': 'captured.minor <= :total',
+  'increases total': 'refunded_minor < :total',
+  'does not increase total': 'refunded_minor >= :total',
+  partial: 'captured.minor > :total',
+  full: 'captured.minor <= :total',
 };
 
 const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
@@ -44,19 +44,22 @@ const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
 });
 
 /** The condition under which a move may be written: its arrow, as DynamoDB sees it. */
-export function conditionOf({ arrow, evidence, seen }: Move): { expression: string; values: Record<string, unknown> } {
+export function conditionOf({ transition, evidence, seen }: Move): {
+  expression: string;
+  values: Record<string, unknown>;
+} {
   const conditions = [
-    `#status IN (${arrow.from.map((_, i) => `:from${i}`).join(', ')})`,
+    `#status IN (${transition.from.map((_, i) => `:from${i}`).join(', ')})`,
     ...(evidence.paypalOrderId ? ['(attribute_not_exists(paypal_order_id) OR paypal_order_id = :order)'] : []),
-    CONDITIONS[seen.late ? 'late' : 'in time'],
+    CONDITIONS[seen.late ? 'late' : 'on time'],
     'declines = :declines',
-    ...(arrow.when ?? []).map((guard) => CONDITIONS[guard]),
+    ...(transition.when ?? []).map((guard) => CONDITIONS[guard]),
   ];
   const values = {
     ...valuesOf(evidence),
     ':declines': seen.declines,
     ...(evidence.paypalOrderId && { ':order': evidence.paypalOrderId }),
-    ...Object.fromEntries(arrow.from.map((status, i) => [`:from${i}`, status])),
+    ...Object.fromEntries(transition.from.map((status, i) => [`:from${i}`, status])),
   };
   return { expression: [...new Set(conditions)].join(' AND '), values };
 }
@@ -100,7 +103,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
     values: Record<string, unknown>,
     names: Record<string, string>,
   ): Promise<MoveResult> => {
-    const result = await orFound(
+    const result = await writtenOrExisting(
       db.send(
         new UpdateCommand({
           TableName: tableName,
@@ -163,7 +166,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Writes a new payment, or answers the one that is there. */
     async create(payment: Payment, dueAt: Date): Promise<Payment> {
-      const result = await orFound(
+      const result = await writtenOrExisting(
         db.send(
           new PutCommand({
             TableName: tableName,
@@ -188,14 +191,14 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /** Moves a payment along an arrow, if it still stands where the arrow starts. `dueAt`: when to look after it if nothing more comes. */
     move(id: PaymentId, move: Move, now: Date, dueAt: Date): Promise<MoveResult> {
-      const { arrow, set, settlement, supersedes } = move;
+      const { transition, set, settlement, supersedes } = move;
       const at = now.toISOString();
       const condition = conditionOf(move);
       const sets = {
-        '#status': arrow.to,
+        '#status': transition.to,
         updated_at: at,
         ...set,
-        ...dueBy(arrow.to, dueAt),
+        ...dueBy(transition.to, dueAt),
         ...(settlement && { '#open.#settlement': settlement.input }),
       };
       const expression = `SET ${[
@@ -208,7 +211,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         condition.expression,
         {
           ...condition.values,
-          ':move': [chapterOf(move, at)],
+          ':move': [historyEntry(move, at)],
           ...Object.fromEntries(Object.values(sets).map((value, i) => [`:set${i}`, value])),
         },
         {
@@ -256,7 +259,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
      * Says when to look after a payment the next time, or that nobody need. Left alone is a payment that has moved since `seen` was
      * read, for its move has said when, and one whose settlements are open must be looked after.
      */
-    async lookAgain(seen: Payment, at: Date | undefined): Promise<void> {
+    async reschedule(seen: Payment, at: Date | undefined): Promise<void> {
       const dueAt = at && dueBy(seen.status, at);
       await update(
         seen.payment_id,
@@ -268,8 +271,8 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
 
     /** Says when to look after a payment the next time, of which only the id is known: it cannot be read. */
-    putOff: (id: PaymentId, at: Date): Promise<boolean> =>
-      ifHolds(
+    postpone: (id: PaymentId, at: Date): Promise<boolean> =>
+      conditionHolds(
         db.send(
           new UpdateCommand({
             TableName: tableName,

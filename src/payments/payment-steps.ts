@@ -5,13 +5,21 @@ import type { Payment } from './payment.ts';
 import { type RefundDeps, refundPayment } from './refund-payment.ts';
 
 /** What a step tells the workflow's history. */
-interface Told {
+interface StepResult {
   readonly outcome: string;
   readonly status?: Payment['status'];
   readonly issue?: string;
 }
 
-const told = ({ outcome, payment, issue }: { outcome: string; payment?: Payment; issue?: string }): Told => ({
+const stepResult = ({
+  outcome,
+  payment,
+  issue,
+}: {
+  outcome: string;
+  payment?: Payment;
+  issue?: string;
+}): StepResult => ({
   outcome,
   ...(payment && { status: payment.status }),
   ...(issue && { issue }),
@@ -19,19 +27,19 @@ const told = ({ outcome, payment, issue }: { outcome: string; payment?: Payment;
 
 /** The payment's own steps of the workflow. */
 export const paymentSteps = (deps: CaptureDeps & RefundDeps) => ({
-  CapturePayment: async ({ payment_id }: Settlement): Promise<Told> =>
-    told(await capturePayment(deps, payment_id, 'workflow')),
-  RefundPayment: ({ payment_id }: Settlement): Promise<Told> => refundAll(deps, payment_id),
-  DeclinePayment: async ({ payment_id }: Settlement): Promise<Told> =>
-    told(await deps.settler.settle(payment_id, { kind: 'declined', source: 'workflow' })),
+  CapturePayment: async ({ payment_id }: Settlement): Promise<StepResult> =>
+    stepResult(await capturePayment(deps, payment_id, 'workflow')),
+  RefundPayment: ({ payment_id }: Settlement): Promise<StepResult> => refundAll(deps, payment_id),
+  DeclinePayment: async ({ payment_id }: Settlement): Promise<StepResult> =>
+    stepResult(await deps.evidenceApplier.apply(payment_id, { kind: 'declined', source: 'workflow' })),
 });
 
 /**
  * Gives back what came too late for any goods.
  * @throws Error as long as the buyer has neither goods nor all the money, because PayPal refuses or its refund is not complete.
  */
-async function refundAll(deps: RefundDeps, id: PaymentId): Promise<Told> {
-  const result = told(await refundPayment(deps, id, { source: 'workflow', key: 'late' }));
+async function refundAll(deps: RefundDeps, id: PaymentId): Promise<StepResult> {
+  const result = stepResult(await refundPayment(deps, id, { source: 'workflow', key: 'late' }));
   if (result.status !== 'refunded' && result.status !== 'reversed')
     throw new Error(`${id} is ${result.status ?? 'unknown'}, not refunded: ${result.issue ?? result.outcome}`);
   return result;

@@ -1,13 +1,13 @@
-import type { RefundAnswer } from '../paypal/client.ts';
+import type { RefundResult } from '../paypal/client.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import type { Money } from '../shared/money.ts';
-import type { Settler } from './apply-evidence.ts';
+import type { EvidenceApplier } from './apply-evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
 /** What a wish to refund led to. */
-export type Refunded =
+export type RefundPaymentResult =
   | { readonly outcome: 'done'; readonly payment: Payment }
   /** No money has come, or it has all gone back. */
   | { readonly outcome: 'nothing_to_refund'; readonly payment: Payment }
@@ -18,13 +18,13 @@ export type Refunded =
 /** What `refundPayment` works with. */
 export interface RefundDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
-  readonly refundCapture: (captureId: string, requestId: string, amount?: Money) => Promise<RefundAnswer>;
+  readonly refundCapture: (captureId: string, requestId: string, amount?: Money) => Promise<RefundResult>;
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
-  readonly settler: Settler;
+  readonly evidenceApplier: EvidenceApplier;
 }
 
 /** How much to give back, and why. */
-export interface RefundWish {
+export interface RefundRequest {
   /** All that is left when absent. */
   readonly amount?: Money;
   /** Goes into the payment's history. */
@@ -38,10 +38,10 @@ export interface RefundWish {
  * @throws PayPalUnavailable when PayPal gave no usable answer: the call may be repeated, with the same key.
  */
 export async function refundPayment(
-  { payments, refundCapture, getOrder, settler }: RefundDeps,
+  { payments, refundCapture, getOrder, evidenceApplier }: RefundDeps,
   id: PaymentId,
-  { amount, source, key }: RefundWish,
-): Promise<Refunded> {
+  { amount, source, key }: RefundRequest,
+): Promise<RefundPaymentResult> {
   const payment = await payments.get(id);
   if (!payment) return { outcome: 'unknown_payment' };
   if (!payment.capture_id || !payment.captured || !payment.paypal_order_id)
@@ -55,8 +55,8 @@ export async function refundPayment(
   const status = answer.outcome === 'refunded' ? answer.refund.status : '';
   const total = answer.outcome === 'refunded' && status === 'COMPLETED' ? answer.refund.total_refunded : undefined;
   const settled = total
-    ? await settler.settle(id, { kind: 'refunded', source, captureId: payment.capture_id, total }, payment)
-    : await settler.settleOnOrder(payment, await getOrder(payment.paypal_order_id), source);
+    ? await evidenceApplier.apply(id, { kind: 'refunded', source, captureId: payment.capture_id, total }, payment)
+    : await evidenceApplier.applyOrder(payment, await getOrder(payment.paypal_order_id), source);
   const now = 'payment' in settled ? settled.payment : payment;
   return CAME_TO_NOTHING.has(status) && now.refunded_minor === payment.refunded_minor
     ? { outcome: 'refused', payment: now, issue: `REFUND_${status}` }

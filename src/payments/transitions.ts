@@ -14,24 +14,24 @@ const PAID = [...KEPT, 'review'] as const;
 
 /** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
 export type Guard =
-  | 'in time'
-  | 'this try'
+  | 'on time'
+  | 'current attempt'
   | 'late'
   | 'amount as asked'
   | 'amount differs'
   | 'same capture'
-  | 'more than known'
-  | 'no more than known'
-  | 'part of it'
-  | 'all of it';
+  | 'increases total'
+  | 'does not increase total'
+  | 'partial'
+  | 'full';
 
 /** One arrow: this evidence moves a payment from one of these statuses to that one, and the workflow is asked for this. */
-export interface Arrow {
+export interface Transition {
   readonly evidence: EvidenceKind;
   readonly from: readonly PaymentStatus[];
   readonly when?: readonly Guard[];
   /** Holds only for PayPal's present view, not for a delivery that may be old. */
-  readonly asked?: true;
+  readonly authoritative?: true;
   readonly to: PaymentStatus;
   readonly settlement?: Outcome;
 }
@@ -40,15 +40,22 @@ export interface Arrow {
  * How evidence moves a payment. The first arrow of a kind is the usual one: it is tried without reading the payment first.
  * Drawn in docs/payment-states.md, which a test holds to this table.
  */
-export const ARROWS: readonly Arrow[] = [
+export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
   // Once only: a buyer who is turned away because the stock is gone must not be charged when it comes back.
-  { evidence: 'approved', from: GIVEN_UP, when: ['in time'], asked: true, to: 'approved', settlement: 'approved_late' },
+  {
+    evidence: 'approved',
+    from: GIVEN_UP,
+    when: ['on time'],
+    authoritative: true,
+    to: 'approved',
+    settlement: 'approved_late',
+  },
 
   { evidence: 'capture_pending', from: ['created', 'approved'], to: 'capture_pending' },
-  { evidence: 'capture_pending', from: GIVEN_UP, asked: true, to: 'capture_pending' },
+  { evidence: 'capture_pending', from: GIVEN_UP, authoritative: true, to: 'capture_pending' },
 
-  { evidence: 'captured', from: LIVE, when: ['in time', 'amount as asked'], to: 'captured', settlement: 'captured' },
+  { evidence: 'captured', from: LIVE, when: ['on time', 'amount as asked'], to: 'captured', settlement: 'captured' },
   { evidence: 'captured', from: LIVE, when: ['late', 'amount as asked'], to: 'captured', settlement: 'captured_late' },
   { evidence: 'captured', from: GIVEN_UP, when: ['amount as asked'], to: 'captured', settlement: 'captured_late' },
   { evidence: 'captured', from: LIVE, when: ['amount differs'], to: 'review' },
@@ -61,36 +68,36 @@ export const ARROWS: readonly Arrow[] = [
   {
     evidence: 'cancelled',
     from: ['approved', 'capture_pending'],
-    asked: true,
+    authoritative: true,
     to: 'cancelled',
     settlement: 'released',
   },
   { evidence: 'cancelled', from: ['expired'], to: 'cancelled', settlement: 'released' },
 
   // The buyer is sent back to PayPal, and approves once more or leaves it.
-  { evidence: 'instrument_declined', from: ['created', 'approved'], when: ['this try'], to: 'created' },
+  { evidence: 'instrument_declined', from: ['created', 'approved'], when: ['current attempt'], to: 'created' },
 
-  { evidence: 'accepted', from: ['review'], when: ['in time'], to: 'captured', settlement: 'captured' },
+  { evidence: 'accepted', from: ['review'], when: ['on time'], to: 'captured', settlement: 'captured' },
   { evidence: 'accepted', from: ['review'], when: ['late'], to: 'captured', settlement: 'captured_late' },
 
   { evidence: 'declined', from: ['approved'], when: ['late'], to: 'cancelled', settlement: 'released' },
 
-  { evidence: 'expired', from: LIVE, when: ['in time'], asked: true, to: 'expired', settlement: 'released' },
+  { evidence: 'expired', from: LIVE, when: ['on time'], authoritative: true, to: 'expired', settlement: 'released' },
   // What came back and came to nothing again is cancelled, however it ended: sessions follow these statuses in one direction only.
-  { evidence: 'expired', from: LIVE, when: ['late'], asked: true, to: 'cancelled', settlement: 'released' },
+  { evidence: 'expired', from: LIVE, when: ['late'], authoritative: true, to: 'cancelled', settlement: 'released' },
 
   {
     evidence: 'refunded',
     from: ['captured', 'partially_refunded'],
-    when: ['more than known', 'part of it'],
+    when: ['increases total', 'partial'],
     to: 'partially_refunded',
     settlement: 'refunded',
   },
-  { evidence: 'refunded', from: ['review'], when: ['more than known', 'part of it'], to: 'review' },
+  { evidence: 'refunded', from: ['review'], when: ['increases total', 'partial'], to: 'review' },
   {
     evidence: 'refunded',
     from: ['captured', 'partially_refunded', 'review'],
-    when: ['all of it'],
+    when: ['full'],
     to: 'refunded',
     settlement: 'refunded',
   },
@@ -104,7 +111,7 @@ export const ARROWS: readonly Arrow[] = [
 ];
 
 /** Evidence that tells nothing new in these statuses. What is neither here nor an arrow does not fit, and PayPal is asked. */
-export const KNOWN: readonly Pick<Arrow, 'evidence' | 'from' | 'when'>[] = [
+export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'when'>[] = [
   { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
   { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
   { evidence: 'captured', from: PAID, when: ['same capture'] },
@@ -114,7 +121,7 @@ export const KNOWN: readonly Pick<Arrow, 'evidence' | 'from' | 'when'>[] = [
   { evidence: 'instrument_declined', from: [...PAID, ...GIVEN_UP, ...LIVE] },
   { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...LIVE] },
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
-  { evidence: 'refunded', from: PAID, when: ['no more than known'] },
+  { evidence: 'refunded', from: PAID, when: ['does not increase total'] },
   { evidence: 'refunded', from: ['refunded', 'reversed'] },
   { evidence: 'reversed', from: ['reversed'] },
 ];
@@ -123,17 +130,17 @@ const refundTotal = (evidence: Evidence) => (evidence.kind === 'refunded' ? evid
 
 /** The guards as predicates; `payment-repository.ts` has them as conditions, and a test holds the two together. */
 export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
-  'in time': (payment) => !payment.late,
-  'this try': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
+  'on time': (payment) => !payment.late,
+  'current attempt': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
   late: (payment) => payment.late,
   'amount as asked': ({ amount }, evidence) => 'amount' in evidence && sameMoney(amount, evidence.amount),
   'amount differs': (payment, evidence) => 'amount' in evidence && !GUARDS['amount as asked'](payment, evidence),
   'same capture': (payment, evidence) =>
     payment.capture_id === undefined || ('captureId' in evidence && payment.capture_id === evidence.captureId),
-  'more than known': (payment, evidence) => refundTotal(evidence) > payment.refunded_minor,
-  'no more than known': (payment, evidence) => refundTotal(evidence) <= payment.refunded_minor,
-  'part of it': (payment, evidence) => refundTotal(evidence) < (payment.captured?.minor ?? 0),
-  'all of it': (payment, evidence) => refundTotal(evidence) >= (payment.captured?.minor ?? 0),
+  'increases total': (payment, evidence) => refundTotal(evidence) > payment.refunded_minor,
+  'does not increase total': (payment, evidence) => refundTotal(evidence) <= payment.refunded_minor,
+  partial: (payment, evidence) => refundTotal(evidence) < (payment.captured?.minor ?? 0),
+  full: (payment, evidence) => refundTotal(evidence) >= (payment.captured?.minor ?? 0),
 };
 
 /** Whether a payment that leaves this status for a live or paid one comes late. */

@@ -1,4 +1,4 @@
-import type { Settled, Settler } from '../payments/apply-evidence.ts';
+import type { EvidenceApplier, EvidenceResult } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { MalformedPayPalBody } from '../paypal/errors.ts';
@@ -17,15 +17,15 @@ export type EventOutcome =
       readonly payment_id?: PaymentId;
     };
 
-/** What `settleEvent` works with. */
-export interface SettleEventDeps {
+/** What `processEvent` works with. */
+export interface ProcessEventDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
-  readonly settler: Settler;
+  readonly evidenceApplier: EvidenceApplier;
 }
 
 /** Settles what an event says; `heardAt`: when a delivery of it came. Genuine but hopeless events are parked: PayPal sending them again would not help. */
-export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent, heardAt?: Date): Promise<EventOutcome> {
+export async function processEvent(deps: ProcessEventDeps, event: PayPalEvent, heardAt?: Date): Promise<EventOutcome> {
   const reading = readOrPark(event);
   if (!reading) return { status: 'parked', reason: 'malformed' };
   if (reading.kind === 'ignored') return { status: 'ignored' };
@@ -42,14 +42,17 @@ export async function settleEvent(deps: SettleEventDeps, event: PayPalEvent, hea
   const [fact] = facts;
   // The usual case reads nothing: the payment's id came with the event, and the write's condition checks that the order is its own.
   if (fact?.paypalOrderId && facts.length === 1 && links.customId && isPaymentId(links.customId)) {
-    return outcomeOf(links.customId, await deps.settler.settle(links.customId, fact));
+    return outcomeOf(links.customId, await deps.evidenceApplier.apply(links.customId, fact));
   }
 
   const payment = await findPayment(deps, links);
   if (!payment) return { status: 'parked', reason: 'unknown_payment' };
   if (facts.length === 0)
-    return outcomeOf(payment.payment_id, await deps.settler.refresh(payment, `asked after webhook ${event.id}`));
-  return outcomeOf(payment.payment_id, await deps.settler.settleAll(payment, facts));
+    return outcomeOf(
+      payment.payment_id,
+      await deps.evidenceApplier.refreshFromPayPal(payment, `asked after webhook ${event.id}`),
+    );
+  return outcomeOf(payment.payment_id, await deps.evidenceApplier.applyAll(payment, facts));
 }
 
 function readOrPark(event: PayPalEvent): EventReading | undefined {
@@ -61,7 +64,7 @@ function readOrPark(event: PayPalEvent): EventReading | undefined {
   }
 }
 
-function outcomeOf(id: PaymentId, settled: Settled): EventOutcome {
+function outcomeOf(id: PaymentId, settled: EvidenceResult): EventOutcome {
   switch (settled.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };
@@ -73,7 +76,10 @@ function outcomeOf(id: PaymentId, settled: Settled): EventOutcome {
 }
 
 /** Finds the payment by PayPal's order, by the capture, by what we gave PayPal to remember, and at last by asking PayPal. */
-async function findPayment({ payments, getCapture }: SettleEventDeps, links: EventLinks): Promise<Payment | undefined> {
+async function findPayment(
+  { payments, getCapture }: ProcessEventDeps,
+  links: EventLinks,
+): Promise<Payment | undefined> {
   const known = await findByLinks(payments, links);
   if (known || !links.captureId) return known;
   const capture = await getCapture(links.captureId);
@@ -81,7 +87,7 @@ async function findPayment({ payments, getCapture }: SettleEventDeps, links: Eve
 }
 
 async function findByLinks(
-  payments: SettleEventDeps['payments'],
+  payments: ProcessEventDeps['payments'],
   { orderId, captureId, customId }: EventLinks,
 ): Promise<Payment | undefined> {
   return (

@@ -4,14 +4,14 @@ import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventOutcome } from './process-event.ts';
-import type { SettleStoredDeps } from './process-stored-event.ts';
+import type { ProcessStoredEventDeps } from './process-stored-event.ts';
 import { type Delivery, missingSignatureHeaders, type Verdict } from './verify-signature.ts';
 
 /** What PayPal is told about a delivery that is its own. */
 export type Receipt = EventOutcome | { readonly status: 'duplicate' };
 
 /** What `receive` works with. */
-export interface ReceiveDeps extends SettleStoredDeps {
+export interface ReceiveDeps extends ProcessStoredEventDeps {
   readonly verify: (delivery: Delivery) => Promise<Verdict>;
   readonly events: Pick<EventRepository, 'receive' | 'finish'>;
 }
@@ -24,7 +24,7 @@ const LARGEST_BODY = 256 * 1024;
  * @throws Problem for what is not PayPal's; anything else that is thrown is passing trouble, and PayPal should try again.
  */
 export async function receive(
-  { verify, events, settleOnce, settleEvent, now }: ReceiveDeps,
+  { verify, events, once, processEvent, now }: ReceiveDeps,
   delivery: Delivery,
 ): Promise<{ event: PayPalEvent; receipt: Receipt }> {
   const heardAt = now();
@@ -52,9 +52,9 @@ export async function receive(
   });
   let finished: Promise<void> | undefined;
   let worked = false;
-  const settled = settleOnce(event, async () => {
+  const settled = once(event, async () => {
     worked = true;
-    const outcome = await settleEvent(event, heardAt);
+    const outcome = await processEvent(event, heardAt);
     finished = stored.then(() => events.finish(event.id, outcome, now()));
     // Awaited below; until then a failure must not count as unhandled.
     finished.catch(() => undefined);

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
-import type { SettleDeps } from '../payments/apply-evidence.ts';
-import { type Change, rehearsal } from '../payments/dry-run.ts';
+import type { ApplyEvidenceDeps } from '../payments/apply-evidence.ts';
+import { type Change, dryRun } from '../payments/dry-run.ts';
 import { jsonFrom } from '../shared/http/http.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
-import { type EventOutcome, type SettleEventDeps, settleEvent } from './process-event.ts';
+import { type EventOutcome, type ProcessEventDeps, processEvent } from './process-event.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 /** What a wish to replay an event led to. */
-export type Replayed =
+export type ReplayEventResult =
   | {
       readonly outcome: 'replayed';
       readonly event: StoredEvent;
@@ -17,7 +17,7 @@ export type Replayed =
     }
   /** Nothing was done: this is what would have been. `asked_paypal`: it hangs on what PayPal said just now. */
   | {
-      readonly outcome: 'rehearsed';
+      readonly outcome: 'dry_run';
       readonly event: StoredEvent;
       readonly result: EventOutcome;
       readonly changes: readonly Change[];
@@ -29,9 +29,9 @@ export type Replayed =
   | { readonly outcome: 'unknown_event' };
 
 /** What `replayEvent` works with. */
-export interface ReplayDeps extends SettleEventDeps {
+export interface ReplayDeps extends ProcessEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finishReplay'>;
-  readonly getOrder: SettleDeps['getOrder'];
+  readonly getOrder: ApplyEvidenceDeps['getOrder'];
   readonly now: () => Date;
 }
 
@@ -44,14 +44,14 @@ export async function replayEvent(
   deps: ReplayDeps,
   id: string,
   { dryRun }: { readonly dryRun: boolean },
-): Promise<Replayed> {
+): Promise<ReplayEventResult> {
   const event = await deps.events.get(id);
   if (!event) return { outcome: 'unknown_event' };
   if (!event.body) return { outcome: 'erased', event };
   const said = eventOf(event);
-  if (dryRun) return { outcome: 'rehearsed', event, ...(await rehearse(deps, said)) };
+  if (dryRun) return { outcome: 'dry_run', event, ...(await dryRunEvent(deps, said)) };
 
-  const result = await settleEvent(deps, said);
+  const result = await processEvent(deps, said);
   await deps.events.finishReplay(id, result, deps.now());
   return { outcome: 'replayed', event, result, changed: 'moved' in result && result.moved };
 }
@@ -59,7 +59,7 @@ export async function replayEvent(
 /** What PayPal said, of an event that still has it. It was checked before it was stored. */
 export const eventOf = ({ body }: StoredEvent): PayPalEvent => z.parse(eventSchema, jsonFrom(body));
 
-async function rehearse(deps: ReplayDeps, event: PayPalEvent) {
+async function dryRunEvent(deps: ReplayDeps, event: PayPalEvent) {
   let asked_paypal = false;
   const noting =
     <Args extends unknown[], Result>(ask: (...args: Args) => Result) =>
@@ -68,12 +68,12 @@ async function rehearse(deps: ReplayDeps, event: PayPalEvent) {
       return ask(...args);
     };
   const getCapture = noting(deps.getCapture);
-  const { changes, ...imagined } = rehearsal({
+  const { changes, ...imagined } = dryRun({
     payments: deps.payments,
     getOrder: noting(deps.getOrder),
     getCapture,
     now: deps.now,
   });
-  const result = await settleEvent({ ...imagined, getCapture }, event);
+  const result = await processEvent({ ...imagined, getCapture }, event);
   return { result, changes, asked_paypal };
 }

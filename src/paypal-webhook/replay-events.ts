@@ -1,5 +1,5 @@
 import type { EventRepository } from './event-repository.ts';
-import { type ReplayDeps, type Replayed, replayEvent } from './replay-event.ts';
+import { type ReplayDeps, type ReplayEventResult, replayEvent } from './replay-event.ts';
 import type { EventCursor, EventFilter } from './stored-event.ts';
 
 /** What replaying many works with. */
@@ -36,7 +36,7 @@ export async function countEvents(
 }
 
 /** What a batch did. */
-export interface BatchReplayed {
+export interface ReplayEventsResult {
   readonly replayed: number;
   /** Of them, those that changed something. */
   readonly changed: number;
@@ -53,9 +53,9 @@ export async function replayEvents(
   deps: ReplayManyDeps,
   filter: EventFilter,
   after: EventCursor = {},
-): Promise<BatchReplayed> {
+): Promise<ReplayEventsResult> {
   const { events, next } = await deps.events.page(filter, BATCH, after);
-  const done: Replayed[] = [];
+  const done: ReplayEventResult[] = [];
   const failed: { event_id: string; error: string }[] = [];
   for (let start = 0; start < events.length && failed.length === 0; start += AT_ONCE) {
     const some = events.slice(start, start + AT_ONCE).map(async ({ event_id }) => {

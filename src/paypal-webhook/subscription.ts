@@ -6,7 +6,7 @@ export const missingEventTypes = ({ eventTypes }: Webhook): string[] =>
   eventTypes.includes('*') ? [] : SUBSCRIBED_EVENT_TYPES.filter((name) => !eventTypes.includes(name));
 
 /** What became of the shop's subscription. */
-export interface Subscribed {
+export interface SubscribeResult {
   readonly webhook: Webhook;
   readonly did: 'created' | 'repaired' | 'nothing';
 }
@@ -18,7 +18,7 @@ type Api = Pick<PayPalNotifications, 'listWebhooks' | 'createWebhook' | 'changeW
  * by its address, or, where the shop has moved, by the id that it had. No other webhook of the account is touched.
  * @throws PayPalRefused `WEBHOOK_NUMBER_LIMIT_EXCEEDED`; `WEBHOOK_URL_ALREADY_EXISTS` when another REST app has the address
  */
-export async function subscribe(paypal: Api, url: string, knownId: string): Promise<Subscribed> {
+export async function subscribe(paypal: Api, url: string, knownId: string): Promise<SubscribeResult> {
   const webhooks = await paypal.listWebhooks();
   const ours = webhooks.find((webhook) => webhook.url === url) ?? webhooks.find(({ id }) => id === knownId);
   if (!ours) return { webhook: await paypal.createWebhook(url, SUBSCRIBED_EVENT_TYPES), did: 'created' };

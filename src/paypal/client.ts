@@ -12,7 +12,7 @@ import {
   type PayPalRefund,
   refundFrom,
 } from './schema.ts';
-import type { CallPayPal, PayPalAnswer } from './transport.ts';
+import type { CallPayPal, PayPalResponse } from './transport.ts';
 
 /** PayPal would not do it, for a business reason such as `INSTRUMENT_DECLINED`; there may be newer ones than we know. */
 export interface Refused {
@@ -21,14 +21,14 @@ export interface Refused {
 }
 
 /** What became of an attempt to capture. Whether there is money, the capture in the order says, not this. */
-export type CaptureAnswer =
+export type CaptureResult =
   | { readonly outcome: 'order'; readonly order: PayPalOrder }
   | Refused
   /** PayPal knows no such order: it never existed, or its hours are over. */
   | { readonly outcome: 'gone' };
 
 /** What became of an attempt to refund. */
-export type RefundAnswer = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Refused;
+export type RefundResult = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Refused;
 
 /**
  * PayPal's Orders and Payments APIs, as far as this shop needs them.
@@ -45,11 +45,11 @@ export interface PayPal {
   /** Undefined when PayPal knows no such order: it never existed, or its hours are over. */
   getOrder(id: string): Promise<PayPalOrder | undefined>;
   /** Takes the money of an approved order. https://developer.paypal.com/docs/api/orders/v2/#orders_capture */
-  captureOrder(id: string, requestId: string): Promise<CaptureAnswer>;
+  captureOrder(id: string, requestId: string): Promise<CaptureResult>;
   /** Undefined when PayPal knows no such capture. */
   getCapture(id: string): Promise<PayPalCapture | undefined>;
   /** Gives money back: all that is left, unless an amount is given. https://developer.paypal.com/docs/api/payments/v2/#captures_refund */
-  refundCapture(id: string, requestId: string, amount?: Money): Promise<RefundAnswer>;
+  refundCapture(id: string, requestId: string, amount?: Money): Promise<RefundResult>;
 }
 
 /** Makes the client. The transport keeps a token for as long as it lives, so make one per process. */
@@ -94,17 +94,17 @@ export function segment(id: string): string {
 }
 
 /** What PayPal answered. @throws PayPalRefused when it said no. */
-export function agreed<T>(answer: PayPalAnswer<T>): T {
+export function agreed<T>(answer: PayPalResponse<T>): T {
   if ('refusal' in answer) throw answer.refusal;
   return answer.value;
 }
 
 /** What PayPal answered; undefined when it does not know what it was asked about. @throws PayPalRefused when it said no. */
-export const agreedOrGone = <T>(answer: PayPalAnswer<T>): T | undefined =>
+export const agreedOrGone = <T>(answer: PayPalResponse<T>): T | undefined =>
   'refusal' in answer && isGone(answer.refusal) ? undefined : agreed(answer);
 
 /** 422 is PayPal's answer to a well-formed request that it will not fulfil: https://developer.paypal.com/api/rest/responses/ */
-const refusedOf = (answer: PayPalAnswer<unknown>): Refused | undefined =>
+const refusedOf = (answer: PayPalResponse<unknown>): Refused | undefined =>
   'refusal' in answer && answer.refusal.status === 422
     ? { outcome: 'refused', issue: answer.refusal.issue }
     : undefined;

@@ -11,13 +11,13 @@ export function connectPayPal(env: (name: EnvName) => string): PayPal & PayPalNo
   const call = transport({
     baseUrl: env('PAYPAL_BASE_URL'),
     credentials: credentialsFrom(env('PAYPAL_SECRET_NAME')),
-    onCall: noteCall,
+    onCall: recordCall,
   });
   return { ...payPalClient(call), ...payPalNotifications(call) };
 }
 
 /** Measures one request, and logs what PayPal's support asks for where it went wrong. */
-export function noteCall({ operation, status, durationMs, debugId, error }: PayPalCall): void {
+export function recordCall({ operation, status, durationMs, debugId, error }: PayPalCall): void {
   const failed = error !== undefined || status === 401;
   measure('PayPalLatency', durationMs, operation);
   measure('PayPalFailed', failed ? 1 : 0);

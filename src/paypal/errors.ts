@@ -4,7 +4,7 @@
  */
 
 /** What kept PayPal's answer from us. All of it may pass. */
-export type Trouble =
+export type UnavailableReason =
   /** No complete answer within the time for a call. The deed may be done: repeat it under the same request id. */
   | 'timeout'
   /** No connection, or it broke. The deed may be done: repeat it under the same request id. */
@@ -18,7 +18,7 @@ export type Trouble =
   /** A redirect, too long, not JSON, or not of the form that PayPal documents: perhaps not PayPal at all. */
   | 'unexpected-answer';
 
-interface Circumstances {
+interface CallContext {
   /** The name of the client's function, or `token`. */
   readonly operation: string;
   readonly status?: number | undefined;
@@ -28,7 +28,7 @@ interface Circumstances {
 /** Passing trouble: the same call, with the same request id, may well succeed later. */
 export class PayPalUnavailable extends Error {
   override readonly name = 'PayPalUnavailable';
-  readonly trouble: Trouble;
+  readonly reason: UnavailableReason;
   readonly operation: string;
   /** HTTP status, if there was an answer. */
   readonly status: number | undefined;
@@ -37,10 +37,13 @@ export class PayPalUnavailable extends Error {
   /** PayPal's `paypal-debug-id`, which its support asks for. */
   readonly debugId: string | undefined;
 
-  constructor(trouble: Trouble, about: Circumstances & { retryAfterSeconds?: number | undefined; cause?: unknown }) {
+  constructor(
+    reason: UnavailableReason,
+    about: CallContext & { retryAfterSeconds?: number | undefined; cause?: unknown },
+  ) {
     const status = about.status === undefined ? '' : `, status ${about.status}`;
-    super(`PayPal gave no answer to ${about.operation}: ${trouble}${status}`, { cause: about.cause });
-    this.trouble = trouble;
+    super(`PayPal gave no answer to ${about.operation}: ${reason}${status}`, { cause: about.cause });
+    this.reason = reason;
     this.operation = about.operation;
     this.status = about.status;
     this.retryAfterSeconds = about.retryAfterSeconds;
@@ -66,7 +69,7 @@ export class PayPalRefused extends Error {
   readonly debugId: string | undefined;
 
   constructor(
-    about: Circumstances & { status: number; error: string; issue?: string | undefined; field?: string | undefined },
+    about: CallContext & { status: number; error: string; issue?: string | undefined; field?: string | undefined },
   ) {
     const issue = about.issue ?? about.error;
     super(

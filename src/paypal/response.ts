@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { MalformedPayPalBody, type Trouble } from './errors.ts';
+import { MalformedPayPalBody, type UnavailableReason } from './errors.ts';
 
 /** An order with a hundred items has a twentieth of it. */
 const MAX_BYTES = 1024 * 1024;
 
 /** Statuses that say all, whatever the body says: https://developer.paypal.com/api/rest/responses/ */
-export function troubleOf(status: number): Trouble | undefined {
+export function unavailableReasonOf(status: number): UnavailableReason | undefined {
   if (status >= 500) return 'server-error';
   if (status === 429) return 'rate-limited';
   if (status === 409) return 'in-progress'; // PREVIOUS_REQUEST_IN_PROGRESS

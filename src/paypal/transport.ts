@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { MalformedPayPalBody, PayPalRefused, PayPalUnauthorized, PayPalUnavailable, type Trouble } from './errors.ts';
-import { bodyOf, jsonFrom, problemFrom, retryAfter, tokenFrom, troubleOf } from './response.ts';
+import {
+  MalformedPayPalBody,
+  PayPalRefused,
+  PayPalUnauthorized,
+  PayPalUnavailable,
+  type UnavailableReason,
+} from './errors.ts';
+import { bodyOf, jsonFrom, problemFrom, retryAfter, tokenFrom, unavailableReasonOf } from './response.ts';
 
 /** What a REST app at PayPal is known by. */
 export interface PayPalCredentials {
@@ -17,7 +23,7 @@ export interface PayPalCall {
   readonly durationMs: number;
   readonly debugId?: string | undefined;
   /** What kept the answer from us; absent when PayPal answered, be it to refuse. */
-  readonly error?: Trouble | undefined;
+  readonly error?: UnavailableReason | undefined;
 }
 
 /** What the client is made of; all but the first two have PayPal's and the platform's own as default. */
@@ -56,10 +62,10 @@ export type PayPalRequest<T> = {
 );
 
 /** Brings a request to PayPal and an answer back. */
-export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalAnswer<T>>;
+export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalResponse<T>>;
 
 /** What PayPal said: yes, with what was read, or no. */
-export type PayPalAnswer<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
+export type PayPalResponse<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
 
 /**
  * For one call, its token, repetition and pauses included. Node's fetch takes no time limit for the connection alone
@@ -92,14 +98,17 @@ export function transport(options: PayPalOptions): CallPayPal {
     { operation, path, read }: Pick<PayPalRequest<T>, 'operation' | 'path' | 'read'>,
     init: RequestInit,
     signal: AbortSignal,
-  ): Promise<PayPalAnswer<T>> {
+  ): Promise<PayPalResponse<T>> {
     const started = now();
     let status: number | undefined;
     let debugId: string | undefined;
-    let error: Trouble | undefined;
-    const unavailable = (trouble: Trouble, more: { cause?: unknown; retryAfterSeconds?: number | undefined } = {}) => {
-      error = trouble;
-      return new PayPalUnavailable(trouble, { operation, status, debugId, ...more });
+    let error: UnavailableReason | undefined;
+    const unavailable = (
+      reason: UnavailableReason,
+      more: { cause?: unknown; retryAfterSeconds?: number | undefined } = {},
+    ) => {
+      error = reason;
+      return new PayPalUnavailable(reason, { operation, status, debugId, ...more });
     };
     const receive = async () => {
       const response = await (options.fetch ?? fetch)(origin + path, { ...init, redirect: 'manual', signal });
@@ -112,8 +121,8 @@ export function transport(options: PayPalOptions): CallPayPal {
         if (cause instanceof MalformedPayPalBody) throw cause;
         throw unavailable(signal.aborted ? 'timeout' : 'connection', { cause });
       });
-      const trouble = troubleOf(response.status);
-      if (trouble) throw unavailable(trouble, { retryAfterSeconds: retryAfter(response, now()) });
+      const reason = unavailableReasonOf(response.status);
+      if (reason) throw unavailable(reason, { retryAfterSeconds: retryAfter(response, now()) });
       if (response.ok) return { value: read(jsonFrom(body)) };
 
       const problem = problemFrom(body, response.status);
@@ -161,7 +170,7 @@ export function transport(options: PayPalOptions): CallPayPal {
     request: PayPalRequest<T>,
     init: RequestInit,
     signal: AbortSignal,
-  ): Promise<PayPalAnswer<T>> {
+  ): Promise<PayPalResponse<T>> {
     const send = (text: string) =>
       exchange(request, { ...init, headers: { ...init.headers, authorization: `Bearer ${text}` } }, signal);
 
@@ -233,7 +242,7 @@ function initOf(request: PayPalRequest<unknown>): RequestInit {
   };
 }
 
-const isUnauthorized = <T>(answer: PayPalAnswer<T>): answer is { refusal: PayPalRefused } =>
+const isUnauthorized = <T>(answer: PayPalResponse<T>): answer is { refusal: PayPalRefused } =>
   'refusal' in answer && answer.refusal.status === 401;
 
 /**
@@ -243,11 +252,11 @@ const isUnauthorized = <T>(answer: PayPalAnswer<T>): answer is { refusal: PayPal
  */
 function pauseBeforeRepeating(error: unknown, random: () => number): number | undefined {
   if (!(error instanceof PayPalUnavailable)) return undefined;
-  const { trouble, retryAfterSeconds } = error;
+  const { reason, retryAfterSeconds } = error;
   const mayPass =
-    trouble === 'connection' ||
-    trouble === 'server-error' ||
-    (trouble === 'rate-limited' && retryAfterSeconds !== undefined);
+    reason === 'connection' ||
+    reason === 'server-error' ||
+    (reason === 'rate-limited' && retryAfterSeconds !== undefined);
   const seconds = retryAfterSeconds ?? 0;
   return mayPass && seconds <= MAX_RETRY_AFTER_SECONDS ? seconds * 1000 + random() * JITTER_MS : undefined;
 }

@@ -1,5 +1,5 @@
 /** How soon the shop looks after what it heard nothing more of. */
-export interface Pace {
+export interface Intervals {
   readonly dueAfterSeconds: number;
   readonly now: () => Date;
 }
@@ -8,7 +8,7 @@ export interface Pace {
 const LONGEST_WAIT_SECONDS = 3600;
 
 /** The longer nothing has happened (since `quietSince`, ISO 8601), the longer nothing will: the wait doubles, up to an hour. */
-export function nextLook(quietSince: string, { dueAfterSeconds, now }: Pace): Date {
+export function nextCheckAt(quietSince: string, { dueAfterSeconds, now }: Intervals): Date {
   const at = now().getTime();
   const quiet = (at - Date.parse(quietSince)) / 1000;
   return new Date(at + Math.min(Math.max(quiet, dueAfterSeconds), LONGEST_WAIT_SECONDS) * 1000);

@@ -1,5 +1,5 @@
 import type { Measurement } from '../shared/metric-names.ts';
-import type { Bounds } from './process-batch.ts';
+import type { Limits } from './process-batch.ts';
 
 /*
  * Imported by lib/ at synth time, where the clock is set: keep it free of the AWS SDK.
@@ -11,7 +11,7 @@ export const JOB_NAMES = ['payments', 'reservations', 'inbox', 'dead-letters', '
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** One run of a job. Any run may be cut short, and two may run at once: each item is done on the ordinary way, which is safe against both. */
-export interface Run extends Omit<Bounds, 'atMost'> {
+export interface Run extends Omit<Limits, 'atMost'> {
   /** What was due before that time is looked after, and what ends before it is over. */
   readonly dueBefore: Date;
   /** Where the run before this one ended, if it did not come to the end. */
@@ -23,7 +23,7 @@ export interface Report {
   /** In numbers, for the log and whoever wants to know. */
   readonly figures: Readonly<Record<string, number>>;
   /** How much of it nobody else would have done: each time something had gone wrong before. */
-  readonly mended: number;
+  readonly repaired: number;
   readonly measurements?: readonly Measurement[];
   readonly cursor?: string | undefined;
 }

@@ -1,11 +1,11 @@
 /** How far one run may go. */
-export interface Bounds {
+export interface Limits {
   /** No further item is begun after that. */
   readonly until: Date;
   readonly atMost: number;
   readonly now: () => Date;
   /** Told of what cannot be done now. */
-  readonly onTrouble: (item: string, error: Error) => void;
+  readonly onError: (item: string, error: Error) => void;
 }
 
 /** How far a run came. */
@@ -13,7 +13,7 @@ export interface Progress {
   /** Items that were done. */
   readonly done: number;
   /** Items that met trouble. */
-  readonly troubled: number;
+  readonly failed: number;
   /** The last item that was begun, where the run ended before the items did. */
   readonly cutAfter?: string;
 }
@@ -21,26 +21,26 @@ export interface Progress {
 /** PayPal gives up to 8 seconds to think, so some are asked at once; more would only meet its limits sooner. */
 const AT_ONCE = 5;
 /** One item in trouble is its own trouble. After three, something is down, and the run would only wait for it. */
-const ENOUGH_TROUBLE = 3;
+const MAX_ERRORS = 3;
 
 /**
  * Does some work on each item, a few at once. What one item meets does not keep the others from being done, until there is trouble
  * everywhere. An item that comes twice is done once.
  */
-export async function workThrough<Item extends string>(
+export async function processBatch<Item extends string>(
   items: AsyncIterable<Item>,
   work: (item: Item) => Promise<void>,
-  { until, atMost, now, onTrouble }: Bounds,
+  { until, atMost, now, onError }: Limits,
 ): Promise<Progress> {
   const begun = new Set<Item>();
   const running = new Set<Promise<void>>();
   let done = 0;
-  let troubled = 0;
+  let failed = 0;
   let last: Item | undefined;
   let cut = false;
   for await (const item of items) {
     if (begun.has(item)) continue;
-    cut = begun.size >= atMost || troubled >= ENOUGH_TROUBLE || now() >= until;
+    cut = begun.size >= atMost || failed >= MAX_ERRORS || now() >= until;
     if (cut) break;
     begun.add(item);
     last = item;
@@ -50,8 +50,8 @@ export async function workThrough<Item extends string>(
           done += 1;
         },
         (error: Error) => {
-          troubled += 1;
-          onTrouble(item, error);
+          failed += 1;
+          onError(item, error);
         },
       )
       .finally(() => running.delete(task));
@@ -59,5 +59,5 @@ export async function workThrough<Item extends string>(
     if (running.size >= AT_ONCE) await Promise.race(running);
   }
   await Promise.all(running);
-  return { done, troubled, ...(cut && last !== undefined && { cutAfter: last }) };
+  return { done, failed, ...(cut && last !== undefined && { cutAfter: last }) };
 }

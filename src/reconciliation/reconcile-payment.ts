@@ -1,27 +1,27 @@
 import type { SessionRepository } from '../checkout/session-repository.ts';
-import type { SettleDeps, Settler } from '../payments/apply-evidence.ts';
+import type { ApplyEvidenceDeps, EvidenceApplier } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
-import type { LatestTry } from '../settlements/sync-result.ts';
+import type { LatestAttempt } from '../settlements/sync-result.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
-import { nextLook, type Pace } from './backoff.ts';
+import { type Intervals, nextCheckAt } from './backoff.ts';
 
 /** What `lookAfterPayment` works with. */
-export interface LookAfterPaymentDeps extends Pace {
-  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'putOff'>;
+export interface ReconcilePaymentDeps extends Intervals {
+  readonly payments: Pick<PaymentRepository, 'get' | 'reschedule' | 'postpone'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
-  readonly getOrder: SettleDeps['getOrder'];
-  readonly settler: Settler;
-  readonly startSettlement: SettleDeps['startSettlement'];
+  readonly getOrder: ApplyEvidenceDeps['getOrder'];
+  readonly evidenceApplier: EvidenceApplier;
+  readonly startSettlement: ApplyEvidenceDeps['startSettlement'];
   /** Asks Step Functions about an open settlement, and takes down its end; undefined when it was never started. */
-  readonly lookUpEnd: (paymentId: PaymentId, settlement: string) => Promise<LatestTry | undefined>;
+  readonly lookUpEnd: (paymentId: PaymentId, settlement: string) => Promise<LatestAttempt | undefined>;
 }
 
 /** What a look after a payment led to. */
-export interface LookedAfter {
+export interface ReconcilePaymentResult {
   /** PayPal said something that the shop had not heard. */
   readonly learned: boolean;
   /** The buyer let the time pass. */
@@ -33,7 +33,7 @@ export interface LookedAfter {
 }
 
 const SOURCE = 'reconciler';
-const NOTHING: LookedAfter = { learned: false, expired: false, started: 0, closed: 0 };
+const NOTHING: ReconcilePaymentResult = { learned: false, expired: false, started: 0, closed: 0 };
 
 /**
  * Looks after one payment: starts what was to be started, asks PayPal what became of it unless it is paid, lets it expire when its time
@@ -42,14 +42,14 @@ const NOTHING: LookedAfter = { learned: false, expired: false, started: 0, close
  * @param asOf the time that a buyer's time is compared with
  * @throws PayPalUnavailable when PayPal must be asked and does not answer.
  */
-export async function lookAfterPayment(
-  deps: LookAfterPaymentDeps,
+export async function reconcilePayment(
+  deps: ReconcilePaymentDeps,
   id: PaymentId,
   asOf = deps.now(),
-): Promise<LookedAfter> {
+): Promise<ReconcilePaymentResult> {
   const payment = await deps.payments.get(id).catch(async (error: unknown) => {
     // Others must not wait for one that cannot even be read.
-    await deps.payments.putOff(id, nextLook(deps.now().toISOString(), deps)).catch(() => undefined);
+    await deps.payments.postpone(id, nextCheckAt(deps.now().toISOString(), deps)).catch(() => undefined);
     throw error;
   });
   if (!payment) return NOTHING;
@@ -61,20 +61,20 @@ export async function lookAfterPayment(
       ? { learned: false, expired: false }
       : await askPayPal(deps, payment, timeIsUp);
     const now = (await deps.payments.get(id)) ?? payment;
-    await deps.payments.lookAgain(now, whenToLookAgain(now, session?.expires_at, deps));
+    await deps.payments.reschedule(now, nextPaymentCheck(now, session?.expires_at, deps));
     return { ...settlements, ...asked };
   } catch (error) {
     // Others must not wait for one that is always in trouble. What came first tells more than that this cannot be written either.
-    await deps.payments.lookAgain(payment, nextLook(payment.updated_at, deps)).catch(() => undefined);
+    await deps.payments.reschedule(payment, nextCheckAt(payment.updated_at, deps)).catch(() => undefined);
     throw error;
   }
 }
 
 /** Starts what is open and was never started, and takes down what has ended unheard. */
 async function lookAfterSettlements(
-  { lookUpEnd, startSettlement }: LookAfterPaymentDeps,
+  { lookUpEnd, startSettlement }: ReconcilePaymentDeps,
   { payment_id: id, open }: Payment,
-): Promise<Pick<LookedAfter, 'started' | 'closed'>> {
+): Promise<Pick<ReconcilePaymentResult, 'started' | 'closed'>> {
   let started = 0;
   let closed = 0;
   for (const [name, input] of Object.entries(open)) {
@@ -87,15 +87,15 @@ async function lookAfterSettlements(
 }
 
 async function askPayPal(
-  { settler, getOrder }: LookAfterPaymentDeps,
+  { evidenceApplier, getOrder }: ReconcilePaymentDeps,
   payment: Payment,
   timeIsUp: boolean,
-): Promise<Pick<LookedAfter, 'learned' | 'expired'>> {
+): Promise<Pick<ReconcilePaymentResult, 'learned' | 'expired'>> {
   const { payment_id: id, paypal_order_id: orderId } = payment;
   const expire = async () => {
-    const settled = await settler.settle(
+    const settled = await evidenceApplier.apply(
       id,
-      { kind: 'expired', source: SOURCE, asked: true, paypalOrderId: orderId },
+      { kind: 'expired', source: SOURCE, authoritative: true, paypalOrderId: orderId },
       payment,
     );
     return { learned: false, expired: settled.outcome === 'moved' };
@@ -107,7 +107,7 @@ async function askPayPal(
   const declined = order !== undefined && isDeclined(payment, order);
   if (payment.status === 'created' && timeIsUp && order && (declined || nothingApproved(order))) return expire();
   if (declined) return { learned: false, expired: false };
-  const settled = await settler.settleOnOrder(payment, order, SOURCE);
+  const settled = await evidenceApplier.applyOrder(payment, order, SOURCE);
   if (settled.outcome !== 'moved') return { learned: false, expired: false };
   const expired = settled.payment.history.at(-1)?.evidence === 'expired';
   return { learned: !expired, expired };
@@ -128,9 +128,9 @@ const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean 
   order.captures.length === 0;
 
 /** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
-export function whenToLookAgain(payment: Payment, timeIsUpAt: string | undefined, deps: Pace): Date | undefined {
+export function nextPaymentCheck(payment: Payment, timeIsUpAt: string | undefined, deps: Intervals): Date | undefined {
   if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
-  const next = nextLook(payment.updated_at, deps);
+  const next = nextCheckAt(payment.updated_at, deps);
   const end = timeIsUpAt ? new Date(timeIsUpAt) : next;
   return payment.status === 'created' && end > deps.now() && end < next ? end : next;
 }

@@ -6,11 +6,11 @@ import { newPayment, type Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isGivenUp } from '../payments/transitions.ts';
 import { paymentIdOf, type SessionId } from '../shared/ids.ts';
-import { nextLook, type Pace } from './backoff.ts';
+import { type Intervals, nextCheckAt } from './backoff.ts';
 
 /** What `lookAfterReservation` works with. */
-export interface LookAfterReservationDeps extends Pace {
-  readonly stock: Pick<StockRepository, 'reservation' | 'move' | 'lookAgain'>;
+export interface ReconcileReservationDeps extends Intervals {
+  readonly stock: Pick<StockRepository, 'reservation' | 'move' | 'reschedule'>;
   readonly sessions: Pick<SessionRepository, 'get' | 'expire'>;
   readonly payments: Pick<PaymentRepository, 'get' | 'create'>;
 }
@@ -27,7 +27,7 @@ type Wish =
   | 'wait';
 
 /** Decides by what is known of a session and its payment; neither need be there. */
-export function wishFor(session: Session | undefined, payment: Payment | undefined): Wish {
+export function nextAction(session: Session | undefined, payment: Payment | undefined): Wish {
   if (payment) return isGivenUp(payment.status) && Object.keys(payment.open).length === 0 ? 'release' : 'wait';
   // The shop failed before it had a session for what it held; what was held for it can never be paid.
   if (!session) return 'release';
@@ -39,20 +39,20 @@ export function wishFor(session: Session | undefined, payment: Payment | undefin
  * Looks after stock that is held past its time: releases it as soon as no money is on its way.
  * @returns whether it was released.
  */
-export async function lookAfterReservation(deps: LookAfterReservationDeps, id: SessionId): Promise<boolean> {
+export async function reconcileReservation(deps: ReconcileReservationDeps, id: SessionId): Promise<boolean> {
   try {
     return await lookAfter(deps, id);
   } catch (error) {
     // Others must not wait for one that is always in trouble, such as stock of a product that is not there any more.
-    await deps.stock.lookAgain(id, nextLook(deps.now().toISOString(), deps)).catch(() => undefined);
+    await deps.stock.reschedule(id, nextCheckAt(deps.now().toISOString(), deps)).catch(() => undefined);
     throw error;
   }
 }
 
-async function lookAfter(deps: LookAfterReservationDeps, id: SessionId): Promise<boolean> {
+async function lookAfter(deps: ReconcileReservationDeps, id: SessionId): Promise<boolean> {
   const { stock, sessions, payments, now } = deps;
   const [session, payment] = await Promise.all([sessions.get(id), payments.get(paymentIdOf(id))]);
-  const wish = wishFor(session, payment);
+  const wish = nextAction(session, payment);
   if (wish === 'release' || (wish === 'expire session' && (await sessions.expire(id)).changed)) {
     const { changed } = await releaseStock(stock, { checkout_session_id: id });
     return changed;
@@ -62,6 +62,6 @@ async function lookAfter(deps: LookAfterReservationDeps, id: SessionId): Promise
     const ids = { payment_id: paymentIdOf(id), checkout_session_id: id };
     await payments.create(newPayment(ids, session.amount, now().toISOString()), now());
   }
-  await stock.lookAgain(id, nextLook(payment?.updated_at ?? now().toISOString(), deps));
+  await stock.reschedule(id, nextCheckAt(payment?.updated_at ?? now().toISOString(), deps));
   return false;
 }

@@ -13,6 +13,10 @@ export async function runJob(
 ): Promise<Report> {
   const { cursor } = await runs.begin(name, now());
   const report = await job({ ...run, now, cursor });
-  await runs.finish(name, { at: now(), figures: { ...report.figures, mended: report.mended }, cursor: report.cursor });
+  await runs.finish(name, {
+    at: now(),
+    figures: { ...report.figures, repaired: report.repaired },
+    cursor: report.cursor,
+  });
   return report;
 }

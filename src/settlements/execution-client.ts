@@ -45,7 +45,7 @@ const LISTED = 100;
 const MOST_EVENTS = 300;
 
 /** The payment-settlement workflow, to those who look after its executions. They are named as `executionName` says. */
-export const workflow = (stepFunctions: SFNClient, stateMachineArn: string) => ({
+export const executionClient = (stepFunctions: SFNClient, stateMachineArn: string) => ({
   /** Starts an execution; the same name a second time is harmless. */
   start: startSettlementWith(stepFunctions, stateMachineArn),
 
@@ -120,4 +120,4 @@ export const workflow = (stepFunctions: SFNClient, stateMachineArn: string) => (
   },
 });
 /** What `workflow` makes. */
-export type Workflow = ReturnType<typeof workflow>;
+export type ExecutionClient = ReturnType<typeof executionClient>;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { settlementOf } from '../shared/settlement.ts';
 import { FAILED_STATUSES } from './failed-settlement-repository.ts';
-import type { End } from './record-result.ts';
+import type { ExecutionResult } from './record-result.ts';
 
 /**
  * EventBridge's news that an execution has ended, as far as it is needed. Error and cause are null or missing where nothing failed.
@@ -24,7 +24,7 @@ const endEventSchema = z.object({
  * Reads the news of an end.
  * @throws Error when it is none, or of an execution that belongs to no payment.
  */
-export function readEndEvent(event: unknown): End {
+export function readExecutionStatusEvent(event: unknown): ExecutionResult {
   const { executionArn, name, status, stopDate, redriveCount, error, cause } = z.parse(endEventSchema, event).detail;
   const settlement = settlementOf(name);
   if (!settlement) throw new Error(`execution ${name} belongs to no payment`);

@@ -6,7 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ifHolds } from '../shared/dynamo.ts';
+import { conditionHolds } from '../shared/dynamo.ts';
 import { type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 
 /** How an execution of the workflow can fail. */
@@ -52,7 +52,7 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
    */
   async note({ failed_at: _, ...failure }: FailedSettlement): Promise<boolean> {
     const fields = Object.entries(failure);
-    return ifHolds(
+    return conditionHolds(
       db.send(
         new UpdateCommand({
           TableName: tableName,

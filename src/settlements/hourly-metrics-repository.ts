@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ifHolds } from '../shared/dynamo.ts';
+import { conditionHolds } from '../shared/dynamo.ts';
 
 /** What was counted in one hour. */
-export interface Hour {
+export interface HourlyMetrics {
   /** Such as `2026-11-24T08`, UTC. */
   readonly hour: string;
   /** By name: counters such as `settled.captured`, and of times, in milliseconds, `capture_to_order.count`, `….sum` and `….max`. */
@@ -24,7 +24,7 @@ const itemSchema = z.pipe(
 );
 
 /** The only code that knows how the hours' counters lie in DynamoDB: entries of the operations table, of the kind `hour`. */
-export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+export const hourlyMetricsRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const keyOf = (at: Date) => ({ kind: KIND, id: hourOf(at) });
 
   return {
@@ -61,7 +61,7 @@ export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) =>
      * The hours from one time to another, both included, in their order; those in which nothing was counted are left out.
      * @throws RangeError for more than 31 days.
      */
-    async between(from: Date, to: Date): Promise<Hour[]> {
+    async between(from: Date, to: Date): Promise<HourlyMetrics[]> {
       if (to.getTime() - from.getTime() > MOST_HOURS * 3_600_000) throw new RangeError(`more than ${MOST_HOURS} hours`);
       const pages = paginateQuery(
         { client: db },
@@ -71,14 +71,14 @@ export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) =>
           ExpressionAttributeValues: { ':kind': KIND, ':from': hourOf(from), ':to': hourOf(to) },
         },
       );
-      const hours: Hour[] = [];
+      const hours: HourlyMetrics[] = [];
       for await (const { Items = [] } of pages) hours.push(...Items.map((item) => itemSchema.parse(item)));
       return hours;
     },
   };
 
   async function raise(Key: { kind: string; id: string }, name: string, to: number): Promise<void> {
-    await ifHolds(
+    await conditionHolds(
       db.send(
         new UpdateCommand({
           TableName: tableName,
@@ -93,4 +93,4 @@ export const hourRepository = (db: DynamoDBDocumentClient, tableName: string) =>
   }
 };
 /** What `hourRepository` makes. */
-export type HourRepository = ReturnType<typeof hourRepository>;
+export type HourlyMetricsRepository = ReturnType<typeof hourlyMetricsRepository>;

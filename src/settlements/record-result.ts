@@ -2,12 +2,12 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { outcomeOf } from '../shared/settlement.ts';
-import type { Workflow } from './execution-client.ts';
+import type { ExecutionClient } from './execution-client.ts';
 import type { FAILED_STATUSES, FailedSettlementRepository } from './failed-settlement-repository.ts';
-import type { HourRepository } from './hourly-metrics-repository.ts';
+import type { HourlyMetricsRepository } from './hourly-metrics-repository.ts';
 
 /** How an execution ended. */
-export interface End {
+export interface ExecutionResult {
   readonly paymentId: PaymentId;
   /** The last part of the execution's name, without what a further start adds to it. */
   readonly settlement: string;
@@ -21,7 +21,7 @@ export interface End {
 }
 
 /** What became of the news of an end. */
-export type Recorded =
+export type RecordResultOutcome =
   /** The payment has that settlement behind it. `captureToOrder`: milliseconds from the money to the order. */
   | { readonly recorded: 'success'; readonly captureToOrder?: number }
   | { readonly recorded: 'failure' }
@@ -29,21 +29,24 @@ export type Recorded =
   | { readonly recorded: 'nothing' };
 
 /** What `recordEnd` works with. */
-export interface RecordDeps {
+export interface RecordResultDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
   readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove'>;
-  readonly hours: Pick<HourRepository, 'add'>;
-  readonly workflow: Pick<Workflow, 'failedSteps'>;
+  readonly hours: Pick<HourlyMetricsRepository, 'add'>;
+  readonly workflow: Pick<ExecutionClient, 'failedSteps'>;
 }
 
 /**
  * Takes down how an execution ended. The news may come late, twice, in any order, or again after a redrive: what counts is whether
  * the payment still has that settlement open.
  */
-export const recordEnd = (deps: RecordDeps, end: End): Promise<Recorded> =>
+export const recordResult = (deps: RecordResultDeps, end: ExecutionResult): Promise<RecordResultOutcome> =>
   end.status === 'SUCCEEDED' ? recordSuccess(deps, end) : recordFailure(deps, end, end.status);
 
-async function recordSuccess(deps: RecordDeps, { paymentId, settlement, endedAt }: End): Promise<Recorded> {
+async function recordSuccess(
+  deps: RecordResultDeps,
+  { paymentId, settlement, endedAt }: ExecutionResult,
+): Promise<RecordResultOutcome> {
   const closed = await deps.payments.closeSettlement(paymentId, settlement, endedAt);
   // Also when it was closed before: whoever did may have got no further.
   await deps.failed.remove(paymentId, settlement);
@@ -83,13 +86,13 @@ function sinceWebhook({ history }: Payment, settlement: string): number | undefi
 }
 
 /** Step Functions gives up to 32 kB, most of it a stack. */
-const LONGEST_CAUSE = 1024;
+const MAX_CAUSE_LENGTH = 1024;
 
 async function recordFailure(
-  deps: RecordDeps,
-  { paymentId, settlement, executionArn, endedAt, redrives, error, cause }: End,
+  deps: RecordResultDeps,
+  { paymentId, settlement, executionArn, endedAt, redrives, error, cause }: ExecutionResult,
   status: (typeof FAILED_STATUSES)[number],
-): Promise<Recorded> {
+): Promise<RecordResultOutcome> {
   const isOpen = async () => settlement in ((await deps.payments.get(paymentId))?.open ?? {});
   if (!(await isOpen())) return { recorded: 'nothing' };
   const failedSteps = await deps.workflow.failedSteps(executionArn);
@@ -100,7 +103,7 @@ async function recordFailure(
     redrives,
     status,
     error: error ?? null,
-    cause: cause?.slice(0, LONGEST_CAUSE) ?? null,
+    cause: cause?.slice(0, MAX_CAUSE_LENGTH) ?? null,
     failed_steps: failedSteps,
     failed_at: endedAt.toISOString(),
     last_failed_at: endedAt.toISOString(),

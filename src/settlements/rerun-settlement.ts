@@ -3,10 +3,10 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
 import { type RetryDeps, retrySettlement } from './retry-settlement.ts';
-import { MOST_RESTARTS } from './sync-result.ts';
+import { MAX_RESTARTS } from './sync-result.ts';
 
 /** What became of a wish to run a settlement once more. */
-export type SettledAgain =
+export type RerunSettlementResult =
   /** An execution of that name is at work on it. */
   | { readonly outcome: 'running'; readonly execution: string }
   /** It is neither open nor what follows from what the payment is now: it must not be run any more. */
@@ -18,7 +18,11 @@ export type SettledAgain =
  * is not done yet. One that is still open is retried, as an operator would.
  * @throws Error when a settlement was started anew a hundred times.
  */
-export async function settleAgain(deps: RetryDeps, id: PaymentId, settlement: string): Promise<SettledAgain> {
+export async function rerunSettlement(
+  deps: RetryDeps,
+  id: PaymentId,
+  settlement: string,
+): Promise<RerunSettlementResult> {
   const payment = await deps.payments.get(id);
   if (!payment) return { outcome: 'unknown_payment' };
   if (settlement in payment.open) {
@@ -28,7 +32,7 @@ export async function settleAgain(deps: RetryDeps, id: PaymentId, settlement: st
     if (outcome !== 'succeeded') return { outcome: 'running', execution };
   }
   const past = pastSettlement(payment, settlement);
-  return past ? startAnew(deps, id, past) : { outcome: 'outdated' };
+  return past ? restart(deps, id, past) : { outcome: 'outdated' };
 }
 
 const pastSettlement = (payment: Payment, settlement: string) =>
@@ -36,12 +40,12 @@ const pastSettlement = (payment: Payment, settlement: string) =>
 
 type Past = NonNullable<ReturnType<typeof pastSettlement>>;
 
-async function startAnew({ workflow }: RetryDeps, id: PaymentId, { name, input }: Past): Promise<SettledAgain> {
-  for (let restarts = 0; restarts <= MOST_RESTARTS; restarts++) {
+async function restart({ workflow }: RetryDeps, id: PaymentId, { name, input }: Past): Promise<RerunSettlementResult> {
+  for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
     const execution = executionName(id, name, restarts);
     const found = await workflow.describe(execution);
     if (!found) await workflow.start(execution, input);
     if (!found || found.status === 'RUNNING') return { outcome: 'running', execution };
   }
-  throw new Error(`${executionName(id, name)} was started anew ${MOST_RESTARTS} times`);
+  throw new Error(`${executionName(id, name)} was started anew ${MAX_RESTARTS} times`);
 }

@@ -1,11 +1,11 @@
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
-import type { Workflow } from './execution-client.ts';
-import { type LatestTry, type LookUpDeps, lookUpEnd, MOST_RESTARTS } from './sync-result.ts';
+import type { ExecutionClient } from './execution-client.ts';
+import { type LatestAttempt, MAX_RESTARTS, type SyncResultDeps, syncResult } from './sync-result.ts';
 
 /** What was done about one settlement. */
-export interface Retried {
+export interface RetriedSettlement {
   readonly settlement: string;
   readonly outcome: /** It goes on from the steps that failed. */
     | 'redriven'
@@ -22,54 +22,58 @@ export interface Retried {
 }
 
 /** What a wish to mend a payment’s settlements led to. */
-export type RetryResult =
-  | { readonly outcome: 'retried'; readonly settlements: readonly Retried[] }
+export type RetrySettlementResult =
+  | { readonly outcome: 'retried'; readonly settlements: readonly RetriedSettlement[] }
   /** Everything is done that had to be, or that settlement is. */
   | { readonly outcome: 'nothing_open' }
   | { readonly outcome: 'unknown_payment' };
 
 /** What `retrySettlement` works with. */
-export interface RetryDeps extends LookUpDeps {
+export interface RetryDeps extends SyncResultDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
-  readonly workflow: Pick<Workflow, 'describe' | 'failedSteps' | 'redrive' | 'start'>;
+  readonly workflow: Pick<ExecutionClient, 'describe' | 'failedSteps' | 'redrive' | 'start'>;
 }
 
 /**
  * Mends a payment's open settlements, or one of them. Two who do it at once do it once: the second finds it running.
  * @throws Error when a settlement was started anew a hundred times.
  */
-export async function retrySettlement(deps: RetryDeps, id: PaymentId, only?: string): Promise<RetryResult> {
+export async function retrySettlement(deps: RetryDeps, id: PaymentId, only?: string): Promise<RetrySettlementResult> {
   const payment = await deps.payments.get(id);
   if (!payment) return { outcome: 'unknown_payment' };
   const open = Object.entries(payment.open).filter(([name]) => only === undefined || name === only);
   if (open.length === 0) return { outcome: 'nothing_open' };
-  const settlements: Retried[] = [];
+  const settlements: RetriedSettlement[] = [];
   for (const [settlement, input] of open) settlements.push(await retryOne(deps, settlement, input));
   return { outcome: 'retried', settlements };
 }
 
-async function retryOne(deps: RetryDeps, settlement: string, input: Settlement): Promise<Retried> {
+async function retryOne(deps: RetryDeps, settlement: string, input: Settlement): Promise<RetriedSettlement> {
   const { workflow } = deps;
   const nameOf = (restarts: number) => executionName(input.payment_id, settlement, restarts);
-  const told = (outcome: Retried['outcome'], restarts = 0): Retried => ({
+  const retried = (outcome: RetriedSettlement['outcome'], restarts = 0): RetriedSettlement => ({
     settlement,
     outcome,
     execution: nameOf(restarts),
   });
-  const found = ({ restarts, execution: { status } }: LatestTry) =>
-    status === 'RUNNING' ? told('running', restarts) : status === 'SUCCEEDED' ? told('succeeded', restarts) : undefined;
+  const found = ({ restarts, execution: { status } }: LatestAttempt) =>
+    status === 'RUNNING'
+      ? retried('running', restarts)
+      : status === 'SUCCEEDED'
+        ? retried('succeeded', restarts)
+        : undefined;
 
-  let latest = await lookUpEnd(deps, input.payment_id, settlement);
+  let latest = await syncResult(deps, input.payment_id, settlement);
   if (latest?.execution.redrivable) {
-    if (await workflow.redrive(latest.execution.arn)) return told('redriven', latest.restarts);
-    latest = await lookUpEnd(deps, input.payment_id, settlement);
+    if (await workflow.redrive(latest.execution.arn)) return retried('redriven', latest.restarts);
+    latest = await syncResult(deps, input.payment_id, settlement);
     // Refused, and still said to be redrivable: somebody was faster, and the description is behind.
-    if (latest?.execution.redrivable) return told('running', latest.restarts);
+    if (latest?.execution.redrivable) return retried('running', latest.restarts);
   }
   const done = latest && found(latest);
   if (done) return done;
   const restarts = latest ? latest.restarts + 1 : 0;
-  if (restarts > MOST_RESTARTS) throw new Error(`${nameOf(0)} was started anew ${MOST_RESTARTS} times`);
+  if (restarts > MAX_RESTARTS) throw new Error(`${nameOf(0)} was started anew ${MAX_RESTARTS} times`);
   await workflow.start(nameOf(restarts), input);
-  return told(latest ? 'restarted' : 'started', restarts);
+  return retried(latest ? 'restarted' : 'started', restarts);
 }

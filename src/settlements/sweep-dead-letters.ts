@@ -1,12 +1,12 @@
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
 import type { DeadLetter, DeadLetterQueue } from './dead-letter-queue.ts';
-import { readEndEvent } from './execution-status-event.ts';
+import { readExecutionStatusEvent } from './execution-status-event.ts';
 import type { FailedSettlement, FailedSettlementRepository } from './failed-settlement-repository.ts';
-import { type LookUpDeps, lookUpEnd } from './sync-result.ts';
+import { type SyncResultDeps, syncResult } from './sync-result.ts';
 
 /** What `sweepDeadLetters` works with. */
-export interface SweepDeps extends LookUpDeps {
+export interface SweepDeps extends SyncResultDeps {
   readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove' | 'list'>;
   readonly queue: DeadLetterQueue;
   readonly now: () => Date;
@@ -15,7 +15,7 @@ export interface SweepDeps extends LookUpDeps {
 }
 
 /** What a sweep found. */
-export interface Swept {
+export interface SweepResult {
   /** Messages that were looked at. */
   readonly looked_at: number;
   /** Of these, the ones whose settlement was not to be done any more. */
@@ -40,7 +40,7 @@ const AT_ONCE = 10;
  * @param deadline after which nothing more is begun
  * @param cursor of the sweep before
  */
-export async function sweepDeadLetters(deps: SweepDeps, deadline: Date, cursor?: string): Promise<Swept> {
+export async function sweepDeadLetters(deps: SweepDeps, deadline: Date, cursor?: string): Promise<SweepResult> {
   const inTime = () => deps.now() < deadline;
   const look = looking(deps);
   const list = await sweepList(deps, look, inTime, cursor);
@@ -58,7 +58,7 @@ function looking(deps: SweepDeps): Look {
     // A message about a payment that is not there is for a person to look at.
     if (!payment) return true;
     if (!(settlement in payment.open)) return false;
-    const latest = await lookUpEnd(deps, paymentId, settlement, known);
+    const latest = await syncResult(deps, paymentId, settlement, known);
     return latest?.execution.status !== 'SUCCEEDED';
   };
   return (paymentId, settlement, known) => {
@@ -74,7 +74,7 @@ async function sweepList(
   look: Look,
   inTime: () => boolean,
   start: string | undefined,
-): Promise<Pick<Swept, 'closed' | 'cursor'>> {
+): Promise<Pick<SweepResult, 'closed' | 'cursor'>> {
   let closed = 0;
   let cursor = start;
   for (let seen = 0; seen < MOST_ENTRIES && inTime(); seen += AT_ONCE) {
@@ -100,13 +100,13 @@ async function sweepQueue(
   deps: SweepDeps,
   look: Look,
   inTime: () => boolean,
-): Promise<Pick<Swept, 'looked_at' | 'removed' | 'left'>> {
+): Promise<Pick<SweepResult, 'looked_at' | 'removed' | 'left'>> {
   const { queue } = deps;
   const stay: DeadLetter[] = [];
   let removed = 0;
   const takenOff = async (letter: DeadLetter): Promise<boolean> => {
     try {
-      const { paymentId, settlement } = readEndEvent(JSON.parse(letter.body));
+      const { paymentId, settlement } = readExecutionStatusEvent(JSON.parse(letter.body));
       if (await look(paymentId, settlement)) return false;
       await queue.remove(letter);
       return true;

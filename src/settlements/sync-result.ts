@@ -1,22 +1,22 @@
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
-import type { Execution, Workflow } from './execution-client.ts';
+import type { Execution, ExecutionClient } from './execution-client.ts';
 import type { FailedSettlement } from './failed-settlement-repository.ts';
-import { type RecordDeps, recordEnd } from './record-result.ts';
+import { type RecordResultDeps, recordResult } from './record-result.ts';
 
 /** The latest execution of a settlement. */
-export interface LatestTry {
+export interface LatestAttempt {
   /** How often the settlement had been started anew before; a redrive is the same execution. */
   readonly restarts: number;
   readonly execution: Execution;
 }
 
 /** On AWS a settlement is redriven for 14 days before it is ever started anew. */
-export const MOST_RESTARTS = 100;
+export const MAX_RESTARTS = 100;
 
 /** What `lookUpEnd` works with. */
-export interface LookUpDeps extends RecordDeps {
-  readonly workflow: Pick<Workflow, 'describe' | 'failedSteps'>;
+export interface SyncResultDeps extends RecordResultDeps {
+  readonly workflow: Pick<ExecutionClient, 'describe' | 'failedSteps'>;
 }
 
 /**
@@ -25,29 +25,29 @@ export interface LookUpDeps extends RecordDeps {
  * @param known is the failure that is taken down already
  * @returns undefined when it was never started.
  */
-export async function lookUpEnd(
-  deps: LookUpDeps,
+export async function syncResult(
+  deps: SyncResultDeps,
   paymentId: PaymentId,
   settlement: string,
   known?: Pick<FailedSettlement, 'execution_arn' | 'redrives'>,
-): Promise<LatestTry | undefined> {
+): Promise<LatestAttempt | undefined> {
   const latest = await latestTry(deps.workflow, paymentId, settlement);
   if (!latest) return undefined;
   const { arn, status, endedAt, redrives, error, cause } = latest.execution;
   const isKnown = status !== 'SUCCEEDED' && arn === known?.execution_arn && redrives === known.redrives;
   if (status !== 'RUNNING' && endedAt && !isKnown)
-    await recordEnd(deps, { paymentId, settlement, executionArn: arn, status, endedAt, redrives, error, cause });
+    await recordResult(deps, { paymentId, settlement, executionArn: arn, status, endedAt, redrives, error, cause });
   return latest;
 }
 
 /** The first that has not failed, else the last: whoever starts one anew has seen all before it fail. */
 async function latestTry(
-  { describe }: Pick<Workflow, 'describe'>,
+  { describe }: Pick<ExecutionClient, 'describe'>,
   paymentId: PaymentId,
   settlement: string,
-): Promise<LatestTry | undefined> {
-  let latest: LatestTry | undefined;
-  for (let restarts = 0; restarts <= MOST_RESTARTS; restarts++) {
+): Promise<LatestAttempt | undefined> {
+  let latest: LatestAttempt | undefined;
+  for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
     const execution = await describe(executionName(paymentId, settlement, restarts));
     if (!execution) break;
     latest = { restarts, execution };

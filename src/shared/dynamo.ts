@@ -18,14 +18,14 @@ import { isThrottlingError } from '@smithy/core/retry';
 import { measure } from './metrics.ts';
 
 /** How long to wait before trying a cancelled transaction again. */
-export interface Patience {
+export interface RetryDelay {
   /** Milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Between 0 and 1. */
   readonly random: () => number;
 }
 
-const patience: Patience = {
+const retryDelay: RetryDelay = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   random: Math.random,
 };
@@ -77,7 +77,7 @@ export async function batchGet(
 }
 
 /** Waits for a conditional write. @returns false when the condition did not hold. */
-export async function ifHolds(write: Promise<unknown>): Promise<boolean> {
+export async function conditionHolds(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
     return true;
@@ -91,7 +91,7 @@ export async function ifHolds(write: Promise<unknown>): Promise<boolean> {
  * Waits for a conditional write that asks for the old item should its condition fail (`ReturnValuesOnConditionCheckFailure`).
  * @returns what DynamoDB answered, or what it found instead; undefined where there was nothing.
  */
-export async function orFound<Answer>(
+export async function writtenOrExisting<Answer>(
   write: Promise<Answer>,
 ): Promise<{ readonly written: Answer } | { readonly found: Record<string, unknown> | undefined }> {
   try {
@@ -132,8 +132,8 @@ const PASSING: ReadonlySet<string> = new Set([
 ]);
 
 /** Many buyers of one product meet on its item: with full jitter, 10 tries of up to 640 ms let some 200 of them pass in turn. */
-const TRIES = 10;
-const LONGEST_WAIT = 640;
+const MAX_ATTEMPTS = 10;
+const MAX_DELAY_MS = 640;
 
 /** Why each part of a transaction was refused, in its order: `ConditionalCheckFailed` with the item, or `None`. */
 export type Refusals = NonNullable<TransactionCanceledException['CancellationReasons']>;
@@ -147,7 +147,7 @@ export type Refusals = NonNullable<TransactionCanceledException['CancellationRea
 export async function transact(
   db: DynamoDBDocumentClient,
   items: NonNullable<TransactWriteCommandInput['TransactItems']>,
-  { sleep, random }: Patience = patience,
+  { sleep, random }: RetryDelay = retryDelay,
 ): Promise<Refusals | undefined> {
   const ClientRequestToken = randomUUID();
   for (let attempt = 1; ; attempt++) {
@@ -158,8 +158,8 @@ export async function transact(
       if (!(error instanceof TransactionCanceledException)) throw error;
       const reasons = error.CancellationReasons ?? [];
       if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return reasons;
-      if (attempt === TRIES || !reasons.some(({ Code }) => Code && PASSING.has(Code))) throw error;
-      await sleep(random() * Math.min(LONGEST_WAIT, 20 * 2 ** attempt));
+      if (attempt === MAX_ATTEMPTS || !reasons.some(({ Code }) => Code && PASSING.has(Code))) throw error;
+      await sleep(random() * Math.min(MAX_DELAY_MS, 20 * 2 ** attempt));
     }
   }
 }

@@ -1,8 +1,8 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 
-/** What else is told of an error: words and numbers that classify it. */
-const TOLD = ['operation', 'trouble', 'status', 'issue', 'field', 'path', 'type', 'debugId'] as const;
+/** The fields of an error that are logged besides name, message and stack. None of them holds personal data. */
+const LOGGED_FIELDS = ['operation', 'reason', 'status', 'issue', 'field', 'path', 'type', 'debugId'] as const;
 
 /** Powertools would log all that hangs on an error: of a write that was refused, that is the whole item that it found. */
 class WithoutContent extends LogFormatter {
@@ -29,7 +29,7 @@ class WithoutContent extends LogFormatter {
       name,
       message,
       stack: error.stack?.replace(error.message, message),
-      ...Object.fromEntries(TOLD.flatMap((key) => (key in error ? [[key, error[key as keyof Error]]] : []))),
+      ...Object.fromEntries(LOGGED_FIELDS.flatMap((key) => (key in error ? [[key, error[key as keyof Error]]] : []))),
       ...(cause instanceof Error && { cause: this.formatError(cause) }),
     };
   }

@@ -12,7 +12,7 @@ import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
-import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from './responses.ts';
+import { toOrderResponse, toPaymentResponse, toProductResponse, toSessionResponse } from './responses.ts';
 
 /** What the routes need, all of it. */
 export interface StorefrontDeps
@@ -42,7 +42,10 @@ export function storefrontApi(deps: StorefrontDeps): Api {
 
   api.get('/api/v1/products', async () => {
     const products = await deps.stock.products();
-    return { status: 200, body: { products: products.map(productAnswer).sort((a, b) => a.sku.localeCompare(b.sku)) } };
+    return {
+      status: 200,
+      body: { products: products.map(toProductResponse).sort((a, b) => a.sku.localeCompare(b.sku)) },
+    };
   });
 
   api.post('/api/v1/checkout-sessions', async ({ event }) => {
@@ -50,7 +53,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
     const opened = await openSession(deps, items);
     switch (opened.outcome) {
       case 'opened':
-        return { status: 201, body: sessionAnswer(opened.session) };
+        return { status: 201, body: toSessionResponse(opened.session) };
       case 'unknown_product':
         throw new Problem('unknown-product', `the shop has no ${opened.skus.join(', ')}`, { skus: opened.skus });
       case 'mixed_currencies':
@@ -63,7 +66,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
   api.get('/api/v1/checkout-sessions/:id', async ({ params: { id = '' } }) => {
     const session = isSessionId(id) ? await deps.sessions.get(id) : undefined;
     if (!session) throw new Problem('unknown-session', `there is no checkout session ${id}`);
-    return { status: 200, body: sessionAnswer(session) };
+    return { status: 200, body: toSessionResponse(session) };
   });
 
   api.post('/api/v1/payments', async ({ event }) => {
@@ -71,9 +74,9 @@ export function storefrontApi(deps: StorefrontDeps): Api {
     const begun = isSessionId(id) ? await beginPayment(deps, id) : ({ outcome: 'unknown_session' } as const);
     switch (begun.outcome) {
       case 'begun':
-        return { status: 201, body: paymentAnswer(begun.payment, undefined) };
+        return { status: 201, body: toPaymentResponse(begun.payment, undefined) };
       case 'begun_before':
-        return { status: 200, body: paymentAnswer(begun.payment, await orderOf(begun.payment)) };
+        return { status: 200, body: toPaymentResponse(begun.payment, await orderOf(begun.payment)) };
       case 'session_over':
         throw new Problem('session-over', 'open a new checkout session', { session_status: begun.session.status });
       case 'unknown_session':
@@ -88,7 +91,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       : ({ outcome: 'unknown_payment' } as const);
     switch (captured.outcome) {
       case 'done':
-        return { status: 200, body: paymentAnswer(captured.payment, await orderOf(captured.payment)) };
+        return { status: 200, body: toPaymentResponse(captured.payment, await orderOf(captured.payment)) };
       case 'not_approved':
         throw new Problem('not-approved', 'send the buyer to approve_url first', {
           approve_url: captured.payment.approve_url,
@@ -110,7 +113,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       : ({ outcome: 'unknown_payment' } as const);
     switch (cancelled.outcome) {
       case 'done':
-        return { status: 200, body: paymentAnswer(cancelled.payment, undefined) };
+        return { status: 200, body: toPaymentResponse(cancelled.payment, undefined) };
       case 'paid':
         throw new Problem('already-captured', 'the payment can be refunded, but not cancelled');
       case 'wrong_token':
@@ -123,7 +126,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
   api.get('/api/v1/orders/:id', async ({ params: { id = '' } }) => {
     const order = isOrderId(id) ? await deps.orders.get(id) : undefined;
     if (!order) throw new Problem('unknown-order', `there is no order ${id}`);
-    return { status: 200, body: orderAnswer(order) };
+    return { status: 200, body: toOrderResponse(order) };
   });
 
   const orderOf = (payment: Payment) => deps.orders.get(orderIdOf(payment.payment_id));

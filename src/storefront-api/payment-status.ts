@@ -5,7 +5,7 @@ import { isPaid } from '../payments/transitions.ts';
 import { PAYPAL_ID } from '../paypal/paypal-id.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { isPaymentId, isSessionId, orderIdOf, paymentIdOf } from '../shared/ids.ts';
-import { paymentAnswer } from './responses.ts';
+import { toPaymentResponse } from './responses.ts';
 
 /** What `paymentStatus` works with. */
 export interface PaymentStatusDeps {
@@ -26,7 +26,10 @@ export interface PaymentLookup {
 export async function paymentStatus({ payments, orders }: PaymentStatusDeps, lookup: PaymentLookup) {
   const payment = await find(payments, lookup);
   if (!payment) throw new Problem('unknown-payment', 'there is no such payment');
-  return paymentAnswer(payment, isPaid(payment.status) ? await orders.get(orderIdOf(payment.payment_id)) : undefined);
+  return toPaymentResponse(
+    payment,
+    isPaid(payment.status) ? await orders.get(orderIdOf(payment.payment_id)) : undefined,
+  );
 }
 
 async function find(

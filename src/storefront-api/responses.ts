@@ -5,7 +5,7 @@ import type { Payment } from '../payments/payment.ts';
 import { moneyText } from '../shared/money.ts';
 
 /** A product as shoppers see it. */
-export const productAnswer = ({ sku, name, price, available }: Product) => ({
+export const toProductResponse = ({ sku, name, price, available }: Product) => ({
   sku,
   name,
   unit_price: moneyText(price),
@@ -20,7 +20,7 @@ const lineAnswer = ({ sku, name, quantity, unit_price }: Line) => ({
 });
 
 /** A checkout session as shoppers see it. */
-export const sessionAnswer = (session: Session) => ({
+export const toSessionResponse = (session: Session) => ({
   checkout_session_id: session.checkout_session_id,
   status: session.status,
   items: session.items.map(lineAnswer),
@@ -31,7 +31,7 @@ export const sessionAnswer = (session: Session) => ({
 });
 
 /** An order as shoppers see it: what was bought, never who bought it. */
-export const orderAnswer = (order: Order) => ({
+export const toOrderResponse = (order: Order) => ({
   order_id: order.order_id,
   payment_id: order.payment_id,
   checkout_session_id: order.checkout_session_id,
@@ -45,7 +45,7 @@ export const orderAnswer = (order: Order) => ({
 const UNDECIDED: ReadonlySet<string> = new Set(['created', 'approved', 'capture_pending', 'review']);
 
 /** A payment as shoppers see it. `settled`: all that had to follow from its status has been done. */
-export const paymentAnswer = (payment: Payment, order: Order | undefined) => ({
+export const toPaymentResponse = (payment: Payment, order: Order | undefined) => ({
   payment_id: payment.payment_id,
   checkout_session_id: payment.checkout_session_id,
   status: payment.status,

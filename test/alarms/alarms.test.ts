@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/shared/metric-names.ts';
 import { type Alarm, deployedAlarms, isOn, putSeen, seenBy, subscribeToAlarms } from '../support/stack/alarms.ts';
 import { queues } from '../support/stack/aws.ts';
-import type { Measured } from '../support/stack/emitted-metrics.ts';
-import { breakAndHeal } from '../support/stack/fail-and-recover.ts';
+import type { EmittedMetric } from '../support/stack/emitted-metrics.ts';
+import { failAndRecover } from '../support/stack/fail-and-recover.ts';
 import { until } from '../support/stack/shop.ts';
 
 /** AWS's own metrics that alarms watch, with their dimensions and the page that says so: MiniStack makes none of them. */
@@ -49,10 +49,10 @@ const NOT_TO_BE_HAD_HERE: readonly string[] = [
 const STILL_COUNTS_SECONDS = 15;
 
 const alarms = await deployedAlarms();
-let measured: Readonly<Record<'broken' | 'mended', readonly Measured[]>>;
+let measured: Readonly<Record<'broken' | 'mended', readonly EmittedMetric[]>>;
 
 beforeAll(async () => {
-  measured = await breakAndHeal();
+  measured = await failAndRecover();
 }, 240_000);
 
 /** What there is to see while all is as bad as it can be; for an alarm on absence, that is nothing. */

@@ -5,7 +5,7 @@ import { barriersOn, it } from '../support/stack/browser.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
 import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
-import { PASSWORD, person } from '../support/stack/page-actor.ts';
+import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { retry } from '../support/stack/settlements.ts';
 import {
   captureOf,
@@ -19,7 +19,7 @@ import {
   until,
 } from '../support/stack/shop.ts';
 import { readsHeading } from '../support/stack/shopper.ts';
-import { purchaseOfUnsettledEvent } from '../support/stack/unprocessed-events.ts';
+import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
 
 /** A purchase whose order could not be made, once that is on the list. */
 async function failedPurchase() {
@@ -92,7 +92,7 @@ describe('an operator', () => {
   });
 
   it('is told what a replay would change before it is done', async ({ page }) => {
-    const { eventId, ...purchase } = await purchaseOfUnsettledEvent();
+    const { eventId, ...purchase } = await purchaseOfUnprocessedEvent();
     await openAsOperator(page, '/admin/events?status=received', 'Webhook events');
     await page.locator(`[href$="/events/${eventId}"]`).first().click();
     await page.getByRole('button', { name: 'Replay' }).click();
@@ -356,7 +356,7 @@ describe('who signs in', () => {
   });
 
   it('is told which group is missing, if it is no operator', async ({ page }) => {
-    const username = await person(inject('stack').operator.user_pool_id);
+    const username = await newOperator(inject('stack').operator.user_pool_id);
     await page.goto('/admin/settlements');
 
     await signInAs(page, { username, password: PASSWORD });

@@ -4,7 +4,7 @@ import { reservationSchema } from '../../src/inventory/reservation.ts';
 import { paymentSchema } from '../../src/payments/payment.ts';
 import type { ShopInProcess } from '../support/in-process/shop.ts';
 import { everythingIn } from '../support/stack/aws.ts';
-import { mistakesInTheBooks } from '../support/stack/invariants.ts';
+import { violationsInTables } from '../support/stack/invariants.ts';
 import type { End } from './scenarios.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,8 +23,8 @@ export async function moneyOf(shop: ShopInProcess): Promise<{ end: End; captured
 }
 
 /** Everything that is wrong with the shop at rest, whose only purchase this was: by PayPal's books, by ours, and by the shop's own check. */
-export async function mistakesOf(shop: ShopInProcess): Promise<string[]> {
-  const parts = [mistakesOfPurchase(shop), mistakesInTheBooks(), whatIsLeftToDo(shop), findingsOf(shop)];
+export async function violationsOf(shop: ShopInProcess): Promise<string[]> {
+  const parts = [mistakesOfPurchase(shop), violationsInTables(), whatIsLeftToDo(shop), findingsOf(shop)];
   return (await Promise.all(parts)).flat();
 }
 

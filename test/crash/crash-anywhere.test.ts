@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Death, deathsWithin } from '../support/in-memory/crashing-process.ts';
+import { type Crash, crashesWithin } from '../support/in-memory/crashing-process.ts';
 import { type ShopInProcess, startShopInProcess } from '../support/in-process/shop.ts';
-import { chanceFrom } from '../support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import type { Circumstances } from './driver.ts';
-import { tell } from './run-scenario.ts';
-import { STORIES, type Story } from './scenarios.ts';
+import { runScenario } from './run-scenario.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 /*
  * A purchase is told many times. Each time, one process dies before or after one of its calls to AWS or PayPal; then everything heals by
@@ -30,7 +30,7 @@ afterAll(() => shop.stop());
 
 interface Fate {
   readonly circumstances: Circumstances;
-  readonly death: Death;
+  readonly death: Crash;
   /** The call over which a process dies. */
   readonly over: string | undefined;
 }
@@ -40,12 +40,12 @@ const isOverMoney = ({ circumstances: { copies, events }, death, over = '' }: Fa
   copies === 1 && events === 'as they happened' && death.when === 'after' && /^POST .*(capture|refund)$/.test(over);
 
 /** Every death that a process can die in a story. It is told once in each circumstances, to know its calls. */
-async function fatesOf(story: Story): Promise<Fate[]> {
+async function fatesOf(story: Scenario): Promise<Fate[]> {
   const fates: Fate[] = [];
   for (const circumstances of CIRCUMSTANCES) {
-    const { mistakes, calls } = await tell(shop, story, circumstances);
+    const { mistakes, calls } = await runScenario(shop, story, circumstances);
     if (mistakes.length > 0) throw new Error(`even if nobody dies: ${mistakes.join('; ')}`);
-    fates.push(...deathsWithin(calls.length).map((death) => ({ circumstances, death, over: calls[death.at] })));
+    fates.push(...crashesWithin(calls.length).map((death) => ({ circumstances, death, over: calls[death.at] })));
   }
   return fates;
 }
@@ -55,18 +55,18 @@ function some<Item>(items: readonly Item[], howMany: number, chance: () => numbe
   return Array.from({ length: howMany }, () => left.splice(Math.floor(chance() * left.length), 1)).flat();
 }
 
-describe.each(STORIES.map((story, index) => ({ ...story, seed: SEED + index })))('$name', (story) => {
+describe.each(SCENARIOS.map((story, index) => ({ ...story, seed: SEED + index })))('$name', (story) => {
   it('and the books are right, whatever call a process dies over', { timeout: ALL ? 3_600_000 : 240_000 }, async () => {
     const fates = await fatesOf(story);
     const others = fates.filter((fate) => !isOverMoney(fate));
-    const chosen = ALL ? fates : [...fates.filter(isOverMoney), ...some(others, SAMPLE, chanceFrom(story.seed))];
+    const chosen = ALL ? fates : [...fates.filter(isOverMoney), ...some(others, SAMPLE, seededRandom(story.seed))];
     console.log(`${story.name}: ${chosen.length} of ${fates.length} deaths, seed ${SEED}`);
 
     const wrong = [];
     for (const [index, fate] of chosen.entries()) {
       if (index > 0 && index % 200 === 0)
         console.log(`${story.name}: ${index} of ${chosen.length} told, ${wrong.length} wrong`);
-      const { mistakes } = await tell(shop, story, fate.circumstances, fate.death);
+      const { mistakes } = await runScenario(shop, story, fate.circumstances, fate.death);
       if (mistakes.length > 0) wrong.push({ ...fate, mistakes });
     }
 
@@ -75,10 +75,10 @@ describe.each(STORIES.map((story, index) => ({ ...story, seed: SEED + index })))
 });
 
 it('calls of all kinds are counted: to DynamoDB, to Step Functions, and to PayPal', async () => {
-  const [story] = STORIES;
+  const [story] = SCENARIOS;
   if (!story) throw new Error('no story');
 
-  const { calls } = await tell(shop, story, { copies: 1, events: 'as they happened', callers: 'try again' });
+  const { calls } = await runScenario(shop, story, { copies: 1, events: 'as they happened', callers: 'try again' });
 
   expect(calls).toEqual(
     expect.arrayContaining([

@@ -1,5 +1,5 @@
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
-import { ProcessDied } from '../support/in-memory/crashing-process.ts';
+import { ProcessCrashed } from '../support/in-memory/crashing-process.ts';
 import type { ApiAnswer, Delivery, ShopInProcess } from '../support/in-process/shop.ts';
 import { stockedProduct } from '../support/stack/aws.ts';
 
@@ -23,8 +23,8 @@ const DELIVERIES = 25;
 const ASYNC_TRIES = 3;
 
 /** One purchase, and all who have a hand in it. */
-export interface World {
-  tell(story: (world: World) => Promise<void>): Promise<void>;
+export interface Driver {
+  tell(story: (world: Driver) => Promise<void>): Promise<void>;
   /** The shopper takes a piece to the till, and is sent to PayPal. */
   goToPayPal(): Promise<void>;
   /** The buyer clicks at PayPal. */
@@ -48,11 +48,11 @@ export interface World {
 }
 
 /** Begins a purchase of one of so many pieces. */
-export async function openWorld(
+export async function createDriver(
   shop: ShopInProcess,
   { copies, events, callers }: Circumstances,
   pieces: number,
-): Promise<World> {
+): Promise<Driver> {
   const impatient = callers === 'give up';
   const sku = await stockedProduct(pieces);
   const heard: Delivery[] = [];
@@ -131,11 +131,11 @@ export async function openWorld(
       if (status === 'PENDING') await shop.payPal('POST', `/_sim/captures/${id}/${verdict}`);
   };
 
-  const world: World = {
+  const world: Driver = {
     hear,
     bank,
 
-    tell: (story: (world: World) => Promise<void>): Promise<void> => leave(story(world)),
+    tell: (story: (world: Driver) => Promise<void>): Promise<void> => leave(story(world)),
 
     async heal(): Promise<void> {
       for (const job of JOB_NAMES) await survivor(shop.run('reconciliation', { job }));
@@ -213,7 +213,7 @@ async function survivor<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ProcessDied) return undefined;
+    if (error instanceof ProcessCrashed) return undefined;
     throw error;
   }
 }

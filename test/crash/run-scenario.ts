@@ -1,12 +1,12 @@
-import type { Death } from '../support/in-memory/crashing-process.ts';
+import type { Crash } from '../support/in-memory/crashing-process.ts';
 import type { ShopInProcess } from '../support/in-process/shop.ts';
 import { emptyTables } from '../support/stack/empty-tables.ts';
-import { mistakesOf, moneyOf } from './assert-invariants.ts';
-import { type Circumstances, openWorld } from './driver.ts';
-import type { Story } from './scenarios.ts';
+import { moneyOf, violationsOf } from './assert-invariants.ts';
+import { type Circumstances, createDriver } from './driver.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** A story that was told to its end. */
-interface Told {
+interface ScenarioRun {
   /** What is wrong when everything has healed. */
   readonly mistakes: readonly string[];
   /** The calls to the outside of the story, and of the first look after what it left. */
@@ -21,16 +21,16 @@ const LOOKS = [0.6, 0.6, 1.1, 7, 1.1, 1.1];
 const PIECES = 2;
 
 /** Tells a story to a shop that has nothing else to do, then lets it heal. A process dies over the doomed call. */
-export async function tell(
+export async function runScenario(
   shop: ShopInProcess,
-  { tell, ends, mayEnd, givesBack = 0 }: Story,
+  { runScenario, ends, mayEnd, givesBack = 0 }: Scenario,
   circumstances: Circumstances,
-  death?: Death,
-): Promise<Told> {
+  death?: Crash,
+): Promise<ScenarioRun> {
   await Promise.all([emptyTables(), shop.forget()]);
-  const world = await openWorld(shop, circumstances, PIECES);
+  const world = await createDriver(shop, circumstances, PIECES);
   shop.watch.begin(death);
-  await world.tell(tell);
+  await world.tell(runScenario);
 
   let calls: readonly string[] = [];
   let mistakes: string[] = [];
@@ -43,10 +43,10 @@ export async function tell(
       shop.watch.begin();
       continue;
     }
-    mistakes = await mistakesOf(shop);
+    mistakes = await violationsOf(shop);
     if (mistakes.length === 0) break;
   }
-  if (await world.hearAgain()) mistakes = await mistakesOf(shop);
+  if (await world.hearAgain()) mistakes = await violationsOf(shop);
 
   const { end, refunded } = await moneyOf(shop);
   const gaveUp = death && circumstances.callers === 'give up';

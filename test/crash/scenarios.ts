@@ -1,16 +1,16 @@
-import type { World } from './driver.ts';
+import type { Driver } from './driver.ts';
 
 /** Where a purchase's money is in the end: with us for goods, back with the buyer, or it never came. */
 export type End = 'kept' | 'returned' | 'none';
 
 /** A part of a story. */
-type Step = (world: World) => Promise<void>;
+type Step = (world: Driver) => Promise<void>;
 
 /** A purchase from the till to its end. */
-export interface Story {
+export interface Scenario {
   readonly name: string;
   /** Told until its end, or until somebody in it has had enough. */
-  readonly tell: Step;
+  readonly runScenario: Step;
   readonly ends: End;
   /** How it may end as well when somebody in it gives up. */
   readonly mayEnd: readonly End[];
@@ -44,33 +44,33 @@ const payByCheck = inTurn(
 );
 
 /** Every story that a death is put into. */
-export const STORIES: readonly Story[] = [
-  { name: 'the return page captures', ends: 'kept', mayEnd: ['none'], tell: inTurn(pay, hear) },
-  { name: 'the buyer never returns', ends: 'kept', mayEnd: ['none'], tell: inTurn(goToPayPal, approve, hear) },
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'the return page captures', ends: 'kept', mayEnd: ['none'], runScenario: inTurn(pay, hear) },
+  { name: 'the buyer never returns', ends: 'kept', mayEnd: ['none'], runScenario: inTurn(goToPayPal, approve, hear) },
   {
     name: 'the bank takes its time and pays',
     ends: 'kept',
     mayEnd: ['none'],
-    tell: inTurn(payByCheck, (world) => world.bank('complete'), hear),
+    runScenario: inTurn(payByCheck, (world) => world.bank('complete'), hear),
   },
   {
     name: 'the bank takes its time and does not pay',
     ends: 'none',
     mayEnd: [],
-    tell: inTurn(payByCheck, (world) => world.bank('decline'), hear),
+    runScenario: inTurn(payByCheck, (world) => world.bank('decline'), hear),
   },
-  { name: 'the buyer cancels', ends: 'none', mayEnd: [], tell: giveUp },
+  { name: 'the buyer cancels', ends: 'none', mayEnd: [], runScenario: giveUp },
   {
     name: 'the buyer cancels and approves all the same',
     ends: 'kept',
     mayEnd: ['none'],
-    tell: inTurn(giveUp, approve, hear),
+    runScenario: inTurn(giveUp, approve, hear),
   },
   {
     name: 'the buyer cancels, the pieces go to others, and money comes',
     ends: 'returned',
     mayEnd: ['kept', 'none'],
-    tell: inTurn(
+    runScenario: inTurn(
       giveUp,
       (world) => world.othersTakeTheRest(),
       (world) => world.approve({ auto_capture: true }),
@@ -82,12 +82,12 @@ export const STORIES: readonly Story[] = [
     ends: 'kept',
     mayEnd: ['none'],
     givesBack: 500,
-    tell: inTurn(pay, (world) => world.refund('5.00'), hear),
+    runScenario: inTurn(pay, (world) => world.refund('5.00'), hear),
   },
   {
     name: 'an operator gives all the money back',
     ends: 'returned',
     mayEnd: ['kept', 'none'],
-    tell: inTurn(pay, (world) => world.refund(), hear),
+    runScenario: inTurn(pay, (world) => world.refund(), hear),
   },
 ];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { callFunction, everythingIn } from '../support/stack/aws.ts';
 import { breakFunction } from '../support/stack/broken-function.ts';
-import { checkBooks } from '../support/stack/consistency.ts';
+import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
 import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/stack/settlements.ts';
@@ -16,7 +16,7 @@ async function whileBroken(folder: string): Promise<void> {
 
 /** The rules that the shop finds broken of a purchase, an hour later. */
 async function findingsOf({ paymentId }: Purchase): Promise<unknown[]> {
-  await checkBooks(60);
+  await runConsistencyCheck(60);
   return (await everythingIn('operations'))
     .filter(({ kind, subject, closed_at }) => kind === 'finding' && subject === paymentId && !closed_at)
     .map(({ invariant }) => invariant)

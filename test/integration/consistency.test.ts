@@ -2,9 +2,9 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, inject, it } from 'vitest';
 import type { Finding } from '../../src/consistency/finding.ts';
 import { callFunction, change, dynamo, everythingIn, logsOf, stockedProduct } from '../support/stack/aws.ts';
-import { checkBooks, findingOf, openFindings, repair } from '../support/stack/consistency.ts';
+import { findingOf, openFindings, repair, runConsistencyCheck } from '../support/stack/consistency.ts';
 import { purchaseWhoseSettlementIsStopped } from '../support/stack/failing-order.ts';
-import { mistakesInTheBooks, stockOf } from '../support/stack/invariants.ts';
+import { stockOf, violationsInTables } from '../support/stack/invariants.ts';
 import { firstFailuresOf, noFailuresOf } from '../support/stack/settlements.ts';
 import {
   approvalOf,
@@ -40,7 +40,7 @@ const changePayment = ({ paymentId }: Purchase, set: Record<string, unknown>) =>
 const found = (invariant: number, subject: string): Promise<Finding> =>
   until(
     async () => {
-      await checkBooks();
+      await runConsistencyCheck();
       return findingOf(invariant, subject) as Promise<Finding>;
     },
     (finding) => finding !== undefined && finding.closed_at === undefined,
@@ -51,7 +51,7 @@ const found = (invariant: number, subject: string): Promise<Finding> =>
 const closed = (invariant: number, subject: string): Promise<Finding> =>
   until(
     async () => {
-      await checkBooks();
+      await runConsistencyCheck();
       return findingOf(invariant, subject) as Promise<Finding>;
     },
     (finding) => finding.closed_at !== undefined,
@@ -61,13 +61,13 @@ const closed = (invariant: number, subject: string): Promise<Finding> =>
 /** Finds it, says what would be done, does it, and sees the finding closed. */
 async function findAndRepair(invariant: number, subject: string): Promise<Finding> {
   const finding = await found(invariant, subject);
-  const before = await mistakesInTheBooks();
+  const before = await violationsInTables();
   expect(await repair(finding.id, { dryRun: true })).toMatchObject({ status: 200, body: { outcome: 'would_repair' } });
-  expect(await mistakesInTheBooks()).toEqual(before);
+  expect(await violationsInTables()).toEqual(before);
   expect(await repair(finding.id)).toMatchObject({ status: 200, body: { outcome: 'repaired' } });
   await closed(invariant, subject);
   // A repair may still run: the tables are read one after the other.
-  await until(mistakesInTheBooks, (mistakes) => mistakes.length === 0);
+  await until(violationsInTables, (mistakes) => mistakes.length === 0);
   return finding;
 }
 
@@ -116,7 +116,7 @@ describe('what the check of the books finds and operators repair:', () => {
     const { sku } = await paidPurchase();
     await change('products', { sku }, { available: 10, sold: 0 });
 
-    await checkBooks();
+    await runConsistencyCheck();
     const finding = await findAndRepair(4, sku);
 
     expect(finding.repair).toMatchObject({ counted: { available: 9, reserved: 0, sold: 1 } });
@@ -139,17 +139,17 @@ describe('what the check of the books finds and operators repair:', () => {
     const { body } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 2 }] });
     const sessionId: string = body.checkout_session_id;
 
-    await checkBooks(60);
+    await runConsistencyCheck(60);
     const { id, repair: way } = (await findingOf(5, sessionId)) as Finding;
     expect(way).toEqual({ kind: 'release_stock', checkout_session_id: sessionId });
     expect(await repair(id)).toMatchObject({ status: 200, body: { outcome: 'repaired' } });
-    await checkBooks(60);
+    await runConsistencyCheck(60);
 
     expect(await findingOf(5, sessionId)).toHaveProperty('closed_at');
     expect(await sessionOf({ sessionId })).toMatchObject({ status: 'expired' });
     expect(await stockOf(sku)).toEqual({ available: 5, reserved: 0, sold: 0 });
     // What was past its time in an hour is not now.
-    await checkBooks();
+    await runConsistencyCheck();
   });
 
   it('6, a session that was given up though it has an order', async () => {
@@ -220,7 +220,7 @@ it('a check changes nothing in the books, and counts payments by their status', 
     Promise.all((['payments', 'orders', 'checkout-sessions', 'reservations', 'products'] as const).map(everythingIn));
   const before = await books();
 
-  await checkBooks();
+  await runConsistencyCheck();
 
   expect(await books()).toEqual(before);
   const run = (await everythingIn('operations')).find(({ kind, id }) => kind === 'run' && id === 'consistency');
@@ -230,7 +230,7 @@ it('a check changes nothing in the books, and counts payments by their status', 
 });
 
 it('a check measures the findings of each rule, none at all included', async () => {
-  await checkBooks();
+  await runConsistencyCheck();
 
   const measured = await until(
     async () => (await logsOf('consistency')).filter((line) => 'Findings' in line && 'invariant' in line),
@@ -246,7 +246,7 @@ it('two checks at once find the same, and nothing twice', async () => {
   const purchase = await paidPurchase();
   await changeSession(purchase, { payment_status: 'created', status: 'payment_pending' });
 
-  await Promise.all([checkBooks(), checkBooks()]);
+  await Promise.all([runConsistencyCheck(), runConsistencyCheck()]);
 
   expect((await openFindings()).filter((finding) => finding.includes(purchase.paymentId))).toHaveLength(1);
   await repair(`3:${purchase.paymentId}`);

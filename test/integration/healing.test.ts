@@ -84,7 +84,7 @@ describe('a buyer who went to PayPal and was never heard of again', () => {
       faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 2 }],
     });
 
-    expect(await heal('payments', 31)).toMatchObject({ figures: { troubled: 1 } });
+    expect(await heal('payments', 31)).toMatchObject({ figures: { failed: 1 } });
 
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
@@ -137,7 +137,7 @@ describe('an event that PayPal sent and the shop never saw', () => {
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
 
-    expect((await heal('events', 1)).mended).toBeGreaterThan(0);
+    expect((await heal('events', 1)).repaired).toBeGreaterThan(0);
 
     await settledPayment(purchase, 'captured');
     const approved = await approvalOf(purchase);

@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest';
 import { BUYER, BUYER_NAME } from '../../simulator/state/buyer.ts';
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
 import { callFunction, everythingLogged } from '../support/stack/aws.ts';
-import { checkBooks } from '../support/stack/consistency.ts';
+import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { asOperator, signIn } from '../support/stack/operator.ts';
 import { approve, beginPurchase, paidPurchase, payPal, settledPayment, shop, until } from '../support/stack/shop.ts';
 
@@ -29,7 +29,7 @@ async function logsOfAnEventfulDay() {
 
   await signIn({ ...operator, password: 'a wrong password' });
   for (const job of JOB_NAMES) await callFunction('reconciliation', { job });
-  await checkBooks(0);
+  await runConsistencyCheck(0);
 
   const declined = await beginPurchase();
   await approve(declined.paypalOrderId, { funding: 'declined' });

@@ -3,7 +3,7 @@ import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
 import { paidPurchase, paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
-import { purchaseOfUnsettledEvent } from '../support/stack/unprocessed-events.ts';
+import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
 
@@ -26,7 +26,7 @@ const deedsTo = async (target: string): Promise<Json[]> =>
   (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
 
 it('a webhook that failed is found, looked into, tried, replayed and settled, and the audit says who did it', async () => {
-  const purchase = await purchaseOfUnsettledEvent();
+  const purchase = await purchaseOfUnprocessedEvent();
   const { eventId, captureId } = purchase;
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
 

@@ -14,7 +14,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
 import { logsOf } from '../support/stack/aws.ts';
 import { signIn, withToken } from '../support/stack/operator.ts';
-import { PASSWORD, person } from '../support/stack/page-actor.ts';
+import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { shop, until } from '../support/stack/shop.ts';
 
 const { endpoint, region } = inject('aws');
@@ -87,7 +87,7 @@ describe('an operator', () => {
   });
 
   it('cannot stay who was removed', async () => {
-    const username = await person(operator.user_pool_id, 'operators');
+    const username = await newOperator(operator.user_pool_id, 'operators');
     const { refresh_token } = (await signIn({ username, password: PASSWORD })).body;
     await cognito.send(new AdminDeleteUserCommand({ UserPoolId: operator.user_pool_id, Username: username }));
 
@@ -110,7 +110,7 @@ describe('what operators do', () => {
   let username: string;
   let good: Awaited<ReturnType<typeof tokensOf>>;
   beforeAll(async () => {
-    username = await person(operator.user_pool_id, 'operators');
+    username = await newOperator(operator.user_pool_id, 'operators');
     good = await tokensOf(operator.client_id, username);
   });
 
@@ -168,14 +168,14 @@ describe('what operators do', () => {
     const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'another' }));
     const poolId = UserPool?.Id ?? '';
     await cognito.send(new CreateGroupCommand({ UserPoolId: poolId, GroupName: 'operators' }));
-    const stranger = await person(poolId, 'operators');
+    const stranger = await newOperator(poolId, 'operators');
     const { access } = await tokensOf(await app(poolId), stranger);
 
     expect((await withToken(access, 'GET', AUDIT)).status).toBe(401);
   });
 
   it('is closed to somebody of the pool who is not in the group', async () => {
-    const shopper = await person(operator.user_pool_id);
+    const shopper = await newOperator(operator.user_pool_id);
     const { body } = await signIn({ username: shopper, password: PASSWORD });
 
     const answer = await withToken(body.access_token, 'GET', AUDIT);

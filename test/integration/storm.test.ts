@@ -1,8 +1,8 @@
 import { expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
-import { healAll, whatIsLeft } from '../support/stack/after-storm.ts';
+import { openWork, recoverAll } from '../support/stack/after-storm.ts';
 import { everythingIn } from '../support/stack/aws.ts';
-import { findingsAtTheEnd } from '../support/stack/final-findings.ts';
+import { finalFindings } from '../support/stack/final-findings.ts';
 import { until } from '../support/stack/shop.ts';
 import { storm } from '../support/stack/storm.ts';
 
@@ -18,17 +18,17 @@ it('200 purchases in bad weather become 200 orders, and nothing is left nor foun
   const passed = await storm(stack, { purchases: PURCHASES, seed: 1, say });
   // An execution's result is recorded a little after its end.
   await until(
-    () => whatIsLeft(stack, passed.payments),
+    () => openWork(stack, passed.payments),
     ({ failures }) => failures >= passed.stepsSpoiled,
   );
   await passed.mend();
-  await healAll(stack, passed, say);
+  await recoverAll(stack, passed, say);
 
-  expect(await whatIsLeft(stack, passed.payments)).toEqual({ payments: 0, failures: 0, deadLetters: 0, events: 0 });
+  expect(await openWork(stack, passed.payments)).toEqual({ payments: 0, failures: 0, deadLetters: 0, events: 0 });
   const orders = (await everythingIn('orders')).filter(
     ({ payment_id, status }) => passed.payments.has(String(payment_id)) && status === 'confirmed',
   );
   expect(new Set(orders.map(({ payment_id }) => payment_id)).size).toBe(PURCHASES);
   expect(orders).toHaveLength(PURCHASES);
-  expect(await findingsAtTheEnd(stack)).toEqual([]);
+  expect(await finalFindings(stack)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ulid } from 'ulid';
 import { expect, inject, it } from 'vitest';
-import { type SettleDeps, settler } from '../../src/payments/apply-evidence.ts';
+import { type ApplyEvidenceDeps, evidenceApplier } from '../../src/payments/apply-evidence.ts';
 import { newPayment } from '../../src/payments/payment.ts';
 import { paymentRepository } from '../../src/payments/payment-repository.ts';
 import { documentClient } from '../../src/shared/dynamo.ts';
@@ -20,9 +20,9 @@ it('payments in DynamoDB come to the same end as those in memory, whatever is he
     fc.asyncProperty(fc.array(anyEvidence, { minLength: 1, maxLength: 8 }), async (heard) => {
       const checkout_session_id = sessionId(ulid());
       const payment_id = paymentIdOf(checkout_session_id);
-      const endIn = async (payments: SettleDeps['payments'] & Pick<typeof inDynamo, 'create'>) => {
+      const endIn = async (payments: ApplyEvidenceDeps['payments'] & Pick<typeof inDynamo, 'create'>) => {
         await payments.create(newPayment({ payment_id, checkout_session_id }, AMOUNT, NOW.toISOString()), NOW);
-        const { settle } = settler({
+        const { apply } = evidenceApplier({
           payments,
           now: () => NOW,
           dueAfterSeconds: 120,
@@ -32,7 +32,7 @@ it('payments in DynamoDB come to the same end as those in memory, whatever is he
           rememberBuyer: async () => undefined,
           startSettlement: async () => undefined,
         });
-        for (const evidence of heard) await settle(payment_id, evidence);
+        for (const evidence of heard) await apply(payment_id, evidence);
         return payments.get(payment_id);
       };
 

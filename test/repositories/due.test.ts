@@ -60,23 +60,23 @@ describe('a payment', () => {
   it('is due later once it was looked after, and no more when nothing is left to come', async () => {
     const payment = await aPayment();
 
-    await payments.lookAgain(payment, BEFORE);
+    await payments.reschedule(payment, BEFORE);
     expect(await isDue(payment)).toBe(false);
-    await payments.lookAgain(payment, THEN);
+    await payments.reschedule(payment, THEN);
     expect(await isDue(payment)).toBe(true);
 
-    await payments.lookAgain(payment, undefined);
+    await payments.reschedule(payment, undefined);
     expect(await isDue(payment)).toBe(false);
   });
 
   it('of which nothing can be read is put off all the same, unless it need not be looked after', async () => {
     const payment = await aPayment();
 
-    expect(await payments.putOff(payment.payment_id, BEFORE)).toBe(true);
+    expect(await payments.postpone(payment.payment_id, BEFORE)).toBe(true);
     expect(await isDue(payment)).toBe(false);
 
-    await payments.lookAgain(payment, undefined);
-    expect(await payments.putOff(payment.payment_id, THEN)).toBe(false);
+    await payments.reschedule(payment, undefined);
+    expect(await payments.postpone(payment.payment_id, THEN)).toBe(false);
     expect(await isDue(payment)).toBe(false);
   });
 
@@ -84,7 +84,7 @@ describe('a payment', () => {
     const payment = await aPayment();
     await moved(payment, { kind: 'approved', source: 'test' });
 
-    await payments.lookAgain(payment, BEFORE);
+    await payments.reschedule(payment, BEFORE);
 
     expect(await isDue(payment)).toBe(true);
   });
@@ -92,7 +92,7 @@ describe('a payment', () => {
   it('with an open settlement is never left alone', async () => {
     const payment = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
 
-    await payments.lookAgain(payment, undefined);
+    await payments.reschedule(payment, undefined);
 
     expect(await isDue(payment)).toBe(true);
   });
@@ -110,7 +110,7 @@ describe('a payment', () => {
     const due = await allOf(payments.due(BEFORE));
 
     expect(due.indexOf(pending.payment_id)).toBeGreaterThan(due.indexOf(other.payment_id));
-    await payments.lookAgain(pending, BEFORE);
+    await payments.reschedule(pending, BEFORE);
     expect(await isDue(pending)).toBe(false);
   });
 
@@ -183,7 +183,7 @@ describe('a payment', () => {
 
     expect(open.count).toBe(count + 1);
     expect(open.oldest?.payment_id).toBe(id);
-    await payments.lookAgain(old, undefined);
+    await payments.reschedule(old, undefined);
     expect((await payments.open()).oldest?.payment_id).not.toBe(id);
   });
 });
@@ -204,7 +204,7 @@ describe('stock that is held', () => {
     const id = await held();
     expect(await allOf(stock.due(BEFORE))).toContain(id);
 
-    await stock.lookAgain(id, BEFORE);
+    await stock.reschedule(id, BEFORE);
 
     expect(await allOf(stock.due(BEFORE))).not.toContain(id);
   });
@@ -214,7 +214,7 @@ describe('stock that is held', () => {
     const reservation = await stock.reservation(id);
     if (reservation) await stock.move(reservation, 'released', ['reserved', 'available']);
 
-    await stock.lookAgain(id, THEN);
+    await stock.reschedule(id, THEN);
 
     expect(await allOf(stock.due(BEFORE))).not.toContain(id);
     const row = (await everythingIn('reservations')).find(({ checkout_session_id }) => checkout_session_id === id);
@@ -237,7 +237,7 @@ describe('stock that is held', () => {
   it('that is not there is not made by a look', async () => {
     const id = sessionId(ulid());
 
-    await stock.lookAgain(id, THEN);
+    await stock.reschedule(id, THEN);
 
     expect(await stock.reservation(id)).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
-import { type Finding, findingIdOf, type Mistake } from '../../src/consistency/finding.ts';
+import { type Finding, findingIdOf, type Violation } from '../../src/consistency/finding.ts';
 import { findingRepository } from '../../src/consistency/finding-repository.ts';
 import { documentClient } from '../../src/shared/dynamo.ts';
 import { functionEnvironment } from '../support/in-process/function-environment.ts';
@@ -11,7 +11,7 @@ const db = documentClient();
 const findings = findingRepository(db, tables.operations);
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
-const newMistake = (more: Partial<Mistake> = {}): Mistake => ({
+const newMistake = (more: Partial<Violation> = {}): Violation => ({
   invariant: 9,
   subject: `WH-${ulid()}`,
   what: 'the event is unfinished',

@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from 'vitest';
-import { hourRepository } from '../../src/settlements/hourly-metrics-repository.ts';
+import { hourlyMetricsRepository } from '../../src/settlements/hourly-metrics-repository.ts';
 import { documentClient } from '../../src/shared/dynamo.ts';
 import { functionEnvironment } from '../support/in-process/function-environment.ts';
 
 functionEnvironment();
-const hours = hourRepository(documentClient(), inject('aws').tables.operations);
+const hours = hourlyMetricsRepository(documentClient(), inject('aws').tables.operations);
 
 let years = 2000;
 /** A time in an hour of its own. */

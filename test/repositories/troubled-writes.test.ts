@@ -15,7 +15,7 @@ import {
   sessionFor,
   stateOf,
 } from '../support/builders/stored-purchase.ts';
-import { makeTrouble, TROUBLES } from '../support/in-process/write-faults.ts';
+import { injectWriteFaults, WRITE_FAULTS } from '../support/in-process/write-faults.ts';
 
 /** Every write of the shop: what has to be there before, and the write. */
 const WRITES: Record<
@@ -102,7 +102,7 @@ const WRITES: Record<
 const TRANSACTIONS = new Set(['holding stock', 'selling what is held', 'releasing what is held']);
 
 describe.concurrent.each(Object.entries(WRITES))('%s', (name, { arrange, write }) => {
-  const troubles = Object.entries(TROUBLES).filter(
+  const troubles = Object.entries(WRITE_FAULTS).filter(
     ([trouble]) => TRANSACTIONS.has(name) || !trouble.startsWith('meets'),
   );
 
@@ -112,7 +112,7 @@ describe.concurrent.each(Object.entries(WRITES))('%s', (name, { arrange, write }
     await arrange?.(calm, undisturbed);
     await arrange?.(calm, disturbed);
     const db = documentClient();
-    const troublesMade = makeTrouble(db, trouble);
+    const troublesMade = injectWriteFaults(db, trouble);
     const waits: number[] = [];
 
     await write(calm, undisturbed);

@@ -2,7 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answerErrors, type Call } from './api-document.ts';
 
 /** An answer, read. */
-export interface Told {
+export interface ReadResponse {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
   /** Whatever the document says, to which every answer is held. */
@@ -10,7 +10,7 @@ export interface Told {
 }
 
 /** Reads what a function answers. */
-export function told(answer: APIGatewayProxyStructuredResultV2 | string): Told {
+export function readResponse(answer: APIGatewayProxyStructuredResultV2 | string): ReadResponse {
   if (typeof answer === 'string') throw new Error('an answer has a status');
   const { statusCode, headers = {}, body = '' } = answer;
   return { status: statusCode, headers, body: JSON.parse(body) };
@@ -18,8 +18,8 @@ export function told(answer: APIGatewayProxyStructuredResultV2 | string): Told {
 
 /** Makes calls of the document, with an id where their path has one. @throws Error when the answer is not as described. */
 export const describedCalls =
-  <Request extends object>(send: (method: string, path: string, request: Request) => Promise<Told>) =>
-  async (call: Call, request: Request & { readonly id?: string }): Promise<Told> => {
+  <Request extends object>(send: (method: string, path: string, request: Request) => Promise<ReadResponse>) =>
+  async (call: Call, request: Request & { readonly id?: string }): Promise<ReadResponse> => {
     const [method = '', template = ''] = call.split(' ');
     const answer = await send(method, template.replace('{id}', request.id ?? ''), request);
     const { status = 0, headers, body } = answer;

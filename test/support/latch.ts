@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What somebody sent. */
-export interface Sent {
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -10,16 +10,16 @@ export interface Sent {
 }
 
 /** A door that stands open. */
-export interface Door {
+export interface LoopbackServer {
   /** Its origin. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /** Opens a door on a free loopback port: whatever is sent there is answered in JSON. An answer that throws is a 502. */
-export async function openDoor(
-  answer: (sent: Sent) => Promise<{ readonly status: number; readonly body: string }>,
-): Promise<Door> {
+export async function startLoopbackServer(
+  answer: (sent: ReceivedRequest) => Promise<{ readonly status: number; readonly body: string }>,
+): Promise<LoopbackServer> {
   const server = createServer((incoming, outgoing) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
     const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import { ARROWS, type Arrow, isGivenUp, isPaid, KNOWN } from '../../src/payments/transitions.ts';
+import { isGivenUp, isPaid, NO_OPS, TRANSITIONS, type Transition } from '../../src/payments/transitions.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../src/shared/settlement.ts';
 
 /*
@@ -12,7 +12,7 @@ const PAID = PAYMENT_STATUSES.filter(isPaid);
 /** The picture: arrows that start anywhere in a group start at the group. */
 export function picture(): string {
   const labels = new Map<string, Set<string>>();
-  for (const { evidence, from, to } of ARROWS)
+  for (const { evidence, from, to } of TRANSITIONS)
     for (const source of groupsOf(from)) {
       const arrow = `${source} --> ${to}`;
       labels.set(arrow, (labels.get(arrow) ?? new Set()).add(evidence));
@@ -46,16 +46,17 @@ function groupsOf(from: readonly PaymentStatus[]): string[] {
 export const arrowsTable = (): string =>
   table(
     ['evidence', 'from', 'when', 'to', 'settlement'],
-    ARROWS.map((arrow) => [arrow.evidence, said(arrow.from), conditions(arrow), arrow.to, arrow.settlement ?? '']),
+    TRANSITIONS.map((arrow) => [arrow.evidence, said(arrow.from), conditions(arrow), arrow.to, arrow.settlement ?? '']),
   );
 
-const conditions = ({ when = [], asked }: Arrow) => [...when, ...(asked ? ['PayPal was asked'] : [])].join(', ');
+const conditions = ({ when = [], authoritative }: Transition) =>
+  [...when, ...(authoritative ? ['PayPal was asked'] : [])].join(', ');
 
 /** What tells nothing new. */
 export const knownTable = (): string =>
   table(
     ['evidence', 'in', 'when'],
-    KNOWN.map(({ evidence, from, when = [] }) => [evidence, said(from), when.join(', ')]),
+    NO_OPS.map(({ evidence, from, when = [] }) => [evidence, said(from), when.join(', ')]),
   );
 
 /** Statuses in words, whole groups by their name. */

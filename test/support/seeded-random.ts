@@ -1,5 +1,5 @@
 /** Chance that is the same each time for a seed: answers from 0 up to 1. It is mulberry32. */
-export function chanceFrom(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

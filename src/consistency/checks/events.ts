@@ -1,16 +1,16 @@
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
-import type { Mistake } from '../finding.ts';
-import type { Terms } from './purchase.ts';
+import type { Violation } from '../finding.ts';
+import type { CheckContext } from './purchase.ts';
 
 /** The oldest come first: while there are more than these, somebody has enough to look at. */
 const LOOKED_AT = 100;
 
 /** Invariant 9. */
-export async function mistakesOfEvents(
+export async function eventViolations(
   events: Pick<EventRepository, 'get' | 'unfinished'>,
-  { now, graceSeconds }: Terms,
-): Promise<Mistake[]> {
-  const mistakes: Mistake[] = [];
+  { now, graceSeconds }: CheckContext,
+): Promise<Violation[]> {
+  const mistakes: Violation[] = [];
   let looked = 0;
   for await (const id of events.unfinished(new Date(now.getTime() - graceSeconds * 1000))) {
     // The index may be behind: the event itself knows.

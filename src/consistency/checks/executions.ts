@@ -3,9 +3,9 @@ import type { FailedExecution } from '../../settlements/execution-client.ts';
 import type { FailedSettlementRepository } from '../../settlements/failed-settlement-repository.ts';
 import type { PaymentId } from '../../shared/ids.ts';
 import { executionName, settlementOf } from '../../shared/settlement.ts';
-import type { Mistake } from '../finding.ts';
-import { singleOut } from '../isolate-unreadable.ts';
-import type { Terms } from './purchase.ts';
+import type { Violation } from '../finding.ts';
+import { isolateUnreadable } from '../isolate-unreadable.ts';
+import type { CheckContext } from './purchase.ts';
 
 /** Where it is looked up what became of a settlement. */
 export interface SettlementTables {
@@ -14,21 +14,21 @@ export interface SettlementTables {
 }
 
 /** Invariant 10 for some executions that failed, a hundred at most. What failed a moment ago may not have been taken down yet. */
-export async function mistakesOfExecutions(
+export async function executionViolations(
   { payments, failed }: SettlementTables,
   executions: readonly FailedExecution[],
-  { now, graceSeconds }: Terms,
-): Promise<Mistake[]> {
+  { now, graceSeconds }: CheckContext,
+): Promise<Violation[]> {
   const settled = executions
     .filter(({ endedAt }) => endedAt.getTime() + graceSeconds * 1000 <= now.getTime())
     .flatMap(({ name }) => settlementOf(name) ?? []);
   // A settlement that was tried more than once has failed more than once.
   const distinct = new Map(settled.map((one) => [subjectOf(one), one]));
   const ids = [...new Set([...distinct.values()].map(({ paymentId }) => paymentId))];
-  const { rows } = await singleOut(payments.getAll, ids);
+  const { rows } = await isolateUnreadable(payments.getAll, ids);
   const open = new Map(rows.map((payment) => [payment.payment_id, payment.open]));
 
-  const mistakes: Mistake[] = [];
+  const mistakes: Violation[] = [];
   for (const one of distinct.values()) {
     if (!(one.settlement in (open.get(one.paymentId) ?? {}))) continue;
     const listed = await failed.ofPayment(one.paymentId);

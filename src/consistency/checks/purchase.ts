@@ -1,5 +1,5 @@
 import type { Session } from '../../checkout/session.ts';
-import { saysLess } from '../../checkout/session-steps.ts';
+import { isSupersededBy } from '../../checkout/session-steps.ts';
 import type { Order } from '../../fulfillment/order.ts';
 import type { Reservation } from '../../inventory/reservation.ts';
 import { type PastSettlement, settlementOfCapture, settlementOfStatus } from '../../payments/past-settlements.ts';
@@ -8,7 +8,7 @@ import { isDecided, isGivenUp, isPaid } from '../../payments/transitions.ts';
 import type { PaymentId } from '../../shared/ids.ts';
 import { plainMoney, sameMoney } from '../../shared/money.ts';
 import type { PaymentStatus } from '../../shared/settlement.ts';
-import type { Invariant, Mistake, Repair } from '../finding.ts';
+import type { Invariant, Repair, Violation } from '../finding.ts';
 
 /** What the tables say of one purchase. */
 export interface Purchase {
@@ -22,7 +22,7 @@ export interface Purchase {
 }
 
 /** When a purchase is looked at, and for how long it may be in flight. */
-export interface Terms {
+export interface CheckContext {
   readonly now: Date;
   readonly graceSeconds: number;
 }
@@ -37,7 +37,7 @@ const SWEPT_WITHIN_SECONDS = 15 * 60;
  * What is broken of one purchase: invariants 1, 2, 3, 5, 6 and 7, each once at most. What the shop is still busy with is not broken, nor
  * is anything that `docs/payment-states.md` has: money under review, a bank that takes its time, an order that is `void`.
  */
-export function mistakesOfPurchase(purchase: Purchase, terms: Terms): Mistake[] {
+export function purchaseViolations(purchase: Purchase, terms: CheckContext): Violation[] {
   const { payment, session, order, unreadable } = purchase;
   if (unreadable) return [{ invariant: 2, subject: unreadable.id, what: unreadable.what, repair: null }];
   const touched = payment?.updated_at ?? order?.created_at ?? session?.created_at;
@@ -46,7 +46,7 @@ export function mistakesOfPurchase(purchase: Purchase, terms: Terms): Mistake[] 
     payment?.payment_id ?? session?.checkout_session_id ?? order?.order_id ?? purchase.reservation?.checkout_session_id;
   if (subject === undefined) return [];
 
-  const checks: readonly [Invariant, (purchase: Purchase, terms: Terms) => Wrong | undefined][] = [
+  const checks: readonly [Invariant, (purchase: Purchase, terms: CheckContext) => Wrong | undefined][] = [
     [1, orderOrRefund],
     [2, orderHasItsParts],
     [3, sessionFollows],
@@ -60,9 +60,10 @@ export function mistakesOfPurchase(purchase: Purchase, terms: Terms): Mistake[] 
   });
 }
 
-type Wrong = Pick<Mistake, 'what' | 'repair'>;
+type Wrong = Pick<Violation, 'what' | 'repair'>;
 
-const isOver = (since: string, seconds: number, { now }: Terms) => Date.parse(since) + seconds * 1000 <= now.getTime();
+const isOver = (since: string, seconds: number, { now }: CheckContext) =>
+  Date.parse(since) + seconds * 1000 <= now.getTime();
 
 const stands = (order: Order | undefined) => order?.status === 'confirmed' || order?.status === 'shipped';
 const isVisible = (order: Order | undefined) => order !== undefined && order.status !== 'void';
@@ -155,18 +156,21 @@ function sessionFollows({ payment, session }: Purchase): Wrong | undefined {
   if (agree(status, late, says)) return undefined;
   const what = `the payment is ${status}, but its session says ${says}`;
   if (says === null) return { what, repair: null };
-  return { what, repair: saysLess(says, status) ? settle(payment, settlementOfStatus(payment)) : askPayPal(payment) };
+  return {
+    what,
+    repair: isSupersededBy(says, status) ? settle(payment, settlementOfStatus(payment)) : askPayPal(payment),
+  };
 }
 
 function agree(status: PaymentStatus, late: boolean, says: PaymentStatus | null): boolean {
   if (says === null) return false;
   if (!isDecided(status)) return says === 'created' || (late && isGivenUp(says));
   // What is given up a second time may be less of a word than the first: the later one stays.
-  return says === status || (late && isGivenUp(status) && isGivenUp(says) && !saysLess(says, status));
+  return says === status || (late && isGivenUp(status) && isGivenUp(says) && !isSupersededBy(says, status));
 }
 
 /** 5 */
-function stockIsLetGo({ payment, session, reservation, order }: Purchase, terms: Terms): Wrong | undefined {
+function stockIsLetGo({ payment, session, reservation, order }: Purchase, terms: CheckContext): Wrong | undefined {
   if (!reservation) return undefined;
   const { status, expires_at, checkout_session_id } = reservation;
   if (!payment) {
@@ -198,7 +202,7 @@ function sessionAndOrder({ payment, session, order }: Purchase): Wrong | undefin
   if (complete && keepsMoney(payment))
     return { what, repair: order ? askPayPal(payment) : settle(payment, settlementOfCapture(payment)) };
   // A session that says the right thing of its payment is left alone by every step.
-  const follows = session.payment_status !== null && saysLess(session.payment_status, payment.status);
+  const follows = session.payment_status !== null && isSupersededBy(session.payment_status, payment.status);
   return { what, repair: follows ? settle(payment, settlementOfStatus(payment)) : null };
 }
 

@@ -3,8 +3,8 @@ import type { Payment } from '../../payments/payment.ts';
 import { isPaid } from '../../payments/transitions.ts';
 import type { PayPalOrder } from '../../paypal/schema.ts';
 import { plainMoney } from '../../shared/money.ts';
-import type { Mistake } from '../finding.ts';
-import type { Terms } from './purchase.ts';
+import type { Violation } from '../finding.ts';
+import type { CheckContext } from './purchase.ts';
 
 /** PayPal gives money back for 180 days: https://developer.paypal.com/api/nvp-soap/paypal-payments-standard/admin/refunds */
 const REFUNDABLE_DAYS = 180;
@@ -15,7 +15,7 @@ const REFUNDABLE_DAYS = 180;
  */
 export const mayHaveRefunds = (
   { status, capture_id, paypal_order_id, updated_at }: Payment,
-  { now, graceSeconds }: Terms,
+  { now, graceSeconds }: CheckContext,
 ): boolean => {
   const age = now.getTime() - Date.parse(updated_at);
   return (
@@ -29,17 +29,17 @@ export const mayHaveRefunds = (
 };
 
 /** Invariant 8 for a payment and its order at PayPal. A refund of the last moments may not have been heard of yet. */
-export function mistakeOfRefunds(
+export function refundViolation(
   payment: Payment,
   order: PayPalOrder,
-  { now, graceSeconds }: Terms,
-): Mistake | undefined {
+  { now, graceSeconds }: CheckContext,
+): Violation | undefined {
   const { payment_id, capture_id, refunded_minor, amount, captured = amount } = payment;
   const isFresh = [...order.refunds, ...order.captures].some(
     ({ updated_at }) => updated_at !== undefined && Date.parse(updated_at) > now.getTime() - graceSeconds * 1000,
   );
   if (isFresh) return undefined;
-  const totals = evidenceOfOrder(order, { source: 'check', asked: true }).flatMap((fact) =>
+  const totals = evidenceOfOrder(order, { source: 'check', authoritative: true }).flatMap((fact) =>
     fact.kind === 'refunded' && fact.captureId === capture_id ? [fact.total.minor] : [],
   );
   const atPayPal = Math.max(0, ...totals);

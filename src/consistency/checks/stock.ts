@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { countersSchema, type Product } from '../../inventory/product.ts';
 import type { Reservation } from '../../inventory/reservation.ts';
-import type { Mistake } from '../finding.ts';
+import type { Violation } from '../finding.ts';
 
 /** What the reservations of one SKU add up to, so far, beside the counters that its product had before they were counted. */
 const shelfSchema = z.object({
@@ -44,8 +44,8 @@ export function count(shelves: Shelves, reservations: readonly Reservation[]): S
 }
 
 /** What a count of all reservations came to. */
-export interface StockTaken {
-  readonly mistakes: readonly Mistake[];
+export interface StockCheckResult {
+  readonly mistakes: readonly Violation[];
   /** SKUs of which everything adds up. */
   readonly right: readonly string[];
   /** For the next count. */
@@ -58,9 +58,9 @@ export interface StockTaken {
  * counters again, so a difference is no mistake before the next count has found the very same.
  * @param products as they are after the count
  */
-export function takeStock(shelves: Shelves, products: readonly Product[], suspects: Suspects): StockTaken {
+export function checkCounters(shelves: Shelves, products: readonly Product[], suspects: Suspects): StockCheckResult {
   const bySku = new Map(products.map((product) => [product.sku, product]));
-  const mistakes: Mistake[] = [];
+  const mistakes: Violation[] = [];
   const right: string[] = [];
   const suspected: Record<string, string> = {};
   for (const [sku, shelf] of Object.entries(shelves)) {
@@ -103,7 +103,7 @@ function differencesOf({ counters, held, committed }: Shelf): string | undefined
 }
 
 /** The counters as they should be; none where more is held and sold than was ever stocked. */
-function correction(sku: string, { counters, held, committed }: Shelf): Mistake['repair'] {
+function correction(sku: string, { counters, held, committed }: Shelf): Violation['repair'] {
   if (!counters || held + committed > counters.stocked) return null;
   const { available, reserved, sold } = counters;
   return {

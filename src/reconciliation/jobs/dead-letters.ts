@@ -7,9 +7,9 @@ const SWEEP_MS = 60_000;
 /** Brings dead letters and the list of failed settlements in line with the payments. `closed` had succeeded unheard. */
 export const deadLettersJob =
   (deps: Omit<SweepDeps, 'trouble'>): Job =>
-  async ({ until, cursor: before, onTrouble, now }) => {
+  async ({ until, cursor: before, onError, now }) => {
     const deadline = new Date(Math.min(until.getTime(), now().getTime() + SWEEP_MS));
-    const trouble = (error: unknown) => onTrouble('dead-letter', error as Error);
+    const trouble = (error: unknown) => onError('dead-letter', error as Error);
     const { cursor, ...figures } = await sweepDeadLetters({ ...deps, trouble }, deadline, before);
-    return { figures, mended: figures.closed, cursor };
+    return { figures, repaired: figures.closed, cursor };
   };

@@ -4,12 +4,12 @@ import { eventSchema } from '../../paypal-webhook/event.ts';
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../paypal-webhook/event-types.ts';
 import type { EventOutcome } from '../../paypal-webhook/process-event.ts';
-import { type SettleStoredDeps, settleStored } from '../../paypal-webhook/process-stored-event.ts';
-import type { Pace } from '../backoff.ts';
+import { type ProcessStoredEventDeps, processStoredEvent } from '../../paypal-webhook/process-stored-event.ts';
+import type { Intervals } from '../backoff.ts';
 import type { Job, Report } from '../job.ts';
 
 /** What `eventsJob` works with. */
-export interface EventsJobDeps extends SettleStoredDeps, Pace {
+export interface EventsJobDeps extends ProcessStoredEventDeps, Intervals {
   readonly events: Pick<EventRepository, 'known' | 'receive' | 'finish'>;
   readonly listEvents: PayPalNotifications['listEvents'];
   readonly getEvent: PayPalNotifications['getEvent'];
@@ -39,14 +39,14 @@ const SETTLED: ReadonlySet<string> = new Set(SUBSCRIBED_EVENT_TYPES);
  */
 export const eventsJob =
   (deps: EventsJobDeps): Job =>
-  async ({ dueBefore, until, cursor, onTrouble }) => {
+  async ({ dueBefore, until, cursor, onError }) => {
     const { events, listEvents, now } = deps;
     const before: Cursor = cursor === undefined ? {} : z.parse(cursorSchema, JSON.parse(cursor));
     const window = before.rest ?? windowAfter(before, dueBefore, deps);
-    const figures = { compared: 0, fetched: 0, parked: 0, troubled: 0 };
+    const figures = { compared: 0, fetched: 0, parked: 0, failed: 0 };
     const report = (next: Cursor): Report => ({
       figures,
-      mended: figures.fetched,
+      repaired: figures.fetched,
       measurements: [['EventParked', figures.parked]],
       cursor: JSON.stringify(next),
     });
@@ -64,8 +64,8 @@ export const eventsJob =
           figures.fetched += Number(outcome !== undefined);
           figures.parked += Number(outcome?.status === 'parked');
         } catch (error) {
-          figures.troubled += 1;
-          onTrouble(id, error as Error);
+          figures.failed += 1;
+          onError(id, error as Error);
           // The next run begins with it.
           comparedUntil = new Date(Math.min(Date.parse(create_time), Date.parse(comparedUntil))).toISOString();
         }
@@ -83,11 +83,11 @@ async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventOutcome
   if (!wire) return undefined;
   const event = z.parse(eventSchema, wire);
   await deps.events.receive({ id, eventType: event.event_type, body: JSON.stringify(wire), now: deps.now() });
-  return settleStored(deps, event);
+  return processStoredEvent(deps, event);
 }
 
 /** From where the last comparison ended, and a little before, to what has had its time to be delivered. */
-function windowAfter({ compared_until }: Cursor, dueBefore: Date, { dueAfterSeconds, now }: Pace) {
+function windowAfter({ compared_until }: Cursor, dueBefore: Date, { dueAfterSeconds, now }: Intervals) {
   const present = now().getTime();
   const until = Math.min(present, dueBefore.getTime() - dueAfterSeconds * 1000);
   const from = compared_until ? Date.parse(compared_until) - OVERLAP_MS : present - AT_FIRST_MS;

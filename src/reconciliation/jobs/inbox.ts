@@ -1,11 +1,11 @@
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
-import { type SettleStoredDeps, settleStored } from '../../paypal-webhook/process-stored-event.ts';
+import { type ProcessStoredEventDeps, processStoredEvent } from '../../paypal-webhook/process-stored-event.ts';
 import { eventOf } from '../../paypal-webhook/replay-event.ts';
 import type { Job } from '../job.ts';
-import { workThrough } from '../process-batch.ts';
+import { processBatch } from '../process-batch.ts';
 
 /** What `inboxJob` works with. */
-export interface InboxJobDeps extends SettleStoredDeps {
+export interface InboxJobDeps extends ProcessStoredEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finish' | 'unfinished'>;
 }
 
@@ -23,12 +23,12 @@ export const inboxJob =
     const before = new Date(run.dueBefore.getTime() - LEFT_ALONE_MS);
     let settled = 0;
     let parked = 0;
-    const { troubled, cutAfter } = await workThrough(
+    const { failed, cutAfter } = await processBatch(
       events.unfinished(before, run.cursor),
       async (id) => {
         const event = await events.get(id);
         if (event?.status !== 'received') return;
-        const { status } = await settleStored({ events, ...deps }, eventOf(event));
+        const { status } = await processStoredEvent({ events, ...deps }, eventOf(event));
         settled += 1;
         parked += Number(status === 'parked');
       },
@@ -41,8 +41,8 @@ export const inboxJob =
     }
     const cursor = cutAfter && (await events.get(cutAfter))?.received_at;
     return {
-      figures: { settled, parked, troubled, unfinished },
-      mended: settled,
+      figures: { settled, parked, failed, unfinished },
+      repaired: settled,
       measurements: [
         ['InboxUnfinished', unfinished],
         ['EventParked', parked],

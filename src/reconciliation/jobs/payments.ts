@@ -1,13 +1,13 @@
 import type { PaymentRepository } from '../../payments/payment-repository.ts';
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import type { Job } from '../job.ts';
-import { workThrough } from '../process-batch.ts';
-import { type LookAfterPaymentDeps, lookAfterPayment } from '../reconcile-payment.ts';
+import { processBatch } from '../process-batch.ts';
+import { type ReconcilePaymentDeps, reconcilePayment } from '../reconcile-payment.ts';
 import { webhookSilence } from '../webhook-silence.ts';
 
 /** What `paymentsJob` works with. */
-export interface PaymentsJobDeps extends LookAfterPaymentDeps {
-  readonly payments: Pick<PaymentRepository, 'get' | 'lookAgain' | 'putOff' | 'due' | 'open' | 'underReview'>;
+export interface PaymentsJobDeps extends ReconcilePaymentDeps {
+  readonly payments: Pick<PaymentRepository, 'get' | 'reschedule' | 'postpone' | 'due' | 'open' | 'underReview'>;
   readonly events: Pick<EventRepository, 'page'>;
 }
 
@@ -22,10 +22,10 @@ export const paymentsJob =
   (deps: PaymentsJobDeps): Job =>
   async (run) => {
     const sums = { learned: 0, expired: 0, started: 0, closed: 0 };
-    const { done, troubled } = await workThrough(
+    const { done, failed } = await processBatch(
       deps.payments.due(run.dueBefore),
       async (id) => {
-        const looked = await lookAfterPayment(deps, id, run.dueBefore);
+        const looked = await reconcilePayment(deps, id, run.dueBefore);
         sums.learned += Number(looked.learned);
         sums.expired += Number(looked.expired);
         sums.started += looked.started;
@@ -38,14 +38,14 @@ export const paymentsJob =
     const oldestSeconds = oldest ? Math.round((deps.now().getTime() - Date.parse(oldest.created_at)) / 1000) : 0;
     return {
       figures: {
-        looked_after: done,
-        troubled,
+        checked: done,
+        failed,
         ...sums,
         open: count,
         oldest_seconds: oldestSeconds,
         under_review: underReview,
       },
-      mended: sums.learned + sums.started + sums.closed,
+      repaired: sums.learned + sums.started + sums.closed,
       measurements: [
         ['OpenPayments', count],
         ['OldestOpenPaymentSeconds', oldestSeconds],

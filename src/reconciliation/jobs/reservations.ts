@@ -1,11 +1,11 @@
 import type { StockRepository } from '../../inventory/stock-repository.ts';
 import type { Job } from '../job.ts';
-import { workThrough } from '../process-batch.ts';
-import { type LookAfterReservationDeps, lookAfterReservation } from '../reconcile-reservation.ts';
+import { processBatch } from '../process-batch.ts';
+import { type ReconcileReservationDeps, reconcileReservation } from '../reconcile-reservation.ts';
 
 /** What `reservationsJob` works with. */
-export interface ReservationsJobDeps extends LookAfterReservationDeps {
-  readonly stock: LookAfterReservationDeps['stock'] & Pick<StockRepository, 'due'>;
+export interface ReservationsJobDeps extends ReconcileReservationDeps {
+  readonly stock: ReconcileReservationDeps['stock'] & Pick<StockRepository, 'due'>;
 }
 
 const MOST_RESERVATIONS = 2000;
@@ -18,12 +18,12 @@ export const reservationsJob =
   (deps: ReservationsJobDeps): Job =>
   async (run) => {
     let released = 0;
-    const { done, troubled } = await workThrough(
+    const { done, failed } = await processBatch(
       deps.stock.due(run.dueBefore),
       async (id) => {
-        released += Number(await lookAfterReservation(deps, id));
+        released += Number(await reconcileReservation(deps, id));
       },
       { ...run, atMost: MOST_RESERVATIONS },
     );
-    return { figures: { looked_after: done, troubled, released }, mended: 0 };
+    return { figures: { checked: done, failed, released }, repaired: 0 };
   };

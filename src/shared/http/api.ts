@@ -1,7 +1,7 @@
 import { ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from '../logger.ts';
-import { type Answer, bytesOf, problemAnswer, toResult } from './http.ts';
+import { bytesOf, type HttpResponse, problemResponse, toResult } from './http.ts';
 import type { idempotencyKeys } from './idempotency-key.ts';
 import { Problem } from './problem.ts';
 import { problemOf } from './problem-of.ts';
@@ -15,7 +15,7 @@ export interface Call {
   readonly caller: string;
 }
 
-type Work = (call: Call) => Promise<Answer>;
+type Work = (call: Call) => Promise<HttpResponse>;
 type Path = `/${string}`;
 
 /** Routes of one function. What a route throws becomes a problem. */
@@ -44,7 +44,7 @@ export function createApi({ once, authorize = () => 'anybody', answeredElsewhere
   const router = new Router({ logger });
   const routes = [...answeredElsewhere];
 
-  const refuse = async (problem: Problem) => toResult(problemAnswer(problem));
+  const refuse = async (problem: Problem) => toResult(problemResponse(problem));
   const nothingHere = () => refuse(new Problem('not-found', SEE));
   router.errorHandler(Error, (error) => refuse(problemOf(error)));
   // An id in a path that cannot be decoded, or is blank.
@@ -55,7 +55,7 @@ export function createApi({ once, authorize = () => 'anybody', answeredElsewhere
     const exact = fitting.filter(([, path]) => path === rawPath);
     const methods = (exact.length > 0 ? exact : fitting).map(([method]) => method);
     if (methods.length === 0) return nothingHere();
-    const { headers, ...answer } = problemAnswer(new Problem('method-not-allowed', SEE));
+    const { headers, ...answer } = problemResponse(new Problem('method-not-allowed', SEE));
     return toResult({ ...answer, headers: { ...headers, allow: methods.join(', ') } });
   };
   router.notFound((_, { event }) => noSuchRoute(event as APIGatewayProxyEventV2));

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { type Complaint, invalidRequest, Problem } from './problem.ts';
+import { type FieldError, invalidRequest, Problem } from './problem.ts';
 
 /** What an HTTP call is answered, before it is written as text. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,14 +17,14 @@ export interface HttpResult {
 }
 
 /** An answer as API Gateway wants it. Nothing here may be kept by a cache: it is one shopper's, or changes at any time. */
-export const toResult = ({ status, body, headers }: Answer): HttpResult => ({
+export const toResult = ({ status, body, headers }: HttpResponse): HttpResult => ({
   statusCode: status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   body: JSON.stringify(body),
 });
 
 /** A problem as an answer. */
-export const problemAnswer = (problem: Problem): Answer => ({
+export const problemResponse = (problem: Problem): HttpResponse => ({
   status: problem.status,
   body: problem.body(),
   headers: { 'content-type': 'application/problem+json', ...(problem.status === 503 && { 'retry-after': '5' }) },
@@ -84,7 +84,7 @@ export function jsonFrom(text: string): unknown {
 }
 
 /** One zod issue in words; zod's own messages are left out of the bundle. */
-function complaints(issue: z.core.$ZodIssue): Complaint[] {
+function complaints(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   const field = path.join('.');
   switch (issue.code) {

@@ -1,7 +1,7 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context } from 'aws-lambda';
-import type { Answer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 import { invalidRequest, Problem } from './problem.ts';
 
 interface KeyedRequest {
@@ -33,8 +33,8 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
       readonly body: string;
       readonly context: Context;
     },
-    work: () => Promise<Answer>,
-  ): Promise<Answer> => {
+    work: () => Promise<HttpResponse>,
+  ): Promise<HttpResponse> => {
     if (request.key === undefined) return work();
     if (request.key.length === 0 || request.key.length > LONGEST_KEY) {
       throw invalidRequest([{ field: 'idempotency-key', detail: 'too long or empty' }]);
@@ -43,7 +43,7 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
     config.registerLambdaContext(request.context);
     const once = makeIdempotent((_: KeyedRequest) => work(), { persistenceStore, config });
     try {
-      return (await once({ key: `${request.operation} ${request.key}`, body: request.body })) as Answer;
+      return (await once({ key: `${request.operation} ${request.key}`, body: request.body })) as HttpResponse;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (error.name === 'IdempotencyAlreadyInProgressError')

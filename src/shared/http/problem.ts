@@ -69,13 +69,13 @@ export class Problem extends Error {
 }
 
 /** What is wrong with one field of a request; `field` is empty for the whole. */
-export interface Complaint {
+export interface FieldError {
   readonly field: string;
   readonly detail: string;
 }
 
 /** A request that is not as described. */
-export const invalidRequest = (errors: readonly Complaint[], options?: ErrorOptions): Problem =>
+export const invalidRequest = (errors: readonly FieldError[], options?: ErrorOptions): Problem =>
   new Problem(
     'invalid-request',
     errors.map(({ field, detail }) => `${field || 'body'}: ${detail}`).join('; '),

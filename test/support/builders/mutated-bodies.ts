@@ -17,7 +17,7 @@ export interface BodySchema {
 }
 
 /** JSON that a schema takes, or nearly takes: with a field too many or too few, a number just beside the limit, another type. */
-export const bodiesNear = (schema: BodySchema): fc.Arbitrary<unknown> =>
+export const mutatedBodies = (schema: BodySchema): fc.Arbitrary<unknown> =>
   near(schema).map((body) => JSON.parse(JSON.stringify(body) ?? 'null'));
 
 /** Right mostly: a body of many parts would otherwise hardly ever be right as a whole. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Evidence, EvidenceKind } from '../../../src/payments/evidence.ts';
 import { newPayment, type Payment } from '../../../src/payments/payment.ts';
-import { ARROWS, isGivenUp, isPaid } from '../../../src/payments/transitions.ts';
+import { isGivenUp, isPaid, TRANSITIONS } from '../../../src/payments/transitions.ts';
 import type { Money } from '../../../src/shared/money.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../../src/shared/settlement.ts';
 
@@ -64,7 +64,7 @@ export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}
       return { ...about, kind };
   }
 }
-interface EvidenceParts extends Pick<Evidence, 'source' | 'asked' | 'paypalOrderId'> {
+interface EvidenceParts extends Pick<Evidence, 'source' | 'authoritative' | 'paypalOrderId'> {
   readonly amount: Money;
   readonly total: Money;
   readonly captureId: string;
@@ -123,7 +123,7 @@ export const anyPayment: fc.Arbitrary<Payment> = fc
 
 /** Evidence that may move a payment along some arrow, what the payment was when it was read, and what it may be by now. */
 export const anyMeeting: fc.Arbitrary<{ evidence: Evidence; read: Payment; now: Payment }> = fc
-  .tuple(fc.constantFrom(...ARROWS), fc.constantFrom(ASKED, LESS))
+  .tuple(fc.constantFrom(...TRANSITIONS), fc.constantFrom(ASKED, LESS))
   .chain(([{ evidence, from }, captured]) =>
     fc.record({
       evidence: evidenceOfKinds([evidence]),

@@ -5,7 +5,7 @@ import type { Session } from '../../../src/checkout/session.ts';
 import { sessionRepository } from '../../../src/checkout/session-repository.ts';
 import { orderRepository } from '../../../src/fulfillment/order-repository.ts';
 import { stockRepository } from '../../../src/inventory/stock-repository.ts';
-import { usualMove } from '../../../src/payments/decide.ts';
+import { optimisticMove } from '../../../src/payments/decide.ts';
 import { newPayment } from '../../../src/payments/payment.ts';
 import { paymentRepository } from '../../../src/payments/payment-repository.ts';
 import { eventRepository } from '../../../src/paypal-webhook/event-repository.ts';
@@ -66,7 +66,7 @@ export const orderFor = ({ session }: Subject) => ({
   created_at: NOW.toISOString(),
 });
 export const captured = (subject: Subject) => {
-  const move = usualMove(paymentIdOf(subject.session), {
+  const move = optimisticMove(paymentIdOf(subject.session), {
     kind: 'captured',
     captureId: `CAP${subject.session.slice(-10)}`,
     amount: MONEY,

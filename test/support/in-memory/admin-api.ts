@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { adminApi } from '../../../src/admin-api/api.ts';
 import type { AuditEntry, AuditQuery } from '../../../src/admin-api/audit-repository.ts';
 import type { Finding, Repair } from '../../../src/consistency/finding.ts';
-import type { RepairResult } from '../../../src/consistency/repair-finding.ts';
+import type { RepairActionResult } from '../../../src/consistency/repair-finding.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { Webhook } from '../../../src/paypal/notifications.ts';
 import { idempotencyKeys } from '../../../src/shared/http/idempotency-key.ts';
@@ -10,7 +10,7 @@ import type { PaymentId } from '../../../src/shared/ids.ts';
 import { logger } from '../../../src/shared/logger.ts';
 import type { Run } from '../../../src/shared/run-repository.ts';
 import type { Call } from '../api-document.ts';
-import { describedCalls, type Told, told } from '../described-calls.ts';
+import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
 import { executionsInMemory, failedSettlementsInMemory, hoursInMemory } from './settlements.ts';
 import { product, shopInMemory } from './shop.ts';
@@ -64,7 +64,7 @@ export function adminInMemory(products = [product(10)]) {
   /** The repairs that were done, in turn. */
   const repairs: Repair[] = [];
   const repair = (wish: Repair) =>
-    gate('repair', (): RepairResult => {
+    gate('repair', (): RepairActionResult => {
       repairs.push(wish);
       return { done: true };
     });
@@ -89,7 +89,7 @@ export function adminInMemory(products = [product(10)]) {
     sessions: shop.sessions.repository,
     stock: shop.stock.repository,
     orders: shop.orders.repository,
-    settler: shop.settler,
+    evidenceApplier: shop.evidenceApplier,
     getOrder,
     getCapture,
     refundCapture,
@@ -125,9 +125,9 @@ export function adminInMemory(products = [product(10)]) {
     ...deps,
     consistency: {
       check: () => gate('consistency.check', () => ({ checked: 7, findings: holding().length, finished: true })),
-      lookAgain: (id) => gate('consistency.lookAgain', () => findings.get(id)),
+      recheck: (id) => gate('consistency.recheck', () => findings.get(id)),
     },
-    ways: {
+    actions: {
       settle: repair,
       ask_paypal: repair,
       refund: repair,
@@ -152,11 +152,11 @@ export function adminInMemory(products = [product(10)]) {
   });
 
   /** Sends a request that the document need not know. */
-  const send = async (method: string, path: string, request: AdminRequest = {}): Promise<Told> => {
+  const send = async (method: string, path: string, request: AdminRequest = {}): Promise<ReadResponse> => {
     const { query, claims = operatorClaims() } = request;
     const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, request);
     const authorizer = 'claims' in request && !request.claims ? {} : { authorizer: { jwt: { claims, scopes: null } } };
-    return told(
+    return readResponse(
       await api.resolve(
         { ...event, requestContext: { ...event.requestContext, ...authorizer } } as typeof event,
         context,
@@ -181,7 +181,8 @@ export function adminInMemory(products = [product(10)]) {
     entries: entries as readonly AuditEntry[],
 
     /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
-    call: (name: Call, request: AdminRequest & { readonly id?: string } = {}): Promise<Told> => call(name, request),
+    call: (name: Call, request: AdminRequest & { readonly id?: string } = {}): Promise<ReadResponse> =>
+      call(name, request),
 
     /** From now on a call to the outside, such as `payments.get`, throws. */
     fail: (call: string, error: Error) => void troubles.set(call, error),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { sessionSchema } from '../../../src/checkout/session.ts';
 import { type Finding, findingIdOf } from '../../../src/consistency/finding.ts';
-import { lookAgainAt } from '../../../src/consistency/recheck-finding.ts';
-import { type CheckDeps, checkBooks } from '../../../src/consistency/run-check.ts';
+import { recheckFindingById } from '../../../src/consistency/recheck-finding.ts';
+import { type CheckDeps, runCheck } from '../../../src/consistency/run-check.ts';
 import { orderSchema } from '../../../src/fulfillment/order.ts';
 import { reservationSchema } from '../../../src/inventory/reservation.ts';
 import { paymentSchema } from '../../../src/payments/payment.ts';
@@ -49,7 +49,7 @@ export function checkOf(shop: ShopInMemory) {
   const asked: string[] = [];
   const open = (finding: Finding | undefined): finding is Finding => finding !== undefined && !finding.closed_at;
 
-  const deps: Omit<CheckDeps, 'mayGoOn'> = {
+  const deps: Omit<CheckDeps, 'hasTime'> = {
     findings: {
       open: async (cursor = '', limit = 100, invariant) => {
         const after = [...findings.values()]
@@ -135,7 +135,7 @@ export function checkOf(shop: ShopInMemory) {
       asked.push(id);
       return shop.paypal.client.getOrder(id);
     },
-    onTrouble: (part, trouble) => void troubles.push(`${part}: ${trouble.message}`),
+    onError: (part, trouble) => void troubles.push(`${part}: ${trouble.message}`),
   };
   const termsAt = (now: Date) => ({ now, graceSeconds: 300 });
 
@@ -152,9 +152,9 @@ export function checkOf(shop: ShopInMemory) {
     /** One run, whose time is over after so many looks at the clock. */
     check: (now = AT_LAST, looks = Number.POSITIVE_INFINITY) => {
       let looked = 0;
-      return checkBooks({ ...deps, mayGoOn: () => ++looked <= looks }, termsAt(now));
+      return runCheck({ ...deps, hasTime: () => ++looked <= looks }, termsAt(now));
     },
-    lookAgain: (id: string, now = AT_LAST) => lookAgainAt(deps, id, termsAt(now)),
+    recheck: (id: string, now = AT_LAST) => recheckFindingById(deps, id, termsAt(now)),
     /** Ids of the findings that hold. */
     open: () =>
       [...findings.values()]

@@ -1,31 +1,31 @@
 import type { Gate } from './tables.ts';
 
 /** The process ends before or after its call of that number to the outside. */
-export interface Death {
+export interface Crash {
   readonly at: number;
   readonly when: 'before' | 'after';
 }
 
 /** The end of a process, wherever it was. */
-export class ProcessDied extends Error {
+export class ProcessCrashed extends Error {
   override readonly name = 'ProcessDied';
 }
 
 /** A gate whose process can be doomed; after its death, the next process lives again. */
-export function mortalProcess() {
-  let doom: { at: number; when: Death['when'] } | undefined;
+export function crashingProcess() {
+  let doom: { at: number; when: Crash['when'] } | undefined;
   const calls: string[] = [];
   const gate: Gate = async (call, effect) => {
     calls.push(call);
     if (!doom || doom.at-- > 0) return effect();
     if (doom.when === 'after') effect();
-    throw new ProcessDied(call);
+    throw new ProcessCrashed(call);
   };
   return {
     gate,
     /** Every call to the outside since the beginning, or since it was last emptied. */
     calls,
-    doom(death: Death | undefined): void {
+    doom(death: Crash | undefined): void {
       doom = death && { ...death };
     },
   };
@@ -37,13 +37,13 @@ export async function survives(work: () => Promise<unknown>): Promise<boolean> {
     await work();
     return true;
   } catch (error) {
-    if (error instanceof ProcessDied) return false;
+    if (error instanceof ProcessCrashed) return false;
     throw error;
   }
 }
 
 /** Every death within so many calls. */
-export const deathsWithin = (calls: number): Death[] =>
+export const crashesWithin = (calls: number): Crash[] =>
   Array.from({ length: calls }, (_, at) => [
     { at, when: 'before' as const },
     { at, when: 'after' as const },

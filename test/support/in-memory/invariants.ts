@@ -47,7 +47,11 @@ function demandedStatuses(
 }
 
 /** Everything that is wrong with a shop at rest, in words; nothing when all is well. */
-export function mistakesOf(shop: ShopInMemory, purchases: readonly Purchase[], { mayTurnAway = false } = {}): string[] {
+export function violationsOf(
+  shop: ShopInMemory,
+  purchases: readonly Purchase[],
+  { mayTurnAway = false } = {},
+): string[] {
   return [
     ...purchases.flatMap((purchase) =>
       mistakesOfPurchase(shop, purchase, mayTurnAway).map((it) => `${purchase.paymentId}: ${it}`),

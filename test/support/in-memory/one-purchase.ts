@@ -1,11 +1,11 @@
 import { orderIdOf } from '../../../src/shared/ids.ts';
-import { mortalProcess } from './crashing-process.ts';
+import { crashingProcess } from './crashing-process.ts';
 import type { Funding } from './paypal-state.ts';
 import { product, shopInMemory } from './shop.ts';
 
 /** A shop with one purchase, whose buyer is at PayPal. Nothing is heard or worked on before the test says so. */
 export async function onePurchase({ pieces = 10 } = {}) {
-  const process = mortalProcess();
+  const process = crashingProcess();
   const shop = shopInMemory({ products: [product(pieces)], gate: process.gate });
   const begun = await shop.begin();
   if (!begun) throw new Error('nothing begun');

@@ -1,4 +1,4 @@
-import type { CaptureAnswer, PayPal, RefundAnswer } from '../../../src/paypal/client.ts';
+import type { CaptureResult, PayPal, RefundResult } from '../../../src/paypal/client.ts';
 import { type CreatedOrder, captureFrom, orderFrom, refundFrom } from '../../../src/paypal/schema.ts';
 import type { PayPalEvent } from '../../../src/paypal-webhook/event.ts';
 import { type Money, sumOf } from '../../../src/shared/money.ts';
@@ -72,7 +72,7 @@ export function payPalInMemory(gate: Gate) {
       gate('paypal.captureOrder', () =>
         once(
           requestId,
-          (): CaptureAnswer => {
+          (): CaptureResult => {
             const order = find(id);
             if (!order) return { outcome: 'gone' };
             if (order.status === 'COMPLETED') return { outcome: 'refused', issue: 'ORDER_ALREADY_CAPTURED' };
@@ -97,7 +97,7 @@ export function payPalInMemory(gate: Gate) {
       gate('paypal.refundCapture', () =>
         once(
           requestId,
-          (): RefundAnswer => {
+          (): RefundResult => {
             const order = byCapture(id);
             if (!order?.capture) throw new Error(`there is no capture ${id}`);
             const { capture } = order;

@@ -1,6 +1,6 @@
 import type fc from 'fast-check';
 import { orderIdOf } from '../../../src/shared/ids.ts';
-import { mortalProcess, survives } from './crashing-process.ts';
+import { crashingProcess, survives } from './crashing-process.ts';
 import type { Happening } from './purchase-history.ts';
 import { product, type ShopInMemory, shopInMemory } from './shop.ts';
 import type { Gate } from './tables.ts';
@@ -28,7 +28,7 @@ interface Story {
 
 /** Lets one thing happen after the other. @returns the shop and its purchases, with much still to be done. */
 export async function live(history: readonly Happening[], pieces: number): Promise<Story> {
-  const { gate, doom } = mortalProcess();
+  const { gate, doom } = crashingProcess();
   const shop = shopInMemory({ products: [product(pieces)], gate });
   const purchases: Purchase[] = [];
   const answers: Answer[] = [];
@@ -124,7 +124,7 @@ async function happen(
       return survives(async () => {
         const payment = shop.payments.rows.get(paymentId);
         const order = await paypal.client.getOrder(orderId);
-        if (payment) answers.push(() => shop.settler.settleOnOrder(payment, order, 'late answer'));
+        if (payment) answers.push(() => shop.evidenceApplier.applyOrder(payment, order, 'late answer'));
       });
     case 'answer':
       return survives(async () => answers[what.which % answers.length]?.());

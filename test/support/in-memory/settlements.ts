@@ -1,11 +1,11 @@
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { DeadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
-import type { Execution, Workflow } from '../../../src/settlements/execution-client.ts';
+import type { Execution, ExecutionClient } from '../../../src/settlements/execution-client.ts';
 import type {
   FailedSettlement,
   FailedSettlementRepository,
 } from '../../../src/settlements/failed-settlement-repository.ts';
-import type { HourRepository } from '../../../src/settlements/hourly-metrics-repository.ts';
+import type { HourlyMetricsRepository } from '../../../src/settlements/hourly-metrics-repository.ts';
 import { type Gate, paymentsInMemory } from './tables.ts';
 
 /** The repository of failed settlements, in memory. */
@@ -56,7 +56,7 @@ export function hoursInMemory(gate: Gate) {
           counters[`${name}.max`] = Math.max(counters[`${name}.max`] ?? 0, milliseconds);
         }
       }),
-  } satisfies HourRepository;
+  } satisfies HourlyMetricsRepository;
   return { counters, repository };
 }
 
@@ -101,7 +101,7 @@ export function executionsInMemory(gate: Gate) {
         ),
       })),
     failedSteps: () => gate('workflow.failedSteps', () => ['CreateOrder']),
-  } satisfies Workflow;
+  } satisfies ExecutionClient;
   return { rows, set, workflow };
 }
 

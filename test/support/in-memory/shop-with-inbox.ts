@@ -15,7 +15,7 @@ export async function shopWithInbox() {
   const deps: ReplayManyDeps = {
     events: events.repository,
     payments: shop.payments.repository,
-    settler: shop.settler,
+    evidenceApplier: shop.evidenceApplier,
     getOrder,
     getCapture,
     now: () => NOW,

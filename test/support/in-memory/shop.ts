@@ -4,7 +4,7 @@ import { createOrder, refundOrder } from '../../../src/fulfillment/order-steps.t
 import type { Product } from '../../../src/inventory/product.ts';
 import { commitStock, holdStock, releaseStock, returnStock } from '../../../src/inventory/stock-steps.ts';
 import { acceptPayment } from '../../../src/payments/accept-payment.ts';
-import { type StartSettlement, settler } from '../../../src/payments/apply-evidence.ts';
+import { evidenceApplier, type StartSettlement } from '../../../src/payments/apply-evidence.ts';
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
 import { capturePayment } from '../../../src/payments/capture-payment.ts';
@@ -12,11 +12,11 @@ import type { Payment } from '../../../src/payments/payment.ts';
 import { paymentSteps } from '../../../src/payments/payment-steps.ts';
 import { refundPayment } from '../../../src/payments/refund-payment.ts';
 import type { PayPalEvent } from '../../../src/paypal-webhook/event.ts';
-import { settleEvent } from '../../../src/paypal-webhook/process-event.ts';
-import { lookAfterPayment } from '../../../src/reconciliation/reconcile-payment.ts';
-import { lookAfterReservation } from '../../../src/reconciliation/reconcile-reservation.ts';
-import { recordEnd } from '../../../src/settlements/record-result.ts';
-import { type LookUpDeps, lookUpEnd } from '../../../src/settlements/sync-result.ts';
+import { processEvent } from '../../../src/paypal-webhook/process-event.ts';
+import { reconcilePayment } from '../../../src/reconciliation/reconcile-payment.ts';
+import { reconcileReservation } from '../../../src/reconciliation/reconcile-reservation.ts';
+import { recordResult } from '../../../src/settlements/record-result.ts';
+import { type SyncResultDeps, syncResult } from '../../../src/settlements/sync-result.ts';
 import { orderIdOf, type PaymentId, type SessionId } from '../../../src/shared/ids.ts';
 import { type Settlement, settlementOf, settlementSchema } from '../../../src/shared/settlement.ts';
 import { payPalInMemory } from './paypal.ts';
@@ -68,7 +68,7 @@ export function shopInMemory({
     gate('workflow.start', () => {
       if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
     });
-  const settle = settler({
+  const settle = evidenceApplier({
     payments: payments.repository,
     now,
     dueAfterSeconds: DUE_AFTER_SECONDS,
@@ -77,7 +77,7 @@ export function shopInMemory({
     rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
     startSettlement,
   });
-  const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, settler: settle };
+  const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, evidenceApplier: settle };
   const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
 
   type Steps = Readonly<Record<string, (settlement: Settlement) => Promise<object>>>;
@@ -115,7 +115,7 @@ export function shopInMemory({
   };
 
   /** Where ends of executions are taken down. None has failed for good as long as somebody tries it again. */
-  const ends: LookUpDeps = {
+  const ends: SyncResultDeps = {
     payments: payments.repository,
     failed: failed.repository,
     hours: hours.repository,
@@ -142,7 +142,7 @@ export function shopInMemory({
   const close = async ({ name }: Execution): Promise<void> => {
     const settlement = settlementOf(name);
     if (!settlement) throw new Error(`${name} is no settlement`);
-    await recordEnd(ends, {
+    await recordResult(ends, {
       ...settlement,
       executionArn: executionArnOf(name),
       status: 'SUCCEEDED',
@@ -161,7 +161,7 @@ export function shopInMemory({
     hours,
     executions,
     doTask,
-    settler: settle,
+    evidenceApplier: settle,
     capture,
     work,
 
@@ -204,18 +204,19 @@ export function shopInMemory({
     cancel: (id: PaymentId, token: string) => cancelPayment(deps, id, token),
 
     /** PayPal delivers an event. */
-    deliver: (event: PayPalEvent) => settleEvent({ payments: payments.repository, getCapture, settler: settle }, event),
+    deliver: (event: PayPalEvent) =>
+      processEvent({ payments: payments.repository, getCapture, evidenceApplier: settle }, event),
 
     /** The reconciler looks after one payment; `over` says that the stock need not be held any longer. */
     lookAfter: (id: PaymentId, over = false) =>
-      lookAfterPayment(
+      reconcilePayment(
         {
           payments: payments.repository,
           sessions: sessions.repository,
           getOrder,
-          settler: settle,
+          evidenceApplier: settle,
           startSettlement,
-          lookUpEnd: (paymentId, settlement) => lookUpEnd(ends, paymentId, settlement),
+          lookUpEnd: (paymentId, settlement) => syncResult(ends, paymentId, settlement),
           dueAfterSeconds: DUE_AFTER_SECONDS,
           now: over ? () => TIME_IS_UP : now,
         },
@@ -225,7 +226,7 @@ export function shopInMemory({
     /** The reconciler looks after the stock that is held past its time. */
     async sweep(): Promise<void> {
       for await (const id of stock.repository.due(TIME_IS_UP))
-        await lookAfterReservation(
+        await reconcileReservation(
           {
             stock: stock.repository,
             sessions: sessions.repository,

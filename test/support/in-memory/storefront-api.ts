@@ -3,7 +3,7 @@ import { idempotencyKeys } from '../../../src/shared/http/idempotency-key.ts';
 import { logger } from '../../../src/shared/logger.ts';
 import { storefrontApi } from '../../../src/storefront-api/api.ts';
 import type { Call } from '../api-document.ts';
-import { describedCalls, type Told, told } from '../described-calls.ts';
+import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
 import { product, shopInMemory } from './shop.ts';
 
@@ -78,7 +78,7 @@ export function storefrontInMemory(
     sessions: shop.sessions.repository,
     payments: shop.payments.repository,
     orders: shop.orders.repository,
-    settler: shop.settler,
+    evidenceApplier: shop.evidenceApplier,
     createOrder,
     captureOrder,
     getOrder,
@@ -91,8 +91,8 @@ export function storefrontInMemory(
   });
 
   /** Sends a request that the document need not know. */
-  const send = async (method: string, path: string, request?: Request): Promise<Told> =>
-    told(await api.resolve(httpEvent(method, path, request), context));
+  const send = async (method: string, path: string, request?: Request): Promise<ReadResponse> =>
+    readResponse(await api.resolve(httpEvent(method, path, request), context));
   const call = describedCalls<Request>(send);
 
   return {
@@ -102,7 +102,7 @@ export function storefrontInMemory(
     send,
 
     /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
-    call: (name: Call, request: Request & { readonly id?: string } = {}): Promise<Told> => call(name, request),
+    call: (name: Call, request: Request & { readonly id?: string } = {}): Promise<ReadResponse> => call(name, request),
 
     /** From now on a call to the outside, such as `payments.get`, throws; `*` stands for all of them. */
     fail: (call: string, error: Error) => void troubles.set(call, error),

@@ -83,15 +83,15 @@ export function paymentsInMemory(gate: Gate) {
         if (isDecided(found.status) && !isGivenUp(found.status) && Object.keys(open).length === 0) due.delete(id);
         return write({ ...found, open });
       }),
-    lookAgain: (seen, at) =>
-      gate('payments.lookAgain', () => {
+    reschedule: (seen, at) =>
+      gate('payments.reschedule', () => {
         const found = rows.get(seen.payment_id);
         if (found?.history.length !== seen.history.length) return;
         if (at) due.set(seen.payment_id, at);
         else if (Object.keys(found.open).length === 0) due.delete(seen.payment_id);
       }),
-    putOff: (id, at) =>
-      gate('payments.putOff', () => {
+    postpone: (id, at) =>
+      gate('payments.postpone', () => {
         const known = due.has(id);
         if (known) due.set(id, at);
         return known;
@@ -205,8 +205,8 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
         return write({ ...reservation, status: to }, counters);
       }),
     due: (before) => entriesBefore(due, before),
-    lookAgain: (id, at) =>
-      gate('stock.lookAgain', () => {
+    reschedule: (id, at) =>
+      gate('stock.reschedule', () => {
         if (reservations.get(id)?.status === 'held') due.set(id, at);
       }),
   } satisfies Partial<StockRepository>;

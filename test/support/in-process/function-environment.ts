@@ -1,7 +1,7 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { inject } from 'vitest';
 import { CREDENTIALS } from '../../../local/ministack.ts';
-import { connectPayPal } from '../../../local/register-webhook.ts';
+import { registerWebhook } from '../../../local/register-webhook.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
 
 /** Lets the functions' own clients find AWS in the way that the SDK itself understands. */
@@ -29,7 +29,7 @@ export async function shopEnvironment(of: {
   const client = { endpoint, region, credentials: CREDENTIALS };
   const secret = `paypal-${process.pid}-${Date.now()}`;
   await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: secret, SecretString: '{}' }));
-  await connectPayPal(of.simulatorUrl, of.webhookUrl, secret, client);
+  await registerWebhook(of.simulatorUrl, of.webhookUrl, secret, client);
   // Every name there is: a function that wants one more cannot be forgotten here.
   const environment: Record<Exclude<EnvName, `${string}_TABLE`>, string> = {
     STATE_MACHINE_ARN: of.stateMachineArn,

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { CREDENTIALS } from '../../../local/ministack.ts';
 import { startSimulator } from '../../../simulator/server.ts';
 import { httpEvent, invocation } from '../builders/invocation.ts';
-import { openDoor } from '../latch.ts';
+import { startLoopbackServer } from '../latch.ts';
 import { type AwsCalls, recordAwsCalls } from './aws-calls.ts';
 import { shopEnvironment } from './function-environment.ts';
 
@@ -33,7 +33,7 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
   );
 
   const handlers: Record<string, HttpHandler> = {};
-  const door = await openDoor(async ({ method, path, headers, body }) => {
+  const door = await startLoopbackServer(async ({ method, path, headers, body }) => {
     const handler = handlers[path.split('/')[1] ?? ''];
     const answer = await handler?.(httpEvent(method, path, { headers, body }), invocation());
     return { status: answer?.statusCode ?? 404, body: answer?.body ?? '' };

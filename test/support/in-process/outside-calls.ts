@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Death, ProcessDied } from '../in-memory/crashing-process.ts';
+import { type Crash, ProcessCrashed } from '../in-memory/crashing-process.ts';
 
 /*
  * Real functions in this process, each run of which can die over any of its calls to the outside. Nothing in them knows of it: every
@@ -31,7 +31,7 @@ export const withoutIds = (path: string): string => path.replaceAll(/\/[A-Z0-9][
 export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
   const lives = new AsyncLocalStorage<Life>();
   const calls: string[] = [];
-  let doom: Death | undefined;
+  let doom: Crash | undefined;
 
   const pass = async <T>(call: string, effect: () => Promise<T>): Promise<T> => {
     const life = lives.getStore();
@@ -74,14 +74,14 @@ export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
     calls: calls as readonly string[],
 
     /** Counts anew from here; whoever makes the call of that number will die over it. */
-    begin(death?: Death): void {
+    begin(death?: Crash): void {
       calls.length = 0;
       doom = death;
     },
 
     /**
      * Runs a function once. All that it has under way when it ends or dies takes effect before this returns; of a dead one, nothing follows.
-     * @throws ProcessDied
+     * @throws ProcessCrashed
      */
     async live<T>(work: () => Promise<T>): Promise<T> {
       let die = () => {};
@@ -103,7 +103,7 @@ export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
         // A call that the run did not wait for must not take effect during the next run, or in the next story's tables.
         await Promise.allSettled(life.underWay);
       }
-      throw new ProcessDied(calls[doom?.at ?? 0]);
+      throw new ProcessCrashed(calls[doom?.at ?? 0]);
     },
 
     /** Ends the watch. */

@@ -2,8 +2,8 @@ import { clearCaches } from '@aws-lambda-powertools/parameters';
 import { vi } from 'vitest';
 import { startSimulator } from '../../../simulator/server.ts';
 import { httpEvent, invocation } from '../builders/invocation.ts';
-import { ProcessDied } from '../in-memory/crashing-process.ts';
-import { openDoor, type Sent } from '../latch.ts';
+import { ProcessCrashed } from '../in-memory/crashing-process.ts';
+import { type ReceivedRequest, startLoopbackServer } from '../latch.ts';
 import { shopEnvironment } from './function-environment.ts';
 import { watchOutsideCalls } from './outside-calls.ts';
 import { queueInProcess } from './queue.ts';
@@ -27,7 +27,7 @@ type FunctionName = keyof typeof FUNCTIONS;
 const START = Date.UTC(2026, 5, 1, 12);
 
 /** What PayPal has posted to the shop. */
-export type Delivery = Pick<Sent, 'headers' | 'body'>;
+export type Delivery = Pick<ReceivedRequest, 'headers' | 'body'>;
 
 /** What the shop's API has answered. */
 export interface ApiAnswer {
@@ -52,7 +52,7 @@ export async function startShopInProcess() {
   const simulator = await startSimulator();
 
   let mailbox: Delivery[] = [];
-  const door = await openDoor(async (delivery) => {
+  const door = await startLoopbackServer(async (delivery) => {
     mailbox.push(delivery);
     return { status: 200, body: '{}' };
   });
@@ -68,7 +68,7 @@ export async function startShopInProcess() {
     try {
       return await watch.live(() => handler(event as never, invocation(name === 'reconciliation' ? 120 : 10)));
     } catch (error) {
-      if (error instanceof ProcessDied) startCold();
+      if (error instanceof ProcessCrashed) startCold();
       throw error;
     }
   }

@@ -8,7 +8,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 const $metadata = { httpStatusCode: 400 };
 
 /** What can happen to a write on its way, that passes. */
-export const TROUBLES = {
+export const WRITE_FAULTS = {
   'is throttled twice': {
     times: 2,
     after: false,
@@ -45,9 +45,9 @@ export const TROUBLES = {
  * Makes the next writes of a client fail, below the SDK's own retries, as AWS does it. MiniStack never makes a TransactionConflict.
  * @returns how many of them have failed so far.
  */
-export function makeTrouble(
+export function injectWriteFaults(
   db: DynamoDBDocumentClient,
-  { times, after, error }: (typeof TROUBLES)[keyof typeof TROUBLES],
+  { times, after, error }: (typeof WRITE_FAULTS)[keyof typeof WRITE_FAULTS],
 ): () => number {
   let made = 0;
   db.middlewareStack.add(

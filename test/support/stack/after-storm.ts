@@ -8,7 +8,7 @@ import { deployedFunctions } from './deployed-functions.ts';
 import { allQuiet, type Storm, type StormyStack } from './storm.ts';
 
 /** What is still to be done about some payments. */
-export interface Left {
+export interface OpenWork {
   /** Those that are not captured, or have settlements that did not succeed. */
   readonly payments: number;
   /** Entries on the list of failed settlements. */
@@ -19,7 +19,7 @@ export interface Left {
 }
 
 /** What healing took. */
-export interface Healed {
+export interface Recovery {
   readonly rounds: number;
   /** Clicks of an operator on a settlement that had failed. */
   readonly retried: number;
@@ -33,7 +33,7 @@ const MOST_ROUNDS = 6;
 const LATER_MS = 600_000;
 
 /** Looks for what is left to do about the payments of a storm. */
-export async function whatIsLeft(stack: StormyStack, payments: ReadonlySet<string>): Promise<Left> {
+export async function openWork(stack: StormyStack, payments: ReadonlySet<string>): Promise<OpenWork> {
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientOptions));
   const queue = deadLetterQueue(new SQSClient(stack.clientOptions), stack.dlq_url);
   const count = async (table: TableName, wanted: (item: Record<string, unknown>) => boolean): Promise<number> => {
@@ -60,11 +60,11 @@ export async function whatIsLeft(stack: StormyStack, payments: ReadonlySet<strin
 }
 
 /** Lets a shop heal by its own jobs, and by an operator who retries what has failed, until nothing is left. */
-export async function healAll(
+export async function recoverAll(
   stack: StormyStack,
   { payments }: Pick<Storm, 'payments'>,
   say: (line: string) => void,
-): Promise<Healed> {
+): Promise<Recovery> {
   const { call } = deployedFunctions(stack.clientOptions);
   const operator = await operatorOf(stack);
   let retried = 0;
@@ -77,7 +77,7 @@ export async function healAll(
     await allQuiet(stack);
     await call('reconciliation', { job: 'dead-letters', due_before });
 
-    const left = await whatIsLeft(stack, payments);
+    const left = await openWork(stack, payments);
     say(`healed ${round} times, left: ${JSON.stringify(left)}`);
     const done = Object.values(left).every((number) => number === 0);
     if (done || round === MOST_ROUNDS) return { rounds: round, retried, fetched };

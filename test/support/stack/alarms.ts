@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { inject } from 'vitest';
 import { CREDENTIALS } from '../../../local/ministack.ts';
-import type { Measured } from './emitted-metrics.ts';
+import type { EmittedMetric } from './emitted-metrics.ts';
 
 const { endpoint, region } = inject('aws');
 const cloudWatch = new CloudWatchClient({ endpoint, region, credentials: CREDENTIALS });
@@ -65,7 +65,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
 };
 
 /** What an alarm sees of all that was measured: its own metric, under its own dimensions and no others. */
-export const seenBy = ({ namespace, metric, dimensions }: Alarm, measured: readonly Measured[]): number[] =>
+export const seenBy = ({ namespace, metric, dimensions }: Alarm, measured: readonly EmittedMetric[]): number[] =>
   measured
     .filter((one) => one.namespace === namespace && one.name === metric && isEqual(one.dimensions, dimensions))
     .map(({ value }) => value);
@@ -78,7 +78,7 @@ const isEqual = (one: Readonly<Record<string, string>>, other: Readonly<Record<s
  * Whether an alarm is on as long as it goes on like this.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
-export function isOn(alarm: Alarm, measured: readonly Measured[]): boolean {
+export function isOn(alarm: Alarm, measured: readonly EmittedMetric[]): boolean {
   const values = seenBy(alarm, measured);
   if (values.length === 0) return alarm.missing === 'breaching';
   const statistic = STATISTICS[alarm.statistic];
@@ -88,7 +88,7 @@ export function isOn(alarm: Alarm, measured: readonly Measured[]): boolean {
 }
 
 /** Puts into CloudWatch what an alarm sees, as it was so many seconds ago. */
-export async function putSeen(alarm: Alarm, measured: readonly Measured[], secondsAgo = 0): Promise<void> {
+export async function putSeen(alarm: Alarm, measured: readonly EmittedMetric[], secondsAgo = 0): Promise<void> {
   await cloudWatch.send(
     new PutMetricDataCommand({
       Namespace: alarm.namespace,

@@ -7,7 +7,7 @@ import { asOperator, type OperatorAnswer, seenByOperator } from './operator.ts';
 const findings = findingRepository(dynamo, inject('stack').tables.operations);
 
 /** Checks all the books of the running shop, as if it were so many minutes later: nothing that was begun until now is in flight then. */
-export async function checkBooks(minutesLater = 10): Promise<Record<string, unknown>> {
+export async function runConsistencyCheck(minutesLater = 10): Promise<Record<string, unknown>> {
   const as_of = new Date(Date.now() + minutesLater * 60_000).toISOString();
   let answer: Record<string, unknown>;
   do answer = await callFunction('consistency', { as_of });

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /** One metric as CloudWatch reads it off a log line, once for each set of dimensions that it is kept under. */
-export interface Measured {
+export interface EmittedMetric {
   readonly namespace: string;
   readonly name: string;
   readonly unit: string;
@@ -26,7 +26,7 @@ interface EmbeddedMetrics {
  * What CloudWatch makes of a log line; nothing of a line without metrics.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function measuredIn(line: object): Measured[] {
+export function metricsIn(line: object): EmittedMetric[] {
   if (!('_aws' in line)) return [];
   const root = line as EmbeddedMetrics & Readonly<Record<string, unknown>>;
   return root._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
@@ -44,7 +44,7 @@ export function measuredIn(line: object): Measured[] {
 }
 
 /** All that is measured while some work is done. */
-export async function measuredBy(work: () => unknown): Promise<Measured[]> {
+export async function metricsOf(work: () => unknown): Promise<EmittedMetric[]> {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   const lines: string[] = [];
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -57,9 +57,9 @@ export async function measuredBy(work: () => unknown): Promise<Measured[]> {
     write.mockRestore();
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
   }
-  return lines.filter((line) => line.startsWith('{"_aws"')).flatMap((line) => measuredIn(JSON.parse(line)));
+  return lines.filter((line) => line.startsWith('{"_aws"')).flatMap((line) => metricsIn(JSON.parse(line)));
 }
 
 /** The values of one metric's total, in their order. */
-export const totalsOf = (measured: readonly Measured[], name: string): number[] =>
+export const totalsOf = (measured: readonly EmittedMetric[], name: string): number[] =>
   measured.filter((one) => one.name === name && Object.keys(one.dimensions).length === 0).map(({ value }) => value);

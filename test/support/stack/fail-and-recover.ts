@@ -4,8 +4,8 @@ import { inject } from 'vitest';
 import { JOB_NAMES } from '../../../src/reconciliation/job.ts';
 import { tableThatAnswers } from '../in-process/throttled-table.ts';
 import { callFunction, change, everythingLogged, functionOf, queues, stepFunctions, stockedProduct } from './aws.ts';
-import { checkBooks } from './consistency.ts';
-import { type Measured, measuredBy, measuredIn } from './emitted-metrics.ts';
+import { runConsistencyCheck } from './consistency.ts';
+import { type EmittedMetric, metricsIn, metricsOf } from './emitted-metrics.ts';
 import { purchaseWhoseOrderFails, purchaseWhoseSettlementIsStopped } from './failing-order.ts';
 import { asOperator } from './operator.ts';
 import { resetPayPal, withoutPendingDeliveries } from './quiet.ts';
@@ -87,8 +87,8 @@ async function breakShop(counted: Counted): Promise<Broken> {
 
   const sku = await stockedProduct(1);
   await change('products', { sku }, { available: 2 });
-  await checkBooks(60);
-  await checkBooks(60);
+  await runConsistencyCheck(60);
+  await runConsistencyCheck(60);
   return { failed, stopped, underReview, sku };
 }
 
@@ -112,8 +112,8 @@ async function mendShop({ failed, stopped, underReview, sku }: Broken): Promise<
     },
     (left) => left === 0,
   );
-  await checkBooks(60);
-  await checkBooks(60);
+  await runConsistencyCheck(60);
+  await runConsistencyCheck(60);
 }
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -129,8 +129,13 @@ async function letters(): Promise<number> {
 }
 
 /** What AWS's own services would have measured of a phase; nobody does here, so it is read off what they did. */
-async function measuredByAws(since: Date, { serverErrors, crashed }: Counted): Promise<Measured[]> {
-  const measured = (namespace: string, name: string, dimensions: Measured['dimensions'], value: number): Measured => ({
+async function measuredByAws(since: Date, { serverErrors, crashed }: Counted): Promise<EmittedMetric[]> {
+  const measured = (
+    namespace: string,
+    name: string,
+    dimensions: EmittedMetric['dimensions'],
+    value: number,
+  ): EmittedMetric => ({
     namespace,
     name,
     dimensions,
@@ -165,10 +170,10 @@ async function measuredByAws(since: Date, { serverErrors, crashed }: Counted): P
 }
 
 /** MiniStack turns nobody away, so this is asked of a table that does. */
-async function measuredOfThrottling(): Promise<Measured[]> {
+async function measuredOfThrottling(): Promise<EmittedMetric[]> {
   const table = await tableThatAnswers('ThrottlingException', 20);
   try {
-    return await measuredBy(() => Promise.allSettled(Array.from({ length: 4 }, table.read)));
+    return await metricsOf(() => Promise.allSettled(Array.from({ length: 4 }, table.read)));
   } finally {
     await table.stop();
   }
@@ -180,14 +185,14 @@ async function measuredWhile<Result>(phase: (counted: Counted) => Promise<Result
   const result = await phase(counted);
   const lines = await everythingLogged(since);
   const measured = [
-    ...lines.flatMap(({ line }) => (line.startsWith('{') ? measuredIn(JSON.parse(line)) : [])),
+    ...lines.flatMap(({ line }) => (line.startsWith('{') ? metricsIn(JSON.parse(line)) : [])),
     ...(await measuredByAws(since, counted)),
   ];
   return { result, measured };
 }
 
 /** Breaks the running shop and mends it. @returns all that is measured meanwhile, by the shop and by AWS. */
-export async function breakAndHeal(): Promise<Readonly<Record<'broken' | 'mended', readonly Measured[]>>> {
+export async function failAndRecover(): Promise<Readonly<Record<'broken' | 'mended', readonly EmittedMetric[]>>> {
   const throttled = await measuredOfThrottling();
   const broken = await measuredWhile(breakShop);
   // What PayPal still repeats, and the shop still refuses, belongs to neither phase.

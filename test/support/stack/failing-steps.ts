@@ -3,24 +3,24 @@ import type { TableName } from '../../../lib/names.ts';
 import { orderIdOf, type PaymentId, type SessionId } from '../../../src/shared/ids.ts';
 
 /** What a step needs was spoiled; it fails until that is mended. */
-export interface Spoiled {
+export interface FailingStep {
   readonly mend: () => Promise<unknown>;
 }
 
 /** Which of a purchase's steps cannot be done. */
-export const SPOILABLE = ['CommitStock', 'CompleteCheckout', 'CreateOrder'] as const;
-type Spoilable = (typeof SPOILABLE)[number];
+export const FAILABLE_STEPS = ['CommitStock', 'CompleteCheckout', 'CreateOrder'] as const;
+type Spoilable = (typeof FAILABLE_STEPS)[number];
 
 /**
  * Makes a step of one purchase fail, whatever is tried, by spoiling what only this purchase needs: its reservation is put away, its
  * session is unreadable, or something lies where its order would.
  */
-export async function spoil(
+export async function makeStepFail(
   step: Spoilable,
   { checkout_session_id, payment_id }: { readonly checkout_session_id: SessionId; readonly payment_id: PaymentId },
   db: DynamoDBDocumentClient,
   tables: Readonly<Record<TableName, string>>,
-): Promise<Spoiled> {
+): Promise<FailingStep> {
   if (step === 'CreateOrder') {
     const Key = { order_id: orderIdOf(payment_id), part: 'order' };
     await db.send(new PutCommand({ TableName: tables.orders, Item: { ...Key, status: 'spoiled' } }));

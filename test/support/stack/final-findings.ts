@@ -11,7 +11,7 @@ const SECONDS = 60;
  * found that is not so. What some test broke, it has mended.
  * @returns what is found all the same, in words.
  */
-export async function findingsAtTheEnd({
+export async function finalFindings({
   clientOptions,
   tables,
 }: Pick<Stack, 'clientOptions' | 'tables'>): Promise<string[]> {

@@ -15,7 +15,7 @@ export async function stockOf(sku: string) {
  * Whether the shop's books are right, over all that all tests have done so far: what the money says, and what the shelves say.
  * @returns every mistake, in words.
  */
-export async function mistakesInTheBooks(): Promise<string[]> {
+export async function violationsInTables(): Promise<string[]> {
   const [payments, orders, products, reservations] = await Promise.all([
     everythingIn('payments').then((items) => items.map((item) => paymentSchema.parse(item))),
     everythingIn('orders').then((items) =>

@@ -15,7 +15,7 @@ export const PASSWORD = 'Correct-horse-battery-staple-1';
 let names = 0;
 
 /** Makes somebody with a password, in groups or none. @returns the username */
-export async function person(userPoolId: string, ...groups: string[]): Promise<string> {
+export async function newOperator(userPoolId: string, ...groups: string[]): Promise<string> {
   const username = `person-${process.pid}-${++names}`;
   const who = { UserPoolId: userPoolId, Username: username };
   await cognito.send(new AdminCreateUserCommand({ ...who, TemporaryPassword: PASSWORD, MessageAction: 'SUPPRESS' }));

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startStack } from '../../../local/stack.ts';
-import { openDoor } from '../latch.ts';
+import { startLoopbackServer } from '../latch.ts';
 import { provideStack, stateDirOf } from './start-stack.ts';
 
 declare module 'vitest' {
@@ -14,7 +14,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack({ auth: true, stateDir: stateDirOf(project) });
   const stop = await provideStack(project, stack);
-  const door = await openDoor(async () => {
+  const door = await startLoopbackServer(async () => {
     await stack.restartAws();
     return { status: 200, body: '{}' };
   });

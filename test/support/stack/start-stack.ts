@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import type { TestProject } from 'vitest/node';
 import { type Stack, type StackFile, startStack } from '../../../local/stack.ts';
-import { findingsAtTheEnd } from './final-findings.ts';
+import { finalFindings } from './final-findings.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -44,7 +44,7 @@ export async function provideStack(project: TestProject, running: Stack): Promis
   project.provide('aws', { endpoint: stack.aws_endpoint_url, region: stack.region, tables: stack.tables });
   return async () => {
     try {
-      const found = await findingsAtTheEnd(running);
+      const found = await finalFindings(running);
       if (found.length > 0) throw new Error(`after all tests, the books are wrong:\n${found.join('\n')}`);
     } finally {
       await stop();

@@ -5,9 +5,9 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Stack } from '../../../local/stack.ts';
 import { payPalNotifications } from '../../../src/paypal/notifications.ts';
 import { transport } from '../../../src/paypal/transport.ts';
-import { chanceFrom } from '../seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { callJson } from './call-json.ts';
-import { SPOILABLE, type Spoiled, spoil } from './failing-steps.ts';
+import { FAILABLE_STEPS, type FailingStep, makeStepFail } from './failing-steps.ts';
 import { type BadNetwork, startBadNetwork } from './unreliable-network.ts';
 
 /*
@@ -47,13 +47,13 @@ export async function storm(
 ): Promise<Storm> {
   const { front_door_url: shop, simulator_url: payPal, tables } = stack;
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientOptions));
-  const network = await startBadNetwork(`${shop}/webhooks/paypal`, NETWORK, chanceFrom(seed));
+  const network = await startBadNetwork(`${shop}/webhooks/paypal`, NETWORK, seededRandom(seed));
   const webhook = await redirectWebhook(payPal, network.url);
   const skus = Array.from({ length: PRODUCTS }, (_, i) => `STORM-${Date.now()}-${i}`);
   for (const sku of skus) await db.send(new PutCommand({ TableName: tables.products, Item: umbrella(sku, purchases) }));
 
   const payments = new Set<string>();
-  const spoiled: Spoiled[] = [];
+  const spoiled: FailingStep[] = [];
   let payPalFailed = 0;
   const buy = async (number: number): Promise<void> => {
     const items = [{ sku: skus[number % PRODUCTS], quantity: 1 }];
@@ -62,8 +62,8 @@ export async function storm(
     const payment = await callJson(shop, 'POST', '/api/v1/payments', { checkout_session_id });
     payments.add(payment.payment_id);
     if (number % STEP_FAILS_EVERY === 0) {
-      const step = SPOILABLE[spoiled.length % SPOILABLE.length] ?? 'CommitStock';
-      spoiled.push(await spoil(step, payment, db, tables));
+      const step = FAILABLE_STEPS[spoiled.length % FAILABLE_STEPS.length] ?? 'CommitStock';
+      spoiled.push(await makeStepFail(step, payment, db, tables));
     }
     if (number % PAYPAL_FAILS_EVERY === 1) {
       payPalFailed += 1;

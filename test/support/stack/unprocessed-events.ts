@@ -21,7 +21,7 @@ export function storeAlone(event: { readonly id: string; readonly event_type: st
  * A purchase that the shop has heard of by one event alone, which it stored and could not settle: all that it says is which capture it
  * is about, and PayPal did not answer what that belongs to. Now PayPal would.
  */
-export async function purchaseOfUnsettledEvent(): Promise<
+export async function purchaseOfUnprocessedEvent(): Promise<
   Purchase & Readonly<Record<'eventId' | 'captureId', string>>
 > {
   const purchase = await beginPurchase();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDoor } from '../latch.ts';
+import { startLoopbackServer } from '../latch.ts';
 
 /** How likely it is that a delivery meets each trouble, from 0 to 1. */
 export interface NetworkTroubles {
@@ -68,7 +68,7 @@ export async function startBadNetwork(
     return bring(headers, body);
   };
 
-  const door = await openDoor(async ({ headers, body }) => {
+  const door = await startLoopbackServer(async ({ headers, body }) => {
     const own = Object.entries(headers).filter(([name]) => name.startsWith('paypal-') || name === 'content-type');
     return take(Object.fromEntries(own) as Record<string, string>, body);
   });

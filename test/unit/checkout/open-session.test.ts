@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { openSession, type Wish } from '../../../src/checkout/open-session.ts';
+import { type BasketLine, openSession } from '../../../src/checkout/open-session.ts';
 import { isSessionId } from '../../../src/shared/ids.ts';
-import { deathsWithin, mortalProcess, survives } from '../../support/in-memory/crashing-process.ts';
+import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
 import { product } from '../../support/in-memory/shop.ts';
 import { sessionsInMemory, stockInMemory } from '../../support/in-memory/tables.ts';
 
@@ -9,7 +9,7 @@ const NOW = new Date('2026-06-01T12:00:00.000Z');
 
 /** A shop with three mugs for 10 euros, one plate for 25, and a book in dollars. */
 function shop() {
-  const process = mortalProcess();
+  const process = crashingProcess();
   const book = product(5, 'BOOK', 900);
   const stock = stockInMemory(process.gate, [
     product(3, 'MUG', 1000),
@@ -25,13 +25,13 @@ function shop() {
     sessions,
     process,
     left,
-    open: (...basket: Wish[]) =>
+    open: (...basket: BasketLine[]) =>
       openSession({ stock: stock.repository, sessions: sessions.repository, ulid, now: () => NOW }, basket),
   };
 }
 
-const mugs = (quantity: number): Wish => ({ sku: 'MUG', quantity });
-const plates = (quantity: number): Wish => ({ sku: 'PLATE', quantity });
+const mugs = (quantity: number): BasketLine => ({ sku: 'MUG', quantity });
+const plates = (quantity: number): BasketLine => ({ sku: 'PLATE', quantity });
 
 it('a session freezes the prices and holds the stock for half an hour', async () => {
   const { open, stock, sessions, left } = shop();
@@ -103,7 +103,7 @@ it('the last plate goes to one of those who want it at the same time', async () 
   expect(left('PLATE')).toBe(0);
 });
 
-it.each(deathsWithin(3))(
+it.each(crashesWithin(3))(
   'no session can be paid without stock, if a process dies at call $at, $when it',
   async (death) => {
     const { open, process, sessions, stock } = shop();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mistakesOfPurchase } from '../../../src/consistency/checks/purchase.ts';
+import { purchaseViolations } from '../../../src/consistency/checks/purchase.ts';
 import { readPurchases } from '../../../src/consistency/read-purchases.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { checkOf } from '../../support/in-memory/consistency-check.ts';
@@ -34,7 +34,7 @@ it('a purchase that moves while it is read is seen in flight, and never as broke
   );
 
   expect(read).toMatchObject({ session: { payment_status: 'created' }, payment: { status: 'captured' } });
-  expect(mistakesOfPurchase(read, { now: muchLater, graceSeconds: 300 })).toEqual([]);
+  expect(purchaseViolations(read, { now: muchLater, graceSeconds: 300 })).toEqual([]);
 });
 
 it('nothing is asked for nobody', async () => {

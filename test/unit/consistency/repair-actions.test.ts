@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Repair } from '../../../src/consistency/finding.ts';
-import { repairWays } from '../../../src/consistency/repair-actions.ts';
+import { repairActions } from '../../../src/consistency/repair-actions.ts';
 import { repairFinding } from '../../../src/consistency/repair-finding.ts';
 import type { Product } from '../../../src/inventory/product.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
@@ -23,8 +23,8 @@ async function paidPurchase() {
   const { getOrder, getCapture, refundCapture } = shop.paypal.client;
   const payments = shop.payments.repository;
   const looked: string[] = [];
-  const deps = { payments, settler: shop.settler, getOrder };
-  const ways = repairWays({
+  const deps = { payments, evidenceApplier: shop.evidenceApplier, getOrder };
+  const actions = repairActions({
     refund: { ...deps, refundCapture },
     retry: {
       payments,
@@ -58,15 +58,12 @@ async function paidPurchase() {
     },
   });
   const repair = async (findingId: string, dryRun = false) =>
-    repairFinding(
-      { lookAgain: (id) => check.lookAgain(id, NEXT_DAY), ways },
-      { findingId, dryRun, by: 'operator ada' },
-    );
+    repairFinding({ recheck: (id) => check.recheck(id, NEXT_DAY), actions }, { findingId, dryRun, by: 'operator ada' });
   return {
     ...purchase,
     check,
     repair,
-    ways,
+    actions,
     events,
     looked,
     order: () => shop.orders.rows.get(orderIdOf(paymentId)),
@@ -172,20 +169,20 @@ describe('a repair', () => {
 describe('what no repair can do now', () => {
   const PAYMENT = 'pay_0000000000000000000000000X' as const;
   const tried = async (repair: Repair) => {
-    const { ways } = await paidPurchase();
+    const { actions } = await paidPurchase();
     switch (repair.kind) {
       case 'settle':
-        return ways.settle(repair, 'ada');
+        return actions.settle(repair, 'ada');
       case 'ask_paypal':
-        return ways.ask_paypal(repair, 'ada');
+        return actions.ask_paypal(repair, 'ada');
       case 'refund':
-        return ways.refund(repair, 'ada');
+        return actions.refund(repair, 'ada');
       case 'release_stock':
-        return ways.release_stock(repair, 'ada');
+        return actions.release_stock(repair, 'ada');
       case 'correct_stock':
-        return ways.correct_stock(repair, 'ada');
+        return actions.correct_stock(repair, 'ada');
       case 'replay_event':
-        return ways.replay_event(repair, 'ada');
+        return actions.replay_event(repair, 'ada');
     }
   };
   const none = { available: 0, reserved: 0, sold: 0 };
@@ -206,26 +203,28 @@ describe('what no repair can do now', () => {
   });
 
   it('is a settlement that the payment does not ask for any more', async () => {
-    const { ways, paymentId } = await paidPurchase();
+    const { actions, paymentId } = await paidPurchase();
 
-    expect(await ways.settle({ kind: 'settle', payment_id: paymentId, settlement: 'released' }, 'ada')).toMatchObject({
+    expect(
+      await actions.settle({ kind: 'settle', payment_id: paymentId, settlement: 'released' }, 'ada'),
+    ).toMatchObject({
       done: false,
       why: expect.stringContaining('moved on'),
     });
   });
 
   it('is what an event said that was erased', async () => {
-    const { ways, events } = await paidPurchase();
+    const { actions, events } = await paidPurchase();
     await events.repository.receive({ id: 'WH-1', eventType: 'X', body: '', now: NEXT_DAY });
 
-    expect(await ways.replay_event({ kind: 'replay_event', event_id: 'WH-1' }, 'ada')).toMatchObject({
+    expect(await actions.replay_event({ kind: 'replay_event', event_id: 'WH-1' }, 'ada')).toMatchObject({
       why: expect.stringContaining('erased'),
     });
   });
 });
 
 it('an event is replayed, and stock that nobody pays for is looked after', async () => {
-  const { ways, events, shop, looked } = await paidPurchase();
+  const { actions, events, shop, looked } = await paidPurchase();
   const { event } = shop.paypal.events[0] ?? {};
   if (!event) throw new Error('PayPal told nothing');
   await events.repository.receive({
@@ -235,9 +234,9 @@ it('an event is replayed, and stock that nobody pays for is looked after', async
     now: NEXT_DAY,
   });
 
-  expect(await ways.replay_event({ kind: 'replay_event', event_id: event.id }, 'ada')).toEqual({ done: true });
+  expect(await actions.replay_event({ kind: 'replay_event', event_id: event.id }, 'ada')).toEqual({ done: true });
   expect(events.rows.get(event.id)?.status).toBe('accepted');
-  expect(await ways.release_stock({ kind: 'release_stock', checkout_session_id: 'cs_1' }, 'ada')).toEqual({
+  expect(await actions.release_stock({ kind: 'release_stock', checkout_session_id: 'cs_1' }, 'ada')).toEqual({
     done: true,
   });
   expect(looked).toEqual(['cs_1']);

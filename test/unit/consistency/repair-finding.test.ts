@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, findingIdOf, type Mistake, type Repair } from '../../../src/consistency/finding.ts';
-import { type RepairResult, type RepairWays, repairFinding } from '../../../src/consistency/repair-finding.ts';
+import { type Finding, findingIdOf, type Repair, type Violation } from '../../../src/consistency/finding.ts';
+import { type RepairActionResult, type RepairActions, repairFinding } from '../../../src/consistency/repair-finding.ts';
 import { PAYMENT, SESSION } from '../../support/builders/payments.ts';
 
 const SEEN = '2026-06-01T12:00:00.000Z';
@@ -14,9 +14,9 @@ const REPAIRS: { readonly [Kind in Repair['kind']]: Extract<Repair, { kind: Kind
   replay_event: { kind: 'replay_event', event_id: 'WH-1' },
 };
 
-/** A shop with one finding, as it is when it is looked at again; what its ways lead to, the test says. */
+/** A shop with one finding, as it is when it is looked at again; what its actions lead to, the test says. */
 function shopWith(repair: Repair | null, { result = { done: true }, closed = false }: Setting = {}) {
-  const mistake: Mistake = { invariant: 1, subject: PAYMENT, what: 'captured, and no order', repair };
+  const mistake: Violation = { invariant: 1, subject: PAYMENT, what: 'captured, and no order', repair };
   const id = findingIdOf(mistake);
   const finding: Finding = { ...mistake, id, first_seen: SEEN, last_seen: SEEN, ...(closed && { closed_at: SEEN }) };
   const done: [Repair, string][] = [];
@@ -24,7 +24,7 @@ function shopWith(repair: Repair | null, { result = { done: true }, closed = fal
     done.push([wanted, by]);
     return result;
   };
-  const ways: RepairWays = {
+  const actions: RepairActions = {
     settle: way,
     ask_paypal: way,
     refund: way,
@@ -34,13 +34,13 @@ function shopWith(repair: Repair | null, { result = { done: true }, closed = fal
   };
   const wish = (dryRun: boolean, findingId = id) =>
     repairFinding(
-      { lookAgain: async (wanted) => (wanted === id ? finding : undefined), ways },
+      { recheck: async (wanted) => (wanted === id ? finding : undefined), actions },
       { findingId, dryRun, by: 'operator ada' },
     );
   return { wish, done };
 }
 interface Setting {
-  readonly result?: RepairResult;
+  readonly result?: RepairActionResult;
   readonly closed?: boolean;
 }
 

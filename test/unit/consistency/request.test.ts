@@ -6,7 +6,7 @@ const isTaken = (event: unknown) => requestSchema.safeParse(event).success;
 it.each([
   ['a check as of now', {}],
   ['a check as of another time', { as_of: '2026-06-01T12:00:00Z' }],
-  ['another look at a finding', { look_again: '1:pay_1' }],
+  ['another look at a finding', { recheck: '1:pay_1' }],
 ])('the function is asked for %s', (_, event) => {
   expect(isTaken(event)).toBe(true);
 });

@@ -286,7 +286,7 @@ describe('stock that does not add up', () => {
     await check.check();
     await check.check();
 
-    expect(await check.lookAgain('4:MUG')).not.toHaveProperty('closed_at');
+    expect(await check.recheck('4:MUG')).not.toHaveProperty('closed_at');
   });
 
   it('is closed when there is no such product any more, and nothing of it is held', async () => {
@@ -318,14 +318,14 @@ describe('a finding that is looked at again', () => {
     const { check, id, mend } = await lostOrder();
     mend();
 
-    expect(await check.lookAgain(id)).toMatchObject({ id, closed_at: AT_LAST.toISOString() });
+    expect(await check.recheck(id)).toMatchObject({ id, closed_at: AT_LAST.toISOString() });
     expect(check.open()).not.toContain(id);
   });
 
   it('holds as of its check, though the clock says that it is in flight again', async () => {
     const { check, id } = await lostOrder();
 
-    expect(await check.lookAgain(id, new Date('2026-06-01T12:00:00.000Z'))).not.toHaveProperty('closed_at');
+    expect(await check.recheck(id, new Date('2026-06-01T12:00:00.000Z'))).not.toHaveProperty('closed_at');
     expect(check.open()).toContain(id);
   });
 
@@ -335,11 +335,11 @@ describe('a finding that is looked at again', () => {
     await check.check();
     const closed = check.findings.get(id);
 
-    expect(await check.lookAgain(id, new Date('2031-01-01T00:00:00.000Z'))).toEqual(closed);
+    expect(await check.recheck(id, new Date('2031-01-01T00:00:00.000Z'))).toEqual(closed);
   });
 
   it('may be one that never was', async () => {
-    expect(await (await lostOrder()).check.lookAgain('1:pay_none')).toBeUndefined();
+    expect(await (await lostOrder()).check.recheck('1:pay_none')).toBeUndefined();
   });
 
   it.each(['3:nonsense', '8:nonsense', '10:nonsense', '9:nonsense'])(
@@ -350,7 +350,7 @@ describe('a finding that is looked at again', () => {
       const mistake = { invariant: Number(invariant) as Invariant, subject, what: 'nonsense', repair: null };
       await check.deps.findings.put(mistake, AT_LAST);
 
-      expect(await check.lookAgain(id)).toHaveProperty('closed_at');
+      expect(await check.recheck(id)).toHaveProperty('closed_at');
     },
   );
 });
@@ -448,7 +448,7 @@ describe('refunds that PayPal knows and the shop does not', () => {
       repair: { kind: 'ask_paypal', payment_id: paymentId },
     });
 
-    await shop.settler.refresh(payment() as Payment, 'operator');
+    await shop.evidenceApplier.refreshFromPayPal(payment() as Payment, 'operator');
     await shop.finish();
     await check.check(SOON);
     expect(check.open()).toEqual([]);

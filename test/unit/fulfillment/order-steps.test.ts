@@ -6,7 +6,7 @@ import type { Buyer } from '../../../src/paypal/schema.ts';
 import type { Settlement } from '../../../src/shared/settlement.ts';
 import { ASKED, ORDER, PAYMENT, SESSION } from '../../support/builders/payments.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
-import { deathsWithin, mortalProcess, survives } from '../../support/in-memory/crashing-process.ts';
+import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
 import { ordersInMemory } from '../../support/in-memory/tables.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
@@ -25,7 +25,7 @@ const session: Session = {
 
 /** A warehouse, and PayPal, which knows the buyer. */
 function warehouse({ knowsBuyer = true, hasSession = true } = {}) {
-  const process = mortalProcess();
+  const process = crashingProcess();
   const orders = ordersInMemory(process.gate);
   const deps: CreateOrderDeps = {
     orders: orders.repository,
@@ -98,7 +98,7 @@ describe('the warehouse knows who bought', () => {
     expect([order()?.status, buyers.size]).toEqual(['confirmed', 0]);
   });
 
-  it.each(deathsWithin(6))('even if a process dies at call $at, $when it', async (death) => {
+  it.each(crashesWithin(6))('even if a process dies at call $at, $when it', async (death) => {
     const { create, process, order, buyers } = warehouse();
     process.doom(death);
     const survived = await survives(create);

@@ -7,7 +7,7 @@ import type { EnvName } from '../../../src/shared/env.ts';
 import { logger } from '../../../src/shared/logger.ts';
 import { answerErrors } from '../../support/api-document.ts';
 import { httpEvent } from '../../support/in-memory/storefront-api.ts';
-import { measuredBy, totalsOf } from '../../support/stack/emitted-metrics.ts';
+import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
 const ENVIRONMENT: Partial<Record<EnvName, string>> = {
   IDEMPOTENCY_TABLE: 'idempotency',
@@ -74,7 +74,7 @@ it('deliveries that are refused and that are postponed are counted', async () =>
     .mockImplementationOnce(() => Promise.reject(new Error('no answer')))
     .mockImplementation(async () => ({ SecretString }));
 
-  const measured = await measuredBy(async () => {
+  const measured = await metricsOf(async () => {
     await answerTo(HEADERS);
     await answerTo(HEADERS);
   });

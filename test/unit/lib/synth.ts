@@ -32,7 +32,7 @@ export function appOf(stageName: StageName, added: Readonly<Record<string, strin
   const stage = stageFrom(app.node);
   const data = new DataStack(app, stage);
   const service = new ServiceStack(app, { stage, data });
-  const web = stage.servesPages ? new WebStack(app, { stage, service }) : undefined;
+  const web = stage.hostsWeb ? new WebStack(app, { stage, service }) : undefined;
   return { app, data, service, web };
 }
 

@@ -6,7 +6,12 @@ import { newPayment, type Payment } from '../../../src/payments/payment.ts';
 import type { Receipt } from '../../../src/paypal-webhook/receive.ts';
 import type { Verdict } from '../../../src/paypal-webhook/verify-signature.ts';
 import { OUTCOMES, PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
-import { orderAnswer, paymentAnswer, productAnswer, sessionAnswer } from '../../../src/storefront-api/responses.ts';
+import {
+  toOrderResponse,
+  toPaymentResponse,
+  toProductResponse,
+  toSessionResponse,
+} from '../../../src/storefront-api/responses.ts';
 import { componentErrors, schemaOf } from '../../support/api-document.ts';
 
 const currency = fc.constantFrom('EUR', 'USD', 'JPY', 'HUF', 'TWD');
@@ -99,10 +104,10 @@ const product = fc.record({
 });
 
 const ANSWERS: readonly (readonly [schema: string, fc.Arbitrary<object>])[] = [
-  ['Product', product.map(productAnswer)],
-  ['CheckoutSession', session.map(sessionAnswer)],
-  ['Order', order.map(orderAnswer)],
-  ['Payment', fc.tuple(payment, fc.option(order)).map(([one, its]) => paymentAnswer(one, its ?? undefined))],
+  ['Product', product.map(toProductResponse)],
+  ['CheckoutSession', session.map(toSessionResponse)],
+  ['Order', order.map(toOrderResponse)],
+  ['Payment', fc.tuple(payment, fc.option(order)).map(([one, its]) => toPaymentResponse(one, its ?? undefined))],
 ];
 
 describe('every answer', () => {
@@ -123,7 +128,7 @@ describe('every answer', () => {
     const [paid] = fc.sample(payment, 1);
     if (!one || !paid) throw new Error('there are no samples');
 
-    expect(Object.keys(paymentAnswer(paid, one).order ?? {}).sort()).toEqual(
+    expect(Object.keys(toPaymentResponse(paid, one).order ?? {}).sort()).toEqual(
       Object.keys(schemaOf('OrderInPayment').properties ?? {}).sort(),
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findingsIn } from '../../support/in-memory/consistency-check.ts';
-import { mistakesOf } from '../../support/in-memory/invariants.ts';
+import { violationsOf } from '../../support/in-memory/invariants.ts';
 import { type Happening, histories, rivalries } from '../../support/in-memory/purchase-history.ts';
 import { heal, live, race } from '../../support/in-memory/purchase-model.ts';
 
@@ -21,7 +21,7 @@ describe('one purchase ends where PayPal says, with the books right', () => {
           const { shop, purchases } = await live(history, 10);
 
           expect(await heal(shop, purchases)).toEqual([]);
-          expect(mistakesOf(shop, purchases)).toEqual([]);
+          expect(violationsOf(shop, purchases)).toEqual([]);
           expect(await findingsIn(shop)).toEqual([]);
         }),
         { numRuns: 4000 },
@@ -38,7 +38,7 @@ describe('one purchase ends where PayPal says, with the books right', () => {
           const { shop, purchases } = await race(history, 1, scheduler);
 
           expect(await heal(shop, purchases)).toEqual([]);
-          expect(mistakesOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
+          expect(violationsOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
           expect(await findingsIn(shop)).toEqual([]);
         }),
         { numRuns: 2000 },
@@ -57,7 +57,7 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
           const { shop, purchases } = await live(history, 1);
 
           expect(await heal(shop, purchases)).toEqual([]);
-          expect(mistakesOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
+          expect(violationsOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
           expect(await findingsIn(shop)).toEqual([]);
           expect([...shop.orders.rows.values()].filter(({ status }) => status === 'confirmed').length).toBeLessThan(2);
         }),
@@ -87,7 +87,7 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
     expect(shop.payments.rows.get(second.paymentId)?.status).toBe('captured');
     expect(shop.payments.rows.get(first.paymentId)?.status).toBe('cancelled');
     expect(shop.paypal.orders.get(first.orderId)?.capture).toBeUndefined();
-    expect(mistakesOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
+    expect(violationsOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
     expect(await findingsIn(shop)).toEqual([]);
   });
 });

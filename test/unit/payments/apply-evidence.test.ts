@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SettleDeps, settler } from '../../../src/payments/apply-evidence.ts';
+import { type ApplyEvidenceDeps, evidenceApplier } from '../../../src/payments/apply-evidence.ts';
 import type { Evidence } from '../../../src/payments/evidence.ts';
 import type { PayPalOrder } from '../../../src/paypal/schema.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
@@ -8,7 +8,7 @@ import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 import { type Gate, openGate, paymentsInMemory } from '../../support/in-memory/tables.ts';
 
-/** A settler over one payment; it notes every call, and can be told to fail at some. */
+/** A evidenceApplier over one payment; it notes every call, and can be told to fail at some. */
 function settlingOf(
   payment = paymentThatIs('created'),
   { order, fails }: { order?: PayPalOrder; fails?: string } = {},
@@ -26,7 +26,7 @@ function settlingOf(
   const payments = paymentsInMemory(gate);
   payments.rows.set(payment.payment_id, payment);
   const started: string[] = [];
-  const deps: SettleDeps = {
+  const deps: ApplyEvidenceDeps = {
     payments: payments.repository,
     getOrder: () => gate('getOrder', () => order),
     getCapture: async () => undefined,
@@ -35,7 +35,7 @@ function settlingOf(
     now: () => new Date('2026-06-01T13:00:00Z'),
     dueAfterSeconds: 120,
   };
-  return { ...settler(deps), calls, started, payment: () => payments.rows.get(PAYMENT) };
+  return { ...evidenceApplier(deps), calls, started, payment: () => payments.rows.get(PAYMENT) };
 }
 
 const completed: PayPalOrder = {
@@ -46,35 +46,35 @@ const completed: PayPalOrder = {
 };
 
 it('the usual evidence is settled by one write and one start, and reads nothing', async () => {
-  const { settle, calls, started } = settlingOf();
+  const { apply, calls, started } = settlingOf();
 
-  expect(await settle(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
+  expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
 
   expect(calls).toEqual(['payments.move', 'start']);
   expect(started).toEqual([`${PAYMENT}-captured`]);
 });
 
 it('what is not as usual is decided on what the write found', async () => {
-  const { settle, calls, started } = settlingOf(paymentThatIs('cancelled'));
+  const { apply, calls, started } = settlingOf(paymentThatIs('cancelled'));
 
-  expect(await settle(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
+  expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
 
   expect(calls).toEqual(['payments.move', 'payments.move', 'start']);
   expect(started).toEqual([`${PAYMENT}-captured_late`]);
 });
 
 it('evidence whose effect depends on the payment is settled after reading it', async () => {
-  const { settle, calls } = settlingOf(paymentThatIs('captured'));
+  const { apply, calls } = settlingOf(paymentThatIs('captured'));
 
-  await settle(PAYMENT, evidenceOf('refunded'));
+  await apply(PAYMENT, evidenceOf('refunded'));
 
   expect(calls).toEqual(['payments.get', 'payments.move', 'start']);
 });
 
 it('a payment tells how it came to be what it is', async () => {
-  const { settle, payment } = settlingOf();
+  const { apply, payment } = settlingOf();
 
-  await settle(PAYMENT, evidenceOf('captured', { source: 'webhook WH-1' }));
+  await apply(PAYMENT, evidenceOf('captured', { source: 'webhook WH-1' }));
 
   expect(payment()?.history.at(-1)).toEqual({
     at: '2026-06-01T13:00:00.000Z',
@@ -87,38 +87,38 @@ it('a payment tells how it came to be what it is', async () => {
 
 describe('whoever comes second', () => {
   it('finds the work done', async () => {
-    const { settle, started } = settlingOf();
-    await settle(PAYMENT, evidenceOf('captured', { source: 'capture' }));
+    const { apply, started } = settlingOf();
+    await apply(PAYMENT, evidenceOf('captured', { source: 'capture' }));
 
-    expect(await settle(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({ outcome: 'known' });
+    expect(await apply(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({ outcome: 'known' });
 
     // Still open, so it is started again: the name makes that harmless.
     expect(new Set(started).size).toBe(1);
   });
 
   it('starts what the first one did not come to start', async () => {
-    const { settle, started } = settlingOf(undefined, { fails: 'start' });
-    await expect(settle(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
+    const { apply, started } = settlingOf(undefined, { fails: 'start' });
+    await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
 
-    expect(await settle(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'known' });
+    expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'known' });
 
     expect(started).toEqual([`${PAYMENT}-captured`]);
   });
 
   it('starts it even with evidence that does not fit', async () => {
-    const { settle, started } = settlingOf(undefined, { fails: 'start', order: completed });
-    await expect(settle(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
+    const { apply, started } = settlingOf(undefined, { fails: 'start', order: completed });
+    await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
 
-    await settle(PAYMENT, evidenceOf('captured', { captureId: 'CAPTURE2' }));
+    await apply(PAYMENT, evidenceOf('captured', { captureId: 'CAPTURE2' }));
 
     expect(new Set(started)).toEqual(new Set([`${PAYMENT}-captured`]));
   });
 
   it('starts nothing that has succeeded', async () => {
     const open = {};
-    const { settle, started } = settlingOf(paymentThatIs('captured', { open }));
+    const { apply, started } = settlingOf(paymentThatIs('captured', { open }));
 
-    await settle(PAYMENT, evidenceOf('captured'));
+    await apply(PAYMENT, evidenceOf('captured'));
 
     expect(started).toEqual([]);
   });
@@ -126,9 +126,9 @@ describe('whoever comes second', () => {
 
 describe('PayPal is asked', () => {
   it('once about evidence that does not fit, and its answer is settled first', async () => {
-    const { settle, calls, payment } = settlingOf(paymentThatIs('approved'), { order: completed });
+    const { apply, calls, payment } = settlingOf(paymentThatIs('approved'), { order: completed });
 
-    const settled = await settle(PAYMENT, evidenceOf('refunded', { total: { ...ASKED, minor: 500 } }));
+    const settled = await apply(PAYMENT, evidenceOf('refunded', { total: { ...ASKED, minor: 500 } }));
 
     expect(settled).toMatchObject({ outcome: 'moved' });
     expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
@@ -137,53 +137,53 @@ describe('PayPal is asked', () => {
 
   it('once, even if its answer does not bear the evidence out', async () => {
     const approved: PayPalOrder = { ...completed, status: 'APPROVED', captures: [] };
-    const { settle, calls, payment } = settlingOf(paymentThatIs('approved'), { order: approved });
+    const { apply, calls, payment } = settlingOf(paymentThatIs('approved'), { order: approved });
 
-    expect(await settle(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'known' });
+    expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'known' });
 
     expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
     expect(payment()?.status).toBe('approved');
   });
 
   it('and an order that it does not know any more has expired', async () => {
-    const { settle, payment } = settlingOf(paymentThatIs('approved'));
+    const { apply, payment } = settlingOf(paymentThatIs('approved'));
 
-    await settle(PAYMENT, evidenceOf('refunded'));
+    await apply(PAYMENT, evidenceOf('refunded'));
 
     expect(payment()?.status).toBe('expired');
   });
 
   it('and a voided order is cancelled', async () => {
     const voided: PayPalOrder = { ...completed, status: 'VOIDED', captures: [] };
-    const { settle, payment } = settlingOf(paymentThatIs('approved'), { order: voided });
+    const { apply, payment } = settlingOf(paymentThatIs('approved'), { order: voided });
 
-    await settle(PAYMENT, evidenceOf('cancelled'));
+    await apply(PAYMENT, evidenceOf('cancelled'));
 
     expect(payment()?.status).toBe('cancelled');
   });
 });
 
 it('evidence of another order changes and starts nothing', async () => {
-  const { settle, started, payment } = settlingOf();
+  const { apply, started, payment } = settlingOf();
   const before = payment();
 
-  const settled = await settle(PAYMENT, evidenceOf('captured', { paypalOrderId: 'ORDER2' }));
+  const settled = await apply(PAYMENT, evidenceOf('captured', { paypalOrderId: 'ORDER2' }));
 
   expect(settled).toMatchObject({ outcome: 'refused' });
   expect([payment(), started]).toEqual([before, []]);
 });
 
 it('evidence of a payment that is not ours is said to be so', async () => {
-  const { settle } = settlingOf();
+  const { apply } = settlingOf();
   const stranger = 'pay_01BX5ZZKBKACTAV9WEVGEMMVRZ';
 
-  expect(await settle(stranger, evidenceOf('captured'))).toEqual({ outcome: 'unknown_payment' });
-  expect(await settle(stranger, evidenceOf('refunded'))).toEqual({ outcome: 'unknown_payment' });
+  expect(await apply(stranger, evidenceOf('captured'))).toEqual({ outcome: 'unknown_payment' });
+  expect(await apply(stranger, evidenceOf('refunded'))).toEqual({ outcome: 'unknown_payment' });
 });
 
 it('a payment that changes under every write is given up after 8 of them', async () => {
   let writes = 0;
-  const changing: SettleDeps = {
+  const changing: ApplyEvidenceDeps = {
     payments: {
       get: async () => paymentThatIs('created'),
       move: async () => {
@@ -199,7 +199,7 @@ it('a payment that changes under every write is given up after 8 of them', async
     dueAfterSeconds: 120,
   };
 
-  await expect(settler(changing).settle(PAYMENT, evidenceOf('captured'))).rejects.toThrow('changed 8 times');
+  await expect(evidenceApplier(changing).apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('changed 8 times');
   expect(writes).toBe(8);
 });
 
@@ -209,7 +209,7 @@ it('who bought is kept for the warehouse, and nowhere else', async () => {
   if (!begun) throw new Error('nothing begun');
   const evidence: Evidence = { kind: 'approved', source: 'webhook', buyer: { email: 'ada@example.com' } };
 
-  const settled = await shop.settler.settle(begun.paymentId, evidence);
+  const settled = await shop.evidenceApplier.apply(begun.paymentId, evidence);
 
   expect(shop.orders.buyers.get(orderIdOf(begun.paymentId))?.buyer).toEqual({ email: 'ada@example.com' });
   expect(JSON.stringify([settled, [...shop.payments.rows.values()]])).not.toContain('ada');
@@ -222,11 +222,11 @@ it('a buyer whose card was declined, and who then chose another address, gets th
     source: 'webhook',
     buyer: { ship_to: { address_line_1 } },
   });
-  await shop.settler.settle(paymentId, approvedFor('Home 1'));
-  await shop.settler.settle(paymentId, { kind: 'instrument_declined', source: 'workflow', attempt: 0 });
+  await shop.evidenceApplier.apply(paymentId, approvedFor('Home 1'));
+  await shop.evidenceApplier.apply(paymentId, { kind: 'instrument_declined', source: 'workflow', attempt: 0 });
 
-  await shop.settler.settle(paymentId, approvedFor('Office 2'));
-  await shop.settler.settle(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
+  await shop.evidenceApplier.apply(paymentId, approvedFor('Office 2'));
+  await shop.evidenceApplier.apply(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
   await rest();
 
   expect(shop.orders.buyers.get(orderIdOf(paymentId))).toEqual({
@@ -236,14 +236,14 @@ it('a buyer whose card was declined, and who then chose another address, gets th
 });
 
 it('all facts of one answer are settled, in their order', async () => {
-  const { settleOnOrder, started, payment } = settlingOf();
+  const { applyOrder, started, payment } = settlingOf();
   const refunded: PayPalOrder = {
     ...completed,
     captures: [{ id: 'CAPTURE1', status: 'REFUNDED', amount: ASKED }],
     refunds: [{ id: 'REFUND1', status: 'COMPLETED', amount: ASKED, capture_id: 'CAPTURE1' }],
   };
 
-  const settled = await settleOnOrder(paymentThatIs('created'), refunded, 'reconciler');
+  const settled = await applyOrder(paymentThatIs('created'), refunded, 'reconciler');
 
   expect(settled).toMatchObject({ outcome: 'moved', payment: { status: 'refunded', refunded_minor: 2000 } });
   expect(payment()?.status).toBe('refunded');

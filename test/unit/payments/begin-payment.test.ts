@@ -3,7 +3,7 @@ import type { Session } from '../../../src/checkout/session.ts';
 import { type BeginPaymentDeps, beginPayment } from '../../../src/payments/begin-payment.ts';
 import { paymentIdOf } from '../../../src/shared/ids.ts';
 import { ASKED, SESSION } from '../../support/builders/payments.ts';
-import { deathsWithin, mortalProcess, survives } from '../../support/in-memory/crashing-process.ts';
+import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
 import { payPalInMemory } from '../../support/in-memory/paypal.ts';
 import { paymentsInMemory, sessionsInMemory } from '../../support/in-memory/tables.ts';
 
@@ -20,7 +20,7 @@ const session: Session = {
 
 /** A till with one session, and PayPal. */
 function till(more: Partial<Session> = {}) {
-  const process = mortalProcess();
+  const process = crashingProcess();
   const sessions = sessionsInMemory(process.gate);
   const payments = paymentsInMemory(process.gate);
   const paypal = payPalInMemory(process.gate);
@@ -120,7 +120,7 @@ it('a payment keeps its first PayPal order, should PayPal have forgotten the req
 });
 
 describe('wherever a process dies, the wish can be repeated', () => {
-  it.each(deathsWithin(5))('at call $at, $when it', async (death) => {
+  it.each(crashesWithin(5))('at call $at, $when it', async (death) => {
     const { begin, process, paypal, payments } = till();
     process.doom(death);
     const survived = await survives(begin);

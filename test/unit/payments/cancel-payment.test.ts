@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deathsWithin, survives } from '../../support/in-memory/crashing-process.ts';
+import { crashesWithin, survives } from '../../support/in-memory/crashing-process.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 
 it('a buyer who comes back by the cancel link gives the stock back', async () => {
@@ -76,7 +76,7 @@ it('a buyer who cancels, goes back to PayPal and approves, gets the goods', asyn
 });
 
 describe('wherever a process dies, cancelling again does what is left', () => {
-  it.each(deathsWithin(3))('at call $at, $when it', async (death) => {
+  it.each(crashesWithin(3))('at call $at, $when it', async (death) => {
     const { shop, process, cancel, payment, stock } = await onePurchase();
     process.doom(death);
     const survived = await survives(cancel);

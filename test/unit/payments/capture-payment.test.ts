@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deathsWithin, survives } from '../../support/in-memory/crashing-process.ts';
+import { crashesWithin, survives } from '../../support/in-memory/crashing-process.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 
 it('a buyer who comes back from PayPal has paid', async () => {
@@ -191,7 +191,7 @@ describe('a purchase that was given up', () => {
 });
 
 describe('wherever a process dies over it, the money is taken once and leads to one order', () => {
-  it.each(deathsWithin(4))('the return page, at call $at, $when it', async (death) => {
+  it.each(crashesWithin(4))('the return page, at call $at, $when it', async (death) => {
     const { process, approve, capture, rest, payment, order, atPayPal } = await onePurchase();
     approve();
     process.doom(death);
@@ -206,7 +206,7 @@ describe('wherever a process dies over it, the money is taken once and leads to 
     expect([order()?.status, atPayPal()?.capture?.refunds]).toEqual(['confirmed', []]);
   });
 
-  it.each(deathsWithin(4))('the workflow, at call $at, $when it', async (death) => {
+  it.each(crashesWithin(4))('the workflow, at call $at, $when it', async (death) => {
     const { shop, process, approve, hear, rest, payment, order } = await onePurchase();
     approve();
     await hear();

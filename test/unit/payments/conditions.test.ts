@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decide, type Move, usualMove } from '../../../src/payments/decide.ts';
+import { decide, type Move, optimisticMove } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { conditionOf } from '../../../src/payments/payment-repository.ts';
-import { ARROWS } from '../../../src/payments/transitions.ts';
+import { TRANSITIONS } from '../../../src/payments/transitions.ts';
 import { anyEvidence, anyMeeting, anyPayment, PAYMENT } from '../../support/builders/payments.ts';
 import { holds } from '../../support/in-memory/condition-expressions.ts';
 
@@ -19,10 +19,14 @@ it('DynamoDB lets a payment move along exactly the arrow that was decided on', (
   fc.assert(
     fc.property(anyPayment, anyEvidence, (payment, evidence) => {
       const decision = decide(payment, evidence);
-      const chosen = decision.do === 'move' ? decision.move.arrow : undefined;
-      const arrows = ARROWS.filter((arrow) => arrow.evidence === evidence.kind && (!arrow.asked || evidence.asked));
+      const chosen = decision.do === 'move' ? decision.move.transition : undefined;
+      const arrows = TRANSITIONS.filter(
+        (arrow) => arrow.evidence === evidence.kind && (!arrow.authoritative || evidence.authoritative),
+      );
 
-      const allowed = arrows.filter((arrow) => isWritten({ arrow, evidence, seen: payment, set: {} }, payment));
+      const allowed = arrows.filter((transition) =>
+        isWritten({ transition, evidence, seen: payment, set: {} }, payment),
+      );
 
       expect(allowed).toEqual(chosen ? [chosen] : []);
     }),
@@ -45,7 +49,7 @@ it('a move that was decided on an old reading is written only where the same wou
 it('a move that was guessed without reading is written only where the same would be decided', () => {
   fc.assert(
     fc.property(anyMeeting, ({ evidence, now }) => {
-      const move = usualMove(PAYMENT, evidence);
+      const move = optimisticMove(PAYMENT, evidence);
       fc.pre(move !== undefined && isWritten(move, now));
 
       expect(decide(now, evidence)).toEqual({ do: 'move', move });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, type Move, usualMove } from '../../../src/payments/decide.ts';
+import { decide, type Move, optimisticMove } from '../../../src/payments/decide.ts';
 import type { Evidence } from '../../../src/payments/evidence.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
-import { ARROWS, isPaid } from '../../../src/payments/transitions.ts';
+import { isPaid, TRANSITIONS } from '../../../src/payments/transitions.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../../src/shared/settlement.ts';
 import {
   anyEvidence,
@@ -16,7 +16,7 @@ import {
 } from '../../support/builders/payments.ts';
 
 /** The payment after a move, as the repository writes it. */
-const after = (payment: Payment, { arrow, set }: Move): Payment => ({ ...payment, ...set, status: arrow.to });
+const after = (payment: Payment, { transition, set }: Move): Payment => ({ ...payment, ...set, status: transition.to });
 
 const moveOf = (payment: Payment, evidence: Evidence): Move | undefined => {
   const decision = decide(payment, evidence);
@@ -30,7 +30,7 @@ describe('there is an answer', () => {
     for (const late of [false, true]) {
       const payment = paymentThatIs(status, { late });
       const old = decide(payment, evidenceOf(kind));
-      const asked = decide(payment, evidenceOf(kind, { asked: true }));
+      const asked = decide(payment, evidenceOf(kind, { authoritative: true }));
 
       expect(['move', 'nothing', 'ask']).toContain(old.do);
       // Being asked adds to what may be believed: it never takes anything away.
@@ -40,8 +40,8 @@ describe('there is an answer', () => {
 });
 
 it('no two arrows fit the same payment and evidence, so their order decides nothing', () => {
-  const targets = ARROWS.flatMap(({ evidence, from, when = [], asked }) =>
-    from.map((status) => `${evidence} ${status} ${[...when].sort()} ${asked}`),
+  const targets = TRANSITIONS.flatMap(({ evidence, from, when = [], authoritative }) =>
+    from.map((status) => `${evidence} ${status} ${[...when].sort()} ${authoritative}`),
   );
 
   expect(new Set(targets).size).toBe(targets.length);
@@ -69,8 +69,10 @@ it('the same evidence twice moves a payment once', () => {
 });
 
 it('once money has come, it is never forgotten', () => {
-  const back = ARROWS.filter(({ from, to }) => from.some(isPaid) && !isPaid(to));
-  const unpaid = ARROWS.filter(({ evidence, from, to }) => !from.some(isPaid) && isPaid(to) && evidence !== 'captured');
+  const back = TRANSITIONS.filter(({ from, to }) => from.some(isPaid) && !isPaid(to));
+  const unpaid = TRANSITIONS.filter(
+    ({ evidence, from, to }) => !from.some(isPaid) && isPaid(to) && evidence !== 'captured',
+  );
 
   expect([back, unpaid]).toEqual([[], []]);
 });
@@ -99,7 +101,7 @@ it('a buyer who was turned away is not charged when stock comes back', () => {
   const payment = after(paymentThatIs('approved', { late: true }), turnedAway);
 
   expect(payment.status).toBe('cancelled');
-  expect(moveOf(payment, evidenceOf('approved', { asked: true }))).toBeUndefined();
+  expect(moveOf(payment, evidenceOf('approved', { authoritative: true }))).toBeUndefined();
 });
 
 it('one payment never asks twice for the same settlement', () => {
@@ -107,10 +109,10 @@ it('one payment never asks twice for the same settlement', () => {
   const walk = (payment: Payment, names: readonly string[], path: readonly string[]): string[] => {
     if (path.length > 5) return [];
     return EVIDENCE_KINDS.flatMap((kind) => {
-      const move = moveOf(payment, evidenceOf(kind, { asked: true }));
+      const move = moveOf(payment, evidenceOf(kind, { authoritative: true }));
       if (!move) return [];
       const name = move.settlement?.name ?? '';
-      const way = [...path, `${kind} → ${move.arrow.to}`];
+      const way = [...path, `${kind} → ${move.transition.to}`];
       if (name && names.includes(name)) return [`${name}: ${way.join(', ')}`];
       return walk(after(payment, move), [...names, name], way);
     });
@@ -129,23 +131,23 @@ describe('without reading the payment, the first arrow of a kind is tried', () =
   const usual = EVIDENCE_KINDS.filter((kind) => !needsReading.some((other) => other === kind));
 
   it.each(usual)('for %s', (kind) => {
-    const first = ARROWS.find(({ evidence }) => evidence === kind);
+    const first = TRANSITIONS.find(({ evidence }) => evidence === kind);
 
-    expect(usualMove(PAYMENT, evidenceOf(kind, { asked: true }))?.arrow).toBe(first);
+    expect(optimisticMove(PAYMENT, evidenceOf(kind, { authoritative: true }))?.transition).toBe(first);
   });
 
   it.each(needsReading)('but not for %s, whose effect depends on what the payment has been through', (kind) => {
-    expect(usualMove(PAYMENT, evidenceOf(kind, { asked: true }))).toBeUndefined();
+    expect(optimisticMove(PAYMENT, evidenceOf(kind, { authoritative: true }))).toBeUndefined();
   });
 
   it.each(usual)('for %s, which a payment to which nothing has happened follows', (kind) => {
-    const evidence = evidenceOf(kind, { asked: true });
+    const evidence = evidenceOf(kind, { authoritative: true });
 
-    expect(decide(paymentThatIs('created'), evidence)).toEqual({ do: 'move', move: usualMove(PAYMENT, evidence) });
+    expect(decide(paymentThatIs('created'), evidence)).toEqual({ do: 'move', move: optimisticMove(PAYMENT, evidence) });
   });
 
   it('nor where only an answer of PayPal would do, and this is none', () => {
-    expect(usualMove(PAYMENT, evidenceOf('expired'))).toBeUndefined();
+    expect(optimisticMove(PAYMENT, evidenceOf('expired'))).toBeUndefined();
   });
 });
 
@@ -153,7 +155,7 @@ it.each<[string, PaymentStatus[]]>([
   ['refunded', ['reversed']],
   ['reversed', []],
 ])('a payment that is %s can only become %j', (status, targets) => {
-  const possible = ARROWS.filter(({ from }) => from.includes(status as PaymentStatus)).map(({ to }) => to);
+  const possible = TRANSITIONS.filter(({ from }) => from.includes(status as PaymentStatus)).map(({ to }) => to);
 
   expect(possible).toEqual(targets);
 });

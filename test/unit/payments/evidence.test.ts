@@ -11,13 +11,13 @@ import { ASKED, evidenceOf, LESS, paymentThatIs } from '../../support/builders/p
 function outcomeOf(payment: Payment, evidence: Evidence): string {
   const decision = decide(payment, evidence);
   if (decision.do !== 'move') return decision.do;
-  const { arrow, settlement } = decision.move;
-  return `${arrow.to}${settlement ? `, ${settlement.name}` : ''}`;
+  const { transition, settlement } = decision.move;
+  return `${transition.to}${settlement ? `, ${settlement.name}` : ''}`;
 }
 
 const DOLLARS: Money = { currency: 'USD', minor: 2000 };
 const minor = (minor: number): Money => ({ currency: 'EUR', minor });
-const asked = { asked: true } as const;
+const asked = { authoritative: true } as const;
 const late = { late: true } as const;
 
 type Example = [fact: string, status: PaymentStatus, more: Partial<Payment>, evidence: Evidence, outcome: string];

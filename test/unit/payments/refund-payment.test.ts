@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acceptPayment } from '../../../src/payments/accept-payment.ts';
 import { refundPayment } from '../../../src/payments/refund-payment.ts';
-import { deathsWithin, survives } from '../../support/in-memory/crashing-process.ts';
+import { crashesWithin, survives } from '../../support/in-memory/crashing-process.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 
 /** A purchase that was paid and delivered. */
@@ -109,7 +109,7 @@ describe('there is nothing to refund', () => {
 });
 
 describe('wherever a process dies over it, a refund that is repeated is one refund', () => {
-  it.each(deathsWithin(4))('at call $at, $when it', async (death) => {
+  it.each(crashesWithin(4))('at call $at, $when it', async (death) => {
     const { process, refund, rest, payment, order, atPayPal } = await paidPurchase();
     process.doom(death);
     const survived = await survives(() => refund(500));
@@ -164,7 +164,7 @@ it.each(['FAILED', 'CANCELLED'])(
       {
         payments: shop.payments.repository,
         getOrder: shop.paypal.client.getOrder,
-        settler: shop.settler,
+        evidenceApplier: shop.evidenceApplier,
         refundCapture: async () => ({ outcome: 'refunded', refund }),
       },
       paymentId,
@@ -195,7 +195,7 @@ it('money of which some went back in the moment in which the rest was accepted i
   await refund(500);
   await hear();
 
-  await acceptPayment(shop.settler, seen, 'operator');
+  await acceptPayment(shop.evidenceApplier, seen, 'operator');
   await rest();
 
   expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });

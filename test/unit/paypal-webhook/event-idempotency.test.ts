@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda';
 import { expect, it } from 'vitest';
-import { settlingOnce } from '../../../src/paypal-webhook/event-idempotency.ts';
+import { eventIdempotency } from '../../../src/paypal-webhook/event-idempotency.ts';
 import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
 
 it('that an event was settled is remembered for 30 days, longer than PayPal repeats it', async () => {
   const keys = new IdempotencyInMemory();
-  const { within, settleOnce } = settlingOnce(keys);
-  within({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  const { registerContext, once } = eventIdempotency(keys);
+  registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
 
-  await settleOnce({ id: 'WH-1', event_type: 'NEW', resource: {} }, async () => ({ status: 'ignored' }));
+  await once({ id: 'WH-1', event_type: 'NEW', resource: {} }, async () => ({ status: 'ignored' }));
 
   const [record] = keys.records.values();
   expect(((record?.expiryTimestamp ?? 0) - Date.now() / 1000) / 86_400).toBeCloseTo(30, 1);

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { measureReceipt } from '../../../src/paypal-webhook/measure-receipt.ts';
 import type { Receipt } from '../../../src/paypal-webhook/receive.ts';
 import { PAYMENT } from '../../support/builders/payments.ts';
-import { measuredBy } from '../../support/stack/emitted-metrics.ts';
+import { metricsOf } from '../../support/stack/emitted-metrics.ts';
 
 const measuredFor = async (receipt: Receipt) =>
-  (await measuredBy(() => measureReceipt(receipt, 45))).map(({ name, value }) => [name, value]);
+  (await metricsOf(() => measureReceipt(receipt, 45))).map(({ name, value }) => [name, value]);
 
 it.each([
   ['was done before', { status: 'duplicate' }, 'DuplicateRefused'],

@@ -5,7 +5,7 @@ import type { EventRepository } from '../../../src/paypal-webhook/event-reposito
 import type { EventOutcome } from '../../../src/paypal-webhook/process-event.ts';
 import { type ReceiveDeps, receive } from '../../../src/paypal-webhook/receive.ts';
 import { SIGNATURE_HEADERS, type Verdict } from '../../../src/paypal-webhook/verify-signature.ts';
-import { problemAnswer, toResult } from '../../../src/shared/http/http.ts';
+import { problemResponse, toResult } from '../../../src/shared/http/http.ts';
 import { Problem } from '../../../src/shared/http/problem.ts';
 import { answerErrors, problemsOf } from '../../support/api-document.ts';
 import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
@@ -37,8 +37,8 @@ function inbox() {
       receive: vi.fn(async (event: (typeof stored)[number]) => void stored.push(event)),
       finish: vi.fn(async (...about: unknown[]) => void finished.push(about)),
     },
-    settleEvent: vi.fn(async (): Promise<EventOutcome> => ACCEPTED),
-    settleOnce: (event, work) =>
+    processEvent: vi.fn(async (): Promise<EventOutcome> => ACCEPTED),
+    once: (event, work) =>
       makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), { persistenceStore, config })({
         id: event.id,
       }),
@@ -53,7 +53,7 @@ async function refusalOf(deps: ReceiveDeps, delivery: Parameters<typeof receive>
     (error: unknown) => error,
   );
   if (!(problem instanceof Problem)) throw new Error('not refused', { cause: problem });
-  const answer = toResult(problemAnswer(problem));
+  const answer = toResult(problemResponse(problem));
   expect(answerErrors(WEBHOOK, answer)).toEqual([]);
   return { status: answer.statusCode, ...JSON.parse(answer.body) };
 }
@@ -61,7 +61,7 @@ async function refusalOf(deps: ReceiveDeps, delivery: Parameters<typeof receive>
 function expectNothingDone({ deps }: ReturnType<typeof inbox>) {
   expect(deps.events.receive).not.toHaveBeenCalled();
   expect(deps.events.finish).not.toHaveBeenCalled();
-  expect(deps.settleEvent).not.toHaveBeenCalled();
+  expect(deps.processEvent).not.toHaveBeenCalled();
 }
 
 describe('a genuine event', () => {
@@ -98,7 +98,7 @@ describe('a genuine event', () => {
     { status: 'parked', reason: 'other_order', payment_id: PAYMENT },
   ])('is answered with what became of it, which is noted: %o', async (outcome) => {
     const { deps, finished } = inbox();
-    deps.settleEvent.mockResolvedValue(outcome);
+    deps.processEvent.mockResolvedValue(outcome);
 
     const { receipt } = await receive(deps, deliveryOf(EVENT));
 
@@ -117,7 +117,7 @@ describe('a genuine event', () => {
       await vi.waitFor(() => expect(order).toEqual(['settled']), { interval: 1 });
       order.push('stored');
     });
-    deps.settleEvent.mockImplementation(async () => {
+    deps.processEvent.mockImplementation(async () => {
       order.push('settled');
       return ACCEPTED;
     });
@@ -138,18 +138,18 @@ describe('an event that came before', () => {
 
     expect(receipt).toEqual({ status: 'duplicate' });
     expect(stored.map(({ transmissionId }) => transmissionId)).toEqual(['the paypal-transmission-id', 'second']);
-    expect(deps.settleEvent).toHaveBeenCalledOnce();
+    expect(deps.processEvent).toHaveBeenCalledOnce();
     expect(finished).toHaveLength(1);
   });
 
   it('is put off while the first delivery is worked on', async () => {
     const { deps } = inbox();
-    deps.settleEvent.mockReturnValue(new Promise(() => undefined));
+    deps.processEvent.mockReturnValue(new Promise(() => undefined));
     void receive(deps, deliveryOf(EVENT));
-    await vi.waitFor(() => expect(deps.settleEvent).toHaveBeenCalled());
+    await vi.waitFor(() => expect(deps.processEvent).toHaveBeenCalled());
 
     await expect(receive(deps, deliveryOf(EVENT))).rejects.not.toBeInstanceOf(Problem);
-    expect(deps.settleEvent).toHaveBeenCalledOnce();
+    expect(deps.processEvent).toHaveBeenCalledOnce();
   });
 
   it('has to be genuine as well', async () => {
@@ -188,7 +188,7 @@ describe('passing trouble makes PayPal try again:', () => {
 
   it('the event cannot be settled, and is settled when it comes again', async () => {
     const { deps, stored, finished } = inbox();
-    deps.settleEvent.mockRejectedValueOnce(new Error('no PayPal'));
+    deps.processEvent.mockRejectedValueOnce(new Error('no PayPal'));
 
     await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no PayPal');
     expect(stored).toHaveLength(1);
@@ -208,7 +208,7 @@ describe('passing trouble makes PayPal try again:', () => {
   it('of two troubles at once, one is told', async () => {
     const { deps } = inbox();
     deps.events.receive.mockRejectedValue(new Error('no table'));
-    deps.settleEvent.mockRejectedValue(new Error('no PayPal'));
+    deps.processEvent.mockRejectedValue(new Error('no PayPal'));
 
     await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no ');
   });

@@ -96,7 +96,7 @@ describe('a dry run', () => {
     const before = everything();
 
     expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
-      outcome: 'rehearsed',
+      outcome: 'dry_run',
       result: { status: 'accepted', moved: true },
       asked_paypal: false,
       changes: [

@@ -38,7 +38,7 @@ describe('a batch', () => {
       asked += 1;
       throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
     };
-    const troubled: ReplayManyDeps = { ...deps, settler: { ...deps.settler, settleAll: fails } };
+    const troubled: ReplayManyDeps = { ...deps, evidenceApplier: { ...deps.evidenceApplier, applyAll: fails } };
 
     const batch = await replayEvents(troubled, {}, { here: { event_id: 'WH-1', received_at: 'then' } });
 

@@ -64,7 +64,7 @@ afterEach(() => {
 
 /** The client's word for what a call led to, as the page has it. */
 const wordOf = (outcome: unknown): string => {
-  if (outcome instanceof PayPalUnavailable) return `\`PayPalUnavailable\` ${outcome.trouble}`;
+  if (outcome instanceof PayPalUnavailable) return `\`PayPalUnavailable\` ${outcome.reason}`;
   if (outcome instanceof PayPalUnauthorized) return '`PayPalUnauthorized`';
   if (outcome instanceof PayPalRefused) return '`PayPalRefused`';
   const { outcome: word } = outcome as { outcome: string };

@@ -129,7 +129,7 @@ describe('PayPal’s list of events', () => {
 
       const trouble = await troubleOf(notifications().listEvents({ from, to }), PayPalUnavailable);
 
-      expect(trouble).toMatchObject({ trouble: 'unexpected-answer', cause: expect.any(MalformedPayPalBody) });
+      expect(trouble).toMatchObject({ reason: 'unexpected-answer', cause: expect.any(MalformedPayPalBody) });
     },
   );
 

@@ -5,7 +5,7 @@ import {
   MalformedPayPalBody,
   PayPalUnauthorized,
   PayPalUnavailable,
-  type Trouble,
+  type UnavailableReason,
 } from '../../../src/paypal/errors.ts';
 import { type PayPalOptions, transport } from '../../../src/paypal/transport.ts';
 import {
@@ -36,7 +36,7 @@ const anOrder = reply(200, order);
 const tokenOf = (seconds: number, access_token = `for-${seconds}`) => reply(200, { access_token, expires_in: seconds });
 
 describe('trouble that may pass', () => {
-  it.each<[string, number, Record<string, string>, Trouble]>([
+  it.each<[string, number, Record<string, string>, UnavailableReason]>([
     ['an internal error', 500, {}, 'server-error'],
     ['an outage', 503, {}, 'server-error'],
     ['being too fast', 429, {}, 'rate-limited'],
@@ -51,7 +51,7 @@ describe('trouble that may pass', () => {
     expect(error).toMatchObject({
       name: 'PayPalUnavailable',
       message: `PayPal gave no answer to getOrder: ${trouble}, status ${status}`,
-      trouble,
+      reason: trouble,
       operation: 'getOrder',
       status,
       debugId: 'f00',
@@ -63,7 +63,7 @@ describe('trouble that may pass', () => {
 
     const error = await troubleOf(clientOf(paypal.origin).client.captureOrder('ORDER-1', 'r'), PayPalUnavailable);
 
-    expect(error).toMatchObject({ trouble: 'in-progress', status: 422, debugId: 'from-the-body' });
+    expect(error).toMatchObject({ reason: 'in-progress', status: 422, debugId: 'from-the-body' });
   });
 
   it.each([
@@ -77,7 +77,7 @@ describe('trouble that may pass', () => {
 
     const error = await troubleOf(clientOf(paypal.origin).client.getOrder('ORDER-1'), PayPalUnavailable);
 
-    expect(error.trouble).toBe('unexpected-answer');
+    expect(error.reason).toBe('unexpected-answer');
     expect(error.cause).toBeInstanceOf(MalformedPayPalBody);
     expect((error.cause as Error).message).toBe(message);
     expect(inspect(error, { depth: 20 })).not.toContain('secret');
@@ -135,7 +135,7 @@ describe('trouble that may pass', () => {
 
     const error = await troubleOf(clientOf(paypal.origin).client.getOrder('ORDER-1'), PayPalUnavailable);
 
-    expect(error).toMatchObject({ trouble: 'connection', status: undefined, cause: { message: 'fetch failed' } });
+    expect(error).toMatchObject({ reason: 'connection', status: undefined, cause: { message: 'fetch failed' } });
   });
 
   it('does not include that our own secret cannot be had', async () => {
@@ -181,7 +181,7 @@ describe('the time for a call', () => {
 
     const error = await thrownAtEight(clientOf(paypal.origin).client.getOrder('ORDER-1'), asked);
 
-    expect(error).toMatchObject({ trouble: 'timeout', message: 'PayPal gave no answer to getOrder: timeout' });
+    expect(error).toMatchObject({ reason: 'timeout', message: 'PayPal gave no answer to getOrder: timeout' });
     expect(paypal.requests).toHaveLength(1);
   });
 
@@ -198,7 +198,7 @@ describe('the time for a call', () => {
 
     const error = await thrownAtEight(client.getOrder('ORDER-1'), began.promise);
 
-    expect(error.trouble).toBe('timeout');
+    expect(error.reason).toBe('timeout');
   });
 
   it('is up after 8 seconds when it is the token that does not come', async () => {
@@ -206,7 +206,7 @@ describe('the time for a call', () => {
 
     const error = await thrownAtEight(clientOf(paypal.origin).client.getOrder('ORDER-1'), paypal.nextRequest());
 
-    expect(error.trouble).toBe('timeout');
+    expect(error.reason).toBe('timeout');
   });
 
   it('is up after 8 seconds when it is the secret that does not come, and the next call asks for it again', async () => {
@@ -219,7 +219,7 @@ describe('the time for a call', () => {
 
     const error = await thrownAtEight(client.getOrder('ORDER-1'), Promise.resolve());
 
-    expect(error.trouble).toBe('timeout');
+    expect(error.reason).toBe('timeout');
     expect(await client.getOrder('ORDER-1')).toMatchObject(order);
   });
 
@@ -265,7 +265,7 @@ describe('the time for a call', () => {
 
     const error = await troubleOf(world.client.getOrder('ORDER-1'), PayPalUnavailable);
 
-    expect(error.trouble).toBe('server-error');
+    expect(error.reason).toBe('server-error');
     expect(world.pauses).toEqual([]);
   });
 });
@@ -326,7 +326,7 @@ describe('a second try', () => {
 
     const error = await troubleOf(clientOf(paypal.origin).client.getOrder('ORDER-1'), PayPalUnavailable);
 
-    expect(error).toMatchObject({ trouble: 'rate-limited', retryAfterSeconds: 30 });
+    expect(error).toMatchObject({ reason: 'rate-limited', retryAfterSeconds: 30 });
   });
 
   it.each([[{}], [{ 'retry-after': 'soon' }]])(
@@ -336,7 +336,7 @@ describe('a second try', () => {
 
       const error = await troubleOf(clientOf(paypal.origin).client.getOrder('ORDER-1'), PayPalUnavailable);
 
-      expect(error).toMatchObject({ trouble: 'rate-limited', retryAfterSeconds: undefined });
+      expect(error).toMatchObject({ reason: 'rate-limited', retryAfterSeconds: undefined });
     },
   );
 });
@@ -503,7 +503,7 @@ describe('a token', () => {
 
     const error = await troubleOf(clientOf(paypal.origin).client.getOrder('ORDER-1'), PayPalUnavailable);
 
-    expect(error).toMatchObject({ operation: 'token', trouble: 'unexpected-answer' });
+    expect(error).toMatchObject({ operation: 'token', reason: 'unexpected-answer' });
     expect(paypal.requests).toEqual([]);
   });
 });

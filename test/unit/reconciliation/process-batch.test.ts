@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { type Bounds, workThrough } from '../../../src/reconciliation/process-batch.ts';
+import { type Limits, processBatch } from '../../../src/reconciliation/process-batch.ts';
 
 async function* listOf(...items: string[]): AsyncGenerator<string> {
   yield* items;
 }
 const many = (count: number) => listOf(...Array.from({ length: count }, (_, i) => `item ${i}`));
 
-function bounds(more: Partial<Bounds> = {}) {
+function bounds(more: Partial<Limits> = {}) {
   const troubles: string[] = [];
   return {
     troubles,
     until: new Date('2026-06-01T12:01:00Z'),
     atMost: 100,
     now: () => new Date('2026-06-01T12:00:00Z'),
-    onTrouble: (item: string) => void troubles.push(item),
+    onError: (item: string) => void troubles.push(item),
     ...more,
   };
 }
@@ -22,17 +22,17 @@ describe('a run', () => {
   it('does every item once, also one that comes twice', async () => {
     const done: string[] = [];
 
-    const progress = await workThrough(listOf('a', 'b', 'a'), async (item) => void done.push(item), bounds());
+    const progress = await processBatch(listOf('a', 'b', 'a'), async (item) => void done.push(item), bounds());
 
     expect(done).toEqual(['a', 'b']);
-    expect(progress).toEqual({ done: 2, troubled: 0 });
+    expect(progress).toEqual({ done: 2, failed: 0 });
   });
 
   it('does five at once and no more', async () => {
     let running = 0;
     let most = 0;
 
-    await workThrough(
+    await processBatch(
       many(23),
       async () => {
         most = Math.max(most, ++running);
@@ -46,32 +46,32 @@ describe('a run', () => {
   });
 
   it('ends after so many items, and says where', async () => {
-    expect(await workThrough(many(9), async () => undefined, bounds({ atMost: 4 }))).toEqual({
+    expect(await processBatch(many(9), async () => undefined, bounds({ atMost: 4 }))).toEqual({
       done: 4,
-      troubled: 0,
+      failed: 0,
       cutAfter: 'item 3',
     });
   });
 
   it('that does all there is ends nowhere', async () => {
-    expect(await workThrough(many(4), async () => undefined, bounds({ atMost: 4 }))).toEqual({ done: 4, troubled: 0 });
+    expect(await processBatch(many(4), async () => undefined, bounds({ atMost: 4 }))).toEqual({ done: 4, failed: 0 });
   });
 
   it('begins nothing when its time is over', async () => {
     let clock = 0;
-    const progress = await workThrough(
+    const progress = await processBatch(
       many(9),
       async () => undefined,
       bounds({ now: () => new Date(Date.parse('2026-06-01T12:00:00Z') + 20_000 * clock++) }),
     );
 
-    expect(progress).toEqual({ done: 3, troubled: 0, cutAfter: 'item 2' });
+    expect(progress).toEqual({ done: 3, failed: 0, cutAfter: 'item 2' });
   });
 
   it('goes on past one item in trouble, and tells of it', async () => {
     const all = bounds();
 
-    const progress = await workThrough(
+    const progress = await processBatch(
       listOf('a', 'bad', 'c'),
       async (item) => {
         if (item === 'bad') throw new Error('no');
@@ -79,12 +79,12 @@ describe('a run', () => {
       all,
     );
 
-    expect(progress).toEqual({ done: 2, troubled: 1 });
+    expect(progress).toEqual({ done: 2, failed: 1 });
     expect(all.troubles).toEqual(['bad']);
   });
 
   it('ends when there is trouble everywhere', async () => {
-    const { troubled, cutAfter } = await workThrough(
+    const { failed, cutAfter } = await processBatch(
       many(50),
       async () => {
         throw new Error('PayPal is down');
@@ -92,7 +92,7 @@ describe('a run', () => {
       bounds(),
     );
 
-    expect(troubled).toBeLessThan(10);
+    expect(failed).toBeLessThan(10);
     expect(cutAfter).toBeDefined();
   });
 
@@ -102,6 +102,6 @@ describe('a run', () => {
       throw new Error('no index');
     }
 
-    await expect(workThrough(broken(), async () => undefined, bounds())).rejects.toThrow('no index');
+    await expect(processBatch(broken(), async () => undefined, bounds())).rejects.toThrow('no index');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
-import { whenToLookAgain } from '../../../src/reconciliation/reconcile-payment.ts';
+import { nextPaymentCheck } from '../../../src/reconciliation/reconcile-payment.ts';
 import type { PaymentStatus } from '../../../src/shared/settlement.ts';
 import { PAYMENT, paymentThatIs } from '../../support/builders/payments.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
@@ -308,7 +308,7 @@ it('what moved while it was looked after keeps the time that its move has set', 
   await cancel();
   const due = shop.payments.due.get(paymentId);
 
-  if (seen) await shop.payments.repository.lookAgain(seen, undefined);
+  if (seen) await shop.payments.repository.reschedule(seen, undefined);
 
   expect(shop.payments.due.get(paymentId)).toEqual(due);
 });
@@ -318,7 +318,7 @@ describe('the next look', () => {
   const pace = { dueAfterSeconds: 120, now: () => NOW };
   const secondsUntil = (status: PaymentStatus, quietSeconds: number, timeIsUpAt?: string) => {
     const updated_at = new Date(NOW.getTime() - quietSeconds * 1000).toISOString();
-    const at = whenToLookAgain(paymentThatIs(status, { updated_at }), timeIsUpAt, pace);
+    const at = nextPaymentCheck(paymentThatIs(status, { updated_at }), timeIsUpAt, pace);
     return at && (at.getTime() - NOW.getTime()) / 1000;
   };
 

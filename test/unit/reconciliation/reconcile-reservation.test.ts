@@ -4,7 +4,7 @@ import type { Session } from '../../../src/checkout/session.ts';
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { isGivenUp } from '../../../src/payments/transitions.ts';
 import { reservationsJob } from '../../../src/reconciliation/jobs/reservations.ts';
-import { wishFor } from '../../../src/reconciliation/reconcile-reservation.ts';
+import { nextAction } from '../../../src/reconciliation/reconcile-reservation.ts';
 import { paymentIdOf, type SessionId } from '../../../src/shared/ids.ts';
 import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
 import { paymentThatIs, SESSION } from '../../support/builders/payments.ts';
@@ -40,13 +40,13 @@ const depsOf = (shop: ShopInMemory, now = OVER) => ({
 const raise = (_: string, error: Error): void => {
   throw error;
 };
-const run = (shop: ShopInMemory, now = OVER, onTrouble = raise) =>
+const run = (shop: ShopInMemory, now = OVER, onError = raise) =>
   reservationsJob(depsOf(shop, now))({
     dueBefore: now,
     until: new Date('2100-01-01'),
     now: () => now,
     cursor: undefined,
-    onTrouble,
+    onError,
   });
 
 const begin = (shop: ShopInMemory, id: SessionId) =>
@@ -65,7 +65,7 @@ describe('a session without a payment', () => {
     const id = await abandonedSession(shop);
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 8, reserved: 2 });
 
-    expect(await run(shop)).toMatchObject({ figures: { looked_after: 1, released: 1, troubled: 0 }, mended: 0 });
+    expect(await run(shop)).toMatchObject({ figures: { checked: 1, released: 1, failed: 0 }, repaired: 0 });
 
     expect(shop.sessions.rows.get(id)).toMatchObject({ status: 'expired', payment_id: null });
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 10, reserved: 0 });
@@ -112,10 +112,10 @@ describe('a session without a payment', () => {
       until: new Date('2100-01-01'),
       now: () => OVER,
       cursor: undefined,
-      onTrouble: () => undefined,
+      onError: () => undefined,
     });
 
-    expect(figures).toMatchObject({ looked_after: 1, released: 0 });
+    expect(figures).toMatchObject({ checked: 1, released: 0 });
     expect(shop.sessions.rows.get(id)?.status).toBe('payment_pending');
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
   });
@@ -183,10 +183,10 @@ it('stock that can never be released, for its product was taken out of the shop,
   for (let i = 0; i < 5; i++) await abandonedSession(shop, 'GONE');
   const id = await abandonedSession(shop);
   shop.stock.products.delete('GONE');
-  const troubled = () => undefined;
+  const failed = () => undefined;
 
-  await run(shop, OVER, troubled);
-  await run(shop, OVER, troubled);
+  await run(shop, OVER, failed);
+  await run(shop, OVER, failed);
 
   expect(shop.stock.reservations.get(id)?.status).toBe('released');
 });
@@ -218,8 +218,8 @@ describe('what is to be done about stock that is held past its time', () => {
         },
       };
 
-      expect(wishFor(session, payment)).toBe(isGivenUp(status) ? 'release' : 'wait');
-      expect(wishFor(session, { ...payment, open })).toBe('wait');
+      expect(nextAction(session, payment)).toBe(isGivenUp(status) ? 'release' : 'wait');
+      expect(nextAction(session, { ...payment, open })).toBe('wait');
     },
   );
 });

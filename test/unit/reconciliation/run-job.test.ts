@@ -28,7 +28,7 @@ function runs() {
         given.push(run);
         return report();
       };
-      const bounds = { dueBefore: NOW, until: NOW, onTrouble: () => undefined };
+      const bounds = { dueBefore: NOW, until: NOW, onError: () => undefined };
       return runJob({ runs: repository, now: () => NOW }, 'inbox', job, bounds);
     },
   };
@@ -37,9 +37,9 @@ function runs() {
 it('a run goes on where the one before it ended', async () => {
   const { run, given } = runs();
 
-  await run(async () => ({ figures: {}, mended: 0, cursor: 'there' }));
-  await run(async () => ({ figures: {}, mended: 0 }));
-  await run(async () => ({ figures: {}, mended: 0 }));
+  await run(async () => ({ figures: {}, repaired: 0, cursor: 'there' }));
+  await run(async () => ({ figures: {}, repaired: 0 }));
+  await run(async () => ({ figures: {}, repaired: 0 }));
 
   expect(given.map(({ cursor }) => cursor)).toEqual([undefined, 'there', undefined]);
 });
@@ -47,21 +47,21 @@ it('a run goes on where the one before it ended', async () => {
 it('what a run did is noted', async () => {
   const { run, rows } = runs();
 
-  await run(async () => ({ figures: { settled: 3 }, mended: 2 }));
+  await run(async () => ({ figures: { settled: 3 }, repaired: 2 }));
 
   expect(rows.get('inbox')).toEqual({
     started_at: NOW.toISOString(),
     finished_at: NOW.toISOString(),
-    figures: { settled: 3, mended: 2 },
+    figures: { settled: 3, repaired: 2 },
   });
 });
 
 it('a run that fails leaves the place to the next one', async () => {
   const { run, given } = runs();
-  await run(async () => ({ figures: {}, mended: 0, cursor: 'there' }));
+  await run(async () => ({ figures: {}, repaired: 0, cursor: 'there' }));
 
   await expect(run(() => Promise.reject(new Error('no table')))).rejects.toThrow('no table');
-  await run(async () => ({ figures: {}, mended: 0 }));
+  await run(async () => ({ figures: {}, repaired: 0 }));
 
   expect(given.map(({ cursor }) => cursor)).toEqual([undefined, 'there', 'there']);
 });

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { workflow } from '../../../src/settlements/execution-client.ts';
+import { executionClient } from '../../../src/settlements/execution-client.ts';
 import { PAYMENT } from '../../support/builders/payments.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
 
@@ -21,7 +21,7 @@ const NAME = `${PAYMENT}-captured`;
 const ARN = `arn:aws:states:eu-central-1:000000000000:execution:payment-settlement:${NAME}`;
 const client = new SFNClient({ region: 'eu-central-1' });
 const stepFunctions = mockClient(client);
-const executions = workflow(client, MACHINE);
+const executions = executionClient(client, MACHINE);
 const refusal = { $metadata: {}, message: 'no' };
 
 beforeEach(() => stepFunctions.reset());

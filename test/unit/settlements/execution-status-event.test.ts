@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEndEvent } from '../../../src/settlements/execution-status-event.ts';
+import { readExecutionStatusEvent } from '../../../src/settlements/execution-status-event.ts';
 import { PAYMENT } from '../../support/builders/payments.ts';
 
 /** As in https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
@@ -36,7 +36,7 @@ describe('the news that an execution ended', () => {
       cause: 'no table',
     });
 
-    expect(readEndEvent(event)).toEqual({
+    expect(readExecutionStatusEvent(event)).toEqual({
       paymentId: PAYMENT,
       settlement: 'refunded-reversed',
       executionArn: `arn:aws:states:eu-central-1:123456789012:execution:machine:${PAYMENT}-refunded-reversed`,
@@ -53,7 +53,9 @@ describe('the news that an execution ended', () => {
     ['with a redrive date in numbers', { redriveCount: 2, redriveDate: 1780315260000 }],
     ['with nulls', { redriveCount: null, redriveDate: null, error: null, cause: null, input: null, output: null }],
   ])('is understood %s', (_, more) => {
-    expect(readEndEvent(eventOf({ name: `${PAYMENT}-captured-r3`, status: 'SUCCEEDED', ...more }))).toMatchObject({
+    expect(
+      readExecutionStatusEvent(eventOf({ name: `${PAYMENT}-captured-r3`, status: 'SUCCEEDED', ...more })),
+    ).toMatchObject({
       settlement: 'captured',
       status: 'SUCCEEDED',
       redrives: more.redriveCount ?? 0,
@@ -65,6 +67,6 @@ describe('the news that an execution ended', () => {
     ['of one that has not ended', eventOf({ name: `${PAYMENT}-captured`, status: 'RUNNING' })],
     ['that is none', { detail: {} }],
   ])('%s is refused', (_, event) => {
-    expect(() => readEndEvent(event)).toThrow();
+    expect(() => readExecutionStatusEvent(event)).toThrow();
   });
 });

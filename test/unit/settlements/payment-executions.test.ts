@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { executionsOfPayment } from '../../../src/settlements/payment-executions.ts';
+import { paymentExecutions } from '../../../src/settlements/payment-executions.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { executionsInMemory } from '../../support/in-memory/settlements.ts';
 import { openGate } from '../../support/in-memory/tables.ts';
@@ -13,7 +13,7 @@ async function capturedPurchase() {
   const shown = async () => {
     const known = payment();
     if (!known) throw new Error('there is no payment');
-    return (await executionsOfPayment(executions.workflow, known)).map(({ name, status }) => [name, status]);
+    return (await paymentExecutions(executions.workflow, known)).map(({ name, status }) => [name, status]);
   };
   return { paymentId, executions, shown };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type End, recordEnd } from '../../../src/settlements/record-result.ts';
+import { type ExecutionResult, recordResult } from '../../../src/settlements/record-result.ts';
 import { PAYMENT, paymentThatIs } from '../../support/builders/payments.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
 import { executionArnOf, settlementsOf } from '../../support/in-memory/settlements.ts';
@@ -12,7 +12,7 @@ const captured = (open = ['captured']) =>
       { at: '2026-06-01T12:01:00.000Z', status: 'captured', evidence: 'captured', source: 'capture' },
     ],
   });
-const endOf = (status: End['status'], more: Partial<End> = {}): End => ({
+const endOf = (status: ExecutionResult['status'], more: Partial<ExecutionResult> = {}): ExecutionResult => ({
   paymentId: PAYMENT,
   settlement: 'captured',
   executionArn: executionArnOf(`${PAYMENT}-captured`),
@@ -26,9 +26,9 @@ const later = new Date('2026-06-01T13:00:00.000Z');
 describe('a settlement that succeeded', () => {
   it('is closed, its failure is forgotten, and it is counted with the time from money to order', async () => {
     const shop = settlementsOf(captured());
-    await recordEnd(shop.deps, endOf('FAILED'));
+    await recordResult(shop.deps, endOf('FAILED'));
 
-    expect(await recordEnd(shop.deps, endOf('SUCCEEDED'))).toEqual({ recorded: 'success', captureToOrder: 2500 });
+    expect(await recordResult(shop.deps, endOf('SUCCEEDED'))).toEqual({ recorded: 'success', captureToOrder: 2500 });
 
     expect(shop.payment().open).toEqual({});
     expect(shop.failed.rows.size).toBe(0);
@@ -47,7 +47,7 @@ describe('a settlement that succeeded', () => {
     const heard = { ...moved, settlement: 'captured', heard_at: '2026-06-01T12:00:59.700Z' };
     const shop = settlementsOf({ ...told, history: [created, heard] });
 
-    await recordEnd(shop.deps, endOf('SUCCEEDED'));
+    await recordResult(shop.deps, endOf('SUCCEEDED'));
 
     expect(shop.hours.counters).toMatchObject({
       'webhook_to_status.count': 1,
@@ -69,16 +69,16 @@ describe('a settlement that succeeded', () => {
     };
     const shop = settlementsOf({ ...told, history: [created, approved, { ...moved, settlement: 'captured' }] });
 
-    await recordEnd(shop.deps, endOf('SUCCEEDED'));
+    await recordResult(shop.deps, endOf('SUCCEEDED'));
 
     expect(shop.hours.counters).toMatchObject({ 'webhook_to_status.count': 1, 'webhook_to_status.sum': 200 });
   });
 
   it('is counted once, however often it is told', async () => {
     const shop = settlementsOf(captured());
-    await recordEnd(shop.deps, endOf('SUCCEEDED'));
+    await recordResult(shop.deps, endOf('SUCCEEDED'));
 
-    expect(await recordEnd(shop.deps, endOf('SUCCEEDED'))).toEqual({ recorded: 'nothing' });
+    expect(await recordResult(shop.deps, endOf('SUCCEEDED'))).toEqual({ recorded: 'nothing' });
 
     expect(shop.hours.counters['settled.captured']).toBe(1);
   });
@@ -86,7 +86,7 @@ describe('a settlement that succeeded', () => {
   it('is counted by what it was about, and its time only where it leads to an order', async () => {
     const shop = settlementsOf(captured(['refunded-500']));
 
-    expect(await recordEnd(shop.deps, endOf('SUCCEEDED', { settlement: 'refunded-500' }))).toEqual({
+    expect(await recordResult(shop.deps, endOf('SUCCEEDED', { settlement: 'refunded-500' }))).toEqual({
       recorded: 'success',
     });
 
@@ -98,17 +98,17 @@ describe('a settlement that succeeded', () => {
     const delivered = settlementsOf(captured(['captured_late']));
     const wentBack = settlementsOf({ ...captured(['captured_late']), status: 'refunded' });
 
-    expect(await recordEnd(delivered.deps, endOf('SUCCEEDED', late))).toMatchObject({ captureToOrder: 2500 });
-    expect(await recordEnd(wentBack.deps, endOf('SUCCEEDED', late))).toEqual({ recorded: 'success' });
+    expect(await recordResult(delivered.deps, endOf('SUCCEEDED', late))).toMatchObject({ captureToOrder: 2500 });
+    expect(await recordResult(wentBack.deps, endOf('SUCCEEDED', late))).toEqual({ recorded: 'success' });
   });
 
   it('loses its entry also when the first who heard of it got no further than the payment', async () => {
     const shop = settlementsOf(captured(), { fails: 'failed.remove' });
-    await recordEnd(shop.deps, endOf('FAILED'));
-    await expect(recordEnd(shop.deps, endOf('SUCCEEDED'))).rejects.toThrow('no failed.remove');
+    await recordResult(shop.deps, endOf('FAILED'));
+    await expect(recordResult(shop.deps, endOf('SUCCEEDED'))).rejects.toThrow('no failed.remove');
     expect(shop.failed.rows.size).toBe(1);
 
-    await recordEnd(shop.deps, endOf('SUCCEEDED'));
+    await recordResult(shop.deps, endOf('SUCCEEDED'));
 
     expect(shop.failed.rows.size).toBe(0);
   });
@@ -116,7 +116,7 @@ describe('a settlement that succeeded', () => {
   it('leaves the payment’s other settlements open', async () => {
     const shop = settlementsOf(captured(['captured', 'refunded-500']));
 
-    await recordEnd(shop.deps, endOf('SUCCEEDED', { settlement: 'refunded-500' }));
+    await recordResult(shop.deps, endOf('SUCCEEDED', { settlement: 'refunded-500' }));
 
     expect(Object.keys(shop.payment().open)).toEqual(['captured']);
   });
@@ -126,7 +126,7 @@ describe('a settlement that failed', () => {
   it('is put on the list with what is known of it, and counted', async () => {
     const shop = settlementsOf(captured());
 
-    expect(await recordEnd(shop.deps, endOf('FAILED', { error: 'Error', cause: 'x'.repeat(5000) }))).toEqual({
+    expect(await recordResult(shop.deps, endOf('FAILED', { error: 'Error', cause: 'x'.repeat(5000) }))).toEqual({
       recorded: 'failure',
     });
 
@@ -149,21 +149,21 @@ describe('a settlement that failed', () => {
 
   it('is counted once, however often it is told', async () => {
     const shop = settlementsOf(captured());
-    await recordEnd(shop.deps, endOf('TIMED_OUT'));
+    await recordResult(shop.deps, endOf('TIMED_OUT'));
 
-    expect(await recordEnd(shop.deps, endOf('TIMED_OUT'))).toEqual({ recorded: 'nothing' });
+    expect(await recordResult(shop.deps, endOf('TIMED_OUT'))).toEqual({ recorded: 'nothing' });
     // Step Functions' own description may say another millisecond than its event.
     const inOtherWords = endOf('TIMED_OUT', { endedAt: new Date('2026-06-01T12:01:02.501Z') });
-    expect(await recordEnd(shop.deps, inOtherWords)).toEqual({ recorded: 'nothing' });
+    expect(await recordResult(shop.deps, inOtherWords)).toEqual({ recorded: 'nothing' });
 
     expect(shop.hours.counters['failed.captured']).toBe(1);
   });
 
   it('is counted again when it fails again after a redrive, and has failed since the first time', async () => {
     const shop = settlementsOf(captured());
-    await recordEnd(shop.deps, endOf('FAILED'));
+    await recordResult(shop.deps, endOf('FAILED'));
 
-    await recordEnd(shop.deps, endOf('ABORTED', { redrives: 1, endedAt: later }));
+    await recordResult(shop.deps, endOf('ABORTED', { redrives: 1, endedAt: later }));
 
     expect(shop.hours.counters['failed.captured']).toBe(2);
     expect([...shop.failed.rows.values()]).toMatchObject([
@@ -173,18 +173,18 @@ describe('a settlement that failed', () => {
 
   it('is not told back to an earlier failure by late news', async () => {
     const shop = settlementsOf(captured());
-    await recordEnd(shop.deps, endOf('ABORTED', { redrives: 1, endedAt: later }));
+    await recordResult(shop.deps, endOf('ABORTED', { redrives: 1, endedAt: later }));
 
-    await recordEnd(shop.deps, endOf('FAILED'));
+    await recordResult(shop.deps, endOf('FAILED'));
 
     expect([...shop.failed.rows.values()]).toMatchObject([{ status: 'ABORTED' }]);
   });
 
   it('is not on the list when its success was heard of first', async () => {
     const shop = settlementsOf(captured());
-    await recordEnd(shop.deps, endOf('SUCCEEDED', { redrives: 1, endedAt: later }));
+    await recordResult(shop.deps, endOf('SUCCEEDED', { redrives: 1, endedAt: later }));
 
-    expect(await recordEnd(shop.deps, endOf('FAILED'))).toEqual({ recorded: 'nothing' });
+    expect(await recordResult(shop.deps, endOf('FAILED'))).toEqual({ recorded: 'nothing' });
 
     expect(shop.failed.rows.size).toBe(0);
     // Nor was it for a moment, in which somebody could have seen it.
@@ -194,9 +194,9 @@ describe('a settlement that failed', () => {
 
   it('is not on the list when its success is taken down between two looks', async () => {
     const shop = settlementsOf(captured());
-    shop.before('failed.note', async () => void (await recordEnd(shop.deps, endOf('SUCCEEDED', { redrives: 1 }))));
+    shop.before('failed.note', async () => void (await recordResult(shop.deps, endOf('SUCCEEDED', { redrives: 1 }))));
 
-    expect(await recordEnd(shop.deps, endOf('FAILED'))).toEqual({ recorded: 'nothing' });
+    expect(await recordResult(shop.deps, endOf('FAILED'))).toEqual({ recorded: 'nothing' });
 
     expect(shop.failed.rows.size).toBe(0);
   });
@@ -204,7 +204,7 @@ describe('a settlement that failed', () => {
   it('is not on the list when the payment has gone on without it', async () => {
     const shop = settlementsOf(captured());
 
-    expect(await recordEnd(shop.deps, endOf('FAILED', { settlement: 'approved' }))).toEqual({ recorded: 'nothing' });
+    expect(await recordResult(shop.deps, endOf('FAILED', { settlement: 'approved' }))).toEqual({ recorded: 'nothing' });
 
     expect(shop.failed.rows.size).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../../src/settlements/execution-client.ts';
-import { settleAgain } from '../../../src/settlements/rerun-settlement.ts';
+import { rerunSettlement } from '../../../src/settlements/rerun-settlement.ts';
 import { PAYMENT, paymentThatIs } from '../../support/builders/payments.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
 import { settlementsOf } from '../../support/in-memory/settlements.ts';
@@ -25,7 +25,7 @@ function shopWith(executions: Readonly<Record<string, Partial<Execution>>>, { op
   });
   const shop = settlementsOf(payment);
   for (const [name, execution] of Object.entries(executions)) shop.executions.set(name, execution);
-  return { ...shop, again: (settlement = 'captured') => settleAgain(shop.deps, PAYMENT, settlement) };
+  return { ...shop, again: (settlement = 'captured') => rerunSettlement(shop.deps, PAYMENT, settlement) };
 }
 const runningAs = (execution: string) => ({ outcome: 'running', execution });
 

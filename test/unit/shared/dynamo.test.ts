@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { tableThatAnswers } from '../../support/in-process/throttled-table.ts';
-import { measuredBy, totalsOf } from '../../support/stack/emitted-metrics.ts';
+import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
 /** What is measured while a table is read that first answers with an error. */
 async function measuredByReading(error: string) {
   const table = await tableThatAnswers(error, 1);
   try {
-    return await measuredBy(() => table.read().catch(() => undefined));
+    return await metricsOf(() => table.read().catch(() => undefined));
   } finally {
     await table.stop();
   }

@@ -55,7 +55,7 @@ it('of trouble with PayPal, the log tells what PayPal’s support asks for', () 
 
   expect(logged()).toMatchObject([
     {
-      error: { operation: 'getOrder', trouble: 'server-error', status: 503, debugId: 'f1', stack: expect.any(String) },
+      error: { operation: 'getOrder', reason: 'server-error', status: 503, debugId: 'f1', stack: expect.any(String) },
     },
   ]);
 });

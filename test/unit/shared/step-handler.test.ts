@@ -4,7 +4,7 @@ import { logger } from '../../../src/shared/logger.ts';
 import type { Settlement } from '../../../src/shared/settlement.ts';
 import { stepHandler } from '../../../src/shared/step-handler.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
-import { measuredBy } from '../../support/stack/emitted-metrics.ts';
+import { metricsOf } from '../../support/stack/emitted-metrics.ts';
 
 beforeAll(() => logger.setLogLevel('SILENT'));
 
@@ -73,7 +73,7 @@ it('the share of steps that fail can be read from what is measured, of all and o
     return {};
   });
 
-  const measured = await measuredBy(async () => {
+  const measured = await metricsOf(async () => {
     await run('CommitStock', settlement).catch(() => {});
     await run('CommitStock', settlement);
   });

@@ -1,13 +1,13 @@
 import { Agent, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AwsCalls, longestChain, recordAwsCalls } from '../../support/in-process/aws-calls.ts';
-import { type Door, openDoor } from '../../support/latch.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/latch.ts';
 
 describe('recordAwsCalls', () => {
-  let aws: Door;
+  let aws: LoopbackServer;
   let recorded: AwsCalls;
   beforeEach(async () => {
-    aws = await openDoor(async () => ({ status: 200, body: '{}' }));
+    aws = await startLoopbackServer(async () => ({ status: 200, body: '{}' }));
     recorded = recordAwsCalls(aws.url);
   });
   afterEach(async () => {

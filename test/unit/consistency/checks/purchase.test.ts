@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOLD_MINUTES } from '../../../../src/checkout/open-session.ts';
 import type { Session } from '../../../../src/checkout/session.ts';
-import { mistakesOfPurchase, type Purchase } from '../../../../src/consistency/checks/purchase.ts';
+import { type Purchase, purchaseViolations } from '../../../../src/consistency/checks/purchase.ts';
 import type { Repair } from '../../../../src/consistency/finding.ts';
 import type { Order } from '../../../../src/fulfillment/order.ts';
 import type { Reservation } from '../../../../src/inventory/reservation.ts';
@@ -71,7 +71,7 @@ const LIVES = {
 };
 type Life = keyof typeof LIVES;
 
-const mistakesAt = (purchase: Purchase, now: Date) => mistakesOfPurchase(purchase, { now, graceSeconds: GRACE });
+const mistakesAt = (purchase: Purchase, now: Date) => purchaseViolations(purchase, { now, graceSeconds: GRACE });
 /** Which invariants are broken, and by what they are repaired. */
 const brokenAt = (purchase: Purchase, now = LATER) =>
   Object.fromEntries(mistakesAt(purchase, now).map(({ invariant, repair }) => [invariant, nameOf(repair)]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayHaveRefunds, mistakeOfRefunds } from '../../../../src/consistency/checks/refunds.ts';
+import { mayHaveRefunds, refundViolation } from '../../../../src/consistency/checks/refunds.ts';
 import type { Payment } from '../../../../src/payments/payment.ts';
 import type { PayPalOrder, PayPalRefund } from '../../../../src/paypal/schema.ts';
 import type { PaymentStatus } from '../../../../src/shared/settlement.ts';
@@ -24,7 +24,7 @@ const orderWith = (refunds: PayPalRefund[], captureStatus = 'COMPLETED'): PayPal
   captures: [{ id: 'CAPTURE1', status: captureStatus, amount: ASKED, updated_at: secondsAgo(DAY) }],
   refunds,
 });
-const mistakeOf = (payment: Payment, order: PayPalOrder) => mistakeOfRefunds(payment, order, TERMS);
+const mistakeOf = (payment: Payment, order: PayPalOrder) => refundViolation(payment, order, TERMS);
 
 describe('the refunds that a payment knows', () => {
   it.each<[what: string, Payment, PayPalOrder]>([

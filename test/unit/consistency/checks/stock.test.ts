@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, takeStock, uncounted } from '../../../../src/consistency/checks/stock.ts';
+import { checkCounters, count, uncounted } from '../../../../src/consistency/checks/stock.ts';
 import type { Product } from '../../../../src/inventory/product.ts';
 import type { Reservation, ReservationStatus } from '../../../../src/inventory/reservation.ts';
 import { SESSION } from '../../../support/builders/payments.ts';
@@ -22,7 +22,7 @@ const mugs = (held: number, sold: number, more: Partial<Product> = {}): Product 
 /** What two counts in a row come to, of products that change between the beginning and the end of each. */
 function countTwice(before: Product[], reservations: Reservation[], after = before) {
   const shelves = count(uncounted(before), reservations);
-  return takeStock(shelves, after, takeStock(shelves, after, {}).suspects);
+  return checkCounters(shelves, after, checkCounters(shelves, after, {}).suspects);
 }
 const wrongOf = (...counted: Parameters<typeof countTwice>) => countTwice(...counted).mistakes.map(({ what }) => what);
 
@@ -31,7 +31,7 @@ describe('a count of the stock', () => {
     const pages = [[reserved('held', 1), reserved('committed', 2)], [reserved('held', 2)], [reserved('released', 5)]];
     const shelves = [...pages, [reserved('returned', 7)]].reduce(count, uncounted([mugs(3, 2)]));
 
-    expect(takeStock(shelves, [mugs(3, 2)], {})).toEqual({ mistakes: [], right: ['MUG'], suspects: {} });
+    expect(checkCounters(shelves, [mugs(3, 2)], {})).toEqual({ mistakes: [], right: ['MUG'], suspects: {} });
   });
 
   it.each<[what: string, Product, Reservation[], wrong: string[]]>([
@@ -75,14 +75,14 @@ describe('a count of the stock', () => {
   it('finds at once what is wrong with the counters by themselves', () => {
     const product = mugs(0, 0, { available: 9 });
 
-    expect(takeStock(uncounted([product]), [product], {}).mistakes).toHaveLength(1);
+    expect(checkCounters(uncounted([product]), [product], {}).mistakes).toHaveLength(1);
   });
 
   it('does not call another difference than the last time a mistake', () => {
-    const first = takeStock(uncounted([mugs(1, 0)]), [mugs(1, 0)], {});
+    const first = checkCounters(uncounted([mugs(1, 0)]), [mugs(1, 0)], {});
 
     expect(first.mistakes).toEqual([]);
-    expect(takeStock(uncounted([mugs(2, 0)]), [mugs(2, 0)], first.suspects).mistakes).toEqual([]);
+    expect(checkCounters(uncounted([mugs(2, 0)]), [mugs(2, 0)], first.suspects).mistakes).toEqual([]);
   });
 
   it.each<[what: string, after: Product]>([

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { EventList } from '../../../../src/paypal/notifications.ts';
 import type { PayPalEvent } from '../../../../src/paypal-webhook/event.ts';
-import { settlingOnce } from '../../../../src/paypal-webhook/event-idempotency.ts';
+import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type EventsJobDeps, eventsJob } from '../../../../src/reconciliation/jobs/events.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
@@ -17,14 +17,14 @@ async function shopWithList({ pageSize = 2 } = {}) {
   const events = eventsInMemory(openGate);
   const list: { create_time: string; event: PayPalEvent }[] = [];
   const asked: string[] = [];
-  const { within, settleOnce } = settlingOnce(new IdempotencyInMemory());
-  within({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  const { registerContext, once } = eventIdempotency(new IdempotencyInMemory());
+  registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
   const clock = { now: NOW };
 
   const deps: EventsJobDeps = {
     events: events.repository,
-    settleOnce,
-    settleEvent: (event) => purchase.shop.deliver(event),
+    once,
+    processEvent: (event) => purchase.shop.deliver(event),
     now: () => clock.now,
     dueAfterSeconds: 120,
     async listEvents(wanted): Promise<EventList> {
@@ -72,7 +72,7 @@ async function shopWithList({ pageSize = 2 } = {}) {
         until,
         now: () => clock.now,
         cursor,
-        onTrouble: (item) => void troubles.push(item),
+        onError: (item) => void troubles.push(item),
       }),
   };
 }
@@ -83,7 +83,7 @@ describe('an event that PayPal sent and the shop never saw', () => {
     approve();
     const event = listed(30);
 
-    expect(await run()).toMatchObject({ figures: { compared: 1, fetched: 1, troubled: 0 }, mended: 1 });
+    expect(await run()).toMatchObject({ figures: { compared: 1, fetched: 1, failed: 0 }, repaired: 1 });
 
     expect(payment()?.status).toBe('approved');
     expect(events.rows.get(event.id)).toMatchObject({
@@ -115,7 +115,7 @@ describe('an event that PayPal sent and the shop never saw', () => {
     await run();
     let settled = 0;
 
-    await deps.settleOnce(event, async () => {
+    await deps.once(event, async () => {
       settled += 1;
       return { status: 'ignored' };
     });
@@ -168,7 +168,7 @@ describe('an event that PayPal sent and the shop never saw', () => {
 
     const { figures, cursor } = await run();
 
-    expect(figures).toMatchObject({ fetched: 1, troubled: 1 });
+    expect(figures).toMatchObject({ fetched: 1, failed: 1 });
     expect(troubles).toEqual(['WH-FILL-0']);
     expect(payment()?.status).toBe('approved');
     expect(JSON.parse(cursor ?? '')).toEqual({ compared_until: minutesAgo(10) });

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { settlingOnce } from '../../../../src/paypal-webhook/event-idempotency.ts';
+import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
@@ -13,12 +13,12 @@ async function shopWithInbox() {
   const purchase = await onePurchase();
   const events = eventsInMemory(openGate);
   const records = new IdempotencyInMemory();
-  const { within, settleOnce } = settlingOnce(records);
-  within({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  const { registerContext, once } = eventIdempotency(records);
+  registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
   const deps: InboxJobDeps = {
     events: events.repository,
-    settleOnce,
-    settleEvent: (event) => purchase.shop.deliver(event),
+    once,
+    processEvent: (event) => purchase.shop.deliver(event),
     now: () => LATER,
   };
   const troubles: string[] = [];
@@ -42,7 +42,7 @@ async function shopWithInbox() {
         until: new Date('2100-01-01'),
         now: () => LATER,
         cursor,
-        onTrouble: (item) => void troubles.push(item),
+        onError: (item) => void troubles.push(item),
       }),
   };
 }
@@ -53,7 +53,7 @@ describe('an event that was stored and not finished', () => {
     approve();
     const { id } = await storedOnly();
 
-    expect(await run()).toMatchObject({ figures: { settled: 1, troubled: 0, unfinished: 0 }, mended: 1 });
+    expect(await run()).toMatchObject({ figures: { settled: 1, failed: 0, unfinished: 0 }, repaired: 1 });
 
     expect(payment()?.status).toBe('approved');
     expect(events.rows.get(id)).toMatchObject({ status: 'accepted', payment_id: paymentId });
@@ -64,7 +64,7 @@ describe('an event that was stored and not finished', () => {
     approve();
     const event = await storedOnly();
     let settled = 0;
-    await deps.settleOnce(event, () => {
+    await deps.once(event, () => {
       settled += 1;
       return shop.deliver(event);
     });
@@ -90,10 +90,10 @@ describe('an event that was stored and not finished', () => {
     const { approve, storedOnly, run, deps, events, troubles } = await shopWithInbox();
     approve();
     const event = await storedOnly();
-    void deps.settleOnce(event, () => new Promise(() => undefined));
+    void deps.once(event, () => new Promise(() => undefined));
     await new Promise((resolve) => setImmediate(resolve));
 
-    expect(await run()).toMatchObject({ figures: { settled: 0, troubled: 1, unfinished: 1 }, mended: 0 });
+    expect(await run()).toMatchObject({ figures: { settled: 0, failed: 1, unfinished: 1 }, repaired: 0 });
 
     expect(troubles).toEqual([event.id]);
     expect(events.rows.get(event.id)?.status).toBe('received');
@@ -104,7 +104,7 @@ describe('an event that was stored and not finished', () => {
     approve();
     await storedOnly();
     process.doom({ at: 0, when: 'before' });
-    expect(await run()).toMatchObject({ figures: { settled: 0, troubled: 1 } });
+    expect(await run()).toMatchObject({ figures: { settled: 0, failed: 1 } });
     process.doom(undefined);
 
     await run();
@@ -143,11 +143,11 @@ it('a run that was cut short says where the next one goes on, so that nothing wa
     });
   approve();
   await storedOnly(new Date(RECEIVED.getTime() + 1000));
-  const { settleEvent } = deps;
+  const { processEvent } = deps;
   Object.assign(deps, {
-    settleEvent: async (event: Parameters<typeof settleEvent>[0]) => {
+    processEvent: async (event: Parameters<typeof processEvent>[0]) => {
       if (event.event_type === 'X') throw new Error('always');
-      return settleEvent(event);
+      return processEvent(event);
     },
   });
 

@@ -12,7 +12,7 @@ const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
     payments: shop.payments.repository,
     sessions: shop.sessions.repository,
     getOrder: shop.paypal.client.getOrder,
-    settler: shop.settler,
+    evidenceApplier: shop.evidenceApplier,
     startSettlement: async () => undefined,
     lookUpEnd: async () => ({
       restarts: 0,
@@ -27,7 +27,7 @@ const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
     until: new Date('2100-01-01'),
     now: () => LATER,
     cursor: undefined,
-    onTrouble: () => undefined,
+    onError: () => undefined,
   });
 
 it('a run says what it mended, what is still open and for how long, what waits for an operator, and for how long PayPal was silent', async () => {
@@ -47,8 +47,8 @@ it('a run says what it mended, what is still open and for how long, what waits f
   const first = await run();
   expect(shop.payments.rows.get(unheard.paymentId)?.status).toBe('approved');
   expect(first).toMatchObject({
-    mended: 1,
-    figures: { looked_after: 2, troubled: 0, learned: 1, open: 1, oldest_seconds: 600, under_review: 1 },
+    repaired: 1,
+    figures: { checked: 2, failed: 0, learned: 1, open: 1, oldest_seconds: 600, under_review: 1 },
   });
   expect(first.measurements).toEqual([
     ['OpenPayments', 1],
@@ -58,7 +58,7 @@ it('a run says what it mended, what is still open and for how long, what waits f
   ]);
 
   const second = await run();
-  expect(second.mended).toBe(0);
+  expect(second.repaired).toBe(0);
   expect(second.measurements).toContainEqual(['WebhookSilence', 0]);
 });
 
