@@ -6,48 +6,48 @@ import { dynamo } from '../support/stack/aws.ts';
 const audit = auditRepository(dynamo, inject('aws').tables.operations);
 const time = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second)).toISOString();
 
-/** Whatever ada and grace did, one deed each second, in turn. */
+/** Ten actions by ada and grace in turn, one per second. */
 for (let second = 0; second < 10; second++)
   await audit.write({
     id: `${encodeTime(Date.parse(time(second)))}${'A'.repeat(16)}`,
     at: time(second),
     who: second % 2 === 0 ? 'ada' : 'grace',
-    why: `deed ${second}`,
+    why: `action ${second}`,
     what: 'refund',
     target: second < 5 ? 'pay_1' : 'pay_2',
     details: {},
   });
 
-/** All pages of a list, each as the numbers of its deeds. */
+/** All pages of a list, each as the numbers of its actions. */
 async function pagesOf(query: Omit<AuditQuery, 'after'>): Promise<number[][]> {
   const pages: number[][] = [];
   let after: string | undefined;
   do {
     const { entries, last } = await audit.list({ ...query, after });
-    pages.push(entries.map(({ why }) => Number(why.replace('deed ', ''))));
+    pages.push(entries.map(({ why }) => Number(why.replace('action ', ''))));
     after = last;
   } while (after);
   return pages;
 }
 
-it('shows every deed once, newest first, page by page', async () => {
+it('lists every action once, newest first, across pages', async () => {
   expect((await pagesOf({ limit: 4 })).flat()).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
   expect((await pagesOf({ limit: 4 }))[0]).toEqual([9, 8, 7, 6]);
 });
 
-it('shows the deeds of one operator, page by page', async () => {
+it('lists the actions of one operator across pages', async () => {
   expect((await pagesOf({ limit: 2, who: 'grace' })).flat()).toEqual([9, 7, 5, 3, 1]);
 });
 
-it('shows what was done to one thing, and by whom', async () => {
+it('filters by target and operator', async () => {
   expect((await pagesOf({ limit: 10, targets: ['pay_1'], who: 'ada' })).flat()).toEqual([4, 2, 0]);
 });
 
-it('shows a time, its first and its last moment included', async () => {
+it('includes both ends of a time range', async () => {
   expect((await pagesOf({ limit: 10, from: time(3), to: time(6) })).flat()).toEqual([6, 5, 4, 3]);
 });
 
-it('begins with the first entry for whoever asks for a time before there were any', async () => {
+it('starts with the first entry when the range begins before it', async () => {
   expect((await pagesOf({ limit: 10, from: '0336-06-11T17:25:03.000Z', to: time(2) })).flat()).toEqual([2, 1, 0]);
   expect((await pagesOf({ limit: 10, to: '0336-06-11T17:25:03.000Z' })).flat()).toEqual([]);
 });

@@ -10,7 +10,7 @@ const HOME = { name: 'Ada', ship_to: { address_line_1: 'Home 1' } };
 const OFFICE = { name: 'Ada', ship_to: { address_line_1: 'Office 2' } };
 const newOrderId = () => orderIdOf(paymentIdOf(sessionId(ulid())));
 
-it('a buyer who chose another address at the next try gets the parcel there', async () => {
+it('replaces the buyer when a later attempt names another address', async () => {
   const id = newOrderId();
   await orders.rememberBuyer(id, HOME, NOW);
 
@@ -19,7 +19,7 @@ it('a buyer who chose another address at the next try gets the parcel there', as
   expect(await orders.buyer(id)).toEqual(OFFICE);
 });
 
-it('whoever is kept with an order is not changed by what comes later', async () => {
+it('ignores later buyer data when the buyer is kept with an order', async () => {
   const id = newOrderId();
   await orders.rememberBuyer(id, HOME, NOW);
   await orders.keepBuyer(id);
@@ -29,7 +29,7 @@ it('whoever is kept with an order is not changed by what comes later', async () 
   expect(await orders.buyer(id)).toEqual(HOME);
 });
 
-it('whoever was erased stays so', async () => {
+it('ignores later buyer data when the buyer was erased', async () => {
   const id = newOrderId();
   await orders.rememberBuyer(id, HOME, NOW);
   await orders.eraseBuyer(id, NOW);

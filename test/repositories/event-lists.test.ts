@@ -10,7 +10,7 @@ const events = eventRepository(dynamo, inject('aws').tables['webhook-events']);
 const newPaymentId = () => paymentIdOf(sessionId(ulid()));
 let days = 0;
 
-/** A day of its own for each test, so that no test sees the events of another one. */
+/** A day that no other test uses. */
 function aDay() {
   const day = new Date(Date.UTC(2020, 0, 1 + ++days));
   const at = (minute: number) => new Date(day.getTime() + minute * 60_000);
@@ -19,7 +19,7 @@ function aDay() {
     at,
     ids,
     filter: { from: at(0).toISOString(), to: at(24 * 60 - 1).toISOString() } satisfies EventFilter,
-    /** Stores an event that came in that minute, with what became of it. */
+    /** Stores an event received in that minute, with its outcome. */
     async event(minute: number, outcome?: EventOutcome, eventType = 'PAYMENT.CAPTURE.COMPLETED') {
       const id = `WH-${ulid()}`;
       ids.push(id);
@@ -41,8 +41,8 @@ async function allPages(filter: EventFilter, limit: number): Promise<string[][]>
   return pages;
 }
 
-describe('the list of events', () => {
-  it('has all of them whatever became of them, the newest first, on as many pages as it takes', async () => {
+describe('the list of webhook events', () => {
+  it('contains every status, newest first, across pages', async () => {
     const { event, filter } = aDay();
     const outcomes: (EventOutcome | undefined)[] = [
       undefined,
@@ -59,7 +59,7 @@ describe('the list of events', () => {
     expect(pages.flat()).toEqual(ids);
   });
 
-  it('misses none of those that came in the same millisecond', async () => {
+  it('contains all events received in the same millisecond', async () => {
     const { event, filter } = aDay();
     const ids: string[] = [];
     for (let i = 0; i < 9; i++) ids.push(await event(7, i % 2 ? { status: 'ignored' } : undefined));
@@ -69,7 +69,7 @@ describe('the list of events', () => {
     expect(pages.flat().toSorted()).toEqual(ids.toSorted());
   });
 
-  it('can be had by status, by type, by payment and by time', async () => {
+  it('filters by status, type, payment and time', async () => {
     const { event, filter, at } = aDay();
     const payment_id = newPaymentId();
     const waits = await event(1);
@@ -86,7 +86,7 @@ describe('the list of events', () => {
     expect(await found({ from: at(2).toISOString(), to: at(3).toISOString() })).toEqual([other, parked]);
   });
 
-  it('goes on behind events that are not wanted, however many they are', async () => {
+  it('continues past any number of events that the filter excludes', async () => {
     const { event, filter } = aDay();
     const wanted = await event(0, undefined, 'CHECKOUT.ORDER.APPROVED');
     await Promise.all(Array.from({ length: 120 }, (_, i) => event(i + 1)));
@@ -96,7 +96,7 @@ describe('the list of events', () => {
     expect(pages.flat()).toEqual([wanted]);
   });
 
-  it('shows nothing of what PayPal said', async () => {
+  it('contains no event body', async () => {
     const { event, filter } = aDay();
     await event(1);
 
@@ -104,8 +104,8 @@ describe('the list of events', () => {
   });
 });
 
-describe('an event', () => {
-  it('is there with its body, its deliveries and what became of it', async () => {
+describe('a stored webhook event', () => {
+  it('has its body, deliveries and outcome', async () => {
     const { event, at } = aDay();
     const payment_id = newPaymentId();
     const id = await event(3, { status: 'parked', reason: 'other_order', payment_id });
@@ -124,11 +124,11 @@ describe('an event', () => {
     });
   });
 
-  it('that was never here is not there', async () => {
+  it('is undefined when the id is unknown', async () => {
     expect(await events.get('WH-NONE')).toBeUndefined();
   });
 
-  it('that we found in PayPal’s list has no delivery, until one comes', async () => {
+  it('has no delivery when it was fetched from PayPal, until one arrives', async () => {
     const { at } = aDay();
     const id = `WH-${ulid()}`;
     await events.receive({ id, eventType: 'X', body: '{}', now: at(1) });
@@ -143,7 +143,7 @@ describe('an event', () => {
     expect(await events.get(id)).toMatchObject({ transmissions: ['t1'], fetched_at: at(1).toISOString() });
   });
 
-  it('whose body was erased stays without it, also when it is delivered once more', async () => {
+  it('stays without body after erasure, also when it is delivered again', async () => {
     const { event, at } = aDay();
     const payment_id = newPaymentId();
     const id = await event(1, { status: 'accepted', payment_id, moved: true });
@@ -154,7 +154,7 @@ describe('an event', () => {
     expect(await events.get(id)).toMatchObject({ body: '', erased_at: at(5).toISOString() });
   });
 
-  it('that was replayed says when, and no longer why it was parked', async () => {
+  it('records the replay time and drops the parking reason when it is replayed', async () => {
     const { event, at } = aDay();
     const payment_id = newPaymentId();
     const id = await event(1, { status: 'parked', reason: 'unknown_payment' });
@@ -172,7 +172,7 @@ describe('an event', () => {
   });
 });
 
-it('unfinished events are found by their age, the oldest first', async () => {
+it('lists unfinished events by age, oldest first', async () => {
   const { event, at } = aDay();
   const second = await event(20);
   const first = await event(10);
@@ -185,7 +185,7 @@ it('unfinished events are found by their age, the oldest first', async () => {
   expect(found.filter((id) => [first, second, late].includes(id))).toEqual([first, second]);
 });
 
-it('of many ids, those that are stored are told', async () => {
+it('returns which of many ids are stored', async () => {
   const { event } = aDay();
   const id = await event(1);
 

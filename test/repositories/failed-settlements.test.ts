@@ -24,7 +24,7 @@ const failureOf = (payment_id: PaymentId, more: Partial<FailedSettlement> = {}):
 const again = { redrives: 1, failed_at: '2026-06-01T13:00:00.000Z', last_failed_at: '2026-06-01T13:00:00.000Z' };
 
 describe('a failed settlement', () => {
-  it('is found by its payment, as it was noted', async () => {
+  it('is listed by its payment as recorded', async () => {
     const payment = newPayment();
 
     expect(await failed.note(failureOf(payment))).toBe(true);
@@ -36,7 +36,7 @@ describe('a failed settlement', () => {
     ]);
   });
 
-  it('is noted once, though the time of its end may be told a little later', async () => {
+  it('is recorded once when a duplicate reports a slightly later end', async () => {
     const payment = newPayment();
     await failed.note(failureOf(payment));
 
@@ -44,7 +44,7 @@ describe('a failed settlement', () => {
     expect(await failed.note(failureOf(payment, { last_failed_at: '2026-06-01T12:00:00.001Z' }))).toBe(false);
   });
 
-  it('that failed again has failed since the first time', async () => {
+  it('keeps the time of its first failure when it fails again', async () => {
     const payment = newPayment();
     await failed.note(failureOf(payment));
 
@@ -55,7 +55,7 @@ describe('a failed settlement', () => {
     ]);
   });
 
-  it('is not set back to an earlier failure', async () => {
+  it('ignores an earlier failure that arrives late', async () => {
     const payment = newPayment();
     await failed.note(failureOf(payment, again));
 
@@ -64,7 +64,7 @@ describe('a failed settlement', () => {
     expect(await failed.ofPayment(payment)).toMatchObject([{ redrives: 1 }]);
   });
 
-  it('is gone once it is mended, and may be so twice', async () => {
+  it('is removed idempotently', async () => {
     const payment = newPayment();
     await failed.note(failureOf(payment));
 
@@ -75,7 +75,7 @@ describe('a failed settlement', () => {
   });
 });
 
-it('failed settlements are listed page by page', async () => {
+it('lists failed settlements across pages', async () => {
   const payments = [newPayment(), newPayment(), newPayment()];
   for (const payment of payments) await failed.note(failureOf(payment));
 

@@ -11,7 +11,7 @@ const db = documentClient();
 const findings = findingRepository(db, tables.operations);
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
-const newMistake = (more: Partial<Violation> = {}): Violation => ({
+const newViolation = (more: Partial<Violation> = {}): Violation => ({
   invariant: 9,
   subject: `WH-${ulid()}`,
   what: 'the event is unfinished',
@@ -19,7 +19,7 @@ const newMistake = (more: Partial<Violation> = {}): Violation => ({
   ...more,
 });
 
-/** All findings that hold, over as many pages as it takes. */
+/** All open findings, across pages. */
 async function allOpen(limit: number): Promise<Finding[]> {
   const all: Finding[] = [];
   let cursor: string | undefined;
@@ -33,16 +33,16 @@ async function allOpen(limit: number): Promise<Finding[]> {
 }
 
 describe('a finding', () => {
-  it('keeps the time when it was seen first, and takes on what was seen last', async () => {
-    const mistake = newMistake();
-    const repair = { kind: 'replay_event', event_id: mistake.subject } as const;
+  it('keeps its first time and takes the latest violation', async () => {
+    const violation = newViolation();
+    const repair = { kind: 'replay_event', event_id: violation.subject } as const;
 
-    await findings.put(mistake, at(0));
-    await findings.put({ ...mistake, what: 'the event is still unfinished', repair }, at(5));
+    await findings.put(violation, at(0));
+    await findings.put({ ...violation, what: 'the event is still unfinished', repair }, at(5));
 
-    expect(await findings.get(findingIdOf(mistake))).toEqual({
-      ...mistake,
-      id: `9:${mistake.subject}`,
+    expect(await findings.get(findingIdOf(violation))).toEqual({
+      ...violation,
+      id: `9:${violation.subject}`,
       what: 'the event is still unfinished',
       repair,
       first_seen: at(0).toISOString(),
@@ -50,66 +50,66 @@ describe('a finding', () => {
     });
   });
 
-  it('that is closed is not listed any more, but can still be looked up', async () => {
-    const mistake = newMistake();
-    await findings.put(mistake, at(0));
+  it('is no longer listed but still readable when it is closed', async () => {
+    const violation = newViolation();
+    await findings.put(violation, at(0));
 
-    expect(await findings.close(findingIdOf(mistake), at(1))).toBe(true);
+    expect(await findings.close(findingIdOf(violation), at(1))).toBe(true);
 
-    expect((await allOpen(100)).map(({ subject }) => subject)).not.toContain(mistake.subject);
-    expect(await findings.get(findingIdOf(mistake))).toMatchObject({ closed_at: at(1).toISOString() });
+    expect((await allOpen(100)).map(({ subject }) => subject)).not.toContain(violation.subject);
+    expect(await findings.get(findingIdOf(violation))).toMatchObject({ closed_at: at(1).toISOString() });
   });
 
   it('is closed once', async () => {
-    const mistake = newMistake();
-    await findings.put(mistake, at(0));
-    await findings.close(findingIdOf(mistake), at(1));
+    const violation = newViolation();
+    await findings.put(violation, at(0));
+    await findings.close(findingIdOf(violation), at(1));
 
-    expect(await findings.close(findingIdOf(mistake), at(2))).toBe(false);
-    expect(await findings.get(findingIdOf(mistake))).toMatchObject({ closed_at: at(1).toISOString() });
+    expect(await findings.close(findingIdOf(violation), at(2))).toBe(false);
+    expect(await findings.get(findingIdOf(violation))).toMatchObject({ closed_at: at(1).toISOString() });
   });
 
-  it('that was never seen cannot be closed', async () => {
-    const id = findingIdOf(newMistake());
+  it('is not created by closing an unknown id', async () => {
+    const id = findingIdOf(newViolation());
 
     expect(await findings.close(id, at(1))).toBe(false);
     expect(await findings.get(id)).toBeUndefined();
   });
 
-  it('that comes back after it was closed is a new one', async () => {
-    const mistake = newMistake();
-    await findings.put(mistake, at(0));
-    await findings.close(findingIdOf(mistake), at(1));
+  it('starts over when the violation returns after it was closed', async () => {
+    const violation = newViolation();
+    await findings.put(violation, at(0));
+    await findings.close(findingIdOf(violation), at(1));
 
-    await findings.put(mistake, at(9));
+    await findings.put(violation, at(9));
 
-    const finding = await findings.get(findingIdOf(mistake));
+    const finding = await findings.get(findingIdOf(violation));
     expect(finding).toMatchObject({ first_seen: at(9).toISOString(), last_seen: at(9).toISOString() });
     expect(finding).not.toHaveProperty('closed_at');
   });
 
-  it('is one, however many checks see it at once', async () => {
-    const mistake = newMistake();
+  it('is one when several checks record it concurrently', async () => {
+    const violation = newViolation();
 
-    await Promise.all(Array.from({ length: 20 }, () => findings.put(mistake, at(0))));
+    await Promise.all(Array.from({ length: 20 }, () => findings.put(violation, at(0))));
 
-    expect((await allOpen(100)).filter(({ subject }) => subject === mistake.subject)).toHaveLength(1);
+    expect((await allOpen(100)).filter(({ subject }) => subject === violation.subject)).toHaveLength(1);
   });
 });
 
-it('findings are listed page by page, none missing, none twice', async () => {
-  const mistakes = Array.from({ length: 12 }, (_, i) => newMistake({ invariant: i % 2 ? 10 : 1 }));
-  for (const mistake of mistakes) await findings.put(mistake, at(0));
+it('lists every finding once across pages', async () => {
+  const violations = Array.from({ length: 12 }, (_, i) => newViolation({ invariant: i % 2 ? 10 : 1 }));
+  for (const violation of violations) await findings.put(violation, at(0));
 
   const listed = (await allOpen(5)).map(({ id }) => id);
 
-  expect(listed).toEqual(expect.arrayContaining(mistakes.map(findingIdOf)));
+  expect(listed).toEqual(expect.arrayContaining(violations.map(findingIdOf)));
   expect(new Set(listed).size).toBe(listed.length);
 });
 
-it('findings of one rule are listed alone: those of 10 are not those of 1', async () => {
-  const [one, ten] = [newMistake({ invariant: 1 }), newMistake({ invariant: 10 })];
-  for (const mistake of [one, ten]) await findings.put(mistake, at(0));
+it('lists the findings of one invariant only: 10 is not 1', async () => {
+  const [one, ten] = [newViolation({ invariant: 1 }), newViolation({ invariant: 10 })];
+  for (const violation of [one, ten]) await findings.put(violation, at(0));
 
   const listed: string[] = [];
   for (let page = await findings.open(undefined, 100, 1); ; page = await findings.open(page.cursor, 100, 1)) {

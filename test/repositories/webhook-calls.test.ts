@@ -7,7 +7,7 @@ import { longestChain } from '../support/in-process/aws-calls.ts';
 import { startFunctionsInProcess } from '../support/in-process/functions.ts';
 import { dynamo } from '../support/stack/aws.ts';
 
-it('settles a captured payment with six calls to AWS, at most four of them one after another', async () => {
+it('processes a capture webhook with six AWS calls, at most four of them sequential', async () => {
   const functions = await startFunctionsInProcess();
   const payments = paymentRepository(dynamo, inject('aws').tables.payments);
   const sendCapture = async () => {
@@ -41,7 +41,7 @@ it('settles a captured payment with six calls to AWS, at most four of them one a
     return ((await sent.json()) as { deliveries: { http_status: number }[] }).deliveries;
   };
   try {
-    // The first one fetches the secret and the certificate, which the function then keeps.
+    // The first delivery fetches the secret and the certificate; the function caches both.
     await sendCapture();
 
     const deliveries = await sendCapture();

@@ -18,7 +18,7 @@ const stock = stockRepository(dynamo, tables);
 const runs = runRepository(dynamo, tables.operations);
 
 const MONEY = { currency: 'EUR', minor: 1999 };
-/** Long ago, so that no other test's items are due by then. */
+/** Before any other test's items are due. */
 const THEN = new Date('2001-01-01T00:00:00.000Z');
 const BEFORE = new Date('2001-01-01T01:00:00.000Z');
 
@@ -50,14 +50,14 @@ const captured = (payment: Payment, amount = MONEY): Evidence => ({
 const isDue = async ({ payment_id }: Payment) => (await allOf(payments.due(BEFORE))).includes(payment_id);
 
 describe('a payment', () => {
-  it('is due from its beginning on, and not before its time', async () => {
+  it('is due from its creation, and not before its due time', async () => {
     const payment = await aPayment();
 
     expect(await isDue(payment)).toBe(true);
     expect(await allOf(payments.due(THEN))).not.toContain(payment.payment_id);
   });
 
-  it('is due later once it was looked after, and no more when nothing is left to come', async () => {
+  it('is rescheduled after a check, and no longer due when nothing is pending', async () => {
     const payment = await aPayment();
 
     await payments.reschedule(payment, BEFORE);
@@ -69,7 +69,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(false);
   });
 
-  it('of which nothing can be read is put off all the same, unless it need not be looked after', async () => {
+  it('is postponed when it cannot be read, unless it is not due at all', async () => {
     const payment = await aPayment();
 
     expect(await payments.postpone(payment.payment_id, BEFORE)).toBe(true);
@@ -80,7 +80,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(false);
   });
 
-  it('that has moved since it was read keeps the time of its move', async () => {
+  it('keeps the due time of its last transition when it moved after the read', async () => {
     const payment = await aPayment();
     await moved(payment, { kind: 'approved', source: 'test' });
 
@@ -89,7 +89,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(true);
   });
 
-  it('with an open settlement is never left alone', async () => {
+  it('stays due while a settlement is open', async () => {
     const payment = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
 
     await payments.reschedule(payment, undefined);
@@ -97,7 +97,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(true);
   });
 
-  it('that waits for a bank is due as well, after the others', async () => {
+  it('is due after the others when it waits for a bank', async () => {
     const waits = await aPayment();
     const pending = await moved(waits, {
       kind: 'capture_pending',
@@ -114,7 +114,7 @@ describe('a payment', () => {
     expect(await isDue(pending)).toBe(false);
   });
 
-  it('that is paid is due no more when its last settlement has succeeded', async () => {
+  it('is no longer due when it is paid and its last settlement succeeded', async () => {
     const payment = await moved(await aPayment(), captured(await aPayment()));
     expect(Object.keys(payment.open)).toEqual(['captured']);
 
@@ -124,7 +124,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(false);
   });
 
-  it('that is paid stays due while another settlement is open', async () => {
+  it('stays due when it is paid and another settlement is open', async () => {
     const paid = await moved(await aPayment(), captured(await aPayment()));
     const [captureId = ''] = [paid.capture_id];
     const payment = await moved(paid, { kind: 'refunded', captureId, total: { ...MONEY, minor: 5 }, source: 'test' });
@@ -135,7 +135,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(true);
   });
 
-  it('that was given up stays due: it is asked about once more', async () => {
+  it('stays due for one more check when it was given up', async () => {
     const payment = await moved(await aPayment(), { kind: 'cancelled', source: 'test' });
 
     const closed = await payments.closeSettlement(payment.payment_id, 'released', THEN);
@@ -144,7 +144,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(true);
   });
 
-  it('whose settlement was closed before is left as it is', async () => {
+  it('is unchanged when its settlement was closed before', async () => {
     const payment = await moved(await aPayment(), captured(await aPayment()));
     await payments.closeSettlement(payment.payment_id, 'captured', THEN);
 
@@ -153,7 +153,7 @@ describe('a payment', () => {
     });
   });
 
-  it('with another amount than was asked is due until an operator has decided, and told apart from the others', async () => {
+  it('is due and counted as under review when the captured amount differs, until an operator decides', async () => {
     const begun = await aPayment();
     const given = await moved(begun, { kind: 'cancelled', source: 'test' });
     const payment = await moved(given, captured(begun, { ...MONEY, minor: 1 }));
@@ -173,7 +173,7 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(false);
   });
 
-  it('counts among those that are open, and may be the oldest of them', async () => {
+  it('is counted as open, with the age of the oldest', async () => {
     const { count } = await payments.open();
     const id = paymentIdOf(sessionId(`00000000${ulid().slice(8)}`));
     const old = newPayment({ payment_id: id, checkout_session_id: sessionId(id.slice(4)) }, MONEY, THEN.toISOString());
@@ -188,7 +188,7 @@ describe('a payment', () => {
   });
 });
 
-describe('stock that is held', () => {
+describe('a held reservation', () => {
   async function held(): Promise<SessionId> {
     const id = sessionId(ulid());
     await stock.reserve({
@@ -200,7 +200,7 @@ describe('stock that is held', () => {
     return id;
   }
 
-  it('is due when its time is over, or later once it was looked after', async () => {
+  it('is due when it expires, or later after a check rescheduled it', async () => {
     const id = await held();
     expect(await allOf(stock.due(BEFORE))).toContain(id);
 
@@ -209,7 +209,7 @@ describe('stock that is held', () => {
     expect(await allOf(stock.due(BEFORE))).not.toContain(id);
   });
 
-  it('is due no more when it is released, and a late look does not bring it back', async () => {
+  it('is no longer due when it is released, also after a late reschedule', async () => {
     const id = await held();
     const reservation = await stock.reservation(id);
     if (reservation) await stock.move(reservation, 'released', ['reserved', 'available']);
@@ -221,7 +221,7 @@ describe('stock that is held', () => {
     expect(row).not.toHaveProperty('due_at');
   });
 
-  it('is due again when it is held once more, for a buyer who came back', async () => {
+  it('is due again when it is held again for a returning buyer', async () => {
     const id = await held();
     for (const [to, ...counters] of [
       ['released', 'reserved', 'available'],
@@ -234,7 +234,7 @@ describe('stock that is held', () => {
     expect(await allOf(stock.due(BEFORE))).toContain(id);
   });
 
-  it('that is not there is not made by a look', async () => {
+  it('is not created by rescheduling an unknown session', async () => {
     const id = sessionId(ulid());
 
     await stock.reschedule(id, THEN);
@@ -243,7 +243,7 @@ describe('stock that is held', () => {
   });
 });
 
-it('of a session’s expiry and its payment’s beginning, one happens', async () => {
+it('applies exactly one of session expiry and payment start when both race', async () => {
   for (let i = 0; i < 10; i++) {
     const id = sessionId(ulid());
     const session: Session = {
@@ -266,7 +266,7 @@ it('of a session’s expiry and its payment’s beginning, one happens', async (
   }
 });
 
-it('a run finds what the one before it left, until that comes to its end', async () => {
+it('resumes a run at the cursor of the previous one until that finishes', async () => {
   await runs.begin('inbox', THEN);
   await runs.finish('inbox', { at: THEN, figures: { settled: 2 }, cursor: 'there' });
   expect(await runs.begin('inbox', BEFORE)).toEqual({
@@ -281,7 +281,7 @@ it('a run finds what the one before it left, until that comes to its end', async
   expect(await runs.begin('inbox', BEFORE)).not.toHaveProperty('cursor');
 });
 
-it('a run that did not come to the end leaves its place, and what came of the work before', async () => {
+it('keeps the cursor and the last figures when a run does not finish', async () => {
   expect(await runs.get('consistency')).toBeUndefined();
   await runs.begin('consistency', THEN);
   await runs.finish('consistency', { at: THEN, figures: { purchases: 2 }, cursor: undefined });

@@ -17,7 +17,7 @@ import {
 } from '../support/builders/stored-purchase.ts';
 import { injectWriteFaults, WRITE_FAULTS } from '../support/in-process/write-faults.ts';
 
-/** Every write of the shop: what has to be there before, and the write. */
+/** Every write of the repositories, with the data that it needs. */
 const WRITES: Record<
   string,
   {
@@ -25,16 +25,16 @@ const WRITES: Record<
     write: (repos: Repos, subject: Subject) => Promise<unknown>;
   }
 > = {
-  'holding stock': { write: ({ stock }, subject) => stock.reserve(reservationFor(subject)) },
-  'selling what is held': {
+  'reserving stock': { write: ({ stock }, subject) => stock.reserve(reservationFor(subject)) },
+  'committing a reservation': {
     arrange: ({ stock }, subject) => stock.reserve(reservationFor(subject)),
     write: ({ stock }, subject) => stock.move(reservationFor(subject), 'committed', ['reserved', 'sold']),
   },
-  'releasing what is held': {
+  'releasing a reservation': {
     arrange: ({ stock }, subject) => stock.reserve(reservationFor(subject)),
     write: ({ stock }, subject) => stock.move(reservationFor(subject), 'released', ['reserved', 'available']),
   },
-  'opening a session': { write: ({ sessions }, subject) => sessions.create(sessionFor(subject)) },
+  'creating a session': { write: ({ sessions }, subject) => sessions.create(sessionFor(subject)) },
   'beginning a payment in its session': {
     arrange: ({ sessions }, subject) => sessions.create(sessionFor(subject)),
     write: ({ sessions }, { session }) => sessions.beginPayment(session),
@@ -48,7 +48,7 @@ const WRITES: Record<
         ifPaymentStatusIn: ['created'],
       }),
   },
-  'making a payment': { write: ({ payments }, subject) => payments.create(paymentFor(subject), NOW) },
+  'creating a payment': { write: ({ payments }, subject) => payments.create(paymentFor(subject), NOW) },
   'attaching a PayPal order': {
     arrange: ({ payments }, subject) => payments.create(paymentFor(subject), NOW),
     write: ({ payments }, { session }) =>
@@ -65,12 +65,12 @@ const WRITES: Record<
     },
     write: ({ payments }, { session }) => payments.closeSettlement(paymentIdOf(session), 'captured', NOW),
   },
-  'making an order': { write: ({ orders }, subject) => orders.create(orderFor(subject)) },
+  'creating an order': { write: ({ orders }, subject) => orders.create(orderFor(subject)) },
   'refunding an order': {
     arrange: ({ orders }, subject) => orders.create(orderFor(subject)),
     write: ({ orders }, { session }) => orders.refund(orderIdOf(paymentIdOf(session)), 500, false),
   },
-  'remembering a buyer': {
+  'storing a buyer': {
     write: ({ orders }, { session }) => orders.rememberBuyer(orderIdOf(paymentIdOf(session)), { name: 'Ada' }, NOW),
   },
   'keeping a buyer': {
@@ -91,7 +91,7 @@ const WRITES: Record<
         NOW,
       ),
   },
-  'noting the replay of an event': {
+  'recording the replay of an event': {
     arrange: ({ events }, subject) =>
       events.receive({ id: eventOf(subject), eventType: 'X', transmissionId: 't1', body: '{}', now: NOW }),
     write: ({ events }, subject) =>
@@ -99,28 +99,26 @@ const WRITES: Record<
   },
 };
 
-const TRANSACTIONS = new Set(['holding stock', 'selling what is held', 'releasing what is held']);
+const TRANSACTIONS = new Set(['reserving stock', 'committing a reservation', 'releasing a reservation']);
 
 describe.concurrent.each(Object.entries(WRITES))('%s', (name, { arrange, write }) => {
-  const troubles = Object.entries(WRITE_FAULTS).filter(
-    ([trouble]) => TRANSACTIONS.has(name) || !trouble.startsWith('meets'),
-  );
+  const faults = Object.entries(WRITE_FAULTS).filter(([fault]) => TRANSACTIONS.has(name) || !fault.startsWith('meets'));
 
-  it.each(troubles)('is done once when the write %s', async (_, trouble) => {
-    const calm = reposOf(documentClient());
-    const [undisturbed, disturbed] = [await newSubject(), await newSubject()];
-    await arrange?.(calm, undisturbed);
-    await arrange?.(calm, disturbed);
+  it.each(faults)('is applied once when the write %s', async (_, fault) => {
+    const reliable = reposOf(documentClient());
+    const [control, subject] = [await newSubject(), await newSubject()];
+    await arrange?.(reliable, control);
+    await arrange?.(reliable, subject);
     const db = documentClient();
-    const troublesMade = injectWriteFaults(db, trouble);
+    const faultsInjected = injectWriteFaults(db, fault);
     const waits: number[] = [];
 
-    await write(calm, undisturbed);
-    await write(reposOf(db, waits), disturbed);
+    await write(reliable, control);
+    await write(reposOf(db, waits), subject);
 
-    expect(troublesMade()).toBe(trouble.times);
-    expect(await stateOf(disturbed)).toEqual(await stateOf(undisturbed));
-    // Half of 40, 80, 160 and 320 ms: the jitter's share of a growing pause.
-    if (trouble.times === 4) expect(waits).toEqual([20, 40, 80, 160]);
+    expect(faultsInjected()).toBe(fault.times);
+    expect(await stateOf(subject)).toEqual(await stateOf(control));
+    // Half of 40, 80, 160 and 320 ms: random() is 0.5 under full jitter.
+    if (fault.times === 4) expect(waits).toEqual([20, 40, 80, 160]);
   });
 });

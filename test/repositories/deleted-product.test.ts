@@ -10,7 +10,7 @@ import { dynamo, stockedProduct } from '../support/stack/aws.ts';
 const { tables } = inject('aws');
 const stock = stockRepository(dynamo, tables);
 
-it('a product that was taken out of the shop has no stock for late money, which goes back, nor for a late approval', async () => {
+it('commits and holds no stock for late money when the product was deleted', async () => {
   const [sku, kept] = [await stockedProduct(10), await stockedProduct(10)];
   const checkout_session_id = sessionId(ulid());
   const ids = { payment_id: paymentIdOf(checkout_session_id), checkout_session_id };

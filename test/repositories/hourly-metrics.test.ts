@@ -7,12 +7,12 @@ functionEnvironment();
 const hours = hourlyMetricsRepository(documentClient(), inject('aws').tables.operations);
 
 let years = 2000;
-/** A time in an hour of its own. */
+/** A time in an hour that no other test uses. */
 const someTime = () => new Date(Date.UTC(++years, 5, 1, 12, 30));
 const plus = (at: Date, minutes: number) => new Date(at.getTime() + minutes * 60_000);
 
-describe('an hour', () => {
-  it('adds up what is counted in it, also by many at once', async () => {
+describe('the metrics of an hour', () => {
+  it('sum concurrent increments', async () => {
     const at = someTime();
 
     await Promise.all(
@@ -24,7 +24,7 @@ describe('an hour', () => {
     ]);
   });
 
-  it('keeps number, sum and longest of the times taken down in it', async () => {
+  it('keep count, sum and maximum of durations', async () => {
     const at = someTime();
 
     for (const capture_to_order of [200, 900, 400]) await hours.add(at, {}, { capture_to_order });
@@ -37,8 +37,8 @@ describe('an hour', () => {
   });
 });
 
-describe('a range of hours', () => {
-  it('has those in which something was counted, in their order, the first and the last included', async () => {
+describe('the metrics of a time range', () => {
+  it('list the hours with data in order, both ends included', async () => {
     const at = someTime();
     for (const minutes of [180, 0, 60]) await hours.add(plus(at, minutes), { n: minutes });
 
@@ -47,7 +47,7 @@ describe('a range of hours', () => {
     expect(range.map(({ counters }) => counters)).toEqual([{ n: 0 }, { n: 60 }]);
   });
 
-  it('ends with a month', async () => {
+  it('reject a range longer than 31 days', async () => {
     const at = someTime();
 
     await expect(hours.between(at, plus(at, 31 * 24 * 60))).resolves.toEqual([]);

@@ -8,7 +8,7 @@ import { functionEnvironment } from '../support/in-process/function-environment.
 import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 
-it('opens exactly 100 sessions for 200 buyers of 100 pieces, all at once', async () => {
+it('opens exactly 100 sessions when 200 shoppers reserve 100 items concurrently', async () => {
   functionEnvironment();
   const { tables } = inject('aws');
   const db = documentClient();

@@ -10,7 +10,7 @@ const NOW = new Date('2026-06-01T12:00:00.000Z');
 const LATER = new Date('2026-06-03T12:00:00.000Z');
 const IN_90_DAYS = Date.parse('2026-08-30T12:00:00.000Z') / 1000;
 
-it('what PayPal said is forgotten 90 days after it came first, however often it came', async () => {
+it('expires an event 90 days after its first delivery, whatever is redelivered', async () => {
   const events = eventRepository(dynamo, tables['webhook-events']);
   const id = `WH-${ulid()}`;
   const event = { id, eventType: 'PAYMENT.CAPTURE.COMPLETED', body: '{}' };
@@ -21,7 +21,7 @@ it('what PayPal said is forgotten 90 days after it came first, however often it 
   expect((await everythingIn('webhook-events')).find(({ event_id }) => event_id === id)?.expires_at).toBe(IN_90_DAYS);
 });
 
-it('a buyer is forgotten after 90 days, unless there is an order', async () => {
+it('expires a buyer after 90 days unless an order keeps it', async () => {
   const orders = orderRepository(dynamo, tables.orders);
   const id = orderIdOf(paymentIdOf(sessionId(ulid())));
   const row = async () => (await everythingIn('orders')).find(({ order_id }) => order_id === id);

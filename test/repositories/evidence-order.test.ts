@@ -13,11 +13,11 @@ import { functionEnvironment } from '../support/in-process/function-environment.
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const AMOUNT = { currency: 'EUR', minor: 2000 };
 
-it('payments in DynamoDB come to the same end as those in memory, whatever is heard of them in whatever order', async () => {
+it('ends in the same state in DynamoDB as in memory for any evidence in any order', async () => {
   functionEnvironment();
   const inDynamo = paymentRepository(documentClient(), inject('aws').tables.payments);
   await fc.assert(
-    fc.asyncProperty(fc.array(anyEvidence, { minLength: 1, maxLength: 8 }), async (heard) => {
+    fc.asyncProperty(fc.array(anyEvidence, { minLength: 1, maxLength: 8 }), async (facts) => {
       const checkout_session_id = sessionId(ulid());
       const payment_id = paymentIdOf(checkout_session_id);
       const endIn = async (payments: ApplyEvidenceDeps['payments'] & Pick<typeof inDynamo, 'create'>) => {
@@ -26,13 +26,13 @@ it('payments in DynamoDB come to the same end as those in memory, whatever is he
           payments,
           now: () => NOW,
           dueAfterSeconds: 120,
-          // PayPal has forgotten every order and capture: what does not fit is settled on that.
+          // PayPal knows no order and no capture, so evidence that does not fit resolves to that.
           getOrder: async () => undefined,
           getCapture: async () => undefined,
           rememberBuyer: async () => undefined,
           startSettlement: async () => undefined,
         });
-        for (const evidence of heard) await apply(payment_id, evidence);
+        for (const evidence of facts) await apply(payment_id, evidence);
         return payments.get(payment_id);
       };
 

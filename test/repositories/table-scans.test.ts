@@ -63,7 +63,7 @@ beforeAll(async () => {
   }
 });
 
-/** Everything in a table, in pages of three. */
+/** All items of a table, in pages of three. */
 async function all<Item>(page: (limit: number, after?: ScanKey) => Promise<Page<Item>>): Promise<Item[]> {
   const found: Item[] = [];
   let after: ScanKey | undefined;
@@ -76,11 +76,11 @@ async function all<Item>(page: (limit: number, after?: ScanKey) => Promise<Page<
   return found;
 }
 
-describe('a whole table is read page by page, each thing in it once:', () => {
+describe('a table scan returns each item once across pages:', () => {
   it.each<[string, () => Promise<readonly string[]>, readonly string[]]>([
     ['payments', () => all(payments.ids), ids.map(paymentIdOf)],
     ['checkout sessions', () => all(sessions.ids), ids],
-    ['orders, and not their buyers', () => all(orders.ids), ids.map((id) => orderIdOf(paymentIdOf(id)))],
+    ['orders without their buyers', () => all(orders.ids), ids.map((id) => orderIdOf(paymentIdOf(id)))],
     [
       'reservations',
       async () => (await all(stock.reservationPage)).map(({ checkout_session_id }) => checkout_session_id),
@@ -94,9 +94,12 @@ describe('a whole table is read page by page, each thing in it once:', () => {
   });
 });
 
-it('a reservation that is not what it should be is named, and the others of its page are read', async () => {
-  const spoilt = { TableName: tables.reservations, Item: { checkout_session_id: sessionId(ulid()), status: 'spoilt' } };
-  await db.send(new PutCommand(spoilt));
+it('reports an unreadable reservation and returns the others of its page', async () => {
+  const invalid = {
+    TableName: tables.reservations,
+    Item: { checkout_session_id: sessionId(ulid()), status: 'invalid' },
+  };
+  await db.send(new PutCommand(invalid));
   const unreadable: SessionId[] = [];
 
   const found = await all(async (limit, after) => {
@@ -105,13 +108,13 @@ it('a reservation that is not what it should be is named, and the others of its 
     return page;
   });
 
-  const { TableName, Item } = spoilt;
+  const { TableName, Item } = invalid;
   await db.send(new DeleteCommand({ TableName, Key: { checkout_session_id: Item.checkout_session_id } }));
   expect(unreadable).toEqual([Item.checkout_session_id]);
   expect(found.map(({ checkout_session_id }) => checkout_session_id)).toEqual(expect.arrayContaining(ids));
 });
 
-describe('many are read at once, what is not there is left out:', () => {
+describe('a batch read skips unknown ids:', () => {
   it('payments', async () => {
     const found = await payments.getAll([...ids, unknown].map(paymentIdOf));
 
@@ -124,7 +127,7 @@ describe('many are read at once, what is not there is left out:', () => {
     expect(found.map(({ checkout_session_id }) => checkout_session_id).sort()).toEqual(ids.toSorted());
   });
 
-  it('orders, void ones too', async () => {
+  it('orders, void ones included', async () => {
     const found = await orders.getAll([...ids, unknown].map((id) => orderIdOf(paymentIdOf(id))));
 
     expect(found.map(({ status }) => status).sort()).toEqual([...Array(6).fill('confirmed'), 'void']);
@@ -137,18 +140,18 @@ describe('many are read at once, what is not there is left out:', () => {
   });
 });
 
-describe('a correction of stock', () => {
+describe('a stock correction', () => {
   const seen = { available: 10, reserved: 0, sold: 0 };
   const counted = { available: 7, reserved: 2, sold: 1 };
 
-  it('sets the counters that were counted', async () => {
+  it('sets the counted values', async () => {
     const product = await stockedProduct(10);
 
     expect(await stock.correct(product, seen, counted)).toBe(true);
     expect(await stockOf(product)).toEqual(counted);
   });
 
-  it('is done once: whoever did it before is told that it is done', async () => {
+  it('is idempotent', async () => {
     const product = await stockedProduct(10);
     await stock.correct(product, seen, counted);
 
@@ -160,21 +163,21 @@ describe('a correction of stock', () => {
     ['available', { ...seen, available: 9 }],
     ['reserved', { ...seen, reserved: 1 }],
     ['sold', { ...seen, sold: 1 }],
-  ])('is refused when what is %s has changed since', async (_, changed) => {
+  ])('is rejected when %s changed since the count', async (_, changed) => {
     const product = await stockedProduct(10);
 
     expect(await stock.correct(product, changed, counted)).toBe(false);
     expect(await stockOf(product)).toEqual(seen);
   });
 
-  it('is refused when it does not add up to what was stocked', async () => {
+  it('is rejected when the counters do not add up to the stocked quantity', async () => {
     const product = await stockedProduct(10);
 
     expect(await stock.correct(product, seen, { ...counted, sold: 2 })).toBe(false);
     expect(await stockOf(product)).toEqual(seen);
   });
 
-  it('is refused for a product that is not there', async () => {
+  it('is rejected for an unknown product', async () => {
     expect(await stock.correct('NOTHING', seen, counted)).toBe(false);
   });
 });
