@@ -83,7 +83,7 @@ describe('what the check of the books finds and operators repair:', () => {
 
     expect(finding.what).toBe('the payment is captured, and there is no order');
     expect((await paymentOf(purchase)).order).toMatchObject({ order_id: order.order_id, status: 'confirmed' });
-    expect(await findingOf(6, purchase.paymentId)).toHaveProperty('closed_at');
+    await closed(6, purchase.paymentId);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
@@ -159,7 +159,7 @@ describe('what the check of the books finds and operators repair:', () => {
     await findAndRepair(6, purchase.paymentId);
 
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
-    expect(await findingOf(3, purchase.paymentId)).toHaveProperty('closed_at');
+    await closed(3, purchase.paymentId);
   });
 
   it('7, money that differs from what was asked, taken without anybody’s word', async () => {
