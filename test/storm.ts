@@ -4,7 +4,7 @@ import { finalFindings } from './support/stack/final-findings.ts';
 import { storm } from './support/stack/storm.ts';
 
 /*
- * npm run storm [purchases] [seed]: a stack of its own, many purchases in bad weather, then everything heals; and what became of it.
+ * npm run storm [purchases] [seed]: starts a stack, runs purchases under injected faults, recovers, and prints the result.
  */
 const [purchases = 2000, seed = 1] = process.argv.slice(2).map(Number);
 const started = performance.now();

@@ -7,7 +7,7 @@ const everything = async () => JSON.stringify(await Promise.all(TABLES.map(every
 
 const sku = await stockedProduct(5);
 const { paymentId, sessionId } = await beginPurchase({ sku });
-const nobody = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const line = (quantity: unknown) => ({ items: [{ sku, quantity }] });
 const sessions = '/api/v1/checkout-sessions';
 const payments = '/api/v1/payments';
@@ -25,11 +25,11 @@ it.each([
   ],
   ['a basket without items', 'POST', sessions, {}, 400, 'invalid-request', 'items'],
   ['an empty basket', 'POST', sessions, { items: [] }, 400, 'invalid-request', 'items'],
-  ['0 pieces', 'POST', sessions, line(0), 400, 'invalid-request', 'items.0.quantity'],
-  ['-1 pieces', 'POST', sessions, line(-1), 400, 'invalid-request', 'items.0.quantity'],
-  ['1.5 pieces', 'POST', sessions, line(1.5), 400, 'invalid-request', 'items.0.quantity'],
-  ['1e9 pieces', 'POST', sessions, line(1e9), 400, 'invalid-request', 'items.0.quantity'],
-  ['"2" pieces', 'POST', sessions, line('2'), 400, 'invalid-request', 'items.0.quantity'],
+  ['0 items', 'POST', sessions, line(0), 400, 'invalid-request', 'items.0.quantity'],
+  ['-1 items', 'POST', sessions, line(-1), 400, 'invalid-request', 'items.0.quantity'],
+  ['1.5 items', 'POST', sessions, line(1.5), 400, 'invalid-request', 'items.0.quantity'],
+  ['1e9 items', 'POST', sessions, line(1e9), 400, 'invalid-request', 'items.0.quantity'],
+  ['"2" items', 'POST', sessions, line('2'), 400, 'invalid-request', 'items.0.quantity'],
   [
     '200 items',
     'POST',
@@ -57,7 +57,7 @@ it.each([
     'unknown-product',
     undefined,
   ],
-  ['a session that does not exist', 'GET', `${sessions}/cs_${nobody}`, undefined, 404, 'unknown-session', undefined],
+  ['a session that does not exist', 'GET', `${sessions}/cs_${UNKNOWN}`, undefined, 404, 'unknown-session', undefined],
   ['an id that is none', 'GET', `${sessions}/nonsense`, undefined, 404, 'unknown-session', undefined],
   ['a payment that is not JSON', 'POST', payments, 'pay!', 400, 'invalid-request', ''],
   [
@@ -74,12 +74,12 @@ it.each([
     'a payment of a session that does not exist',
     'POST',
     payments,
-    { checkout_session_id: `cs_${nobody}` },
+    { checkout_session_id: `cs_${UNKNOWN}` },
     404,
     'unknown-session',
     undefined,
   ],
-  ['a payment that does not exist', 'GET', `${payments}/pay_${nobody}`, undefined, 404, 'unknown-payment', undefined],
+  ['a payment that does not exist', 'GET', `${payments}/pay_${UNKNOWN}`, undefined, 404, 'unknown-payment', undefined],
   ['a payment that is not named', 'GET', payments, undefined, 400, 'invalid-request', 'checkout_session_id'],
   ['a payment by an unknown query', 'GET', `${payments}?order=1`, undefined, 400, 'invalid-request', 'order'],
   [
@@ -94,7 +94,7 @@ it.each([
   [
     'a capture of a payment that does not exist',
     'POST',
-    `${payments}/pay_${nobody}/capture`,
+    `${payments}/pay_${UNKNOWN}/capture`,
     undefined,
     404,
     'unknown-payment',
@@ -114,17 +114,17 @@ it.each([
   [
     'a cancellation of a payment that does not exist',
     'POST',
-    `${payments}/pay_${nobody}/cancel`,
+    `${payments}/pay_${UNKNOWN}/cancel`,
     { token: 'x' },
     404,
     'unknown-payment',
     undefined,
   ],
-  ['an order that does not exist', 'GET', `/api/v1/orders/ord_${nobody}`, undefined, 404, 'unknown-order', undefined],
+  ['an order that does not exist', 'GET', `/api/v1/orders/ord_${UNKNOWN}`, undefined, 404, 'unknown-order', undefined],
   ['a path that leads nowhere', 'GET', '/api/v1/carts', undefined, 404, 'not-found', undefined],
   ['a method that is not to be had', 'PUT', sessions, {}, 405, 'method-not-allowed', undefined],
 ])(
-  'answers %s with a problem that says what is wrong, and changes nothing',
+  'answers %s with a problem that names the fault, and changes nothing',
   async (_, method, path, body, status, type, field) => {
     const before = await everything();
 
@@ -140,7 +140,7 @@ it.each([
   },
 );
 
-it('answers a repeat that carries the same idempotency key with the first answer', async () => {
+it('returns the first response when the idempotency key is repeated', async () => {
   const key = { 'idempotency-key': `key-${Date.now()}` };
   const first = await shop('POST', sessions, line(1), key);
 

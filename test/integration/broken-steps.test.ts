@@ -7,14 +7,14 @@ import { asOperator, seenByOperator } from '../support/stack/operator.ts';
 import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/stack/settlements.ts';
 import { approve, beginPurchase, type Purchase, settledPayment, until } from '../support/stack/shop.ts';
 
-let mend = async () => {};
-afterEach(() => mend());
+let restore = async () => {};
+afterEach(() => restore());
 
 async function whileBroken(folder: string): Promise<void> {
-  mend = (await breakFunction(folder)).mend;
+  restore = (await breakFunction(folder)).restore;
 }
 
-/** The rules that the shop finds broken of a purchase, an hour later. */
+/** The invariants that a check one hour later finds violated for a purchase. */
 async function findingsOf({ paymentId }: Purchase): Promise<unknown[]> {
   await runConsistencyCheck(60);
   return (await everythingIn('operations'))
@@ -27,10 +27,10 @@ describe.each([
   { folder: 'inventory', settlement: 'captured', broken: [2] },
   { folder: 'checkout', settlement: 'captured', broken: [3] },
   { folder: 'fulfillment', settlement: 'captured', broken: [1, 6] },
-  // Nobody was charged yet: nothing in the books is wrong.
+  // Nothing was captured, so no invariant is violated.
   { folder: 'payments', settlement: 'approved', broken: [] },
-])('while the function $folder is broken', ({ folder, settlement, broken }) => {
-  it('a purchase waits on queue and list, and by one click becomes one order', async () => {
+])('a purchase whose $folder function is broken', ({ folder, settlement, broken }) => {
+  it('is on the dead-letter queue and the failed list, and becomes one order by one retry', async () => {
     await whileBroken(folder);
     const purchase = await beginPurchase();
     await approve(purchase.paypalOrderId);
@@ -52,7 +52,7 @@ describe.each([
     );
     expect(await findingsOf(purchase)).toEqual(broken);
 
-    await mend();
+    await restore();
     await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, {
       reason: 'the tables have their names again',
     });

@@ -3,7 +3,7 @@ import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { shop } from '../support/stack/shop.ts';
 
-it('gives 200 buyers at once exactly the 100 pieces that there are', async () => {
+it('sells exactly 100 items to 200 concurrent shoppers', async () => {
   const sku = await stockedProduct(100);
 
   const answers = await Promise.all(
@@ -24,7 +24,7 @@ it('gives 200 buyers at once exactly the 100 pieces that there are', async () =>
   expect(new Set(sessions.map(({ checkout_session_id }) => checkout_session_id)).size).toBe(100);
 }, 120_000);
 
-it('holds all products of a basket or none', async () => {
+it('reserves all items of a basket or none', async () => {
   const plenty = await stockedProduct(5);
   const scarce = await stockedProduct(1);
 

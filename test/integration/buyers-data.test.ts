@@ -15,7 +15,7 @@ import {
   shop,
 } from '../support/stack/shop.ts';
 
-/** What the simulator's buyer is called, and where he lives. */
+/** Name, e-mail and address of the simulator's buyer. */
 async function personalData({ paypalOrderId }: Purchase): Promise<string[]> {
   const { orders } = await payPal('GET', '/_sim/state');
   const text = JSON.stringify(orders[paypalOrderId]);
@@ -43,7 +43,7 @@ it.each([
     },
   ],
   ['PayPal’s order, when only the capture’s event came', captureAtPayPal],
-])('tells the warehouse name, e-mail and address from %s', async (_, pay) => {
+])('stores name, e-mail and address for the warehouse from %s', async (_, pay) => {
   const purchase = await beginPurchase();
 
   await pay(purchase);
@@ -58,11 +58,11 @@ it.each([
   expect(kept).not.toHaveProperty('expires_at');
 });
 
-it('shows nobody’s name, e-mail or address in public or in a payment', async () => {
+it('exposes no name, e-mail or address in public responses or payments', async () => {
   const purchase = await paidPurchase();
   const secrets = [...(await personalData(purchase)), 'sandbox-secret'];
 
-  const told = [
+  const exposed = [
     await paymentOf(purchase),
     (await shop('GET', `/api/v1/orders/${purchase.orderId}`)).body,
     await sessionOf(purchase),
@@ -70,11 +70,11 @@ it('shows nobody’s name, e-mail or address in public or in a payment', async (
     await everythingIn('idempotency'),
   ].map((part) => JSON.stringify(part));
 
-  expect(told[0]).toContain(purchase.paymentId);
-  for (const secret of secrets) expect(told.filter((part) => part.includes(secret))).toEqual([]);
+  expect(exposed[0]).toContain(purchase.paymentId);
+  for (const secret of secrets) expect(exposed.filter((part) => part.includes(secret))).toEqual([]);
 });
 
-it('forgets a buyer for good when it is told to', async () => {
+it('erases a buyer permanently', async () => {
   const purchase = await paidPurchase();
   const data = await personalData(purchase);
   const kept = async () => {
@@ -91,7 +91,7 @@ it('forgets a buyer for good when it is told to', async () => {
   expect(erased.stderr).toBe('');
   expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);
   expect(await kept()).toEqual([]);
-  // An event that comes again does not bring the data back.
+  // A redelivered event does not restore the data.
   const { id: event_id, event_type, resource } = await approvalOf(purchase);
   const { deliveries } = await payPal('POST', '/_sim/events', { event_id, event_type, resource, signature: 'good' });
   expect(deliveries).toMatchObject([{ http_status: 200, answer: { status: 'duplicate' } }]);

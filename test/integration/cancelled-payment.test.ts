@@ -17,7 +17,7 @@ async function expectNothingBought(purchase: Purchase): Promise<void> {
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 }
 
-it('gives the stock back when PayPal says that the order was cancelled', async () => {
+it('releases the stock when PayPal reports the order as cancelled', async () => {
   const purchase = await beginPurchase();
 
   await payPal('POST', '/_sim/events', {
@@ -29,7 +29,7 @@ it('gives the stock back when PayPal says that the order was cancelled', async (
   await expectNothingBought(purchase);
 });
 
-it('gives the stock back when the buyer comes back by the cancel link', async () => {
+it('releases the stock when the buyer returns by the cancel link', async () => {
   const purchase = await beginPurchase();
   const { redirect_url } = await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/cancel`);
   const query = new URL(redirect_url).searchParams;
@@ -41,7 +41,7 @@ it('gives the stock back when the buyer comes back by the cancel link', async ()
   await expectNothingBought(purchase);
 });
 
-it('does not let a stranger cancel, who lacks the token', async () => {
+it('rejects a cancellation without the PayPal token', async () => {
   const { paymentId } = await beginPurchase();
 
   const cancelled = await shop('POST', `/api/v1/payments/${paymentId}/cancel`, { token: 'GUESSED' });
@@ -50,7 +50,7 @@ it('does not let a stranger cancel, who lacks the token', async () => {
   expect((await shop('GET', `/api/v1/payments/${paymentId}`)).body.status).toBe('created');
 });
 
-it('does not cancel what has been paid', async () => {
+it('rejects a cancellation when the payment was captured', async () => {
   const purchase = await paidPurchase();
 
   const cancelled = await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, {
@@ -61,7 +61,7 @@ it('does not cancel what has been paid', async () => {
   expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
 });
 
-it('refuses to begin a payment for a session that is over', async () => {
+it('rejects a new payment for a closed session', async () => {
   const purchase = await beginPurchase();
   await cancel(purchase);
 

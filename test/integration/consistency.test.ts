@@ -25,8 +25,8 @@ import {
 import { storeAlone } from '../support/stack/unprocessed-events.ts';
 
 /*
- * Each rule is broken from outside, as nothing in the shop would break it; then it is found, repaired by the ordinary ways, and the
- * finding closes itself.
+ * Each invariant is violated by a direct write, which the shop itself never makes. A check finds it, an operator repairs it, and the
+ * next check closes the finding.
  */
 
 const { tables } = inject('stack');
@@ -36,7 +36,7 @@ const changeSession = ({ sessionId }: Purchase, set: Record<string, unknown>) =>
 const changePayment = ({ paymentId }: Purchase, set: Record<string, unknown>) =>
   change('payments', { payment_id: paymentId }, set);
 
-/** Checks until a finding holds: PayPal is asked about some payments at a time. */
+/** Runs checks until the finding is open: one run asks PayPal about a few payments only. */
 const found = (invariant: number, subject: string): Promise<Finding> =>
   until(
     async () => {
@@ -47,7 +47,7 @@ const found = (invariant: number, subject: string): Promise<Finding> =>
     60,
   );
 
-/** Checks until a finding is closed, for what a repair has begun may take a while. */
+/** Runs checks until the finding is closed: a repair may still be running. */
 const closed = (invariant: number, subject: string): Promise<Finding> =>
   until(
     async () => {
@@ -58,7 +58,7 @@ const closed = (invariant: number, subject: string): Promise<Finding> =>
     60,
   );
 
-/** Finds it, says what would be done, does it, and sees the finding closed. */
+/** Finds it, previews the repair, repairs it, and waits for the finding to close. */
 async function findAndRepair(invariant: number, subject: string): Promise<Finding> {
   const finding = await found(invariant, subject);
   const before = await violationsInTables();
@@ -66,13 +66,13 @@ async function findAndRepair(invariant: number, subject: string): Promise<Findin
   expect(await violationsInTables()).toEqual(before);
   expect(await repair(finding.id)).toMatchObject({ status: 200, body: { outcome: 'repaired' } });
   await closed(invariant, subject);
-  // A repair may still run: the tables are read one after the other.
-  await until(violationsInTables, (mistakes) => mistakes.length === 0);
+  // A repair may still run while the tables are read one after the other.
+  await until(violationsInTables, (violations) => violations.length === 0);
   return finding;
 }
 
-describe('what the check of the books finds and operators repair:', () => {
-  it('1, a captured payment whose order was lost', async () => {
+describe('the consistency check finds, and an operator repairs:', () => {
+  it('1, a captured payment without order', async () => {
     const purchase = await paidPurchase();
     const { order } = await paymentOf(purchase);
     await dynamo.send(
@@ -87,7 +87,7 @@ describe('what the check of the books finds and operators repair:', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
-  it('2, an order whose payment forgot that it was captured', async () => {
+  it('2, an order whose payment is not captured', async () => {
     const purchase = await paidPurchase();
     await changePayment(purchase, { status: 'approved' });
 
@@ -95,7 +95,7 @@ describe('what the check of the books finds and operators repair:', () => {
 
     expect(finding.repair).toMatchObject({ kind: 'ask_paypal' });
     expect(await paymentOf(purchase)).toMatchObject({ status: 'captured' });
-    // Its settlement had succeeded long ago: whoever looks after payments notes that.
+    // Its settlement succeeded long ago: the payments job records that.
     await callFunction('reconciliation', {
       job: 'payments',
       due_before: new Date(Date.now() + 60_000).toISOString(),
@@ -103,7 +103,7 @@ describe('what the check of the books finds and operators repair:', () => {
     await settledPayment(purchase, 'captured');
   });
 
-  it('3, a session that did not hear that its payment was captured', async () => {
+  it('3, a session that does not follow its captured payment', async () => {
     const purchase = await paidPurchase();
     await changeSession(purchase, { status: 'payment_pending', payment_status: 'created' });
 
@@ -112,7 +112,7 @@ describe('what the check of the books finds and operators repair:', () => {
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
   });
 
-  it('4, a product that sells fewer than were paid, seen twice', async () => {
+  it('4, a product whose counters are wrong in two checks', async () => {
     const { sku } = await paidPurchase();
     await change('products', { sku }, { available: 10, sold: 0 });
 
@@ -123,7 +123,7 @@ describe('what the check of the books finds and operators repair:', () => {
     expect(await stockOf(sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
-  it('5, stock that is held for a payment that was given up', async () => {
+  it('5, stock held for a cancelled payment', async () => {
     const purchase = await beginPurchase();
     await cancel(purchase);
     await change('reservations', { checkout_session_id: purchase.sessionId }, { status: 'held' });
@@ -134,7 +134,7 @@ describe('what the check of the books finds and operators repair:', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
-  it('5, stock that is held past its time for a session that nobody paid', async () => {
+  it('5, stock held past its expiry for an unpaid session', async () => {
     const sku = await stockedProduct(5);
     const { body } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 2 }] });
     const sessionId: string = body.checkout_session_id;
@@ -148,11 +148,11 @@ describe('what the check of the books finds and operators repair:', () => {
     expect(await findingOf(5, sessionId)).toHaveProperty('closed_at');
     expect(await sessionOf({ sessionId })).toMatchObject({ status: 'expired' });
     expect(await stockOf(sku)).toEqual({ available: 5, reserved: 0, sold: 0 });
-    // What was past its time in an hour is not now.
+    // Expired in an hour, but not yet.
     await runConsistencyCheck();
   });
 
-  it('6, a session that was given up though it has an order', async () => {
+  it('6, a failed session that has an order', async () => {
     const purchase = await paidPurchase();
     await changeSession(purchase, { status: 'payment_failed', payment_status: 'failed' });
 
@@ -162,7 +162,7 @@ describe('what the check of the books finds and operators repair:', () => {
     await closed(3, purchase.paymentId);
   });
 
-  it('7, money that differs from what was asked, taken without anybody’s word', async () => {
+  it('7, a captured amount that differs and was never accepted', async () => {
     const purchase = await purchaseUnderReview('19.00');
     await changePayment(purchase, { status: 'captured' });
 
@@ -174,7 +174,7 @@ describe('what the check of the books finds and operators repair:', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
-  it('8, a refund that was made at PayPal and never told', async () => {
+  it('8, a refund made at PayPal that the shop does not know', async () => {
     const purchase = await paidPurchase();
     const { id } = await captureOf(purchase);
     await payPal('PUT', '/_sim/delivery', { drop: true });
@@ -186,7 +186,7 @@ describe('what the check of the books finds and operators repair:', () => {
     await settledPayment(purchase, 'partially_refunded');
   });
 
-  it('9, an event that was stored and never settled', async () => {
+  it('9, an event that was stored and never processed', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
@@ -198,7 +198,7 @@ describe('what the check of the books finds and operators repair:', () => {
     await settledPayment(purchase, 'captured');
   });
 
-  it('10, a settlement that failed and is on no list', async () => {
+  it('10, a failed settlement that is not on the list', async () => {
     const purchase = await purchaseWhoseSettlementIsStopped();
     await firstFailuresOf(purchase);
     const subject = `${purchase.paymentId}-captured`;
@@ -214,22 +214,22 @@ describe('what the check of the books finds and operators repair:', () => {
   });
 });
 
-it('a check changes nothing in the books, and counts payments by their status', async () => {
+it('changes no data and counts payments by status when a check runs', async () => {
   const purchase = await paidPurchase();
-  const books = () =>
+  const data = () =>
     Promise.all((['payments', 'orders', 'checkout-sessions', 'reservations', 'products'] as const).map(everythingIn));
-  const before = await books();
+  const before = await data();
 
   await runConsistencyCheck();
 
-  expect(await books()).toEqual(before);
+  expect(await data()).toEqual(before);
   const run = (await everythingIn('operations')).find(({ kind, id }) => kind === 'run' && id === 'consistency');
   const captured = (await everythingIn('payments')).filter(({ status }) => status === 'captured');
   expect(run?.figures).toMatchObject({ 'payments.captured': captured.length });
   expect(captured.map(({ payment_id }) => payment_id)).toContain(purchase.paymentId);
 });
 
-it('a check measures the findings of each rule, none at all included', async () => {
+it('emits the number of findings per invariant, zero included', async () => {
   await runConsistencyCheck();
 
   const measured = await until(
@@ -242,7 +242,7 @@ it('a check measures the findings of each rule, none at all included', async () 
   expect(measured.map(({ Findings }) => Findings)).toContain(0);
 });
 
-it('two checks at once find the same, and nothing twice', async () => {
+it('records each finding once when two checks run concurrently', async () => {
   const purchase = await paidPurchase();
   await changeSession(purchase, { payment_status: 'created', status: 'payment_pending' });
 

@@ -6,7 +6,7 @@ it.each([
   ['JPY', 500, '500', '1000'],
   ['HUF', 3990, '3990', '7980'],
   ['USD', 5, '0.05', '0.10'],
-])('sells in %s with as many decimals as PayPal takes', async (currency, minor, price, sum) => {
+])('sells in %s with the decimals that PayPal accepts', async (currency, minor, price, sum) => {
   const sku = await stockedProduct(5, minor, currency);
   const { products } = (await shop('GET', '/api/v1/products')).body;
   expect(products.find((product: { sku: string }) => product.sku === sku).unit_price).toEqual({
@@ -21,7 +21,7 @@ it.each([
   expect((await captureOf(purchase)).amount).toMatchObject({ currency_code: currency, value: sum });
 });
 
-it('does not mix currencies in one session', async () => {
+it('rejects a session with two currencies', async () => {
   const items = [
     { sku: await stockedProduct(5, 500, 'JPY'), quantity: 1 },
     { sku: await stockedProduct(5, 500, 'EUR'), quantity: 1 },

@@ -5,13 +5,13 @@ import { stockOf } from '../support/stack/invariants.ts';
 import { failuresOf, firstFailuresOf, lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
 import { payPal, settledPayment, until } from '../support/stack/shop.ts';
 
-/** One sweep, as the clock calls it. */
+/** One run of the dead-letters job. */
 async function sweep(): Promise<Record<string, number>> {
   const { figures } = await callFunction('reconciliation', { job: 'dead-letters' });
   return figures as Record<string, number>;
 }
 
-it('a settlement that failed is on queue and list until it is mended by one click, and leads to one order', async () => {
+it('keeps a failed settlement on queue and list until one retry creates the order', async () => {
   const purchase = await purchaseWhoseOrderFails(1000);
 
   expect(await firstFailuresOf(purchase)).toMatchObject([

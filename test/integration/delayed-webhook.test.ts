@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { approve, beginPurchase, paymentOf, payPal, settledPayment, shop } from '../support/stack/shop.ts';
 
-it('shows a payment as under way while the webhook is late, and as captured once it comes', async () => {
+it('reports a payment as pending while the webhook is late, and as captured when it arrives', async () => {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { hold: true });
-  // The return page's own capture gets no answer, as if PayPal were down for it.
+  // PayPal does not answer the return page's own capture call.
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'POST', path: `/v2/checkout/orders/${purchase.paypalOrderId}/capture`, status: 503, times: 3 }],
   });
@@ -20,7 +20,7 @@ it('shows a payment as under way while the webhook is late, and as captured once
   expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
 });
 
-it('makes the order without the buyer, whose window was closed before he came back', async () => {
+it('creates the order when the buyer never returns', async () => {
   const purchase = await beginPurchase();
 
   await approve(purchase.paypalOrderId);

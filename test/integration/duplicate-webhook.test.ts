@@ -11,7 +11,7 @@ import {
   settledPayment,
 } from '../support/stack/shop.ts';
 
-/** The capture that PayPal made for a purchase, as the resource of an event. */
+/** A purchase's capture at PayPal as the resource of an event. */
 const captureResource = async (purchase: Purchase) => ({
   id: (await captureOf(purchase)).id,
   status: 'COMPLETED',
@@ -36,7 +36,7 @@ async function expectBoughtOnce(purchase: Purchase): Promise<void> {
 const send = (event_id: string, resource: object) =>
   payPal('POST', '/_sim/events', { event_type: 'PAYMENT.CAPTURE.COMPLETED', resource, signature: 'good', event_id });
 
-it('does an event once that is delivered 20 times, one after the other', async () => {
+it('processes an event once when it is delivered 20 times in sequence', async () => {
   const purchase = await paidPurchase();
   const resource = await captureResource(purchase);
   const id = `WH-SEQUENCE-${purchase.paymentId.slice(4)}`;
@@ -48,11 +48,11 @@ it('does an event once that is delivered 20 times, one after the other', async (
   await expectBoughtOnce(purchase);
 });
 
-it('does an event once that is delivered 20 times at once', async () => {
+it('processes an event once when it is delivered 20 times concurrently', async () => {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
-  // PayPal captures, and nobody tells the shop but the event that comes 20 times.
+  // The only evidence of the capture is the event that is delivered 20 times.
   await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
   const resource = await captureResource(purchase);
 
@@ -62,12 +62,12 @@ it('does an event once that is delivered 20 times at once', async () => {
 
   const delivered = answers.map(({ deliveries: [first] }) => first);
   expect(delivered.filter(({ answer }) => answer?.status === 'accepted')).toHaveLength(1);
-  // Whoever comes while the first one is at work is asked to come again.
+  // Deliveries during the first one's processing get a 503.
   for (const { http_status } of delivered) expect([200, 503]).toContain(http_status);
   await expectBoughtOnce(purchase);
 });
 
-it('does nothing for a second event about the same capture', async () => {
+it('is idempotent for a second event about the same capture', async () => {
   const purchase = await paidPurchase();
 
   const second = await send(`WH-SECOND-${purchase.paymentId.slice(4)}`, await captureResource(purchase));

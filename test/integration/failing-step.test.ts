@@ -10,8 +10,8 @@ const { state_machine_arn } = inject('stack');
 const executionOf = ({ paymentId }: Purchase) =>
   `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${paymentId}-captured`;
 
-it('makes one order when the order’s step fails twice and then works', async () => {
-  // The client asks twice before it gives up.
+it('creates one order when its step fails twice and then succeeds', async () => {
+  // The PayPal client makes two attempts per call.
   const purchase = await purchaseWhoseOrderFails(4);
 
   expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
@@ -26,7 +26,7 @@ it('makes one order when the order’s step fails twice and then works', async (
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
 });
 
-it('does the other steps and puts the settlement on the dead letter queue when the order’s step never works', async () => {
+it('runs the other steps and sends the settlement to the dead-letter queue when the order step keeps failing', async () => {
   const purchase = await purchaseWhoseOrderFails(1000);
 
   const execution = await until(
@@ -43,7 +43,7 @@ it('does the other steps and puts the settlement on the dead letter queue when t
     (letters) => letters === 1,
   );
 
-  // Nothing stays broken for whoever comes after.
+  // Leaves no failing purchase to later tests.
   await payPal('PUT', '/_sim/faults', { faults: [] });
   await retry(purchase);
   await settledPayment(purchase, 'captured');

@@ -21,8 +21,8 @@ import { storeAlone } from '../support/stack/unprocessed-events.ts';
 const { simulator_url } = inject('stack');
 const MINUTE = 60_000;
 
-/** One run of what heals, as if it were so many minutes later. */
-const heal = (job: string, minutesLater: number) =>
+/** One run of a reconciliation job, that many minutes later. */
+const reconcile = (job: string, minutesLater: number) =>
   callFunction('reconciliation', { job, due_before: new Date(Date.now() + minutesLater * MINUTE).toISOString() });
 
 const notifications = payPalNotifications(
@@ -38,37 +38,37 @@ const deliveriesOf = async (id: string): Promise<{ event_id: string; http_status
 const eventsOf = async ({ paymentId }: Purchase) =>
   (await everythingIn('webhook-events')).filter(({ payment_id }) => payment_id === paymentId);
 
-describe('a buyer who approved, never came back, and whose every webhook was lost', () => {
-  it('gets the order by one run that looks after payments', async () => {
+describe('an approved payment whose buyer never returns and whose webhooks are all lost', () => {
+  it('becomes an order by one run of the payments job', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
 
-    await heal('payments', 1);
+    await reconcile('payments', 1);
 
     expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     expect(await eventsOf(purchase)).toEqual([]);
   });
 
-  it('gets one order by two runs at once', async () => {
+  it('becomes one order by two concurrent runs', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
 
-    await Promise.all([heal('payments', 1), heal('payments', 1)]);
+    await Promise.all([reconcile('payments', 1), reconcile('payments', 1)]);
 
     await settledPayment(purchase, 'captured');
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 });
 
-describe('a buyer who went to PayPal and was never heard of again', () => {
-  it('loses the stock when the time is over and PayPal says that nothing was approved', async () => {
+describe('a payment that is never approved', () => {
+  it('releases its stock after expiry when PayPal confirms that nothing was approved', async () => {
     const purchase = await beginPurchase();
 
-    await heal('payments', 31);
+    await reconcile('payments', 31);
 
     await until(
       () => sessionOf(purchase),
@@ -78,30 +78,30 @@ describe('a buyer who went to PayPal and was never heard of again', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
-  it('keeps it as long as PayPal does not answer', async () => {
+  it('keeps its stock as long as PayPal does not answer', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/faults', {
       faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 2 }],
     });
 
-    expect(await heal('payments', 31)).toMatchObject({ figures: { failed: 1 } });
+    expect(await reconcile('payments', 31)).toMatchObject({ figures: { failed: 1 } });
 
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
-    await heal('payments', 120);
+    await reconcile('payments', 120);
     await settledPayment(purchase, 'expired');
   });
 });
 
-it('a session that was left before its payment was begun expires, and its stock is back', async () => {
+it('expires an abandoned session without payment and releases its stock', async () => {
   const sku = await stockedProduct(5);
   const { body } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 2 }] });
   expect(await stockOf(sku)).toEqual({ available: 3, reserved: 2, sold: 0 });
 
-  // Other tests have left sessions as well, more than one run may have time for.
+  // Other tests leave sessions too, possibly more than one run handles.
   await until(
     async () => {
-      await heal('reservations', 31);
+      await reconcile('reservations', 31);
       return sessionOf({ sessionId: body.checkout_session_id });
     },
     ({ status }) => status === 'expired',
@@ -115,29 +115,29 @@ it('a session that was left before its payment was begun expires, and its stock 
   });
 });
 
-it('an event that was stored, and whose function fell over, is settled from the inbox', async () => {
+it('processes a stored event from the inbox when its function crashed', async () => {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
   const approved = await approvalOf(purchase);
   await storeAlone(approved);
 
-  expect(await heal('inbox', 0)).toMatchObject({ figures: { unfinished: 0 } });
+  expect(await reconcile('inbox', 0)).toMatchObject({ figures: { unfinished: 0 } });
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
-  await heal('inbox', 2);
+  await reconcile('inbox', 2);
 
   await settledPayment(purchase, 'captured');
   expect(await captureOf(purchase)).toMatchObject({ status: 'COMPLETED' });
   expect(await eventsOf(purchase)).toMatchObject([{ event_id: approved.id, status: 'accepted' }]);
 });
 
-describe('an event that PayPal sent and the shop never saw', () => {
-  it('is fetched from PayPal’s list, and settled', async () => {
+describe('an event whose deliveries were all lost', () => {
+  it('is fetched from PayPal’s list and processed', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
 
-    expect((await heal('events', 1)).repaired).toBeGreaterThan(0);
+    expect((await reconcile('events', 1)).repaired).toBeGreaterThan(0);
 
     await settledPayment(purchase, 'captured');
     const approved = await approvalOf(purchase);
@@ -152,11 +152,11 @@ describe('an event that PayPal sent and the shop never saw', () => {
     );
   });
 
-  it('is not settled once more when PayPal delivers it after all', async () => {
+  it('is not processed again when PayPal delivers it later', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
-    await heal('events', 1);
+    await reconcile('events', 1);
     await settledPayment(purchase, 'captured');
     await payPal('PUT', '/_sim/delivery', { drop: false });
     const { id } = await approvalOf(purchase);

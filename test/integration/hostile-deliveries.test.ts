@@ -61,11 +61,11 @@ it.each([
     400,
   ],
   ['a body of more than 256 KiB', {}, `{"id":"${'x'.repeat(256 * 1024)}"}`, 413],
-])('refuses %s', async (_, headers, body, status) => {
+])('rejects %s', async (_, headers, body, status) => {
   expect((await shop('POST', '/webhooks/paypal', body, headers)).status).toBe(status);
 });
 
-it('takes an event of no interest, and keeps it for the operator', async () => {
+it('accepts and stores an event of an unhandled type', async () => {
   const event_id = `WH-IGNORED-${Date.now()}`;
 
   const { deliveries } = await payPal('POST', '/_sim/events', {
@@ -81,7 +81,7 @@ it('takes an event of no interest, and keeps it for the operator', async () => {
   });
 });
 
-it('parks an event about an order that the shop does not know', async () => {
+it('parks an event about an unknown order', async () => {
   const event_id = `WH-PARKED-${Date.now()}`;
   const resource = captureOf({ paymentId: 'pay_01ARZ3NDEKTSV4RRFFQ69G5FAV', paypalOrderId: '5O190127TN364715T' });
 
@@ -98,7 +98,7 @@ it('parks an event about an order that the shop does not know', async () => {
   });
 });
 
-it('parks a genuine event that names our payment but another PayPal order', async () => {
+it('parks a genuine event whose payment belongs to another PayPal order', async () => {
   const purchase = await beginPurchase();
   const resource = captureOf({ paymentId: purchase.paymentId, paypalOrderId: '5O190127TN364715T' });
 

@@ -12,7 +12,7 @@ import {
   shop,
 } from '../support/stack/shop.ts';
 
-/** Two buyers of one last piece: the first let go of it, so the second could take it; then both want to pay. */
+/** Two buyers of the last item: the first cancelled, the second reserved it, and now both pay. */
 async function twoBuyers(): Promise<{ sku: string; letGo: Purchase; holder: Purchase }> {
   const sku = await stockedProduct(1);
   const letGo = await beginPurchase({ sku });
@@ -20,7 +20,7 @@ async function twoBuyers(): Promise<{ sku: string; letGo: Purchase; holder: Purc
   return { sku, letGo, holder: await beginPurchase({ sku }) };
 }
 
-it('gives the last piece to the buyer who holds it and pays first, and the other one all his money back', async () => {
+it('sells the last item to the buyer who reserved it and refunds the other in full', async () => {
   const { sku, letGo, holder } = await twoBuyers();
 
   await captureAtPayPal(holder);
@@ -33,7 +33,7 @@ it('gives the last piece to the buyer who holds it and pays first, and the other
   expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
 });
 
-it('gives the last piece to the buyer who let go of it but pays first, once the other one gives up', async () => {
+it('sells the last item to the returning buyer when the other one cancels', async () => {
   const { sku, letGo, holder } = await twoBuyers();
   await cancel(holder);
 
@@ -46,7 +46,7 @@ it('gives the last piece to the buyer who let go of it but pays first, once the 
   expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
 });
 
-it('never sells to a third buyer what the first two are paying for', async () => {
+it('rejects a third buyer while two are paying for the last item', async () => {
   const { sku } = await twoBuyers();
 
   const third = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });

@@ -18,14 +18,14 @@ import {
   until,
 } from '../support/stack/shop.ts';
 
-/** The buyer cancels in one window, with the PayPal page still open in another. */
+/** The buyer cancels in one window while the PayPal page is still open in another. */
 async function cancelled(sku: string): Promise<Purchase> {
   const purchase = await beginPurchase({ sku });
   await cancel(purchase);
   return purchase;
 }
 
-it('delivers a purchase whose money came after it was cancelled, if there is stock', async () => {
+it('creates the order when money arrives after the cancellation and stock is available', async () => {
   const purchase = await cancelled(await stockedProduct(3));
 
   await captureAtPayPal(purchase);
@@ -35,7 +35,7 @@ it('delivers a purchase whose money came after it was cancelled, if there is sto
   expect(await stockOf(purchase.sku)).toEqual({ available: 2, reserved: 0, sold: 1 });
 });
 
-it('gives all the money back that came after the last piece was sold to somebody else', async () => {
+it('refunds in full when money arrives after the last item was sold', async () => {
   const sku = await stockedProduct(1);
   const late = await cancelled(sku);
   await paidPurchase({ sku });
@@ -48,7 +48,7 @@ it('gives all the money back that came after the last piece was sold to somebody
   expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
 });
 
-it('takes a purchase up again whose buyer cancelled and then approved, if there is stock', async () => {
+it('captures an approval after the cancellation when stock is available', async () => {
   const purchase = await cancelled(await stockedProduct(1));
 
   await approve(purchase.paypalOrderId);
@@ -57,7 +57,7 @@ it('takes a purchase up again whose buyer cancelled and then approved, if there 
   expect(await stockOf(purchase.sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
 });
 
-it('charges nobody who cancelled and then approved, when the last piece is gone', async () => {
+it('captures nothing for an approval after the cancellation when the last item is sold', async () => {
   const sku = await stockedProduct(1);
   const late = await cancelled(sku);
   const other = await beginPurchase({ sku });
@@ -80,7 +80,7 @@ it('charges nobody who cancelled and then approved, when the last piece is gone'
   expect((await settledPayment(other, 'captured')).order).not.toBeNull();
 });
 
-it('lets the buyer’s return page wait while a purchase is taken up again', async () => {
+it('keeps the return page pending while a late approval is settled', async () => {
   const purchase = await cancelled(await stockedProduct(1));
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
@@ -92,7 +92,7 @@ it('lets the buyer’s return page wait while a purchase is taken up again', asy
   expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
 });
 
-it('says of a purchase that PayPal has forgotten that it expired', async () => {
+it('reports a payment as expired when PayPal no longer knows its order', async () => {
   const purchase = await beginPurchase();
   await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/expire`);
 

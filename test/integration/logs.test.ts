@@ -9,13 +9,13 @@ import { approve, beginPurchase, paidPurchase, payPal, settledPayment, shop, unt
 
 const { simulator_url, operator } = inject('stack');
 
-/** The functions that log something of it. */
+/** The functions that take part. */
 const FOLDERS = [
   ...['storefront', 'paypal-webhook', 'inventory', 'checkout', 'fulfillment', 'settlements'],
   ...['reconciliation', 'consistency'],
 ];
 
-/** All that can happen to a shop in a day, in a few seconds. @returns all that its functions logged of it */
+/** Runs a bit of everything. @returns all log lines of the functions */
 async function logsOfAnEventfulDay() {
   const since = new Date();
   await paidPurchase();
@@ -51,7 +51,7 @@ async function logsOfAnEventfulDay() {
   );
 }
 
-/** The token by which the shop talks to the simulator: it hands out the same one until it has run out. */
+/** The shop's access token: the simulator hands out the same one until it expires. */
 async function payPalToken(): Promise<string> {
   const answer = await fetch(`${simulator_url}/v1/oauth2/token`, {
     method: 'POST',
@@ -61,7 +61,7 @@ async function payPalToken(): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-it('no function logs who a buyer is or where he lives, nor a secret or a token', async () => {
+it('contain no personal data, secret or token', async () => {
   const logged = await logsOfAnEventfulDay();
   const { access_token, refresh_token } = (await signIn(operator)).body;
 
@@ -76,10 +76,10 @@ it('no function logs who a buyer is or where he lives, nor a secret or a token',
   expect([...new Set(logged.map(({ folder }) => folder))]).toEqual(expect.arrayContaining(FOLDERS));
 });
 
-/** Lambda's own lines about a call; Node's about MiniStack's way to run functions; the SDK's about MiniStack's two names for itself. */
+/** Lines by Lambda about an invocation, by Node and by the SDK about MiniStack. */
 const NOT_THE_SHOPS = /^(START|END|REPORT|INIT_START) |^\(node:\d+\) \[DEP|^\(Use `node|^QueueUrl=|^Set \[endpoint=/;
 
-it('every line that a function writes is JSON: a metric, or a message with a code that docs/logs.md explains', async () => {
+it('consist of JSON lines: metrics, and messages whose code docs/logs.md explains', async () => {
   const codes =
     readFileSync('docs/logs.md', 'utf8')
       .match(/^\| `[A-Z_]+`/gm)

@@ -3,7 +3,7 @@ import { purchaseWhoseSettlementIsStopped } from '../support/stack/failing-order
 import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
 import { payPal, settledPayment } from '../support/stack/shop.ts';
 
-it('a settlement that somebody stops in the console is on the list until it is mended', async () => {
+it('lists a settlement that was stopped in the console until a retry succeeds', async () => {
   const purchase = await purchaseWhoseSettlementIsStopped();
 
   expect(await firstFailuresOf(purchase)).toMatchObject([{ settlement: 'captured', status: 'ABORTED' }]);

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { command } from '../support/stack/command.ts';
 import { signIn } from '../support/stack/operator.ts';
 
-/** Runs the command on the shop that is tested. */
+/** Runs the command against the shop under test. */
 async function operator(...args: string[]): Promise<{ readonly status: number | undefined; readonly lines: string[] }> {
   const { status, stdout, stderr } = await command('ops/operator.ts', ...args);
   return { status, lines: `${stdout}${stderr}`.trim().split('\n') };
 }
 
-it('makes an operator who can sign in with the password that is shown, and removes one who then cannot', async () => {
+it('adds an operator who can sign in with the printed password, and removes one who then cannot', async () => {
   const username = `grace-${process.pid}`;
 
   const added = await operator('add', username);

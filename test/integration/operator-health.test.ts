@@ -4,13 +4,13 @@ import { seenByOperator } from '../support/stack/operator.ts';
 import { payPal, until } from '../support/stack/shop.ts';
 
 /*
- * Not among the tests with IAM enforced: the queues are closed to whoever comes without TLS, and MiniStack has none.
+ * Not among the tests with IAM enforced: the queues require TLS, which MiniStack does not offer.
  */
 
 const { tables, front_door_url } = inject('stack');
 
-/** The deep health once these checks fail and no others: each has two seconds, which a busy machine may need for itself. */
-const healthThatFails = (...names: string[]) =>
+/** The deep health once exactly these checks fail: each has two seconds, which a busy machine may use up. */
+const healthFailing = (...names: string[]) =>
   until(
     () => seenByOperator('/api/v1/admin/health'),
     ({ body }) => {
@@ -22,8 +22,8 @@ const healthThatFails = (...names: string[]) =>
     },
   );
 
-it('the deep health has a line for all that the shop needs, and fails with the one that fails', async () => {
-  const { status, body } = await healthThatFails();
+it('has one line per dependency and fails when one of them fails', async () => {
+  const { status, body } = await healthFailing();
   const line = (name: string, of = body) => of.checks.find((one: { name: string }) => one.name === name);
 
   expect(status).toBe(200);
@@ -45,7 +45,7 @@ it('the deep health has a line for all that the shop needs, and fails with the o
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'GET', path: '/v1/notifications/webhooks', status: 503, times: 100 }],
   });
-  const broken = await healthThatFails('PayPal webhook');
+  const broken = await healthFailing('PayPal webhook');
 
   expect(broken.status).toBe(503);
   expect(line('PayPal webhook', broken.body)).toMatchObject({ status: 'failing', detail: 'PayPalUnavailable' });

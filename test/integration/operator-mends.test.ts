@@ -7,7 +7,7 @@ import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.
 
 type Json = ReturnType<typeof JSON.parse>;
 
-/** Everything in a list, however many pages it has. */
+/** All items of a list, across pages. */
 async function all(path: string, name: string): Promise<Json[]> {
   const found: Json[] = [];
   let cursor: string | null = null;
@@ -25,7 +25,7 @@ async function all(path: string, name: string): Promise<Json[]> {
 const deedsTo = async (target: string): Promise<Json[]> =>
   (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
 
-it('a webhook that failed is found, looked into, tried, replayed and settled, and the audit says who did it', async () => {
+it('finds, inspects, dry-runs and replays a failed webhook, with an audit entry', async () => {
   const purchase = await purchaseOfUnprocessedEvent();
   const { eventId, captureId } = purchase;
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
@@ -60,29 +60,29 @@ it('a webhook that failed is found, looked into, tried, replayed and settled, an
     );
     expect(found, name).toMatchObject([{ event_id: eventId, status: 'accepted', payment_id: purchase.paymentId }]);
   }
-  const { body: settled } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
-  expect(settled.executions).toMatchObject([{ name: `${purchase.paymentId}-captured`, status: 'SUCCEEDED' }]);
+  const { body: processed } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
+  expect(processed.executions).toMatchObject([{ name: `${purchase.paymentId}-captured`, status: 'SUCCEEDED' }]);
   expect(await deedsTo(eventId)).toEqual([{ what: 'replay', who: 'operator', why: 'PayPal was down' }]);
 });
 
-it('many webhooks are counted first, and then replayed, each once', async () => {
+it('counts webhooks first and then replays each once', async () => {
   const since = new Date().toISOString();
   await paidPurchase();
   await paidPurchase();
-  const wish = { filter: { status: 'accepted', from: since }, reason: 'to be sure' };
+  const request = { filter: { status: 'accepted', from: since }, reason: 'to be sure' };
 
   const counted = await until(
-    () => asOperator('/api/v1/admin/webhook-events/replay', { ...wish, dry_run: true }),
+    () => asOperator('/api/v1/admin/webhook-events/replay', { ...request, dry_run: true }),
     ({ body }) => body.matching === 4,
   );
   expect(counted).toMatchObject({ status: 200, body: { dry_run: true, matching: 4, more: false } });
-  const replayed = await asOperator('/api/v1/admin/webhook-events/replay', { ...wish, dry_run: false });
+  const replayed = await asOperator('/api/v1/admin/webhook-events/replay', { ...request, dry_run: false });
 
-  // All of it had been settled before.
+  // All events had been processed before.
   expect(replayed).toMatchObject({ status: 200, body: { replayed: 4, changed: 0, failed: [], next_cursor: null } });
 });
 
-it('a settlement that failed is listed, retried and settled, and the audit says who did it', async () => {
+it('lists and retries a failed settlement, with an audit entry', async () => {
   const purchase = await purchaseWhoseOrderFails(1000);
   const [failed] = await until(
     async () =>

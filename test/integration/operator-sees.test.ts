@@ -3,7 +3,7 @@ import { change } from '../support/stack/aws.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
 import { captureOf, paidPurchase, sessionOf, settledPayment, until } from '../support/stack/shop.ts';
 
-it('an operator sees the whole story of a payment, its buyer and PayPal’s own view', async () => {
+it('shows all details of a payment, its buyer and PayPal’s view', async () => {
   const purchase = await paidPurchase();
   const capture = await captureOf(purchase);
   const path = `/api/v1/admin/payments/${purchase.paymentId}?paypal=true`;
@@ -37,7 +37,7 @@ it('an operator sees the whole story of a payment, its buyer and PayPal’s own 
   );
 });
 
-it('the figures count what was settled in this hour, and how long it took', async () => {
+it('counts the settlements of this hour and their durations', async () => {
   await paidPurchase();
 
   const { status, body } = await until(
@@ -52,9 +52,9 @@ it('the figures count what was settled in this hour, and how long it took', asyn
   expect(body.latencies.capture_to_order.max_ms).toBeGreaterThan(0);
 });
 
-it('what is broken in the books is found by a check, tried, repaired and gone after the next, and the audit says who did it', async () => {
+it('finds, previews and repairs a violation, closes the finding, and writes an audit entry', async () => {
   const purchase = await paidPurchase();
-  // The session has not heard of the money, and that a while ago.
+  // The session did not follow the capture, long enough ago.
   await change(
     'checkout-sessions',
     { checkout_session_id: purchase.sessionId },
@@ -66,7 +66,7 @@ it('what is broken in the books is found by a check, tried, repaired and gone af
   const findings = async () => {
     let finished = false;
     while (!finished) {
-      const checked = await asOperator('/api/v1/admin/consistency/run', { reason: 'are the books right?' });
+      const checked = await asOperator('/api/v1/admin/consistency/run', { reason: 'is the data consistent?' });
       expect(checked.status).toBe(200);
       finished = checked.body.finished;
     }
@@ -107,7 +107,7 @@ it.each([
   ['/api/v1/admin/audit?cursor=Zm9yZ2Vk', 'cursor'],
   ['/api/v1/admin/metrics?from=yesterday', 'from'],
   ['/api/v1/admin/health?deep=true', 'deep'],
-])('%s is refused, and the answer names %s', async (path, field) => {
+])('rejects %s and names %s', async (path, field) => {
   const { status, body } = await seenByOperator(path);
 
   expect(status).toBe(400);

@@ -23,7 +23,7 @@ const cognito = new CognitoIdentityProviderClient({ endpoint, region, credential
 
 const AUDIT = '/api/v1/admin/audit';
 
-/** An app of a pool, other than the shop's own. */
+/** A second app client of a pool. */
 async function app(userPoolId: string, more: Partial<CreateUserPoolClientCommandInput> = {}): Promise<string> {
   const { UserPoolClient } = await cognito.send(
     new CreateUserPoolClientCommand({
@@ -48,7 +48,7 @@ async function tokensOf(clientId: string, username: string) {
   return { access: AccessToken, id: IdToken };
 }
 
-/** A token with the same words, signed by somebody else. */
+/** A token with the same claims, signed by another key. */
 function signedByAnother(token: string, change: object = {}): string {
   const [head = '', words = ''] = token.split('.');
   const claims = { ...JSON.parse(Buffer.from(words, 'base64url').toString()), ...change };
@@ -58,7 +58,7 @@ function signedByAnother(token: string, change: object = {}): string {
 }
 
 describe('an operator', () => {
-  it('signs in, sees the audit, and stays with the refresh token', async () => {
+  it('signs in, reads the audit log, and renews the session with the refresh token', async () => {
     const signedIn = await signIn(operator);
     expect(signedIn).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 900 } });
     expect(signedIn.headers.get('cache-control')).toBe('no-store');
@@ -71,22 +71,22 @@ describe('an operator', () => {
     expect((await withToken(refreshed.body.access_token, 'GET', AUDIT)).status).toBe(200);
   });
 
-  it('is told the same when the password is wrong as when the name is', async () => {
+  it('gets the same error for a wrong password as for a wrong name', async () => {
     const wrongPassword = await signIn({ ...operator, password: 'wrong' });
-    const wrongName = await signIn({ ...operator, username: 'nobody' });
+    const wrongName = await signIn({ ...operator, username: 'unknown' });
 
     expect(wrongPassword).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
     expect(wrongName.status).toBe(401);
     expect(wrongName.body).toEqual(wrongPassword.body);
   });
 
-  it('gets nothing for a refresh token that is none', async () => {
+  it('gets no token for an invalid refresh token', async () => {
     const answer = await shop('POST', '/api/v1/admin/sign-in/refresh', { refresh_token: 'forged' });
 
     expect(answer).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
   });
 
-  it('cannot stay who was removed', async () => {
+  it('loses access when the account is removed', async () => {
     const username = await newOperator(operator.user_pool_id, 'operators');
     const { refresh_token } = (await signIn({ username, password: PASSWORD })).body;
     await cognito.send(new AdminDeleteUserCommand({ UserPoolId: operator.user_pool_id, Username: username }));
@@ -95,18 +95,18 @@ describe('an operator', () => {
     expect((await signIn({ username, password: PASSWORD })).status).toBe(401);
   });
 
-  it('leaves neither name nor password nor token in the logs', async () => {
+  it('leaves no name, password or token in the logs', async () => {
     const { body } = await signIn(operator);
-    await signIn({ username: 'somebody-unheard-of', password: 'no-such-password' });
+    await signIn({ username: 'unknown-operator', password: 'no-such-password' });
 
     const logs = JSON.stringify(await logsOf('sign-in'));
 
-    for (const secret of [operator.password, 'no-such-password', 'somebody-unheard-of', body.access_token])
+    for (const secret of [operator.password, 'no-such-password', 'unknown-operator', body.access_token])
       expect(logs).not.toContain(secret);
   });
 });
 
-describe('what operators do', () => {
+describe('the admin API', () => {
   let username: string;
   let good: Awaited<ReturnType<typeof tokensOf>>;
   beforeAll(async () => {
@@ -114,24 +114,24 @@ describe('what operators do', () => {
     good = await tokensOf(operator.client_id, username);
   });
 
-  it('is open to whoever has a token of their own', async () => {
+  it('accepts an operator’s own token', async () => {
     expect((await withToken(good.access, 'GET', AUDIT)).status).toBe(200);
   });
 
   it.each([
-    ['whoever has none', () => undefined],
+    ['a call without token', () => undefined],
     ['a word that is no token', () => 'forged'],
-    ['a token signed by somebody else', () => signedByAnother(good.access)],
+    ['a token signed by another key', () => signedByAnother(good.access)],
     ['a token that was changed', () => `${good.access.slice(0, -4)}AAAA`],
-    ['the token that tells who somebody is', () => good.id],
-  ])('is closed to %s', async (_, token) => {
+    ['an ID token', () => good.id],
+  ])('rejects %s', async (_, token) => {
     const text = token();
     const answer = text === undefined ? await shop('GET', AUDIT) : await withToken(text, 'GET', AUDIT);
 
     expect(answer.status).toBe(401);
   });
 
-  it('is closed to a token that has run out', async () => {
+  it('rejects an expired token', async () => {
     const client = { UserPoolId: operator.user_pool_id, ClientId: operator.client_id };
     const { UserPoolClient: kept } = await cognito.send(new DescribeUserPoolClientCommand(client));
     const units = kept?.TokenValidityUnits;
@@ -158,13 +158,13 @@ describe('what operators do', () => {
     expect((await withToken(next.access, 'GET', AUDIT)).status).toBe(200);
   });
 
-  it('is closed to the token of another app of the same pool', async () => {
+  it('rejects the token of another app client of the same pool', async () => {
     const { access } = await tokensOf(await app(operator.user_pool_id), username);
 
     expect((await withToken(access, 'GET', AUDIT)).status).toBe(401);
   });
 
-  it('is closed to the token of another pool, though its group has the same name', async () => {
+  it('rejects the token of another pool whose group has the same name', async () => {
     const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'another' }));
     const poolId = UserPool?.Id ?? '';
     await cognito.send(new CreateGroupCommand({ UserPoolId: poolId, GroupName: 'operators' }));
@@ -174,7 +174,7 @@ describe('what operators do', () => {
     expect((await withToken(access, 'GET', AUDIT)).status).toBe(401);
   });
 
-  it('is closed to somebody of the pool who is not in the group', async () => {
+  it('rejects a user of the pool who is not in the group', async () => {
     const shopper = await newOperator(operator.user_pool_id);
     const { body } = await signIn({ username: shopper, password: PASSWORD });
 

@@ -18,7 +18,7 @@ async function refundsOf(purchase: Purchase): Promise<unknown[]> {
   return Object.values<{ capture_id: string }>(refunds).filter(({ capture_id }) => capture_id === id);
 }
 
-it('gives all money back once, however often the operator presses', async () => {
+it('refunds in full once when the operator repeats the request', async () => {
   const purchase = await paidPurchase();
   const press = () => asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
 
@@ -32,7 +32,7 @@ it('gives all money back once, however often the operator presses', async () => 
   expect(audit[0]).toMatchObject({ kind: 'audit', who: 'operator', what: 'refund', why: 'returned' });
 });
 
-it('takes the same part for the same reason as one refund, and another reason as one more', async () => {
+it('treats the same amount and reason as one refund, and another reason as a second one', async () => {
   const purchase = await paidPurchase();
   const press = (reason: string) =>
     asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, {
@@ -56,7 +56,7 @@ it.each([
   ['nothing', { currency_code: 'EUR', value: '0.00' }, 400],
   ['a fraction of a cent', { currency_code: 'EUR', value: '1.001' }, 400],
   ['more than was paid', { currency_code: 'EUR', value: '20.00' }, 409],
-])('does not refund %s', async (_, amount, status) => {
+])('rejects a refund of %s', async (_, amount, status) => {
   const purchase = await paidPurchase();
 
   const answer = await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { amount, reason: 'a try' });
@@ -65,7 +65,7 @@ it.each([
   expect(await refundsOf(purchase)).toEqual([]);
 });
 
-it('leaves on the stock what was shipped, though its money went back', async () => {
+it('does not return stock when a shipped order is refunded', async () => {
   const purchase = await paidPurchase();
 
   const shipped = await asOperator(`/api/v1/admin/orders/${purchase.orderId}/ship`, { reason: 'parcel 1' });
@@ -76,7 +76,7 @@ it('leaves on the stock what was shipped, though its money went back', async () 
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
 });
 
-it('does not ship an order whose money went back', async () => {
+it('rejects shipping a refunded order', async () => {
   const purchase = await paidPurchase();
   await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
   await settledPayment(purchase, 'refunded');
@@ -86,7 +86,7 @@ it('does not ship an order whose money went back', async () => {
   expect(shipped).toMatchObject({ status: 409, body: { type: '/problems/not-shippable' } });
 });
 
-it('makes the order of money that differs once an operator accepts it', async () => {
+it('creates the order when an operator accepts a different amount', async () => {
   const purchase = await purchaseUnderReview('19.00');
 
   const accepted = await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/accept`, {
@@ -98,7 +98,7 @@ it('makes the order of money that differs once an operator accepts it', async ()
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
 });
 
-it('gives the stock back with the money that differs once an operator refunds it', async () => {
+it('returns the stock when an operator refunds a different amount', async () => {
   const purchase = await purchaseUnderReview('19.00');
 
   await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'wrong amount' });
@@ -108,7 +108,7 @@ it('gives the stock back with the money that differs once an operator refunds it
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 });
 
-it('shows operators a dispute, and changes nothing else for it', async () => {
+it('shows a dispute to operators and changes nothing else', async () => {
   const purchase = await paidPurchase();
   const { id } = await captureOf(purchase);
 

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { command } from '../support/stack/command.ts';
 import { beginPurchase, captureOf, paidPurchase, payPal } from '../support/stack/shop.ts';
 
-/** Runs the command on the shop that is tested. */
+/** Runs the command against the shop under test. */
 const payment = (...args: string[]) => command('ops/payment.ts', ...args);
 
-it('one command tells a payment’s whole story, and nobody’s name', async () => {
+it('prints all details of a payment without personal data', async () => {
   const purchase = await paidPurchase();
   const capture = await captureOf(purchase);
 
@@ -25,7 +25,7 @@ it('one command tells a payment’s whole story, and nobody’s name', async () 
   expect(stdout).not.toContain('@');
 });
 
-it('tells it without PayPal when PayPal does not answer', async () => {
+it('prints them without PayPal’s view when PayPal does not answer', async () => {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 100 }],
@@ -42,9 +42,9 @@ it.each([
   [['pay_00000000000000000000000000'], 1, 'there is no payment'],
   [['nonsense'], 2, 'usage:'],
   [[], 2, 'usage:'],
-] as const)('says so when asked for %j', async (args, status, words) => {
-  const told = await payment(...args);
+] as const)('exits with an error for %j', async (args, status, words) => {
+  const result = await payment(...args);
 
-  expect(told.status).toBe(status);
-  expect(told.stderr).toContain(words);
+  expect(result.status).toBe(status);
+  expect(result.stderr).toContain(words);
 });

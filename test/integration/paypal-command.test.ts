@@ -19,7 +19,7 @@ const run = (...args: string[]) => command('ops/paypal.ts', ...args);
 
 const webhookOf = async (url: string) => (await notifications.listWebhooks()).find((webhook) => webhook.url === url);
 
-/** Nobody else is to be told of what this shop's tests make up. */
+/** Removes the webhook of the test again. */
 async function forget(webhook: Webhook): Promise<void> {
   const token = await fetch(`${simulator_url}/v1/oauth2/token`, {
     method: 'POST',
@@ -35,12 +35,12 @@ const lineOf = async (id: string) =>
   (await run('events', '--hours', '1')).stdout.split('\n').find((line) => line.includes(id));
 
 describe('npm run paypal', () => {
-  it('tells that the subscription is as it should be', async () => {
+  it('reports a correct subscription', async () => {
     expect(await run('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
     expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
   });
 
-  it('finds a subscription that is not told of everything, and repairs that one alone', async () => {
+  it('reports and repairs a subscription with missing event types', async () => {
     const ours = await webhookOf(OURS);
     onTestFinished(async () => void (await run('register')));
     const others = await notifications.createWebhook(OTHERS, ['BILLING.PLAN.CREATED']);
@@ -57,7 +57,7 @@ describe('npm run paypal', () => {
     expect(await webhookOf(OTHERS)).toEqual(others);
   });
 
-  it('lists what PayPal sent against what came, and has sent again what never came', async () => {
+  it('lists sent against received events and resends the missing ones', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
@@ -71,7 +71,7 @@ describe('npm run paypal', () => {
     expect(await lineOf(id)).toMatch(new RegExp(`CHECKOUT.ORDER.APPROVED  accepted  ${purchase.paymentId}$`));
   });
 
-  it('says so when PayPal does not know an event', async () => {
+  it('fails for an unknown event', async () => {
     expect(await run('resend', 'WH-NONE')).toMatchObject({ status: 1, stderr: expect.stringContaining('WH-NONE') });
   });
 

@@ -23,14 +23,14 @@ async function pendingPurchase(): Promise<Purchase & { captureId: string }> {
   return { ...purchase, captureId: (await captureOf(purchase)).id };
 }
 
-it('keeps the stock and ships nothing while a bank takes its time', async () => {
+it('keeps the stock reserved and creates no order while the capture is pending', async () => {
   const purchase = await pendingPurchase();
 
   expect(await paymentOf(purchase)).toMatchObject({ status: 'capture_pending', order: null, settled: false });
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
 });
 
-it('makes the order once the bank has paid', async () => {
+it('creates the order when the pending capture completes', async () => {
   const purchase = await pendingPurchase();
 
   await payPal('POST', `/_sim/captures/${purchase.captureId}/complete`);
@@ -39,7 +39,7 @@ it('makes the order once the bank has paid', async () => {
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
 });
 
-it('gives the stock back once the bank has refused', async () => {
+it('releases the stock when the pending capture is declined', async () => {
   const purchase = await pendingPurchase();
 
   await payPal('POST', `/_sim/captures/${purchase.captureId}/decline`);
@@ -49,7 +49,7 @@ it('gives the stock back once the bank has refused', async () => {
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 });
 
-it('sends the buyer back to PayPal whose card was declined, and takes the money from another one', async () => {
+it('returns the buyer to PayPal when the card is declined, and captures from another one', async () => {
   const purchase = await beginPurchase();
   await approve(purchase.paypalOrderId, { funding: 'declined' });
   const declined = await until(

@@ -5,8 +5,8 @@ import { stockOf } from '../support/stack/invariants.ts';
 import { beginPurchase, type Purchase, payPal, settledPayment } from '../support/stack/shop.ts';
 
 /*
- * Two events that PayPal once sent for one purchase: APPROVED, whose snapshot has the capture in it already, and CAPTURE.COMPLETED.
- * Only the ids of the order, the capture and our payment are put in the place of the recorded ones.
+ * Two recorded PayPal events of one purchase: APPROVED, whose snapshot already contains the capture, and CAPTURE.COMPLETED. Only the
+ * ids of the order, the capture and the payment are replaced.
  */
 
 const recorded = (name: string) =>
@@ -29,7 +29,7 @@ async function deliver(name: string, { paypalOrderId, paymentId }: Purchase): Pr
 it.each([
   ['the approval comes first', ['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']],
   ['the capture comes first', ['PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.APPROVED']],
-])('makes one order of the recorded pair of events when %s', async (_, names) => {
+])('creates one order from the recorded events when %s', async (_, names) => {
   const sku = await stockedProduct(3, 10_000, 'USD');
   const purchase = await beginPurchase({ sku });
 

@@ -17,7 +17,7 @@ const refund = async (purchase: Purchase, value?: string) =>
     ...(value && { amount: { currency_code: 'EUR', value } }),
   });
 
-it('follows a refund of the whole, and puts what was not shipped back on the shelf', async () => {
+it('applies a full refund and returns the unshipped stock', async () => {
   const purchase = await paidPurchase();
 
   await refund(purchase);
@@ -27,7 +27,7 @@ it('follows a refund of the whole, and puts what was not shipped back on the she
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 });
 
-it('follows refunds of a part by what they add up to', async () => {
+it('applies partial refunds by their total', async () => {
   const purchase = await paidPurchase();
 
   await refund(purchase, '5.00');
@@ -39,7 +39,7 @@ it('follows refunds of a part by what they add up to', async () => {
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 });
 
-it('follows money that PayPal took back', async () => {
+it('applies a reversal', async () => {
   const purchase = await paidPurchase();
 
   await payPal('POST', `/_sim/captures/${(await captureOf(purchase)).id}/reverse`);
@@ -48,7 +48,7 @@ it('follows money that PayPal took back', async () => {
   expect(await sessionOf(purchase)).toMatchObject({ payment_status: 'reversed' });
 });
 
-it('is not led astray by a refund that is heard of before its capture', async () => {
+it('applies a refund that arrives before its capture', async () => {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { hold: true });
   await approve(purchase.paypalOrderId);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, inject, it } from 'vitest';
 import { TABLE_NAMES } from '../../lib/names.ts';
 
-it('stack.json tells tools from outside where everything is, and everything answers there', async () => {
+it('names the address of every part, and each one answers', async () => {
   const file = JSON.parse(readFileSync(inject('stack_file'), 'utf8'));
 
   expect(file).toEqual(inject('stack'));

@@ -8,7 +8,7 @@ import { storm } from '../support/stack/storm.ts';
 
 const PURCHASES = 200;
 
-it('200 purchases in bad weather become 200 orders, and nothing is left nor found once all has healed', {
+it('creates 200 orders from 200 purchases under faults and leaves no open work and no finding', {
   timeout: 600_000,
 }, async () => {
   const { endpoint, region } = inject('aws');
@@ -16,7 +16,7 @@ it('200 purchases in bad weather become 200 orders, and nothing is left nor foun
   const say = (line: string) => console.log(line);
 
   const passed = await storm(stack, { purchases: PURCHASES, seed: 1, say });
-  // An execution's result is recorded a little after its end.
+  // An execution's result is recorded shortly after its end.
   await until(
     () => openWork(stack, passed.payments),
     ({ failures }) => failures >= passed.stepsSpoiled,

@@ -3,7 +3,7 @@ import { stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { approve, beginPurchase, sessionOf, settledPayment, shop } from '../support/stack/shop.ts';
 
-it('makes one order of a payment that the buyer approves', async () => {
+it('creates one order when the buyer approves', async () => {
   const sku = await stockedProduct(5);
   const purchase = await beginPurchase({ sku, quantity: 2 });
   expect(await stockOf(sku)).toEqual({ available: 3, reserved: 2, sold: 0 });
@@ -29,7 +29,7 @@ it('makes one order of a payment that the buyer approves', async () => {
   });
 });
 
-it('finds the payment by either parameter of the return link', async () => {
+it('finds the payment by either parameter of the return URL', async () => {
   const { paymentId, sessionId, paypalOrderId } = await beginPurchase();
 
   const bySession = await shop('GET', `/api/v1/payments?checkout_session_id=${sessionId}`);
@@ -39,7 +39,7 @@ it('finds the payment by either parameter of the return link', async () => {
   expect(byToken).toMatchObject({ status: 200, body: { payment_id: paymentId } });
 });
 
-it('answers the return page’s own capture with the captured payment', async () => {
+it('returns the captured payment to the return page’s capture call', async () => {
   const purchase = await beginPurchase();
   await approve(purchase.paypalOrderId);
 
@@ -49,7 +49,7 @@ it('answers the return page’s own capture with the captured payment', async ()
   expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
 });
 
-it('does not capture before the buyer has approved', async () => {
+it('rejects a capture before the buyer approved', async () => {
   const { paymentId } = await beginPurchase();
 
   const captured = await shop('POST', `/api/v1/payments/${paymentId}/capture`);
@@ -57,7 +57,7 @@ it('does not capture before the buyer has approved', async () => {
   expect(captured).toMatchObject({ status: 409, body: { type: '/problems/not-approved' } });
 });
 
-it('gives a session one payment, however often it is asked for', async () => {
+it('creates one payment per session when the call is repeated', async () => {
   const { sessionId, paymentId, paypalOrderId } = await beginPurchase();
 
   const again = await Promise.all(

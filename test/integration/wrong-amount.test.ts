@@ -6,7 +6,7 @@ it.each([
   ['less', { currency_code: 'EUR', value: '0.01' }],
   ['more', { currency_code: 'EUR', value: '20.00' }],
   ['another currency', { currency_code: 'USD', value: '19.99' }],
-])('leaves it to a person when PayPal captured %s than was asked', async (_, capture_amount) => {
+])('puts the payment under review when PayPal captured %s than requested', async (_, capture_amount) => {
   const purchase = await beginPurchase();
 
   await approve(purchase.paypalOrderId, { capture_amount });

@@ -6,14 +6,14 @@ import { asOperator } from '../support/stack/operator.ts';
 import { failuresOf } from '../support/stack/settlements.ts';
 import { paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
 
-/** Everything ends politely, and starts again with what it had stored: what ran in Step Functions has failed by then, unheard. */
+/** Restarts AWS with its stored data. Running Step Functions executions fail without an event. */
 async function outage(): Promise<void> {
   const answer = await fetch(inject('outage_url'), { method: 'POST' });
-  if (!answer.ok) throw new Error(`no outage: ${answer.status}`);
+  if (!answer.ok) throw new Error(`restart failed: ${answer.status}`);
 }
 
-it('a payment that AWS forgot between capture and order is found by the clock, and by one click becomes one order', async () => {
-  // PayPal lets the step that makes the order wait.
+it('creates one order by one retry when AWS restarts between capture and order', async () => {
+  // PayPal delays the step that creates the order.
   const purchase = await purchaseWhoseOrderFails(1000, { latency_ms: 60_000 });
   expect(await paymentOf(purchase)).toMatchObject({ status: 'captured', settled: false, order: null });
 

@@ -9,7 +9,7 @@ const { endpoint, region } = inject('aws');
 const iam = new IAMClient({ endpoint, region, credentials: CREDENTIALS });
 const lambda = new LambdaClient({ endpoint, region, credentials: CREDENTIALS });
 
-/** Runs something while a function's role lacks one action, and gives it back. */
+/** Runs work while a function's role lacks one action, then restores it. */
 async function without(action: string, folder: string, work: () => Promise<void>): Promise<void> {
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
   const RoleName = Functions.find(({ Description = '' }) => Description.startsWith(`lambdas/${folder}/`))
@@ -32,12 +32,12 @@ async function without(action: string, folder: string, work: () => Promise<void>
   }
 }
 
-it('is the grant, not luck, that lets the checkout’s step write: without it the settlement does not get there', async () => {
+it('fails the settlement when the checkout function lacks its write grant', async () => {
   const purchase = await beginPurchase();
 
   await without('dynamodb:UpdateItem', 'checkout', async () => {
     await approve(purchase.paypalOrderId);
-    // All its attempts: how many of them the emulator makes before the grant is back must not matter.
+    // Fails every attempt, so the number of retries before the grant is restored does not matter.
     expect(await firstFailuresOf(purchase)).toMatchObject([{ settlement: 'captured', status: 'FAILED' }]);
     expect((await paymentOf(purchase)).order).not.toBeNull();
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
@@ -49,7 +49,7 @@ it('is the grant, not luck, that lets the checkout’s step write: without it th
   await noFailuresOf(purchase);
 });
 
-it('sells again once every grant is there', async () => {
+it('sells again when the grant is restored', async () => {
   const purchase = await beginPurchase();
 
   await approve(purchase.paypalOrderId);
