@@ -87,8 +87,8 @@ export default defineConfig({
           include: [
             'test/least-privilege/**/*.test.ts',
             'test/integration/{successful,cancelled}-payment.test.ts',
-            'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,mended-settlement,healing}.test.ts',
-            'test/integration/operator-{mends,sees}.test.ts',
+            'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,stopped-settlement,reconciliation}.test.ts',
+            'test/integration/operator-{repairs,views}.test.ts',
           ],
           globalSetup: ['test/support/stack/start-guarded-stack.ts'],
           setupFiles: ['test/support/stack/after-each.ts'],

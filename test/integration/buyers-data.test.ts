@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { everythingIn } from '../support/stack/aws.ts';
 import { command } from '../support/stack/command.ts';
 import {
@@ -32,68 +32,70 @@ const buyerOf = async ({ paymentId }: Purchase) =>
     ({ order_id, part }) => order_id === paymentId.replace('pay_', 'ord_') && part === 'buyer',
   );
 
-it.each([
-  ['the approval’s event', async (purchase: Purchase) => void (await approve(purchase.paypalOrderId))],
-  [
-    'the answer to the capture',
-    async (purchase: Purchase) => {
-      await payPal('PUT', '/_sim/delivery', { drop: true });
-      await approve(purchase.paypalOrderId);
-      await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
-    },
-  ],
-  ['PayPal’s order, when only the capture’s event came', captureAtPayPal],
-])('stores name, e-mail and address for the warehouse from %s', async (_, pay) => {
-  const purchase = await beginPurchase();
+describe('the shop', () => {
+  it.each([
+    ['the approval’s event', async (purchase: Purchase) => void (await approve(purchase.paypalOrderId))],
+    [
+      'the answer to the capture',
+      async (purchase: Purchase) => {
+        await payPal('PUT', '/_sim/delivery', { drop: true });
+        await approve(purchase.paypalOrderId);
+        await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
+      },
+    ],
+    ['PayPal’s order, when only the capture’s event came', captureAtPayPal],
+  ])('stores name, e-mail and address for the warehouse from %s', async (_, pay) => {
+    const purchase = await beginPurchase();
 
-  await pay(purchase);
+    await pay(purchase);
 
-  await settledPayment(purchase, 'captured');
-  const kept = await buyerOf(purchase);
-  expect(kept?.buyer).toMatchObject({
-    name: expect.any(String),
-    email: expect.stringContaining('@'),
-    ship_to: { address_line_1: expect.any(String) },
+    await settledPayment(purchase, 'captured');
+    const kept = await buyerOf(purchase);
+    expect(kept?.buyer).toMatchObject({
+      name: expect.any(String),
+      email: expect.stringContaining('@'),
+      ship_to: { address_line_1: expect.any(String) },
+    });
+    expect(kept).not.toHaveProperty('expires_at');
   });
-  expect(kept).not.toHaveProperty('expires_at');
-});
 
-it('exposes no name, e-mail or address in public responses or payments', async () => {
-  const purchase = await paidPurchase();
-  const secrets = [...(await personalData(purchase)), 'sandbox-secret'];
+  it('exposes no name, e-mail or address in public responses or payments', async () => {
+    const purchase = await paidPurchase();
+    const secrets = [...(await personalData(purchase)), 'sandbox-secret'];
 
-  const exposed = [
-    await paymentOf(purchase),
-    (await shop('GET', `/api/v1/orders/${purchase.orderId}`)).body,
-    await sessionOf(purchase),
-    await everythingIn('payments'),
-    await everythingIn('idempotency'),
-  ].map((part) => JSON.stringify(part));
+    const exposed = [
+      await paymentOf(purchase),
+      (await shop('GET', `/api/v1/orders/${purchase.orderId}`)).body,
+      await sessionOf(purchase),
+      await everythingIn('payments'),
+      await everythingIn('idempotency'),
+    ].map((part) => JSON.stringify(part));
 
-  expect(exposed[0]).toContain(purchase.paymentId);
-  for (const secret of secrets) expect(exposed.filter((part) => part.includes(secret))).toEqual([]);
-});
+    expect(exposed[0]).toContain(purchase.paymentId);
+    for (const secret of secrets) expect(exposed.filter((part) => part.includes(secret))).toEqual([]);
+  });
 
-it('erases a buyer permanently', async () => {
-  const purchase = await paidPurchase();
-  const data = await personalData(purchase);
-  const kept = async () => {
-    const text = JSON.stringify([
-      await buyerOf(purchase),
-      (await everythingIn('webhook-events')).filter(({ payment_id }) => payment_id === purchase.paymentId),
-    ]);
-    return data.filter((item) => text.includes(item));
-  };
-  expect(await kept()).toEqual(data);
+  it('erases a buyer permanently', async () => {
+    const purchase = await paidPurchase();
+    const data = await personalData(purchase);
+    const kept = async () => {
+      const text = JSON.stringify([
+        await buyerOf(purchase),
+        (await everythingIn('webhook-events')).filter(({ payment_id }) => payment_id === purchase.paymentId),
+      ]);
+      return data.filter((item) => text.includes(item));
+    };
+    expect(await kept()).toEqual(data);
 
-  const erased = await command('ops/erase.ts', purchase.orderId);
+    const erased = await command('ops/erase.ts', purchase.orderId);
 
-  expect(erased.stderr).toBe('');
-  expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);
-  expect(await kept()).toEqual([]);
-  // A redelivered event does not restore the data.
-  const { id: event_id, event_type, resource } = await approvalOf(purchase);
-  const { deliveries } = await payPal('POST', '/_sim/events', { event_id, event_type, resource, signature: 'good' });
-  expect(deliveries).toMatchObject([{ http_status: 200, answer: { status: 'duplicate' } }]);
-  expect(await kept()).toEqual([]);
+    expect(erased.stderr).toBe('');
+    expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);
+    expect(await kept()).toEqual([]);
+    // A redelivered event does not restore the data.
+    const { id: event_id, event_type, resource } = await approvalOf(purchase);
+    const { deliveries } = await payPal('POST', '/_sim/events', { event_id, event_type, resource, signature: 'good' });
+    expect(deliveries).toMatchObject([{ http_status: 200, answer: { status: 'duplicate' } }]);
+    expect(await kept()).toEqual([]);
+  });
 });

@@ -22,7 +22,7 @@ import {
   shop,
   until,
 } from '../support/stack/shop.ts';
-import { storeAlone } from '../support/stack/unprocessed-events.ts';
+import { storeUnprocessed } from '../support/stack/unprocessed-events.ts';
 
 /*
  * Each invariant is violated by a direct write, which the shop itself never makes. A check finds it, an operator repairs it, and the
@@ -191,7 +191,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
     const event = await approvalOf(purchase);
-    await storeAlone(event);
+    await storeUnprocessed(event);
 
     await findAndRepair(9, event.id);
 

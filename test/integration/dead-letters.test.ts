@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { callFunction, everythingIn } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
@@ -11,31 +11,35 @@ async function sweep(): Promise<Record<string, number>> {
   return figures as Record<string, number>;
 }
 
-it('keeps a failed settlement on queue and list until one retry creates the order', async () => {
-  const purchase = await purchaseWhoseOrderFails(1000);
+describe('the dead-letter queue', () => {
+  it('keeps a failed settlement on queue and list until one retry creates the order', async () => {
+    const purchase = await purchaseWhoseOrderFails(1000);
 
-  expect(await firstFailuresOf(purchase)).toMatchObject([
-    { settlement: 'captured', status: 'FAILED', error: expect.any(String), cause: expect.stringContaining('503') },
-  ]);
-  await until(
-    () => lettersOf(purchase),
-    (letters) => letters === 1,
-  );
-  expect((await sweep()).left).toBeGreaterThan(0);
-  expect(await failuresOf(purchase)).toHaveLength(1);
-  expect(await lettersOf(purchase)).toBe(1);
+    expect(await firstFailuresOf(purchase)).toMatchObject([
+      { settlement: 'captured', status: 'FAILED', error: expect.any(String), cause: expect.stringContaining('503') },
+    ]);
+    await until(
+      () => lettersOf(purchase),
+      (letters) => letters === 1,
+    );
+    expect((await sweep()).left).toBeGreaterThan(0);
+    expect(await failuresOf(purchase)).toHaveLength(1);
+    expect(await lettersOf(purchase)).toBe(1);
 
-  await payPal('PUT', '/_sim/faults', { faults: [] });
-  const retried = await Promise.all([retry(purchase), retry(purchase)]);
-  for (const one of retried) {
-    expect(one).toMatchObject({ settlements: [{ execution: `${purchase.paymentId}-captured-r1` }] });
-  }
+    await payPal('PUT', '/_sim/faults', { faults: [] });
+    const retried = await Promise.all([retry(purchase), retry(purchase)]);
+    for (const one of retried) {
+      expect(one).toMatchObject({ settlements: [{ execution: `${purchase.paymentId}-captured-r1` }] });
+    }
 
-  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
-  expect((await everythingIn('orders')).filter(({ payment_id }) => payment_id === purchase.paymentId)).toHaveLength(1);
-  expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
-  await noFailuresOf(purchase);
-  expect((await sweep()).removed).toBeGreaterThan(0);
-  expect(await lettersOf(purchase)).toBe(0);
-  expect(await retry(purchase)).toEqual({ outcome: 'nothing_open' });
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await everythingIn('orders')).filter(({ payment_id }) => payment_id === purchase.paymentId)).toHaveLength(
+      1,
+    );
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+    await noFailuresOf(purchase);
+    expect((await sweep()).removed).toBeGreaterThan(0);
+    expect(await lettersOf(purchase)).toBe(0);
+    expect(await retry(purchase)).toEqual({ outcome: 'nothing_open' });
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { everythingIn } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import {
@@ -36,42 +36,44 @@ async function expectBoughtOnce(purchase: Purchase): Promise<void> {
 const send = (event_id: string, resource: object) =>
   payPal('POST', '/_sim/events', { event_type: 'PAYMENT.CAPTURE.COMPLETED', resource, signature: 'good', event_id });
 
-it('processes an event once when it is delivered 20 times in sequence', async () => {
-  const purchase = await paidPurchase();
-  const resource = await captureResource(purchase);
-  const id = `WH-SEQUENCE-${purchase.paymentId.slice(4)}`;
+describe('the webhook', () => {
+  it('processes an event once when it is delivered 20 times in sequence', async () => {
+    const purchase = await paidPurchase();
+    const resource = await captureResource(purchase);
+    const id = `WH-SEQUENCE-${purchase.paymentId.slice(4)}`;
 
-  const statuses: string[] = [];
-  for (let i = 0; i < 20; i++) statuses.push((await send(id, resource)).deliveries[0].answer.status);
+    const statuses: string[] = [];
+    for (let i = 0; i < 20; i++) statuses.push((await send(id, resource)).deliveries[0].answer.status);
 
-  expect(statuses).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'duplicate')]);
-  await expectBoughtOnce(purchase);
-});
+    expect(statuses).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'duplicate')]);
+    await expectBoughtOnce(purchase);
+  });
 
-it('processes an event once when it is delivered 20 times concurrently', async () => {
-  const purchase = await beginPurchase();
-  await payPal('PUT', '/_sim/delivery', { drop: true });
-  await approve(purchase.paypalOrderId);
-  // The only evidence of the capture is the event that is delivered 20 times.
-  await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
-  const resource = await captureResource(purchase);
+  it('processes an event once when it is delivered 20 times concurrently', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+    // The only evidence of the capture is the event that is delivered 20 times.
+    await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+    const resource = await captureResource(purchase);
 
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => send(`WH-ATONCE-${purchase.paymentId.slice(4)}`, resource)),
-  );
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send(`WH-ATONCE-${purchase.paymentId.slice(4)}`, resource)),
+    );
 
-  const delivered = answers.map(({ deliveries: [first] }) => first);
-  expect(delivered.filter(({ answer }) => answer?.status === 'accepted')).toHaveLength(1);
-  // Deliveries during the first one's processing get a 503.
-  for (const { http_status } of delivered) expect([200, 503]).toContain(http_status);
-  await expectBoughtOnce(purchase);
-});
+    const delivered = answers.map(({ deliveries: [first] }) => first);
+    expect(delivered.filter(({ answer }) => answer?.status === 'accepted')).toHaveLength(1);
+    // Deliveries during the first one's processing get a 503.
+    for (const { http_status } of delivered) expect([200, 503]).toContain(http_status);
+    await expectBoughtOnce(purchase);
+  });
 
-it('is idempotent for a second event about the same capture', async () => {
-  const purchase = await paidPurchase();
+  it('is idempotent for a second event about the same capture', async () => {
+    const purchase = await paidPurchase();
 
-  const second = await send(`WH-SECOND-${purchase.paymentId.slice(4)}`, await captureResource(purchase));
+    const second = await send(`WH-SECOND-${purchase.paymentId.slice(4)}`, await captureResource(purchase));
 
-  expect(second.deliveries).toMatchObject([{ http_status: 200, answer: { status: 'accepted' } }]);
-  await expectBoughtOnce(purchase);
+    expect(second.deliveries).toMatchObject([{ http_status: 200, answer: { status: 'accepted' } }]);
+    await expectBoughtOnce(purchase);
+  });
 });

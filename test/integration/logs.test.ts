@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { BUYER, BUYER_NAME } from '../../simulator/state/buyer.ts';
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
 import { callFunction, everythingLogged } from '../support/stack/aws.ts';
@@ -61,34 +61,36 @@ async function payPalToken(): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-it('contain no personal data, secret or token', async () => {
-  const logged = await logsOfAnEventfulDay();
-  const { access_token, refresh_token } = (await signIn(operator)).body;
+describe('the logs', () => {
+  it('contain no personal data, secret or token', async () => {
+    const logged = await logsOfAnEventfulDay();
+    const { access_token, refresh_token } = (await signIn(operator)).body;
 
-  const { given_name, surname } = BUYER.name;
-  const { address_line_1, admin_area_2, postal_code } = BUYER.address;
-  const forbidden = [
-    ...[BUYER.email_address, BUYER.payer_id, BUYER_NAME, given_name, surname, address_line_1, admin_area_2],
-    ...[`"${postal_code}"`, 'sandbox-secret', btoa('sandbox-client:sandbox-secret'), await payPalToken()],
-    ...[operator.password, 'a wrong password', access_token, refresh_token],
-  ];
-  expect(logged.filter(({ line }) => forbidden.some((text) => line.includes(text)))).toEqual([]);
-  expect([...new Set(logged.map(({ folder }) => folder))]).toEqual(expect.arrayContaining(FOLDERS));
-});
+    const { given_name, surname } = BUYER.name;
+    const { address_line_1, admin_area_2, postal_code } = BUYER.address;
+    const forbidden = [
+      ...[BUYER.email_address, BUYER.payer_id, BUYER_NAME, given_name, surname, address_line_1, admin_area_2],
+      ...[`"${postal_code}"`, 'sandbox-secret', btoa('sandbox-client:sandbox-secret'), await payPalToken()],
+      ...[operator.password, 'a wrong password', access_token, refresh_token],
+    ];
+    expect(logged.filter(({ line }) => forbidden.some((text) => line.includes(text)))).toEqual([]);
+    expect([...new Set(logged.map(({ folder }) => folder))]).toEqual(expect.arrayContaining(FOLDERS));
+  });
 
-/** Lines by Lambda about an invocation, by Node and by the SDK about MiniStack. */
-const NOT_THE_SHOPS = /^(START|END|REPORT|INIT_START) |^\(node:\d+\) \[DEP|^\(Use `node|^QueueUrl=|^Set \[endpoint=/;
+  /** Lines by Lambda about an invocation, by Node and by the SDK about MiniStack. */
+  const NOT_THE_SHOPS = /^(START|END|REPORT|INIT_START) |^\(node:\d+\) \[DEP|^\(Use `node|^QueueUrl=|^Set \[endpoint=/;
 
-it('consist of JSON lines: metrics, and messages whose code docs/logs.md explains', async () => {
-  const codes =
-    readFileSync('docs/logs.md', 'utf8')
-      .match(/^\| `[A-Z_]+`/gm)
-      ?.map((cell) => cell.slice(3, -1)) ?? [];
+  it('consist of JSON lines: metrics, and messages whose code docs/logs.md explains', async () => {
+    const codes =
+      readFileSync('docs/logs.md', 'utf8')
+        .match(/^\| `[A-Z_]+`/gm)
+        ?.map((cell) => cell.slice(3, -1)) ?? [];
 
-  const lines = (await logsOfAnEventfulDay()).filter(({ line }) => !NOT_THE_SHOPS.test(line));
+    const lines = (await logsOfAnEventfulDay()).filter(({ line }) => !NOT_THE_SHOPS.test(line));
 
-  expect(lines.filter(({ line }) => !line.startsWith('{'))).toEqual([]);
-  const parsed = lines.map(({ line }) => JSON.parse(line));
-  expect(parsed.filter((line) => !('_aws' in line) && !codes.includes(line.message))).toEqual([]);
-  expect(parsed.filter(({ level }) => level === 'DEBUG')).toEqual([]);
+    expect(lines.filter(({ line }) => !line.startsWith('{'))).toEqual([]);
+    const parsed = lines.map(({ line }) => JSON.parse(line));
+    expect(parsed.filter((line) => !('_aws' in line) && !codes.includes(line.message))).toEqual([]);
+    expect(parsed.filter(({ level }) => level === 'DEBUG')).toEqual([]);
+  });
 });

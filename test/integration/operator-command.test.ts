@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { command } from '../support/stack/command.ts';
 import { signIn } from '../support/stack/operator.ts';
 
@@ -8,31 +8,33 @@ async function operator(...args: string[]): Promise<{ readonly status: number | 
   return { status, lines: `${stdout}${stderr}`.trim().split('\n') };
 }
 
-it('adds an operator who can sign in with the printed password, and removes one who then cannot', async () => {
-  const username = `grace-${process.pid}`;
+describe('npm run operator', () => {
+  it('adds an operator who can sign in with the printed password, and removes one who then cannot', async () => {
+    const username = `grace-${process.pid}`;
 
-  const added = await operator('add', username);
-  const password = added.lines.at(-1) ?? '';
-  expect(added.status).toBe(0);
-  expect((await operator('list')).lines).toContain(username);
-  expect((await signIn({ username, password })).status).toBe(200);
+    const added = await operator('add', username);
+    const password = added.lines.at(-1) ?? '';
+    expect(added.status).toBe(0);
+    expect((await operator('list')).lines).toContain(username);
+    expect((await signIn({ username, password })).status).toBe(200);
 
-  const again = (await operator('add', username)).lines.at(-1) ?? '';
-  expect((await signIn({ username, password })).status).toBe(401);
-  expect((await signIn({ username, password: again })).status).toBe(200);
+    const again = (await operator('add', username)).lines.at(-1) ?? '';
+    expect((await signIn({ username, password })).status).toBe(401);
+    expect((await signIn({ username, password: again })).status).toBe(200);
 
-  expect((await operator('remove', username)).status).toBe(0);
-  expect((await operator('list')).lines).not.toContain(username);
-  expect((await signIn({ username, password: again })).status).toBe(401);
-  expect((await operator('remove', username)).status).toBe(1);
+    expect((await operator('remove', username)).status).toBe(0);
+    expect((await operator('list')).lines).not.toContain(username);
+    expect((await signIn({ username, password: again })).status).toBe(401);
+    expect((await operator('remove', username)).status).toBe(1);
+  });
+
+  it.each([[[]], [['add']], [['list', 'ada']], [['promote', 'ada']]])(
+    'explains itself when asked for %j',
+    async (args) => {
+      const { status, lines } = await operator(...args);
+
+      expect(status).toBe(2);
+      expect(lines[0]).toContain('usage:');
+    },
+  );
 });
-
-it.each([[[]], [['add']], [['list', 'ada']], [['promote', 'ada']]])(
-  'explains itself when asked for %j',
-  async (args) => {
-    const { status, lines } = await operator(...args);
-
-    expect(status).toBe(2);
-    expect(lines[0]).toContain('usage:');
-  },
-);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { seenByOperator } from '../support/stack/operator.ts';
 import { payPal, until } from '../support/stack/shop.ts';
 
@@ -22,32 +22,34 @@ const healthFailing = (...names: string[]) =>
     },
   );
 
-it('has one line per dependency and fails when one of them fails', async () => {
-  const { status, body } = await healthFailing();
-  const line = (name: string, of = body) => of.checks.find((one: { name: string }) => one.name === name);
+describe('the deep health', () => {
+  it('has one line per dependency and fails when one of them fails', async () => {
+    const { status, body } = await healthFailing();
+    const line = (name: string, of = body) => of.checks.find((one: { name: string }) => one.name === name);
 
-  expect(status).toBe(200);
-  for (const table of Object.keys(tables)) expect(line(`table ${table}`)).toMatchObject({ status: 'ok' });
-  for (const name of [
-    'workflow',
-    'workflow services',
-    'PayPal secret',
-    'PayPal token',
-    'PayPal webhook',
-    'last good event',
-  ])
-    expect(line(name), name).toMatchObject({ status: 'ok' });
-  expect(line('workflow services').detail).toBe('all 4 can be called');
-  expect(line('PayPal webhook').detail).toBe(`PayPal sends to ${front_door_url}/webhooks/paypal`);
-  for (const name of ['queue dead letters', 'queue undelivered', 'open payments', 'findings', 'failed settlements'])
-    expect(line(name)?.status, name).toMatch(/^(ok|attention)$/);
+    expect(status).toBe(200);
+    for (const table of Object.keys(tables)) expect(line(`table ${table}`)).toMatchObject({ status: 'ok' });
+    for (const name of [
+      'workflow',
+      'workflow services',
+      'PayPal secret',
+      'PayPal token',
+      'PayPal webhook',
+      'last good event',
+    ])
+      expect(line(name), name).toMatchObject({ status: 'ok' });
+    expect(line('workflow services').detail).toBe('all 4 can be called');
+    expect(line('PayPal webhook').detail).toBe(`PayPal sends to ${front_door_url}/webhooks/paypal`);
+    for (const name of ['queue dead letters', 'queue undelivered', 'open payments', 'findings', 'failed settlements'])
+      expect(line(name)?.status, name).toMatch(/^(ok|attention)$/);
 
-  await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: '/v1/notifications/webhooks', status: 503, times: 100 }],
+    await payPal('PUT', '/_sim/faults', {
+      faults: [{ method: 'GET', path: '/v1/notifications/webhooks', status: 503, times: 100 }],
+    });
+    const broken = await healthFailing('PayPal webhook');
+
+    expect(broken.status).toBe(503);
+    expect(line('PayPal webhook', broken.body)).toMatchObject({ status: 'failing', detail: 'PayPalUnavailable' });
+    expect(line('table payments', broken.body)).toMatchObject({ status: 'ok' });
   });
-  const broken = await healthFailing('PayPal webhook');
-
-  expect(broken.status).toBe(503);
-  expect(line('PayPal webhook', broken.body)).toMatchObject({ status: 'failing', detail: 'PayPalUnavailable' });
-  expect(line('table payments', broken.body)).toMatchObject({ status: 'ok' });
 });

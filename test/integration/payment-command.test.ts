@@ -1,50 +1,52 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { command } from '../support/stack/command.ts';
 import { beginPurchase, captureOf, paidPurchase, payPal } from '../support/stack/shop.ts';
 
 /** Runs the command against the shop under test. */
 const payment = (...args: string[]) => command('ops/payment.ts', ...args);
 
-it('prints all details of a payment without personal data', async () => {
-  const purchase = await paidPurchase();
-  const capture = await captureOf(purchase);
+describe('npm run payment', () => {
+  it('prints all details of a payment without personal data', async () => {
+    const purchase = await paidPurchase();
+    const capture = await captureOf(purchase);
 
-  const { status, stdout, stderr } = await payment(purchase.paymentId);
+    const { status, stdout, stderr } = await payment(purchase.paymentId);
 
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-  expect(stdout).toContain(
-    `${purchase.paymentId} is captured: EUR 19.99 asked, EUR 19.99 captured, EUR 0.00 given back`,
-  );
-  expect(stdout).toContain(`${purchase.sessionId} is payment_completed`);
-  expect(stdout).toContain(`committed: 1 × ${purchase.sku}`);
-  expect(stdout).toContain(`${purchase.paymentId.replace('pay_', 'ord_')} is confirmed`);
-  expect(stdout).toContain(`capture ${capture.id} is COMPLETED, EUR 19.99`);
-  expect(stdout).toMatch(/event {6}CHECKOUT\.ORDER\.APPROVED came/);
-  expect(stdout).toMatch(new RegExp(`execution {2}${purchase.paymentId}-captured ended: SUCCEEDED`));
-  expect(stdout).not.toContain('@');
-});
-
-it('prints them without PayPal’s view when PayPal does not answer', async () => {
-  const purchase = await beginPurchase();
-  await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 100 }],
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      `${purchase.paymentId} is captured: EUR 19.99 asked, EUR 19.99 captured, EUR 0.00 given back`,
+    );
+    expect(stdout).toContain(`${purchase.sessionId} is payment_completed`);
+    expect(stdout).toContain(`committed: 1 × ${purchase.sku}`);
+    expect(stdout).toContain(`${purchase.paymentId.replace('pay_', 'ord_')} is confirmed`);
+    expect(stdout).toContain(`capture ${capture.id} is COMPLETED, EUR 19.99`);
+    expect(stdout).toMatch(/event {6}CHECKOUT\.ORDER\.APPROVED came/);
+    expect(stdout).toMatch(new RegExp(`execution {2}${purchase.paymentId}-captured ended: SUCCEEDED`));
+    expect(stdout).not.toContain('@');
   });
 
-  const { status, stdout } = await payment(purchase.paymentId);
+  it('prints them without PayPal’s view when PayPal does not answer', async () => {
+    const purchase = await beginPurchase();
+    await payPal('PUT', '/_sim/faults', {
+      faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 100 }],
+    });
 
-  expect(status).toBe(0);
-  expect(stdout).toContain(`${purchase.paymentId} is created`);
-  expect(stdout).toContain('PayPal   was not asked, or did not answer');
-});
+    const { status, stdout } = await payment(purchase.paymentId);
 
-it.each([
-  [['pay_00000000000000000000000000'], 1, 'there is no payment'],
-  [['nonsense'], 2, 'usage:'],
-  [[], 2, 'usage:'],
-] as const)('exits with an error for %j', async (args, status, words) => {
-  const result = await payment(...args);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`${purchase.paymentId} is created`);
+    expect(stdout).toContain('PayPal   was not asked, or did not answer');
+  });
 
-  expect(result.status).toBe(status);
-  expect(result.stderr).toContain(words);
+  it.each([
+    [['pay_00000000000000000000000000'], 1, 'there is no payment'],
+    [['nonsense'], 2, 'usage:'],
+    [[], 2, 'usage:'],
+  ] as const)('exits with an error for %j', async (args, status, words) => {
+    const result = await payment(...args);
+
+    expect(result.status).toBe(status);
+    expect(result.stderr).toContain(words);
+  });
 });

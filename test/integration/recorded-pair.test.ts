@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { beginPurchase, type Purchase, payPal, settledPayment } from '../support/stack/shop.ts';
@@ -26,21 +26,23 @@ async function deliver(name: string, { paypalOrderId, paymentId }: Purchase): Pr
   return deliveries[0].answer.status;
 }
 
-it.each([
-  ['the approval comes first', ['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']],
-  ['the capture comes first', ['PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.APPROVED']],
-])('creates one order from the recorded events when %s', async (_, names) => {
-  const sku = await stockedProduct(3, 10_000, 'USD');
-  const purchase = await beginPurchase({ sku });
+describe('the webhook', () => {
+  it.each([
+    ['the approval comes first', ['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']],
+    ['the capture comes first', ['PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.APPROVED']],
+  ])('creates one order from the recorded events when %s', async (_, names) => {
+    const sku = await stockedProduct(3, 10_000, 'USD');
+    const purchase = await beginPurchase({ sku });
 
-  const answers = [];
-  for (const name of names) answers.push(await deliver(name, purchase));
+    const answers = [];
+    for (const name of names) answers.push(await deliver(name, purchase));
 
-  expect(answers).toEqual(['accepted', 'accepted']);
-  const { order } = await settledPayment(purchase, 'captured');
-  const orders = (await everythingIn('orders')).filter(
-    ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,
-  );
-  expect(orders.map(({ order_id }) => order_id)).toEqual([order.order_id]);
-  expect(await stockOf(sku)).toEqual({ available: 2, reserved: 0, sold: 1 });
+    expect(answers).toEqual(['accepted', 'accepted']);
+    const { order } = await settledPayment(purchase, 'captured');
+    const orders = (await everythingIn('orders')).filter(
+      ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,
+    );
+    expect(orders.map(({ order_id }) => order_id)).toEqual([order.order_id]);
+    expect(await stockOf(sku)).toEqual({ available: 2, reserved: 0, sold: 1 });
+  });
 });

@@ -1,5 +1,5 @@
 import { encodeTime } from 'ulid';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { type AuditQuery, auditRepository } from '../../src/admin-api/audit-repository.ts';
 import { dynamo } from '../support/stack/aws.ts';
 
@@ -30,24 +30,26 @@ async function pagesOf(query: Omit<AuditQuery, 'after'>): Promise<number[][]> {
   return pages;
 }
 
-it('lists every action once, newest first, across pages', async () => {
-  expect((await pagesOf({ limit: 4 })).flat()).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
-  expect((await pagesOf({ limit: 4 }))[0]).toEqual([9, 8, 7, 6]);
-});
+describe('auditRepository', () => {
+  it('lists every action once, newest first, across pages', async () => {
+    expect((await pagesOf({ limit: 4 })).flat()).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    expect((await pagesOf({ limit: 4 }))[0]).toEqual([9, 8, 7, 6]);
+  });
 
-it('lists the actions of one operator across pages', async () => {
-  expect((await pagesOf({ limit: 2, who: 'grace' })).flat()).toEqual([9, 7, 5, 3, 1]);
-});
+  it('lists the actions of one operator across pages', async () => {
+    expect((await pagesOf({ limit: 2, who: 'grace' })).flat()).toEqual([9, 7, 5, 3, 1]);
+  });
 
-it('filters by target and operator', async () => {
-  expect((await pagesOf({ limit: 10, targets: ['pay_1'], who: 'ada' })).flat()).toEqual([4, 2, 0]);
-});
+  it('filters by target and operator', async () => {
+    expect((await pagesOf({ limit: 10, targets: ['pay_1'], who: 'ada' })).flat()).toEqual([4, 2, 0]);
+  });
 
-it('includes both ends of a time range', async () => {
-  expect((await pagesOf({ limit: 10, from: time(3), to: time(6) })).flat()).toEqual([6, 5, 4, 3]);
-});
+  it('includes both ends of a time range', async () => {
+    expect((await pagesOf({ limit: 10, from: time(3), to: time(6) })).flat()).toEqual([6, 5, 4, 3]);
+  });
 
-it('starts with the first entry when the range begins before it', async () => {
-  expect((await pagesOf({ limit: 10, from: '0336-06-11T17:25:03.000Z', to: time(2) })).flat()).toEqual([2, 1, 0]);
-  expect((await pagesOf({ limit: 10, to: '0336-06-11T17:25:03.000Z' })).flat()).toEqual([]);
+  it('starts with the first entry when the range begins before it', async () => {
+    expect((await pagesOf({ limit: 10, from: '0336-06-11T17:25:03.000Z', to: time(2) })).flat()).toEqual([2, 1, 0]);
+    expect((await pagesOf({ limit: 10, to: '0336-06-11T17:25:03.000Z' })).flat()).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { orderRepository } from '../../src/fulfillment/order-repository.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../src/shared/ids.ts';
 import { dynamo } from '../support/stack/aws.ts';
@@ -10,31 +10,33 @@ const HOME = { name: 'Ada', ship_to: { address_line_1: 'Home 1' } };
 const OFFICE = { name: 'Ada', ship_to: { address_line_1: 'Office 2' } };
 const newOrderId = () => orderIdOf(paymentIdOf(sessionId(ulid())));
 
-it('replaces the buyer when a later attempt names another address', async () => {
-  const id = newOrderId();
-  await orders.rememberBuyer(id, HOME, NOW);
+describe('orderRepository', () => {
+  it('replaces the buyer when a later attempt names another address', async () => {
+    const id = newOrderId();
+    await orders.rememberBuyer(id, HOME, NOW);
 
-  await orders.rememberBuyer(id, OFFICE, NOW);
+    await orders.rememberBuyer(id, OFFICE, NOW);
 
-  expect(await orders.buyer(id)).toEqual(OFFICE);
-});
+    expect(await orders.buyer(id)).toEqual(OFFICE);
+  });
 
-it('ignores later buyer data when the buyer is kept with an order', async () => {
-  const id = newOrderId();
-  await orders.rememberBuyer(id, HOME, NOW);
-  await orders.keepBuyer(id);
+  it('ignores later buyer data when the buyer is kept with an order', async () => {
+    const id = newOrderId();
+    await orders.rememberBuyer(id, HOME, NOW);
+    await orders.keepBuyer(id);
 
-  expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
+    expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
 
-  expect(await orders.buyer(id)).toEqual(HOME);
-});
+    expect(await orders.buyer(id)).toEqual(HOME);
+  });
 
-it('ignores later buyer data when the buyer was erased', async () => {
-  const id = newOrderId();
-  await orders.rememberBuyer(id, HOME, NOW);
-  await orders.eraseBuyer(id, NOW);
+  it('ignores later buyer data when the buyer was erased', async () => {
+    const id = newOrderId();
+    await orders.rememberBuyer(id, HOME, NOW);
+    await orders.eraseBuyer(id, NOW);
 
-  expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
+    expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
 
-  expect(await orders.buyer(id)).toBeUndefined();
+    expect(await orders.buyer(id)).toBeUndefined();
+  });
 });

@@ -7,32 +7,32 @@ import { callJson } from './call-json.ts';
 import { deployedFunctions } from './deployed-functions.ts';
 import { allQuiet, type Storm, type StormyStack } from './storm.ts';
 
-/** What is still to be done about some payments. */
+/** The open work of a set of payments. */
 export interface OpenWork {
-  /** Those that are not captured, or have settlements that did not succeed. */
+  /** Payments that are not captured or have an open settlement. */
   readonly payments: number;
   /** Entries on the list of failed settlements. */
   readonly failures: number;
   readonly deadLetters: number;
-  /** Webhook events that were taken in and not finished, whatever they are about. */
+  /** Unfinished webhook events of any payment. */
   readonly events: number;
 }
 
-/** What healing took. */
+/** The effort of a recovery. */
 export interface Recovery {
   readonly rounds: number;
-  /** Clicks of an operator on a settlement that had failed. */
+  /** Settlements that the operator retried. */
   readonly retried: number;
-  /** Events that PayPal had told of in vain, and that were fetched from its list. */
+  /** Events whose deliveries were lost, fetched from PayPal's list. */
   readonly fetched: number;
 }
 
-/** What is not healed by then never will be. */
-const MOST_ROUNDS = 6;
-/** As if it were so much later: everything is due by then. */
+/** A safety limit. */
+const MAX_ROUNDS = 6;
+/** Makes everything due. */
 const LATER_MS = 600_000;
 
-/** Looks for what is left to do about the payments of a storm. */
+/** Counts the open work of a storm's payments. */
 export async function openWork(stack: StormyStack, payments: ReadonlySet<string>): Promise<OpenWork> {
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientOptions));
   const queue = deadLetterQueue(new SQSClient(stack.clientOptions), stack.dlq_url);
@@ -44,9 +44,9 @@ export async function openWork(stack: StormyStack, payments: ReadonlySet<string>
     return found;
   };
   const ours = (id: unknown) => payments.has(String(id));
-  const taken: DeadLetter[] = [];
-  for (let more = await queue.receive(); more.length > 0; more = await queue.receive()) taken.push(...more);
-  for (const letter of taken) await queue.putBack(letter);
+  const received: DeadLetter[] = [];
+  for (let more = await queue.receive(); more.length > 0; more = await queue.receive()) received.push(...more);
+  for (const letter of received) await queue.putBack(letter);
   return {
     payments: await count(
       'payments',
@@ -54,12 +54,12 @@ export async function openWork(stack: StormyStack, payments: ReadonlySet<string>
         ours(payment_id) && (status !== 'captured' || Object.keys(open as object).length > 0),
     ),
     failures: await count('operations', ({ kind, payment_id }) => kind === 'failed-settlement' && ours(payment_id)),
-    deadLetters: taken.filter(({ body }) => ours(/pay_\w{26}/.exec(body)?.[0])).length,
+    deadLetters: received.filter(({ body }) => ours(/pay_\w{26}/.exec(body)?.[0])).length,
     events: await count('webhook-events', ({ status }) => status === 'received'),
   };
 }
 
-/** Lets a shop heal by its own jobs, and by an operator who retries what has failed, until nothing is left. */
+/** Runs the reconciliation jobs and retries failed settlements as an operator until no work is open. */
 export async function recoverAll(
   stack: StormyStack,
   { payments }: Pick<Storm, 'payments'>,
@@ -77,10 +77,10 @@ export async function recoverAll(
     await allQuiet(stack);
     await call('reconciliation', { job: 'dead-letters', due_before });
 
-    const left = await openWork(stack, payments);
-    say(`healed ${round} times, left: ${JSON.stringify(left)}`);
-    const done = Object.values(left).every((number) => number === 0);
-    if (done || round === MOST_ROUNDS) return { rounds: round, retried, fetched };
+    const open = await openWork(stack, payments);
+    say(`recovery round ${round}, open: ${JSON.stringify(open)}`);
+    const done = Object.values(open).every((number) => number === 0);
+    if (done || round === MAX_ROUNDS) return { rounds: round, retried, fetched };
   }
 }
 
@@ -89,7 +89,7 @@ async function operatorOf({ front_door_url: shop, operator: { username, password
   const { access_token } = await callJson(shop, 'POST', '/api/v1/admin/sign-in', { username, password });
   const headers = { authorization: `Bearer ${access_token}` };
   return {
-    /** Retries all settlements on the list of those that failed. */
+    /** Retries every failed settlement. */
     async retryAll(): Promise<number> {
       let retried = 0;
       let cursor: string | null = '';

@@ -14,12 +14,12 @@ import { deployedFunctions } from './deployed-functions.ts';
 const { endpoint, region, tables } = inject('aws');
 const client = { endpoint, region, credentials: CREDENTIALS };
 
-/** The AWS that is tested against, seen from outside. */
+/** Clients of the AWS under test. */
 export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client));
 export const stepFunctions = new SFNClient(client);
 export const queues = new SQSClient(client);
 
-/** Everything in one of the shop's tables. */
+/** All items of a table. */
 export async function everythingIn(table: keyof typeof tables): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   let start: Record<string, unknown> | undefined;
@@ -33,7 +33,7 @@ export async function everythingIn(table: keyof typeof tables): Promise<Record<s
   return items;
 }
 
-/** Changes an item of one of the shop's tables, or makes one, behind the shop's back. */
+/** Writes attributes of an item directly, creating it if needed. */
 export const change = (table: keyof typeof tables, Key: Record<string, string>, set: Record<string, unknown>) =>
   dynamo.send(
     new UpdateCommand({
@@ -47,22 +47,22 @@ export const change = (table: keyof typeof tables, Key: Record<string, string>, 
     }),
   );
 
-/** The shop's functions, as whoever deployed them finds, changes and calls them. */
+/** The deployed functions. */
 export const { lambda, nameOf: functionOf, call: callFunction } = deployedFunctions(client);
 
 let products = 0;
 
-/** Puts a product of its own for one test on the shelf. */
-export async function stockedProduct(pieces: number, minor = 1999, currency = 'EUR'): Promise<string> {
+/** Creates a product that no other test uses. */
+export async function stockedProduct(quantity: number, minor = 1999, currency = 'EUR'): Promise<string> {
   const sku = `TEST-${process.pid}-${Date.now()}-${++products}`;
   const Item = {
     sku,
     name: `Product ${sku}`,
     price: { currency, minor },
-    available: pieces,
+    available: quantity,
     reserved: 0,
     sold: 0,
-    stocked: pieces,
+    stocked: quantity,
   };
   await dynamo.send(new PutCommand({ TableName: tables.products, Item }));
   return sku;
@@ -72,11 +72,11 @@ const cloudWatchLogs = new CloudWatchLogsClient(client);
 
 const LOGS = '/settle-once/local/';
 
-/** What a function has logged in JSON so far, oldest first. */
+/** The JSON log lines of a function, oldest first. */
 export const logsOf = async (folder: string): Promise<Record<string, unknown>[]> =>
   (await linesOf(folder)).flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
 
-/** Everything that all functions have logged since a time, as it stands there. */
+/** All raw log lines of all functions since a time. */
 export async function everythingLogged(since: Date): Promise<{ readonly folder: string; readonly line: string }[]> {
   const folders: string[] = [];
   for await (const { logGroups = [] } of paginateDescribeLogGroups(

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Tries so often what could not be done at that moment, as a shopper would. */
-const TRIES = 10;
+/** Attempts per call. */
+const MAX_ATTEMPTS = 10;
 const PAUSE_MS = 1000;
 
-/** Calls something by HTTP. @throws Error for every answer but 2xx; what is answered 5xx is tried again first. */
+/** Makes an HTTP call, retried on 5xx. @throws Error for any response but 2xx. */
 export async function callJson(
   origin: string,
   method: string,
@@ -12,7 +12,7 @@ export async function callJson(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<ReturnType<typeof JSON.parse>> {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     const response = await fetch(origin + path, {
       method,
       headers: { 'content-type': 'application/json', ...headers },
@@ -20,7 +20,8 @@ export async function callJson(
     });
     const text = await response.text();
     if (response.ok) return text && JSON.parse(text);
-    if (response.status < 500 || tries === TRIES) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    if (response.status < 500 || attempt === MAX_ATTEMPTS)
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
     await sleep(PAUSE_MS);
   }
 }

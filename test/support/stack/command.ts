@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { inject } from 'vitest';
 
-/** How a command ended. */
+/** The result of a command. */
 export interface CommandResult {
   readonly status: number | undefined;
   readonly stdout: string;

@@ -6,7 +6,7 @@ import { asOperator, type OperatorAnswer, seenByOperator } from './operator.ts';
 
 const findings = findingRepository(dynamo, inject('stack').tables.operations);
 
-/** Checks all the books of the running shop, as if it were so many minutes later: nothing that was begun until now is in flight then. */
+/** Runs the full consistency check as of some minutes later, when current work is no longer in flight. */
 export async function runConsistencyCheck(minutesLater = 10): Promise<Record<string, unknown>> {
   const as_of = new Date(Date.now() + minutesLater * 60_000).toISOString();
   let answer: Record<string, unknown>;
@@ -15,11 +15,11 @@ export async function runConsistencyCheck(minutesLater = 10): Promise<Record<str
   return answer;
 }
 
-/** A finding, whether it holds or not. */
+/** A finding, open or closed. */
 export const findingOf = (invariant: number, subject: string): Promise<Finding | undefined> =>
   findings.get(`${invariant}:${subject}`);
 
-/** Ids of all findings that hold, as operators see them. */
+/** Ids of all open findings, from the admin API. */
 export async function openFindings(): Promise<string[]> {
   const open: string[] = [];
   let cursor = '';
@@ -31,6 +31,6 @@ export async function openFindings(): Promise<string[]> {
   return open;
 }
 
-/** An operator repairs a finding, or is told how it would be repaired. */
+/** Repairs a finding as an operator, or previews the repair. */
 export const repair = (findingId: string, { dryRun = false } = {}): Promise<OperatorAnswer> =>
   asOperator(`/api/v1/admin/consistency/findings/${findingId}/repair`, { dry_run: dryRun, reason: 'it was found' });

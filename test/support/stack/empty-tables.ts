@@ -6,21 +6,21 @@ import { dynamo, everythingIn } from './aws.ts';
 const { tables } = inject('aws');
 const keys = new Map<string, readonly string[]>();
 
-/** Takes everything out of all tables: for tests that have the shop to themselves. */
+/** Deletes all items of all tables. */
 export async function emptyTables(): Promise<void> {
   for (const [name, table] of Object.entries(tables)) {
     const [key, items] = await Promise.all([keyOf(table), everythingIn(name as keyof typeof tables)]);
-    // So many are taken at once: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    // The limit of one batch: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     for (let i = 0; i < items.length; i += 25) {
-      const gone = items.slice(i, i + 25).map((item) => ({
+      const deletions = items.slice(i, i + 25).map((item) => ({
         DeleteRequest: { Key: Object.fromEntries(key.map((attribute) => [attribute, item[attribute]])) },
       }));
-      await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: gone } }));
+      await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: deletions } }));
     }
   }
 }
 
-/** The attributes that make a table's key. */
+/** The key attributes of a table. */
 async function keyOf(TableName: string): Promise<readonly string[]> {
   const known = keys.get(TableName);
   if (known) return known;

@@ -6,16 +6,16 @@ import { approve, beginPurchase, type Purchase, payPal, until } from './shop.ts'
 const { state_machine_arn } = inject('stack');
 
 /**
- * A purchase whose capture the shop hears of by one event alone, which does not say who bought: so the order's step must ask PayPal,
- * and PayPal fails so many times, by `trouble`.
+ * A purchase whose only evidence of the capture is one event without the buyer: the order step asks PayPal, which fails `times`
+ * times with `fault`.
  */
-export async function purchaseWhoseOrderFails(times: number, trouble: object = { status: 503 }): Promise<Purchase> {
+export async function purchaseWhoseOrderFails(times: number, fault: object = { status: 503 }): Promise<Purchase> {
   const purchase = await beginPurchase();
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
   await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
   await payPal('PUT', '/_sim/faults', {
-    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, times, ...trouble }],
+    faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, times, ...fault }],
   });
   await payPal('POST', '/_sim/events', {
     event_type: 'PAYMENT.CAPTURE.COMPLETED',
@@ -31,9 +31,9 @@ export async function purchaseWhoseOrderFails(times: number, trouble: object = {
   return purchase;
 }
 
-/** A purchase whose settlement is stopped in the console while the order's step waits for PayPal, which then fails. */
+/** A purchase whose settlement is stopped in the console while its order step waits for PayPal, which then fails. */
 export async function purchaseWhoseSettlementIsStopped(): Promise<Purchase> {
-  // PayPal's client waits for 8 s at most. Without a pause, the retries might be over before the settlement is stopped.
+  // Slow failures, or the retries might end before the settlement is stopped. The PayPal client waits up to 8 s.
   const purchase = await purchaseWhoseOrderFails(1000, { status: 503, latency_ms: 3000 });
   const executionArn = `${state_machine_arn.replace(':stateMachine:', ':execution:')}:${purchase.paymentId}-captured`;
   await until(

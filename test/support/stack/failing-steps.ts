@@ -2,34 +2,34 @@ import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } fr
 import type { TableName } from '../../../lib/names.ts';
 import { orderIdOf, type PaymentId, type SessionId } from '../../../src/shared/ids.ts';
 
-/** What a step needs was spoiled; it fails until that is mended. */
+/** A step that fails until it is repaired. */
 export interface FailingStep {
-  readonly mend: () => Promise<unknown>;
+  readonly repair: () => Promise<unknown>;
 }
 
-/** Which of a purchase's steps cannot be done. */
+/** The steps that `makeStepFail` supports. */
 export const FAILABLE_STEPS = ['CommitStock', 'CompleteCheckout', 'CreateOrder'] as const;
-type Spoilable = (typeof FAILABLE_STEPS)[number];
+type FailableStep = (typeof FAILABLE_STEPS)[number];
 
 /**
- * Makes a step of one purchase fail, whatever is tried, by spoiling what only this purchase needs: its reservation is put away, its
- * session is unreadable, or something lies where its order would.
+ * Makes a step of one purchase fail permanently, by data that only this purchase uses: its reservation is deleted, its session is
+ * unreadable, or an unreadable item takes the place of its order.
  */
 export async function makeStepFail(
-  step: Spoilable,
+  step: FailableStep,
   { checkout_session_id, payment_id }: { readonly checkout_session_id: SessionId; readonly payment_id: PaymentId },
   db: DynamoDBDocumentClient,
   tables: Readonly<Record<TableName, string>>,
 ): Promise<FailingStep> {
   if (step === 'CreateOrder') {
     const Key = { order_id: orderIdOf(payment_id), part: 'order' };
-    await db.send(new PutCommand({ TableName: tables.orders, Item: { ...Key, status: 'spoiled' } }));
-    return { mend: () => db.send(new DeleteCommand({ TableName: tables.orders, Key })) };
+    await db.send(new PutCommand({ TableName: tables.orders, Item: { ...Key, status: 'unreadable' } }));
+    return { repair: () => db.send(new DeleteCommand({ TableName: tables.orders, Key })) };
   }
   const TableName = step === 'CommitStock' ? tables.reservations : tables['checkout-sessions'];
   const Key = { checkout_session_id };
   const { Item } = await db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
   if (step === 'CommitStock') await db.send(new DeleteCommand({ TableName, Key }));
-  else await db.send(new PutCommand({ TableName, Item: { ...Item, items: 'spoiled' } }));
-  return { mend: () => db.send(new PutCommand({ TableName, Item })) };
+  else await db.send(new PutCommand({ TableName, Item: { ...Item, items: 'unreadable' } }));
+  return { repair: () => db.send(new PutCommand({ TableName, Item })) };
 }

@@ -3,13 +3,12 @@ import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Stack } from '../../../local/stack.ts';
 import { deployedFunctions } from './deployed-functions.ts';
 
-/** What the last test has begun ends within this. */
+/** The work of the last test ends within this time. */
 const SECONDS = 60;
 
 /**
- * Checks the books once more when all tests are over, as if it were ten minutes later: whatever they have done to the shop, nothing is
- * found that is not so. What some test broke, it has mended.
- * @returns what is found all the same, in words.
+ * Runs the consistency check after all tests, ten minutes later: no test may leave a violation.
+ * @returns the open findings.
  */
 export async function finalFindings({
   clientOptions,
@@ -22,7 +21,7 @@ export async function finalFindings({
     return (await call('consistency', { as_of })).finished;
   };
   const open = async (): Promise<string[]> => {
-    // To the end of what may have been begun, then twice through all, for stock is counted twice.
+    // Finishes a run in progress, then two full passes: stock is confirmed by a second count.
     for (let passes = 0; passes < 3; ) passes += Number(await check());
     const pages = paginateQuery(
       { client: db },

@@ -4,7 +4,7 @@ import { reservationSchema } from '../../../src/inventory/reservation.ts';
 import { paymentSchema } from '../../../src/payments/payment.ts';
 import { everythingIn } from './aws.ts';
 
-/** One product's stock, as the table has it. */
+/** The stock counters of a product. */
 export async function stockOf(sku: string) {
   const product = (await everythingIn('products')).find((item) => item.sku === sku);
   const { available, reserved, sold } = productSchema.parse(product);
@@ -12,8 +12,8 @@ export async function stockOf(sku: string) {
 }
 
 /**
- * Whether the shop's books are right, over all that all tests have done so far: what the money says, and what the shelves say.
- * @returns every mistake, in words.
+ * Checks money and stock over the data of all tests so far, independently of the shop's own check.
+ * @returns a sentence per violation.
  */
 export async function violationsInTables(): Promise<string[]> {
   const [payments, orders, products, reservations] = await Promise.all([
@@ -24,22 +24,22 @@ export async function violationsInTables(): Promise<string[]> {
     everythingIn('products').then((items) => items.map((item) => productSchema.parse(item))),
     everythingIn('reservations').then((items) => items.map((item) => reservationSchema.parse(item))),
   ]);
-  const mistakes: string[] = [];
+  const violations: string[] = [];
 
-  // Money that is under review or whose settlement is still to come has no order yet.
-  const atRest = payments.filter(({ status, open }) => status !== 'review' && Object.keys(open).length === 0);
-  const resting = new Set(atRest.map(({ payment_id }) => payment_id));
-  const kept = sum(atRest.map(({ captured, refunded_minor }) => (captured?.minor ?? 0) - refunded_minor));
+  // A payment under review or with an open settlement has no order yet.
+  const settled = payments.filter(({ status, open }) => status !== 'review' && Object.keys(open).length === 0);
+  const settledIds = new Set(settled.map(({ payment_id }) => payment_id));
+  const kept = sum(settled.map(({ captured, refunded_minor }) => (captured?.minor ?? 0) - refunded_minor));
   const owed = sum(
     orders
-      .filter(({ payment_id }) => resting.has(payment_id))
+      .filter(({ payment_id }) => settledIds.has(payment_id))
       .map(({ amount, refunded_minor }) => amount.minor - refunded_minor),
   );
-  if (kept !== owed) mistakes.push(`payments kept ${kept}, orders say ${owed}`);
+  if (kept !== owed) violations.push(`payments hold ${kept}, orders are worth ${owed}`);
 
   for (const { payment_id, status } of orders.filter(({ status }) => status !== 'void')) {
     const payment = payments.find((one) => one.payment_id === payment_id);
-    if (!payment?.captured) mistakes.push(`an order that is ${status} has no captured payment ${payment_id}`);
+    if (!payment?.captured) violations.push(`a ${status} order has no captured payment ${payment_id}`);
   }
 
   for (const { sku, available, reserved, sold, stocked } of products) {
@@ -50,13 +50,13 @@ export async function violationsInTables(): Promise<string[]> {
           .flatMap(({ items }) => items.filter((item) => item.sku === sku).map(({ quantity }) => quantity)),
       );
     if (Math.min(available, reserved, sold) < 0)
-      mistakes.push(`${sku} has negative stock: ${available}, ${reserved}, ${sold}`);
+      violations.push(`${sku} has negative stock: ${available}, ${reserved}, ${sold}`);
     if (available + reserved + sold !== stocked)
-      mistakes.push(`${sku}: ${available} + ${reserved} + ${sold} is not ${stocked}`);
-    if (quantityOf('held') !== reserved) mistakes.push(`${sku}: ${reserved} reserved, ${quantityOf('held')} held`);
-    if (quantityOf('committed') !== sold) mistakes.push(`${sku}: ${sold} sold, ${quantityOf('committed')} committed`);
+      violations.push(`${sku}: ${available} + ${reserved} + ${sold} is not ${stocked}`);
+    if (quantityOf('held') !== reserved) violations.push(`${sku}: ${reserved} reserved, ${quantityOf('held')} held`);
+    if (quantityOf('committed') !== sold) violations.push(`${sku}: ${sold} sold, ${quantityOf('committed')} committed`);
   }
-  return mistakes;
+  return violations;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

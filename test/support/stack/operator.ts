@@ -3,7 +3,7 @@ import { type Answered, shop } from './shop.ts';
 
 const { operator } = inject('stack');
 
-/** The answer of the operators' API. */
+/** A response of the admin API. */
 export type OperatorAnswer = Answered<ReturnType<typeof JSON.parse>>;
 
 /** Signs in as the browser does. */
@@ -16,7 +16,7 @@ const operatorsToken = (): Promise<string> => {
   return token;
 };
 
-/** Makes a call of the operators' API with a token. */
+/** Calls the admin API with a token. */
 export const withToken = (
   accessToken: string,
   method: string,
@@ -25,13 +25,13 @@ export const withToken = (
   headers: Record<string, string> = {},
 ): Promise<OperatorAnswer> => shop(method, path, body, { ...headers, authorization: `Bearer ${accessToken}` });
 
-/** What the shop's operator, signed in, is answered when he does something. */
+/** Posts to the admin API as the shop's operator. */
 export const asOperator = async (
   path: string,
   body: unknown,
   headers?: Record<string, string>,
 ): Promise<OperatorAnswer> => withToken(await operatorsToken(), 'POST', path, body, headers);
 
-/** What the shop's operator, signed in, is shown. */
+/** Gets from the admin API as the shop's operator. */
 export const seenByOperator = async (path: string): Promise<OperatorAnswer> =>
   withToken(await operatorsToken(), 'GET', path);

@@ -16,7 +16,7 @@ export async function resetPayPal(): Promise<void> {
   await payPal('POST', '/_sim/delivery/flush');
 }
 
-/** What did not come to an end: the test that left it has failed, the next ones do not wait for it. */
+/** Work that never ended: the test that left it has failed, the next ones do not wait for it. */
 const stuck = new Set<string>();
 
 /**
@@ -27,7 +27,7 @@ export async function quiet(): Promise<void> {
   const deadline = Date.now() + SECONDS * 1000;
   // One reading is not atomic: an execution may send an event after deliveries were counted. Two in a row must be empty.
   for (let empty = 0; empty < 2; ) {
-    const running = (await whatRuns()).filter((one) => !stuck.has(one));
+    const running = (await runningWork()).filter((one) => !stuck.has(one));
     empty = running.length === 0 ? empty + 1 : 0;
     if (running.length > 0 && Date.now() > deadline) {
       for (const one of running) stuck.add(one);
@@ -37,12 +37,12 @@ export async function quiet(): Promise<void> {
   }
 }
 
-/** Waits until the simulator has delivered all its events, those that were refused before included. */
+/** Waits until the simulator has delivered all its events, redeliveries included. */
 export const withoutPendingDeliveries = () => until(pendingDeliveries, (pending) => pending === 0, SECONDS);
 
 const pendingDeliveries = async (): Promise<number> => (await payPal('GET', '/_sim/state')).delivery.pending;
 
-async function whatRuns(): Promise<string[]> {
+async function runningWork(): Promise<string[]> {
   const pending = await pendingDeliveries();
   const { executions = [] } = await stepFunctions.send(
     new ListExecutionsCommand({ stateMachineArn: state_machine_arn, statusFilter: 'RUNNING' }),

@@ -13,17 +13,17 @@ const environment: Readonly<Partial<Record<string, string>>> = {
   STATE_MACHINE_ARN: state_machine_arn,
 };
 
-/** What looks after the running shop's settlements, in this process. */
+/** The settlement repositories and clients of the running shop, in this process. */
 export const settlements = composeSettlements({
   db: dynamo,
   stepFunctions,
   env: (name) => environment[name] ?? '',
 });
 
-/** What is on the list of failed settlements of a purchase. */
+/** The failed settlements of a purchase. */
 export const failuresOf = ({ paymentId }: Purchase) => settlements.failed.ofPayment(paymentId as PaymentId);
 
-/** The same once there is something. */
+/** Waits for the first failed settlement of a purchase. */
 export const firstFailuresOf = (purchase: Purchase) =>
   until(
     () => failuresOf(purchase),
@@ -31,23 +31,24 @@ export const firstFailuresOf = (purchase: Purchase) =>
     60,
   );
 
-/** Waits until nothing of a purchase is on the list. */
+/** Waits until a purchase has no failed settlement. */
 export const noFailuresOf = (purchase: Purchase) =>
   until(
     () => failuresOf(purchase),
     (failures) => failures.length === 0,
   );
 
-/** Mends what is open of a purchase. */
+/** Retries the open settlements of a purchase. */
 export const retry = ({ paymentId }: Purchase) => retrySettlement(settlements, paymentId as PaymentId);
 
-/** The running shop's dead letter queue. */
+/** The running shop's dead-letter queue. */
 export const deadLetters = deadLetterQueue(queues, dlq_url);
 
-/** How many dead letters there are about a purchase. */
+/** Counts the dead letters of a purchase. */
 export async function lettersOf({ paymentId }: Purchase): Promise<number> {
-  const taken: DeadLetter[] = [];
-  for (let more = await deadLetters.receive(); more.length > 0; more = await deadLetters.receive()) taken.push(...more);
-  await Promise.all(taken.map((letter) => deadLetters.putBack(letter)));
-  return taken.filter(({ body }) => body.includes(paymentId)).length;
+  const received: DeadLetter[] = [];
+  for (let more = await deadLetters.receive(); more.length > 0; more = await deadLetters.receive())
+    received.push(...more);
+  await Promise.all(received.map((letter) => deadLetters.putBack(letter)));
+  return received.filter(({ body }) => body.includes(paymentId)).length;
 }

@@ -7,14 +7,14 @@ import { stockedProduct } from './aws.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
 
-/** What an HTTP call was answered. */
+/** An HTTP response. */
 export interface Answered<Body = Record<string, never>> {
   readonly status: number;
   readonly body: Body;
   readonly headers: Headers;
 }
 
-/** Tests look into answers whose form is what they test. */
+/** Untyped: the form of the body is what tests check. */
 type Json = ReturnType<typeof JSON.parse>;
 
 async function call(
@@ -47,7 +47,7 @@ function jsonOr(text: string): Json {
 export const shop = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
   call(front_door_url, method, path, body, headers);
 
-/** Calls PayPal's simulator; a call that is refused fails the test. */
+/** Calls PayPal's simulator. @throws Error for a 4xx or 5xx response. */
 export async function payPal(method: string, path: string, body?: unknown): Promise<Json> {
   const answer = await call(simulator_url, method, path, body);
   if (answer.status >= 400)
@@ -55,7 +55,7 @@ export async function payPal(method: string, path: string, body?: unknown): Prom
   return answer.body;
 }
 
-/** A purchase up to where the buyer is sent to PayPal. */
+/** A purchase whose buyer is at PayPal. */
 export interface Purchase {
   readonly sku: string;
   readonly sessionId: string;
@@ -63,7 +63,7 @@ export interface Purchase {
   readonly paypalOrderId: string;
 }
 
-/** What is bought. */
+/** The item to buy. */
 interface Wanted {
   /** @default - a product of its own */
   readonly sku?: string;
@@ -71,7 +71,7 @@ interface Wanted {
   readonly quantity?: number;
 }
 
-/** Lets a shopper check out and go to PayPal. */
+/** Checks out and creates the payment. */
 export async function beginPurchase({ sku, quantity = 1 }: Wanted = {}): Promise<Purchase> {
   const product = sku ?? (await stockedProduct(10));
   const session = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku: product, quantity }] });
@@ -86,11 +86,11 @@ export async function beginPurchase({ sku, quantity = 1 }: Wanted = {}): Promise
   };
 }
 
-/** The buyer clicks at PayPal. */
+/** Approves an order as the buyer at PayPal. */
 export const approve = (orderId: string, options: Record<string, unknown> = {}) =>
   payPal('POST', `/_sim/orders/${orderId}/approve`, { funding: 'instant', ...options });
 
-/** PayPal takes the money of a purchase though the shop did not ask for it, and tells it of that alone. */
+/** Captures an order at PayPal without the shop; only the capture event is delivered. */
 export async function captureAtPayPal({ paypalOrderId }: Purchase): Promise<void> {
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(paypalOrderId);
@@ -98,7 +98,7 @@ export async function captureAtPayPal({ paypalOrderId }: Purchase): Promise<void
   await payPal('POST', `/_sim/orders/${paypalOrderId}/capture`);
 }
 
-/** PayPal's event that a purchase was approved, which it has made whether or not the shop was told. */
+/** PayPal's approval event of a purchase, delivered or not. */
 export async function approvalOf({
   paypalOrderId,
 }: Purchase): Promise<{ readonly id: string; readonly event_type: string; readonly resource: object }> {
@@ -106,33 +106,33 @@ export async function approvalOf({
   const found = Object.values<Json>(events).find(
     ({ event_type, resource }) => event_type === 'CHECKOUT.ORDER.APPROVED' && resource.id === paypalOrderId,
   );
-  if (!found) throw new Error(`PayPal has no event that ${paypalOrderId} was approved`);
+  if (!found) throw new Error(`PayPal has no approval event of ${paypalOrderId}`);
   return found;
 }
 
-/** Asks until the answer is as wanted. Fails after some seconds, with the last answer. */
+/** Polls until the result matches. @throws Error with the last result after some seconds. */
 export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, seconds = 20): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; at last it was ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline) throw new Error(`no match within ${seconds} s, last result: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** The payment as its shopper sees it. */
+/** The payment, from the storefront API. */
 export const paymentOf = async ({ paymentId }: Pick<Purchase, 'paymentId'>): Promise<Json> =>
   (await shop('GET', `/api/v1/payments/${paymentId}`)).body;
 
-/** The payment once all that had to follow from its status has been done. */
+/** Waits until the payment has a status and its settlements succeeded. */
 export const settledPayment = (purchase: Pick<Purchase, 'paymentId'>, status: string) =>
   until(
     () => paymentOf(purchase),
     (payment) => payment.status === status && payment.settled,
   );
 
-/** A purchase that was paid, once all that had to follow has been done. */
+/** A captured purchase with its order. */
 export async function paidPurchase(wanted?: Wanted): Promise<Purchase & { readonly orderId: string }> {
   const purchase = await beginPurchase(wanted);
   await approve(purchase.paypalOrderId);
@@ -140,7 +140,7 @@ export async function paidPurchase(wanted?: Wanted): Promise<Purchase & { readon
   return { ...purchase, orderId: order.order_id };
 }
 
-/** A purchase for which PayPal took another amount, in EUR, than 19.99. */
+/** A purchase whose captured amount, in EUR, differs from 19.99. */
 export async function purchaseUnderReview(value: string): Promise<Purchase> {
   const purchase = await beginPurchase();
   await approve(purchase.paypalOrderId, { capture_amount: { currency_code: 'EUR', value } });
@@ -151,17 +151,17 @@ export async function purchaseUnderReview(value: string): Promise<Purchase> {
   return purchase;
 }
 
-/** The buyer comes back by the cancel link, and all that had to follow has been done. */
+/** Cancels as a buyer who returns by the cancel link, and waits for the settlement. */
 export async function cancel(purchase: Purchase): Promise<void> {
   await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
   await settledPayment(purchase, 'cancelled');
 }
 
-/** The session as its shopper sees it. */
+/** The checkout session, from the storefront API. */
 export const sessionOf = async ({ sessionId }: Pick<Purchase, 'sessionId'>): Promise<Json> =>
   (await shop('GET', `/api/v1/checkout-sessions/${sessionId}`)).body;
 
-/** What PayPal captured for a purchase; undefined when nothing. */
+/** The capture of a purchase at PayPal; undefined when there is none. */
 export async function captureOf({ paypalOrderId }: Pick<Purchase, 'paypalOrderId'>): Promise<Json> {
   const { captures } = await payPal('GET', '/_sim/state');
   const found = Object.entries<Json>(captures).find(([, capture]) => capture.order_id === paypalOrderId);

@@ -5,22 +5,22 @@ import { provideStack, stateDirOf } from './start-stack.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Whoever sends something there ends AWS and starts it again. */
+    /** Any request to this URL restarts AWS. */
     outage_url: string;
   }
 }
 
-/** Starts the whole shop with IAM enforced, as on AWS: a function may do what its policy says, and nothing else. */
+/** Starts the stack with IAM enforced: a function may do what its policy grants, and nothing else. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack({ auth: true, stateDir: stateDirOf(project) });
   const stop = await provideStack(project, stack);
-  const door = await startLoopbackServer(async () => {
+  const server = await startLoopbackServer(async () => {
     await stack.restartAws();
     return { status: 200, body: '{}' };
   });
-  project.provide('outage_url', door.url);
+  project.provide('outage_url', server.url);
   return async () => {
-    await door.close();
+    await server.close();
     await stop();
   };
 }

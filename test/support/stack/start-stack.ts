@@ -16,20 +16,20 @@ declare module 'vitest' {
   }
 }
 
-/** The group that all schedules of the local stage are in. */
+/** The schedule group of the local stage. */
 const SCHEDULES = 'settle-once-local';
 
-/** Starts the whole shop once for all tests that need it, and ends it after the last. */
+/** Starts the stack once for all tests of a project and stops it after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   return provideStack(project, await startStack({ stateDir: stateDirOf(project) }));
 }
 
-/** Each project has its own folder for `stack.json` and logs: all of them may run at once. */
+/** Each project has its own folder for `stack.json` and logs, so projects can run concurrently. */
 export const stateDirOf = ({ name }: TestProject): string => `.local/test-${name}`;
 
 /**
- * Tells the tests where the stack is, whose clock is stopped: they call what heals themselves.
- * @returns how to end it, which fails if something is wrong with the books by then.
+ * Provides the stack to the tests and disables its schedules: tests invoke the jobs themselves.
+ * @returns a teardown that fails on open findings.
  */
 export async function provideStack(project: TestProject, running: Stack): Promise<() => Promise<void>> {
   const { stop, ended: _, restartAws: __, clientOptions, ...stack } = running;
@@ -45,7 +45,7 @@ export async function provideStack(project: TestProject, running: Stack): Promis
   return async () => {
     try {
       const found = await finalFindings(running);
-      if (found.length > 0) throw new Error(`after all tests, the books are wrong:\n${found.join('\n')}`);
+      if (found.length > 0) throw new Error(`open findings after all tests:\n${found.join('\n')}`);
     } finally {
       await stop();
     }
@@ -55,7 +55,7 @@ export async function provideStack(project: TestProject, running: Stack): Promis
 async function stopSchedules(scheduler: SchedulerClient): Promise<void> {
   for await (const { Schedules = [] } of paginateListSchedules({ client: scheduler }, { GroupName: SCHEDULES })) {
     for (const { Name } of Schedules) {
-      // An update sets back what it does not name.
+      // An update resets what it does not name.
       const { ScheduleExpression, FlexibleTimeWindow, Target } = await scheduler.send(
         new GetScheduleCommand({ Name, GroupName: SCHEDULES }),
       );

@@ -17,7 +17,7 @@ declare module 'vitest' {
   }
 }
 
-/** Starts DynamoDB alone, with the tables of the template that goes to AWS, and ends it after the last test. */
+/** Starts DynamoDB with the tables of the deployed template and stops it after the last test. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'settle-once-tables-'));
   const signal = new AbortController().signal;

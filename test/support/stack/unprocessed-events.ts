@@ -1,8 +1,8 @@
 import { change } from './aws.ts';
 import { approve, beginPurchase, captureOf, type Purchase, payPal } from './shop.ts';
 
-/** Stores an event of PayPal's as the function leaves it that dies between storing and settling. */
-export function storeAlone(event: { readonly id: string; readonly event_type: string }) {
+/** Stores an event as a function leaves it that crashes between storing and processing. */
+export function storeUnprocessed(event: { readonly id: string; readonly event_type: string }) {
   const now = new Date().toISOString();
   return change(
     'webhook-events',
@@ -18,8 +18,8 @@ export function storeAlone(event: { readonly id: string; readonly event_type: st
 }
 
 /**
- * A purchase that the shop has heard of by one event alone, which it stored and could not settle: all that it says is which capture it
- * is about, and PayPal did not answer what that belongs to. Now PayPal would.
+ * A purchase with one stored, unprocessed event: the event names only the capture, and PayPal did not answer which order that
+ * belongs to. PayPal answers again.
  */
 export async function purchaseOfUnprocessedEvent(): Promise<
   Purchase & Readonly<Record<'eventId' | 'captureId', string>>
@@ -32,7 +32,7 @@ export async function purchaseOfUnprocessedEvent(): Promise<
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'GET', path: `/v2/payments/captures/${captureId}`, status: 503, times: 1000 }],
   });
-  const eventId = `WH-UNSETTLED-${purchase.paymentId.slice(-12)}`;
+  const eventId = `WH-UNPROCESSED-${purchase.paymentId.slice(-12)}`;
   await payPal('POST', '/_sim/events', {
     event_id: eventId,
     event_type: 'PAYMENT.CAPTURE.COMPLETED',

@@ -1,52 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoopbackServer } from '../latch.ts';
 
-/** How likely it is that a delivery meets each trouble, from 0 to 1. */
-export interface NetworkTroubles {
-  /** It comes twice, at once. */
+/** Probability of each fault per delivery, from 0 to 1. */
+export interface NetworkFaults {
+  /** It arrives twice, concurrently. */
   readonly duplicated: number;
-  /** PayPal is told that it was taken, and it never comes. */
+  /** PayPal gets a 200, and the delivery never arrives. */
   readonly lost: number;
-  /** It comes later than those that were sent after it. */
+  /** It arrives after later deliveries. */
   readonly reordered: number;
 }
 
-/** A network between PayPal and the shop that does not bring everything as it was sent. */
-export interface BadNetwork {
-  /** Where PayPal sends to. */
+/** A network between PayPal and the shop that loses, duplicates and reorders deliveries. */
+export interface UnreliableNetwork {
+  /** The webhook URL for PayPal. */
   readonly url: string;
-  /** What became of the deliveries. */
-  readonly counts: Record<keyof NetworkTroubles | 'sent', number>;
-  /** Waits until nothing is on its way any more. */
+  /** Number of deliveries by fault. */
+  readonly counts: Record<keyof NetworkFaults | 'sent', number>;
+  /** Waits until no delivery is in flight. */
   quiet(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const LATER_MS = 2000;
-/** A delivery that was taken from PayPal is brought until it is accepted. */
-const TRIES = 20;
+/** A reordered delivery is retried until it is accepted. */
+const MAX_ATTEMPTS = 20;
 
-/** Starts one before a webhook's URL. `random` answers from 0 up to 1. */
-export async function startBadNetwork(
+/** Starts an unreliable network in front of a webhook URL. `random` returns 0 to 1, exclusive. */
+export async function startUnreliableNetwork(
   target: string,
-  { duplicated, lost, reordered }: NetworkTroubles,
+  { duplicated, lost, reordered }: NetworkFaults,
   random: () => number,
-): Promise<BadNetwork> {
+): Promise<UnreliableNetwork> {
   const counts = { sent: 0, duplicated: 0, lost: 0, reordered: 0 };
-  const onTheWay = new Set<Promise<unknown>>();
+  const inFlight = new Set<Promise<unknown>>();
 
-  const bring = async (headers: Record<string, string>, body: string): Promise<{ status: number; body: string }> => {
+  const forward = async (headers: Record<string, string>, body: string): Promise<{ status: number; body: string }> => {
     const answer = await fetch(target, { method: 'POST', headers, body });
     return { status: answer.status, body: await answer.text() };
   };
-  const bringLater = async (headers: Record<string, string>, body: string): Promise<void> => {
-    for (let tries = 0; tries < TRIES; tries++) {
+  const forwardLater = async (headers: Record<string, string>, body: string): Promise<void> => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       await sleep(LATER_MS * (0.5 + random()));
-      const answer = await bring(headers, body).catch(() => undefined);
+      const answer = await forward(headers, body).catch(() => undefined);
       if (answer && answer.status < 300) return;
     }
   };
-  const take = async (headers: Record<string, string>, body: string): Promise<{ status: number; body: string }> => {
+  const accept = async (headers: Record<string, string>, body: string): Promise<{ status: number; body: string }> => {
     counts.sent += 1;
     const chance = random();
     if (chance < lost) {
@@ -55,29 +55,29 @@ export async function startBadNetwork(
     }
     if (chance < lost + reordered) {
       counts.reordered += 1;
-      const later = bringLater(headers, body);
-      onTheWay.add(later);
-      void later.finally(() => onTheWay.delete(later));
+      const later = forwardLater(headers, body);
+      inFlight.add(later);
+      void later.finally(() => inFlight.delete(later));
       return { status: 200, body: '{}' };
     }
     if (chance < lost + reordered + duplicated) {
       counts.duplicated += 1;
-      const [first, second] = await Promise.all([bring(headers, body), bring(headers, body)]);
+      const [first, second] = await Promise.all([forward(headers, body), forward(headers, body)]);
       return first.status < 300 ? first : second;
     }
-    return bring(headers, body);
+    return forward(headers, body);
   };
 
-  const door = await startLoopbackServer(async ({ headers, body }) => {
+  const server = await startLoopbackServer(async ({ headers, body }) => {
     const own = Object.entries(headers).filter(([name]) => name.startsWith('paypal-') || name === 'content-type');
-    return take(Object.fromEntries(own) as Record<string, string>, body);
+    return accept(Object.fromEntries(own) as Record<string, string>, body);
   });
   return {
-    url: `${door.url}/webhooks/paypal`,
+    url: `${server.url}/webhooks/paypal`,
     counts,
     async quiet() {
-      while (onTheWay.size > 0) await Promise.all(onTheWay);
+      while (inFlight.size > 0) await Promise.all(inFlight);
     },
-    stop: door.close,
+    stop: server.close,
   };
 }

@@ -16,7 +16,7 @@ import {
   shop,
   until,
 } from '../support/stack/shop.ts';
-import { storeAlone } from '../support/stack/unprocessed-events.ts';
+import { storeUnprocessed } from '../support/stack/unprocessed-events.ts';
 
 const { simulator_url } = inject('stack');
 const MINUTE = 60_000;
@@ -120,7 +120,7 @@ it('processes a stored event from the inbox when its function crashed', async ()
   await payPal('PUT', '/_sim/delivery', { drop: true });
   await approve(purchase.paypalOrderId);
   const approved = await approvalOf(purchase);
-  await storeAlone(approved);
+  await storeUnprocessed(approved);
 
   expect(await reconcile('inbox', 0)).toMatchObject({ figures: { unfinished: 0 } });
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });

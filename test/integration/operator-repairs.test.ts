@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { stockOf } from '../support/stack/invariants.ts';
+import { asOperator, seenByOperator } from '../support/stack/operator.ts';
+import { paidPurchase, paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
+import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
+
+type Json = ReturnType<typeof JSON.parse>;
+
+/** All items of a list, across pages. */
+async function all(path: string, name: string): Promise<Json[]> {
+  const found: Json[] = [];
+  let cursor: string | null = null;
+  do {
+    const { status, body } = await seenByOperator(
+      `${path}${path.includes('?') ? '&' : '?'}limit=5${cursor ? `&cursor=${cursor}` : ''}`,
+    );
+    expect(status).toBe(200);
+    found.push(...body[name]);
+    cursor = body.next_cursor;
+  } while (cursor);
+  return found;
+}
+
+const deedsTo = async (target: string): Promise<Json[]> =>
+  (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
+
+describe('the admin API', () => {
+  it('finds, inspects, dry-runs and replays a failed webhook, with an audit entry', async () => {
+    const purchase = await purchaseOfUnprocessedEvent();
+    const { eventId, captureId } = purchase;
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+
+    const unfinished = await all(
+      '/api/v1/admin/webhook-events?status=received&type=PAYMENT.CAPTURE.COMPLETED',
+      'events',
+    );
+    expect(unfinished.map(({ event_id }) => event_id)).toContain(eventId);
+    const { body: event } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
+    expect(event).toMatchObject({ status: 'received', payment_id: null, executions: [] });
+    expect(JSON.parse(event.body).resource.id).toBe(captureId);
+
+    const tried = await asOperator(`/api/v1/admin/webhook-events/${eventId}/replay`, {
+      dry_run: true,
+      reason: 'what if',
+    });
+    expect(tried).toMatchObject({
+      status: 200,
+      body: { changed: true, changes: [{ from: 'created', to: 'captured' }] },
+    });
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
+
+    const replayed = await asOperator(`/api/v1/admin/webhook-events/${eventId}/replay`, { reason: 'PayPal was down' });
+    expect(replayed).toMatchObject({ status: 200, body: { status: 'accepted', payment_id: purchase.paymentId } });
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
+
+    for (const name of [
+      `payment_id=${purchase.paymentId}`,
+      `order_id=${purchase.paymentId.replace('pay_', 'ord_')}`,
+      `paypal_order_id=${purchase.paypalOrderId}`,
+      `capture_id=${captureId}`,
+    ]) {
+      const found = await until(
+        () => all(`/api/v1/admin/webhook-events?${name}`, 'events'),
+        (events) => events.length > 0,
+      );
+      expect(found, name).toMatchObject([{ event_id: eventId, status: 'accepted', payment_id: purchase.paymentId }]);
+    }
+    const { body: processed } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
+    expect(processed.executions).toMatchObject([{ name: `${purchase.paymentId}-captured`, status: 'SUCCEEDED' }]);
+    expect(await deedsTo(eventId)).toEqual([{ what: 'replay', who: 'operator', why: 'PayPal was down' }]);
+  });
+
+  it('counts webhooks first and then replays each once', async () => {
+    const since = new Date().toISOString();
+    await paidPurchase();
+    await paidPurchase();
+    const request = { filter: { status: 'accepted', from: since }, reason: 'to be sure' };
+
+    const counted = await until(
+      () => asOperator('/api/v1/admin/webhook-events/replay', { ...request, dry_run: true }),
+      ({ body }) => body.matching === 4,
+    );
+    expect(counted).toMatchObject({ status: 200, body: { dry_run: true, matching: 4, more: false } });
+    const replayed = await asOperator('/api/v1/admin/webhook-events/replay', { ...request, dry_run: false });
+
+    // All events had been processed before.
+    expect(replayed).toMatchObject({ status: 200, body: { replayed: 4, changed: 0, failed: [], next_cursor: null } });
+  });
+
+  it('lists and retries a failed settlement, with an audit entry', async () => {
+    const purchase = await purchaseWhoseOrderFails(1000);
+    const [failed] = await until(
+      async () =>
+        (await all('/api/v1/admin/settlements?status=failed', 'settlements')).filter(
+          ({ payment_id }) => payment_id === purchase.paymentId,
+        ),
+      (listed) => listed.length > 0,
+      60,
+    );
+    expect(failed).toMatchObject({ settlement: 'captured', status: 'FAILED' });
+
+    await payPal('PUT', '/_sim/faults', { faults: [] });
+    const retried = await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, {
+      reason: 'PayPal is back',
+    });
+
+    expect(retried.status).toBe(200);
+    expect(retried.body.settlements).toMatchObject([{ settlement: 'captured' }]);
+    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    await until(
+      () => all('/api/v1/admin/settlements', 'settlements'),
+      (listed) => listed.every(({ payment_id }) => payment_id !== purchase.paymentId),
+    );
+    expect(await deedsTo(purchase.paymentId)).toEqual([{ what: 'retry', who: 'operator', why: 'PayPal is back' }]);
+  });
+});
