@@ -50,7 +50,7 @@ export const arrowsTable = (): string =>
   );
 
 const conditions = ({ when = [], authoritative }: Transition) =>
-  [...when, ...(authoritative ? ['PayPal was asked'] : [])].join(', ');
+  [...when, ...(authoritative ? ['confirmed by PayPal'] : [])].join(', ');
 
 /** What tells nothing new. */
 export const knownTable = (): string =>

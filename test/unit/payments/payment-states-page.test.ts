@@ -10,8 +10,8 @@ const part = (name: string) => page.split(`<!-- ${name} -->\n\n`)[1]?.split(`\n\
 
 it.each([
   ['picture', picture()],
-  ['arrows', arrowsTable()],
-  ['known', knownTable()],
+  ['transitions', arrowsTable()],
+  ['no-ops', knownTable()],
 ])('the page about payment states says what the code does: %s', (name, made) => {
   expect(part(name), `docs/payment-states.md, ${name}, should be:\n\n${made}\n`).toBe(made);
 });

@@ -25,26 +25,26 @@ const rowsBelow = (heading: string): string[][] =>
         .slice(1, -1)
         .map((cell) => cell.trim()),
     ) ?? [];
-const rows = rowsBelow('What PayPal answers');
+const rows = rowsBelow('Responses from PayPal');
 
 /** The answers that a row speaks of, each time PayPal is asked. */
 const ANSWERS: Readonly<Record<string, Reply | readonly Reply[]>> = {
-  'no complete answer within 8 s': silence,
-  'no connection, or one that breaks': reset,
+  'no complete response within 8 s': silence,
+  'connection refused or reset': reset,
   '5xx': reply(503),
-  '429 with a `Retry-After` of 2 s at most': reply(429, '', { 'retry-after': '2' }),
-  '429 with a longer one': reply(429, '', { 'retry-after': '3' }),
-  '429 without one': reply(429),
-  '409, still busy with the same request': reply(409, problem('RESOURCE_CONFLICT', 'PREVIOUS_REQUEST_IN_PROGRESS')),
+  '429 with a `Retry-After` of at most 2 s': reply(429, '', { 'retry-after': '2' }),
+  '429 with a longer `Retry-After`': reply(429, '', { 'retry-after': '3' }),
+  '429 without `Retry-After`': reply(429),
+  '409, still processing the same request': reply(409, problem('RESOURCE_CONFLICT', 'PREVIOUS_REQUEST_IN_PROGRESS')),
   '422 ORDER_COMPLETION_IN_PROGRESS': reply(422, problem('UNPROCESSABLE_ENTITY', 'ORDER_COMPLETION_IN_PROGRESS')),
   '3xx': reply(302, '', { location: '/elsewhere' }),
   '200 that is not JSON': reply(200, '<html>'),
-  '200 that is not what PayPal documents': reply(200, { id: 1 }),
+  "200 that does not match PayPal's documentation": reply(200, { id: 1 }),
   '200 that is longer than 1 MiB': reply(200, ' '.repeat(1024 * 1024 + 1)),
-  "404 in other words than PayPal's: a proxy on the way": reply(404, 'not found'),
+  "404 without PayPal's error body, as from a proxy": reply(404, 'not found'),
   '401 once': [reply(401), reply(200, { id: 'ORDER-1', status: 'COMPLETED' })],
   '401 twice': reply(401),
-  '401 for the credentials themselves': [],
+  '401 for the credentials': [],
   '404 RESOURCE_NOT_FOUND': reply(404, problem('RESOURCE_NOT_FOUND', 'INVALID_RESOURCE_ID')),
   '422 with any other issue, on a capture or refund': reply(
     422,
@@ -69,8 +69,7 @@ const wordOf = (outcome: unknown): string => {
   if (outcome instanceof PayPalRefused) return '`PayPalRefused`';
   const { outcome: word } = outcome as { outcome: string };
   return (
-    { gone: 'nothing of that id, or `gone`', refused: '`refused`, with the issue' }[word] ??
-    'the answer, by a new token'
+    { gone: 'not found, or `gone`', refused: '`refused`, with the issue' }[word] ?? 'the response, with a new token'
   );
 };
 
@@ -81,7 +80,7 @@ it('docs/errors.md speaks of every answer, and of no other', () => {
 it.each(rows)('docs/errors.md is right about %s: %s, after %s requests', async (answer = '', word, requests) => {
   const replies = ANSWERS[answer] ?? [];
   paypal.answers(...(Array.isArray(replies) ? replies : [replies, replies, replies]));
-  if (answer.endsWith('credentials themselves')) paypal.answersTokens(reply(401, { error: 'invalid_client' }));
+  if (answer.endsWith('for the credentials')) paypal.answersTokens(reply(401, { error: 'invalid_client' }));
   if (answer.endsWith('within 8 s')) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 
   const call = clientOf(paypal.origin)
