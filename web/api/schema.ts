@@ -6,15 +6,16 @@ export type OrderId = string;
 export type PayPalOrderId = string;
 export type Time = string;
 /**
- * `open` → `payment_pending` → `payment_completed` | `payment_failed` | `expired`. Late money completes even a session that had
- * failed or expired, if the stock is still to be had.
+ * `open` → `payment_pending` → `payment_completed` | `payment_failed` | `expired`. A late payment completes even
+ * a failed or expired session if the stock is still available.
  */
 export type SessionStatus = 'open' | 'payment_pending' | 'payment_completed' | 'payment_failed' | 'expired';
 /**
- * `created`: the buyer is at PayPal · `approved`: the money can be taken · `capture_pending`: it is on its way, as with an e-check; nothing
- * ships yet · `captured`: it has come · `partially_refunded`, `refunded`: so much of it went back · `reversed`: PayPal took it back ·
- * `review`: another amount came than was asked; the shop looks at it · `cancelled`: the buyer gave up · `failed`: the bank said no ·
- * `expired`: the buyer did nothing.
+ * `created`: the buyer is at PayPal · `approved`: the payment can be captured · `capture_pending`: the bank has
+ * not confirmed yet, as with an eCheck; nothing ships · `captured`: the money was received ·
+ * `partially_refunded`, `refunded`: part or all of it was refunded · `reversed`: PayPal took the money back ·
+ * `review`: the captured amount differs from the requested one; the shop decides · `cancelled`: the buyer
+ * cancelled · `failed`: the capture was declined · `expired`: the buyer did not approve in time.
  */
 export type PaymentStatus =
   | 'created'
@@ -29,55 +30,55 @@ export type PaymentStatus =
   | 'expired'
   | 'failed';
 /**
- * `confirmed` → `shipped`; `refunded` once all money went back.
+ * `confirmed` → `shipped`; `refunded` once the whole amount was refunded.
  */
 export type OrderStatus = 'confirmed' | 'shipped' | 'refunded';
 /**
- * PayPal's name for an event.
+ * PayPal's id of the event.
  */
 export type EventId = string;
 export type EventType = string;
 export type PayPalCaptureId = string;
 /**
- * The invariant's number and the id of what breaks it; of a SKU, what cannot stand in a path is written as `~2F`.
+ * The invariant's number and the id of the affected item; in a SKU, characters that a path cannot contain are written as `~2F`.
  */
 export type FindingId = string;
 /**
- * Send it as `cursor` for the next page; null when there is none.
+ * Pass as `cursor` to get the next page; null on the last page.
  */
 export type NextCursor = string | null;
 /**
- * `received`: stored, not finished yet · `accepted`: handled · `ignored`: of no interest to the shop · `parked`: genuine, but it could not
- * be settled; somebody should look.
+ * `received`: stored, not yet processed · `accepted`: processed · `ignored`: irrelevant to the shop · `parked`:
+ * genuine, but cannot be applied; needs review by an operator.
  */
 export type EventStatus = 'received' | 'accepted' | 'ignored' | 'parked';
 export type WebhookEventDetail = WebhookEvent & {
   /**
-   * As it came: text, not to be trusted. Null once it was erased.
+   * The raw body; treat it as untrusted text. Null once erased.
    */
   body: string | null;
   /**
-   * PayPal's ids of the deliveries.
+   * PayPal's transmission ids of the deliveries.
    */
   transmissions: string[];
   /**
-   * The settlements of the payment that it is about.
+   * The executions of the event's payment.
    */
   executions: Execution[];
   /**
-   * What happened to event and payment.
+   * The timeline of event and payment.
    */
   timeline: Moment[];
 };
 export type OperatorPayment = Payment & {
   /**
-   * Null until money has come.
+   * The captured amount; null before the capture.
    */
   captured: Money | null;
   refunded: Money;
   capture_id: PayPalCaptureId | null;
   /**
-   * What is not known to be done.
+   * Settlements that are not recorded as succeeded.
    */
   open_settlements: string[];
   disputes: Dispute[];
@@ -88,16 +89,16 @@ export type OperatorPayment = Payment & {
 };
 export type OperatorOrder = Order & {
   /**
-   * Null until it was sent.
+   * Null until the order is shipped.
    */
   shipped_at: Time | null;
   /**
-   * Those of its payment: look before you ship.
+   * The disputes of its payment; check them before you ship.
    */
   disputes: Dispute[];
 };
 /**
- * Username, password or refresh token are not right; which of them, nobody is told.
+ * Username, password or refresh token is invalid; the response does not reveal which.
  */
 export type WrongCredentials = Problem & {
   type?: '/problems/wrong-credentials';
@@ -105,7 +106,7 @@ export type WrongCredentials = Problem & {
   status?: 401;
 };
 /**
- * Sign in, or refresh.
+ * The access token is missing, invalid or expired. Sign in or refresh the token.
  */
 export type NotSignedIn = Problem & {
   type?: '/problems/not-signed-in';
@@ -113,7 +114,7 @@ export type NotSignedIn = Problem & {
   status?: 401;
 };
 /**
- * Only the group `operators` may do this.
+ * The operation requires membership in the group `operators`.
  */
 export type NotAnOperator = Problem & {
   type?: '/problems/not-an-operator';
@@ -121,7 +122,7 @@ export type NotAnOperator = Problem & {
   status?: 403;
 };
 /**
- * There is no event of that id, or not any more.
+ * No event has this id, or it has expired.
  */
 export type UnknownEvent = Problem & {
   type?: '/problems/unknown-event';
@@ -129,7 +130,7 @@ export type UnknownEvent = Problem & {
   status?: 404;
 };
 /**
- * There is no finding of that id, or not any more.
+ * No open finding has this id.
  */
 export type UnknownFinding = Problem & {
   type?: '/problems/unknown-finding';
@@ -137,7 +138,7 @@ export type UnknownFinding = Problem & {
   status?: 404;
 };
 /**
- * What the event said was erased, so it cannot be handled again.
+ * The event's body was erased, so it cannot be replayed.
  */
 export type EventErased = Problem & {
   type?: '/problems/event-erased';
@@ -145,7 +146,7 @@ export type EventErased = Problem & {
   status?: 409;
 };
 /**
- * A person must decide.
+ * The finding requires manual review.
  */
 export type NotRepairable = Problem & {
   type?: '/problems/not-repairable';
@@ -153,7 +154,7 @@ export type NotRepairable = Problem & {
   status?: 409;
 };
 /**
- * No money has come, or it has all gone back.
+ * The payment was not captured, or the whole amount was already refunded.
  */
 export type NothingToRefund = Problem & {
   type?: '/problems/nothing-to-refund';
@@ -161,19 +162,19 @@ export type NothingToRefund = Problem & {
   status?: 409;
 };
 /**
- * PayPal would not.
+ * PayPal rejected the refund; `issue` has the reason.
  */
 export type RefundRefused = Problem & {
   type?: '/problems/refund-refused';
   title?: 'PayPal refused the refund';
   status?: 409;
   /**
-   * PayPal’s name for the reason, such as `REFUND_AMOUNT_EXCEEDED`.
+   * PayPal’s error code, such as `REFUND_AMOUNT_EXCEEDED`.
    */
   issue: string;
 };
 /**
- * There is nothing to accept.
+ * Only a payment under review can be accepted.
  */
 export type NotUnderReview = Problem & {
   type?: '/problems/not-under-review';
@@ -181,7 +182,7 @@ export type NotUnderReview = Problem & {
   status?: 409;
 };
 /**
- * Its money went back.
+ * The order's payment was refunded.
  */
 export type NotShippable = Problem & {
   type?: '/problems/not-shippable';
@@ -193,13 +194,13 @@ export type NotShippable = Problem & {
  */
 export type FieldErrors = {
   /**
-   * Such as `items.0.quantity`; empty for the whole body.
+   * The path of the field, such as `items.0.quantity`; empty for the whole body.
    */
   field: string;
   detail: string;
 }[];
 /**
- * The request is not as described here.
+ * The request does not match this document.
  */
 export type InvalidRequest = Problem & {
   type?: '/problems/invalid-request';
@@ -208,7 +209,7 @@ export type InvalidRequest = Problem & {
   errors: FieldErrors;
 };
 /**
- * The delivery is not believed to be PayPal's.
+ * The delivery could not be verified as PayPal's.
  */
 export type BadSignature = Problem & {
   type?: '/problems/bad-signature';
@@ -224,7 +225,7 @@ export type BadSignature = Problem & {
     | 'signature';
 };
 /**
- * Whoever cancels must know the token that PayPal added to the cancel link.
+ * Cancelling requires the token that PayPal appended to the cancel link.
  */
 export type WrongToken = Problem & {
   type?: '/problems/wrong-token';
@@ -232,7 +233,7 @@ export type WrongToken = Problem & {
   status?: 403;
 };
 /**
- * There is no such path.
+ * The path does not exist.
  */
 export type NotFound = Problem & {
   type?: '/problems/not-found';
@@ -240,7 +241,7 @@ export type NotFound = Problem & {
   status?: 404;
 };
 /**
- * The shop does not sell it; `skus` names all that it does not know.
+ * The shop does not sell these products; `skus` lists the unknown ones.
  */
 export type UnknownProduct = Problem & {
   type?: '/problems/unknown-product';
@@ -252,7 +253,7 @@ export type UnknownProduct = Problem & {
   skus: string[];
 };
 /**
- * There is no session of that id.
+ * No session has this id.
  */
 export type UnknownSession = Problem & {
   type?: '/problems/unknown-session';
@@ -260,7 +261,7 @@ export type UnknownSession = Problem & {
   status?: 404;
 };
 /**
- * There is no payment of that name.
+ * No payment has this id.
  */
 export type UnknownPayment = Problem & {
   type?: '/problems/unknown-payment';
@@ -268,7 +269,7 @@ export type UnknownPayment = Problem & {
   status?: 404;
 };
 /**
- * There is no order of that id: none yet, or none any more.
+ * No order has this id: it was not created yet, or no longer exists.
  */
 export type UnknownOrder = Problem & {
   type?: '/problems/unknown-order';
@@ -276,7 +277,7 @@ export type UnknownOrder = Problem & {
   status?: 404;
 };
 /**
- * The path is there, but takes other methods.
+ * The path exists but supports other methods.
  */
 export type MethodNotAllowed = Problem & {
   type?: '/problems/method-not-allowed';
@@ -284,7 +285,7 @@ export type MethodNotAllowed = Problem & {
   status?: 405;
 };
 /**
- * Nothing is held; `items` names the products of which there are too few.
+ * Nothing was reserved; `items` lists the products with insufficient stock.
  */
 export type OutOfStock = Problem & {
   type?: '/problems/out-of-stock';
@@ -300,7 +301,7 @@ export type OutOfStock = Problem & {
   }[];
 };
 /**
- * It has been paid, given up, or has run out. A new purchase needs a new session.
+ * The session was paid, was cancelled or has expired. A new purchase needs a new session.
  */
 export type SessionOver = Problem & {
   type?: '/problems/session-over';
@@ -309,19 +310,19 @@ export type SessionOver = Problem & {
   session_status: SessionStatus;
 };
 /**
- * The buyer has not approved, so nothing can be captured. Send the buyer to `approve_url`.
+ * The buyer has not approved the payment. Redirect the buyer to `approve_url`.
  */
 export type NotApproved = Problem & {
   type?: '/problems/not-approved';
   title?: 'The buyer has not approved the payment at PayPal';
   status?: 409;
   /**
-   * Missing when PayPal's order has not been made yet; then begin the payment once more.
+   * Absent if the PayPal order does not exist yet; begin the payment again.
    */
   approve_url?: string;
 };
 /**
- * PayPal did not take the buyer's card or account. Back at `approve_url`, the buyer may choose another one.
+ * PayPal declined the buyer's funding source. At `approve_url`, the buyer can choose another one.
  */
 export type PaymentDeclined = Problem & {
   type?: '/problems/payment-declined';
@@ -329,12 +330,12 @@ export type PaymentDeclined = Problem & {
   status?: 409;
   approve_url: string;
   /**
-   * PayPal’s name for the reason, such as `INSTRUMENT_DECLINED`.
+   * PayPal’s error code, such as `INSTRUMENT_DECLINED`.
    */
   issue: string;
 };
 /**
- * Money has come. It can be refunded by the shop, but the payment cannot be cancelled.
+ * A captured payment cannot be cancelled; the shop can refund it.
  */
 export type AlreadyCaptured = Problem & {
   type?: '/problems/already-captured';
@@ -342,7 +343,7 @@ export type AlreadyCaptured = Problem & {
   status?: 409;
 };
 /**
- * The first request with this `Idempotency-Key` is not finished. Wait a moment and repeat.
+ * The first request with this `Idempotency-Key` is still in progress. Retry in a moment.
  */
 export type RequestInProgress = Problem & {
   type?: '/problems/request-in-progress';
@@ -350,7 +351,7 @@ export type RequestInProgress = Problem & {
   status?: 409;
 };
 /**
- * More than 64 KiB, or 256 KiB for a webhook.
+ * The body exceeds 64 KiB, or 256 KiB for a webhook.
  */
 export type BodyTooLarge = Problem & {
   type?: '/problems/body-too-large';
@@ -366,7 +367,7 @@ export type IdempotencyKeyReused = Problem & {
   status?: 422;
 };
 /**
- * Repeat the request; if it fails again, tell the shop.
+ * Retry the request; if it fails again, contact the shop.
  */
 export type InternalError = Problem & {
   type?: '/problems/internal-error';
@@ -374,7 +375,7 @@ export type InternalError = Problem & {
   status?: 500;
 };
 /**
- * Repeat the request; what PayPal has done already, it does not do again.
+ * Retry the request; PayPal does not repeat what it has already done.
  */
 export type PayPalUnavailable = Problem & {
   type?: '/problems/paypal-unavailable';
@@ -382,7 +383,7 @@ export type PayPalUnavailable = Problem & {
   status?: 502;
 };
 /**
- * Repeat the request after the seconds that `retry-after` says.
+ * Retry the request after the number of seconds in `retry-after`.
  */
 export type TryAgain = Problem & {
   type?: '/problems/try-again';
@@ -395,7 +396,7 @@ export interface Schemas {
 }
 export interface Money {
   /**
-   * ISO 4217.
+   * ISO 4217 code.
    */
   currency_code: string;
   /**
@@ -408,12 +409,12 @@ export interface Product {
   name: string;
   unit_price: Money;
   /**
-   * Pieces that can be bought now.
+   * Quantity that can be bought now.
    */
   available: number;
 }
 /**
- * So many pieces of one product, at the price of the moment when the session was opened.
+ * A quantity of one product, at the price when the session was created.
  */
 export interface Line {
   sku: string;
@@ -423,7 +424,7 @@ export interface Line {
 }
 export interface CheckoutRequest {
   /**
-   * Each product at most once; all prices in one currency.
+   * Each product at most once, all in one currency.
    *
    * @minItems 1
    * @maxItems 50
@@ -435,14 +436,14 @@ export interface CheckoutRequest {
 }
 export interface PaymentRequest {
   /**
-   * An id of another form than a session’s answers 404.
+   * An id in another format than a session id returns 404.
    */
   checkout_session_id: string;
 }
 export interface CaptureRequest {}
 export interface CancelRequest {
   /**
-   * As PayPal added it to the link that leads back.
+   * The value that PayPal appended to the return link.
    */
   token: string;
 }
@@ -460,7 +461,7 @@ export interface CheckoutSession {
    */
   payment_id: PaymentId | null;
   /**
-   * Null until a payment is begun; then `created` until it is decided: the payment itself tells more.
+   * Null until a payment is begun, then `created` until it is decided. See the payment for details.
    */
   payment_status: PaymentStatus | null;
 }
@@ -470,20 +471,20 @@ export interface Payment {
   status: PaymentStatus;
   amount: Money;
   /**
-   * Null while PayPal has not answered yet.
+   * Null until the PayPal order exists.
    */
   paypal_order_id: PayPalOrderId | null;
   /**
-   * Where to send the buyer. Null while PayPal has not answered yet.
+   * The URL to redirect the buyer to. Null until the PayPal order exists.
    */
   approve_url: string | null;
   /**
-   * Null until there is one, a moment after the capture.
+   * Null until the order is created, shortly after the capture.
    */
   order: OrderInPayment | null;
   /**
-   * True once the payment is decided and all that had to follow from it is done: with `captured` the order is there, with `cancelled`
-   * the stock is free again. Then there is no need to poll on.
+   * True once the payment is decided and its settlement has succeeded: a `captured` payment has its order, a
+   * `cancelled` one has released its stock. Stop polling then.
    *
    */
   settled: boolean;
@@ -514,26 +515,26 @@ export interface Order {
 export interface Health {
   status: 'ok';
   /**
-   * The version of settle-once that runs.
+   * The deployed version of settle-once.
    */
   version: string;
 }
 /**
- * What every PayPal event has; there is more in it.
+ * The fields that every PayPal event has; there are more.
  */
 export interface PayPalEvent {
   id: string;
   event_type: string;
   /**
-   * The order, capture or refund that the event is about.
+   * The order, capture or refund that the event describes.
    */
   resource: {};
   [k: string]: unknown;
 }
 export interface EventReceipt {
   /**
-   * `accepted`: handled · `duplicate`: had been handled before · `ignored`: of no interest to the shop · `parked`: genuine but
-   * hopeless, such as one for an order that the shop does not know; an operator is shown it.
+   * `accepted`: processed · `duplicate`: already processed · `ignored`: irrelevant to the shop · `parked`:
+   * genuine, but cannot be applied, such as an event for an unknown order; an operator reviews it.
    *
    */
   status: 'accepted' | 'duplicate' | 'ignored' | 'parked';
@@ -547,54 +548,54 @@ export interface RefreshRequest {
 }
 export interface SignedIn {
   /**
-   * To be sent as `Authorization: Bearer …`.
+   * Send it as `Authorization: Bearer …`.
    */
   access_token: string;
   token_type: 'Bearer';
   /**
-   * Seconds for which the access token is taken.
+   * Lifetime of the access token in seconds.
    */
   expires_in: number;
   /**
-   * For the next access token; keep it no longer than the tab is open.
+   * Exchange it for the next access token; keep it no longer than the tab is open.
    */
   refresh_token: string;
 }
 export interface ReasonRequest {
   /**
-   * Why, for the audit.
+   * The reason, for the audit log.
    */
   reason: string;
 }
 export interface CheckRequest {
   /**
-   * Why, for the audit.
+   * The reason, for the audit log.
    */
   reason?: string;
 }
 export interface DryRunRequest {
   /**
-   * True to be told only. False when absent.
+   * True to return the effect without applying it. Defaults to false.
    */
   dry_run?: boolean;
   /**
-   * Why, for the audit.
+   * The reason, for the audit log.
    */
   reason: string;
 }
 export interface RefundRequest {
   /**
-   * All that is left when absent.
+   * Defaults to the remaining amount.
    */
   amount?: {
     /**
-     * That of the payment.
+     * The payment's currency.
      */
     currency_code: string;
     value: string;
   };
   /**
-   * Why, for the audit.
+   * The reason, for the audit log.
    */
   reason: string;
 }
@@ -603,29 +604,29 @@ export interface WebhookEvent {
   event_type: EventType;
   status: EventStatus;
   /**
-   * Why it is parked; null for all others.
+   * Why the event is parked; null otherwise.
    */
   reason: string | null;
   /**
-   * What it is about; null while that is not known.
+   * The payment that the event belongs to; null while unknown.
    */
   payment_id: PaymentId | null;
   received_at: Time;
   last_received_at: Time;
   /**
-   * When it was handled; null while it is not.
+   * The time when it was processed; null until then.
    */
   finished_at: Time | null;
   /**
-   * When operators had it handled again.
+   * The times of its replays.
    */
   replayed_at: Time[];
   /**
-   * When its body was erased for its buyer's sake; null while it is there.
+   * The time when its body was erased to remove the buyer's data; null otherwise.
    */
   erased_at: Time | null;
   /**
-   * How often PayPal sent it; 0 when it never came and was found in PayPal's list.
+   * The number of deliveries; 0 for an event fetched from PayPal's list.
    */
   deliveries: number;
 }
@@ -634,92 +635,92 @@ export interface WebhookEvents {
   next_cursor: NextCursor;
 }
 /**
- * One thing that happened.
+ * One entry of a timeline.
  */
 export interface Moment {
   at: Time;
   /**
-   * `payment`: the payment moved · `event`: PayPal sent an event · `execution`: a settlement started or ended · `operator`: an operator
-   * did something · `order`: the order was made or shipped.
+   * `payment`: a payment's status changed · `event`: a webhook event was received · `execution`: a settlement
+   * started or ended · `operator`: an operator took an action · `order`: the order was created or shipped.
    *
    */
   kind: 'payment' | 'event' | 'execution' | 'operator' | 'order';
   /**
-   * In words.
+   * A short text.
    */
   what: string;
   /**
-   * Where it came from, such as `webhook WH-…` or `operator ada`; empty where that goes without saying.
+   * The source, such as `webhook WH-…` or `operator ada`; empty if obvious.
    */
   by: string;
 }
 /**
- * One run of the settlement workflow.
+ * One execution of the payment-settlement workflow.
  */
 export interface Execution {
   /**
-   * Its name at Step Functions.
+   * Its name in Step Functions.
    */
   name: string;
   /**
-   * What it is about, such as `captured`.
+   * The settlement, such as `captured`.
    */
   settlement: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   /**
-   * How often it went on from where it had failed.
+   * The number of redrives.
    */
   redrives: number;
   started_at: Time | null;
   stopped_at: Time | null;
 }
 /**
- * What became of an event that was handled again, or would.
+ * The result of a replay or of its dry run.
  */
 export interface Replayed {
   event_id: EventId;
   dry_run: boolean;
   /**
-   * What the event is then.
+   * The event's status afterwards.
    */
   status: 'accepted' | 'ignored' | 'parked';
   /**
-   * Why it is parked.
+   * Why the event is parked.
    */
   reason: string | null;
   payment_id: PaymentId | null;
   /**
-   * Whether it changes anything. What was settled before does not.
+   * Whether the replay changes anything. An event that was already applied does not.
    */
   changed: boolean;
   /**
-   * What would change; null when it was done.
+   * The changes that would be made; null unless it is a dry run.
    */
   changes: Change[] | null;
   /**
-   * Whether what would change hangs on what PayPal said just now; null when it was done.
+   * Whether the changes depend on PayPal's current state, fetched just now; null unless it is a dry run.
    */
   asked_paypal: boolean | null;
 }
 /**
- * One change that would be made.
+ * One change that a dry run predicts.
  */
 export interface Change {
   payment_id: PaymentId;
   from: PaymentStatus;
   to: PaymentStatus;
   /**
-   * The fact that would change it, or `dispute`.
+   * The evidence that would change it, or `dispute`.
    */
   because: string;
   /**
-   * The execution that would be started for it.
+   * The execution that would be started.
    */
   settlement: string | null;
 }
 export interface ReplayManyRequest {
   /**
-   * Which events; at least one of these.
+   * Selects the events; at least one property is required.
    */
   filter: {
     status?: 'received' | 'accepted' | 'ignored' | 'parked';
@@ -729,26 +730,26 @@ export interface ReplayManyRequest {
     to?: string;
   };
   /**
-   * True to be told how many there are.
+   * True to return only the number of matching events.
    */
   dry_run: boolean;
   /**
-   * Why, for the audit.
+   * The reason, for the audit log.
    */
   reason: string;
   /**
-   * The `next_cursor` of the batch before.
+   * The `next_cursor` of the previous batch.
    */
   cursor?: string;
 }
 export interface CountedEvents {
   dry_run: true;
   /**
-   * How many events a replay would be about.
+   * The number of events that a replay would include.
    */
   matching: number;
   /**
-   * True when there are more than were counted.
+   * True if there are more events than were counted.
    */
   more: boolean;
 }
@@ -756,20 +757,20 @@ export interface ReplayedMany {
   dry_run: false;
   replayed: number;
   /**
-   * Of them, those that changed something.
+   * The number of replayed events that changed something.
    */
   changed: number;
   /**
-   * Those that could not be replayed.
+   * Events that cannot be replayed because their body was erased.
    */
   erased: EventId[];
   /**
-   * Those whose replay met trouble; soon after the first of them, the batch ends.
+   * Events whose replay failed; the batch ends soon after the first of them.
    */
   failed: {
     event_id: EventId;
     /**
-     * The trouble's name, such as `PayPalUnavailable`.
+     * The error's name, such as `PayPalUnavailable`.
      */
     error: string;
   }[];
@@ -778,28 +779,28 @@ export interface ReplayedMany {
 export interface FailedSettlement {
   payment_id: PaymentId;
   /**
-   * What could not be done, such as `captured`.
+   * The failed settlement, such as `captured`.
    */
   settlement: string;
   /**
-   * The latest try that failed.
+   * The latest failed execution.
    */
   execution: string;
   /**
-   * How often that had been redriven by then.
+   * The number of its redrives at that time.
    */
   redrives: number;
   status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   /**
-   * Step Functions' name for the error.
+   * The error name in Step Functions.
    */
   error: string | null;
   /**
-   * The error in words.
+   * The error message.
    */
   cause: string | null;
   /**
-   * Such as `CommitStock`.
+   * The steps that failed, such as `CommitStock`.
    */
   failed_steps: string[];
   failed_at: Time;
@@ -811,29 +812,30 @@ export interface FailedSettlements {
 }
 export interface RetryRequest {
   /**
-   * Only this one, such as `captured`; all that are open when absent.
+   * The settlement to retry, such as `captured`. Defaults to all open settlements.
    */
   settlement?: string;
   /**
-   * Why, for the audit.
+   * The reason, for the audit log.
    */
   reason: string;
 }
 export interface Retried {
   payment_id: PaymentId;
   /**
-   * What was open; nothing when all is done.
+   * The payment's open settlements; empty if there are none.
    */
   settlements: {
     settlement: string;
     /**
-     * `redriven`: it goes on where it stopped · `restarted`: it runs anew · `started`: it had never been started · `running`: it is
-     * under way already · `succeeded`: it was done, and the news had been lost.
+     * `redriven`: resumed at the failed step · `restarted`: runs in a new execution · `started`: had never
+     * been started · `running`: was already running · `succeeded`: had already succeeded, and is now
+     * recorded.
      *
      */
     outcome: 'redriven' | 'restarted' | 'started' | 'running' | 'succeeded';
     /**
-     * The name of the execution that does it, or did.
+     * The name of the execution.
      */
     execution: string;
   }[];
@@ -845,26 +847,26 @@ export interface Move {
   at: Time;
   status: PaymentStatus;
   /**
-   * The fact that moved it.
+   * The evidence that caused the change.
    */
   evidence: string;
   /**
-   * Where the fact came from.
+   * The source of the evidence.
    */
   source: string;
   /**
-   * What the other services were asked to do about it, such as `captured`.
+   * The settlement that the change requested, such as `captured`.
    */
   settlement: string | null;
   /**
-   * When the webhook came that told of it.
+   * The time when the webhook event with the evidence was received.
    */
   heard_at: string | null;
 }
 export interface Dispute {
   dispute_id: string;
   /**
-   * PayPal's word for it.
+   * PayPal's status of the dispute.
    */
   status: string;
   updated_at: Time;
@@ -878,7 +880,7 @@ export interface Reservation {
   expires_at: Time;
 }
 /**
- * Who bought, as PayPal told it. Personal data.
+ * The buyer's personal data, as provided by PayPal.
  */
 export interface Buyer {
   name?: string;
@@ -900,19 +902,19 @@ export interface Buyer {
   };
 }
 /**
- * What PayPal itself says now.
+ * The order's current state at PayPal.
  */
 export interface PayPalView {
   asked_at: Time;
   /**
-   * Null when PayPal knows the order no more, or there never was one.
+   * Null if PayPal no longer has the order or it was never created.
    */
   order: PayPalOrder | null;
 }
 export interface PayPalOrder {
   paypal_order_id: PayPalOrderId;
   /**
-   * PayPal's word for it.
+   * PayPal's status of the order.
    */
   status: string;
   amount: Money | null;
@@ -920,7 +922,7 @@ export interface PayPalOrder {
     capture_id: PayPalCaptureId;
     status: string;
     /**
-     * Why it is pending or declined, such as `ECHECK`.
+     * PayPal's reason for a pending or declined capture, such as `ECHECK`.
      */
     reason: string | null;
     amount: Money;
@@ -937,44 +939,44 @@ export interface PaymentStory {
   reservation: Reservation | null;
   order: OperatorOrder | null;
   /**
-   * Null when nobody knows, or it was erased.
+   * Null if unknown or erased.
    */
   buyer: Buyer | null;
   /**
-   * The 50 newest.
+   * The 50 newest events.
    */
   events: WebhookEvent[];
   executions: Execution[];
   failed_settlements: FailedSettlement[];
   findings: Finding[];
   /**
-   * All of it in one line, oldest first.
+   * Everything above in chronological order, oldest first.
    */
   timeline: Moment[];
   /**
-   * Null unless it was asked for.
+   * Null unless requested.
    */
   paypal: PayPalView | null;
 }
 /**
- * One broken invariant.
+ * One violation of an invariant.
  */
 export interface Finding {
   finding_id: FindingId;
   /**
-   * The number of what must hold.
+   * The number of the invariant.
    */
   invariant: number;
   /**
-   * The id of what breaks it.
+   * The id of the affected item.
    */
   subject: string;
   /**
-   * What is wrong, in a sentence.
+   * A description of the violation.
    */
   what: string;
   /**
-   * What would mend it; null where a person must.
+   * The available repair; null if it requires manual review.
    */
   repair: {
     kind: 'settle' | 'ask_paypal' | 'refund' | 'release_stock' | 'correct_stock' | 'replay_event';
@@ -986,11 +988,11 @@ export interface Finding {
 export interface ConsistencyRun {
   started_at: Time;
   /**
-   * When one came to the end of the books last; null before that.
+   * The end of the last complete scan; null before the first one.
    */
   finished_at: Time | null;
   /**
-   * What that one counted, such as `purchases`, `products` and `payments.captured`.
+   * The counts of that scan, such as `purchases`, `products` and `payments.captured`.
    */
   figures: {
     [k: string]: number;
@@ -998,21 +1000,21 @@ export interface ConsistencyRun {
 }
 export interface BooksChecked {
   /**
-   * How many purchases, products, events, executions and refunds were looked at.
+   * The number of purchases, products, events, executions and refunds checked.
    */
   checked: number;
   /**
-   * How many findings hold now.
+   * The number of open findings.
    */
   findings: number;
   /**
-   * False when the next check goes on where this one stopped.
+   * False if the next run continues where this one stopped.
    */
   finished: boolean;
 }
 export interface Consistency {
   /**
-   * Null before the first one.
+   * Null before the first run.
    */
   last_run: ConsistencyRun | null;
   findings: Finding[];
@@ -1022,37 +1024,37 @@ export interface Repaired {
   finding_id: FindingId;
   dry_run: boolean;
   /**
-   * `would_repair`: it was only tried · `repaired`: it was done, or has begun; the next check closes the finding if it helped ·
-   * `holds_no_more`: somebody was faster, and the finding is closed.
+   * `would_repair`: dry run only · `repaired`: the repair was done or started; the next check closes the
+   * finding if it helped · `holds_no_more`: already resolved; the finding is closed.
    *
    */
   outcome: 'would_repair' | 'repaired' | 'holds_no_more';
   /**
-   * What was done or would be, in a sentence.
+   * A description of the repair.
    */
   what: string;
 }
 export interface HealthLine {
   /**
-   * Such as `table payments`, `queue dead letters` or `PayPal token`.
+   * The dependency, such as `table payments`, `queue dead letters` or `PayPal token`.
    */
   name: string;
   /**
-   * `attention`: it works, but somebody should look · `failing`: the shop cannot do its work.
+   * `attention`: works, but needs review · `failing`: the shop cannot operate.
    */
   status: 'ok' | 'attention' | 'failing';
   /**
-   * In words.
+   * A short explanation.
    */
   detail: string;
   /**
-   * Milliseconds.
+   * Duration of the check in milliseconds.
    */
   took_ms: number;
 }
 export interface DeepHealth {
   /**
-   * The worst of all lines.
+   * The worst status of all checks.
    */
   status: 'ok' | 'attention' | 'failing';
   version: string;
@@ -1063,13 +1065,13 @@ export interface DeepHealth {
   checks: HealthLine[];
 }
 /**
- * How often a service's steps of a settlement were done, and how often they failed for good.
+ * How many of a service's workflow steps succeeded, and how many failed after all retries.
  */
 export interface StepFigures {
   succeeded: number;
   failed: number;
   /**
-   * Between 0 and 1; null when nothing was done.
+   * From 0 to 1; null if no step ran.
    */
   success_rate: number | null;
 }
@@ -1081,7 +1083,7 @@ export interface ServiceFigures {
 export interface Latency {
   count: number;
   /**
-   * Null when there was nothing to measure.
+   * Null if nothing was measured.
    */
   average_ms: number | null;
   max_ms: number | null;
@@ -1096,23 +1098,23 @@ export interface ShopMetrics {
   services: ServiceFigures;
   latencies: Latencies;
   /**
-   * Every hour in turn, those in which nothing happened too.
+   * Every hour of the period, including empty ones.
    */
   hours: {
     hour: Time;
     /**
-     * Settlements that were done.
+     * The number of succeeded settlements.
      */
     settled: number;
     /**
-     * Settlements that failed.
+     * The number of failed settlements.
      */
     failed: number;
     services: ServiceFigures;
     latencies: Latencies;
   }[];
   /**
-   * How many payments there are, by status, when the books were checked last; null before the first time.
+   * The number of payments by status at the last complete scan of the consistency check; null before the first one.
    */
   payments: {
     counted_at: Time;
@@ -1129,16 +1131,16 @@ export interface AuditEntry {
    */
   who: string;
   /**
-   * Such as `refund`.
+   * The action, such as `refund`.
    */
   what: string;
   /**
-   * The id of what it was done to.
+   * The id of the resource the action was taken on.
    */
   target: string;
   why: string;
   /**
-   * What else was asked for.
+   * Further parameters of the action.
    */
   details: {
     [k: string]: unknown;
@@ -1149,25 +1151,25 @@ export interface AuditEntries {
   next_cursor: NextCursor;
 }
 /**
- * What all problems have: https://www.rfc-editor.org/rfc/rfc9457
+ * The fields of every problem: https://www.rfc-editor.org/rfc/rfc9457
  */
 export interface Problem {
   /**
-   * What is wrong; it does not change.
+   * The problem type; stable.
    */
   type: string;
   /**
-   * The same in words, for all problems of the type.
+   * A short summary, the same for all problems of the type.
    */
   title: string;
   status: number;
   /**
-   * What to do next.
+   * An explanation of this occurrence and what to do next.
    */
   detail: string;
 }
 /**
- * What API Gateway says by itself.
+ * A response that API Gateway creates itself.
  */
 export interface GatewayMessage {
   message: string;
