@@ -102,7 +102,7 @@ export type OperatorOrder = Order & {
  */
 export type WrongCredentials = Problem & {
   type?: '/problems/wrong-credentials';
-  title?: 'The credentials are not right';
+  title?: 'Invalid credentials';
   status?: 401;
 };
 /**
@@ -110,7 +110,7 @@ export type WrongCredentials = Problem & {
  */
 export type NotSignedIn = Problem & {
   type?: '/problems/not-signed-in';
-  title?: 'Nobody is signed in';
+  title?: 'Authentication required';
   status?: 401;
 };
 /**
@@ -118,7 +118,7 @@ export type NotSignedIn = Problem & {
  */
 export type NotAnOperator = Problem & {
   type?: '/problems/not-an-operator';
-  title?: 'Only operators may do this';
+  title?: 'Operator access required';
   status?: 403;
 };
 /**
@@ -126,7 +126,7 @@ export type NotAnOperator = Problem & {
  */
 export type UnknownEvent = Problem & {
   type?: '/problems/unknown-event';
-  title?: 'There is no such webhook event';
+  title?: 'Webhook event not found';
   status?: 404;
 };
 /**
@@ -134,7 +134,7 @@ export type UnknownEvent = Problem & {
  */
 export type UnknownFinding = Problem & {
   type?: '/problems/unknown-finding';
-  title?: 'There is no such finding';
+  title?: 'Finding not found';
   status?: 404;
 };
 /**
@@ -142,7 +142,7 @@ export type UnknownFinding = Problem & {
  */
 export type EventErased = Problem & {
   type?: '/problems/event-erased';
-  title?: 'The event was erased';
+  title?: 'Webhook event erased';
   status?: 409;
 };
 /**
@@ -150,7 +150,7 @@ export type EventErased = Problem & {
  */
 export type NotRepairable = Problem & {
   type?: '/problems/not-repairable';
-  title?: 'Nothing repairs this by itself';
+  title?: 'Manual review required';
   status?: 409;
 };
 /**
@@ -158,7 +158,7 @@ export type NotRepairable = Problem & {
  */
 export type NothingToRefund = Problem & {
   type?: '/problems/nothing-to-refund';
-  title?: 'There is no money to give back';
+  title?: 'Nothing to refund';
   status?: 409;
 };
 /**
@@ -166,7 +166,7 @@ export type NothingToRefund = Problem & {
  */
 export type RefundRefused = Problem & {
   type?: '/problems/refund-refused';
-  title?: 'PayPal refused the refund';
+  title?: 'Refund rejected by PayPal';
   status?: 409;
   /**
    * PayPal’s error code, such as `REFUND_AMOUNT_EXCEEDED`.
@@ -178,7 +178,7 @@ export type RefundRefused = Problem & {
  */
 export type NotUnderReview = Problem & {
   type?: '/problems/not-under-review';
-  title?: 'The payment is not under review';
+  title?: 'Payment not under review';
   status?: 409;
 };
 /**
@@ -186,7 +186,7 @@ export type NotUnderReview = Problem & {
  */
 export type NotShippable = Problem & {
   type?: '/problems/not-shippable';
-  title?: 'The order cannot be shipped';
+  title?: 'Order cannot be shipped';
   status?: 409;
 };
 /**
@@ -204,7 +204,7 @@ export type FieldErrors = {
  */
 export type InvalidRequest = Problem & {
   type?: '/problems/invalid-request';
-  title?: 'The request is not as described';
+  title?: 'Invalid request';
   status?: 400;
   errors: FieldErrors;
 };
@@ -213,7 +213,7 @@ export type InvalidRequest = Problem & {
  */
 export type BadSignature = Problem & {
   type?: '/problems/bad-signature';
-  title?: 'The delivery is not signed by PayPal for this webhook';
+  title?: 'Invalid webhook signature';
   status?: 401;
   reason:
     | 'algorithm'
@@ -229,7 +229,7 @@ export type BadSignature = Problem & {
  */
 export type WrongToken = Problem & {
   type?: '/problems/wrong-token';
-  title?: 'The token does not belong to this payment';
+  title?: 'Token does not match the payment';
   status?: 403;
 };
 /**
@@ -237,7 +237,7 @@ export type WrongToken = Problem & {
  */
 export type NotFound = Problem & {
   type?: '/problems/not-found';
-  title?: 'There is nothing here';
+  title?: 'Not found';
   status?: 404;
 };
 /**
@@ -245,7 +245,7 @@ export type NotFound = Problem & {
  */
 export type UnknownProduct = Problem & {
   type?: '/problems/unknown-product';
-  title?: 'There is no such product';
+  title?: 'Product not found';
   status?: 404;
   /**
    * @minItems 1
@@ -257,7 +257,7 @@ export type UnknownProduct = Problem & {
  */
 export type UnknownSession = Problem & {
   type?: '/problems/unknown-session';
-  title?: 'There is no such checkout session';
+  title?: 'Checkout session not found';
   status?: 404;
 };
 /**
@@ -265,7 +265,7 @@ export type UnknownSession = Problem & {
  */
 export type UnknownPayment = Problem & {
   type?: '/problems/unknown-payment';
-  title?: 'There is no such payment';
+  title?: 'Payment not found';
   status?: 404;
 };
 /**
@@ -273,7 +273,7 @@ export type UnknownPayment = Problem & {
  */
 export type UnknownOrder = Problem & {
   type?: '/problems/unknown-order';
-  title?: 'There is no such order';
+  title?: 'Order not found';
   status?: 404;
 };
 /**
@@ -281,7 +281,7 @@ export type UnknownOrder = Problem & {
  */
 export type MethodNotAllowed = Problem & {
   type?: '/problems/method-not-allowed';
-  title?: 'This cannot be done here';
+  title?: 'Method not allowed';
   status?: 405;
 };
 /**
@@ -289,7 +289,7 @@ export type MethodNotAllowed = Problem & {
  */
 export type OutOfStock = Problem & {
   type?: '/problems/out-of-stock';
-  title?: 'There is not enough stock';
+  title?: 'Out of stock';
   status?: 409;
   /**
    * @minItems 1
@@ -305,7 +305,7 @@ export type OutOfStock = Problem & {
  */
 export type SessionOver = Problem & {
   type?: '/problems/session-over';
-  title?: 'The checkout session is over';
+  title?: 'Checkout session closed';
   status?: 409;
   session_status: SessionStatus;
 };
@@ -314,7 +314,7 @@ export type SessionOver = Problem & {
  */
 export type NotApproved = Problem & {
   type?: '/problems/not-approved';
-  title?: 'The buyer has not approved the payment at PayPal';
+  title?: 'Payment not approved';
   status?: 409;
   /**
    * Absent if the PayPal order does not exist yet; begin the payment again.
@@ -326,7 +326,7 @@ export type NotApproved = Problem & {
  */
 export type PaymentDeclined = Problem & {
   type?: '/problems/payment-declined';
-  title?: 'PayPal declined the payment';
+  title?: 'Payment declined';
   status?: 409;
   approve_url: string;
   /**
@@ -339,7 +339,7 @@ export type PaymentDeclined = Problem & {
  */
 export type AlreadyCaptured = Problem & {
   type?: '/problems/already-captured';
-  title?: 'The money has been captured already';
+  title?: 'Payment already captured';
   status?: 409;
 };
 /**
@@ -347,7 +347,7 @@ export type AlreadyCaptured = Problem & {
  */
 export type RequestInProgress = Problem & {
   type?: '/problems/request-in-progress';
-  title?: 'The same request is being worked on';
+  title?: 'Request in progress';
   status?: 409;
 };
 /**
@@ -355,7 +355,7 @@ export type RequestInProgress = Problem & {
  */
 export type BodyTooLarge = Problem & {
   type?: '/problems/body-too-large';
-  title?: 'The body is too large';
+  title?: 'Request body too large';
   status?: 413;
 };
 /**
@@ -363,7 +363,7 @@ export type BodyTooLarge = Problem & {
  */
 export type IdempotencyKeyReused = Problem & {
   type?: '/problems/idempotency-key-reused';
-  title?: 'The idempotency key was used for another request';
+  title?: 'Idempotency key reused';
   status?: 422;
 };
 /**
@@ -371,7 +371,7 @@ export type IdempotencyKeyReused = Problem & {
  */
 export type InternalError = Problem & {
   type?: '/problems/internal-error';
-  title?: 'Something went wrong here';
+  title?: 'Internal error';
   status?: 500;
 };
 /**
@@ -379,7 +379,7 @@ export type InternalError = Problem & {
  */
 export type PayPalUnavailable = Problem & {
   type?: '/problems/paypal-unavailable';
-  title?: 'PayPal does not answer';
+  title?: 'PayPal unavailable';
   status?: 502;
 };
 /**
@@ -387,7 +387,7 @@ export type PayPalUnavailable = Problem & {
  */
 export type TryAgain = Problem & {
   type?: '/problems/try-again';
-  title?: 'Passing trouble';
+  title?: 'Temporarily unavailable';
   status?: 503;
 };
 
