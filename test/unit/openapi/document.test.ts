@@ -16,8 +16,8 @@ import {
 
 const SOURCE = new URL('../../../docs/openapi.yaml', import.meta.url);
 
-describe('the API’s document', () => {
-  it('is valid OpenAPI 3.1, and all its references lead somewhere', async () => {
+describe('docs/openapi.yaml', () => {
+  it('is valid OpenAPI 3.1 and resolves all its references', async () => {
     const validator = new Validator();
 
     expect(await validator.validate(readFileSync(SOURCE, 'utf8'))).toEqual({ valid: true });
@@ -25,20 +25,20 @@ describe('the API’s document', () => {
     expect(validator.resolveRefs()).toBeDefined();
   });
 
-  it('gives each call a name of its own, and says what it does', () => {
+  it('gives each operation a unique id and a summary', () => {
     const operations = calls.map(operationOf);
 
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(calls.length);
     for (const { operationId, summary } of operations) expect(summary, operationId).toBeTruthy();
   });
 
-  it('names every part of a path as a parameter of that path', () => {
+  it('declares every path segment in braces as a path parameter', () => {
     for (const call of calls) {
       const names = [...call.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-      const described = parametersOf(call).filter((one) => one.in === 'path');
+      const declared = parametersOf(call).filter((one) => one.in === 'path');
 
       expect(
-        described.map(({ name }) => name),
+        declared.map(({ name }) => name),
         call,
       ).toEqual(names);
     }
@@ -48,11 +48,11 @@ describe('the API’s document', () => {
     Object.entries(apiDocument.components.schemas).flatMap(([name, { examples = [] }]) =>
       examples.map((example) => [name, example] as const),
     ),
-  )('has an example of %s that is one', (name, example) => {
+  )('has a valid example of %s', (name, example) => {
     expect(componentErrors(name, example)).toEqual([]);
   });
 
-  it('describes nothing that no call uses', () => {
+  it('has no unused component', () => {
     const text = JSON.stringify(apiDocument);
     const { parameters, responses, schemas } = apiDocument.components;
     const unused = [
@@ -65,13 +65,13 @@ describe('the API’s document', () => {
   });
 });
 
-describe('the document asks for a token', () => {
-  it('for every call of the operators but the sign-in, and for no other', () => {
-    const guarded = calls.filter((call) => operationOf(call).security);
+describe('docs/openapi.yaml: security', () => {
+  it('requires a token for every admin operation except the sign-in, and for no other', () => {
+    const secured = calls.filter((call) => operationOf(call).security);
 
-    expect(guarded.length).toBeGreaterThan(0);
-    expect(guarded).toEqual(calls.filter((call) => call.includes('/admin/') && !call.includes('/admin/sign-in')));
-    for (const call of guarded) {
+    expect(secured.length).toBeGreaterThan(0);
+    expect(secured).toEqual(calls.filter((call) => call.includes('/admin/') && !call.includes('/admin/sign-in')));
+    for (const call of secured) {
       expect(operationOf(call).security, call).toEqual([{ operator: [] }]);
       expect(problemsOf(call), call).toEqual(expect.arrayContaining(['401 not-signed-in', '403 not-an-operator']));
     }
@@ -79,11 +79,11 @@ describe('the document asks for a token', () => {
 });
 
 describe('GET /api/v1/openapi.json', () => {
-  it('answers the document as JSON, for five minutes the same', async () => {
+  it('returns the document as JSON, cacheable for five minutes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'api-document-'));
     const outfile = join(folder, 'index.mjs');
     try {
-      // Only a bundler can import text.
+      // Importing YAML as text takes a bundler.
       buildSync({
         entryPoints: ['lambdas/api-document.ts'],
         absWorkingDir: join(import.meta.dirname, '../../..'),
@@ -95,12 +95,12 @@ describe('GET /api/v1/openapi.json', () => {
       });
       const { handler } = await import(outfile);
 
-      const answer = await handler();
+      const response = await handler();
 
-      expect(answer.statusCode).toBe(200);
-      expect(answer.headers['cache-control']).toBe('public, max-age=300');
-      expect(JSON.parse(answer.body)).toEqual(apiDocument);
-      expect(answerErrors('GET /api/v1/openapi.json', answer)).toEqual([]);
+      expect(response.statusCode).toBe(200);
+      expect(response.headers['cache-control']).toBe('public, max-age=300');
+      expect(JSON.parse(response.body)).toEqual(apiDocument);
+      expect(answerErrors('GET /api/v1/openapi.json', response)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -8,8 +8,8 @@ const schemas = Object.values(apiDocument.components.schemas).filter(({ properti
   String(properties?.type?.const).startsWith('/problems/'),
 );
 
-/** Where each problem is said to occur, as `404 unknown-order`. */
-const places = [
+/** Every documented response with a problem, as `404 unknown-order`. */
+const documented = [
   ...calls.flatMap((call) =>
     Object.entries(operationOf(call).responses).flatMap(([status, response]) =>
       problemTypesOf(response).map((type) => `${status} ${type}`),
@@ -19,21 +19,21 @@ const places = [
   ...problemTypesOf({ $ref: '#/components/responses/MethodNotAllowed' }).map((type) => `405 ${type}`),
 ];
 
-describe('the document describes', () => {
-  it.each(types)('%s with its title and status, and where it occurs', (type) => {
+describe('docs/openapi.yaml: problems', () => {
+  it.each(types)('documents %s with its title, its status and an operation that returns it', (type) => {
     const [status, title] = PROBLEMS[type];
     const schema = schemas.find(({ properties }) => properties?.type?.const === `/problems/${type}`);
 
     expect(schema?.properties?.title?.const).toBe(title);
     expect(schema?.properties?.status?.const).toBe(status);
     expect(schema?.description).toBeTruthy();
-    expect(places).toContain(`${status} ${type}`);
+    expect(documented).toContain(`${status} ${type}`);
   });
 
-  it('no problem that there is not, and none under another status than its own', () => {
+  it('documents no unknown problem type and none under another status', () => {
     const known = new Set(types.map((type) => `${PROBLEMS[type][0]} ${type}`));
 
     expect(schemas).toHaveLength(types.length);
-    expect(places.filter((place) => !known.has(place))).toEqual([]);
+    expect(documented.filter((place) => !known.has(place))).toEqual([]);
   });
 });

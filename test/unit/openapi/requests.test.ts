@@ -39,27 +39,27 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/admin/webhook-events/replay', 'ReplayManyRequest', replayManyRequest],
 ];
 
-/** The one rule that JSON Schema cannot tell: the document says it in words. */
-const namesAProductTwice = (body: unknown): boolean => {
+/** The one rule that JSON Schema cannot express; the document states it in a description. */
+const hasDuplicateSku = (body: unknown): boolean => {
   const items = (body as { items?: { sku?: unknown }[] }).items;
   return Array.isArray(items) && new Set(items.map(({ sku }) => sku)).size < items.length;
 };
 
-describe('the body of a request', () => {
-  it('is held to the code for every call that takes one', () => {
-    const taking = calls.filter((call) => operationOf(call).requestBody);
+describe('docs/openapi.yaml: request bodies', () => {
+  it('documents a body exactly for the operations listed here', () => {
+    const withBody = calls.filter((call) => operationOf(call).requestBody);
 
-    expect(BODIES.map(([call]) => call).toSorted()).toEqual(taking.toSorted());
+    expect(BODIES.map(([call]) => call).toSorted()).toEqual(withBody.toSorted());
   });
 
-  it.each(BODIES)('for %s is described as %s', (call, name) => {
+  it.each(BODIES)('documents the body of %s by the schema %s', (call, name) => {
     expect(operationOf(call).requestBody?.content['application/json']?.schema.$ref).toBe(
       `#/components/schemas/${name}`,
     );
   });
 
-  it.each(BODIES)('for %s is taken when the document says so, and only then', (call, name, schema) => {
-    const verdicts = { taken: 0, refused: 0 };
+  it.each(BODIES)('agrees with the code on every body of %s (%s)', (call, name, schema) => {
+    const verdicts = { accepted: 0, rejected: 0 };
     const bodies = fc.oneof(
       { weight: 5, arbitrary: mutatedBodies(schemaOf(name) as BodySchema) },
       {
@@ -71,26 +71,26 @@ describe('the body of a request', () => {
 
     fc.assert(
       fc.property(bodies, (body) => {
-        const taken = z.safeParse(schema, body).success;
-        verdicts[taken ? 'taken' : 'refused']++;
-        const described = requestErrors(call, body).length === 0;
-        expect(taken).toBe(described && !namesAProductTwice(body));
+        const accepted = z.safeParse(schema, body).success;
+        verdicts[accepted ? 'accepted' : 'rejected']++;
+        const documented = requestErrors(call, body).length === 0;
+        expect(accepted).toBe(documented && !hasDuplicateSku(body));
       }),
       { numRuns: 1000 },
     );
 
-    // Neither verdict came about by chance alone.
-    expect(Math.min(verdicts.taken, verdicts.refused)).toBeGreaterThan(40);
+    // Enough samples of both verdicts.
+    expect(Math.min(verdicts.accepted, verdicts.rejected)).toBeGreaterThan(40);
   });
 
-  it('may be left out for a capture and a check only', () => {
+  it('documents the body as optional for a capture and a consistency check only', () => {
     const optional = BODIES.map(([call]) => call).filter((call) => !operationOf(call).requestBody?.required);
 
     expect(optional.sort()).toEqual(['POST /api/v1/admin/consistency/run', 'POST /api/v1/payments/{id}/capture']);
   });
 });
 
-describe('an id', () => {
+describe('docs/openapi.yaml: ids', () => {
   const ulid = fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
   const nearly = fc.oneof(
     { weight: 3, arbitrary: ulid },
@@ -103,7 +103,7 @@ describe('an id', () => {
     ['SessionId', isSessionId],
     ['PaymentId', isPaymentId],
     ['OrderId', isOrderId],
-  ] as const)('is a %s when the document says so, and only then', (name, isId) => {
+  ] as const)('agrees with the code on every %s', (name, isId) => {
     fc.assert(
       fc.property(fc.constantFrom('cs_', 'pay_', 'ord_', ''), nearly, (prefix, rest) => {
         const id = prefix + rest;

@@ -44,7 +44,7 @@ const order: fc.Arbitrary<Order> = ulid.chain((id) =>
       order_id: fc.constant(`ord_${id}` as const),
       payment_id: fc.constant(`pay_${id}` as const),
       checkout_session_id: fc.constant(`cs_${id}` as const),
-      // What is void, nobody is shown.
+      // Void orders never appear in a response.
       status: fc.constantFrom(...ORDER_STATUSES.filter((status) => status !== 'void')),
       items,
       amount: money,
@@ -103,30 +103,30 @@ const product = fc.record({
   stocked: fc.nat(),
 });
 
-const ANSWERS: readonly (readonly [schema: string, fc.Arbitrary<object>])[] = [
+const RESPONSES: readonly (readonly [schema: string, fc.Arbitrary<object>])[] = [
   ['Product', product.map(toProductResponse)],
   ['CheckoutSession', session.map(toSessionResponse)],
   ['Order', order.map(toOrderResponse)],
-  ['Payment', fc.tuple(payment, fc.option(order)).map(([one, its]) => toPaymentResponse(one, its ?? undefined))],
+  ['Payment', fc.tuple(payment, fc.option(order)).map(([paid, its]) => toPaymentResponse(paid, its ?? undefined))],
 ];
 
-describe('every answer', () => {
-  it.each(ANSWERS)('of a %s is as described, and has all that is described', (name, answers) => {
+describe('docs/openapi.yaml: responses', () => {
+  it.each(RESPONSES)('matches every response with a %s, property by property', (name, responses) => {
     const { properties = {} } = schemaOf(name);
 
     fc.assert(
-      fc.property(answers, (answer) => {
-        expect(componentErrors(name, JSON.parse(JSON.stringify(answer)))).toEqual([]);
-        expect(Object.keys(answer).sort()).toEqual(Object.keys(properties).sort());
+      fc.property(responses, (response) => {
+        expect(componentErrors(name, JSON.parse(JSON.stringify(response)))).toEqual([]);
+        expect(Object.keys(response).sort()).toEqual(Object.keys(properties).sort());
       }),
       { numRuns: 200 },
     );
   });
 
-  it('of an order within a payment has all that is described', () => {
+  it('matches the order within a payment, property by property', () => {
     const [one] = fc.sample(order, 1);
     const [paid] = fc.sample(payment, 1);
-    if (!one || !paid) throw new Error('there are no samples');
+    if (!one || !paid) throw new Error('no samples');
 
     expect(Object.keys(toPaymentResponse(paid, one).order ?? {}).sort()).toEqual(
       Object.keys(schemaOf('OrderInPayment').properties ?? {}).sort(),
@@ -134,7 +134,7 @@ describe('every answer', () => {
   });
 });
 
-describe('the document names', () => {
+describe('docs/openapi.yaml: enums', () => {
   const reasons: Record<Extract<Verdict, { genuine: false }>['reason'], true> = {
     algorithm: true,
     'certificate-url': true,
@@ -147,12 +147,12 @@ describe('the document names', () => {
   const receipts: Record<Receipt['status'], true> = { accepted: true, duplicate: true, ignored: true, parked: true };
 
   it.each([
-    ['status of a payment', schemaOf('PaymentStatus').enum, PAYMENT_STATUSES],
-    ['status of a session', schemaOf('SessionStatus').enum, sessionSchema.shape.status.options],
-    ['status of an order that is shown', schemaOf('OrderStatus').enum, ORDER_STATUSES.filter((one) => one !== 'void')],
-    ['answer to a webhook', schemaOf('EventReceipt').properties?.status?.enum, Object.keys(receipts)],
-    ['reason to refuse a webhook', schemaOf('BadSignature').properties?.reason?.enum, Object.keys(reasons)],
-  ])('every %s', (_, described, known) => {
-    expect(described?.toSorted()).toEqual(known.toSorted());
+    ['payment status', schemaOf('PaymentStatus').enum, PAYMENT_STATUSES],
+    ['session status', schemaOf('SessionStatus').enum, sessionSchema.shape.status.options],
+    ['public order status', schemaOf('OrderStatus').enum, ORDER_STATUSES.filter((one) => one !== 'void')],
+    ['webhook receipt status', schemaOf('EventReceipt').properties?.status?.enum, Object.keys(receipts)],
+    ['signature rejection reason', schemaOf('BadSignature').properties?.reason?.enum, Object.keys(reasons)],
+  ])('lists every %s', (_, documented, known) => {
+    expect(documented?.toSorted()).toEqual(known.toSorted());
   });
 });

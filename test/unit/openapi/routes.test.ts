@@ -1,10 +1,10 @@
 import { Router } from '@aws-lambda-powertools/event-handler/http';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { calls } from '../../support/api-document.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 import { storefrontInMemory } from '../../support/in-memory/storefront-api.ts';
 
-/** Functions of their own answer these; `test/unit/lib/described-routes.test.ts` sees that they are deployed. */
+/** Served by functions of their own; `test/unit/lib/described-routes.test.ts` checks that they are deployed. */
 const ELSEWHERE = [
   'GET /api/v1/payments',
   'GET /api/v1/payments/{id}',
@@ -14,7 +14,7 @@ const ELSEWHERE = [
 
 const OPERATORS = '/api/v1/admin/';
 
-/** The calls that a router was made for, as the document names them. */
+/** The routes that an API registers, in the document's notation. */
 function routedBy(makeApi: () => unknown): string[] {
   const spies = (['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const).map(
     (method) => [method, vi.spyOn(Router.prototype, method)] as const,
@@ -28,14 +28,16 @@ function routedBy(makeApi: () => unknown): string[] {
   return routed.sort();
 }
 
-it('the storefront’s router knows the calls that are described, and no other', () => {
-  const described = calls.filter((call) => !call.includes(OPERATORS) && !ELSEWHERE.includes(call));
+describe('docs/openapi.yaml: routes', () => {
+  it('documents exactly the routes of the storefront API', () => {
+    const documented = calls.filter((call) => !call.includes(OPERATORS) && !ELSEWHERE.includes(call));
 
-  expect(routedBy(storefrontInMemory)).toEqual(described.toSorted());
-});
+    expect(routedBy(storefrontInMemory)).toEqual(documented.toSorted());
+  });
 
-it('the operators’ router knows the calls that are described, and no other', () => {
-  const described = calls.filter((call) => call.includes(OPERATORS) && !call.includes(`${OPERATORS}sign-in`));
+  it('documents exactly the routes of the admin API', () => {
+    const documented = calls.filter((call) => call.includes(OPERATORS) && !call.includes(`${OPERATORS}sign-in`));
 
-  expect(routedBy(adminInMemory)).toEqual(described.toSorted());
+    expect(routedBy(adminInMemory)).toEqual(documented.toSorted());
+  });
 });
