@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { resourcesOf } from '../lib/synth.ts';
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')];
+const PAGES = [...globSync('*.md'), ...globSync('{docs,.github}/**/*.md')];
 const textOf = (page: string) => readFileSync(page, 'utf8');
-/** What a pattern's first group finds on all pages, with the page that has it. */
+/** Every match of the pattern's first group, with its page. */
 const found = (pattern: RegExp) =>
-  PAGES.flatMap((page) => [...textOf(page).matchAll(pattern)].map(([, what = '']) => ({ page, what })));
+  PAGES.flatMap((page) => [...textOf(page).matchAll(pattern)].map(([, match = '']) => ({ page, match })));
 
-/** How a heading stands in a link: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links */
+/** The anchor of a heading: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -19,60 +19,85 @@ const anchorOf = (heading: string) =>
 const anchorsOf = (page: string) =>
   [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-describe('what the pages of the project name', () => {
-  it('each link within the project leads somewhere, down to the section', () => {
-    const links = found(/\]\((?!https?:)([^)\s]+)\)/g).map(({ page, what }) => {
-      const [path = '', anchor] = what.split('#');
-      return { page, what, file: path === '' ? page : normalize(join(dirname(page), path)), anchor };
+describe('documentation', () => {
+  it('links to existing files and sections only', () => {
+    const links = found(/\]\((?!https?:)([^)\s]+)\)/g).map(({ page, match }) => {
+      const [path = '', anchor] = match.split('#');
+      return { page, match, file: path === '' ? page : normalize(join(dirname(page), path)), anchor };
     });
 
     expect(links.length).toBeGreaterThan(40);
     const dead = links.filter(
       ({ file, anchor }) => !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor)),
     );
-    expect(dead.map(({ page, what }) => `${page}: ${what}`)).toEqual([]);
+    expect(dead.map(({ page, match }) => `${page}: ${match}`)).toEqual([]);
   });
 
-  it('each command is one of package.json', () => {
-    const commands = found(/npm run ([\w-]+)/g);
+  it('names scripts of package.json only', () => {
+    const commands = found(/npm run ([\w-]+(?::\w+)?)/g);
 
     expect(commands.length).toBeGreaterThan(10);
-    expect(commands.filter(({ what }) => !(what in packageJson.scripts))).toEqual([]);
+    expect(commands.filter(({ match }) => !(match in packageJson.scripts))).toEqual([]);
   });
 
-  it('each command of package.json is told of somewhere', () => {
-    const told = found(/npm (?:run )?([\w-]+)/g).map(({ what }) => what);
+  it('mentions every script of package.json', () => {
+    const mentioned = found(/npm (?:run )?([\w-]+(?::\w+)?)/g).map(({ match }) => match);
 
-    expect(Object.keys(packageJson.scripts).filter((name) => !told.includes(name))).toEqual([]);
+    expect(Object.keys(packageJson.scripts).filter((name) => !mentioned.includes(name))).toEqual([]);
   });
 
-  it('each alarm is one of the shop’s', () => {
+  it('names existing alarms only', () => {
     const alarms = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
       Properties.AlarmName.replace('settle-once-prod-', ''),
     );
-    const named = found(/\balarms? (`[a-z-]+`(?:, `[a-z-]+`)*)/g).flatMap(({ page, what }) =>
-      what.split(', ').map((one) => ({ page, what: one.slice(1, -1) })),
+    const named = found(/\balarms? (`[a-z-]+`(?:, `[a-z-]+`)*)/g).flatMap(({ page, match }) =>
+      match.split(', ').map((one) => ({ page, match: one.slice(1, -1) })),
     );
 
     expect(named.length).toBeGreaterThan(3);
-    expect(named.filter(({ what }) => !alarms.includes(what))).toEqual([]);
+    expect(named.filter(({ match }) => !alarms.includes(match))).toEqual([]);
   });
 
-  it('each file of the sources is there', () => {
+  it('names existing source files only', () => {
     const files = found(
       /`((?:bin|docs|lambdas|lib|local|ops|scripts|simulator|src|statemachines|test|web)\/[\w./-]+\.\w+)`/g,
     );
 
     expect(files.length).toBeGreaterThan(10);
-    expect(files.filter(({ what }) => !existsSync(what))).toEqual([]);
+    expect(files.filter(({ match }) => !existsSync(match))).toEqual([]);
   });
 });
 
-it('no handler is longer than CONTRIBUTING.md says', () => {
-  const [, most] = /`lambdas\/\*\.ts`.*≤ (\d+) lines/.exec(textOf('CONTRIBUTING.md')) ?? [];
-  const long = globSync('lambdas/*.ts', { exclude: ['lambdas/wiring.ts'] }).filter(
-    (file) => textOf(file).split('\n').length - 1 > Number(most),
-  );
+describe('CONTRIBUTING.md', () => {
+  it('states the maximum length of entries, which all of them keep', () => {
+    const [, limit] = /`lambdas\/\*\.ts`.*≤ (\d+) lines/.exec(textOf('CONTRIBUTING.md')) ?? [];
+    const tooLong = globSync('lambdas/*.ts', { exclude: ['lambdas/wiring.ts'] }).filter(
+      (file) => textOf(file).split('\n').length - 1 > Number(limit),
+    );
 
-  expect(long).toEqual([]);
+    expect(tooLong).toEqual([]);
+  });
+
+  it('maps each frequent change to one existing file and its test', () => {
+    const [, section = ''] = textOf('CONTRIBUTING.md').split('## Where do I change …\n');
+    const rows = (section.split('\n## ')[0] ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .slice(2)
+      .map((line) => line.split('|').slice(2, -1));
+    const paths = rows.flatMap((cells) => cells.map((cell) => /^ `([\w./-]+)` +$/.exec(cell)?.[1] ?? cell));
+
+    expect(rows.length).toBeGreaterThanOrEqual(10);
+    expect(paths).toHaveLength(rows.length * 2);
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+describe('CHANGELOG.md', () => {
+  it('has a section for unreleased changes and for the version of package.json', () => {
+    const sections = [...textOf('CHANGELOG.md').matchAll(/^## \[(.+?)\]( - \d{4}-\d{2}-\d{2})?$/gm)];
+
+    expect(sections.map(([, version]) => version)).toEqual(expect.arrayContaining(['Unreleased', packageJson.version]));
+    expect(sections.filter(([, version, date]) => version !== 'Unreleased' && !date)).toEqual([]);
+  });
 });
