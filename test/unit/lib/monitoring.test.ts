@@ -107,7 +107,11 @@ describe('docs/runbook.md', () => {
     for (const section of sections.values()) {
       const parts = section.split(/^### /m).slice(1);
 
-      expect(parts.map((part) => part.slice(0, part.indexOf('\n')))).toEqual(['Meaning', 'Investigation', 'Resolution']);
+      expect(parts.map((part) => part.slice(0, part.indexOf('\n')))).toEqual([
+        'Meaning',
+        'Investigation',
+        'Resolution',
+      ]);
       for (const part of parts) expect(part.slice(part.indexOf('\n')).trim()).not.toBe('');
     }
   });
