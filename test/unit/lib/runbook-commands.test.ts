@@ -66,10 +66,17 @@ describe('docs/runbook.md', () => {
     expect(named).toContain('Findings');
   });
 
-  it('names both dashboards and no other', () => {
-    expect([...new Set(found(/settle-once-<stage>-(shop|engineers|\w+)`/g).flat())].sort()).toEqual([
-      'engineers',
-      'shop',
-    ]);
+  it('names both dashboards, no other, and their graphs by title', () => {
+    const bodies = new Map(
+      resourcesOf('prod', 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) => [
+        Properties.DashboardName.replace('settle-once-prod-', ''),
+        JSON.stringify(Properties.DashboardBody),
+      ]),
+    );
+    const named = found(/“([^”]+)” on\s+the\s+dashboard\s+`settle-once-<stage>-(\w+)`/g);
+
+    expect(named).toHaveLength(found(/(`settle-once-<stage>-\w+`)(?! of EventBridge)/g).length);
+    expect([...new Set(named.map(([, dashboard]) => dashboard))].sort()).toEqual(['engineers', 'shop']);
+    expect(named.filter(([title, dashboard = '']) => !bodies.get(dashboard)?.includes(String(title)))).toEqual([]);
   });
 });
