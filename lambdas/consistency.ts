@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
-import { INVARIANT_NUMBERS } from '../src/consistency/finding.ts';
+import { INVARIANT_KEYS, INVARIANTS, toStoredFinding } from '../src/consistency/finding.ts';
 import { recheckFindingById } from '../src/consistency/recheck-finding.ts';
 import { type ConsistencyResponse, requestSchema } from '../src/consistency/request.ts';
 import { type CheckDeps, runCheck } from '../src/consistency/run-check.ts';
@@ -25,8 +25,10 @@ export async function handler(event: unknown, context: Context): Promise<Consist
   const request = requestSchema.parse(event);
   const graceSeconds = Number(requireEnv('GRACE_SECONDS'));
   const now = new Date('as_of' in request && request.as_of ? request.as_of : Date.now());
-  if ('recheck' in request)
-    return { finding: (await recheckFindingById(deps, request.recheck, { now, graceSeconds })) ?? null };
+  if ('recheck' in request) {
+    const finding = await recheckFindingById(deps, request.recheck, { now, graceSeconds });
+    return { finding: finding ? toStoredFinding(finding) : null };
+  }
 
   const end = performance.now() + TIME;
   const { checked, findings, finished } = await runCheck(
@@ -34,7 +36,7 @@ export async function handler(event: unknown, context: Context): Promise<Consist
     { now, graceSeconds },
   );
   logger.info('BOOKS_CHECKED', { checked, findings, finished });
-  for (const invariant of INVARIANT_NUMBERS) measure('Findings', findings[invariant], String(invariant));
+  for (const key of INVARIANT_KEYS) measure('Findings', findings[key], String(INVARIANTS[key].number));
   measure('ConsistencyChecked', checked);
   return { checked, findings: Object.values(findings).reduce((sum, number) => sum + number, 0), finished };
 }

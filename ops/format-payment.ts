@@ -1,4 +1,5 @@
 import type { PaymentDetails } from '../src/admin-api/payment-details.ts';
+import { INVARIANTS } from '../src/consistency/finding.ts';
 import { plainMoney } from '../src/shared/money.ts';
 
 /** A payment's story for a terminal, line by line: who bought is left out. */
@@ -16,7 +17,7 @@ export function formatPayment({ payment, session, reservation, order, ...story }
       ({ settlement, status, error, failed_steps }) =>
         `failed   ${[settlement, status, error, failed_steps.join(', ')].filter(Boolean).join(', ')}`,
     ),
-    ...story.findings.map(({ invariant, what }) => `finding  ${invariant}: ${what}`),
+    ...story.findings.map(({ invariant, what }) => `finding  ${INVARIANTS[invariant].number}: ${what}`),
     '',
     ...story.timeline.map(({ at, kind, what, by }) => `${at}  ${kind.padEnd(9)}  ${what}${by ? `  (${by})` : ''}`),
   ];

@@ -26,6 +26,6 @@ export function composeRepairs(parts: {
     retry: composeSettlements(parts),
     replay: { ...deps, events: eventRepository(db, env('WEBHOOK_EVENTS_TABLE')) },
     stock,
-    lookAfterReservation: (id) => reconcileReservation({ ...composed, stock, sessions }, id),
+    reconcileReservation: (id) => reconcileReservation({ ...composed, stock, sessions }, id),
   });
 }

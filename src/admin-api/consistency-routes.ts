@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
-import { INVARIANT_NUMBERS, type Invariant } from '../consistency/finding.ts';
+import { INVARIANT_NUMBERS, type InvariantNumber, invariantOf } from '../consistency/finding.ts';
 import type { FindingRepository } from '../consistency/finding-repository.ts';
 import { type RepairActions, repairFinding } from '../consistency/repair-finding.ts';
 import type { Api } from '../shared/http/api.ts';
@@ -40,7 +40,11 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     const after = cursor === undefined ? undefined : placeOf(place, cursor).id;
     const [run, { findings: found, cursor: last }] = await Promise.all([
       deps.runOf('consistency'),
-      findings.open(after, limit, invariant === undefined ? undefined : (Number(invariant) as Invariant)),
+      findings.open(
+        after,
+        limit,
+        invariant === undefined ? undefined : invariantOf(Number(invariant) as InvariantNumber),
+      ),
     ]);
     const last_run = run
       ? { started_at: run.started_at, finished_at: run.finished_at ?? null, figures: run.figures }
@@ -61,20 +65,20 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     if (!known) throw unknownFinding(id);
     const details = { what: known.what };
     if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason: reason, details });
-    const wish = { findingId: id, dryRun, by: `operator ${caller}` };
-    const repaired = await repairFinding({ recheck: consistency.recheck, actions }, wish);
-    const answer = (what: string) => ({
+    const request = { findingId: id, dryRun, by: `operator ${caller}` };
+    const repaired = await repairFinding({ recheck: consistency.recheck, actions }, request);
+    const answer = (outcome: string, what: string) => ({
       status: 200,
-      body: { finding_id: id, dry_run: dryRun, outcome: repaired.outcome, what },
+      body: { finding_id: id, dry_run: dryRun, outcome, what },
     });
     switch (repaired.outcome) {
       case 'would_repair':
       case 'repaired':
-        return answer(repaired.will);
-      case 'holds_no_more':
-        return answer('it was mended meanwhile');
+        return answer(repaired.outcome, repaired.description);
+      case 'already_resolved':
+        return answer('holds_no_more', 'it was mended meanwhile');
       case 'not_repairable':
-        throw new Problem('not-repairable', repaired.why);
+        throw new Problem('not-repairable', repaired.reason);
       case 'unknown_finding':
         throw unknownFinding(id);
     }

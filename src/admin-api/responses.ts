@@ -1,4 +1,4 @@
-import type { Finding } from '../consistency/finding.ts';
+import { type Finding, INVARIANTS } from '../consistency/finding.ts';
 import type { Order } from '../fulfillment/order.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { ReplayEventResult } from '../paypal-webhook/replay-event.ts';
@@ -99,7 +99,7 @@ export const toFailedSettlementResponse = ({ execution_arn, ...failed }: FailedS
 /** One broken invariant. */
 export const toFindingResponse = ({ id, invariant, subject, what, repair, first_seen, last_seen }: Finding) => ({
   finding_id: id,
-  invariant,
+  invariant: INVARIANTS[invariant].number,
   subject,
   what,
   repair,

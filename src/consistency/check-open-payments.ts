@@ -1,14 +1,15 @@
 import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
-import { type CheckContext, purchaseViolations } from './checks/purchase.ts';
+import type { CheckContext } from './checks/check-context.ts';
+import { purchaseViolations } from './checks/purchase.ts';
 import type { Violation } from './finding.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
 /** More are left to the walk through all the books. */
-const MOST_OPEN = 1000;
+const MAX_OPEN = 1000;
 /** As many as one BatchGetItem reads. */
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 /** Whoever looks after payments comes back to each within an hour. */
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /**
  * Looks at the purchases that somebody must still look after: in every run, however long it takes to walk through all the books. What
@@ -16,17 +17,17 @@ const HOUR = 3_600_000;
  */
 export async function checkOpenPayments(
   tables: PurchaseTables,
-  terms: CheckContext,
-): Promise<{ readonly checked: number; readonly mistakes: readonly Violation[] }> {
+  context: CheckContext,
+): Promise<{ readonly checked: number; readonly violations: readonly Violation[] }> {
   const ids: PaymentId[] = [];
-  for await (const id of tables.payments.due(new Date(terms.now.getTime() + HOUR))) {
+  for await (const id of tables.payments.due(new Date(context.now.getTime() + HOUR_MS))) {
     ids.push(id);
-    if (ids.length === MOST_OPEN) break;
+    if (ids.length === MAX_OPEN) break;
   }
-  const mistakes: Violation[] = [];
-  for (let i = 0; i < ids.length; i += AT_ONCE) {
-    const purchases = await readPurchases(tables, ids.slice(i, i + AT_ONCE).map(sessionIdOf));
-    mistakes.push(...purchases.flatMap((purchase) => purchaseViolations(purchase, terms)));
+  const violations: Violation[] = [];
+  for (let i = 0; i < ids.length; i += BATCH_SIZE) {
+    const purchases = await readPurchases(tables, ids.slice(i, i + BATCH_SIZE).map(sessionIdOf));
+    violations.push(...purchases.flatMap((purchase) => purchaseViolations(purchase, context)));
   }
-  return { checked: ids.length, mistakes };
+  return { checked: ids.length, violations };
 }

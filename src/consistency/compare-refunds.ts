@@ -2,7 +2,7 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { ScanKey } from '../shared/dynamo.ts';
-import type { CheckContext } from './checks/purchase.ts';
+import type { CheckContext } from './checks/check-context.ts';
 import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
 import type { Violation } from './finding.ts';
 import { isolateUnreadable } from './isolate-unreadable.ts';
@@ -17,12 +17,12 @@ export interface CompareDeps {
 
 /** What the refunds of some payments were found to be. */
 export interface CompareRefundsResult {
-  readonly mistakes: readonly Violation[];
-  readonly asked: number;
+  readonly violations: readonly Violation[];
+  readonly checked: number;
   /** Where to go on the next time; absent when that is at the beginning. */
   readonly after: ScanKey | undefined;
   /** What kept PayPal from answering: those that were not asked about come again in the next round. */
-  readonly trouble: Error | undefined;
+  readonly error: Error | undefined;
 }
 
 /** PayPal does not say how many calls it takes, only that one should not poll: so it is asked about few at a time, and all in turn. */
@@ -34,26 +34,26 @@ const PAGE_SIZE = 50;
 export async function compareRefunds(
   deps: CompareDeps,
   start: ScanKey | undefined,
-  terms: CheckContext,
+  context: CheckContext,
 ): Promise<CompareRefundsResult> {
-  const { candidates, after } = await nextCandidates(deps, start, terms);
-  const mistakes: Violation[] = [];
-  let asked = 0;
+  const { candidates, after } = await nextCandidates(deps, start, context);
+  const violations: Violation[] = [];
+  let checked = 0;
   for (let i = 0; i < candidates.length && deps.hasTime(); i += CONCURRENCY) {
     const some = candidates.slice(i, i + CONCURRENCY);
-    asked += some.length;
+    checked += some.length;
     const answers = await Promise.allSettled(some.map(({ paypal_order_id = '' }) => deps.getOrder(paypal_order_id)));
     for (const [j, answer] of answers.entries()) {
       const payment = some[j];
-      if (answer.status === 'rejected') return { mistakes, asked, after, trouble: answer.reason };
-      const mistake = payment && answer.value && refundViolation(payment, answer.value, terms);
-      if (mistake) mistakes.push(mistake);
+      if (answer.status === 'rejected') return { violations, checked, after, error: answer.reason };
+      const violation = payment && answer.value && refundViolation(payment, answer.value, context);
+      if (violation) violations.push(violation);
     }
   }
-  return { mistakes, asked, after, trouble: undefined };
+  return { violations, checked, after, error: undefined };
 }
 
-async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey | undefined, terms: CheckContext) {
+async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey | undefined, context: CheckContext) {
   const candidates: Payment[] = [];
   let after = start;
   do {
@@ -61,7 +61,7 @@ async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey
     const { rows: found } = await isolateUnreadable(payments.getAll, items);
     const order = new Map(items.map((id, place) => [id, place]));
     for (const payment of found.toSorted((a, b) => (order.get(a.payment_id) ?? 0) - (order.get(b.payment_id) ?? 0))) {
-      if (!mayHaveRefunds(payment, terms)) continue;
+      if (!mayHaveRefunds(payment, context)) continue;
       candidates.push(payment);
       if (candidates.length === MAX_CALLS) return { candidates, after: { payment_id: payment.payment_id } };
     }

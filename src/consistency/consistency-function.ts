@@ -3,16 +3,16 @@ import * as z from 'zod/mini';
 import { type Finding, findingSchema } from './finding.ts';
 import type { ConsistencyRequest, ConsistencyResponse } from './request.ts';
 
-const checkedSchema = z.object({ checked: z.int(), findings: z.int(), finished: z.boolean() });
+const checkSummarySchema = z.object({ checked: z.int(), findings: z.int(), finished: z.boolean() });
 /** What a check of the books has come to. */
-export type CheckSummary = z.infer<typeof checkedSchema>;
+export type CheckSummary = z.infer<typeof checkSummarySchema>;
 
-const lookedSchema = z.object({ finding: z.nullable(findingSchema) });
+const recheckSummarySchema = z.object({ finding: z.nullable(findingSchema) });
 
 /** The function `consistency`, for whoever may call it; it alone reads all the books. */
 export const consistencyFunction = (lambda: LambdaClient, functionName: string) => {
   /** @throws Error when it fails; what went wrong is in its own log. */
-  const call = async <Schema extends z.core.$ZodType<ConsistencyResponse>>(
+  const call = async <Schema extends z.core.$ZodType<unknown, ConsistencyResponse>>(
     request: ConsistencyRequest,
     schema: Schema,
   ): Promise<z.output<Schema>> => {
@@ -25,11 +25,11 @@ export const consistencyFunction = (lambda: LambdaClient, functionName: string) 
   };
   return {
     /** Checks the books, as far as some seconds go. */
-    check: (): Promise<CheckSummary> => call({}, checkedSchema),
+    check: (): Promise<CheckSummary> => call({}, checkSummarySchema),
 
     /** Looks again at what a finding is about. */
     recheck: async (findingId: string): Promise<Finding | undefined> =>
-      (await call({ recheck: findingId }, lookedSchema)).finding ?? undefined,
+      (await call({ recheck: findingId }, recheckSummarySchema)).finding ?? undefined,
   };
 };
 /** What `consistencyFunction` makes. */

@@ -6,7 +6,14 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { conditionHolds } from '../shared/dynamo.ts';
-import { type Finding, findingIdOf, findingSchema, type Invariant, type Violation } from './finding.ts';
+import {
+  type Finding,
+  findingIdOf,
+  findingSchema,
+  type Invariant,
+  toStoredFinding,
+  type Violation,
+} from './finding.ts';
 
 /** Some findings, and where to go on; no cursor when these were the last. */
 export interface FindingPage {
@@ -52,11 +59,11 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       return Item && findingSchema.parse(Item);
     },
 
-    /** Notes that a mistake was seen. One that had been mended and is there again is a new one. */
-    async put(mistake: Violation, at: Date): Promise<void> {
-      const id = findingIdOf(mistake);
+    /** Notes that a violation was seen. One that had been mended and is there again is a new one. */
+    async put(violation: Violation, at: Date): Promise<void> {
+      const id = findingIdOf(violation);
       const now = at.toISOString();
-      const { what, repair } = mistake;
+      const { what, repair } = violation;
       const seenAgain = db.send(
         new UpdateCommand({
           TableName: tableName,
@@ -67,12 +74,12 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
         }),
       );
       if (await conditionHolds(seenAgain)) return;
-      const finding: Finding = { ...mistake, id, first_seen: now, last_seen: now };
+      const finding: Finding = { ...violation, id, first_seen: now, last_seen: now };
       await conditionHolds(
         db.send(
           new PutCommand({
             TableName: tableName,
-            Item: { kind: KIND, ...finding },
+            Item: { kind: KIND, ...toStoredFinding(finding) },
             // Should another run have noted it this very moment, it knows as much.
             ConditionExpression: 'attribute_not_exists(id) OR attribute_exists(closed_at)',
           }),

@@ -1,7 +1,7 @@
 import type { Payment } from '../payments/payment.ts';
 import type { EventHead } from '../paypal-webhook/stored-event.ts';
 import { executionName } from '../shared/settlement.ts';
-import { type Finding, findingIdOf, INVARIANT_NUMBERS } from './finding.ts';
+import { type Finding, findingIdOf, INVARIANT_KEYS } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 
 /** The findings that hold of one purchase: of the payment itself, of its settlements and of its unfinished events. */
@@ -11,11 +11,13 @@ export async function findingsOfPurchase(
   events: readonly Pick<EventHead, 'event_id' | 'status'>[],
 ): Promise<Finding[]> {
   const ids = [
-    ...INVARIANT_NUMBERS.map((invariant) => findingIdOf({ invariant, subject: payment_id })),
+    ...INVARIANT_KEYS.map((invariant) => findingIdOf({ invariant, subject: payment_id })),
     ...events
       .filter(({ status }) => status === 'received')
-      .map(({ event_id }) => findingIdOf({ invariant: 9, subject: event_id })),
-    ...Object.keys(open).map((name) => findingIdOf({ invariant: 10, subject: executionName(payment_id, name) })),
+      .map(({ event_id }) => findingIdOf({ invariant: 'events_finished', subject: event_id })),
+    ...Object.keys(open).map((name) =>
+      findingIdOf({ invariant: 'failures_listed', subject: executionName(payment_id, name) }),
+    ),
   ];
   const found = await Promise.all(ids.map((id) => findings.get(id)));
   return found.filter((finding) => finding !== undefined).filter(({ closed_at }) => !closed_at);

@@ -32,7 +32,7 @@ export async function readPurchases(
 
   const session = byId(sessionsFound.rows, ({ checkout_session_id }) => checkout_session_id);
   const reservation = byId(reservations.rows, ({ checkout_session_id }) => checkout_session_id);
-  // By their keys, not by what they say of themselves: that may be the mistake.
+  // By their keys, not by what they say of themselves: that may be the violation.
   const order = byId(ordersFound.rows, ({ order_id }) => sessionIdOf(paymentIdOfOrder(order_id)));
   const payment = byId(paymentsFound.rows, ({ payment_id }) => sessionIdOf(payment_id));
   return ids.map((id) => {

@@ -1,8 +1,9 @@
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { isOrderId, isPaymentId, isSessionId, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
+import type { CheckContext } from './checks/check-context.ts';
 import { executionViolations, type SettlementTables } from './checks/executions.ts';
-import { type CheckContext, purchaseViolations } from './checks/purchase.ts';
+import { purchaseViolations } from './checks/purchase.ts';
 import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
 import { type Finding, findingIdOf, type Violation } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
@@ -22,63 +23,67 @@ export interface RecheckDeps {
  * @returns the finding, closed if it holds no more.
  * @throws PayPalUnavailable when only PayPal can tell, and does not answer.
  */
-export async function recheckFinding(deps: RecheckDeps, finding: Finding, terms: CheckContext): Promise<Finding> {
-  const at = terms.now.toISOString();
-  const mistake = await currentViolation(deps, finding, terms);
-  if (!mistake) {
-    await deps.findings.close(finding.id, terms.now);
+export async function recheckFinding(deps: RecheckDeps, finding: Finding, context: CheckContext): Promise<Finding> {
+  const at = context.now.toISOString();
+  const violation = await currentViolation(deps, finding, context);
+  if (!violation) {
+    await deps.findings.close(finding.id, context.now);
     return { ...finding, closed_at: at };
   }
-  await deps.findings.put(mistake, terms.now);
-  return { ...finding, ...mistake, last_seen: at };
+  await deps.findings.put(violation, context.now);
+  return { ...finding, ...violation, last_seen: at };
 }
 
 /** The same, for one that somebody wants to repair. What was past its time at the check is not called in flight again. */
 export async function recheckFindingById(
   deps: RecheckDeps,
   findingId: string,
-  terms: CheckContext,
+  context: CheckContext,
 ): Promise<Finding | undefined> {
   const finding = await deps.findings.get(findingId);
   if (!finding || finding.closed_at) return finding;
-  const now = new Date(Math.max(terms.now.getTime(), Date.parse(finding.last_seen)));
-  return recheckFinding(deps, finding, { ...terms, now });
+  const now = new Date(Math.max(context.now.getTime(), Date.parse(finding.last_seen)));
+  return recheckFinding(deps, finding, { ...context, now });
 }
 
 async function currentViolation(
   deps: RecheckDeps,
   finding: Finding,
-  terms: CheckContext,
+  context: CheckContext,
 ): Promise<Violation | undefined> {
   const { invariant, subject } = finding;
   switch (invariant) {
     // Only a count of all reservations can tell; the correction holds for the counters that were seen, and for no others.
-    case 4:
+    case 'stock_counters':
       return finding;
-    case 8:
-      return refundsOf(deps, subject, terms);
-    case 9:
+    case 'refunds_match_paypal':
+      return refundViolationOf(deps, subject, context);
+    case 'events_finished':
       return (await deps.events.get(subject))?.status === 'received' ? finding : undefined;
-    case 10: {
-      const again = { name: subject, status: 'FAILED', endedAt: new Date(0) } as const;
-      const [mistake] = await executionViolations({ ...deps.tables, failed: deps.failed }, [again], terms);
-      return mistake;
+    case 'failures_listed': {
+      const failure = { name: subject, status: 'FAILED', endedAt: new Date(0) } as const;
+      const [violation] = await executionViolations({ ...deps.tables, failed: deps.failed }, [failure], context);
+      return violation;
     }
     default: {
       const session = sessionOf(subject);
       const [purchase] = await readPurchases(deps.tables, session ? [session] : []);
-      const mistakes = purchaseViolations(purchase ?? {}, terms);
+      const violations = purchaseViolations(purchase ?? {}, context);
       // What cannot be read does not say that anything was mended.
-      return mistakes.find((one) => findingIdOf(one) === finding.id) ?? (purchase?.unreadable && finding);
+      return violations.find((one) => findingIdOf(one) === finding.id) ?? (purchase?.unreadable && finding);
     }
   }
 }
 
-async function refundsOf(deps: RecheckDeps, subject: string, terms: CheckContext): Promise<Violation | undefined> {
+async function refundViolationOf(
+  deps: RecheckDeps,
+  subject: string,
+  context: CheckContext,
+): Promise<Violation | undefined> {
   const [payment] = isPaymentId(subject) ? await deps.tables.payments.getAll([subject]) : [];
-  if (!payment?.paypal_order_id || !mayHaveRefunds(payment, terms)) return undefined;
+  if (!payment?.paypal_order_id || !mayHaveRefunds(payment, context)) return undefined;
   const order = await deps.getOrder(payment.paypal_order_id);
-  return order && refundViolation(payment, order, terms);
+  return order && refundViolation(payment, order, context);
 }
 
 /** The session of a purchase that is named by any of its ids. */

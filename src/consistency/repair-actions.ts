@@ -14,11 +14,11 @@ export interface RepairActionsDeps {
   readonly replay: ReplayDeps;
   readonly stock: Pick<StockRepository, 'correct'>;
   /** Looks after stock that is held past its time. @returns whether it was released. */
-  readonly lookAfterReservation: (id: SessionId) => Promise<boolean>;
+  readonly reconcileReservation: (id: SessionId) => Promise<boolean>;
 }
 
 const DONE: RepairActionResult = { done: true };
-const notDone = (why: string): RepairActionResult => ({ done: false, why });
+const notDone = (reason: string): RepairActionResult => ({ done: false, reason });
 
 /**
  * How findings are repaired: each by a way that the shop has anyway, so that nothing is written but what that way writes.
@@ -29,7 +29,7 @@ export const repairActions = ({
   retry,
   replay,
   stock,
-  lookAfterReservation,
+  reconcileReservation,
 }: RepairActionsDeps): RepairActions => ({
   async settle({ payment_id, settlement }) {
     const { outcome } = await rerunSettlement(retry, payment_id, settlement);
@@ -65,7 +65,7 @@ export const repairActions = ({
   },
 
   async release_stock({ checkout_session_id }) {
-    return (await lookAfterReservation(checkout_session_id))
+    return (await reconcileReservation(checkout_session_id))
       ? DONE
       : notDone('money may still be on its way, so the stock stays where it is');
   },

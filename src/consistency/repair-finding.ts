@@ -3,8 +3,8 @@ import type { Finding, Repair } from './finding.ts';
 /** What a repair led to. */
 export type RepairActionResult =
   | { readonly done: true }
-  /** The ordinary way is not open; `why` says so in words. */
-  | { readonly done: false; readonly why: string };
+  /** The ordinary way is not open; `reason` says so in words. */
+  | { readonly done: false; readonly reason: string };
 
 /** For each kind of repair, the ordinary way that does it. `by` goes into the histories of what it changes. */
 export type RepairActions = {
@@ -17,13 +17,13 @@ export type RepairActions = {
 /** What became of a wish to repair a finding. */
 export type RepairFindingResult =
   /** What a repair would do, in words: nothing was done. */
-  | { readonly outcome: 'would_repair'; readonly finding: Finding; readonly will: string }
+  | { readonly outcome: 'would_repair'; readonly finding: Finding; readonly description: string }
   /** It was done, or has begun: the next check sees whether it helped, and closes the finding. */
-  | { readonly outcome: 'repaired'; readonly finding: Finding; readonly will: string }
+  | { readonly outcome: 'repaired'; readonly finding: Finding; readonly description: string }
   /** The ordinary actions do not mend it, or not now. */
-  | { readonly outcome: 'not_repairable'; readonly finding: Finding; readonly why: string }
+  | { readonly outcome: 'not_repairable'; readonly finding: Finding; readonly reason: string }
   /** It was mended meanwhile, and is closed. */
-  | { readonly outcome: 'holds_no_more'; readonly finding: Finding }
+  | { readonly outcome: 'already_resolved'; readonly finding: Finding }
   | { readonly outcome: 'unknown_finding' };
 
 /** What `repairFinding` works with. */
@@ -51,17 +51,19 @@ export async function repairFinding(
 ): Promise<RepairFindingResult> {
   const finding = await recheck(findingId);
   if (!finding) return { outcome: 'unknown_finding' };
-  if (finding.closed_at) return { outcome: 'holds_no_more', finding };
+  if (finding.closed_at) return { outcome: 'already_resolved', finding };
   if (!finding.repair)
-    return { outcome: 'not_repairable', finding, why: 'no ordinary way mends this: a person must look' };
+    return { outcome: 'not_repairable', finding, reason: 'no ordinary way mends this: a person must look' };
 
-  const will = inWords(finding.repair);
-  if (dryRun) return { outcome: 'would_repair', finding, will };
-  const result = await repairBy(actions, finding.repair, by);
-  return result.done ? { outcome: 'repaired', finding, will } : { outcome: 'not_repairable', finding, why: result.why };
+  const description = describe(finding.repair);
+  if (dryRun) return { outcome: 'would_repair', finding, description };
+  const result = await run(actions, finding.repair, by);
+  return result.done
+    ? { outcome: 'repaired', finding, description }
+    : { outcome: 'not_repairable', finding, reason: result.reason };
 }
 
-function repairBy(actions: RepairActions, repair: Repair, by: string): Promise<RepairActionResult> {
+function run(actions: RepairActions, repair: Repair, by: string): Promise<RepairActionResult> {
   switch (repair.kind) {
     case 'settle':
       return actions.settle(repair, by);
@@ -79,7 +81,7 @@ function repairBy(actions: RepairActions, repair: Repair, by: string): Promise<R
 }
 
 /** What a repair does, for whoever is to say yes to it. */
-function inWords(repair: Repair): string {
+function describe(repair: Repair): string {
   switch (repair.kind) {
     case 'settle':
       return `run the settlement ${repair.settlement} of ${repair.payment_id} again: its steps do only what is not done yet`;
@@ -91,12 +93,12 @@ function inWords(repair: Repair): string {
       return `give back to the shelf what ${repair.checkout_session_id} holds`;
     case 'correct_stock': {
       const { sku, seen, counted } = repair;
-      return `correct ${sku} to ${countersInWords(counted)}, if it still has ${countersInWords(seen)}`;
+      return `correct ${sku} to ${formatCounters(counted)}, if it still has ${formatCounters(seen)}`;
     }
     case 'replay_event':
       return `settle once more what the event ${repair.event_id} says`;
   }
 }
 
-const countersInWords = ({ available, reserved, sold }: Extract<Repair, { kind: 'correct_stock' }>['seen']) =>
+const formatCounters = ({ available, reserved, sold }: Extract<Repair, { kind: 'correct_stock' }>['seen']) =>
   `${available} available, ${reserved} reserved, ${sold} sold`;

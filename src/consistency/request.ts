@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Finding } from './finding.ts';
+import type { StoredFinding } from './finding.ts';
 
 const time = z.iso.datetime({ offset: true });
 
@@ -26,4 +26,4 @@ export type ConsistencyResponse =
       /** Whether it came to the end of the books; if not, the next check goes on where this one stopped. */
       readonly finished: boolean;
     }
-  | { readonly finding: Finding | null };
+  | { readonly finding: StoredFinding | null };

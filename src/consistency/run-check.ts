@@ -4,12 +4,12 @@ import type { ExecutionClient } from '../settlements/execution-client.ts';
 import { FAILED_STATUSES } from '../settlements/failed-settlement-repository.ts';
 import type { Run, RunRepository } from '../shared/run-repository.ts';
 import { checkOpenPayments } from './check-open-payments.ts';
+import type { CheckContext } from './checks/check-context.ts';
 import { eventViolations } from './checks/events.ts';
 import { executionViolations } from './checks/executions.ts';
-import type { CheckContext } from './checks/purchase.ts';
 import { checkCounters } from './checks/stock.ts';
 import { compareRefunds } from './compare-refunds.ts';
-import { INVARIANT_NUMBERS, type Invariant, type Violation } from './finding.ts';
+import { INVARIANT_KEYS, type Invariant, type Violation } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type RecheckDeps, recheckFinding } from './recheck-finding.ts';
 import { NEW_SCAN, type Scan, scanPage, scanSchema } from './scan-tables.ts';
@@ -23,7 +23,7 @@ export interface CheckDeps extends Omit<RecheckDeps, 'findings' | 'events'> {
   /** False when the time for one run is over. */
   readonly hasTime: () => boolean;
   /** Told of trouble that leaves a part of the check for the next run. */
-  readonly onError: (part: string, trouble: Error) => void;
+  readonly onError: (part: string, error: Error) => void;
 }
 
 /** What one run has come to. */
@@ -58,45 +58,45 @@ type Progress = z.infer<typeof progressSchema>;
  * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the
  * same work twice, and no harm: a run notes where it stopped together with all that it had counted by then.
  */
-export async function runCheck(deps: CheckDeps, terms: CheckContext): Promise<CheckResult> {
-  const progress = progressOf(await deps.runs.begin(JOB, terms.now));
-  const note = async (mistakes: readonly Violation[]) => {
-    for (const mistake of mistakes) await deps.findings.put(mistake, terms.now);
+export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<CheckResult> {
+  const progress = progressOf(await deps.runs.begin(JOB, context.now));
+  const record = async (violations: readonly Violation[]) => {
+    for (const violation of violations) await deps.findings.put(violation, context.now);
   };
 
-  const rechecked = await recheckOpenFindings(deps, progress.looked_after, terms);
-  const open = await checkOpenPayments(deps.tables, terms);
-  await note(open.mistakes);
-  const events = await eventViolations(deps.events, terms);
-  await note(events);
-  const executions = await checkExecutions(deps, progress.failures, terms);
-  await note(executions.mistakes);
-  const refunds = await compareRefunds({ ...deps, payments: deps.tables.payments }, progress.refunds_after, terms);
-  if (refunds.trouble) deps.onError('refunds', refunds.trouble);
-  await note(refunds.mistakes);
+  const rechecked = await recheckOpenFindings(deps, progress.looked_after, context);
+  const open = await checkOpenPayments(deps.tables, context);
+  await record(open.violations);
+  const events = await eventViolations(deps.events, context);
+  await record(events);
+  const executions = await checkExecutions(deps, progress.failures, context);
+  await record(executions.violations);
+  const refunds = await compareRefunds({ ...deps, payments: deps.tables.payments }, progress.refunds_after, context);
+  if (refunds.error) deps.onError('refunds', refunds.error);
+  await record(refunds.violations);
 
-  const begun = progress.walk ?? NEW_SCAN;
-  let walk = begun;
-  while (walk.table && deps.hasTime()) {
-    const next = await scanPage(deps.tables, walk, walk.table, terms);
-    await note(next.mistakes);
-    walk = next.walk;
+  const start = progress.walk ?? NEW_SCAN;
+  let scan = start;
+  while (scan.table && deps.hasTime()) {
+    const next = await scanPage(deps.tables, scan, scan.table, context);
+    await record(next.violations);
+    scan = next.scan;
   }
-  const parts = [rechecked.checked, open.checked, events.length, executions.checked, refunds.asked];
-  const checked = parts.reduce((sum, number) => sum + number, walk.checked - begun.checked);
+  const parts = [rechecked.checked, open.checked, events.length, executions.checked, refunds.checked];
+  const checked = parts.reduce((sum, number) => sum + number, scan.checked - start.checked);
 
-  const finished = walk.table === undefined;
+  const finished = scan.table === undefined;
   const suspects =
-    finished && !walk.miscounted ? await checkStock(deps, walk, progress.suspects, note, terms) : progress.suspects;
+    finished && !scan.miscounted ? await checkStock(deps, scan, progress.suspects, record, context) : progress.suspects;
   const cursor = JSON.stringify({
-    ...(!finished && { walk }),
+    ...(!finished && { walk: scan }),
     suspects,
     ...(rechecked.after !== undefined && { looked_after: rechecked.after }),
     ...(refunds.after && { refunds_after: refunds.after }),
-    failures: executions.places,
+    failures: executions.cursors,
   } satisfies Progress);
   await (finished
-    ? deps.runs.finish(JOB, { at: terms.now, figures: figuresOf(walk), cursor })
+    ? deps.runs.finish(JOB, { at: context.now, figures: figuresOf(scan), cursor })
     : deps.runs.pause(JOB, cursor));
   return { checked, findings: await countFindings(deps.findings), finished };
 }
@@ -108,20 +108,20 @@ function progressOf({ cursor = '{}' }: Run): Progress {
 /** How many findings are looked at again in one run; where there are more, all have their turn. */
 const MAX_RECHECKS = 500;
 
-async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, terms: CheckContext) {
+async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, context: CheckContext) {
   let checked = 0;
   let after = start;
-  let silent = false;
+  let isPayPalDown = false;
   do {
     const { findings, cursor } = await deps.findings.open(after);
     for (const finding of findings) {
       // PayPal may be silent for a while: then one of them waits for it, and all stay as they are.
-      if (finding.invariant === 8 && (silent || !deps.hasTime())) continue;
+      if (finding.invariant === 'refunds_match_paypal' && (isPayPalDown || !deps.hasTime())) continue;
       try {
-        await recheckFinding(deps, finding, terms);
+        await recheckFinding(deps, finding, context);
       } catch (error) {
-        if (finding.invariant !== 8) throw error;
-        silent = true;
+        if (finding.invariant !== 'refunds_match_paypal') throw error;
+        isPayPalDown = true;
         deps.onError('refunds', error as Error);
       }
     }
@@ -134,46 +134,46 @@ async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, t
 /** A page of each list: on most days, that is all of them. */
 async function checkExecutions(
   { workflow, tables, failed }: CheckDeps,
-  places: Progress['failures'],
-  terms: CheckContext,
+  cursors: Progress['failures'],
+  context: CheckContext,
 ) {
-  const mistakes: Violation[] = [];
-  const nextPlaces: Progress['failures'] = {};
+  const violations: Violation[] = [];
+  const nextCursors: Progress['failures'] = {};
   let checked = 0;
   for (const status of FAILED_STATUSES) {
-    const { failures, next } = await workflow.failures(status, places[status]);
-    mistakes.push(...(await executionViolations({ ...tables, failed }, failures, terms)));
+    const { failures, next } = await workflow.failures(status, cursors[status]);
+    violations.push(...(await executionViolations({ ...tables, failed }, failures, context)));
     checked += failures.length;
-    if (next !== undefined) nextPlaces[status] = next;
+    if (next !== undefined) nextCursors[status] = next;
   }
-  return { mistakes, checked, places: nextPlaces };
+  return { violations, checked, cursors: nextCursors };
 }
 
 /** Compares what was counted with the products. @returns what is suspect of it. */
 async function checkStock(
   { tables, findings }: CheckDeps,
-  { shelves = {} }: Scan,
+  { shelves: tallies = {} }: Scan,
   suspects: Progress['suspects'],
-  note: (mistakes: readonly Violation[]) => Promise<void>,
+  record: (violations: readonly Violation[]) => Promise<void>,
   { now }: CheckContext,
 ) {
-  const taken = checkCounters(shelves, await tables.stock.products({ consistent: true }), suspects);
-  await note(taken.mistakes);
-  const right = new Set(taken.right);
-  for await (const { id, subject } of allOpen(findings, 4)) {
-    if (right.has(subject) || !(subject in shelves)) await findings.close(id, now);
+  const stock = checkCounters(tallies, await tables.stock.products({ consistent: true }), suspects);
+  await record(stock.violations);
+  const consistent = new Set(stock.consistent);
+  for await (const { id, subject } of allOpen(findings, 'stock_counters')) {
+    if (consistent.has(subject) || !(subject in tallies)) await findings.close(id, now);
   }
-  return taken.suspects;
+  return stock.suspects;
 }
 
-const figuresOf = ({ checked, payments, shelves = {} }: Scan): Record<string, number> => ({
+const figuresOf = ({ checked, payments, shelves: tallies = {} }: Scan): Record<string, number> => ({
   purchases: checked,
-  products: Object.keys(shelves).length,
+  products: Object.keys(tallies).length,
   ...Object.fromEntries(Object.entries(payments).map(([status, number]) => [`payments.${status}`, number])),
 });
 
 async function countFindings(findings: FindingRepository): Promise<Record<Invariant, number>> {
-  const counted = Object.fromEntries(INVARIANT_NUMBERS.map((invariant) => [invariant, 0])) as Record<Invariant, number>;
+  const counted = Object.fromEntries(INVARIANT_KEYS.map((invariant) => [invariant, 0])) as Record<Invariant, number>;
   for await (const { invariant } of allOpen(findings)) counted[invariant] += 1;
   return counted;
 }

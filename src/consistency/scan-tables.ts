@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import type { Reservation } from '../inventory/reservation.ts';
 import type { Page, ScanKey } from '../shared/dynamo.ts';
 import { paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
-import { type CheckContext, type Purchase, purchaseViolations } from './checks/purchase.ts';
-import { count, shelvesSchema, uncounted } from './checks/stock.ts';
+import type { CheckContext } from './checks/check-context.ts';
+import { type Purchase, purchaseViolations } from './checks/purchase.ts';
+import { addReservations, startTallies, talliesSchema } from './checks/stock.ts';
 import type { Violation } from './finding.ts';
 import { isolateUnreadable } from './isolate-unreadable.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
@@ -23,7 +24,7 @@ export const scanSchema = z.object({
   /** How many payments there were of each status. */
   payments: z.record(z.string(), z.int()),
   /** What has been counted of the reservations; absent before that begins. */
-  shelves: z.optional(shelvesSchema),
+  shelves: z.optional(talliesSchema),
   /** True once a reservation could not be read: then the count says nothing. */
   miscounted: z.optional(z.boolean()),
 });
@@ -31,9 +32,9 @@ export const scanSchema = z.object({
 export type Scan = z.infer<typeof scanSchema>;
 
 /** As many purchases as one BatchGetItem reads. */
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
-/** The beginning of a walk. */
+/** The beginning of a scan. */
 export const NEW_SCAN: Scan = {
   table: TABLES[0],
   checked: 0,
@@ -46,30 +47,30 @@ export const NEW_SCAN: Scan = {
  */
 export async function scanPage(
   tables: PurchaseTables,
-  walk: Scan,
+  scan: Scan,
   table: Table,
-  terms: CheckContext,
-): Promise<{ readonly walk: Scan; readonly mistakes: readonly Violation[] }> {
-  const shelves =
+  context: CheckContext,
+): Promise<{ readonly scan: Scan; readonly violations: readonly Violation[] }> {
+  const tallies =
     table === 'reservations'
-      ? (walk.shelves ?? uncounted(await tables.stock.products({ consistent: true })))
+      ? (scan.shelves ?? startTallies(await tables.stock.products({ consistent: true })))
       : undefined;
-  const { sessions, reservations, unreadable, next } = await read(tables, table, walk.after);
+  const { sessions, reservations, unreadable, next } = await read(tables, table, scan.after);
   const purchases = await readPurchases(
     tables,
     table === 'payments' ? sessions : await withoutPayment(tables, sessions),
   );
-  const { after: _, table: __, ...rest } = walk;
+  const { after: _, table: __, ...rest } = scan;
   return {
-    walk: {
+    scan: {
       ...rest,
       ...(next ? { table, after: next } : { table: TABLES[TABLES.indexOf(table) + 1] }),
-      checked: walk.checked + purchases.length,
-      ...(table === 'payments' && { payments: countStatuses(walk.payments, purchases) }),
-      ...(shelves && { shelves: count(shelves, reservations) }),
+      checked: scan.checked + purchases.length,
+      ...(table === 'payments' && { payments: countStatuses(scan.payments, purchases) }),
+      ...(tallies && { shelves: addReservations(tallies, reservations) }),
       ...(unreadable.length > 0 && { miscounted: true }),
     },
-    mistakes: purchases.flatMap((purchase) => purchaseViolations(purchase, terms)),
+    violations: purchases.flatMap((purchase) => purchaseViolations(purchase, context)),
   };
 }
 
@@ -90,13 +91,13 @@ async function read(tables: PurchaseTables, table: Table, after: ScanKey | undef
   });
   switch (table) {
     case 'payments':
-      return named(await tables.payments.ids(PAGE, after), sessionIdOf);
+      return named(await tables.payments.ids(PAGE_SIZE, after), sessionIdOf);
     case 'sessions':
-      return named(await tables.sessions.ids(PAGE, after), (id) => id);
+      return named(await tables.sessions.ids(PAGE_SIZE, after), (id) => id);
     case 'orders':
-      return named(await tables.orders.ids(PAGE, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
+      return named(await tables.orders.ids(PAGE_SIZE, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
     case 'reservations': {
-      const { items, unreadable, ...page } = await tables.stock.reservationPage(PAGE, after);
+      const { items, unreadable, ...page } = await tables.stock.reservationPage(PAGE_SIZE, after);
       const sessions = [...items.map((one) => one.checkout_session_id), ...unreadable];
       return { ...page, sessions, reservations: items, unreadable };
     }

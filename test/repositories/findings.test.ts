@@ -12,7 +12,7 @@ const findings = findingRepository(db, tables.operations);
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
 const newViolation = (more: Partial<Violation> = {}): Violation => ({
-  invariant: 9,
+  invariant: 'events_finished',
   subject: `WH-${ulid()}`,
   what: 'the event is unfinished',
   repair: null,
@@ -98,7 +98,9 @@ describe('a finding', () => {
 });
 
 it('lists every finding once across pages', async () => {
-  const violations = Array.from({ length: 12 }, (_, i) => newViolation({ invariant: i % 2 ? 10 : 1 }));
+  const violations = Array.from({ length: 12 }, (_, i) =>
+    newViolation({ invariant: i % 2 ? 'failures_listed' : 'order_or_refund' }),
+  );
   for (const violation of violations) await findings.put(violation, at(0));
 
   const listed = (await allOpen(5)).map(({ id }) => id);
@@ -108,11 +110,15 @@ it('lists every finding once across pages', async () => {
 });
 
 it('lists the findings of one invariant only: 10 is not 1', async () => {
-  const [one, ten] = [newViolation({ invariant: 1 }), newViolation({ invariant: 10 })];
+  const [one, ten] = [newViolation({ invariant: 'order_or_refund' }), newViolation({ invariant: 'failures_listed' })];
   for (const violation of [one, ten]) await findings.put(violation, at(0));
 
   const listed: string[] = [];
-  for (let page = await findings.open(undefined, 100, 1); ; page = await findings.open(page.cursor, 100, 1)) {
+  for (
+    let page = await findings.open(undefined, 100, 'order_or_refund');
+    ;
+    page = await findings.open(page.cursor, 100, 'order_or_refund')
+  ) {
     listed.push(...page.findings.map(({ id }) => id));
     if (page.cursor === undefined) break;
   }

@@ -4,7 +4,7 @@ import { isPaid } from '../../payments/transitions.ts';
 import type { PayPalOrder } from '../../paypal/schema.ts';
 import { plainMoney } from '../../shared/money.ts';
 import type { Violation } from '../finding.ts';
-import type { CheckContext } from './purchase.ts';
+import type { CheckContext } from './check-context.ts';
 
 /** PayPal gives money back for 180 days: https://developer.paypal.com/api/nvp-soap/paypal-payments-standard/admin/refunds */
 const REFUNDABLE_DAYS = 180;
@@ -46,7 +46,7 @@ export function refundViolation(
   if (atPayPal === refunded_minor) return undefined;
   const went = (minor: number) => plainMoney({ ...captured, minor });
   return {
-    invariant: 8,
+    invariant: 'refunds_match_paypal',
     subject: payment_id,
     what: `PayPal says that ${went(atPayPal)} went back, the payment says ${went(refunded_minor)}`,
     // What the shop knows of money that went back is never taken back.

@@ -4,7 +4,7 @@ import type { Reservation } from '../../inventory/reservation.ts';
 import type { Violation } from '../finding.ts';
 
 /** What the reservations of one SKU add up to, so far, beside the counters that its product had before they were counted. */
-const shelfSchema = z.object({
+const tallySchema = z.object({
   /** Absent where there is no such product. */
   counters: z.optional(z.extend(countersSchema, { stocked: z.int() })),
   /** Pieces of all reservations that are `held`. */
@@ -12,17 +12,17 @@ const shelfSchema = z.object({
   /** Pieces of all reservations that are `committed`. */
   committed: z.int(),
 });
-type Shelf = z.infer<typeof shelfSchema>;
+type StockTally = z.infer<typeof tallySchema>;
 
 /** Every product's shelf, by SKU. */
-export const shelvesSchema = z.record(z.string(), shelfSchema);
-type Shelves = z.infer<typeof shelvesSchema>;
+export const talliesSchema = z.record(z.string(), tallySchema);
+type StockTallies = z.infer<typeof talliesSchema>;
 
 /** What did not add up in the count before, in words, by SKU. */
 type Suspects = Readonly<Record<string, string>>;
 
 /** The shelves before anything is counted. */
-export const uncounted = (products: readonly Product[]): Shelves =>
+export const startTallies = (products: readonly Product[]): StockTallies =>
   Object.fromEntries(
     products.map(({ sku, available, reserved, sold, stocked }) => [
       sku,
@@ -31,13 +31,13 @@ export const uncounted = (products: readonly Product[]): Shelves =>
   );
 
 /** Adds some reservations to the count. */
-export function count(shelves: Shelves, reservations: readonly Reservation[]): Shelves {
-  const counted = { ...shelves };
+export function addReservations(tallies: StockTallies, reservations: readonly Reservation[]): StockTallies {
+  const counted = { ...tallies };
   for (const { status, items } of reservations) {
     if (status !== 'held' && status !== 'committed') continue;
     for (const { sku, quantity } of items) {
-      const shelf = counted[sku] ?? { held: 0, committed: 0 };
-      counted[sku] = { ...shelf, [status]: shelf[status] + quantity };
+      const tally = counted[sku] ?? { held: 0, committed: 0 };
+      counted[sku] = { ...tally, [status]: tally[status] + quantity };
     }
   }
   return counted;
@@ -45,9 +45,9 @@ export function count(shelves: Shelves, reservations: readonly Reservation[]): S
 
 /** What a count of all reservations came to. */
 export interface StockCheckResult {
-  readonly mistakes: readonly Violation[];
+  readonly violations: readonly Violation[];
   /** SKUs of which everything adds up. */
-  readonly right: readonly string[];
+  readonly consistent: readonly string[];
   /** For the next count. */
   readonly suspects: Suspects;
 }
@@ -55,35 +55,44 @@ export interface StockCheckResult {
 /**
  * Invariant 4 for all products, once their reservations have been counted. While that went on, pieces were sold: a product whose
  * counters are not what they were before is left for the next count. One that was sold and given back in between has the same
- * counters again, so a difference is no mistake before the next count has found the very same.
+ * counters again, so a difference is no violation before the next count has found the very same.
  * @param products as they are after the count
  */
-export function checkCounters(shelves: Shelves, products: readonly Product[], suspects: Suspects): StockCheckResult {
+export function checkCounters(
+  tallies: StockTallies,
+  products: readonly Product[],
+  suspects: Suspects,
+): StockCheckResult {
   const bySku = new Map(products.map((product) => [product.sku, product]));
-  const mistakes: Violation[] = [];
-  const right: string[] = [];
+  const violations: Violation[] = [];
+  const consistent: string[] = [];
   const suspected: Record<string, string> = {};
-  for (const [sku, shelf] of Object.entries(shelves)) {
+  for (const [sku, tally] of Object.entries(tallies)) {
     const product = bySku.get(sku);
-    const sums = product && wrongSums(product);
-    const isQuiet = haveStayed(shelf.counters, product);
-    const differences = isQuiet ? differencesOf(shelf) : undefined;
+    const imbalance = product && imbalanceOf(product);
+    const isUnchanged = areUnchanged(tally.counters, product);
+    const differences = isUnchanged ? differencesOf(tally) : undefined;
     if (differences) suspected[sku] = differences;
-    const isSure = differences !== undefined && suspects[sku] === differences;
-    if (sums || isSure) {
-      const what = [sums, isSure && differences].filter(Boolean).join('; ');
-      mistakes.push({ invariant: 4, subject: sku, what, repair: isQuiet ? correction(sku, shelf) : null });
-    } else if (isQuiet && !differences) right.push(sku);
+    const isConfirmed = differences !== undefined && suspects[sku] === differences;
+    if (imbalance || isConfirmed) {
+      const what = [imbalance, isConfirmed && differences].filter(Boolean).join('; ');
+      violations.push({
+        invariant: 'stock_counters',
+        subject: sku,
+        what,
+        repair: isUnchanged ? correction(sku, tally) : null,
+      });
+    } else if (isUnchanged && !differences) consistent.push(sku);
   }
-  return { mistakes, right, suspects: suspected };
+  return { violations, consistent, suspects: suspected };
 }
 
 const COUNTERS = ['available', 'reserved', 'sold', 'stocked'] as const;
-const haveStayed = (before: Shelf['counters'], product: Product | undefined) =>
+const areUnchanged = (before: StockTally['counters'], product: Product | undefined) =>
   COUNTERS.every((counter) => before?.[counter] === product?.[counter]);
 
 /** What is wrong with a product's counters by themselves. */
-function wrongSums({ available, reserved, sold, stocked }: Product): string | undefined {
+function imbalanceOf({ available, reserved, sold, stocked }: Product): string | undefined {
   if (available + reserved + sold !== stocked)
     return `${available} available + ${reserved} reserved + ${sold} sold is not ${stocked} stocked`;
   return Math.min(available, reserved, sold) < 0
@@ -91,7 +100,7 @@ function wrongSums({ available, reserved, sold, stocked }: Product): string | un
     : undefined;
 }
 
-function differencesOf({ counters, held, committed }: Shelf): string | undefined {
+function differencesOf({ counters, held, committed }: StockTally): string | undefined {
   if (!counters)
     return held + committed > 0
       ? `${held} held and ${committed} committed of a product that does not exist`
@@ -103,7 +112,7 @@ function differencesOf({ counters, held, committed }: Shelf): string | undefined
 }
 
 /** The counters as they should be; none where more is held and sold than was ever stocked. */
-function correction(sku: string, { counters, held, committed }: Shelf): Violation['repair'] {
+function correction(sku: string, { counters, held, committed }: StockTally): Violation['repair'] {
   if (!counters || held + committed > counters.stocked) return null;
   const { available, reserved, sold } = counters;
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { sessionSchema } from '../../../src/checkout/session.ts';
-import { type Finding, findingIdOf } from '../../../src/consistency/finding.ts';
+import { type Finding, findingIdOf, INVARIANTS } from '../../../src/consistency/finding.ts';
 import { recheckFindingById } from '../../../src/consistency/recheck-finding.ts';
 import { type CheckDeps, runCheck } from '../../../src/consistency/run-check.ts';
 import { orderSchema } from '../../../src/fulfillment/order.ts';
@@ -45,7 +45,7 @@ export function checkOf(shop: ShopInMemory) {
   const events = new Map<string, StoredEvent>();
   const failed = failedSettlementsInMemory(openGate);
   const executions = executionsInMemory(openGate);
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const asked: string[] = [];
   const open = (finding: Finding | undefined): finding is Finding => finding !== undefined && !finding.closed_at;
 
@@ -53,17 +53,17 @@ export function checkOf(shop: ShopInMemory) {
     findings: {
       open: async (cursor = '', limit = 100, invariant) => {
         const after = [...findings.values()]
-          .filter(({ id }) => id > cursor && id.startsWith(invariant ? `${invariant}:` : ''))
+          .filter(({ id }) => id > cursor && id.startsWith(invariant ? `${INVARIANTS[invariant].number}:` : ''))
           .sort((a, b) => (a.id < b.id ? -1 : 1));
         const page = after.slice(0, limit);
         return { findings: page.filter(open), ...(after.length > limit && { cursor: page.at(-1)?.id ?? '' }) };
       },
       get: async (id) => findings.get(id),
-      put: async (mistake, at) => {
-        const id = findingIdOf(mistake);
+      put: async (violation, at) => {
+        const id = findingIdOf(violation);
         const known = findings.get(id);
         const first_seen = open(known) ? known.first_seen : at.toISOString();
-        findings.set(id, { ...mistake, id, first_seen, last_seen: at.toISOString() });
+        findings.set(id, { ...violation, id, first_seen, last_seen: at.toISOString() });
       },
       close: async (id, at) => {
         const known = findings.get(id);
@@ -135,9 +135,9 @@ export function checkOf(shop: ShopInMemory) {
       asked.push(id);
       return shop.paypal.client.getOrder(id);
     },
-    onError: (part, trouble) => void troubles.push(`${part}: ${trouble.message}`),
+    onError: (part, error) => void errors.push(`${part}: ${error.message}`),
   };
-  const termsAt = (now: Date) => ({ now, graceSeconds: 300 });
+  const contextAt = (now: Date) => ({ now, graceSeconds: 300 });
 
   return {
     deps,
@@ -148,13 +148,13 @@ export function checkOf(shop: ShopInMemory) {
     executions,
     /** Ids of the orders that PayPal was asked about. */
     asked,
-    troubles,
+    errors,
     /** One run, whose time is over after so many looks at the clock. */
     check: (now = AT_LAST, looks = Number.POSITIVE_INFINITY) => {
       let looked = 0;
-      return runCheck({ ...deps, hasTime: () => ++looked <= looks }, termsAt(now));
+      return runCheck({ ...deps, hasTime: () => ++looked <= looks }, contextAt(now));
     },
-    recheck: (id: string, now = AT_LAST) => recheckFindingById(deps, id, termsAt(now)),
+    recheck: (id: string, now = AT_LAST) => recheckFindingById(deps, id, contextAt(now)),
     /** Ids of the findings that hold. */
     open: () =>
       [...findings.values()]
@@ -171,5 +171,5 @@ export async function findingsIn(shop: ShopInMemory): Promise<string[]> {
   // What does not add up in stock is found by the second run.
   await check.check(nextDay);
   await check.check(nextDay);
-  return [...check.troubles, ...check.open().map((id) => `${id}: ${check.findings.get(id)?.what}`)];
+  return [...check.errors, ...check.open().map((id) => `${id}: ${check.findings.get(id)?.what}`)];
 }

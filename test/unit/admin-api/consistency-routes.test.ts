@@ -9,7 +9,7 @@ const PAYMENT = `pay_${'0'.repeat(26)}` as const;
 const ID = `1:${PAYMENT}`;
 const FINDING: Finding = {
   id: ID,
-  invariant: 1,
+  invariant: 'order_or_refund',
   subject: PAYMENT,
   what: 'the payment is captured, and there is no order',
   repair: { kind: 'settle', payment_id: PAYMENT, settlement: 'captured' },
@@ -40,7 +40,7 @@ describe('the books', () => {
         finished_at: '2026-06-01T11:45:00.000Z',
         figures: { purchases: 12 },
       },
-      findings: [{ finding_id: id, ...shown }],
+      findings: [{ finding_id: id, ...shown, invariant: 1 }],
       next_cursor: null,
     });
   });
@@ -50,7 +50,7 @@ describe('the books', () => {
   });
 
   it('are shown page by page', async () => {
-    const admin = adminWith(FINDING, { ...FINDING, id: `3:${PAYMENT}`, invariant: 3 });
+    const admin = adminWith(FINDING, { ...FINDING, id: `3:${PAYMENT}`, invariant: 'session_follows_payment' });
 
     const first = (await admin.call(LOOK, { query: { limit: '1' } })).body;
     const second = (await admin.call(LOOK, { query: { limit: '1', cursor: first.next_cursor } })).body;

@@ -174,7 +174,7 @@ describe('the deep health', () => {
       ({ findings }) =>
         findings.set('1:x', {
           id: '1:x',
-          invariant: 1,
+          invariant: 'order_or_refund',
           subject: 'x',
           what: 'wrong',
           repair: null,

@@ -61,10 +61,15 @@ describe('a payment’s story', () => {
     const { paymentId } = await admin.paid();
     const at = '2026-06-01T12:00:30.000Z';
     const seen = { what: 'wrong', repair: null, first_seen: at, last_seen: at } as const;
-    admin.findings.set(`7:${paymentId}`, { id: `7:${paymentId}`, invariant: 7, subject: paymentId, ...seen });
+    admin.findings.set(`7:${paymentId}`, {
+      id: `7:${paymentId}`,
+      invariant: 'captured_amount',
+      subject: paymentId,
+      ...seen,
+    });
     admin.findings.set(`3:${paymentId}`, {
       id: `3:${paymentId}`,
-      invariant: 3,
+      invariant: 'session_follows_payment',
       subject: paymentId,
       ...seen,
       closed_at: at,

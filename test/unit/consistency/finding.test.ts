@@ -1,21 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findingIdOf } from '../../../src/consistency/finding.ts';
+import * as z from 'zod/mini';
+import {
+  type Finding,
+  findingIdOf,
+  findingSchema,
+  INVARIANT_KEYS,
+  INVARIANT_NUMBERS,
+  toStoredFinding,
+} from '../../../src/consistency/finding.ts';
 
 const subjects = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[~%27EF/]{0,6}$/));
 
 describe('the id of a finding', () => {
   it('is readable where its subject is', () => {
-    expect(findingIdOf({ invariant: 1, subject: 'pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC' })).toBe(
+    expect(findingIdOf({ invariant: 'order_or_refund', subject: 'pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC' })).toBe(
       '1:pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC',
     );
-    expect(findingIdOf({ invariant: 4, subject: 'MUG/BLUE' })).toBe('4:MUG~2FBLUE');
+    expect(findingIdOf({ invariant: 'stock_counters', subject: 'MUG/BLUE' })).toBe('4:MUG~2FBLUE');
   });
 
   it('stays what it is in a path, however often the path is decoded', () => {
     fc.assert(
       fc.property(subjects, (subject) => {
-        const id = findingIdOf({ invariant: 4, subject });
+        const id = findingIdOf({ invariant: 'stock_counters', subject });
         expect(decodeURIComponent(id)).toBe(id);
         expect(new URL(`http://shop/findings/${id}/repair`).pathname).toBe(`/findings/${id}/repair`);
       }),
@@ -25,10 +33,35 @@ describe('the id of a finding', () => {
   it('belongs to one subject', () => {
     fc.assert(
       fc.property(subjects, subjects, (one, other) => {
-        expect(findingIdOf({ invariant: 4, subject: one }) === findingIdOf({ invariant: 4, subject: other })).toBe(
-          one === other,
-        );
+        expect(
+          findingIdOf({ invariant: 'stock_counters', subject: one }) ===
+            findingIdOf({ invariant: 'stock_counters', subject: other }),
+        ).toBe(one === other);
       }),
     );
   });
+});
+
+describe('toStoredFinding', () => {
+  it.each(INVARIANT_KEYS.map((key, i) => [key, i + 1] as const))('stores %s as %d', (invariant, number) => {
+    const at = '2026-06-01T12:00:00.000Z';
+    const finding: Finding = {
+      id: 'x',
+      invariant,
+      subject: 'x',
+      what: 'x',
+      repair: null,
+      first_seen: at,
+      last_seen: at,
+    };
+
+    const stored = toStoredFinding(finding);
+
+    expect(stored).toEqual({ ...finding, invariant: number });
+    expect(z.parse(findingSchema, stored)).toEqual(finding);
+  });
+});
+
+it('INVARIANT_NUMBERS are 1 to 10', () => {
+  expect(INVARIANT_NUMBERS).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });

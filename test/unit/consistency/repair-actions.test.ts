@@ -52,7 +52,7 @@ async function paidPurchase() {
         return true;
       },
     },
-    lookAfterReservation: async (id) => {
+    reconcileReservation: async (id) => {
       looked.push(id);
       return id.endsWith('1');
     },
@@ -98,7 +98,7 @@ describe('a repair', () => {
 
     expect(await repair(`1:${paymentId}`, true)).toMatchObject({
       outcome: 'would_repair',
-      will: `run the settlement captured of ${paymentId} again: its steps do only what is not done yet`,
+      description: `run the settlement captured of ${paymentId} again: its steps do only what is not done yet`,
     });
 
     expect(shop.executions.size).toBe(before);
@@ -141,7 +141,7 @@ describe('a repair', () => {
 
     expect(await repair(`7:${paymentId}`)).toMatchObject({
       outcome: 'not_repairable',
-      why: expect.stringMatching(/^PayPal says /),
+      reason: expect.stringMatching(/^PayPal says /),
     });
   });
 
@@ -155,7 +155,7 @@ describe('a repair', () => {
     await shop.begin();
     expect(await repair('4:MUG')).toMatchObject({
       outcome: 'not_repairable',
-      why: expect.stringContaining('next check'),
+      reason: expect.stringContaining('next check'),
     });
 
     await found();
@@ -198,8 +198,8 @@ describe('what no repair can do now', () => {
       /more is held and sold/,
     ],
     ['an event that is not there', { kind: 'replay_event', event_id: 'WH-0' }, /not there any more/],
-  ])('is %s', async (_, repair, why) => {
-    expect(await tried(repair)).toEqual({ done: false, why: expect.stringMatching(why) });
+  ])('is %s', async (_, repair, reason) => {
+    expect(await tried(repair)).toEqual({ done: false, reason: expect.stringMatching(reason) });
   });
 
   it('is a settlement that the payment does not ask for any more', async () => {
@@ -209,7 +209,7 @@ describe('what no repair can do now', () => {
       await actions.settle({ kind: 'settle', payment_id: paymentId, settlement: 'released' }, 'ada'),
     ).toMatchObject({
       done: false,
-      why: expect.stringContaining('moved on'),
+      reason: expect.stringContaining('moved on'),
     });
   });
 
@@ -218,7 +218,7 @@ describe('what no repair can do now', () => {
     await events.repository.receive({ id: 'WH-1', eventType: 'X', body: '', now: NEXT_DAY });
 
     expect(await actions.replay_event({ kind: 'replay_event', event_id: 'WH-1' }, 'ada')).toMatchObject({
-      why: expect.stringContaining('erased'),
+      reason: expect.stringContaining('erased'),
     });
   });
 });

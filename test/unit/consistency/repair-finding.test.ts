@@ -16,9 +16,14 @@ const REPAIRS: { readonly [Kind in Repair['kind']]: Extract<Repair, { kind: Kind
 
 /** A shop with one finding, as it is when it is looked at again; what its actions lead to, the test says. */
 function shopWith(repair: Repair | null, { result = { done: true }, closed = false }: Setting = {}) {
-  const mistake: Violation = { invariant: 1, subject: PAYMENT, what: 'captured, and no order', repair };
-  const id = findingIdOf(mistake);
-  const finding: Finding = { ...mistake, id, first_seen: SEEN, last_seen: SEEN, ...(closed && { closed_at: SEEN }) };
+  const violation: Violation = {
+    invariant: 'order_or_refund',
+    subject: PAYMENT,
+    what: 'captured, and no order',
+    repair,
+  };
+  const id = findingIdOf(violation);
+  const finding: Finding = { ...violation, id, first_seen: SEEN, last_seen: SEEN, ...(closed && { closed_at: SEEN }) };
   const done: [Repair, string][] = [];
   const way = async (wanted: Repair, by: string) => {
     done.push([wanted, by]);
@@ -55,28 +60,28 @@ describe('the repair of a finding', () => {
   it.each(Object.values(REPAIRS))('by $kind says beforehand what it would do, and does nothing', async (repair) => {
     const { wish, done } = shopWith(repair);
 
-    expect(await wish(true)).toMatchObject({ outcome: 'would_repair', will: expect.stringMatching(/\w{3}/) });
+    expect(await wish(true)).toMatchObject({ outcome: 'would_repair', description: expect.stringMatching(/\w{3}/) });
     expect(done).toEqual([]);
   });
 
   it('is not done when the finding holds no more', async () => {
     const { wish, done } = shopWith(REPAIRS.refund, { closed: true });
 
-    expect(await wish(false)).toMatchObject({ outcome: 'holds_no_more' });
+    expect(await wish(false)).toMatchObject({ outcome: 'already_resolved' });
     expect(done).toEqual([]);
   });
 
   it('is left to a person where no ordinary way mends it', async () => {
     const { wish, done } = shopWith(null);
 
-    expect(await wish(false)).toMatchObject({ outcome: 'not_repairable', why: expect.stringContaining('person') });
+    expect(await wish(false)).toMatchObject({ outcome: 'not_repairable', reason: expect.stringContaining('person') });
     expect(done).toEqual([]);
   });
 
   it('says why the way was not open', async () => {
-    const { wish } = shopWith(REPAIRS.refund, { result: { done: false, why: 'PayPal says TOO_LATE' } });
+    const { wish } = shopWith(REPAIRS.refund, { result: { done: false, reason: 'PayPal says TOO_LATE' } });
 
-    expect(await wish(false)).toMatchObject({ outcome: 'not_repairable', why: 'PayPal says TOO_LATE' });
+    expect(await wish(false)).toMatchObject({ outcome: 'not_repairable', reason: 'PayPal says TOO_LATE' });
   });
 
   it('of a finding that never was is none', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Invariant } from '../../../src/consistency/finding.ts';
+import { type InvariantNumber, invariantOf } from '../../../src/consistency/finding.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
@@ -115,7 +115,18 @@ describe('a check of the books', () => {
 
     const { findings } = await checkOf(shop).check();
 
-    expect(findings).toEqual({ 1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 2, 7: 0, 8: 0, 9: 0, 10: 0 });
+    expect(findings).toEqual({
+      order_or_refund: 2,
+      order_matches_payment: 0,
+      session_follows_payment: 0,
+      stock_counters: 0,
+      reservation_released: 0,
+      session_matches_order: 2,
+      captured_amount: 0,
+      refunds_match_paypal: 0,
+      events_finished: 0,
+      failures_listed: 0,
+    });
   });
 
   it('notes how many payments there are of each status, when it has seen all', async () => {
@@ -239,7 +250,7 @@ describe('a row that cannot be read', () => {
 
   it('says nothing about what was found of its purchase before', async () => {
     const { check, other, paymentId } = await spoilt('payment');
-    const lost = { invariant: 1, subject: paymentId, what: 'no order', repair: null } as const;
+    const lost = { invariant: 'order_or_refund', subject: paymentId, what: 'no order', repair: null } as const;
     await check.deps.findings.put(lost, AT_LAST);
 
     await check.check();
@@ -347,8 +358,13 @@ describe('a finding that is looked at again', () => {
     async (id) => {
       const { check } = await lostOrder();
       const [invariant = '', subject = ''] = id.split(':');
-      const mistake = { invariant: Number(invariant) as Invariant, subject, what: 'nonsense', repair: null };
-      await check.deps.findings.put(mistake, AT_LAST);
+      const violation = {
+        invariant: invariantOf(Number(invariant) as InvariantNumber),
+        subject,
+        what: 'nonsense',
+        repair: null,
+      };
+      await check.deps.findings.put(violation, AT_LAST);
 
       expect(await check.recheck(id)).toHaveProperty('closed_at');
     },
@@ -462,7 +478,7 @@ describe('refunds that PayPal knows and the shop does not', () => {
     expect(await check.check(SOON)).toMatchObject({ finished: true });
 
     expect(check.open()).toEqual([`8:${paymentId}`]);
-    expect(check.troubles).toEqual(['refunds: no answer', 'refunds: no answer']);
+    expect(check.errors).toEqual(['refunds: no answer', 'refunds: no answer']);
   });
 
   it('keep a silent PayPal from being waited for, once for each of them', async () => {

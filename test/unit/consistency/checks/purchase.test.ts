@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOLD_MINUTES } from '../../../../src/checkout/open-session.ts';
 import type { Session } from '../../../../src/checkout/session.ts';
 import { type Purchase, purchaseViolations } from '../../../../src/consistency/checks/purchase.ts';
-import type { Repair } from '../../../../src/consistency/finding.ts';
+import { INVARIANTS, type Repair } from '../../../../src/consistency/finding.ts';
 import type { Order } from '../../../../src/fulfillment/order.ts';
 import type { Reservation } from '../../../../src/inventory/reservation.ts';
 import type { Payment } from '../../../../src/payments/payment.ts';
@@ -71,10 +71,12 @@ const LIVES = {
 };
 type Life = keyof typeof LIVES;
 
-const mistakesAt = (purchase: Purchase, now: Date) => purchaseViolations(purchase, { now, graceSeconds: GRACE });
+const violationsAt = (purchase: Purchase, now: Date) => purchaseViolations(purchase, { now, graceSeconds: GRACE });
 /** Which invariants are broken, and by what they are repaired. */
 const brokenAt = (purchase: Purchase, now = LATER) =>
-  Object.fromEntries(mistakesAt(purchase, now).map(({ invariant, repair }) => [invariant, nameOf(repair)]));
+  Object.fromEntries(
+    violationsAt(purchase, now).map(({ invariant, repair }) => [INVARIANTS[invariant].number, nameOf(repair)]),
+  );
 const nameOf = (repair: Repair | null) =>
   repair && (repair.kind === 'settle' ? `settle ${repair.settlement}` : repair.kind);
 
@@ -82,7 +84,7 @@ const YEARS_LATER = new Date('2030-01-01T00:00:00.000Z');
 
 describe('the check of a purchase', () => {
   it.each(Object.keys(LIVES) as Life[])('finds nothing wrong with one that is %s', async (life) => {
-    expect(mistakesAt(await purchaseThat(LIVES[life]), YEARS_LATER)).toEqual([]);
+    expect(violationsAt(await purchaseThat(LIVES[life]), YEARS_LATER)).toEqual([]);
   });
 
   it('finds nothing wrong with a session whose payment was never begun, once its stock was given back', async () => {
@@ -90,19 +92,19 @@ describe('the check of a purchase', () => {
     const open = { ...(session as Session), status: 'open', payment_id: null, payment_status: null } as const;
     const released = { ...(reservation as Reservation), status: 'released' } as const;
 
-    expect(mistakesAt({ session: open, reservation: released }, YEARS_LATER)).toEqual([]);
-    expect(mistakesAt({ session: { ...open, status: 'expired' }, reservation: released }, YEARS_LATER)).toEqual([]);
+    expect(violationsAt({ session: open, reservation: released }, YEARS_LATER)).toEqual([]);
+    expect(violationsAt({ session: { ...open, status: 'expired' }, reservation: released }, YEARS_LATER)).toEqual([]);
   });
 
   it('has nothing to say about a purchase that is nowhere', () => {
-    expect(mistakesAt({}, YEARS_LATER)).toEqual([]);
+    expect(violationsAt({}, YEARS_LATER)).toEqual([]);
   });
 
   it('says what is wrong in words, and of what', async () => {
     const { order: _, ...purchase } = await purchaseThat(LIVES.captured);
 
-    expect(mistakesAt(purchase, LATER)[0]).toEqual({
-      invariant: 1,
+    expect(violationsAt(purchase, LATER)[0]).toEqual({
+      invariant: 'order_or_refund',
       subject: purchase.payment?.payment_id,
       what: 'the payment is captured, and there is no order',
       repair: { kind: 'settle', payment_id: purchase.payment?.payment_id, settlement: 'captured' },
@@ -299,14 +301,14 @@ describe('stock that is held for a session without payment', () => {
   });
 
   it('is found without a session as well', async () => {
-    const [mistake] = mistakesAt(await heldWithout({ session: undefined }), YEARS_LATER);
+    const [violation] = violationsAt(await heldWithout({ session: undefined }), YEARS_LATER);
 
-    expect(mistake).toMatchObject({ invariant: 5, subject: expect.stringMatching(/^cs_/) });
+    expect(violation).toMatchObject({ invariant: 'reservation_released', subject: expect.stringMatching(/^cs_/) });
   });
 });
 
 it('stock of a payment that is not decided is held for as long as that takes', async () => {
-  expect(mistakesAt(await purchaseThat(LIVES['waiting for the bank']), YEARS_LATER)).toEqual([]);
+  expect(violationsAt(await purchaseThat(LIVES['waiting for the bank']), YEARS_LATER)).toEqual([]);
 });
 
 it('an order without anything else is in flight until the time of grace is over', async () => {
@@ -314,5 +316,5 @@ it('an order without anything else is in flight until the time of grace is over'
 
   expect(brokenAt({ order }, secondsLater(GRACE - 1))).toEqual({});
   expect(brokenAt({ order })).toEqual({ 2: null });
-  expect(mistakesAt({ order }, LATER)[0]?.subject).toBe(order?.order_id);
+  expect(violationsAt({ order }, LATER)[0]?.subject).toBe(order?.order_id);
 });

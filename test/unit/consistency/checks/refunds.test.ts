@@ -6,7 +6,7 @@ import type { PaymentStatus } from '../../../../src/shared/settlement.ts';
 import { ASKED, PAYMENT, paymentThatIs } from '../../../support/builders/payments.ts';
 
 const NOW = new Date('2026-06-02T12:00:00.000Z');
-const TERMS = { now: NOW, graceSeconds: 300 };
+const CONTEXT = { now: NOW, graceSeconds: 300 };
 const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000).toISOString();
 const DAY = 24 * 60 * 60;
 
@@ -24,7 +24,7 @@ const orderWith = (refunds: PayPalRefund[], captureStatus = 'COMPLETED'): PayPal
   captures: [{ id: 'CAPTURE1', status: captureStatus, amount: ASKED, updated_at: secondsAgo(DAY) }],
   refunds,
 });
-const mistakeOf = (payment: Payment, order: PayPalOrder) => refundViolation(payment, order, TERMS);
+const violationOf = (payment: Payment, order: PayPalOrder) => refundViolation(payment, order, CONTEXT);
 
 describe('the refunds that a payment knows', () => {
   it.each<[what: string, Payment, PayPalOrder]>([
@@ -39,12 +39,12 @@ describe('the refunds that a payment knows', () => {
     ['one that is not complete yet', paymentThatIs('captured'), orderWith([refundOf(500, { status: 'PENDING' })])],
     ['one of another capture', paymentThatIs('captured'), orderWith([refundOf(500, { capture_id: 'CAPTURE2' })])],
   ])('are those at PayPal: %s', (_, payment, order) => {
-    expect(mistakeOf(payment, order)).toBeUndefined();
+    expect(violationOf(payment, order)).toBeUndefined();
   });
 
   it('are fewer than at PayPal: the shop is to ask', () => {
-    expect(mistakeOf(paymentThatIs('partially_refunded'), orderWith([refundOf(500), refundOf(300)]))).toEqual({
-      invariant: 8,
+    expect(violationOf(paymentThatIs('partially_refunded'), orderWith([refundOf(500), refundOf(300)]))).toEqual({
+      invariant: 'refunds_match_paypal',
       subject: PAYMENT,
       what: 'PayPal says that EUR 8.00 went back, the payment says EUR 5.00',
       repair: { kind: 'ask_paypal', payment_id: PAYMENT },
@@ -52,13 +52,13 @@ describe('the refunds that a payment knows', () => {
   });
 
   it('are fewer than at PayPal, where the capture alone says so', () => {
-    expect(mistakeOf(paymentThatIs('captured'), orderWith([], 'REFUNDED'))?.repair).toMatchObject({
+    expect(violationOf(paymentThatIs('captured'), orderWith([], 'REFUNDED'))?.repair).toMatchObject({
       kind: 'ask_paypal',
     });
   });
 
   it('are more than at PayPal: no answer of PayPal’s takes that back, so a person must look', () => {
-    expect(mistakeOf(paymentThatIs('partially_refunded'), orderWith([]))).toMatchObject({
+    expect(violationOf(paymentThatIs('partially_refunded'), orderWith([]))).toMatchObject({
       what: 'PayPal says that EUR 0.00 went back, the payment says EUR 5.00',
       repair: null,
     });
@@ -67,13 +67,13 @@ describe('the refunds that a payment knows', () => {
   it('need not be known yet when they were made within the time of grace', () => {
     const refundedAgo = (seconds: number) => orderWith([refundOf(500, { updated_at: secondsAgo(seconds) })]);
 
-    expect(mistakeOf(paymentThatIs('captured'), refundedAgo(299))).toBeUndefined();
-    expect(mistakeOf(paymentThatIs('captured'), refundedAgo(300))).toBeDefined();
+    expect(violationOf(paymentThatIs('captured'), refundedAgo(299))).toBeUndefined();
+    expect(violationOf(paymentThatIs('captured'), refundedAgo(300))).toBeDefined();
   });
 });
 
 describe('PayPal is asked about the refunds', () => {
-  const asked = (payment: Payment) => mayHaveRefunds(payment, TERMS);
+  const asked = (payment: Payment) => mayHaveRefunds(payment, CONTEXT);
 
   it.each<PaymentStatus>(['captured', 'partially_refunded', 'refunded', 'review'])(
     'of a payment that is %s',

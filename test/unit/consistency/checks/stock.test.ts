@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCounters, count, uncounted } from '../../../../src/consistency/checks/stock.ts';
+import { addReservations, checkCounters, startTallies } from '../../../../src/consistency/checks/stock.ts';
 import type { Product } from '../../../../src/inventory/product.ts';
 import type { Reservation, ReservationStatus } from '../../../../src/inventory/reservation.ts';
 import { SESSION } from '../../../support/builders/payments.ts';
@@ -21,17 +21,18 @@ const mugs = (held: number, sold: number, more: Partial<Product> = {}): Product 
 });
 /** What two counts in a row come to, of products that change between the beginning and the end of each. */
 function countTwice(before: Product[], reservations: Reservation[], after = before) {
-  const shelves = count(uncounted(before), reservations);
-  return checkCounters(shelves, after, checkCounters(shelves, after, {}).suspects);
+  const tallies = addReservations(startTallies(before), reservations);
+  return checkCounters(tallies, after, checkCounters(tallies, after, {}).suspects);
 }
-const wrongOf = (...counted: Parameters<typeof countTwice>) => countTwice(...counted).mistakes.map(({ what }) => what);
+const wrongOf = (...counted: Parameters<typeof countTwice>) =>
+  countTwice(...counted).violations.map(({ what }) => what);
 
 describe('a count of the stock', () => {
   it('adds up what is held and what is committed, over all pages; what was given back is nowhere', () => {
     const pages = [[reserved('held', 1), reserved('committed', 2)], [reserved('held', 2)], [reserved('released', 5)]];
-    const shelves = [...pages, [reserved('returned', 7)]].reduce(count, uncounted([mugs(3, 2)]));
+    const tallies = [...pages, [reserved('returned', 7)]].reduce(addReservations, startTallies([mugs(3, 2)]));
 
-    expect(checkCounters(shelves, [mugs(3, 2)], {})).toEqual({ mistakes: [], right: ['MUG'], suspects: {} });
+    expect(checkCounters(tallies, [mugs(3, 2)], {})).toEqual({ violations: [], consistent: ['MUG'], suspects: {} });
   });
 
   it.each<[what: string, Product, Reservation[], wrong: string[]]>([
@@ -62,9 +63,9 @@ describe('a count of the stock', () => {
   });
 
   it('finds pieces of a product that does not exist', () => {
-    expect(countTwice([], [reserved('committed', 2, 'LOST')]).mistakes).toEqual([
+    expect(countTwice([], [reserved('committed', 2, 'LOST')]).violations).toEqual([
       {
-        invariant: 4,
+        invariant: 'stock_counters',
         subject: 'LOST',
         what: '0 held and 2 committed of a product that does not exist',
         repair: null,
@@ -75,14 +76,14 @@ describe('a count of the stock', () => {
   it('finds at once what is wrong with the counters by themselves', () => {
     const product = mugs(0, 0, { available: 9 });
 
-    expect(checkCounters(uncounted([product]), [product], {}).mistakes).toHaveLength(1);
+    expect(checkCounters(startTallies([product]), [product], {}).violations).toHaveLength(1);
   });
 
-  it('does not call another difference than the last time a mistake', () => {
-    const first = checkCounters(uncounted([mugs(1, 0)]), [mugs(1, 0)], {});
+  it('does not call another difference than the last time a violation', () => {
+    const first = checkCounters(startTallies([mugs(1, 0)]), [mugs(1, 0)], {});
 
-    expect(first.mistakes).toEqual([]);
-    expect(checkCounters(uncounted([mugs(2, 0)]), [mugs(2, 0)], first.suspects).mistakes).toEqual([]);
+    expect(first.violations).toEqual([]);
+    expect(checkCounters(startTallies([mugs(2, 0)]), [mugs(2, 0)], first.suspects).violations).toEqual([]);
   });
 
   it.each<[what: string, after: Product]>([
@@ -92,15 +93,19 @@ describe('a count of the stock', () => {
   ])('leaves for the next time what was %s in between, whether or not it seems right', (_, after) => {
     const counted = countTwice([mugs(0, 0)], [reserved('held', 1)], [after]);
 
-    expect(counted).toEqual({ mistakes: [], right: [], suspects: {} });
+    expect(counted).toEqual({ violations: [], consistent: [], suspects: {} });
   });
 
   it('leaves for the next time a product that came in between', () => {
-    expect(countTwice([], [reserved('held', 1)], [mugs(1, 0)])).toEqual({ mistakes: [], right: [], suspects: {} });
+    expect(countTwice([], [reserved('held', 1)], [mugs(1, 0)])).toEqual({
+      violations: [],
+      consistent: [],
+      suspects: {},
+    });
   });
 
   it('finds that counters do not add up though the product is being sold, and leaves the correction for a quiet moment', () => {
-    expect(countTwice([mugs(0, 0)], [], [mugs(1, 0, { available: 5 })]).mistakes).toMatchObject([
+    expect(countTwice([mugs(0, 0)], [], [mugs(1, 0, { available: 5 })]).violations).toMatchObject([
       { what: '5 available + 1 reserved + 0 sold is not 10 stocked', repair: null },
     ]);
   });
@@ -108,7 +113,7 @@ describe('a count of the stock', () => {
 
 describe('the correction of a product', () => {
   const correctionOf = (counters: Product, reservations: Reservation[]) =>
-    countTwice([counters], reservations).mistakes[0]?.repair;
+    countTwice([counters], reservations).violations[0]?.repair;
 
   it('sets its counters to what was counted, and leaves what was ever stocked', () => {
     expect(correctionOf(mugs(0, 3), [reserved('held', 2), reserved('committed', 1)])).toEqual({
