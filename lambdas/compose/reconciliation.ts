@@ -50,7 +50,7 @@ export function composeJobs(parts: {
       sessions,
       events,
       startSettlement: settlements.workflow.start,
-      lookUpEnd: (id, settlement) => syncResult(settlements, id, settlement),
+      syncResult: (id, settlement) => syncResult(settlements, id, settlement),
     }),
     reservations: reservationsJob({ ...deps, sessions, stock }),
     inbox: inboxJob(inbox),

@@ -5,11 +5,11 @@ export interface Intervals {
 }
 
 /** Whatever is open is looked after this often at least. */
-const LONGEST_WAIT_SECONDS = 3600;
+const MAX_DELAY_SECONDS = 3600;
 
 /** The longer nothing has happened (since `quietSince`, ISO 8601), the longer nothing will: the wait doubles, up to an hour. */
 export function nextCheckAt(quietSince: string, { dueAfterSeconds, now }: Intervals): Date {
   const at = now().getTime();
   const quiet = (at - Date.parse(quietSince)) / 1000;
-  return new Date(at + Math.min(Math.max(quiet, dueAfterSeconds), LONGEST_WAIT_SECONDS) * 1000);
+  return new Date(at + Math.min(Math.max(quiet, dueAfterSeconds), MAX_DELAY_SECONDS) * 1000);
 }

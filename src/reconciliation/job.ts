@@ -11,7 +11,7 @@ export const JOB_NAMES = ['payments', 'reservations', 'inbox', 'dead-letters', '
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** One run of a job. Any run may be cut short, and two may run at once: each item is done on the ordinary way, which is safe against both. */
-export interface Run extends Omit<Limits, 'atMost'> {
+export interface Run extends Omit<Limits, 'maxItems'> {
   /** What was due before that time is looked after, and what ends before it is over. */
   readonly dueBefore: Date;
   /** Where the run before this one ended, if it did not come to the end. */

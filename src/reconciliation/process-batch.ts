@@ -1,8 +1,8 @@
 /** How far one run may go. */
 export interface Limits {
-  /** No further item is begun after that. */
+  /** No further item is started after that. */
   readonly until: Date;
-  readonly atMost: number;
+  readonly maxItems: number;
   readonly now: () => Date;
   /** Told of what cannot be done now. */
   readonly onError: (item: string, error: Error) => void;
@@ -14,12 +14,12 @@ export interface Progress {
   readonly done: number;
   /** Items that met trouble. */
   readonly failed: number;
-  /** The last item that was begun, where the run ended before the items did. */
-  readonly cutAfter?: string;
+  /** The last item that was started, where the run ended before the items did. */
+  readonly stoppedAfter?: string;
 }
 
 /** PayPal gives up to 8 seconds to think, so some are asked at once; more would only meet its limits sooner. */
-const AT_ONCE = 5;
+const CONCURRENCY = 5;
 /** One item in trouble is its own trouble. After three, something is down, and the run would only wait for it. */
 const MAX_ERRORS = 3;
 
@@ -30,19 +30,19 @@ const MAX_ERRORS = 3;
 export async function processBatch<Item extends string>(
   items: AsyncIterable<Item>,
   work: (item: Item) => Promise<void>,
-  { until, atMost, now, onError }: Limits,
+  { until, maxItems, now, onError }: Limits,
 ): Promise<Progress> {
-  const begun = new Set<Item>();
+  const started = new Set<Item>();
   const running = new Set<Promise<void>>();
   let done = 0;
   let failed = 0;
   let last: Item | undefined;
-  let cut = false;
+  let isCutShort = false;
   for await (const item of items) {
-    if (begun.has(item)) continue;
-    cut = begun.size >= atMost || failed >= MAX_ERRORS || now() >= until;
-    if (cut) break;
-    begun.add(item);
+    if (started.has(item)) continue;
+    isCutShort = started.size >= maxItems || failed >= MAX_ERRORS || now() >= until;
+    if (isCutShort) break;
+    started.add(item);
     last = item;
     const task = work(item)
       .then(
@@ -56,8 +56,8 @@ export async function processBatch<Item extends string>(
       )
       .finally(() => running.delete(task));
     running.add(task);
-    if (running.size >= AT_ONCE) await Promise.race(running);
+    if (running.size >= CONCURRENCY) await Promise.race(running);
   }
   await Promise.all(running);
-  return { done, failed, ...(cut && last !== undefined && { cutAfter: last }) };
+  return { done, failed, ...(isCutShort && last !== undefined && { stoppedAfter: last }) };
 }

@@ -17,13 +17,13 @@ export interface ReconcilePaymentDeps extends Intervals {
   readonly evidenceApplier: EvidenceApplier;
   readonly startSettlement: ApplyEvidenceDeps['startSettlement'];
   /** Asks Step Functions about an open settlement, and takes down its end; undefined when it was never started. */
-  readonly lookUpEnd: (paymentId: PaymentId, settlement: string) => Promise<LatestAttempt | undefined>;
+  readonly syncResult: (paymentId: PaymentId, settlement: string) => Promise<LatestAttempt | undefined>;
 }
 
 /** What a look after a payment led to. */
 export interface ReconcilePaymentResult {
   /** PayPal said something that the shop had not heard. */
-  readonly learned: boolean;
+  readonly updated: boolean;
   /** The buyer let the time pass. */
   readonly expired: boolean;
   /** Settlements that were noted but never started. */
@@ -33,7 +33,7 @@ export interface ReconcilePaymentResult {
 }
 
 const SOURCE = 'reconciler';
-const NOTHING: ReconcilePaymentResult = { learned: false, expired: false, started: 0, closed: 0 };
+const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, started: 0, closed: 0 };
 
 /**
  * Looks after one payment: starts what was to be started, asks PayPal what became of it unless it is paid, lets it expire when its time
@@ -54,15 +54,15 @@ export async function reconcilePayment(
   });
   if (!payment) return NOTHING;
   try {
-    const settlements = await lookAfterSettlements(deps, payment);
+    const settlements = await reconcileSettlements(deps, payment);
     const session = payment.status === 'created' ? await deps.sessions.get(payment.checkout_session_id) : undefined;
-    const timeIsUp = !session || new Date(session.expires_at) <= asOf;
-    const asked = isPaid(payment.status)
-      ? { learned: false, expired: false }
-      : await askPayPal(deps, payment, timeIsUp);
+    const isExpired = !session || new Date(session.expires_at) <= asOf;
+    const paypal = isPaid(payment.status)
+      ? { updated: false, expired: false }
+      : await refreshFromPayPal(deps, payment, isExpired);
     const now = (await deps.payments.get(id)) ?? payment;
     await deps.payments.reschedule(now, nextPaymentCheck(now, session?.expires_at, deps));
-    return { ...settlements, ...asked };
+    return { ...settlements, ...paypal };
   } catch (error) {
     // Others must not wait for one that is always in trouble. What came first tells more than that this cannot be written either.
     await deps.payments.reschedule(payment, nextCheckAt(payment.updated_at, deps)).catch(() => undefined);
@@ -71,14 +71,14 @@ export async function reconcilePayment(
 }
 
 /** Starts what is open and was never started, and takes down what has ended unheard. */
-async function lookAfterSettlements(
-  { lookUpEnd, startSettlement }: ReconcilePaymentDeps,
+async function reconcileSettlements(
+  { syncResult, startSettlement }: ReconcilePaymentDeps,
   { payment_id: id, open }: Payment,
 ): Promise<Pick<ReconcilePaymentResult, 'started' | 'closed'>> {
   let started = 0;
   let closed = 0;
   for (const [name, input] of Object.entries(open)) {
-    const latest = await lookUpEnd(id, name);
+    const latest = await syncResult(id, name);
     if (!latest) await startSettlement(executionName(id, name), input);
     started += latest ? 0 : 1;
     closed += latest?.execution.status === 'SUCCEEDED' ? 1 : 0;
@@ -86,31 +86,31 @@ async function lookAfterSettlements(
   return { started, closed };
 }
 
-async function askPayPal(
+async function refreshFromPayPal(
   { evidenceApplier, getOrder }: ReconcilePaymentDeps,
   payment: Payment,
-  timeIsUp: boolean,
-): Promise<Pick<ReconcilePaymentResult, 'learned' | 'expired'>> {
+  isExpired: boolean,
+): Promise<Pick<ReconcilePaymentResult, 'updated' | 'expired'>> {
   const { payment_id: id, paypal_order_id: orderId } = payment;
   const expire = async () => {
-    const settled = await evidenceApplier.apply(
+    const result = await evidenceApplier.apply(
       id,
       { kind: 'expired', source: SOURCE, authoritative: true, paypalOrderId: orderId },
       payment,
     );
-    return { learned: false, expired: settled.outcome === 'moved' };
+    return { updated: false, expired: result.outcome === 'moved' };
   };
   // No order, nobody at PayPal: the shop failed before it had anything to send the buyer to.
-  if (!orderId) return payment.status === 'created' && timeIsUp ? expire() : { learned: false, expired: false };
+  if (!orderId) return payment.status === 'created' && isExpired ? expire() : { updated: false, expired: false };
 
   const order = await getOrder(orderId);
   const declined = order !== undefined && isDeclined(payment, order);
-  if (payment.status === 'created' && timeIsUp && order && (declined || nothingApproved(order))) return expire();
-  if (declined) return { learned: false, expired: false };
-  const settled = await evidenceApplier.applyOrder(payment, order, SOURCE);
-  if (settled.outcome !== 'moved') return { learned: false, expired: false };
-  const expired = settled.payment.history.at(-1)?.evidence === 'expired';
-  return { learned: !expired, expired };
+  if (payment.status === 'created' && isExpired && order && (declined || nothingApproved(order))) return expire();
+  if (declined) return { updated: false, expired: false };
+  const result = await evidenceApplier.applyOrder(payment, order, SOURCE);
+  if (result.outcome !== 'moved') return { updated: false, expired: false };
+  const expired = result.payment.history.at(-1)?.evidence === 'expired';
+  return { updated: !expired, expired };
 }
 
 /** https://developer.paypal.com/docs/api/orders/v2/#definition-order_status */
@@ -127,10 +127,10 @@ const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean 
   order.status === 'APPROVED' &&
   order.captures.length === 0;
 
-/** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `timeIsUpAt`: ISO 8601, of one that the buyer has begun. */
-export function nextPaymentCheck(payment: Payment, timeIsUpAt: string | undefined, deps: Intervals): Date | undefined {
+/** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `expiresAt`: ISO 8601, of one that the buyer has begun. */
+export function nextPaymentCheck(payment: Payment, expiresAt: string | undefined, deps: Intervals): Date | undefined {
   if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
   const next = nextCheckAt(payment.updated_at, deps);
-  const end = timeIsUpAt ? new Date(timeIsUpAt) : next;
+  const end = expiresAt ? new Date(expiresAt) : next;
   return payment.status === 'created' && end > deps.now() && end < next ? end : next;
 }

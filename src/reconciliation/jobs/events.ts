@@ -19,9 +19,9 @@ const HOUR_MS = 3_600_000;
 /** An event may appear in PayPal's list after younger ones: so much is compared again. */
 const OVERLAP_MS = 3 * HOUR_MS;
 /** The first run goes back as far as PayPal tries to deliver: https://developer.paypal.com/api/rest/webhooks/rest/ */
-const AT_FIRST_MS = 72 * HOUR_MS;
+const INITIAL_WINDOW_MS = 72 * HOUR_MS;
 /** PayPal refuses to list what is older than 45 days, by its own clock. */
-const AT_MOST_MS = 44 * 24 * HOUR_MS;
+const MAX_WINDOW_MS = 44 * 24 * HOUR_MS;
 
 /** Which events the last run compared, and how far it came if it was cut short. Times are ISO 8601, UTC. */
 const cursorSchema = z.object({
@@ -31,7 +31,7 @@ const cursorSchema = z.object({
 });
 type Cursor = z.infer<typeof cursorSchema>;
 
-const SETTLED: ReadonlySet<string> = new Set(SUBSCRIBED_EVENT_TYPES);
+const SUBSCRIBED: ReadonlySet<string> = new Set(SUBSCRIBED_EVENT_TYPES);
 
 /**
  * Compares PayPal's list of events with ours, and settles what never came. It is believed because it came from PayPal's API, asked with
@@ -56,7 +56,7 @@ export const eventsJob =
     while (wanted) {
       if (now() >= until) return report({ ...before, rest: { ...window, to, until: comparedUntil } });
       const page: EventList = await listEvents(wanted);
-      const ours = page.events.filter(({ event_type }) => SETTLED.has(event_type));
+      const ours = page.events.filter(({ event_type }) => SUBSCRIBED.has(event_type));
       const known = await events.known(ours.map(({ id }) => id));
       for (const { id, create_time } of ours.filter((event) => !known.has(event.id))) {
         try {
@@ -90,7 +90,7 @@ async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventOutcome
 function windowAfter({ compared_until }: Cursor, dueBefore: Date, { dueAfterSeconds, now }: Intervals) {
   const present = now().getTime();
   const until = Math.min(present, dueBefore.getTime() - dueAfterSeconds * 1000);
-  const from = compared_until ? Date.parse(compared_until) - OVERLAP_MS : present - AT_FIRST_MS;
+  const from = compared_until ? Date.parse(compared_until) - OVERLAP_MS : present - INITIAL_WINDOW_MS;
   const iso = (time: number) => new Date(time).toISOString();
-  return { from: iso(Math.max(from, present - AT_MOST_MS)), to: iso(until), until: iso(until) };
+  return { from: iso(Math.max(from, present - MAX_WINDOW_MS)), to: iso(until), until: iso(until) };
 }

@@ -10,8 +10,8 @@ export interface InboxJobDeps extends ProcessStoredEventDeps {
 }
 
 /** A delivery that is still worked on is none of ours. */
-const LEFT_ALONE_MS = 60_000;
-const MOST_EVENTS = 2000;
+const MIN_AGE_MS = 60_000;
+const MAX_EVENTS = 2000;
 
 /**
  * Settles the events that were stored but not finished: whoever took them in fell over. `unfinished`: those that still are not. The
@@ -20,29 +20,29 @@ const MOST_EVENTS = 2000;
 export const inboxJob =
   ({ events, ...deps }: InboxJobDeps): Job =>
   async (run) => {
-    const before = new Date(run.dueBefore.getTime() - LEFT_ALONE_MS);
-    let settled = 0;
+    const before = new Date(run.dueBefore.getTime() - MIN_AGE_MS);
+    let processed = 0;
     let parked = 0;
-    const { failed, cutAfter } = await processBatch(
+    const { failed, stoppedAfter } = await processBatch(
       events.unfinished(before, run.cursor),
       async (id) => {
         const event = await events.get(id);
         if (event?.status !== 'received') return;
         const { status } = await processStoredEvent({ events, ...deps }, eventOf(event));
-        settled += 1;
+        processed += 1;
         parked += Number(status === 'parked');
       },
-      { ...run, atMost: MOST_EVENTS },
+      { ...run, maxItems: MAX_EVENTS },
     );
     let unfinished = 0;
     for await (const _ of events.unfinished(before)) {
       unfinished += 1;
-      if (unfinished === MOST_EVENTS) break;
+      if (unfinished === MAX_EVENTS) break;
     }
-    const cursor = cutAfter && (await events.get(cutAfter))?.received_at;
+    const cursor = stoppedAfter && (await events.get(stoppedAfter))?.received_at;
     return {
-      figures: { settled, parked, failed, unfinished },
-      repaired: settled,
+      figures: { processed, parked, failed, unfinished },
+      repaired: processed,
       measurements: [
         ['InboxUnfinished', unfinished],
         ['EventParked', parked],

@@ -11,7 +11,7 @@ export interface PaymentsJobDeps extends ReconcilePaymentDeps {
   readonly events: Pick<EventRepository, 'page'>;
 }
 
-const MOST_PAYMENTS = 2000;
+const MAX_PAYMENTS = 2000;
 
 /**
  * Looks after the payments that are due. It needs no cursor: after each look, the payment is due later, or no more.
@@ -21,17 +21,17 @@ const MOST_PAYMENTS = 2000;
 export const paymentsJob =
   (deps: PaymentsJobDeps): Job =>
   async (run) => {
-    const sums = { learned: 0, expired: 0, started: 0, closed: 0 };
+    const totals = { updated: 0, expired: 0, started: 0, closed: 0 };
     const { done, failed } = await processBatch(
       deps.payments.due(run.dueBefore),
       async (id) => {
-        const looked = await reconcilePayment(deps, id, run.dueBefore);
-        sums.learned += Number(looked.learned);
-        sums.expired += Number(looked.expired);
-        sums.started += looked.started;
-        sums.closed += looked.closed;
+        const result = await reconcilePayment(deps, id, run.dueBefore);
+        totals.updated += Number(result.updated);
+        totals.expired += Number(result.expired);
+        totals.started += result.started;
+        totals.closed += result.closed;
       },
-      { ...run, atMost: MOST_PAYMENTS },
+      { ...run, maxItems: MAX_PAYMENTS },
     );
     const { count, oldest } = await deps.payments.open();
     const underReview = (await deps.payments.underReview()).length;
@@ -40,18 +40,18 @@ export const paymentsJob =
       figures: {
         checked: done,
         failed,
-        ...sums,
+        ...totals,
         open: count,
         oldest_seconds: oldestSeconds,
         under_review: underReview,
       },
-      repaired: sums.learned + sums.started + sums.closed,
+      repaired: totals.updated + totals.started + totals.closed,
       measurements: [
         ['OpenPayments', count],
         ['OldestOpenPaymentSeconds', oldestSeconds],
         ['UnderReview', underReview],
         // Silence says nothing while there is nothing to tell.
-        ['WebhookSilence', sums.learned > 0 ? await webhookSilence(deps.events, run.dueBefore) : 0],
+        ['WebhookSilence', totals.updated > 0 ? await webhookSilence(deps.events, run.dueBefore) : 0],
       ],
     };
   };

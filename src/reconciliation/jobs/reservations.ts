@@ -8,7 +8,7 @@ export interface ReservationsJobDeps extends ReconcileReservationDeps {
   readonly stock: ReconcileReservationDeps['stock'] & Pick<StockRepository, 'due'>;
 }
 
-const MOST_RESERVATIONS = 2000;
+const MAX_RESERVATIONS = 2000;
 
 /**
  * Releases stock whose time is over and for which no money is on its way. It needs no cursor: after each look, the stock is released,
@@ -23,7 +23,7 @@ export const reservationsJob =
       async (id) => {
         released += Number(await reconcileReservation(deps, id));
       },
-      { ...run, atMost: MOST_RESERVATIONS },
+      { ...run, maxItems: MAX_RESERVATIONS },
     );
     return { figures: { checked: done, failed, released }, repaired: 0 };
   };

@@ -216,7 +216,7 @@ export function shopInMemory({
           getOrder,
           evidenceApplier: settle,
           startSettlement,
-          lookUpEnd: (paymentId, settlement) => syncResult(ends, paymentId, settlement),
+          syncResult: (paymentId, settlement) => syncResult(ends, paymentId, settlement),
           dueAfterSeconds: DUE_AFTER_SECONDS,
           now: over ? () => TIME_IS_UP : now,
         },

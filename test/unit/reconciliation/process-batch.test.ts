@@ -11,7 +11,7 @@ function bounds(more: Partial<Limits> = {}) {
   return {
     troubles,
     until: new Date('2026-06-01T12:01:00Z'),
-    atMost: 100,
+    maxItems: 100,
     now: () => new Date('2026-06-01T12:00:00Z'),
     onError: (item: string) => void troubles.push(item),
     ...more,
@@ -46,15 +46,15 @@ describe('a run', () => {
   });
 
   it('ends after so many items, and says where', async () => {
-    expect(await processBatch(many(9), async () => undefined, bounds({ atMost: 4 }))).toEqual({
+    expect(await processBatch(many(9), async () => undefined, bounds({ maxItems: 4 }))).toEqual({
       done: 4,
       failed: 0,
-      cutAfter: 'item 3',
+      stoppedAfter: 'item 3',
     });
   });
 
   it('that does all there is ends nowhere', async () => {
-    expect(await processBatch(many(4), async () => undefined, bounds({ atMost: 4 }))).toEqual({ done: 4, failed: 0 });
+    expect(await processBatch(many(4), async () => undefined, bounds({ maxItems: 4 }))).toEqual({ done: 4, failed: 0 });
   });
 
   it('begins nothing when its time is over', async () => {
@@ -65,7 +65,7 @@ describe('a run', () => {
       bounds({ now: () => new Date(Date.parse('2026-06-01T12:00:00Z') + 20_000 * clock++) }),
     );
 
-    expect(progress).toEqual({ done: 3, failed: 0, cutAfter: 'item 2' });
+    expect(progress).toEqual({ done: 3, failed: 0, stoppedAfter: 'item 2' });
   });
 
   it('goes on past one item in trouble, and tells of it', async () => {
@@ -84,7 +84,7 @@ describe('a run', () => {
   });
 
   it('ends when there is trouble everywhere', async () => {
-    const { failed, cutAfter } = await processBatch(
+    const { failed, stoppedAfter } = await processBatch(
       many(50),
       async () => {
         throw new Error('PayPal is down');
@@ -93,7 +93,7 @@ describe('a run', () => {
     );
 
     expect(failed).toBeLessThan(10);
-    expect(cutAfter).toBeDefined();
+    expect(stoppedAfter).toBeDefined();
   });
 
   it('fails when it cannot be told what is to be done', async () => {

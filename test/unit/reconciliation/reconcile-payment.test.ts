@@ -11,7 +11,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     const { approve, shop, paymentId, payment, order } = await onePurchase();
     approve();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ learned: true });
+    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: true });
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', open: {} });
@@ -21,7 +21,7 @@ describe('a buyer of whom the shop heard nothing', () => {
   it('who is still at PayPal within the time is left in peace', async () => {
     const { shop, paymentId, payment } = await onePurchase();
 
-    expect(await shop.lookAfter(paymentId)).toEqual({ learned: false, expired: false, started: 0, closed: 0 });
+    expect(await shop.lookAfter(paymentId)).toEqual({ updated: false, expired: false, started: 0, closed: 0 });
 
     expect(payment()?.status).toBe('created');
   });
@@ -30,7 +30,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     const { shop, paymentId, payment, reservation, session, stock, process } = await onePurchase();
     process.calls.length = 0;
 
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: false, expired: true });
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false, expired: true });
     await shop.finish();
 
     expect(process.calls.indexOf('paypal.getOrder')).toBeLessThan(process.calls.indexOf('payments.move'));
@@ -55,7 +55,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     const { shop, paymentId, orderId, payment } = await onePurchase();
     shop.paypal.expire(orderId);
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ learned: false, expired: true });
+    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: false, expired: true });
 
     expect(payment()?.status).toBe('expired');
   });
@@ -100,7 +100,7 @@ describe('a buyer whose card PayPal declined', () => {
   it('is not tried again at every look, though PayPal goes on calling the order approved', async () => {
     const { shop, paymentId, payment } = await declined();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ learned: false });
+    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: false });
 
     expect(payment()?.status).toBe('created');
     expect(shop.executions.size).toBe(0);
@@ -111,9 +111,9 @@ describe('a buyer whose card PayPal declined', () => {
     // By now the card would do.
     approve('instant');
 
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: false, expired: true });
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false, expired: true });
     await shop.finish();
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: false });
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false });
     await shop.finish();
 
     expect(payment()?.status).toBe('expired');
@@ -213,7 +213,7 @@ describe('a payment that waits for a bank', () => {
     await capture();
     shop.paypal.endPending(orderId, 'COMPLETED');
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ learned: true });
+    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: true });
 
     expect(payment()?.status).toBe('captured');
   });
@@ -229,7 +229,7 @@ describe('a payment that waits for a bank', () => {
     expect(payment()?.status).toBe('capture_pending');
 
     shop.paypal.endPending(orderId, 'DECLINED');
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ learned: true });
+    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: true });
     expect(payment()?.status).toBe('failed');
   });
 });
@@ -241,7 +241,7 @@ describe('a payment that was given up', () => {
     await shop.finish();
     approve();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ learned: true });
+    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: true });
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', late: true });

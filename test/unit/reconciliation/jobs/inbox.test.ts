@@ -53,7 +53,7 @@ describe('an event that was stored and not finished', () => {
     approve();
     const { id } = await storedOnly();
 
-    expect(await run()).toMatchObject({ figures: { settled: 1, failed: 0, unfinished: 0 }, repaired: 1 });
+    expect(await run()).toMatchObject({ figures: { processed: 1, failed: 0, unfinished: 0 }, repaired: 1 });
 
     expect(payment()?.status).toBe('approved');
     expect(events.rows.get(id)).toMatchObject({ status: 'accepted', payment_id: paymentId });
@@ -81,7 +81,7 @@ describe('an event that was stored and not finished', () => {
     approve();
     const { id } = await storedOnly(new Date(LATER.getTime() - 59_000));
 
-    expect(await run()).toMatchObject({ figures: { settled: 0, unfinished: 0 } });
+    expect(await run()).toMatchObject({ figures: { processed: 0, unfinished: 0 } });
 
     expect(events.rows.get(id)?.status).toBe('received');
   });
@@ -93,7 +93,7 @@ describe('an event that was stored and not finished', () => {
     void deps.once(event, () => new Promise(() => undefined));
     await new Promise((resolve) => setImmediate(resolve));
 
-    expect(await run()).toMatchObject({ figures: { settled: 0, failed: 1, unfinished: 1 }, repaired: 0 });
+    expect(await run()).toMatchObject({ figures: { processed: 0, failed: 1, unfinished: 1 }, repaired: 0 });
 
     expect(troubles).toEqual([event.id]);
     expect(events.rows.get(event.id)?.status).toBe('received');
@@ -104,7 +104,7 @@ describe('an event that was stored and not finished', () => {
     approve();
     await storedOnly();
     process.doom({ at: 0, when: 'before' });
-    expect(await run()).toMatchObject({ figures: { settled: 0, failed: 1 } });
+    expect(await run()).toMatchObject({ figures: { processed: 0, failed: 1 } });
     process.doom(undefined);
 
     await run();

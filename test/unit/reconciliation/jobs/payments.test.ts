@@ -14,7 +14,7 @@ const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
     getOrder: shop.paypal.client.getOrder,
     evidenceApplier: shop.evidenceApplier,
     startSettlement: async () => undefined,
-    lookUpEnd: async () => ({
+    syncResult: async () => ({
       restarts: 0,
       execution: { arn: 'arn', status: 'RUNNING', redrivable: false, redrives: 0 },
     }),
@@ -48,7 +48,7 @@ it('a run says what it mended, what is still open and for how long, what waits f
   expect(shop.payments.rows.get(unheard.paymentId)?.status).toBe('approved');
   expect(first).toMatchObject({
     repaired: 1,
-    figures: { checked: 2, failed: 0, learned: 1, open: 1, oldest_seconds: 600, under_review: 1 },
+    figures: { checked: 2, failed: 0, updated: 1, open: 1, oldest_seconds: 600, under_review: 1 },
   });
   expect(first.measurements).toEqual([
     ['OpenPayments', 1],
