@@ -1,6 +1,6 @@
 import { type Api, createApi } from '../shared/http/api.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
-import { auditRoutes } from './audit-routes.ts';
+import { auditRoutes } from './audit.ts';
 import { type ConsistencyRoutesDeps, consistencyRoutes } from './consistency-routes.ts';
 import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';
 import { type HealthRoutesDeps, healthRoutes } from './health-routes.ts';
@@ -18,14 +18,14 @@ export type AdminDeps = PaymentRoutesDeps &
   MetricsRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
 
 /** What another function answers beside this one, which is asked about it only when the method is another. */
-const ANSWERED_ELSEWHERE = [
+const OTHER_FUNCTIONS_ROUTES = [
   ['POST', '/api/v1/admin/sign-in'],
   ['POST', '/api/v1/admin/sign-in/refresh'],
 ] as const;
 
 /** The operators' API. Who is not one gets no answer to anything. Calls and problems are described in docs/openapi.yaml. */
 export function adminApi(deps: AdminDeps): Api {
-  const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: ANSWERED_ELSEWHERE });
+  const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: OTHER_FUNCTIONS_ROUTES });
   eventRoutes(api, deps);
   settlementRoutes(api, deps);
   paymentRoutes(api, deps);

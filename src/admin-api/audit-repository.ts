@@ -32,7 +32,7 @@ export interface AuditQuery {
 }
 
 /** So many entries are looked at for one page: half a megabyte or so. */
-const LOOKED_AT = 1000;
+const MAX_EVALUATED = 1000;
 
 /** The only code that knows how the audit lies in DynamoDB: entries of the operations table, of the kind `audit`. */
 export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
@@ -49,7 +49,7 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
     ];
     const lowest = firstIdAt(from);
     // The letter after all those of a ULID.
-    const highest = [to ? `${firstIdAt(to)}~` : '~', after ? justBefore(after) : '~'].sort()[0] ?? '~';
+    const highest = [to ? `${firstIdAt(to)}~` : '~', after ? highestBefore(after) : '~'].sort()[0] ?? '~';
     if (lowest > highest) return { entries: [] };
     const { Items = [], LastEvaluatedKey } = await db.send(
       new QueryCommand({
@@ -65,7 +65,7 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
         },
         ScanIndexForward: false,
         ConsistentRead: true,
-        Limit: filters.length > 0 ? LOOKED_AT : limit,
+        Limit: filters.length > 0 ? MAX_EVALUATED : limit,
       }),
     );
     const entries = Items.slice(0, limit).map((item) => z.parse(auditSchema, item));
@@ -80,5 +80,5 @@ export type AuditRepository = ReturnType<typeof auditRepository>;
 const firstIdAt = (time: string | undefined): string => encodeTime(Math.max(0, time ? Date.parse(time) : 0));
 
 /** A text after all ids that come before this one, and before the id itself. */
-const justBefore = (id: string): string =>
+const highestBefore = (id: string): string =>
   `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`;

@@ -1,4 +1,9 @@
+import * as z from 'zod/mini';
+import type { Api } from '../shared/http/api.ts';
+import { parseQuery } from '../shared/http/http.ts';
 import type { AuditRepository } from './audit-repository.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { checkPeriod, page, period } from './queries.ts';
 
 /** Where it is written down what operators do. */
 export interface AuditDeps {
@@ -24,3 +29,21 @@ export const recordAction = (
   { actor, action, target, reason, details = {} }: OperatorAction,
 ): Promise<void> =>
   audit.write({ id: ulid(), at: now().toISOString(), who: actor, what: action, target, why: reason, details });
+
+const named = z.optional(z.string().check(z.minLength(1), z.maxLength(128)));
+const auditQuery = z.strictObject({ who: named, target: named, ...period, ...page });
+const cursorSchema = z.strictObject({ id: z.string().check(z.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)) });
+
+/** Who did what. */
+export function auditRoutes(api: Api, { audit }: { readonly audit: Pick<AuditRepository, 'list'> }): void {
+  api.get('/api/v1/admin/audit', async ({ event }) => {
+    const { cursor, target, ...query } = parseQuery(auditQuery, event);
+    checkPeriod(query);
+    const { entries, last } = await audit.list({
+      ...query,
+      ...(target !== undefined && { targets: [target] }),
+      ...(cursor !== undefined && { after: decodeCursor(cursorSchema, cursor).id }),
+    });
+    return { status: 200, body: { entries, next_cursor: encodeCursor(last ? { id: last } : undefined) } };
+  });
+}

@@ -8,7 +8,7 @@ import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { Run } from '../shared/run-repository.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
-import { cursorOf, placeOf } from './cursor.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { page } from './queries.ts';
 import { checkRequest, dryRunRequest } from './requests.ts';
 import { toFindingResponse } from './responses.ts';
@@ -34,10 +34,10 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
 
   api.get('/api/v1/admin/consistency', async ({ event }) => {
     const { invariant, cursor, limit } = parseQuery(consistencyQuery, event);
-    const place = z.strictObject({
+    const cursorSchema = z.strictObject({
       id: z.string().check(z.regex(new RegExp(`^${invariant ?? '([1-9]|10)'}:.{1,200}$`))),
     });
-    const after = cursor === undefined ? undefined : placeOf(place, cursor).id;
+    const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor).id;
     const [run, { findings: found, cursor: last }] = await Promise.all([
       deps.runOf('consistency'),
       findings.open(
@@ -49,13 +49,13 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     const last_run = run
       ? { started_at: run.started_at, finished_at: run.finished_at ?? null, figures: run.figures }
       : null;
-    const next_cursor = cursorOf(last === undefined ? undefined : { id: last });
+    const next_cursor = encodeCursor(last === undefined ? undefined : { id: last });
     return { status: 200, body: { last_run, findings: found.map(toFindingResponse), next_cursor } };
   });
 
   api.post('/api/v1/admin/consistency/run', async ({ event, caller }) => {
     const { reason = 'to see whether the books are right' } = event.body ? parseBody(checkRequest, event) : {};
-    await recordAction(deps, { actor: caller, action: 'check', target: 'consistency', reason: reason });
+    await recordAction(deps, { actor: caller, action: 'check', target: 'consistency', reason });
     return { status: 200, body: await consistency.check() };
   });
 
@@ -64,7 +64,7 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     const known = await findings.get(id);
     if (!known) throw unknownFinding(id);
     const details = { what: known.what };
-    if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason: reason, details });
+    if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason, details });
     const request = { findingId: id, dryRun, by: `operator ${caller}` };
     const repaired = await repairFinding({ recheck: consistency.recheck, actions }, request);
     const answer = (outcome: string, what: string) => ({

@@ -12,8 +12,8 @@ import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
-import { cursorOf, placeOf } from './cursor.ts';
-import { inOrder, page, period } from './queries.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { checkPeriod, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
 import { toEventDetailsResponse, toEventResponse, toReplayResponse } from './responses.ts';
 
@@ -58,13 +58,13 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
 
   api.get('/api/v1/admin/webhook-events', async ({ event }) => {
     const query = parseQuery(eventsQuery, event);
-    inOrder(query);
+    checkPeriod(query);
     const paymentId = await paymentOf(query);
     if (paymentId === null) return { status: 200, body: { events: [], next_cursor: null } };
     const filter = { status: query.status, type: query.type, paymentId, from: query.from, to: query.to };
-    const after = query.cursor === undefined ? undefined : placeWithin(filter, query.cursor);
+    const after = query.cursor === undefined ? undefined : decodeCursorOf(filter, query.cursor);
     const { events: found, next } = await events.page(filter, query.limit, after);
-    return { status: 200, body: { events: found.map(toEventResponse), next_cursor: cursorOf(next) } };
+    return { status: 200, body: { events: found.map(toEventResponse), next_cursor: encodeCursor(next) } };
   });
 
   api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, params: { id = '' } }) => {
@@ -80,7 +80,7 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, request);
     const known = isEventId(id) ? await events.get(id) : undefined;
     if (!known) throw unknownEvent(id);
-    if (!dryRun) await recordAction(deps, { actor: caller, action: 'replay', target: id, reason: reason });
+    if (!dryRun) await recordAction(deps, { actor: caller, action: 'replay', target: id, reason });
     const replayed = await replayEvent(deps, id, { dryRun });
     switch (replayed.outcome) {
       case 'unknown_event':
@@ -93,21 +93,21 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
   });
 
   api.post('/api/v1/admin/webhook-events/replay', async ({ event: request, caller }) => {
-    const { filter: wish, dry_run, reason, cursor } = parseBody(replayManyRequest, request);
-    inOrder(wish);
-    const { payment_id: paymentId, ...rest } = wish;
+    const { filter: requested, dry_run, reason, cursor } = parseBody(replayManyRequest, request);
+    checkPeriod(requested);
+    const { payment_id: paymentId, ...rest } = requested;
     const filter = { ...rest, paymentId };
     if (dry_run) return { status: 200, body: { dry_run, ...(await countEvents(deps, filter)) } };
-    const after = cursor === undefined ? undefined : placeWithin(filter, cursor);
+    const after = cursor === undefined ? undefined : decodeCursorOf(filter, cursor);
     await recordAction(deps, {
       actor: caller,
       action: 'replay',
       target: 'webhook-events',
-      reason: reason,
-      details: wish,
+      reason,
+      details: requested,
     });
     const { next, ...done } = await replayEvents(deps, filter, after);
-    return { status: 200, body: { dry_run, ...done, next_cursor: cursorOf(next) } };
+    return { status: 200, body: { dry_run, ...done, next_cursor: encodeCursor(next) } };
   });
 }
 
@@ -115,14 +115,14 @@ const isEventId = (id: string) => z.safeParse(eventSchema.shape.id, id).success;
 const unknownEvent = (id: string) => new Problem('unknown-event', `there is no event ${id}`);
 
 /** Reads a cursor; DynamoDB refuses one of another list, or from beside the time that is asked for. */
-function placeWithin({ status, paymentId, from = '0', to = '~' }: EventFilter, cursor: string): EventCursor {
+function decodeCursorOf({ status, paymentId, from = '0', to = '~' }: EventFilter, cursor: string): EventCursor {
   const lists: readonly string[] = paymentId ? [paymentId] : status ? [status] : EVENT_STATUSES;
-  const place = z.record(
+  const cursorSchema = z.record(
     z.string().check(z.refine((list) => lists.includes(list))),
     z.strictObject({
       event_id: eventSchema.shape.id,
       received_at: z.iso.datetime({ precision: 3 }).check(z.refine((at) => from <= at && at <= to)),
     }),
   );
-  return placeOf(place, cursor);
+  return decodeCursor(cursorSchema, cursor);
 }

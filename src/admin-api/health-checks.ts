@@ -32,16 +32,16 @@ export interface HealthDeps {
 }
 
 /** A payment is begun, paid or given up within half an hour; a job runs every quarter of an hour at least. */
-const LONG_OPEN_MS = 6 * 3_600_000;
-const LONG_AGO_MS = 2 * 3_600_000;
+const MAX_OPEN_AGE_MS = 6 * 3_600_000;
+const MAX_JOB_AGE_MS = 2 * 3_600_000;
 /** More are not counted here. */
-const COUNTED = 100;
+const PAGE_SIZE = 100;
 
 const ok = (detail: string): Observation => ({ status: 'ok', detail });
 const attention = (detail: string): Observation => ({ status: 'attention', detail });
 const failing = (detail: string): Observation => ({ status: 'failing', detail });
 /** By AWS's word for how something of it is. */
-const activeOrNot = (status: string): Observation => (status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`));
+const activeOnly = (status: string): Observation => (status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`));
 
 /**
  * Everything that the shop needs, and everything that waits for somebody: one line each.
@@ -49,45 +49,45 @@ const activeOrNot = (status: string): Observation => (status === 'ACTIVE' ? ok('
  */
 export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): Check[] {
   const { now } = deps;
-  const ago = (at: string) => inWords(now().getTime() - Date.parse(at));
-  const isLongAgo = (at: string, ms: number) => now().getTime() - Date.parse(at) > ms;
+  const ago = (at: string) => formatAge(now().getTime() - Date.parse(at));
+  const isOlderThan = (at: string, ms: number) => now().getTime() - Date.parse(at) > ms;
   // One request tells of both: whether PayPal takes the credentials, and what it knows of the webhook.
-  let asked: Promise<readonly Webhook[]> | undefined;
+  let request: Promise<readonly Webhook[]> | undefined;
   const webhooks = () => {
-    asked ??= deps.listWebhooks();
-    return asked;
+    request ??= deps.listWebhooks();
+    return request;
   };
 
   return [
     ...Object.entries(deps.tables).map(([name, status]) => ({
       name: `table ${name}`,
-      look: async () => activeOrNot(await status()),
+      run: async () => activeOnly(await status()),
     })),
-    ...Object.entries(deps.queues).map(([name, waiting]) => ({
+    ...Object.entries(deps.queues).map(([name, depthOf]) => ({
       name: `queue ${name}`,
-      look: async () => {
-        const depth = await waiting();
+      run: async () => {
+        const depth = await depthOf();
         return depth === 0 ? ok('empty') : attention(`${depth} waiting`);
       },
     })),
     {
       name: 'workflow',
-      look: async () => activeOrNot(await deps.workflowStatus()),
+      run: async () => activeOnly(await deps.workflowStatus()),
     },
     {
       name: 'workflow services',
-      look: async () => {
+      run: async () => {
         const services = Object.entries(await deps.services());
-        const sick = services
+        const inactive = services
           .filter(([, status]) => status !== 'Active')
           .map(([name, status]) => `${name} is ${status}`);
         if (services.length === 0) return failing('the workflow calls nobody');
-        return sick.length === 0 ? ok(`all ${services.length} can be called`) : failing(sick.join(', '));
+        return inactive.length === 0 ? ok(`all ${services.length} can be called`) : failing(inactive.join(', '));
       },
     },
     {
       name: 'PayPal secret',
-      look: async () => {
+      run: async () => {
         const { client_id, client_secret, webhook_id } = await deps.secret();
         const missing = Object.entries({ client_id, client_secret, webhook_id }).filter(
           ([, value]) => value === '' || value === 'to-fill-in',
@@ -99,7 +99,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     },
     {
       name: 'PayPal token',
-      look: async () => {
+      run: async () => {
         try {
           await webhooks();
           return ok('PayPal takes the credentials');
@@ -111,7 +111,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     },
     {
       name: 'PayPal webhook',
-      look: async () => {
+      run: async () => {
         const [{ webhook_id }, known] = await Promise.all([deps.secret(), webhooks()]);
         const registered = known.find(({ id }) => id === webhook_id);
         if (!registered) return failing('PayPal knows no webhook of that id');
@@ -123,31 +123,31 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     },
     {
       name: 'last good event',
-      look: async () => {
+      run: async () => {
         const { events } = await deps.events.page({ status: 'accepted' }, 1);
         return ok(events[0] ? `${ago(events[0].received_at)} ago` : 'none in 90 days');
       },
     },
     {
       name: 'open payments',
-      look: async () => {
+      run: async () => {
         const { count, oldest } = await deps.payments.open();
         if (!oldest) return ok('none');
         const detail = `${count}, the oldest begun ${ago(oldest.created_at)} ago: ${oldest.payment_id}`;
-        return isLongAgo(oldest.created_at, LONG_OPEN_MS) ? attention(detail) : ok(detail);
+        return isOlderThan(oldest.created_at, MAX_OPEN_AGE_MS) ? attention(detail) : ok(detail);
       },
     },
     {
       name: 'payments under review',
-      look: async () => {
+      run: async () => {
         const ids = await deps.payments.underReview();
         return ids.length === 0 ? ok('none') : attention(`${ids.length} to be decided, first ${ids[0]}`);
       },
     },
     {
       name: 'findings',
-      look: async () => {
-        const { findings, cursor } = await deps.findings.open(undefined, COUNTED);
+      run: async () => {
+        const { findings, cursor } = await deps.findings.open(undefined, PAGE_SIZE);
         return findings.length === 0 && !cursor
           ? ok('none')
           : attention(`${findings.length}${cursor ? ' or more' : ''} open`);
@@ -155,8 +155,8 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     },
     {
       name: 'failed settlements',
-      look: async () => {
-        const { failed, cursor } = await deps.failed.list(COUNTED);
+      run: async () => {
+        const { failed, cursor } = await deps.failed.list(PAGE_SIZE);
         return failed.length === 0
           ? ok('none')
           : attention(`${failed.length}${cursor ? ' or more' : ''} to be retried`);
@@ -164,18 +164,18 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     },
     ...deps.jobs.map((job) => ({
       name: `job ${job}`,
-      look: async () => {
+      run: async () => {
         const finished = (await deps.runOf(job))?.finished_at;
         if (!finished) return attention('has not run yet');
         const detail = `last done ${ago(finished)} ago`;
-        return isLongAgo(finished, LONG_AGO_MS) ? attention(detail) : ok(detail);
+        return isOlderThan(finished, MAX_JOB_AGE_MS) ? attention(detail) : ok(detail);
       },
     })),
   ];
 }
 
 /** A time in the largest unit that it has some of. */
-function inWords(milliseconds: number): string {
+function formatAge(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
   if (minutes < 1) return 'less than a minute';
   if (minutes < 120) return `${minutes} min`;

@@ -14,7 +14,7 @@ export interface Observation {
 export interface Check {
   readonly name: string;
   /** Looks at it now; what it throws means that it fails. */
-  readonly look: () => Promise<Observation>;
+  readonly run: () => Promise<Observation>;
 }
 
 /** One line of the answer. */
@@ -24,34 +24,34 @@ export interface HealthLine extends Observation {
 }
 
 /** Longer than this, nobody waits for one of them. */
-const LONGEST_MS = 2000;
+const TIMEOUT_MS = 2000;
 
 /** Looks at everything at once. What hangs or fails costs its own line and no other. */
 export async function health(
   checks: readonly Check[],
-  longestMs = LONGEST_MS,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<{ status: Health; checks: HealthLine[] }> {
-  const lines = await Promise.all(checks.map((check) => lineOf(check, longestMs)));
+  const lines = await Promise.all(checks.map((check) => lineOf(check, timeoutMs)));
   const worst = Math.max(...lines.map(({ status }) => HEALTH.indexOf(status)));
   return { status: HEALTH[worst] ?? 'ok', checks: lines };
 }
 
-async function lineOf({ name, look }: Check, longestMs: number): Promise<HealthLine> {
-  const began = performance.now();
+async function lineOf({ name, run }: Check, timeoutMs: number): Promise<HealthLine> {
+  const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<Observation>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'failing', detail: `no answer within ${longestMs} ms` }), longestMs);
+  const timedOut = new Promise<Observation>((resolve) => {
+    timer = setTimeout(() => resolve({ status: 'failing', detail: `no answer within ${timeoutMs} ms` }), timeoutMs);
   });
   // The name alone: a message may quote what nobody needs to see.
-  const seen = await Promise.race([
-    look().catch(
+  const observed = await Promise.race([
+    run().catch(
       (error: unknown): Observation => ({
         status: 'failing',
         detail: error instanceof Error ? error.name : 'it failed',
       }),
     ),
-    timeUp,
+    timedOut,
   ]);
   clearTimeout(timer);
-  return { name, ...seen, took_ms: Math.round(performance.now() - began) };
+  return { name, ...observed, took_ms: Math.round(performance.now() - startedAt) };
 }

@@ -4,7 +4,7 @@ import type { Api } from '../shared/http/api.ts';
 import { parseQuery } from '../shared/http/http.ts';
 import { invalidRequest } from '../shared/http/problem.ts';
 import type { Run } from '../shared/run-repository.ts';
-import { inOrder, period } from './queries.ts';
+import { checkPeriod, period } from './queries.ts';
 import { shopMetrics } from './shop-metrics.ts';
 
 /** What this route works with. */
@@ -16,18 +16,18 @@ export interface MetricsRoutesDeps {
 }
 
 const HOUR_MS = 3_600_000;
-const MOST_MS = 31 * 24 * HOUR_MS;
+const MAX_PERIOD_MS = 31 * 24 * HOUR_MS;
 
 /** How well settlements go. */
 export function metricsRoutes(api: Api, { hours, runOf, now }: MetricsRoutesDeps): void {
   api.get('/api/v1/admin/metrics', async ({ event }) => {
-    const wish = parseQuery(z.strictObject(period), event);
-    const to = wish.to ? new Date(wish.to) : now();
-    const from = wish.from ? new Date(wish.from) : new Date(to.getTime() - 23 * HOUR_MS);
-    inOrder({ from: from.toISOString(), to: to.toISOString() });
-    if (to.getTime() - from.getTime() > MOST_MS)
+    const query = parseQuery(z.strictObject(period), event);
+    const to = query.to ? new Date(query.to) : now();
+    const from = query.from ? new Date(query.from) : new Date(to.getTime() - 23 * HOUR_MS);
+    checkPeriod({ from: from.toISOString(), to: to.toISOString() });
+    if (to.getTime() - from.getTime() > MAX_PERIOD_MS)
       throw invalidRequest([{ field: 'from', detail: 'must be at most 31 days before to' }]);
-    const [counted, books] = await Promise.all([hours.between(from, to), runOf('consistency')]);
-    return { status: 200, body: shopMetrics(counted, from, to, books) };
+    const [counted, lastCheck] = await Promise.all([hours.between(from, to), runOf('consistency')]);
+    return { status: 200, body: shopMetrics(counted, from, to, lastCheck) };
   });
 }

@@ -12,25 +12,32 @@ import {
 } from './responses.ts';
 
 /** All that is known of a payment, as operators see it. */
-export const toPaymentDetailsResponse = (story: PaymentDetails) => ({
-  payment: toOperatorPaymentResponse(story.payment, story.order),
-  session: story.session ? toSessionResponse(story.session) : null,
-  reservation: story.reservation
-    ? { status: story.reservation.status, items: story.reservation.items, expires_at: story.reservation.expires_at }
+export const toPaymentDetailsResponse = (details: PaymentDetails) => ({
+  payment: toOperatorPaymentResponse(details.payment, details.order),
+  session: details.session ? toSessionResponse(details.session) : null,
+  reservation: details.reservation
+    ? {
+        status: details.reservation.status,
+        items: details.reservation.items,
+        expires_at: details.reservation.expires_at,
+      }
     : null,
-  order: story.order ? toOperatorOrderResponse(story.order, story.payment) : null,
-  buyer: story.buyer ?? null,
-  events: story.events.map(toEventResponse),
-  executions: story.executions.map(toExecutionResponse),
-  failed_settlements: story.failed.map(toFailedSettlementResponse),
-  findings: story.findings.map(toFindingResponse),
-  timeline: story.timeline,
-  paypal: story.paypal
-    ? { asked_at: story.paypal.askedAt, order: story.paypal.order ? payPalOrderAnswer(story.paypal.order) : null }
+  order: details.order ? toOperatorOrderResponse(details.order, details.payment) : null,
+  buyer: details.buyer ?? null,
+  events: details.events.map(toEventResponse),
+  executions: details.executions.map(toExecutionResponse),
+  failed_settlements: details.failed.map(toFailedSettlementResponse),
+  findings: details.findings.map(toFindingResponse),
+  timeline: details.timeline,
+  paypal: details.paypal
+    ? {
+        asked_at: details.paypal.askedAt,
+        order: details.paypal.order ? toPayPalOrderResponse(details.paypal.order) : null,
+      }
     : null,
 });
 
-const payPalOrderAnswer = ({ id, status, amount, captures, refunds }: PayPalOrder) => ({
+const toPayPalOrderResponse = ({ id, status, amount, captures, refunds }: PayPalOrder) => ({
   paypal_order_id: id,
   status,
   amount: amount ? moneyText(amount) : null,

@@ -60,8 +60,8 @@ export interface PaymentDetailsDeps {
   readonly now: () => Date;
 }
 
-const MOST_EVENTS = 50;
-const MOST_DEEDS = 50;
+const MAX_EVENTS = 50;
+const MAX_ACTIONS = 50;
 
 /**
  * Reads all that is known of a payment; undefined when there is none.
@@ -80,11 +80,11 @@ export async function paymentDetails(
     deps.stock.reservation(sessionIdOf(id)),
     deps.orders.get(orderId),
     deps.orders.buyer(orderId),
-    deps.events.page({ paymentId: id }, MOST_EVENTS),
+    deps.events.page({ paymentId: id }, MAX_EVENTS),
     paymentExecutions(deps.workflow, payment),
     deps.failed.ofPayment(id),
-    deps.audit.list({ targets: [id, orderId], limit: MOST_DEEDS }),
-    askPayPal ? viewOf(deps, payment) : undefined,
+    deps.audit.list({ targets: [id, orderId], limit: MAX_ACTIONS }),
+    askPayPal ? payPalView(deps, payment) : undefined,
   ]);
   const findings = await findingsOfPurchase(deps.findings, payment, events);
   return {
@@ -108,7 +108,7 @@ export async function paymentDetails(
   };
 }
 
-async function viewOf({ getOrder, now }: PaymentDetailsDeps, { paypal_order_id }: Payment) {
+async function payPalView({ getOrder, now }: PaymentDetailsDeps, { paypal_order_id }: Payment) {
   const askedAt = now().toISOString();
   return { askedAt, order: paypal_order_id ? await getOrder(paypal_order_id) : undefined };
 }

@@ -20,7 +20,7 @@ export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<Refund
   readonly audit: PaymentDetailsDeps['audit'] & AuditDeps['audit'];
 }
 
-const storyQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
+const detailsQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
 
 /** What operators do to payments and orders. */
 export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
@@ -31,24 +31,24 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     if (!payment) throw new Problem('unknown-payment', `there is no payment ${id}`);
     return payment;
   };
-  const answerWith = async (payment: Payment) => ({
+  const respondWith = async (payment: Payment) => ({
     status: 200,
     body: toOperatorPaymentResponse(payment, await orders.get(orderIdOf(payment.payment_id))),
   });
 
   api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
-    const { paypal } = parseQuery(storyQuery, event);
-    const story = isPaymentId(id) ? await paymentDetails(deps, id, { askPayPal: paypal === 'true' }) : undefined;
-    if (!story) throw new Problem('unknown-payment', `there is no payment ${id}`);
-    return { status: 200, body: toPaymentDetailsResponse(story) };
+    const { paypal } = parseQuery(detailsQuery, event);
+    const details = isPaymentId(id) ? await paymentDetails(deps, id, { askPayPal: paypal === 'true' }) : undefined;
+    if (!details) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    return { status: 200, body: toPaymentDetailsResponse(details) };
   });
 
   api.post('/api/v1/admin/payments/:id/refund', async ({ event, caller, params: { id = '' } }) => {
-    const { amount: wish, reason } = parseBody(refundRequest, event);
+    const { amount: requested, reason } = parseBody(refundRequest, event);
     const payment = await paymentOf(id);
-    const amount = refundAmount(payment, wish);
-    const details = { amount: wish ?? 'all' };
-    await recordAction(deps, { actor: caller, action: 'refund', target: payment.payment_id, reason: reason, details });
+    const amount = refundAmount(payment, requested);
+    const details = { amount: requested ?? 'all' };
+    await recordAction(deps, { actor: caller, action: 'refund', target: payment.payment_id, reason, details });
     const refunded = await refundPayment(deps, payment.payment_id, {
       ...(amount && { amount }),
       source: `operator ${caller}`,
@@ -56,10 +56,10 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     });
     switch (refunded.outcome) {
       case 'done':
-        return answerWith(refunded.payment);
+        return respondWith(refunded.payment);
       case 'nothing_to_refund':
         // A second press finds the first one's work.
-        if (refunded.payment.status === 'refunded') return answerWith(refunded.payment);
+        if (refunded.payment.status === 'refunded') return respondWith(refunded.payment);
         throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
       case 'refused':
         throw new Problem('refund-refused', `PayPal says ${refunded.issue}`, { issue: refunded.issue });
@@ -72,16 +72,16 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const { reason } = parseBody(reasonRequest, event);
     const payment = await paymentOf(id);
     if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
-    await recordAction(deps, { actor: caller, action: 'accept', target: payment.payment_id, reason: reason });
-    const settled = await acceptPayment(evidenceApplier, payment, `operator ${caller}`);
-    return answerWith('payment' in settled ? settled.payment : payment);
+    await recordAction(deps, { actor: caller, action: 'accept', target: payment.payment_id, reason });
+    const accepted = await acceptPayment(evidenceApplier, payment, `operator ${caller}`);
+    return respondWith('payment' in accepted ? accepted.payment : payment);
   });
 
   api.post('/api/v1/admin/orders/:id/ship', async ({ event, caller, params: { id = '' } }) => {
     const { reason } = parseBody(reasonRequest, event);
     const known = isOrderId(id) && (await orders.get(id));
     if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
-    await recordAction(deps, { actor: caller, action: 'ship', target: known.order_id, reason: reason });
+    await recordAction(deps, { actor: caller, action: 'ship', target: known.order_id, reason });
     const { order = known } = await orders.ship(known.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
     return { status: 200, body: toOperatorOrderResponse(order, await payments.get(order.payment_id)) };

@@ -23,7 +23,13 @@ function isTime(text: string): boolean {
 export const period = { from: z.optional(time), to: z.optional(time) };
 
 /** @throws Problem `invalid-request` for a time that ends before it begins, which DynamoDB refuses. */
-export function inOrder({ from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): void {
+export function checkPeriod({
+  from,
+  to,
+}: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): void {
   if (from !== undefined && to !== undefined && from > to)
     throw invalidRequest([{ field: 'to', detail: 'must not be before from' }]);
 }

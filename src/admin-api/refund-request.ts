@@ -8,14 +8,14 @@ import { type Money, type MoneyText, parseMoney } from '../shared/money.ts';
  * @throws Problem `invalid-request` when it is nothing, or of another currency; what is too much, PayPal refuses. `nothing-to-refund`
  * when no money has come yet: if it came this very moment, some of it must not become all.
  */
-export function refundAmount({ captured, status }: Payment, wish: MoneyText | undefined): Money | undefined {
-  if (!wish) return undefined;
+export function refundAmount({ captured, status }: Payment, requested: MoneyText | undefined): Money | undefined {
+  if (!requested) return undefined;
   if (!captured) throw new Problem('nothing-to-refund', `the payment is ${status}`);
-  if (wish.currency_code !== captured.currency)
+  if (requested.currency_code !== captured.currency)
     throw invalidRequest([{ field: 'amount.currency_code', detail: `must be ${captured.currency}` }]);
   let amount: Money;
   try {
-    amount = parseMoney(wish);
+    amount = parseMoney(requested);
   } catch (cause) {
     throw invalidRequest([{ field: 'amount.value', detail: 'not an amount of this currency' }], { cause });
   }

@@ -6,7 +6,7 @@ import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
 import { isPaymentId } from '../shared/ids.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
-import { cursorOf, placeOf } from './cursor.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { page } from './queries.ts';
 import { retryRequest } from './requests.ts';
 import { toFailedSettlementResponse } from './responses.ts';
@@ -17,15 +17,15 @@ export interface SettlementRoutesDeps extends AuditDeps, Omit<RetryDeps, 'failed
 }
 
 const settlementsQuery = z.strictObject({ status: z.optional(z.literal('failed')), ...page });
-const place = z.strictObject({ id: z.string().check(z.regex(/^pay_[0-9A-Z]{26}-[\w-]{1,60}$/)) });
+const cursorSchema = z.strictObject({ id: z.string().check(z.regex(/^pay_[0-9A-Z]{26}-[\w-]{1,60}$/)) });
 
 /** What could not be done for payments, and doing it. */
 export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
   api.get('/api/v1/admin/settlements', async ({ event }) => {
     const { cursor, limit } = parseQuery(settlementsQuery, event);
-    const after = cursor === undefined ? undefined : placeOf(place, cursor).id;
+    const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor).id;
     const { failed, cursor: last } = await deps.failed.list(limit, after);
-    const next_cursor = cursorOf(last === undefined ? undefined : { id: last });
+    const next_cursor = encodeCursor(last === undefined ? undefined : { id: last });
     return { status: 200, body: { settlements: failed.map(toFailedSettlementResponse), next_cursor } };
   });
 
@@ -35,7 +35,7 @@ export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
     if (!known) throw new Problem('unknown-payment', `there is no payment ${id}`);
     const { payment_id } = known;
     const details = { settlement: settlement ?? 'all' };
-    await recordAction(deps, { actor: caller, action: 'retry', target: payment_id, reason: reason, details });
+    await recordAction(deps, { actor: caller, action: 'retry', target: payment_id, reason, details });
     const retried = await retrySettlement(deps, payment_id, settlement);
     const settlements = retried.outcome === 'retried' ? retried.settlements : [];
     return { status: 200, body: { payment_id, settlements } };

@@ -20,7 +20,7 @@ export const SERVICES = {
 type Counters = HourlyMetrics['counters'];
 
 /** How well settlements went, hour by hour and over all, from the shop's own records. */
-export function shopMetrics(hours: readonly HourlyMetrics[], from: Date, to: Date, books: Run | undefined) {
+export function shopMetrics(hours: readonly HourlyMetrics[], from: Date, to: Date, lastCheck: Run | undefined) {
   const byHour = new Map(hours.map(({ hour, counters }) => [hour, counters]));
   const all = hoursBetween(from, to).map((hour) => ({ hour, counters: byHour.get(hour) ?? {} }));
   const total = sumOf(all.map(({ counters }) => counters));
@@ -36,7 +36,9 @@ export function shopMetrics(hours: readonly HourlyMetrics[], from: Date, to: Dat
       services: figuresOf(counters),
       latencies: latenciesOf(counters),
     })),
-    payments: books?.finished_at ? { counted_at: books.finished_at, by_status: byStatus(books.figures) } : null,
+    payments: lastCheck?.finished_at
+      ? { counted_at: lastCheck.finished_at, by_status: byStatus(lastCheck.figures) }
+      : null,
   };
 }
 
@@ -50,7 +52,7 @@ function hoursBetween(from: Date, to: Date): string[] {
   return hours;
 }
 
-/** Counters add up; of the longest times, the longest counts. */
+/** Counters add up; of the longest samples, the longest counts. */
 function sumOf(counted: readonly Counters[]): Counters {
   const sum: Record<string, number> = {};
   for (const counters of counted)
@@ -88,11 +90,11 @@ function figuresOf(counters: Counters) {
 
 function latenciesOf(counters: Counters) {
   const latency = (name: string) => {
-    const times = counters[`${name}.count`] ?? 0;
+    const samples = counters[`${name}.count`] ?? 0;
     return {
-      count: times,
-      average_ms: times === 0 ? null : Math.round((counters[`${name}.sum`] ?? 0) / times),
-      max_ms: times === 0 ? null : (counters[`${name}.max`] ?? null),
+      count: samples,
+      average_ms: samples === 0 ? null : Math.round((counters[`${name}.sum`] ?? 0) / samples),
+      max_ms: samples === 0 ? null : (counters[`${name}.max`] ?? null),
     };
   };
   return { webhook_to_status: latency('webhook_to_status'), capture_to_order: latency('capture_to_order') };

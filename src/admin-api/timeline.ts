@@ -16,8 +16,8 @@ export interface TimelineEntry {
 }
 
 /** All of it in the order of time; what happened in the same millisecond stays as it was told. */
-export const timeline = (...stories: readonly (readonly TimelineEntry[])[]): TimelineEntry[] =>
-  stories.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+export const timeline = (...sources: readonly (readonly TimelineEntry[])[]): TimelineEntry[] =>
+  sources.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
 /** How a payment moved. */
 export const paymentEntries = ({ history }: Pick<Payment, 'history'>): TimelineEntry[] =>
@@ -31,25 +31,25 @@ export const paymentEntries = ({ history }: Pick<Payment, 'history'>): TimelineE
 /** When an event came, was handled and replayed. */
 export function eventEntries(event: EventHead): TimelineEntry[] {
   const { event_id, event_type, received_at, last_received_at, finished_at, status, reason, transmissions } = event;
-  const moment = (at: string, what: string, by = ''): TimelineEntry => ({ at, kind: 'event', what, by });
+  const entry = (at: string, what: string, by = ''): TimelineEntry => ({ at, kind: 'event', what, by });
   return [
-    moment(
+    entry(
       received_at,
       `${event_type} came`,
       transmissions.length > 0 ? `PayPal, ${event_id}` : `PayPal’s list, ${event_id}`,
     ),
     ...(last_received_at > received_at
       ? [
-          moment(
+          entry(
             last_received_at,
             `${event_type} came for the last time, of ${transmissions.length}`,
             `PayPal, ${event_id}`,
           ),
         ]
       : []),
-    ...event.replayed_at.map((at) => moment(at, `${event_type} was replayed`, event_id)),
-    ...(finished_at ? [moment(finished_at, `${event_type} is ${status}${reason ? `: ${reason}` : ''}`, event_id)] : []),
-    ...(event.erased_at ? [moment(event.erased_at, `what ${event_type} said was erased`, event_id)] : []),
+    ...event.replayed_at.map((at) => entry(at, `${event_type} was replayed`, event_id)),
+    ...(finished_at ? [entry(finished_at, `${event_type} is ${status}${reason ? `: ${reason}` : ''}`, event_id)] : []),
+    ...(event.erased_at ? [entry(event.erased_at, `what ${event_type} said was erased`, event_id)] : []),
   ];
 }
 
@@ -62,11 +62,11 @@ export function executionEntries({
   redrives,
   error,
 }: PaymentExecution): TimelineEntry[] {
-  const moment = (at: Date, what: string): TimelineEntry => ({ at: at.toISOString(), kind: 'execution', what, by: '' });
-  const again = redrives > 0 ? `, after ${redrives} redrives` : '';
+  const entry = (at: Date, what: string): TimelineEntry => ({ at: at.toISOString(), kind: 'execution', what, by: '' });
+  const suffix = redrives > 0 ? `, after ${redrives} redrives` : '';
   return [
-    ...(startedAt ? [moment(startedAt, `${name} began`)] : []),
-    ...(endedAt ? [moment(endedAt, `${name} ended: ${status}${error ? ` (${error})` : ''}${again}`)] : []),
+    ...(startedAt ? [entry(startedAt, `${name} began`)] : []),
+    ...(endedAt ? [entry(endedAt, `${name} ended: ${status}${error ? ` (${error})` : ''}${suffix}`)] : []),
   ];
 }
 

@@ -14,12 +14,12 @@ export interface Tokens {
 }
 
 /** Tokens, or that there are none for these credentials; which part of them is wrong, nobody is told. */
-export type Checked = { readonly outcome: 'signed_in'; readonly tokens: Tokens } | { readonly outcome: 'refused' };
+export type SignInResult = { readonly outcome: 'signed_in'; readonly tokens: Tokens } | { readonly outcome: 'refused' };
 
 /** Cognito, as far as signing in needs it. Each function throws an Error with Cognito's name for it when there was no verdict. */
 export interface Cognito {
-  withPassword(username: string, password: string): Promise<Checked>;
-  withRefreshToken(refreshToken: string): Promise<Checked>;
+  withPassword(username: string, password: string): Promise<SignInResult>;
+  withRefreshToken(refreshToken: string): Promise<SignInResult>;
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html#API_InitiateAuth_Errors */
@@ -32,7 +32,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /** Asks Cognito. Anybody may ask it this, so no permission is needed: the app client's id is all. */
 export function cognito(client: CognitoIdentityProviderClient, clientId: string): Cognito {
-  const ask = async (
+  const initiateAuth = async (
     AuthFlow: InitiateAuthCommandInput['AuthFlow'],
     AuthParameters: Record<string, string>,
   ): Promise<AuthenticationResultType | undefined> => {
@@ -44,23 +44,28 @@ export function cognito(client: CognitoIdentityProviderClient, clientId: string)
       return AuthenticationResult;
     } catch (error) {
       if (error instanceof Error && REFUSALS.has(error.name)) return undefined;
-      throw withoutWords(error);
+      throw withoutMessage(error);
     }
   };
-  const checked = (result: AuthenticationResultType | undefined, kept?: string): Checked => {
-    const { AccessToken: accessToken, RefreshToken: refreshToken = kept, ExpiresIn: expiresIn } = result ?? {};
+  const toResult = (result: AuthenticationResultType | undefined, currentRefreshToken?: string): SignInResult => {
+    const {
+      AccessToken: accessToken,
+      RefreshToken: refreshToken = currentRefreshToken,
+      ExpiresIn: expiresIn,
+    } = result ?? {};
     if (!accessToken || !refreshToken || !expiresIn) return { outcome: 'refused' };
     return { outcome: 'signed_in', tokens: { accessToken, refreshToken, expiresIn } };
   };
   return {
-    withPassword: async (USERNAME, PASSWORD) => checked(await ask('USER_PASSWORD_AUTH', { USERNAME, PASSWORD })),
+    withPassword: async (USERNAME, PASSWORD) =>
+      toResult(await initiateAuth('USER_PASSWORD_AUTH', { USERNAME, PASSWORD })),
     withRefreshToken: async (REFRESH_TOKEN) =>
-      checked(await ask('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN }), REFRESH_TOKEN),
+      toResult(await initiateAuth('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN }), REFRESH_TOKEN),
   };
 }
 
 /** The error without its message, which may quote what was sent: nothing of that is for the log. */
-function withoutWords(error: unknown): Error {
+function withoutMessage(error: unknown): Error {
   const { name, $metadata, code } = error as { name?: string; $metadata?: object; code?: string };
   return Object.assign(new Error('Cognito gave no verdict'), { name: name ?? 'Error', $metadata, code });
 }

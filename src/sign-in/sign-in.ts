@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { parseBody } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
-import type { Checked, Cognito } from './cognito.ts';
+import type { Cognito, SignInResult } from './cognito.ts';
 
 /** What an operator may be called: `npm run operator` makes no other names. */
 export const USERNAME = /^[A-Za-z0-9._@-]{1,128}$/;
@@ -24,7 +24,7 @@ type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
  */
 export async function signIn({ withPassword }: Pick<Cognito, 'withPassword'>, event: Body) {
   const { username, password } = parseBody(signInRequest, event);
-  return signedIn(await withPassword(username, password));
+  return toTokenResponse(await withPassword(username, password));
 }
 
 /**
@@ -33,11 +33,11 @@ export async function signIn({ withPassword }: Pick<Cognito, 'withPassword'>, ev
  */
 export async function refresh({ withRefreshToken }: Pick<Cognito, 'withRefreshToken'>, event: Body) {
   const { refresh_token } = parseBody(refreshRequest, event);
-  return signedIn(await withRefreshToken(refresh_token));
+  return toTokenResponse(await withRefreshToken(refresh_token));
 }
 
-function signedIn(checked: Checked) {
-  if (checked.outcome === 'refused') throw new Problem('wrong-credentials', 'sign in with username and password');
-  const { accessToken, expiresIn, refreshToken } = checked.tokens;
+function toTokenResponse(result: SignInResult) {
+  if (result.outcome === 'refused') throw new Problem('wrong-credentials', 'sign in with username and password');
+  const { accessToken, expiresIn, refreshToken } = result.tokens;
   return { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn, refresh_token: refreshToken };
 }

@@ -28,7 +28,7 @@ export interface StorefrontDeps
 }
 
 /** What other functions answer beside this one, which is asked about it only when the method is another. */
-const ANSWERED_ELSEWHERE = [
+const OTHER_FUNCTIONS_ROUTES = [
   ['GET', '/api/v1/payments'],
   ['GET', '/api/v1/payments/:id'],
   ['GET', '/api/v1/openapi.json'],
@@ -36,7 +36,7 @@ const ANSWERED_ELSEWHERE = [
 
 /** The storefront's API: calls and problems are described in docs/openapi.yaml. */
 export function storefrontApi(deps: StorefrontDeps): Api {
-  const api = createApi({ once: deps.once, answeredElsewhere: ANSWERED_ELSEWHERE });
+  const api = createApi({ once: deps.once, answeredElsewhere: OTHER_FUNCTIONS_ROUTES });
 
   api.get('/api/v1/health', async () => ({ status: 200, body: { status: 'ok', version: deps.version } }));
 

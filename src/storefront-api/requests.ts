@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 
 /** PayPal and DynamoDB both take more; a shopper's basket never needs it. */
-const MOST_LINES = 50;
-const MOST_PIECES = 999;
+const MAX_LINES = 50;
+const MAX_QUANTITY = 999;
 
 const line = z.strictObject({
   sku: z.string().check(z.minLength(1), z.maxLength(64)),
-  quantity: z.int().check(z.minimum(1), z.maximum(MOST_PIECES)),
+  quantity: z.int().check(z.minimum(1), z.maximum(MAX_QUANTITY)),
 });
 
 /** `POST /api/v1/checkout-sessions` */
 export const checkoutRequest = z.strictObject({
   items: z.array(line).check(
     z.minLength(1),
-    z.maxLength(MOST_LINES),
+    z.maxLength(MAX_LINES),
     z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'names a product twice'),
   ),
 });

@@ -12,7 +12,7 @@ export const toProductResponse = ({ sku, name, price, available }: Product) => (
   available,
 });
 
-const lineAnswer = ({ sku, name, quantity, unit_price }: Line) => ({
+const toLineResponse = ({ sku, name, quantity, unit_price }: Line) => ({
   sku,
   name,
   quantity,
@@ -23,7 +23,7 @@ const lineAnswer = ({ sku, name, quantity, unit_price }: Line) => ({
 export const toSessionResponse = (session: Session) => ({
   checkout_session_id: session.checkout_session_id,
   status: session.status,
-  items: session.items.map(lineAnswer),
+  items: session.items.map(toLineResponse),
   amount: moneyText(session.amount),
   expires_at: session.expires_at,
   payment_id: session.payment_id,
@@ -36,7 +36,7 @@ export const toOrderResponse = (order: Order) => ({
   payment_id: order.payment_id,
   checkout_session_id: order.checkout_session_id,
   status: order.status,
-  items: order.items.map(lineAnswer),
+  items: order.items.map(toLineResponse),
   amount: moneyText(order.amount),
   refunded: moneyText({ currency: order.amount.currency, minor: order.refunded_minor }),
   created_at: order.created_at,
@@ -56,7 +56,7 @@ export const toPaymentResponse = (payment: Payment, order: Order | undefined) =>
     ? {
         order_id: order.order_id,
         status: order.status,
-        items: order.items.map(lineAnswer),
+        items: order.items.map(toLineResponse),
         amount: moneyText(order.amount),
       }
     : null,

@@ -1,20 +1,20 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { cursorOf, placeOf } from '../../../src/admin-api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../../src/admin-api/cursor.ts';
 
 const place = z.strictObject({ id: z.string() });
 
 it('a cursor survives its way through an address', () => {
-  const text = cursorOf({ id: 'WH-1 & more/…' }) ?? '';
+  const text = encodeCursor({ id: 'WH-1 & more/…' }) ?? '';
 
   expect(encodeURIComponent(text)).toBe(text);
-  expect(placeOf(place, text)).toEqual({ id: 'WH-1 & more/…' });
+  expect(decodeCursor(place, text)).toEqual({ id: 'WH-1 & more/…' });
 });
 
 it('there is none where the list ends', () => {
-  expect(cursorOf(undefined)).toBeNull();
+  expect(encodeCursor(undefined)).toBeNull();
 });
 
 it.each(['', 'bm90IEpTT04', 'eyJwYXJrZWQiOjF9', '%%%', 'bnVsbA'])('what was never a cursor is none: %o', (text) => {
-  expect(() => placeOf(place, text)).toThrow('cursor: must be the next_cursor of a page of this list');
+  expect(() => decodeCursor(place, text)).toThrow('cursor: must be the next_cursor of a page of this list');
 });

@@ -231,10 +231,10 @@ describe('the deep health', () => {
   it('waits two seconds for one thing, and no longer', async () => {
     vi.useFakeTimers();
     try {
-      const looked = health([{ name: 'hanging', look: () => new Promise(() => undefined) }]);
+      const result = health([{ name: 'hanging', run: () => new Promise(() => undefined) }]);
       await vi.advanceTimersByTimeAsync(2000);
 
-      expect((await looked).checks).toMatchObject([
+      expect((await result).checks).toMatchObject([
         { status: 'failing', detail: 'no answer within 2000 ms', took_ms: 2000 },
       ]);
     } finally {
@@ -245,8 +245,8 @@ describe('the deep health', () => {
   it('waits for nothing that hangs, and the other lines are there', async () => {
     const lines = await health(
       [
-        { name: 'hanging', look: () => new Promise(() => undefined) },
-        { name: 'fine', look: async () => ({ status: 'ok', detail: 'answers' }) },
+        { name: 'hanging', run: () => new Promise(() => undefined) },
+        { name: 'fine', run: async () => ({ status: 'ok', detail: 'answers' }) },
       ],
       20,
     );
