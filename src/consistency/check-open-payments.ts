@@ -4,17 +4,14 @@ import { purchaseViolations } from './checks/purchase.ts';
 import type { Violation } from './finding.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
-/** More are left to the walk through all the books. */
+/** Any beyond these are left to the scan. */
 const MAX_OPEN = 1000;
-/** As many as one BatchGetItem reads. */
+/** The limit of one BatchGetItem. */
 const BATCH_SIZE = 100;
-/** Whoever looks after payments comes back to each within an hour. */
+/** Reconciliation reschedules an open payment within an hour. */
 const HOUR_MS = 3_600_000;
 
-/**
- * Looks at the purchases that somebody must still look after: in every run, however long it takes to walk through all the books. What
- * goes wrong today is among them.
- */
+/** Checks the open payments in every run, however long a full scan takes: most new violations are among them. */
 export async function checkOpenPayments(
   tables: PurchaseTables,
   context: CheckContext,

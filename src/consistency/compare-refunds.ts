@@ -7,30 +7,27 @@ import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
 import type { Violation } from './finding.ts';
 import { isolateUnreadable } from './isolate-unreadable.ts';
 
-/** What `compareRefunds` works with. */
 export interface CompareDeps {
   readonly payments: Pick<PaymentRepository, 'ids' | 'getAll'>;
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
-  /** False when the time for it is over. */
   readonly hasTime: () => boolean;
 }
 
-/** What the refunds of some payments were found to be. */
 export interface CompareRefundsResult {
   readonly violations: readonly Violation[];
   readonly checked: number;
-  /** Where to go on the next time; absent when that is at the beginning. */
+  /** Where the next run continues; absent: at the beginning. */
   readonly after: ScanKey | undefined;
-  /** What kept PayPal from answering: those that were not asked about come again in the next round. */
+  /** Why PayPal did not answer. The payments left out are compared in the next round. */
   readonly error: Error | undefined;
 }
 
-/** PayPal does not say how many calls it takes, only that one should not poll: so it is asked about few at a time, and all in turn. */
+/** PayPal publishes no rate limit, but advises against polling: each run compares a few payments, in turn. */
 const MAX_CALLS = 20;
 const CONCURRENCY = 5;
 const PAGE_SIZE = 50;
 
-/** Invariant 8 for the next payments that may have been refunded, as PayPal has them now. */
+/** Compares the refunds of the next payments that may have any with PayPal's. */
 export async function compareRefunds(
   deps: CompareDeps,
   start: ScanKey | undefined,
@@ -40,13 +37,13 @@ export async function compareRefunds(
   const violations: Violation[] = [];
   let checked = 0;
   for (let i = 0; i < candidates.length && deps.hasTime(); i += CONCURRENCY) {
-    const some = candidates.slice(i, i + CONCURRENCY);
-    checked += some.length;
-    const answers = await Promise.allSettled(some.map(({ paypal_order_id = '' }) => deps.getOrder(paypal_order_id)));
-    for (const [j, answer] of answers.entries()) {
-      const payment = some[j];
-      if (answer.status === 'rejected') return { violations, checked, after, error: answer.reason };
-      const violation = payment && answer.value && refundViolation(payment, answer.value, context);
+    const batch = candidates.slice(i, i + CONCURRENCY);
+    checked += batch.length;
+    const orders = await Promise.allSettled(batch.map(({ paypal_order_id = '' }) => deps.getOrder(paypal_order_id)));
+    for (const [j, order] of orders.entries()) {
+      const payment = batch[j];
+      if (order.status === 'rejected') return { violations, checked, after, error: order.reason };
+      const violation = payment && order.value && refundViolation(payment, order.value, context);
       if (violation) violations.push(violation);
     }
   }
@@ -58,9 +55,10 @@ async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey
   let after = start;
   do {
     const { items, next } = await payments.ids(PAGE_SIZE, after);
-    const { rows: found } = await isolateUnreadable(payments.getAll, items);
-    const order = new Map(items.map((id, place) => [id, place]));
-    for (const payment of found.toSorted((a, b) => (order.get(a.payment_id) ?? 0) - (order.get(b.payment_id) ?? 0))) {
+    const { rows } = await isolateUnreadable(payments.getAll, items);
+    const position = new Map(items.map((id, i) => [id, i]));
+    const inScanOrder = rows.toSorted((a, b) => (position.get(a.payment_id) ?? 0) - (position.get(b.payment_id) ?? 0));
+    for (const payment of inScanOrder) {
       if (!mayHaveRefunds(payment, context)) continue;
       candidates.push(payment);
       if (candidates.length === MAX_CALLS) return { candidates, after: { payment_id: payment.payment_id } };

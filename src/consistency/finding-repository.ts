@@ -15,7 +15,7 @@ import {
   type Violation,
 } from './finding.ts';
 
-/** Some findings, and where to go on; no cursor when these were the last. */
+/** A page of findings; no cursor on the last one. */
 export interface FindingPage {
   readonly findings: readonly Finding[];
   readonly cursor?: string;
@@ -23,12 +23,12 @@ export interface FindingPage {
 
 const KIND = 'finding';
 
-/** The only code that knows how findings lie in DynamoDB: entries of the operations table, of the kind `finding`. */
+/** The only code that knows how findings are stored: items of the operations table, of the kind `finding`. */
 export const findingRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   return {
     /**
-     * Findings that hold, of one invariant or of all, in the order of their ids; a page may be empty and yet not the last. `cursor` is
-     * where the page before ended.
+     * Open findings, of one invariant or of all, ordered by id. A page may be empty without being the last.
+     * @param cursor of the previous page
      */
     async open(cursor?: string, limit = 100, invariant?: Invariant): Promise<FindingPage> {
       const { Items = [], LastEvaluatedKey } = await db.send(
@@ -51,7 +51,7 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       };
     },
 
-    /** A finding, whether it still holds or not. */
+    /** Reads a finding, open or closed. */
     async get(id: string): Promise<Finding | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tableName, Key: { kind: KIND, id }, ConsistentRead: true }),
@@ -59,12 +59,12 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       return Item && findingSchema.parse(Item);
     },
 
-    /** Notes that a violation was seen. One that had been mended and is there again is a new one. */
+    /** Records a violation: updates its open finding, or opens a new one where the last was closed. */
     async put(violation: Violation, at: Date): Promise<void> {
       const id = findingIdOf(violation);
       const now = at.toISOString();
       const { what, repair } = violation;
-      const seenAgain = db.send(
+      const update = db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { kind: KIND, id },
@@ -73,21 +73,21 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
           ExpressionAttributeValues: { ':what': what, ':repair': repair, ':now': now },
         }),
       );
-      if (await conditionHolds(seenAgain)) return;
+      if (await conditionHolds(update)) return;
       const finding: Finding = { ...violation, id, first_seen: now, last_seen: now };
       await conditionHolds(
         db.send(
           new PutCommand({
             TableName: tableName,
             Item: { kind: KIND, ...toStoredFinding(finding) },
-            // Should another run have noted it this very moment, it knows as much.
+            // A concurrent run may have recorded the same violation.
             ConditionExpression: 'attribute_not_exists(id) OR attribute_exists(closed_at)',
           }),
         ),
       );
     },
 
-    /** Notes that a finding holds no more. @returns false when there is none that did. */
+    /** Closes a finding. @returns false when it is not open. */
     close: (id: string, at: Date): Promise<boolean> =>
       conditionHolds(
         db.send(
@@ -102,5 +102,4 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       ),
   };
 };
-/** What `findingRepository` makes. */
 export type FindingRepository = ReturnType<typeof findingRepository>;

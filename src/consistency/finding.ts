@@ -2,42 +2,44 @@ import * as z from 'zod/mini';
 import { countersSchema } from '../inventory/product.ts';
 import { paymentIdSchema, sessionIdSchema } from '../shared/ids.ts';
 
-/** What must hold of the shop's books at any time, but for what is in flight. */
+/** The rules over stored data, in the operator's words. Data in flight is exempt. */
 export const INVARIANTS = {
-  order_or_refund: { number: 1, rule: 'each captured payment has exactly one order, or one full refund' },
+  order_or_refund: { number: 1, rule: 'each captured payment has exactly one order or one full refund' },
   order_matches_payment: {
     number: 2,
-    rule: 'each order has a captured payment, a session and stock, with the same items, quantities and amounts',
+    rule: 'each order has a captured payment, a checkout session and committed stock, with equal items and amounts',
   },
-  session_follows_payment: { number: 3, rule: 'what a session says of its payment is what the payment is' },
+  session_follows_payment: { number: 3, rule: 'each checkout session reports the status of its payment' },
   stock_counters: {
     number: 4,
-    rule: 'of each product available + reserved + sold = stocked, none negative, reserved = all that is held, sold = all that is committed',
+    rule: 'per SKU: available + reserved + sold = stocked, none negative; reserved = held, sold = committed',
   },
-  reservation_released: { number: 5, rule: 'no stock is kept for a purchase that is over' },
-  session_matches_order: { number: 6, rule: 'no session is complete without an order, nor given up with one' },
+  reservation_released: { number: 5, rule: 'no stock is reserved for a purchase that has ended' },
+  session_matches_order: {
+    number: 6,
+    rule: 'no completed session lacks an order, no failed or expired session has one',
+  },
   captured_amount: {
     number: 7,
-    rule: 'what was captured is what the session asked for, or under review, or accepted',
+    rule: 'each captured amount equals the session amount, is under review or was accepted',
   },
-  refunds_match_paypal: { number: 8, rule: 'the refunds that are known are those at PayPal' },
-  events_finished: { number: 9, rule: 'no webhook event is unfinished for long' },
+  refunds_match_paypal: { number: 8, rule: 'recorded refunds equal the refunds at PayPal' },
+  events_finished: { number: 9, rule: 'no webhook event stays unprocessed' },
   failures_listed: {
     number: 10,
-    rule: 'each settlement that failed is on the list of failed ones, or was repaired',
+    rule: 'each failed settlement is listed as failed or was repaired',
   },
 } as const satisfies Readonly<Record<string, { readonly number: number; readonly rule: string }>>;
 
 export type Invariant = keyof typeof INVARIANTS;
 export type InvariantNumber = (typeof INVARIANTS)[Invariant]['number'];
 
-/** In order. */
 export const INVARIANT_KEYS = Object.keys(INVARIANTS) as readonly Invariant[];
 export const INVARIANT_NUMBERS: readonly InvariantNumber[] = INVARIANT_KEYS.map((key) => INVARIANTS[key].number);
 
 const KEYS_BY_NUMBER = new Map(INVARIANT_KEYS.map((key) => [INVARIANTS[key].number, key]));
 
-/** Code compares keys; the number is what is stored, sent and measured. */
+/** Code compares keys; the number is stored, sent and used as metric dimension. */
 const invariantCodec = z.codec(z.literal(INVARIANT_NUMBERS), z.enum(INVARIANT_KEYS), {
   decode: (number) => invariantOf(number),
   encode: (invariant) => INVARIANTS[invariant].number,
@@ -49,58 +51,54 @@ export function invariantOf(number: InvariantNumber): Invariant {
   return key;
 }
 
-/** What would mend a broken invariant: always something that the shop does anyway, never a write of its own. */
+/** The action that repairs a violation: a regular use case of the shop, never a write of its own. */
 const repairSchema = z.discriminatedUnion('kind', [
-  /** Runs a settlement once more; its steps do only what is not done yet. `settlement` is the last part of its execution's name. */
+  /** Reruns a settlement; its steps are idempotent. `settlement` is the last part of its execution's name. */
   z.object({ kind: z.literal('settle'), payment_id: paymentIdSchema, settlement: z.string() }),
-  /** Asks PayPal about the payment, and settles on the answer. */
+  /** Reads the order at PayPal and applies it as evidence. */
   z.object({ kind: z.literal('ask_paypal'), payment_id: paymentIdSchema }),
-  /** Gives all the money back. */
+  /** Refunds in full. */
   z.object({ kind: z.literal('refund'), payment_id: paymentIdSchema }),
-  /** Gives back to the shelf what a session without a payment holds. */
+  /** Releases the reservation of a session without a payment. */
   z.object({ kind: z.literal('release_stock'), checkout_session_id: sessionIdSchema }),
-  /** Corrects a product's counters to what was counted, if they still are what was seen. */
+  /** Sets a product's counters to `counted`, if they are still `seen`. */
   z.object({ kind: z.literal('correct_stock'), sku: z.string(), seen: countersSchema, counted: countersSchema }),
-  /** Settles once more what a webhook event says. */
   z.object({ kind: z.literal('replay_event'), event_id: z.string() }),
 ]);
-/** One way to mend a broken invariant. */
 export type Repair = z.infer<typeof repairSchema>;
 
-/** One broken invariant of one subject, as a check has just seen it. */
+/** One breach of an invariant by one subject. */
 const violationSchema = z.object({
   invariant: invariantCodec,
-  /** The id of what it is about: a payment, a session or order without one, a SKU, a webhook event, an execution. */
+  /** An id: of the payment, else of the session or order; a SKU, a webhook event, an execution. */
   subject: z.string(),
-  /** In words. */
+  /** Shown to operators. */
   what: z.string(),
-  /** Null where the ordinary ways do not mend it, and a person must look. */
+  /** Null where manual review is required. */
   repair: z.nullable(repairSchema),
 });
-/** One broken invariant of one subject. */
 export type Violation = z.infer<typeof violationSchema>;
 
-/** A violation for as long as it lasts, as it lies in the operations table. */
+/** The stored record of a violation, in the operations table. */
 export const findingSchema = z.extend(violationSchema, {
   id: z.string(),
-  /** ISO 8601, UTC: the time of the check that saw it first. */
+  /** ISO 8601, UTC: the first check that found it. */
   first_seen: z.string(),
-  /** ISO 8601, UTC: the time of the check that saw it last. */
+  /** ISO 8601, UTC: the last check that found it. */
   last_seen: z.string(),
-  /** ISO 8601, UTC: when it held no more; absent as long as it holds. */
+  /** ISO 8601, UTC; absent while it is open. */
   closed_at: z.optional(z.string()),
 });
-/** A violation, and since when it is known. */
 export type Finding = z.infer<typeof findingSchema>;
 
-/** A finding as it is stored, and sent between functions: with the invariant's number. */
+/** With the invariant's number, as stored and as sent between functions. */
 export type StoredFinding = z.input<typeof findingSchema>;
 
 export const toStoredFinding = (finding: Finding): StoredFinding => z.encode(findingSchema, finding);
 
 /**
- * Names the finding of a violation: a subject has one for each invariant. The name is part of a path, which gateways decode before they
- * read it; so what has a meaning there, such as the slash in the SKU `MUG/BLUE`, is written as `~2F`.
+ * The id of a violation's finding: one per invariant and subject, such as `4:MUG~2FBLUE`. Gateways decode a path before
+ * they route it, so reserved characters, such as the slash in the SKU `MUG/BLUE`, are escaped with `~`.
  */
 export const findingIdOf = ({ invariant, subject }: Pick<Violation, 'invariant' | 'subject'>): string =>
   `${INVARIANTS[invariant].number}:${encodeURIComponent(subject).replaceAll('~', '%7E').replaceAll('%', '~')}`;

@@ -4,7 +4,7 @@ import { executionName } from '../shared/settlement.ts';
 import { type Finding, findingIdOf, INVARIANT_KEYS } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 
-/** The findings that hold of one purchase: of the payment itself, of its settlements and of its unfinished events. */
+/** Open findings of a payment, its open settlements and its unprocessed events. */
 export async function findingsOfPurchase(
   findings: Pick<FindingRepository, 'get'>,
   { payment_id, open }: Pick<Payment, 'payment_id' | 'open'>,

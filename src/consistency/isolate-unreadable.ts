@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 
-/** Rows, and those that are there but are not what their table should hold: where they are wrong, by their ids. */
 export interface IsolatedRows<Id, Row> {
   readonly rows: readonly Row[];
+  /** The invalid field of each row that does not match its schema, by id. */
   readonly unreadable: ReadonlyMap<Id, string>;
 }
 
-/** Reads rows by their ids. One that cannot be read is singled out, by halves, so that all others are read. */
+/** Reads rows by id. Bisects a batch with an invalid row, so that every valid one is read. */
 export async function isolateUnreadable<Id, Row>(
   read: (ids: readonly Id[]) => Promise<readonly Row[]>,
   ids: readonly Id[],

@@ -6,7 +6,6 @@ import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf }
 import type { Purchase } from './checks/purchase.ts';
 import { isolateUnreadable } from './isolate-unreadable.ts';
 
-/** The tables in which a purchase lies. */
 export interface PurchaseTables {
   readonly payments: Pick<PaymentRepository, 'due' | 'getAll' | 'ids'>;
   readonly sessions: Pick<SessionRepository, 'getAll' | 'ids'>;
@@ -15,9 +14,8 @@ export interface PurchaseTables {
 }
 
 /**
- * Reads purchases, by their sessions, of which there may be a hundred at once, in no order. The payments are read last: whatever moves
- * a purchase moves its payment first, so what the others were before that is seen beside a payment that was touched just now, and
- * counts as in flight.
+ * Reads at most 100 purchases by session, in no order. Payments are read last: every change of a purchase writes its
+ * payment first, so rows read before a change meet a payment updated just now, and count as in flight.
  */
 export async function readPurchases(
   { payments, sessions, stock, orders }: PurchaseTables,
@@ -32,7 +30,7 @@ export async function readPurchases(
 
   const session = byId(sessionsFound.rows, ({ checkout_session_id }) => checkout_session_id);
   const reservation = byId(reservations.rows, ({ checkout_session_id }) => checkout_session_id);
-  // By their keys, not by what they say of themselves: that may be the violation.
+  // By key, not by the ids inside the row: those may be the violation.
   const order = byId(ordersFound.rows, ({ order_id }) => sessionIdOf(paymentIdOfOrder(order_id)));
   const payment = byId(paymentsFound.rows, ({ payment_id }) => sessionIdOf(payment_id));
   return ids.map((id) => {
@@ -41,7 +39,7 @@ export async function readPurchases(
       session: sessionsFound.unreadable.get(id),
       order: ordersFound.unreadable.get(orderIdOfSession(id)),
       reservation: reservations.unreadable.get(id),
-    }).flatMap(([row, where]) => (where === undefined ? [] : [`its ${row} cannot be read: ${where}`]));
+    }).flatMap(([row, field]) => (field === undefined ? [] : [`${row} is unreadable: invalid field ${field}`]));
     return {
       ...(unreadable.length > 0 && { unreadable: { id: paymentIdOf(id), what: unreadable.join('; ') } }),
       payment: payment.get(id),

@@ -9,7 +9,6 @@ import { type Finding, findingIdOf, type Violation } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
-/** What `recheck` works with. */
 export interface RecheckDeps {
   readonly findings: Pick<FindingRepository, 'get' | 'put' | 'close'>;
   readonly tables: PurchaseTables;
@@ -19,9 +18,9 @@ export interface RecheckDeps {
 }
 
 /**
- * Looks again at what one finding is about, and takes down what it is by now.
- * @returns the finding, closed if it holds no more.
- * @throws PayPalUnavailable when only PayPal can tell, and does not answer.
+ * Checks one finding again and records the result.
+ * @returns the finding, closed if its violation is gone.
+ * @throws PayPalUnavailable when the check needs PayPal, and PayPal does not answer.
  */
 export async function recheckFinding(deps: RecheckDeps, finding: Finding, context: CheckContext): Promise<Finding> {
   const at = context.now.toISOString();
@@ -34,7 +33,7 @@ export async function recheckFinding(deps: RecheckDeps, finding: Finding, contex
   return { ...finding, ...violation, last_seen: at };
 }
 
-/** The same, for one that somebody wants to repair. What was past its time at the check is not called in flight again. */
+/** Rechecks a finding before its repair, as of its last check at the earliest: it is not in flight again. */
 export async function recheckFindingById(
   deps: RecheckDeps,
   findingId: string,
@@ -53,7 +52,7 @@ async function currentViolation(
 ): Promise<Violation | undefined> {
   const { invariant, subject } = finding;
   switch (invariant) {
-    // Only a count of all reservations can tell; the correction holds for the counters that were seen, and for no others.
+    // Needs a full scan of the reservations; the repair is conditional on the counters seen by the last one.
     case 'stock_counters':
       return finding;
     case 'refunds_match_paypal':
@@ -69,8 +68,8 @@ async function currentViolation(
       const session = sessionOf(subject);
       const [purchase] = await readPurchases(deps.tables, session ? [session] : []);
       const violations = purchaseViolations(purchase ?? {}, context);
-      // What cannot be read does not say that anything was mended.
-      return violations.find((one) => findingIdOf(one) === finding.id) ?? (purchase?.unreadable && finding);
+      // An unreadable row does not prove a repair.
+      return violations.find((violation) => findingIdOf(violation) === finding.id) ?? (purchase?.unreadable && finding);
     }
   }
 }
@@ -86,7 +85,6 @@ async function refundViolationOf(
   return order && refundViolation(payment, order, context);
 }
 
-/** The session of a purchase that is named by any of its ids. */
 function sessionOf(id: string): SessionId | undefined {
   if (isSessionId(id)) return id;
   if (isPaymentId(id)) return sessionIdOf(id);

@@ -7,13 +7,12 @@ import type { RetryDeps } from '../settlements/retry-settlement.ts';
 import type { SessionId } from '../shared/ids.ts';
 import type { RepairActionResult, RepairActions } from './repair-finding.ts';
 
-/** What the ordinary ways work with. */
 export interface RepairActionsDeps {
   readonly refund: RefundDeps;
   readonly retry: RetryDeps;
   readonly replay: ReplayDeps;
   readonly stock: Pick<StockRepository, 'correct'>;
-  /** Looks after stock that is held past its time. @returns whether it was released. */
+  /** @returns whether the reservation was released. */
   readonly reconcileReservation: (id: SessionId) => Promise<boolean>;
 }
 
@@ -21,8 +20,8 @@ const DONE: RepairActionResult = { done: true };
 const notDone = (reason: string): RepairActionResult => ({ done: false, reason });
 
 /**
- * How findings are repaired: each by a way that the shop has anyway, so that nothing is written but what that way writes.
- * Each of them throws PayPalUnavailable when PayPal must be asked and does not answer: it may be tried again.
+ * Repairs findings through the shop's regular use cases; nothing else is written.
+ * Each throws PayPalUnavailable when it needs PayPal and PayPal does not answer; the repair may be retried.
  */
 export const repairActions = ({
   refund,
@@ -37,37 +36,37 @@ export const repairActions = ({
       case 'running':
         return DONE;
       case 'outdated':
-        return notDone(`the payment has moved on, and ${settlement} is not what it asks for any more`);
+        return notDone(`settlement ${settlement} is outdated: the payment has moved on`);
       case 'unknown_payment':
-        return notDone('the payment is not there');
+        return notDone('payment not found');
     }
   },
 
   async ask_paypal({ payment_id }, by) {
     const payment = await refund.payments.get(payment_id);
-    if (!payment) return notDone('the payment is not there');
+    if (!payment) return notDone('payment not found');
     await refund.evidenceApplier.refreshFromPayPal(payment, by);
     return DONE;
   },
 
   async refund({ payment_id }, by) {
-    // The key is the finding's: however often it is repaired, the money goes back once.
+    // One key for the finding: repeated repairs refund once.
     const refunded = await refundPayment(refund, payment_id, { source: by, key: 'finding' });
     switch (refunded.outcome) {
       case 'done':
       case 'nothing_to_refund':
         return DONE;
       case 'refused':
-        return notDone(`PayPal says ${refunded.issue}`);
+        return notDone(`PayPal rejected the refund: ${refunded.issue}`);
       case 'unknown_payment':
-        return notDone('the payment is not there');
+        return notDone('payment not found');
     }
   },
 
   async release_stock({ checkout_session_id }) {
     return (await reconcileReservation(checkout_session_id))
       ? DONE
-      : notDone('money may still be on its way, so the stock stays where it is');
+      : notDone('a payment may still arrive; the stock stays reserved');
   },
 
   async correct_stock({ sku, seen, counted }) {
@@ -76,9 +75,9 @@ export const repairActions = ({
       case 'corrected':
         return DONE;
       case 'moved':
-        return notDone('the stock is not what was counted any more: the next check counts again');
+        return notDone('counters changed since the check; the next check counts again');
       case 'impossible':
-        return notDone('more is held and sold than was ever stocked');
+        return notDone('more units held and sold than ever stocked');
     }
   },
 
@@ -89,9 +88,9 @@ export const repairActions = ({
       case 'dry_run':
         return DONE;
       case 'erased':
-        return notDone('what the event said was erased');
+        return notDone('event data was erased');
       case 'unknown_event':
-        return notDone('the event is not there any more');
+        return notDone('event not found');
     }
   },
 });

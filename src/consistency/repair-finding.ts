@@ -1,12 +1,11 @@
 import type { Finding, Repair } from './finding.ts';
 
-/** What a repair led to. */
 export type RepairActionResult =
   | { readonly done: true }
-  /** The ordinary way is not open; `reason` says so in words. */
+  /** `reason` is shown to the operator. */
   | { readonly done: false; readonly reason: string };
 
-/** For each kind of repair, the ordinary way that does it. `by` goes into the histories of what it changes. */
+/** One action for each kind of repair. `by` is recorded as the source of the change. */
 export type RepairActions = {
   readonly [Kind in Repair['kind']]: (
     repair: Extract<Repair, { kind: Kind }>,
@@ -14,36 +13,31 @@ export type RepairActions = {
   ) => Promise<RepairActionResult>;
 };
 
-/** What became of a wish to repair a finding. */
 export type RepairFindingResult =
-  /** What a repair would do, in words: nothing was done. */
+  /** Dry run: `description` is what the repair would do. */
   | { readonly outcome: 'would_repair'; readonly finding: Finding; readonly description: string }
-  /** It was done, or has begun: the next check sees whether it helped, and closes the finding. */
+  /** Done or started; the next check closes the finding. */
   | { readonly outcome: 'repaired'; readonly finding: Finding; readonly description: string }
-  /** The ordinary actions do not mend it, or not now. */
   | { readonly outcome: 'not_repairable'; readonly finding: Finding; readonly reason: string }
-  /** It was mended meanwhile, and is closed. */
+  /** The recheck before the repair closed it. */
   | { readonly outcome: 'already_resolved'; readonly finding: Finding }
   | { readonly outcome: 'unknown_finding' };
 
-/** What `repairFinding` works with. */
 export interface RepairDeps {
-  /** What a finding is by now, looked at again: closed if it holds no more; undefined when there is none. */
+  /** Checks a finding again. @returns undefined when there is none. */
   readonly recheck: (findingId: string) => Promise<Finding | undefined>;
   readonly actions: RepairActions;
 }
 
-/** Which finding, and who wants it repaired. */
 export interface RepairRequest {
   readonly findingId: string;
-  /** Only says what would be done. */
   readonly dryRun: boolean;
   readonly by: string;
 }
 
 /**
- * Mends what a finding is about, by the actions by which it should have come about. It is looked at again first: since the check, somebody
- * may have mended it, and another repair may be right by now. Any repair may be asked for twice.
+ * Repairs a finding by the action that should have prevented it, never by a write of its own. Rechecks it first: it may
+ * be resolved, or need another repair by now. Idempotent.
  */
 export async function repairFinding(
   { recheck, actions }: RepairDeps,
@@ -53,7 +47,7 @@ export async function repairFinding(
   if (!finding) return { outcome: 'unknown_finding' };
   if (finding.closed_at) return { outcome: 'already_resolved', finding };
   if (!finding.repair)
-    return { outcome: 'not_repairable', finding, reason: 'no ordinary way mends this: a person must look' };
+    return { outcome: 'not_repairable', finding, reason: 'no automatic repair; manual review required' };
 
   const description = describe(finding.repair);
   if (dryRun) return { outcome: 'would_repair', finding, description };
@@ -80,23 +74,23 @@ function run(actions: RepairActions, repair: Repair, by: string): Promise<Repair
   }
 }
 
-/** What a repair does, for whoever is to say yes to it. */
+/** Shown to the operator before and after the repair. */
 function describe(repair: Repair): string {
   switch (repair.kind) {
     case 'settle':
-      return `run the settlement ${repair.settlement} of ${repair.payment_id} again: its steps do only what is not done yet`;
+      return `rerun settlement ${repair.settlement} of ${repair.payment_id}; steps already done are skipped`;
     case 'ask_paypal':
-      return `ask PayPal about ${repair.payment_id} and settle on the answer`;
+      return `refresh ${repair.payment_id} from PayPal`;
     case 'refund':
-      return `give all the money of ${repair.payment_id} back at PayPal`;
+      return `refund ${repair.payment_id} in full`;
     case 'release_stock':
-      return `give back to the shelf what ${repair.checkout_session_id} holds`;
+      return `release the stock reserved for ${repair.checkout_session_id}`;
     case 'correct_stock': {
       const { sku, seen, counted } = repair;
-      return `correct ${sku} to ${formatCounters(counted)}, if it still has ${formatCounters(seen)}`;
+      return `set ${sku} to ${formatCounters(counted)}; skipped unless it still has ${formatCounters(seen)}`;
     }
     case 'replay_event':
-      return `settle once more what the event ${repair.event_id} says`;
+      return `replay event ${repair.event_id}`;
   }
 }
 

@@ -3,27 +3,26 @@ import type { StoredFinding } from './finding.ts';
 
 const time = z.iso.datetime({ offset: true });
 
-/** What the function `consistency` is asked. It changes nothing in the books, only what is known of them. */
+/** Input of the function `consistency`, which writes findings and nothing else. */
 export const requestSchema = z.union([
-  /** To check the books, by the schedule or an operator; answered with `{checked, findings, finished}`. */
+  /** Runs the check. */
   z.strictObject({
-    /** ISO 8601: the time against which grace is measured. @default now */
+    /** ISO 8601: the time that grace periods count from. @default now */
     as_of: z.optional(time),
   }),
-  /** To look again at what one finding is about, before it is repaired; answered with `{finding}` as it is by now, null if there is none. */
+  /** Rechecks one finding, before its repair. */
   z.strictObject({ recheck: z.string() }),
 ]);
-/** A check of the books, or a second look at a finding. */
 export type ConsistencyRequest = z.infer<typeof requestSchema>;
 
-/** What it answers. */
 export type ConsistencyResponse =
   | {
-      /** How many purchases, events, executions and refunds were looked at. */
+      /** Purchases, products, events, executions and refunds checked by this run. */
       readonly checked: number;
-      /** How many findings hold now. */
+      /** Open findings. */
       readonly findings: number;
-      /** Whether it came to the end of the books; if not, the next check goes on where this one stopped. */
+      /** Whether the scan reached the end; otherwise the next run continues it. */
       readonly finished: boolean;
     }
+  /** The finding after its recheck; null when there is none. */
   | { readonly finding: StoredFinding | null };

@@ -14,49 +14,46 @@ import type { FindingRepository } from './finding-repository.ts';
 import { type RecheckDeps, recheckFinding } from './recheck-finding.ts';
 import { NEW_SCAN, type Scan, scanPage, scanSchema } from './scan-tables.ts';
 
-/** What `checkBooks` works with. */
 export interface CheckDeps extends Omit<RecheckDeps, 'findings' | 'events'> {
   readonly findings: FindingRepository;
   readonly events: Pick<EventRepository, 'get' | 'unfinished'>;
   readonly workflow: Pick<ExecutionClient, 'failures'>;
   readonly runs: Pick<RunRepository, 'begin' | 'pause' | 'finish'>;
-  /** False when the time for one run is over. */
+  /** False when the run's time is up. */
   readonly hasTime: () => boolean;
-  /** Told of trouble that leaves a part of the check for the next run. */
+  /** Called with an error that leaves a part of the check to the next run. */
   readonly onError: (part: string, error: Error) => void;
 }
 
-/** What one run has come to. */
 export interface CheckResult {
-  /** How many purchases, products, events, executions and refunds were looked at. */
+  /** Purchases, products, events, executions and refunds checked by this run. */
   readonly checked: number;
-  /** How many findings hold now, by invariant. */
+  /** Open findings. */
   readonly findings: Readonly<Record<Invariant, number>>;
-  /** Whether it came to the end of the books; if not, the next run goes on where this one stopped. */
+  /** Whether the scan reached the end; otherwise the next run continues it. */
   readonly finished: boolean;
 }
 
-/** The job's name among the runs. */
 const JOB = 'consistency';
 
-/** Where the next run goes on. What cannot be read any more is begun anew. */
+/** The stored cursor: where the next run continues. A cursor that does not parse is discarded. */
 const progressSchema = z.object({
   walk: z.optional(scanSchema),
-  /** What did not add up at the last count of the stock. */
+  /** Stock differences found by the previous scan. */
   suspects: z._default(z.record(z.string(), z.string()), {}),
-  /** The finding that was looked at again last. */
+  /** The finding rechecked last. */
   looked_after: z.optional(z.string()),
   /** The payment whose refunds were compared last. */
   refunds_after: z.optional(z.record(z.string(), z.string())),
-  /** Where the lists of failed executions go on. */
+  /** Pagination tokens of the lists of failed executions. */
   failures: z._default(z.partialRecord(z.enum(FAILED_STATUSES), z.string()), {}),
 });
 type Progress = z.infer<typeof progressSchema>;
 
 /**
- * One run of the check: as much of the books as its time allows, and the rest in the next ones. Findings that hold are looked at again
- * first, so that what was mended is closed; then what is still open, so that what goes wrong now is found now. Two runs at once do the
- * same work twice, and no harm: a run notes where it stopped together with all that it had counted by then.
+ * Runs the consistency check for as long as its time allows; the next run continues. Rechecks open findings first, to
+ * close those that are resolved, then open payments, to find new violations early, then scans all tables.
+ * Safe to run concurrently: a run stores its position together with everything tallied up to it.
  */
 export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<CheckResult> {
   const progress = progressOf(await deps.runs.begin(JOB, context.now));
@@ -105,7 +102,7 @@ function progressOf({ cursor = '{}' }: Run): Progress {
   return z.safeParse(progressSchema, JSON.parse(cursor)).data ?? z.parse(progressSchema, {});
 }
 
-/** How many findings are looked at again in one run; where there are more, all have their turn. */
+/** Findings rechecked in one run; more are rechecked in turn. */
 const MAX_RECHECKS = 500;
 
 async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, context: CheckContext) {
@@ -115,7 +112,7 @@ async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, c
   do {
     const { findings, cursor } = await deps.findings.open(after);
     for (const finding of findings) {
-      // PayPal may be silent for a while: then one of them waits for it, and all stay as they are.
+      // During an outage of PayPal, one request waits for its timeout; the other findings stay open.
       if (finding.invariant === 'refunds_match_paypal' && (isPayPalDown || !deps.hasTime())) continue;
       try {
         await recheckFinding(deps, finding, context);
@@ -131,7 +128,7 @@ async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, c
   return { checked, after };
 }
 
-/** A page of each list: on most days, that is all of them. */
+/** Reads one page of each list: usually all there is. */
 async function checkExecutions(
   { workflow, tables, failed }: CheckDeps,
   cursors: Progress['failures'],
@@ -149,7 +146,7 @@ async function checkExecutions(
   return { violations, checked, cursors: nextCursors };
 }
 
-/** Compares what was counted with the products. @returns what is suspect of it. */
+/** Compares the tallies with the products. @returns the suspects for the next scan. */
 async function checkStock(
   { tables, findings }: CheckDeps,
   { shelves: tallies = {} }: Scan,
@@ -173,9 +170,9 @@ const figuresOf = ({ checked, payments, shelves: tallies = {} }: Scan): Record<s
 });
 
 async function countFindings(findings: FindingRepository): Promise<Record<Invariant, number>> {
-  const counted = Object.fromEntries(INVARIANT_KEYS.map((invariant) => [invariant, 0])) as Record<Invariant, number>;
-  for await (const { invariant } of allOpen(findings)) counted[invariant] += 1;
-  return counted;
+  const counts = Object.fromEntries(INVARIANT_KEYS.map((key) => [key, 0])) as Record<Invariant, number>;
+  for await (const { invariant } of allOpen(findings)) counts[invariant] += 1;
+  return counts;
 }
 
 async function* allOpen(findings: FindingRepository, invariant?: Invariant) {

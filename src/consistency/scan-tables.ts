@@ -9,32 +9,30 @@ import type { Violation } from './finding.ts';
 import { isolateUnreadable } from './isolate-unreadable.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
-/** The tables in the order in which they are walked through; the pieces of the reservations are counted on the way. */
+/** In scan order; reservations are tallied during their scan. */
 const TABLES = ['payments', 'sessions', 'orders', 'reservations'] as const;
 type Table = (typeof TABLES)[number];
 
-/** How far a walk through the books has come. */
+/** The position of a scan. Field names are stored in the run's cursor. */
 export const scanSchema = z.object({
-  /** Absent once all have been walked through. */
+  /** Absent once all tables are done. */
   table: z.optional(z.enum(TABLES)),
-  /** Where the table's next page begins; absent at its beginning. */
+  /** Start key of the table's next page; absent for the first. */
   after: z.optional(z.record(z.string(), z.string())),
-  /** How many purchases were looked at. */
+  /** Purchases checked. */
   checked: z.int(),
-  /** How many payments there were of each status. */
+  /** Payments by status. */
   payments: z.record(z.string(), z.int()),
-  /** What has been counted of the reservations; absent before that begins. */
+  /** Absent before the reservations are scanned. */
   shelves: z.optional(talliesSchema),
-  /** True once a reservation could not be read: then the count says nothing. */
+  /** True once a reservation was unreadable: the tallies are void then. */
   miscounted: z.optional(z.boolean()),
 });
-/** How far a walk through the books has come. */
 export type Scan = z.infer<typeof scanSchema>;
 
-/** As many purchases as one BatchGetItem reads. */
+/** The limit of one BatchGetItem. */
 const PAGE_SIZE = 100;
 
-/** The beginning of a scan. */
 export const NEW_SCAN: Scan = {
   table: TABLES[0],
   checked: 0,
@@ -42,8 +40,8 @@ export const NEW_SCAN: Scan = {
 };
 
 /**
- * Looks at the next page of the books. A purchase is looked at where its payment lies; one without, where its session, its order or
- * its reservation lies: so none is missed, whatever of it is lost.
+ * Checks the next page of a table. A purchase is checked when its payment is scanned; one without a payment when its
+ * session, order or reservation is: none is missed, whichever row is lost.
  */
 export async function scanPage(
   tables: PurchaseTables,
@@ -77,13 +75,13 @@ export async function scanPage(
 interface Read {
   readonly sessions: readonly SessionId[];
   readonly reservations: readonly Reservation[];
-  /** Those whose reservation is there and cannot be read, where that is what is read. */
+  /** Sessions whose reservation does not match its schema. */
   readonly unreadable: readonly SessionId[];
   readonly next?: ScanKey;
 }
 
 async function read(tables: PurchaseTables, table: Table, after: ScanKey | undefined): Promise<Read> {
-  const named = <Id>({ items, ...page }: Page<Id>, sessionOf: (id: Id) => SessionId): Read => ({
+  const pageOf = <Id>({ items, ...page }: Page<Id>, sessionOf: (id: Id) => SessionId): Read => ({
     ...page,
     sessions: items.map(sessionOf),
     reservations: [],
@@ -91,14 +89,14 @@ async function read(tables: PurchaseTables, table: Table, after: ScanKey | undef
   });
   switch (table) {
     case 'payments':
-      return named(await tables.payments.ids(PAGE_SIZE, after), sessionIdOf);
+      return pageOf(await tables.payments.ids(PAGE_SIZE, after), sessionIdOf);
     case 'sessions':
-      return named(await tables.sessions.ids(PAGE_SIZE, after), (id) => id);
+      return pageOf(await tables.sessions.ids(PAGE_SIZE, after), (id) => id);
     case 'orders':
-      return named(await tables.orders.ids(PAGE_SIZE, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
+      return pageOf(await tables.orders.ids(PAGE_SIZE, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
     case 'reservations': {
       const { items, unreadable, ...page } = await tables.stock.reservationPage(PAGE_SIZE, after);
-      const sessions = [...items.map((one) => one.checkout_session_id), ...unreadable];
+      const sessions = [...items.map(({ checkout_session_id }) => checkout_session_id), ...unreadable];
       return { ...page, sessions, reservations: items, unreadable };
     }
   }

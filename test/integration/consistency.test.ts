@@ -81,7 +81,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
 
     const finding = await findAndRepair(1, purchase.paymentId);
 
-    expect(finding.what).toBe('the payment is captured, and there is no order');
+    expect(finding.what).toBe('payment is captured, but no order exists');
     expect((await paymentOf(purchase)).order).toMatchObject({ order_id: order.order_id, status: 'confirmed' });
     await closed(6, purchase.paymentId);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
@@ -168,7 +168,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
 
     const finding = await findAndRepair(7, purchase.paymentId);
 
-    expect(finding.what).toContain('EUR 19.00 was captured where EUR 19.99 was asked for');
+    expect(finding.what).toContain('captured EUR 19.00, expected EUR 19.99');
     expect(await settledPayment(purchase, 'refunded')).toMatchObject({ order: null });
     expect((await captureOf(purchase)).status).toBe('REFUNDED');
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
@@ -182,7 +182,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
 
     const finding = await findAndRepair(8, purchase.paymentId);
 
-    expect(finding.what).toBe('PayPal says that EUR 5.00 went back, the payment says EUR 0.00');
+    expect(finding.what).toBe('PayPal reports EUR 5.00 refunded, the payment records EUR 0.00');
     await settledPayment(purchase, 'partially_refunded');
   });
 

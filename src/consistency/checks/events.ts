@@ -2,29 +2,29 @@ import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import type { Violation } from '../finding.ts';
 import type { CheckContext } from './check-context.ts';
 
-/** The oldest come first: while there are more than these, somebody has enough to look at. */
+/** Oldest first; with more than this unprocessed, operators have enough to work on. */
 const MAX_EVENTS = 100;
 
-/** Invariant 9. */
+/** `events_finished`. */
 export async function eventViolations(
   events: Pick<EventRepository, 'get' | 'unfinished'>,
   { now, graceSeconds }: CheckContext,
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
-  let looked = 0;
+  let checked = 0;
   for await (const id of events.unfinished(new Date(now.getTime() - graceSeconds * 1000))) {
-    // The index may be behind: the event itself knows.
+    // The index is eventually consistent; the event decides.
     const event = await events.get(id);
     if (event?.status === 'received') {
       violations.push({
         invariant: 'events_finished',
         subject: id,
-        what: `the event ${event.event_type} came at ${event.received_at}, and is still unfinished`,
+        what: `${event.event_type} received at ${event.received_at} is still unprocessed`,
         repair: { kind: 'replay_event', event_id: id },
       });
     }
-    looked += 1;
-    if (looked === MAX_EVENTS) break;
+    checked += 1;
+    if (checked === MAX_EVENTS) break;
   }
   return violations;
 }

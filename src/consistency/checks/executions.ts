@@ -7,13 +7,15 @@ import type { Violation } from '../finding.ts';
 import { isolateUnreadable } from '../isolate-unreadable.ts';
 import type { CheckContext } from './check-context.ts';
 
-/** Where it is looked up what became of a settlement. */
 export interface SettlementTables {
   readonly payments: { readonly getAll: (ids: readonly PaymentId[]) => Promise<readonly Payment[]> };
   readonly failed: Pick<FailedSettlementRepository, 'ofPayment'>;
 }
 
-/** Invariant 10 for some executions that failed, a hundred at most. What failed a moment ago may not have been taken down yet. */
+/**
+ * `failures_listed`, for at most 100 failed executions. Within the grace period the result of an execution may not be
+ * recorded yet.
+ */
 export async function executionViolations(
   { payments, failed }: SettlementTables,
   executions: readonly FailedExecution[],
@@ -22,22 +24,22 @@ export async function executionViolations(
   const failures = executions
     .filter(({ endedAt }) => endedAt.getTime() + graceSeconds * 1000 <= now.getTime())
     .flatMap(({ name }) => settlementOf(name) ?? []);
-  // A settlement that was tried more than once has failed more than once.
-  const distinct = new Map(failures.map((one) => [subjectOf(one), one]));
+  // Several attempts of one settlement may have failed.
+  const distinct = new Map(failures.map((failure) => [subjectOf(failure), failure]));
   const ids = [...new Set([...distinct.values()].map(({ paymentId }) => paymentId))];
   const { rows } = await isolateUnreadable(payments.getAll, ids);
   const open = new Map(rows.map((payment) => [payment.payment_id, payment.open]));
 
   const violations: Violation[] = [];
-  for (const one of distinct.values()) {
-    if (!(one.settlement in (open.get(one.paymentId) ?? {}))) continue;
-    const listed = await failed.ofPayment(one.paymentId);
-    if (listed.some(({ settlement }) => settlement === one.settlement)) continue;
+  for (const [subject, { paymentId, settlement }] of distinct) {
+    if (!(settlement in (open.get(paymentId) ?? {}))) continue;
+    const listed = await failed.ofPayment(paymentId);
+    if (listed.some((entry) => entry.settlement === settlement)) continue;
     violations.push({
       invariant: 'failures_listed',
-      subject: subjectOf(one),
-      what: `the settlement ${one.settlement} of ${one.paymentId} failed, and is neither repaired nor on the list of failed ones`,
-      repair: { kind: 'settle', payment_id: one.paymentId, settlement: one.settlement },
+      subject,
+      what: `settlement ${settlement} of ${paymentId} failed, but is missing from the list of failed settlements`,
+      repair: { kind: 'settle', payment_id: paymentId, settlement },
     });
   }
   return violations;

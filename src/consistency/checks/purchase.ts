@@ -11,26 +11,23 @@ import type { PaymentStatus } from '../../shared/settlement.ts';
 import type { Invariant, Repair, Violation } from '../finding.ts';
 import { type CheckContext, isPast } from './check-context.ts';
 
-/** What the tables say of one purchase. */
+/** The rows of one purchase. */
 export interface Purchase {
   readonly payment?: Payment | undefined;
   readonly session?: Session | undefined;
   readonly reservation?: Reservation | undefined;
-  /** `void` ones too. */
+  /** `void` included. */
   readonly order?: Order | undefined;
-  /** Some of its rows are there, but are not what their tables should hold: then nothing can be said of the others. */
+  /** Set where a row exists but does not match its schema: the other rows are not checked then. */
   readonly unreadable?: { readonly id: PaymentId; readonly what: string };
 }
 
-/**
- * Stock of a session that nobody paid is given back by a sweep that comes every few minutes. It may have missed it a few times before
- * that is called broken.
- */
+/** Reconciliation releases expired stock every few minutes; it may miss a few runs before that is a violation. */
 const RELEASE_GRACE_SECONDS = 15 * 60;
 
 /**
- * What is broken of one purchase: invariants 1, 2, 3, 5, 6 and 7, each once at most. What the shop is still busy with is not broken, nor
- * is anything that `docs/payment-states.md` has: money under review, a bank that takes its time, an order that is `void`.
+ * Checks one purchase; at most one violation per invariant. Data in flight is no violation, nor is any state of
+ * `docs/payment-states.md`: a payment under review, a pending capture, a `void` order.
  */
 export function purchaseViolations(purchase: Purchase, context: CheckContext): Violation[] {
   const { payment, session, order, unreadable } = purchase;
@@ -59,7 +56,7 @@ const CHECKS: readonly (readonly [Invariant, (purchase: Purchase, context: Check
   ['captured_amount', capturedAmount],
 ];
 
-const stands = (order: Order | undefined) => order?.status === 'confirmed' || order?.status === 'shipped';
+const isActive = (order: Order | undefined) => order?.status === 'confirmed' || order?.status === 'shipped';
 const isVisible = (order: Order | undefined) => order !== undefined && order.status !== 'void';
 const isFullyRefunded = ({ status }: Payment) => status === 'refunded' || status === 'reversed';
 const keepsMoney = ({ status }: Payment) => status === 'captured' || status === 'partially_refunded';
@@ -70,55 +67,58 @@ const refresh = ({ payment_id }: Payment): Repair => ({ kind: 'ask_paypal', paym
 
 function orderOrRefund({ payment, order }: Purchase): Breach | undefined {
   if (!payment) return undefined;
-  if (keepsMoney(payment) && !stands(order)) {
-    return order
-      ? { what: `the payment is ${payment.status}, but its order is ${order.status}`, repair: refresh(payment) }
-      : {
-          what: `the payment is ${payment.status}, and there is no order`,
-          repair: rerun(payment, settlementOfCapture(payment)),
-        };
-  }
-  if (isFullyRefunded(payment) && stands(order)) {
+  const { status } = payment;
+  if (keepsMoney(payment) && !order)
     return {
-      what: `all the money went back, but the order is ${order?.status}`,
+      what: `payment is ${status}, but no order exists`,
+      repair: rerun(payment, settlementOfCapture(payment)),
+    };
+  if (keepsMoney(payment) && order && !isActive(order))
+    return { what: `payment is ${status}, but its order is ${order.status}`, repair: refresh(payment) };
+  if (isFullyRefunded(payment) && order && isActive(order))
+    return {
+      what: `payment is ${status}, but its order is ${order.status}`,
       repair: rerun(payment, settlementOfStatus(payment)),
     };
-  }
   return undefined;
 }
 
 function orderMatchesPayment({ payment, session, reservation, order }: Purchase): Breach | undefined {
   if (!order || order.status === 'void') return undefined;
-  if (!payment) return { what: `the order is ${order.status}, and there is no payment`, repair: null };
-  if (!session) return { what: `the order is ${order.status}, and there is no checkout session`, repair: null };
-  if (order.payment_id !== payment.payment_id || order.checkout_session_id !== session.checkout_session_id)
-    return { what: `the order names ${order.payment_id} and ${order.checkout_session_id}`, repair: null };
+  if (!payment) return { what: `order is ${order.status}, but no payment exists`, repair: null };
+  if (!session) return { what: `order is ${order.status}, but no checkout session exists`, repair: null };
+  if (order.payment_id !== payment.payment_id)
+    return { what: `order references ${order.payment_id}, expected ${payment.payment_id}`, repair: null };
+  if (order.checkout_session_id !== session.checkout_session_id) {
+    const what = `order references ${order.checkout_session_id}, expected ${session.checkout_session_id}`;
+    return { what, repair: null };
+  }
   if (payment.status === 'review')
-    return { what: `the order is ${order.status}, but its money is under review`, repair: null };
+    return { what: `order is ${order.status}, but its payment is under review`, repair: null };
   if (!payment.captured || !isPaid(payment.status))
-    return { what: `the order is ${order.status}, but its payment is ${payment.status}`, repair: refresh(payment) };
+    return { what: `order is ${order.status}, but its payment is ${payment.status}`, repair: refresh(payment) };
   if (!sameMoney(order.amount, payment.captured)) {
-    const what = `the order says ${plainMoney(order.amount)}, but ${plainMoney(payment.captured)} was captured`;
+    const what = `order amount is ${plainMoney(order.amount)}, captured ${plainMoney(payment.captured)}`;
     return { what, repair: null };
   }
   if (linesOf(order.items) !== linesOf(session.items))
-    return { what: 'the order has other items than its checkout session', repair: null };
+    return { what: 'order items differ from its checkout session', repair: null };
   if (order.refunded_minor !== payment.refunded_minor) {
-    const refunded = (minor: number) => plainMoney({ ...order.amount, minor });
+    const format = (minor: number) => plainMoney({ ...order.amount, minor });
     return {
-      what: `the order says that ${refunded(order.refunded_minor)} went back, the payment says ${refunded(payment.refunded_minor)}`,
+      what: `order records ${format(order.refunded_minor)} refunded, payment records ${format(payment.refunded_minor)}`,
       repair:
         order.refunded_minor < payment.refunded_minor ? rerun(payment, settlementOfStatus(payment)) : refresh(payment),
     };
   }
-  if (!stands(order)) return undefined;
-  if (!reservation) return { what: `the order is ${order.status}, and no stock was set aside`, repair: null };
+  if (!isActive(order)) return undefined;
+  if (!reservation) return { what: `order is ${order.status}, but no reservation exists`, repair: null };
   if (quantitiesOf(order.items) !== quantitiesOf(reservation.items))
-    return { what: 'the order has other items than the stock that was set aside', repair: null };
+    return { what: 'order items differ from its reservation', repair: null };
   return reservation.status === 'committed'
     ? undefined
     : {
-        what: `the order is ${order.status}, but its stock is ${reservation.status}`,
+        what: `order is ${order.status}, but its reservation is ${reservation.status}`,
         repair: rerun(payment, settlementOfCapture(payment)),
       };
 }
@@ -128,23 +128,26 @@ const quantitiesOf = (items: readonly { readonly sku: string; readonly quantity:
 const linesOf = (items: Session['items']) =>
   JSON.stringify(items.map(({ sku, quantity, unit_price }) => [sku, quantity, plainMoney(unit_price)]).toSorted());
 
-/** Only what is decided is told to the session: until then it says what it said before. */
 function sessionFollowsPayment({ payment, session }: Purchase): Breach | undefined {
   if (!payment) {
     const reported = session?.payment_status;
     return reported && reported !== 'created' && reported !== 'expired'
-      ? { what: `the session says that its payment is ${reported}, and there is none`, repair: null }
+      ? { what: `session reports payment status ${reported}, but no payment exists`, repair: null }
       : undefined;
   }
-  if (!session) return { what: `the payment is ${payment.status}, and there is no checkout session`, repair: null };
-  if (payment.checkout_session_id !== session.checkout_session_id)
-    return { what: `the payment names ${payment.checkout_session_id}`, repair: null };
-  if (session.payment_id !== payment.payment_id)
-    return { what: `the session names ${session.payment_id ?? 'no payment'}`, repair: null };
+  if (!session) return { what: `payment is ${payment.status}, but no checkout session exists`, repair: null };
+  if (payment.checkout_session_id !== session.checkout_session_id) {
+    const what = `payment references ${payment.checkout_session_id}, expected ${session.checkout_session_id}`;
+    return { what, repair: null };
+  }
+  if (session.payment_id !== payment.payment_id) {
+    const what = `session references ${session.payment_id ?? 'no payment'}, expected ${payment.payment_id}`;
+    return { what, repair: null };
+  }
   const { status, late } = payment;
   const reported = session.payment_status;
   if (agrees(status, late, reported)) return undefined;
-  const what = `the payment is ${status}, but its session says ${reported}`;
+  const what = `payment is ${status}, but its session reports ${reported ?? 'no payment status'}`;
   if (reported === null) return { what, repair: null };
   return {
     what,
@@ -152,10 +155,11 @@ function sessionFollowsPayment({ payment, session }: Purchase): Breach | undefin
   };
 }
 
+/** Sessions receive decided statuses only; before that they keep the last one. */
 function agrees(status: PaymentStatus, late: boolean, reported: PaymentStatus | null): boolean {
   if (reported === null) return false;
   if (!isDecided(status)) return reported === 'created' || (late && isGivenUp(reported));
-  // What is given up a second time may be less of a word than the first: the later one stays.
+  // A late payment may be given up twice; a status of lower rank does not replace the first one.
   return reported === status || (late && isGivenUp(status) && isGivenUp(reported) && !isSupersededBy(reported, status));
 }
 
@@ -166,20 +170,19 @@ function reservationReleased(
   if (!reservation) return undefined;
   const { status, expires_at, checkout_session_id } = reservation;
   if (!payment) {
-    return status === 'held' && isPast(expires_at, RELEASE_GRACE_SECONDS, context)
-      ? {
-          what: `stock has been held since ${expires_at} for ${session ? `a session that is ${session.status}` : 'no session'}, without a payment`,
-          repair: { kind: 'release_stock', checkout_session_id },
-        }
-      : undefined;
-  }
-  const unsold = isFullyRefunded(payment) && !order?.shipped_at;
-  if ((isGivenUp(payment.status) || unsold) && (status === 'held' || status === 'committed')) {
+    if (status !== 'held' || !isPast(expires_at, RELEASE_GRACE_SECONDS, context)) return undefined;
+    const rest = session ? `its session is ${session.status}, without a payment` : 'no session exists';
     return {
-      what: `the payment is ${payment.status}, but its stock is ${status}`,
-      repair: rerun(payment, settlementOfStatus(payment)),
+      what: `reservation expired at ${expires_at} and is still held; ${rest}`,
+      repair: { kind: 'release_stock', checkout_session_id },
     };
   }
+  const isUnshippedRefund = isFullyRefunded(payment) && !order?.shipped_at;
+  if ((isGivenUp(payment.status) || isUnshippedRefund) && (status === 'held' || status === 'committed'))
+    return {
+      what: `payment is ${payment.status}, but its reservation is ${status}`,
+      repair: rerun(payment, settlementOfStatus(payment)),
+    };
   return undefined;
 }
 
@@ -188,11 +191,11 @@ function sessionMatchesOrder({ payment, session, order }: Purchase): Breach | un
   const isComplete = session.status === 'payment_completed';
   const isOver = session.status === 'payment_failed' || session.status === 'expired';
   if (!(isComplete && !isVisible(order)) && !(isOver && isVisible(order))) return undefined;
-  const what = `the session is ${session.status}, ${order ? `but the order is ${order.status}` : 'and there is no order'}`;
+  const what = `session is ${session.status}, but ${order ? `its order is ${order.status}` : 'no order exists'}`;
   if (!payment) return { what, repair: null };
   if (isComplete && keepsMoney(payment))
     return { what, repair: order ? refresh(payment) : rerun(payment, settlementOfCapture(payment)) };
-  // A session that says the right thing of its payment is left alone by every step.
+  // Every step skips a session that already reports the payment's status.
   const isBehind = session.payment_status !== null && isSupersededBy(session.payment_status, payment.status);
   return { what, repair: isBehind ? rerun(payment, settlementOfStatus(payment)) : null };
 }
@@ -200,10 +203,10 @@ function sessionMatchesOrder({ payment, session, order }: Purchase): Breach | un
 function capturedAmount({ payment, session }: Purchase): Breach | undefined {
   if (!payment || !session || !keepsMoney(payment)) return undefined;
   const { captured, history, payment_id } = payment;
-  if (!captured) return { what: `the payment is ${payment.status}, but no captured amount is known`, repair: null };
+  if (!captured) return { what: `payment is ${payment.status}, but has no captured amount`, repair: null };
   if (sameMoney(captured, session.amount) || history.some(({ evidence }) => evidence === 'accepted')) return undefined;
   return {
-    what: `${plainMoney(captured)} was captured where ${plainMoney(session.amount)} was asked for, and nobody accepted that`,
+    what: `captured ${plainMoney(captured)}, expected ${plainMoney(session.amount)}; not accepted by an operator`,
     repair: { kind: 'refund', payment_id },
   };
 }

@@ -6,12 +6,12 @@ import { plainMoney } from '../../shared/money.ts';
 import type { Violation } from '../finding.ts';
 import type { CheckContext } from './check-context.ts';
 
-/** PayPal gives money back for 180 days: https://developer.paypal.com/api/nvp-soap/paypal-payments-standard/admin/refunds */
+/** PayPal's refund window: https://developer.paypal.com/api/nvp-soap/paypal-payments-standard/admin/refunds */
 const REFUNDABLE_DAYS = 180;
 
 /**
- * Whether PayPal is to be asked what was given back of a payment. A reversal is known to the shop alone as what it is; PayPal's answers
- * show it as a refund or not at all.
+ * Whether to compare a payment's refunds with PayPal's. Reversed payments are excluded: PayPal's API reports a reversal
+ * as a refund or not at all.
  */
 export const mayHaveRefunds = (
   { status, capture_id, paypal_order_id, updated_at }: Payment,
@@ -28,28 +28,28 @@ export const mayHaveRefunds = (
   );
 };
 
-/** Invariant 8 for a payment and its order at PayPal. A refund of the last moments may not have been heard of yet. */
+/** `refunds_match_paypal`. A refund within the grace period may not be recorded yet. */
 export function refundViolation(
   payment: Payment,
   order: PayPalOrder,
   { now, graceSeconds }: CheckContext,
 ): Violation | undefined {
   const { payment_id, capture_id, refunded_minor, amount, captured = amount } = payment;
-  const isFresh = [...order.refunds, ...order.captures].some(
+  const isInFlight = [...order.refunds, ...order.captures].some(
     ({ updated_at }) => updated_at !== undefined && Date.parse(updated_at) > now.getTime() - graceSeconds * 1000,
   );
-  if (isFresh) return undefined;
-  const totals = evidenceOfOrder(order, { source: 'check', authoritative: true }).flatMap((fact) =>
-    fact.kind === 'refunded' && fact.captureId === capture_id ? [fact.total.minor] : [],
+  if (isInFlight) return undefined;
+  const totals = evidenceOfOrder(order, { source: 'check', authoritative: true }).flatMap((evidence) =>
+    evidence.kind === 'refunded' && evidence.captureId === capture_id ? [evidence.total.minor] : [],
   );
   const atPayPal = Math.max(0, ...totals);
   if (atPayPal === refunded_minor) return undefined;
-  const went = (minor: number) => plainMoney({ ...captured, minor });
+  const format = (minor: number) => plainMoney({ ...captured, minor });
   return {
     invariant: 'refunds_match_paypal',
     subject: payment_id,
-    what: `PayPal says that ${went(atPayPal)} went back, the payment says ${went(refunded_minor)}`,
-    // What the shop knows of money that went back is never taken back.
+    what: `PayPal reports ${format(atPayPal)} refunded, the payment records ${format(refunded_minor)}`,
+    // A recorded refund is never reduced.
     repair: atPayPal > refunded_minor ? { kind: 'ask_paypal', payment_id } : null,
   };
 }

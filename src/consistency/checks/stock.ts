@@ -3,25 +3,22 @@ import { countersSchema, type Product } from '../../inventory/product.ts';
 import type { Reservation } from '../../inventory/reservation.ts';
 import type { Violation } from '../finding.ts';
 
-/** What the reservations of one SKU add up to, so far, beside the counters that its product had before they were counted. */
+/** Reserved quantities of one SKU, summed while the reservations are scanned. */
 const tallySchema = z.object({
-  /** Absent where there is no such product. */
+  /** The product's counters before the scan; absent where the product does not exist. */
   counters: z.optional(z.extend(countersSchema, { stocked: z.int() })),
-  /** Pieces of all reservations that are `held`. */
   held: z.int(),
-  /** Pieces of all reservations that are `committed`. */
   committed: z.int(),
 });
 type StockTally = z.infer<typeof tallySchema>;
 
-/** Every product's shelf, by SKU. */
+/** By SKU. */
 export const talliesSchema = z.record(z.string(), tallySchema);
 type StockTallies = z.infer<typeof talliesSchema>;
 
-/** What did not add up in the count before, in words, by SKU. */
+/** Differences found by the previous scan, as text, by SKU. */
 type Suspects = Readonly<Record<string, string>>;
 
-/** The shelves before anything is counted. */
 export const startTallies = (products: readonly Product[]): StockTallies =>
   Object.fromEntries(
     products.map(({ sku, available, reserved, sold, stocked }) => [
@@ -30,33 +27,31 @@ export const startTallies = (products: readonly Product[]): StockTallies =>
     ]),
   );
 
-/** Adds some reservations to the count. */
 export function addReservations(tallies: StockTallies, reservations: readonly Reservation[]): StockTallies {
-  const counted = { ...tallies };
+  const added = { ...tallies };
   for (const { status, items } of reservations) {
     if (status !== 'held' && status !== 'committed') continue;
     for (const { sku, quantity } of items) {
-      const tally = counted[sku] ?? { held: 0, committed: 0 };
-      counted[sku] = { ...tally, [status]: tally[status] + quantity };
+      const tally = added[sku] ?? { held: 0, committed: 0 };
+      added[sku] = { ...tally, [status]: tally[status] + quantity };
     }
   }
-  return counted;
+  return added;
 }
 
-/** What a count of all reservations came to. */
 export interface StockCheckResult {
   readonly violations: readonly Violation[];
-  /** SKUs of which everything adds up. */
+  /** SKUs whose counters are confirmed. */
   readonly consistent: readonly string[];
-  /** For the next count. */
+  /** Input of the next check. */
   readonly suspects: Suspects;
 }
 
 /**
- * Invariant 4 for all products, once their reservations have been counted. While that went on, pieces were sold: a product whose
- * counters are not what they were before is left for the next count. One that was sold and given back in between has the same
- * counters again, so a difference is no violation before the next count has found the very same.
- * @param products as they are after the count
+ * `stock_counters`, once every reservation has been scanned. The scan takes several runs, and the shop sells meanwhile:
+ * a product whose counters changed since the scan began waits for the next scan. A product that was sold and returned
+ * in between has its old counters back, so a difference becomes a violation only when two scans in a row find the same.
+ * @param products read after the scan
  */
 export function checkCounters(
   tallies: StockTallies,
@@ -71,18 +66,14 @@ export function checkCounters(
     const product = bySku.get(sku);
     const imbalance = product && imbalanceOf(product);
     const isUnchanged = areUnchanged(tally.counters, product);
-    const differences = isUnchanged ? differencesOf(tally) : undefined;
-    if (differences) suspected[sku] = differences;
-    const isConfirmed = differences !== undefined && suspects[sku] === differences;
+    const difference = isUnchanged ? differenceOf(tally) : undefined;
+    if (difference) suspected[sku] = difference;
+    const isConfirmed = difference !== undefined && suspects[sku] === difference;
     if (imbalance || isConfirmed) {
-      const what = [imbalance, isConfirmed && differences].filter(Boolean).join('; ');
-      violations.push({
-        invariant: 'stock_counters',
-        subject: sku,
-        what,
-        repair: isUnchanged ? correction(sku, tally) : null,
-      });
-    } else if (isUnchanged && !differences) consistent.push(sku);
+      const what = [imbalance, isConfirmed && difference].filter(Boolean).join('; ');
+      const repair = isUnchanged ? correction(sku, tally) : null;
+      violations.push({ invariant: 'stock_counters', subject: sku, what, repair });
+    } else if (isUnchanged && !difference) consistent.push(sku);
   }
   return { violations, consistent, suspects: suspected };
 }
@@ -91,27 +82,25 @@ const COUNTERS = ['available', 'reserved', 'sold', 'stocked'] as const;
 const areUnchanged = (before: StockTally['counters'], product: Product | undefined) =>
   COUNTERS.every((counter) => before?.[counter] === product?.[counter]);
 
-/** What is wrong with a product's counters by themselves. */
+/** Compares a product's counters with each other. */
 function imbalanceOf({ available, reserved, sold, stocked }: Product): string | undefined {
-  if (available + reserved + sold !== stocked)
-    return `${available} available + ${reserved} reserved + ${sold} sold is not ${stocked} stocked`;
-  return Math.min(available, reserved, sold) < 0
-    ? `${available} available, ${reserved} reserved, ${sold} sold: none can be less than nothing`
-    : undefined;
+  const counters = `${available} available, ${reserved} reserved, ${sold} sold`;
+  const sum = available + reserved + sold;
+  if (sum !== stocked) return `${counters}: sum is ${sum}, expected ${stocked} stocked`;
+  return Math.min(available, reserved, sold) < 0 ? `${counters}: negative counter` : undefined;
 }
 
-function differencesOf({ counters, held, committed }: StockTally): string | undefined {
+/** Compares a product's counters with its reservations. */
+function differenceOf({ counters, held, committed }: StockTally): string | undefined {
   if (!counters)
-    return held + committed > 0
-      ? `${held} held and ${committed} committed of a product that does not exist`
-      : undefined;
+    return held + committed > 0 ? `${held} held and ${committed} committed, but the product does not exist` : undefined;
   const { reserved, sold } = counters;
   return reserved === held && sold === committed
     ? undefined
-    : `${reserved} reserved where ${held} are held, ${sold} sold where ${committed} are committed`;
+    : `${reserved} reserved and ${sold} sold, but ${held} held and ${committed} committed`;
 }
 
-/** The counters as they should be; none where more is held and sold than was ever stocked. */
+/** Null where more is held and committed than was ever stocked. */
 function correction(sku: string, { counters, held, committed }: StockTally): Violation['repair'] {
   if (!counters || held + committed > counters.stocked) return null;
   const { available, reserved, sold } = counters;

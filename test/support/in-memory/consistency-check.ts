@@ -13,7 +13,7 @@ import { executionsInMemory, failedSettlementsInMemory } from './settlements.ts'
 import type { ShopInMemory } from './shop.ts';
 import { openGate } from './tables.ts';
 
-/** A page of a table in memory; DynamoDB's order means nothing, but stays. */
+/** A page of a table in memory, ordered by key: DynamoDB's scan order is arbitrary but stable. */
 function pageOf<Item>(rows: ReadonlyMap<string, Item>, limit: number, after: ScanKey | undefined): Page<Item> {
   const keys = [...rows.keys()].sort();
   const rest = keys.filter((key) => !after || key > String(Object.values(after)[0]));
@@ -28,17 +28,17 @@ const idsOf = <Id>({ items, ...page }: Page<unknown>, idOf: (item: never) => Id)
   ...page,
   items: items.map((item) => idOf(item as never)),
 });
-/** Rows by their ids, read as strictly as from DynamoDB. */
-const some = <Id, Row>(rows: ReadonlyMap<Id, Row>, ids: readonly Id[], schema: z.core.$ZodType<Row>): Row[] => {
-  if (ids.length === 0 || ids.length > 100) throw new Error(`DynamoDB refuses a batch of ${ids.length}`);
-  if (new Set(ids).size < ids.length) throw new Error('DynamoDB refuses a batch with the same key twice');
+/** Reads rows by id, with the limits of BatchGetItem. */
+const batchGet = <Id, Row>(rows: ReadonlyMap<Id, Row>, ids: readonly Id[], schema: z.core.$ZodType<Row>): Row[] => {
+  if (ids.length === 0 || ids.length > 100) throw new Error(`invalid batch size ${ids.length}: expected 1–100`);
+  if (new Set(ids).size < ids.length) throw new Error('duplicate key in a batch');
   return ids.flatMap((id) => rows.get(id) ?? []).map((row) => z.parse(schema, row));
 };
 
-/** So late that nothing can be in flight any more. */
-export const AT_LAST = new Date('2030-01-01T00:00:00.000Z');
+/** Beyond every grace period. */
+export const LONG_AFTER = new Date('2030-01-01T00:00:00.000Z');
 
-/** What checks the books, over a shop in memory. It has all the time that it wants, unless a test gives it less. */
+/** The consistency check of a shop in memory; its time is unlimited unless a test limits it. */
 export function checkOf(shop: ShopInMemory) {
   const findings = new Map<string, Finding>();
   const runs = new Map<string, Run>();
@@ -46,7 +46,7 @@ export function checkOf(shop: ShopInMemory) {
   const failed = failedSettlementsInMemory(openGate);
   const executions = executionsInMemory(openGate);
   const errors: string[] = [];
-  const asked: string[] = [];
+  const ordersRead: string[] = [];
   const open = (finding: Finding | undefined): finding is Finding => finding !== undefined && !finding.closed_at;
 
   const deps: Omit<CheckDeps, 'hasTime'> = {
@@ -61,14 +61,14 @@ export function checkOf(shop: ShopInMemory) {
       get: async (id) => findings.get(id),
       put: async (violation, at) => {
         const id = findingIdOf(violation);
-        const known = findings.get(id);
-        const first_seen = open(known) ? known.first_seen : at.toISOString();
+        const existing = findings.get(id);
+        const first_seen = open(existing) ? existing.first_seen : at.toISOString();
         findings.set(id, { ...violation, id, first_seen, last_seen: at.toISOString() });
       },
       close: async (id, at) => {
-        const known = findings.get(id);
-        if (!open(known)) return false;
-        findings.set(id, { ...known, closed_at: at.toISOString() });
+        const existing = findings.get(id);
+        if (!open(existing)) return false;
+        findings.set(id, { ...existing, closed_at: at.toISOString() });
         return true;
       },
     },
@@ -92,7 +92,7 @@ export function checkOf(shop: ShopInMemory) {
         },
         ids: async (limit, after) =>
           idsOf(pageOf(shop.payments.rows, limit, after), (row: { payment_id: `pay_${string}` }) => row.payment_id),
-        getAll: async (ids) => some(shop.payments.rows, ids, paymentSchema),
+        getAll: async (ids) => batchGet(shop.payments.rows, ids, paymentSchema),
       },
       sessions: {
         ids: async (limit, after) =>
@@ -100,18 +100,18 @@ export function checkOf(shop: ShopInMemory) {
             pageOf(shop.sessions.rows, limit, after),
             (row: { checkout_session_id: `cs_${string}` }) => row.checkout_session_id,
           ),
-        getAll: async (ids) => some(shop.sessions.rows, ids, sessionSchema),
+        getAll: async (ids) => batchGet(shop.sessions.rows, ids, sessionSchema),
       },
       orders: {
         ids: async (limit, after) =>
           idsOf(pageOf(shop.orders.rows, limit, after), (row: { order_id: `ord_${string}` }) => row.order_id),
-        getAll: async (ids) => some(shop.orders.rows, ids, orderSchema),
+        getAll: async (ids) => batchGet(shop.orders.rows, ids, orderSchema),
       },
       stock: {
         reservationPage: async (limit, after) => {
           const { items, ...page } = pageOf(shop.stock.reservations, limit, after);
-          const [readable, unreadable] = [true, false].map((wanted) =>
-            items.filter((item) => z.safeParse(reservationSchema, item).success === wanted),
+          const [readable, unreadable] = [true, false].map((isReadable) =>
+            items.filter((item) => z.safeParse(reservationSchema, item).success === isReadable),
           );
           return {
             ...page,
@@ -119,7 +119,7 @@ export function checkOf(shop: ShopInMemory) {
             unreadable: (unreadable ?? []).map(({ checkout_session_id }) => checkout_session_id),
           };
         },
-        reservationsOf: async (ids) => some(shop.stock.reservations, ids, reservationSchema),
+        reservationsOf: async (ids) => batchGet(shop.stock.reservations, ids, reservationSchema),
         products: async () => [...shop.stock.products.values()],
       },
     },
@@ -132,7 +132,7 @@ export function checkOf(shop: ShopInMemory) {
     },
     workflow: executions.workflow,
     getOrder: async (id) => {
-      asked.push(id);
+      ordersRead.push(id);
       return shop.paypal.client.getOrder(id);
     },
     onError: (part, error) => void errors.push(`${part}: ${error.message}`),
@@ -146,16 +146,16 @@ export function checkOf(shop: ShopInMemory) {
     events,
     failed,
     executions,
-    /** Ids of the orders that PayPal was asked about. */
-    asked,
+    /** Ids of the orders read at PayPal. */
+    ordersRead,
     errors,
-    /** One run, whose time is over after so many looks at the clock. */
-    check: (now = AT_LAST, looks = Number.POSITIVE_INFINITY) => {
-      let looked = 0;
-      return runCheck({ ...deps, hasTime: () => ++looked <= looks }, contextAt(now));
+    /** Runs the check; its time is up after `maxTimeChecks` calls of `hasTime`. */
+    check: (now = LONG_AFTER, maxTimeChecks = Number.POSITIVE_INFINITY) => {
+      let timeChecks = 0;
+      return runCheck({ ...deps, hasTime: () => ++timeChecks <= maxTimeChecks }, contextAt(now));
     },
-    recheck: (id: string, now = AT_LAST) => recheckFindingById(deps, id, contextAt(now)),
-    /** Ids of the findings that hold. */
+    recheck: (id: string, now = LONG_AFTER) => recheckFindingById(deps, id, contextAt(now)),
+    /** Ids of the open findings. */
     open: () =>
       [...findings.values()]
         .filter(open)
@@ -164,11 +164,11 @@ export function checkOf(shop: ShopInMemory) {
   };
 }
 
-/** All that is found in a shop whose last day is over: nothing in any state that is legal, however odd. */
+/** The findings in a shop on the next day: none in any legal state. */
 export async function findingsIn(shop: ShopInMemory): Promise<string[]> {
   const check = checkOf(shop);
   const nextDay = new Date('2026-06-02T12:00:00.000Z');
-  // What does not add up in stock is found by the second run.
+  // Stock differences become violations in the second scan.
   await check.check(nextDay);
   await check.check(nextDay);
   return [...check.errors, ...check.open().map((id) => `${id}: ${check.findings.get(id)?.what}`)];

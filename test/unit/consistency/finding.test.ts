@@ -12,15 +12,15 @@ import {
 
 const subjects = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[~%27EF/]{0,6}$/));
 
-describe('the id of a finding', () => {
-  it('is readable where its subject is', () => {
+describe('findingIdOf', () => {
+  it('joins the number and the subject, with reserved characters escaped', () => {
     expect(findingIdOf({ invariant: 'order_or_refund', subject: 'pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC' })).toBe(
       '1:pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC',
     );
     expect(findingIdOf({ invariant: 'stock_counters', subject: 'MUG/BLUE' })).toBe('4:MUG~2FBLUE');
   });
 
-  it('stays what it is in a path, however often the path is decoded', () => {
+  it('is unchanged in a path, however often the path is decoded', () => {
     fc.assert(
       fc.property(subjects, (subject) => {
         const id = findingIdOf({ invariant: 'stock_counters', subject });
@@ -30,13 +30,13 @@ describe('the id of a finding', () => {
     );
   });
 
-  it('belongs to one subject', () => {
+  it('is unique to its subject', () => {
     fc.assert(
-      fc.property(subjects, subjects, (one, other) => {
+      fc.property(subjects, subjects, (a, b) => {
         expect(
-          findingIdOf({ invariant: 'stock_counters', subject: one }) ===
-            findingIdOf({ invariant: 'stock_counters', subject: other }),
-        ).toBe(one === other);
+          findingIdOf({ invariant: 'stock_counters', subject: a }) ===
+            findingIdOf({ invariant: 'stock_counters', subject: b }),
+        ).toBe(a === b);
       }),
     );
   });
@@ -62,6 +62,6 @@ describe('toStoredFinding', () => {
   });
 });
 
-it('INVARIANT_NUMBERS are 1 to 10', () => {
+it('numbers the invariants from 1 to 10', () => {
   expect(INVARIANT_NUMBERS).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });

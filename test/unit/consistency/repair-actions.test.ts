@@ -12,7 +12,7 @@ import { Execution } from '../../support/in-memory/workflow.ts';
 
 const NEXT_DAY = new Date('2026-06-02T12:00:00.000Z');
 
-/** A shop with one purchase that is paid and delivered, its check, and its repairs; a step of the workflow is done when the test says so. */
+/** A captured purchase with its order; workflow steps run when the test runs them. */
 async function paidPurchase() {
   const purchase = await onePurchase();
   purchase.approve();
@@ -22,7 +22,7 @@ async function paidPurchase() {
   const events = eventsInMemory(openGate);
   const { getOrder, getCapture, refundCapture } = shop.paypal.client;
   const payments = shop.payments.repository;
-  const looked: string[] = [];
+  const reconciled: string[] = [];
   const deps = { payments, evidenceApplier: shop.evidenceApplier, getOrder };
   const actions = repairActions({
     refund: { ...deps, refundCapture },
@@ -46,14 +46,14 @@ async function paidPurchase() {
     replay: { ...deps, getCapture, events: events.repository, now: () => NEXT_DAY },
     stock: {
       correct: async (sku, seen, counted) => {
-        const found = shop.stock.products.get(sku) as Product;
-        if (found.available !== seen.available) return false;
-        shop.stock.products.set(sku, { ...found, ...counted });
+        const product = shop.stock.products.get(sku) as Product;
+        if (product.available !== seen.available) return false;
+        shop.stock.products.set(sku, { ...product, ...counted });
         return true;
       },
     },
     reconcileReservation: async (id) => {
-      looked.push(id);
+      reconciled.push(id);
       return id.endsWith('1');
     },
   });
@@ -65,92 +65,92 @@ async function paidPurchase() {
     repair,
     actions,
     events,
-    looked,
+    reconciled,
     order: () => shop.orders.rows.get(orderIdOf(paymentId)),
-    /** Changes the payment as nothing in the shop would. */
-    damagePayment: (damage: Partial<Payment>) =>
-      shop.payments.rows.set(paymentId, { ...(shop.payments.rows.get(paymentId) as Payment), ...damage }),
-    found: async () => {
+    /** Corrupts the payment's row. */
+    corruptPayment: (change: Partial<Payment>) =>
+      shop.payments.rows.set(paymentId, { ...(shop.payments.rows.get(paymentId) as Payment), ...change }),
+    openFindings: async () => {
       await check.check(NEXT_DAY);
       return check.open();
     },
   };
 }
 
-describe('a repair', () => {
-  it('makes the order again that was lost, and the finding is closed', async () => {
-    const { shop, paymentId, repair, found, order, rest } = await paidPurchase();
+describe('repairActions', () => {
+  it('settle recreates a lost order, and the finding is closed', async () => {
+    const { shop, paymentId, repair, openFindings, order, rest } = await paidPurchase();
     shop.orders.rows.clear();
-    expect(await found()).toEqual([`1:${paymentId}`, `6:${paymentId}`]);
+    expect(await openFindings()).toEqual([`1:${paymentId}`, `6:${paymentId}`]);
 
     expect(await repair(`1:${paymentId}`)).toMatchObject({ outcome: 'repaired' });
     await rest();
 
     expect(order()?.status).toBe('confirmed');
-    expect(await found()).toEqual([]);
+    expect(await openFindings()).toEqual([]);
   });
 
-  it('said beforehand does nothing', async () => {
-    const { shop, paymentId, repair, found } = await paidPurchase();
+  it('starts no execution when it is a dry run', async () => {
+    const { shop, paymentId, repair, openFindings } = await paidPurchase();
     shop.orders.rows.clear();
-    await found();
+    await openFindings();
     const before = shop.executions.size;
 
     expect(await repair(`1:${paymentId}`, true)).toMatchObject({
       outcome: 'would_repair',
-      description: `run the settlement captured of ${paymentId} again: its steps do only what is not done yet`,
+      description: `rerun settlement captured of ${paymentId}; steps already done are skipped`,
     });
 
     expect(shop.executions.size).toBe(before);
   });
 
-  it('asks PayPal about a payment that fell behind its order', async () => {
-    const { paymentId, repair, found, damagePayment, payment, rest } = await paidPurchase();
-    damagePayment({ status: 'approved' });
-    expect(await found()).toEqual([`2:${paymentId}`, `3:${paymentId}`]);
+  it('ask_paypal updates a payment that is behind its order', async () => {
+    const { paymentId, repair, openFindings, corruptPayment, payment, rest } = await paidPurchase();
+    corruptPayment({ status: 'approved' });
+    expect(await openFindings()).toEqual([`2:${paymentId}`, `3:${paymentId}`]);
 
     expect(await repair(`2:${paymentId}`)).toMatchObject({ outcome: 'repaired' });
     await rest();
 
     expect(payment()).toMatchObject({ status: 'captured', open: {} });
     expect(payment()?.history.at(-1)?.source).toBe('operator ada');
-    expect(await found()).toEqual([]);
+    expect(await openFindings()).toEqual([]);
   });
 
-  it('gives back the money that nobody accepted, once', async () => {
-    const { shop, paymentId, repair, found, damagePayment, atPayPal, rest, sessionId } = await paidPurchase();
+  it('refund refunds an amount that was not accepted, once', async () => {
+    const { shop, paymentId, repair, openFindings, corruptPayment, atPayPal, rest, sessionId } = await paidPurchase();
     const session = shop.sessions.rows.get(sessionId);
     if (session) shop.sessions.rows.set(sessionId, { ...session, amount: { currency: 'EUR', minor: 2100 } });
-    damagePayment({});
-    expect(await found()).toEqual([`7:${paymentId}`]);
+    corruptPayment({});
+    expect(await openFindings()).toEqual([`7:${paymentId}`]);
 
     await repair(`7:${paymentId}`);
     await repair(`7:${paymentId}`);
     await rest();
 
     expect(atPayPal()?.capture?.refunds).toHaveLength(1);
-    expect(await found()).toEqual([]);
+    expect(await openFindings()).toEqual([]);
   });
 
-  it('does not give money back when PayPal refuses, and says why', async () => {
-    const { shop, paymentId, repair, found, orderId, sessionId } = await paidPurchase();
+  it('refund returns PayPal’s reason when PayPal rejects it', async () => {
+    const { shop, paymentId, repair, openFindings, orderId, sessionId } = await paidPurchase();
     const session = shop.sessions.rows.get(sessionId);
     if (session) shop.sessions.rows.set(sessionId, { ...session, amount: { currency: 'EUR', minor: 2100 } });
-    await found();
+    await openFindings();
     shop.paypal.dispute(orderId, true);
 
     expect(await repair(`7:${paymentId}`)).toMatchObject({
       outcome: 'not_repairable',
-      reason: expect.stringMatching(/^PayPal says /),
+      reason: expect.stringMatching(/^PayPal rejected the refund: /),
     });
   });
 
-  it('corrects the stock to what was counted, unless it moved since', async () => {
-    const { shop, repair, found, stock } = await paidPurchase();
-    const right = stock() as Product;
-    shop.stock.products.set('MUG', { ...right, sold: 0, available: 10 });
-    await found();
-    expect(await found()).toEqual(['4:MUG']);
+  it('correct_stock sets the counted values, unless the counters changed since', async () => {
+    const { shop, repair, openFindings, stock } = await paidPurchase();
+    const expected = stock() as Product;
+    shop.stock.products.set('MUG', { ...expected, sold: 0, available: 10 });
+    await openFindings();
+    expect(await openFindings()).toEqual(['4:MUG']);
 
     await shop.begin();
     expect(await repair('4:MUG')).toMatchObject({
@@ -158,17 +158,17 @@ describe('a repair', () => {
       reason: expect.stringContaining('next check'),
     });
 
-    await found();
-    await found();
+    await openFindings();
+    await openFindings();
     expect(await repair('4:MUG')).toMatchObject({ outcome: 'repaired' });
-    expect(stock()).toEqual({ ...right, available: 8, reserved: 1 });
-    expect(await found()).toEqual([]);
+    expect(stock()).toEqual({ ...expected, available: 8, reserved: 1 });
+    expect(await openFindings()).toEqual([]);
   });
 });
 
-describe('what no repair can do now', () => {
+describe('repairActions when a repair is not possible', () => {
   const PAYMENT = 'pay_0000000000000000000000000X' as const;
-  const tried = async (repair: Repair) => {
+  const attempt = async (repair: Repair) => {
     const { actions } = await paidPurchase();
     switch (repair.kind) {
       case 'settle':
@@ -187,22 +187,33 @@ describe('what no repair can do now', () => {
   };
   const none = { available: 0, reserved: 0, sold: 0 };
 
-  it.each<[string, Repair, RegExp]>([
-    ['a settlement of no payment', { kind: 'settle', payment_id: PAYMENT, settlement: 'captured' }, /not there/],
-    ['a question about no payment', { kind: 'ask_paypal', payment_id: PAYMENT }, /not there/],
-    ['a refund of no payment', { kind: 'refund', payment_id: PAYMENT }, /not there/],
-    ['stock that money may be on its way for', { kind: 'release_stock', checkout_session_id: 'cs_2' }, /on its way/],
+  it.each<[kind: string, when: string, Repair, RegExp]>([
     [
-      'stock of which more is sold than there was',
-      { kind: 'correct_stock', sku: 'MUG', seen: none, counted: { ...none, available: -1 } },
-      /more is held and sold/,
+      'settle',
+      'the payment does not exist',
+      { kind: 'settle', payment_id: PAYMENT, settlement: 'captured' },
+      /not found/,
     ],
-    ['an event that is not there', { kind: 'replay_event', event_id: 'WH-0' }, /not there any more/],
-  ])('is %s', async (_, repair, reason) => {
-    expect(await tried(repair)).toEqual({ done: false, reason: expect.stringMatching(reason) });
+    ['ask_paypal', 'the payment does not exist', { kind: 'ask_paypal', payment_id: PAYMENT }, /not found/],
+    ['refund', 'the payment does not exist', { kind: 'refund', payment_id: PAYMENT }, /not found/],
+    [
+      'release_stock',
+      'a payment may still arrive',
+      { kind: 'release_stock', checkout_session_id: 'cs_2' },
+      /may still arrive/,
+    ],
+    [
+      'correct_stock',
+      'more is sold than was ever stocked',
+      { kind: 'correct_stock', sku: 'MUG', seen: none, counted: { ...none, available: -1 } },
+      /more units held and sold/,
+    ],
+    ['replay_event', 'the event does not exist', { kind: 'replay_event', event_id: 'WH-0' }, /not found/],
+  ])('%s returns the reason when %s', async (_, __, repair, reason) => {
+    expect(await attempt(repair)).toEqual({ done: false, reason: expect.stringMatching(reason) });
   });
 
-  it('is a settlement that the payment does not ask for any more', async () => {
+  it('settle returns the reason when the settlement is outdated', async () => {
     const { actions, paymentId } = await paidPurchase();
 
     expect(
@@ -213,7 +224,7 @@ describe('what no repair can do now', () => {
     });
   });
 
-  it('is what an event said that was erased', async () => {
+  it('replay_event returns the reason when the event data was erased', async () => {
     const { actions, events } = await paidPurchase();
     await events.repository.receive({ id: 'WH-1', eventType: 'X', body: '', now: NEXT_DAY });
 
@@ -223,10 +234,10 @@ describe('what no repair can do now', () => {
   });
 });
 
-it('an event is replayed, and stock that nobody pays for is looked after', async () => {
-  const { actions, events, shop, looked } = await paidPurchase();
+it('replay_event replays the event, release_stock reconciles the reservation', async () => {
+  const { actions, events, shop, reconciled } = await paidPurchase();
   const { event } = shop.paypal.events[0] ?? {};
-  if (!event) throw new Error('PayPal told nothing');
+  if (!event) throw new Error('PayPal sent no event');
   await events.repository.receive({
     id: event.id,
     eventType: event.event_type,
@@ -239,5 +250,5 @@ it('an event is replayed, and stock that nobody pays for is looked after', async
   expect(await actions.release_stock({ kind: 'release_stock', checkout_session_id: 'cs_1' }, 'ada')).toEqual({
     done: true,
   });
-  expect(looked).toEqual(['cs_1']);
+  expect(reconciled).toEqual(['cs_1']);
 });

@@ -14,79 +14,90 @@ const REPAIRS: { readonly [Kind in Repair['kind']]: Extract<Repair, { kind: Kind
   replay_event: { kind: 'replay_event', event_id: 'WH-1' },
 };
 
-/** A shop with one finding, as it is when it is looked at again; what its actions lead to, the test says. */
+/** One finding, as its recheck returns it, with scripted repair actions. */
 function shopWith(repair: Repair | null, { result = { done: true }, closed = false }: Setting = {}) {
   const violation: Violation = {
     invariant: 'order_or_refund',
     subject: PAYMENT,
-    what: 'captured, and no order',
+    what: 'payment is captured, but no order exists',
     repair,
   };
   const id = findingIdOf(violation);
   const finding: Finding = { ...violation, id, first_seen: SEEN, last_seen: SEEN, ...(closed && { closed_at: SEEN }) };
   const done: [Repair, string][] = [];
-  const way = async (wanted: Repair, by: string) => {
-    done.push([wanted, by]);
+  const act = async (requested: Repair, by: string) => {
+    done.push([requested, by]);
     return result;
   };
   const actions: RepairActions = {
-    settle: way,
-    ask_paypal: way,
-    refund: way,
-    release_stock: way,
-    correct_stock: way,
-    replay_event: way,
+    settle: act,
+    ask_paypal: act,
+    refund: act,
+    release_stock: act,
+    correct_stock: act,
+    replay_event: act,
   };
-  const wish = (dryRun: boolean, findingId = id) =>
+  const repairIt = (dryRun: boolean, findingId = id) =>
     repairFinding(
-      { recheck: async (wanted) => (wanted === id ? finding : undefined), actions },
+      { recheck: async (requested) => (requested === id ? finding : undefined), actions },
       { findingId, dryRun, by: 'operator ada' },
     );
-  return { wish, done };
+  return { repairIt, done };
 }
 interface Setting {
   readonly result?: RepairActionResult;
   readonly closed?: boolean;
 }
 
-describe('the repair of a finding', () => {
-  it.each(Object.values(REPAIRS))('goes the ordinary way of $kind, and says who wanted it', async (repair) => {
-    const { wish, done } = shopWith(repair);
+describe('repairFinding', () => {
+  it.each(Object.values(REPAIRS))('runs $kind and passes on the operator', async (repair) => {
+    const { repairIt, done } = shopWith(repair);
 
-    expect(await wish(false)).toMatchObject({ outcome: 'repaired' });
+    expect(await repairIt(false)).toMatchObject({ outcome: 'repaired' });
     expect(done).toEqual([[repair, 'operator ada']]);
   });
 
-  it.each(Object.values(REPAIRS))('by $kind says beforehand what it would do, and does nothing', async (repair) => {
-    const { wish, done } = shopWith(repair);
+  it.each(Object.values(REPAIRS))('describes $kind and does nothing when it is a dry run', async (repair) => {
+    const { repairIt, done } = shopWith(repair);
 
-    expect(await wish(true)).toMatchObject({ outcome: 'would_repair', description: expect.stringMatching(/\w{3}/) });
+    expect(await repairIt(true)).toMatchObject({
+      outcome: 'would_repair',
+      description: expect.stringMatching(/\w{3}/),
+    });
     expect(done).toEqual([]);
   });
 
-  it('is not done when the finding holds no more', async () => {
-    const { wish, done } = shopWith(REPAIRS.refund, { closed: true });
+  it('does nothing when the finding is already resolved', async () => {
+    const { repairIt, done } = shopWith(REPAIRS.refund, { closed: true });
 
-    expect(await wish(false)).toMatchObject({ outcome: 'already_resolved' });
+    expect(await repairIt(false)).toMatchObject({ outcome: 'already_resolved' });
     expect(done).toEqual([]);
   });
 
-  it('is left to a person where no ordinary way mends it', async () => {
-    const { wish, done } = shopWith(null);
+  it('requires manual review when the finding has no repair', async () => {
+    const { repairIt, done } = shopWith(null);
 
-    expect(await wish(false)).toMatchObject({ outcome: 'not_repairable', reason: expect.stringContaining('person') });
+    expect(await repairIt(false)).toMatchObject({
+      outcome: 'not_repairable',
+      reason: expect.stringContaining('manual review'),
+    });
     expect(done).toEqual([]);
   });
 
-  it('says why the way was not open', async () => {
-    const { wish } = shopWith(REPAIRS.refund, { result: { done: false, reason: 'PayPal says TOO_LATE' } });
+  it('returns the reason when the action is not possible', async () => {
+    const { repairIt } = shopWith(REPAIRS.refund, {
+      result: { done: false, reason: 'PayPal rejected the refund: TOO_LATE' },
+    });
 
-    expect(await wish(false)).toMatchObject({ outcome: 'not_repairable', reason: 'PayPal says TOO_LATE' });
+    expect(await repairIt(false)).toMatchObject({
+      outcome: 'not_repairable',
+      reason: 'PayPal rejected the refund: TOO_LATE',
+    });
   });
 
-  it('of a finding that never was is none', async () => {
-    const { wish } = shopWith(REPAIRS.refund);
+  it('returns unknown_finding when there is none', async () => {
+    const { repairIt } = shopWith(REPAIRS.refund);
 
-    expect(await wish(false, '1:pay_unknown')).toEqual({ outcome: 'unknown_finding' });
+    expect(await repairIt(false, '1:pay_unknown')).toEqual({ outcome: 'unknown_finding' });
   });
 });

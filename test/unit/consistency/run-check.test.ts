@@ -5,17 +5,17 @@ import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
 import type { Settlement } from '../../../src/shared/settlement.ts';
 import { listedFailure } from '../../support/builders/settlements.ts';
-import { AT_LAST, checkOf } from '../../support/in-memory/consistency-check.ts';
+import { checkOf, LONG_AFTER } from '../../support/in-memory/consistency-check.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { product, shopInMemory } from '../../support/in-memory/shop.ts';
 
-/** A shop with so many purchases, all of them paid and delivered. */
+/** A shop with this many captured purchases, each with its order. */
 async function shopWith(purchases: number) {
   const shop = shopInMemory({ products: [product(1000)] });
   const begun = [];
   for (let i = 0; i < purchases; i++) {
     const purchase = await shop.begin();
-    if (!purchase) throw new Error('nothing begun');
+    if (!purchase) throw new Error('out of stock');
     shop.paypal.approve(purchase.orderId);
     begun.push(purchase);
   }
@@ -37,8 +37,8 @@ const unfinishedEvent = (event_id: string, received_at: string): StoredEvent => 
   body: '{}',
 });
 
-describe('a check of the books', () => {
-  it('finds nothing wrong in a shop where nothing is', async () => {
+describe('runCheck', () => {
+  it('finds nothing in a consistent shop', async () => {
     const { shop } = await shopWith(3);
     const check = checkOf(shop);
 
@@ -49,7 +49,7 @@ describe('a check of the books', () => {
   it.each([
     ['payment', '3:cs_'],
     ['payment and its session', '2:ord_'],
-  ])('finds what is left of a purchase whose %s was lost', async (lost, finding) => {
+  ])('finds a purchase without its %s', async (lost, finding) => {
     const { shop, begun } = await shopWith(1);
     const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const] = begun;
     shop.payments.rows.delete(paymentId);
@@ -61,29 +61,29 @@ describe('a check of the books', () => {
     expect(check.open()).toContainEqual(expect.stringContaining(finding));
   });
 
-  it('finds a second order of a payment, and a second payment of a session, under whatever id', async () => {
+  it('finds a second order of a payment and a second payment of a session, under any id', async () => {
     const { shop, begun } = await shopWith(1);
     const [{ paymentId } = { paymentId: 'pay_' } as const] = begun;
-    const elsewhere = paymentIdOf(sessionId('0'.repeat(26)));
+    const otherId = paymentIdOf(sessionId('0'.repeat(26)));
     const order = shop.orders.rows.get(orderIdOf(paymentId));
     const payment = shop.payments.rows.get(paymentId);
-    if (!order || !payment) throw new Error('nothing bought');
-    shop.orders.rows.set(orderIdOf(elsewhere), { ...order, order_id: orderIdOf(elsewhere) });
+    if (!order || !payment) throw new Error('no purchase');
+    shop.orders.rows.set(orderIdOf(otherId), { ...order, order_id: orderIdOf(otherId) });
     const check = checkOf(shop);
 
     await check.check();
-    expect(check.open()).toEqual([`2:${orderIdOf(elsewhere)}`]);
+    expect(check.open()).toEqual([`2:${orderIdOf(otherId)}`]);
 
-    shop.orders.rows.delete(orderIdOf(elsewhere));
-    shop.payments.rows.set(elsewhere, { ...payment, payment_id: elsewhere });
+    shop.orders.rows.delete(orderIdOf(otherId));
+    shop.payments.rows.set(otherId, { ...payment, payment_id: otherId });
     await check.check();
-    expect(check.open()).toContain(`1:${elsewhere}`);
+    expect(check.open()).toContain(`1:${otherId}`);
   });
 
-  it('finds stock that is held for nobody', async () => {
+  it('finds a reservation without session and payment', async () => {
     const { shop } = await shopWith(0);
     const held = await shop.begin();
-    if (!held) throw new Error('nothing begun');
+    if (!held) throw new Error('out of stock');
     shop.payments.rows.delete(held.paymentId);
     shop.sessions.rows.delete(held.sessionId);
     const check = checkOf(shop);
@@ -93,23 +93,23 @@ describe('a check of the books', () => {
     expect(check.open()).toEqual([`5:${held.sessionId}`]);
   });
 
-  it('closes what was mended, and keeps open what was not', async () => {
+  it('closes the findings that are resolved, and no others', async () => {
     const { shop, begun } = await shopWith(2);
-    const [mended, broken] = begun.map(({ paymentId }) => orderIdOf(paymentId));
-    if (!mended || !broken) throw new Error('two must have begun');
-    const order = shop.orders.rows.get(mended);
+    const [restored, lost] = begun.map(({ paymentId }) => orderIdOf(paymentId));
+    if (!restored || !lost) throw new Error('no purchase');
+    const order = shop.orders.rows.get(restored);
     const check = checkOf(shop);
-    for (const id of [mended, broken]) shop.orders.rows.delete(id);
+    for (const id of [restored, lost]) shop.orders.rows.delete(id);
     await check.check();
     expect(check.open()).toHaveLength(4);
 
-    if (order) shop.orders.rows.set(mended, order);
+    if (order) shop.orders.rows.set(restored, order);
     await check.check();
 
     expect(check.open()).toEqual([`1:${begun[1]?.paymentId}`, `6:${begun[1]?.paymentId}`]);
   });
 
-  it('counts the findings that hold, by invariant', async () => {
+  it('returns the open findings by invariant', async () => {
     const { shop, begun } = await shopWith(2);
     for (const { paymentId } of begun) shop.orders.rows.delete(orderIdOf(paymentId));
 
@@ -129,7 +129,7 @@ describe('a check of the books', () => {
     });
   });
 
-  it('notes how many payments there are of each status, when it has seen all', async () => {
+  it('records the payments by status when the scan is finished', async () => {
     const { shop } = await shopWith(2);
     await shop.begin();
     const check = checkOf(shop);
@@ -137,20 +137,20 @@ describe('a check of the books', () => {
     await check.check();
 
     expect(check.runs.get('consistency')).toMatchObject({
-      finished_at: AT_LAST.toISOString(),
+      finished_at: LONG_AFTER.toISOString(),
       figures: { purchases: 3, products: 1, 'payments.captured': 2, 'payments.created': 1 },
     });
   });
 });
 
-describe('a check of more books than one run can read', () => {
-  it('goes on where the last run stopped, and reads everything once', async () => {
+describe('runCheck over several runs', () => {
+  it('continues where the last run stopped, and checks each purchase once', async () => {
     const { shop, begun } = await shopWith(250);
     for (const { paymentId } of [begun[0], begun[249]].flatMap((one) => one ?? []))
       shop.orders.rows.delete(orderIdOf(paymentId));
     const check = checkOf(shop);
     const runs = [];
-    do runs.push(await check.check(AT_LAST, 2));
+    do runs.push(await check.check(LONG_AFTER, 2));
     while (!runs.at(-1)?.finished && runs.length < 30);
 
     expect(runs.length).toBeGreaterThan(4);
@@ -158,7 +158,7 @@ describe('a check of more books than one run can read', () => {
     expect(check.runs.get('consistency')?.figures).toMatchObject({ purchases: 250, 'payments.captured': 250 });
   });
 
-  it('looks in every run at what is still open, before all else', async () => {
+  it('checks open payments in every run, before the scan', async () => {
     const { shop, begun } = await shopWith(250);
     const [{ paymentId } = { paymentId: 'pay_' as const }] = begun.slice(-1);
     const payment = shop.payments.rows.get(paymentId);
@@ -167,37 +167,37 @@ describe('a check of more books than one run can read', () => {
     shop.orders.rows.delete(orderIdOf(paymentId));
     const check = checkOf(shop);
 
-    expect(await check.check(AT_LAST, 0)).toMatchObject({ finished: false });
+    expect(await check.check(LONG_AFTER, 0)).toMatchObject({ finished: false });
 
     expect(check.open()).toContain(`1:${paymentId}`);
   });
 
-  it('keeps the figures of the last time until it has seen all again', async () => {
+  it('keeps the last figures until the scan is finished', async () => {
     const { shop } = await shopWith(150);
     const check = checkOf(shop);
     await check.check();
     const { figures, finished_at } = check.runs.get('consistency') ?? {};
 
-    const later = new Date(AT_LAST.getTime() + 1000);
+    const later = new Date(LONG_AFTER.getTime() + 1000);
     expect(await check.check(later, 2)).toMatchObject({ finished: false });
 
     expect(check.runs.get('consistency')).toMatchObject({ started_at: later.toISOString(), finished_at, figures });
   });
 
-  it('is not led astray by a second run at the same time', async () => {
+  it('is safe to run concurrently', async () => {
     const { shop, begun } = await shopWith(250);
     const [{ paymentId } = { paymentId: 'pay_' as const }] = begun;
     shop.orders.rows.delete(orderIdOf(paymentId));
     const check = checkOf(shop);
-    const two = () => Promise.all([check.check(AT_LAST, 3), check.check(AT_LAST, 5)]);
+    const runTwo = () => Promise.all([check.check(LONG_AFTER, 3), check.check(LONG_AFTER, 5)]);
     let pairs = 1;
-    while (!(await two()).some(({ finished }) => finished) && pairs < 30) pairs += 1;
+    while (!(await runTwo()).some(({ finished }) => finished) && pairs < 30) pairs += 1;
 
     expect(check.open()).toEqual([`1:${paymentId}`, `6:${paymentId}`]);
     expect(check.runs.get('consistency')?.figures).toMatchObject({ purchases: 250, 'payments.captured': 250 });
   });
 
-  it('begins anew when it cannot read where it was', async () => {
+  it('restarts when its cursor does not parse', async () => {
     const { shop } = await shopWith(1);
     const check = checkOf(shop);
     check.runs.set('consistency', {
@@ -210,9 +210,9 @@ describe('a check of more books than one run can read', () => {
   });
 });
 
-describe('a row that cannot be read', () => {
-  /** A field of one purchase's row is spoilt, in the table that is told; another purchase has lost its order. */
-  async function spoilt(table: 'payment' | 'session' | 'order' | 'reservation') {
+describe('runCheck with an unreadable row', () => {
+  /** One purchase has an invalid row in `table`; another has lost its order. */
+  async function corrupted(table: 'payment' | 'session' | 'order' | 'reservation') {
     const { shop, begun } = await shopWith(120);
     const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const, other] = begun;
     const rows = {
@@ -221,37 +221,42 @@ describe('a row that cannot be read', () => {
       order: [shop.orders.rows, orderIdOf(paymentId)],
       reservation: [shop.stock.reservations, sessionId],
     } as const;
-    const [of, id] = rows[table] as [Map<string, object>, string];
-    const before = of.get(id) ?? {};
-    of.set(id, { ...before, status: 'spoilt' });
+    const [map, id] = rows[table] as [Map<string, object>, string];
+    const before = map.get(id) ?? {};
+    map.set(id, { ...before, status: 'corrupted' });
     shop.orders.rows.delete(orderIdOf(other?.paymentId ?? 'pay_'));
-    return { check: checkOf(shop), paymentId, other, mend: () => of.set(id, before) };
+    return { check: checkOf(shop), paymentId, other, restore: () => map.set(id, before) };
   }
 
   it.each(['payment', 'session', 'order', 'reservation'] as const)(
-    'is a finding, and keeps nothing else from being checked: a %s',
+    'opens a finding and checks the other purchases: %s',
     async (table) => {
-      const { check, paymentId, other, mend } = await spoilt(table);
+      const { check, paymentId, other, restore } = await corrupted(table);
 
       expect(await check.check()).toMatchObject({ finished: true });
       await check.check();
 
       expect(check.findings.get(`2:${paymentId}`)).toMatchObject({
-        what: `its ${table} cannot be read: status`,
+        what: `${table} is unreadable: invalid field status`,
         repair: null,
       });
       expect(check.open()).toEqual([`1:${other?.paymentId}`, `2:${paymentId}`, `6:${other?.paymentId}`].sort());
 
-      mend();
+      restore();
       await check.check();
       expect(check.open()).not.toContain(`2:${paymentId}`);
     },
   );
 
-  it('says nothing about what was found of its purchase before', async () => {
-    const { check, other, paymentId } = await spoilt('payment');
-    const lost = { invariant: 'order_or_refund', subject: paymentId, what: 'no order', repair: null } as const;
-    await check.deps.findings.put(lost, AT_LAST);
+  it('leaves the earlier findings of its purchase open', async () => {
+    const { check, other, paymentId } = await corrupted('payment');
+    const earlier = {
+      invariant: 'order_or_refund',
+      subject: paymentId,
+      what: 'no order exists',
+      repair: null,
+    } as const;
+    await check.deps.findings.put(earlier, LONG_AFTER);
 
     await check.check();
 
@@ -260,24 +265,24 @@ describe('a row that cannot be read', () => {
   });
 });
 
-describe('stock that does not add up', () => {
-  const lessSold = async () => {
+describe('runCheck with inconsistent stock counters', () => {
+  const withLessSold = async () => {
     const { shop } = await shopWith(2);
     const [mug] = shop.stock.products.values();
     if (!mug) throw new Error('no product');
-    // One piece fewer sold than is committed: the sum is right, the two differ.
+    // The counters balance, but one unit less is sold than committed.
     shop.stock.products.set('MUG', { ...mug, sold: mug.sold - 1, available: mug.available + 1 });
     return { shop, check: checkOf(shop), mug };
   };
 
-  it('is a finding once it was seen twice, and closed when it adds up again', async () => {
-    const { shop, check, mug } = await lessSold();
+  it('opens a finding after two scans, and closes it when the counters are consistent', async () => {
+    const { shop, check, mug } = await withLessSold();
 
     await check.check();
     expect(check.open()).toEqual([]);
     await check.check();
     expect(check.findings.get('4:MUG')).toMatchObject({
-      what: '0 reserved where 0 are held, 1 sold where 2 are committed',
+      what: '0 reserved and 1 sold, but 0 held and 2 committed',
       repair: {
         kind: 'correct_stock',
         seen: { available: 999, reserved: 0, sold: 1 },
@@ -292,16 +297,16 @@ describe('stock that does not add up', () => {
     expect(check.open()).toEqual([]);
   });
 
-  it('is still a finding while another look is taken at it: only a count can tell', async () => {
-    const { check } = await lessSold();
+  it('keeps the finding open when it is rechecked without a scan', async () => {
+    const { check } = await withLessSold();
     await check.check();
     await check.check();
 
     expect(await check.recheck('4:MUG')).not.toHaveProperty('closed_at');
   });
 
-  it('is closed when there is no such product any more, and nothing of it is held', async () => {
-    const { shop, check } = await lessSold();
+  it('closes the finding when the product and its reservations are gone', async () => {
+    const { shop, check } = await withLessSold();
     await check.check();
     await check.check();
 
@@ -313,8 +318,8 @@ describe('stock that does not add up', () => {
   });
 });
 
-describe('a finding that is looked at again', () => {
-  const lostOrder = async () => {
+describe('recheckFindingById', () => {
+  const withLostOrder = async () => {
     const { shop, begun } = await shopWith(1);
     const [{ paymentId } = { paymentId: 'pay_' as const }] = begun;
     const orderId = orderIdOf(paymentId);
@@ -322,132 +327,132 @@ describe('a finding that is looked at again', () => {
     shop.orders.rows.delete(orderId);
     const check = checkOf(shop);
     await check.check();
-    return { check, id: `1:${paymentId}`, mend: () => order && shop.orders.rows.set(orderId, order) };
+    return { check, id: `1:${paymentId}`, restore: () => order && shop.orders.rows.set(orderId, order) };
   };
 
-  it('is closed if it holds no more', async () => {
-    const { check, id, mend } = await lostOrder();
-    mend();
+  it('closes a finding that is resolved', async () => {
+    const { check, id, restore } = await withLostOrder();
+    restore();
 
-    expect(await check.recheck(id)).toMatchObject({ id, closed_at: AT_LAST.toISOString() });
+    expect(await check.recheck(id)).toMatchObject({ id, closed_at: LONG_AFTER.toISOString() });
     expect(check.open()).not.toContain(id);
   });
 
-  it('holds as of its check, though the clock says that it is in flight again', async () => {
-    const { check, id } = await lostOrder();
+  it('keeps a finding open when the current time is within its grace period', async () => {
+    const { check, id } = await withLostOrder();
 
     expect(await check.recheck(id, new Date('2026-06-01T12:00:00.000Z'))).not.toHaveProperty('closed_at');
     expect(check.open()).toContain(id);
   });
 
-  it('is left alone once it was closed', async () => {
-    const { check, id, mend } = await lostOrder();
-    mend();
+  it('does not change a closed finding', async () => {
+    const { check, id, restore } = await withLostOrder();
+    restore();
     await check.check();
     const closed = check.findings.get(id);
 
     expect(await check.recheck(id, new Date('2031-01-01T00:00:00.000Z'))).toEqual(closed);
   });
 
-  it('may be one that never was', async () => {
-    expect(await (await lostOrder()).check.recheck('1:pay_none')).toBeUndefined();
+  it('returns undefined when there is no finding', async () => {
+    expect(await (await withLostOrder()).check.recheck('1:pay_none')).toBeUndefined();
   });
 
   it.each(['3:nonsense', '8:nonsense', '10:nonsense', '9:nonsense'])(
-    'is closed when it is about nothing that there is: %s',
+    'closes a finding whose subject does not exist: %s',
     async (id) => {
-      const { check } = await lostOrder();
+      const { check } = await withLostOrder();
       const [invariant = '', subject = ''] = id.split(':');
       const violation = {
         invariant: invariantOf(Number(invariant) as InvariantNumber),
         subject,
-        what: 'nonsense',
+        what: 'test',
         repair: null,
       };
-      await check.deps.findings.put(violation, AT_LAST);
+      await check.deps.findings.put(violation, LONG_AFTER);
 
       expect(await check.recheck(id)).toHaveProperty('closed_at');
     },
   );
 });
 
-describe('an event that is unfinished', () => {
-  it('is a finding after the time of grace, until it is finished', async () => {
+describe('runCheck with an unprocessed event', () => {
+  it('opens a finding after the grace period, and closes it when the event is processed', async () => {
     const { shop } = await shopWith(0);
     const check = checkOf(shop);
-    const event = unfinishedEvent('WH-1', AT_LAST.toISOString());
+    const event = unfinishedEvent('WH-1', LONG_AFTER.toISOString());
     check.events.set('WH-1', event);
-    const secondsOn = (seconds: number) => new Date(AT_LAST.getTime() + seconds * 1000);
+    const secondsLater = (seconds: number) => new Date(LONG_AFTER.getTime() + seconds * 1000);
 
-    await check.check(secondsOn(299));
+    await check.check(secondsLater(299));
     expect(check.open()).toEqual([]);
-    await check.check(secondsOn(301));
+    await check.check(secondsLater(301));
     expect(check.findings.get('9:WH-1')).toMatchObject({ repair: { kind: 'replay_event', event_id: 'WH-1' } });
 
     check.events.set('WH-1', { ...event, status: 'accepted' });
-    await check.check(secondsOn(302));
+    await check.check(secondsLater(302));
     expect(check.open()).toEqual([]);
   });
 });
 
-describe('a settlement that failed', () => {
-  const failedSettlement = async () => {
+describe('runCheck with a failed settlement', () => {
+  const withFailedSettlement = async () => {
     const purchase = await onePurchase();
     purchase.approve();
     await purchase.hear();
     const check = checkOf(purchase.shop);
     const name = `${purchase.paymentId}-approved`;
-    check.executions.set(name, { status: 'FAILED', endedAt: AT_LAST });
-    const secondsOn = (seconds: number) => new Date(AT_LAST.getTime() + seconds * 1000);
-    return { ...purchase, check, name, secondsOn };
+    check.executions.set(name, { status: 'FAILED', endedAt: LONG_AFTER });
+    const secondsLater = (seconds: number) => new Date(LONG_AFTER.getTime() + seconds * 1000);
+    return { ...purchase, check, name, secondsLater };
   };
 
-  it('is a finding when it is on no list, after the time of grace', async () => {
-    const { check, name, secondsOn, paymentId } = await failedSettlement();
+  it('opens a finding after the grace period when it is not listed', async () => {
+    const { check, name, secondsLater, paymentId } = await withFailedSettlement();
 
-    await check.check(secondsOn(299));
+    await check.check(secondsLater(299));
     expect(check.open()).toEqual([]);
-    await check.check(secondsOn(300));
+    await check.check(secondsLater(300));
     expect(check.open()).toEqual([`10:${name}`]);
     expect(check.findings.get(`10:${name}`)).toMatchObject({
       repair: { kind: 'settle', payment_id: paymentId, settlement: 'approved' },
     });
   });
 
-  it('is none when it is on the list of failed ones', async () => {
-    const { check, name, secondsOn, paymentId } = await failedSettlement();
-    const failed_at = AT_LAST.toISOString();
+  it('opens no finding when it is listed', async () => {
+    const { check, name, secondsLater, paymentId } = await withFailedSettlement();
+    const failed_at = LONG_AFTER.toISOString();
     await check.failed.repository.note(listedFailure({ payment_id: paymentId, settlement: 'approved', failed_at }));
 
-    await check.check(secondsOn(300));
+    await check.check(secondsLater(300));
 
     expect(check.open()).not.toContain(`10:${name}`);
   });
 
-  it('is closed once it was repaired', async () => {
-    const { check, name, secondsOn, shop } = await failedSettlement();
-    await check.check(secondsOn(300));
+  it('closes the finding when the settlement has succeeded', async () => {
+    const { check, name, secondsLater, shop } = await withFailedSettlement();
+    await check.check(secondsLater(300));
 
     await shop.finish();
-    await check.check(secondsOn(301));
+    await check.check(secondsLater(301));
 
     expect(check.open()).not.toContain(`10:${name}`);
   });
 
-  it('is one finding, however often it was tried', async () => {
-    const { check, name, secondsOn } = await failedSettlement();
-    check.executions.set(`${name}-r1`, { status: 'TIMED_OUT', endedAt: AT_LAST });
+  it('opens one finding for all attempts', async () => {
+    const { check, name, secondsLater } = await withFailedSettlement();
+    check.executions.set(`${name}-r1`, { status: 'TIMED_OUT', endedAt: LONG_AFTER });
 
-    await check.check(secondsOn(300));
+    await check.check(secondsLater(300));
 
     expect(check.open()).toEqual([`10:${name}`]);
   });
 });
 
-describe('refunds that PayPal knows and the shop does not', () => {
+describe('runCheck with refunds made at PayPal', () => {
   const NOON = new Date('2026-06-01T12:00:00.000Z');
   const SOON = new Date(NOON.getTime() + 3_600_000);
-  const refundedAtPayPal = async () => {
+  const withRefund = async () => {
     const purchase = await onePurchase();
     purchase.approve();
     await purchase.rest();
@@ -455,12 +460,12 @@ describe('refunds that PayPal knows and the shop does not', () => {
     return { ...purchase, check: checkOf(purchase.shop) };
   };
 
-  it('are a finding, which is closed once the shop has asked', async () => {
-    const { check, shop, paymentId, payment } = await refundedAtPayPal();
+  it('opens a finding, and closes it when the payment was refreshed', async () => {
+    const { check, shop, paymentId, payment } = await withRefund();
 
     await check.check(SOON);
     expect(check.findings.get(`8:${paymentId}`)).toMatchObject({
-      what: 'PayPal says that EUR 5.00 went back, the payment says EUR 0.00',
+      what: 'PayPal reports EUR 5.00 refunded, the payment records EUR 0.00',
       repair: { kind: 'ask_paypal', payment_id: paymentId },
     });
 
@@ -470,52 +475,52 @@ describe('refunds that PayPal knows and the shop does not', () => {
     expect(check.open()).toEqual([]);
   });
 
-  it('stay a finding while PayPal does not answer, and the rest of the books is checked all the same', async () => {
-    const { check, shop, paymentId } = await refundedAtPayPal();
+  it('keeps the finding open and checks the rest when PayPal does not answer', async () => {
+    const { check, shop, paymentId } = await withRefund();
     await check.check(SOON);
-    shop.paypal.client.getOrder = () => Promise.reject(new Error('no answer'));
+    shop.paypal.client.getOrder = () => Promise.reject(new Error('timeout'));
 
     expect(await check.check(SOON)).toMatchObject({ finished: true });
 
     expect(check.open()).toEqual([`8:${paymentId}`]);
-    expect(check.errors).toEqual(['refunds: no answer', 'refunds: no answer']);
+    expect(check.errors).toEqual(['refunds: timeout', 'refunds: timeout']);
   });
 
-  it('keep a silent PayPal from being waited for, once for each of them', async () => {
+  it('waits for an unresponsive PayPal once per run', async () => {
     const { shop, begun } = await shopWith(7);
     for (const { orderId } of begun) shop.paypal.refund(orderId, 500);
     const check = checkOf(shop);
     await check.check(SOON);
     expect(check.open()).toHaveLength(7);
-    shop.paypal.client.getOrder = () => Promise.reject(new Error('no answer'));
-    check.asked.length = 0;
+    shop.paypal.client.getOrder = () => Promise.reject(new Error('timeout'));
+    check.ordersRead.length = 0;
 
     expect(await check.check(SOON)).toMatchObject({ finished: true });
 
-    // One finding that is looked at again, and the first of those that are compared.
-    expect(check.asked).toHaveLength(1 + 5);
+    // One recheck, and the first batch of the comparison.
+    expect(check.ordersRead).toHaveLength(1 + 5);
     expect(check.open()).toHaveLength(7);
   });
 
-  it('are looked at again no longer than a run may take', async () => {
+  it('stops the rechecks when its time is up', async () => {
     const { shop, begun } = await shopWith(7);
     for (const { orderId } of begun) shop.paypal.refund(orderId, 500);
     const check = checkOf(shop);
     await check.check(SOON);
-    check.asked.length = 0;
+    check.ordersRead.length = 0;
 
     await check.check(SOON, 3);
 
-    expect(check.asked).toHaveLength(3);
+    expect(check.ordersRead).toHaveLength(3);
   });
 
-  it('are asked about for twenty payments in a run, and for all in turn', async () => {
+  it('compares twenty payments per run, all in turn', async () => {
     const { shop } = await shopWith(50);
     const check = checkOf(shop);
 
     for (const expected of [20, 40, 50]) {
       await check.check(SOON);
-      expect(new Set(check.asked).size).toBe(expected);
+      expect(new Set(check.ordersRead).size).toBe(expected);
     }
   });
 });

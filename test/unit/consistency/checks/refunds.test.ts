@@ -26,7 +26,7 @@ const orderWith = (refunds: PayPalRefund[], captureStatus = 'COMPLETED'): PayPal
 });
 const violationOf = (payment: Payment, order: PayPalOrder) => refundViolation(payment, order, CONTEXT);
 
-describe('the refunds that a payment knows', () => {
+describe('refundViolation', () => {
   it.each<[what: string, Payment, PayPalOrder]>([
     ['none', paymentThatIs('captured'), orderWith([])],
     ['one', paymentThatIs('partially_refunded'), orderWith([refundOf(500)])],
@@ -36,35 +36,35 @@ describe('the refunds that a payment knows', () => {
       orderWith([refundOf(500), refundOf(300)], 'PARTIALLY_REFUNDED'),
     ],
     ['all', paymentThatIs('refunded'), orderWith([refundOf(2000)], 'REFUNDED')],
-    ['one that is not complete yet', paymentThatIs('captured'), orderWith([refundOf(500, { status: 'PENDING' })])],
+    ['a pending one', paymentThatIs('captured'), orderWith([refundOf(500, { status: 'PENDING' })])],
     ['one of another capture', paymentThatIs('captured'), orderWith([refundOf(500, { capture_id: 'CAPTURE2' })])],
-  ])('are those at PayPal: %s', (_, payment, order) => {
+  ])('finds nothing when the refunds match PayPal’s: %s', (_, payment, order) => {
     expect(violationOf(payment, order)).toBeUndefined();
   });
 
-  it('are fewer than at PayPal: the shop is to ask', () => {
+  it('repairs from PayPal when PayPal has more', () => {
     expect(violationOf(paymentThatIs('partially_refunded'), orderWith([refundOf(500), refundOf(300)]))).toEqual({
       invariant: 'refunds_match_paypal',
       subject: PAYMENT,
-      what: 'PayPal says that EUR 8.00 went back, the payment says EUR 5.00',
+      what: 'PayPal reports EUR 8.00 refunded, the payment records EUR 5.00',
       repair: { kind: 'ask_paypal', payment_id: PAYMENT },
     });
   });
 
-  it('are fewer than at PayPal, where the capture alone says so', () => {
+  it('repairs from PayPal when only the capture is marked refunded', () => {
     expect(violationOf(paymentThatIs('captured'), orderWith([], 'REFUNDED'))?.repair).toMatchObject({
       kind: 'ask_paypal',
     });
   });
 
-  it('are more than at PayPal: no answer of PayPal’s takes that back, so a person must look', () => {
+  it('requires manual review when PayPal has less', () => {
     expect(violationOf(paymentThatIs('partially_refunded'), orderWith([]))).toMatchObject({
-      what: 'PayPal says that EUR 0.00 went back, the payment says EUR 5.00',
+      what: 'PayPal reports EUR 0.00 refunded, the payment records EUR 5.00',
       repair: null,
     });
   });
 
-  it('need not be known yet when they were made within the time of grace', () => {
+  it('finds nothing when the refund is within the grace period', () => {
     const refundedAgo = (seconds: number) => orderWith([refundOf(500, { updated_at: secondsAgo(seconds) })]);
 
     expect(violationOf(paymentThatIs('captured'), refundedAgo(299))).toBeUndefined();
@@ -72,34 +72,34 @@ describe('the refunds that a payment knows', () => {
   });
 });
 
-describe('PayPal is asked about the refunds', () => {
-  const asked = (payment: Payment) => mayHaveRefunds(payment, CONTEXT);
+describe('mayHaveRefunds', () => {
+  const isCompared = (payment: Payment) => mayHaveRefunds(payment, CONTEXT);
 
   it.each<PaymentStatus>(['captured', 'partially_refunded', 'refunded', 'review'])(
-    'of a payment that is %s',
+    'includes a payment that is %s',
     (status) => {
-      expect(asked(paymentThatIs(status))).toBe(true);
+      expect(isCompared(paymentThatIs(status))).toBe(true);
     },
   );
 
   it.each<PaymentStatus>(['created', 'approved', 'capture_pending', 'cancelled', 'expired', 'failed'])(
-    'but not of one that is %s: there is nothing to give back',
+    'excludes a payment that is %s, with nothing to refund',
     (status) => {
-      expect(asked(paymentThatIs(status, { capture_id: 'CAPTURE1' }))).toBe(false);
+      expect(isCompared(paymentThatIs(status, { capture_id: 'CAPTURE1' }))).toBe(false);
     },
   );
 
-  it('but not of one that was reversed: PayPal’s answers do not tell that from a refund', () => {
-    expect(asked(paymentThatIs('reversed'))).toBe(false);
+  it('excludes a reversed payment, which PayPal reports as a refund or not at all', () => {
+    expect(isCompared(paymentThatIs('reversed'))).toBe(false);
   });
 
-  it('but not of one that changed a moment ago', () => {
-    expect(asked(paymentThatIs('captured', { updated_at: secondsAgo(299) }))).toBe(false);
-    expect(asked(paymentThatIs('captured', { updated_at: secondsAgo(300) }))).toBe(true);
+  it('excludes a payment within the grace period', () => {
+    expect(isCompared(paymentThatIs('captured', { updated_at: secondsAgo(299) }))).toBe(false);
+    expect(isCompared(paymentThatIs('captured', { updated_at: secondsAgo(300) }))).toBe(true);
   });
 
-  it('but not of one that is too old to be refunded', () => {
-    expect(asked(paymentThatIs('captured', { updated_at: secondsAgo(180 * DAY) }))).toBe(true);
-    expect(asked(paymentThatIs('captured', { updated_at: secondsAgo(180 * DAY + 1) }))).toBe(false);
+  it('excludes a payment beyond the refund window', () => {
+    expect(isCompared(paymentThatIs('captured', { updated_at: secondsAgo(180 * DAY) }))).toBe(true);
+    expect(isCompared(paymentThatIs('captured', { updated_at: secondsAgo(180 * DAY + 1) }))).toBe(false);
   });
 });

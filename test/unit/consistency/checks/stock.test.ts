@@ -11,7 +11,7 @@ const reserved = (status: ReservationStatus, quantity: number, sku = 'MUG'): Res
   items: [{ sku, quantity }],
   expires_at: '2026-06-01T12:30:00.000Z',
 });
-/** Ten mugs, of which so many are held and sold. */
+/** Ten mugs, `held` of them reserved and `sold` of them sold. */
 const mugs = (held: number, sold: number, more: Partial<Product> = {}): Product => ({
   ...product(10),
   available: 10 - held - sold,
@@ -19,67 +19,64 @@ const mugs = (held: number, sold: number, more: Partial<Product> = {}): Product 
   sold,
   ...more,
 });
-/** What two counts in a row come to, of products that change between the beginning and the end of each. */
-function countTwice(before: Product[], reservations: Reservation[], after = before) {
+/** Two scans in a row, of products that change during each. */
+function scanTwice(before: Product[], reservations: Reservation[], after = before) {
   const tallies = addReservations(startTallies(before), reservations);
   return checkCounters(tallies, after, checkCounters(tallies, after, {}).suspects);
 }
-const wrongOf = (...counted: Parameters<typeof countTwice>) =>
-  countTwice(...counted).violations.map(({ what }) => what);
+const violationsOf = (...scans: Parameters<typeof scanTwice>) => scanTwice(...scans).violations.map(({ what }) => what);
 
-describe('a count of the stock', () => {
-  it('adds up what is held and what is committed, over all pages; what was given back is nowhere', () => {
+describe('checkCounters', () => {
+  it('sums held and committed reservations over all pages, and no released or returned ones', () => {
     const pages = [[reserved('held', 1), reserved('committed', 2)], [reserved('held', 2)], [reserved('released', 5)]];
     const tallies = [...pages, [reserved('returned', 7)]].reduce(addReservations, startTallies([mugs(3, 2)]));
 
     expect(checkCounters(tallies, [mugs(3, 2)], {})).toEqual({ violations: [], consistent: ['MUG'], suspects: {} });
   });
 
-  it.each<[what: string, Product, Reservation[], wrong: string[]]>([
-    ['everything that adds up', mugs(1, 1), [reserved('held', 1), reserved('committed', 1)], []],
-    ['more reserved than held', mugs(1, 0), [], ['1 reserved where 0 are held, 0 sold where 0 are committed']],
+  it.each<[what: string, Product, Reservation[], violations: string[]]>([
+    ['nothing when counters and reservations agree', mugs(1, 1), [reserved('held', 1), reserved('committed', 1)], []],
+    ['more reserved than held', mugs(1, 0), [], ['1 reserved and 0 sold, but 0 held and 0 committed']],
     [
       'fewer sold than committed',
       mugs(0, 1),
       [reserved('committed', 2)],
-      ['0 reserved where 0 are held, 1 sold where 2 are committed'],
+      ['0 reserved and 1 sold, but 0 held and 2 committed'],
     ],
     [
-      'pieces that are nowhere',
+      'missing units',
       mugs(0, 0, { available: 9 }),
       [],
-      ['9 available + 0 reserved + 0 sold is not 10 stocked'],
+      ['9 available, 0 reserved, 0 sold: sum is 9, expected 10 stocked'],
     ],
     [
-      'less than nothing',
+      'a negative counter',
       mugs(0, 0, { available: 11, reserved: -1 }),
       [],
-      [
-        '11 available, -1 reserved, 0 sold: none can be less than nothing; -1 reserved where 0 are held, 0 sold where 0 are committed',
-      ],
+      ['11 available, -1 reserved, 0 sold: negative counter; -1 reserved and 0 sold, but 0 held and 0 committed'],
     ],
-  ])('finds %s', (_, counters, reservations, wrong) => {
-    expect(wrongOf([counters], reservations)).toEqual(wrong);
+  ])('finds %s', (_, counters, reservations, violations) => {
+    expect(violationsOf([counters], reservations)).toEqual(violations);
   });
 
-  it('finds pieces of a product that does not exist', () => {
-    expect(countTwice([], [reserved('committed', 2, 'LOST')]).violations).toEqual([
+  it('finds units of a product that does not exist', () => {
+    expect(scanTwice([], [reserved('committed', 2, 'LOST')]).violations).toEqual([
       {
         invariant: 'stock_counters',
         subject: 'LOST',
-        what: '0 held and 2 committed of a product that does not exist',
+        what: '0 held and 2 committed, but the product does not exist',
         repair: null,
       },
     ]);
   });
 
-  it('finds at once what is wrong with the counters by themselves', () => {
+  it('finds unbalanced counters in the first scan', () => {
     const product = mugs(0, 0, { available: 9 });
 
     expect(checkCounters(startTallies([product]), [product], {}).violations).toHaveLength(1);
   });
 
-  it('does not call another difference than the last time a violation', () => {
+  it('finds nothing when the difference is not that of the last scan', () => {
     const first = checkCounters(startTallies([mugs(1, 0)]), [mugs(1, 0)], {});
 
     expect(first.violations).toEqual([]);
@@ -89,33 +86,33 @@ describe('a count of the stock', () => {
   it.each<[what: string, after: Product]>([
     ['sold', mugs(0, 1)],
     ['held', mugs(1, 0)],
-    ['put in', mugs(0, 0, { available: 11, stocked: 11 })],
-  ])('leaves for the next time what was %s in between, whether or not it seems right', (_, after) => {
-    const counted = countTwice([mugs(0, 0)], [reserved('held', 1)], [after]);
+    ['restocked', mugs(0, 0, { available: 11, stocked: 11 })],
+  ])('leaves a product to the next scan when a unit was %s during this one', (_, after) => {
+    const result = scanTwice([mugs(0, 0)], [reserved('held', 1)], [after]);
 
-    expect(counted).toEqual({ violations: [], consistent: [], suspects: {} });
+    expect(result).toEqual({ violations: [], consistent: [], suspects: {} });
   });
 
-  it('leaves for the next time a product that came in between', () => {
-    expect(countTwice([], [reserved('held', 1)], [mugs(1, 0)])).toEqual({
+  it('leaves a product to the next scan when it was created during this one', () => {
+    expect(scanTwice([], [reserved('held', 1)], [mugs(1, 0)])).toEqual({
       violations: [],
       consistent: [],
       suspects: {},
     });
   });
 
-  it('finds that counters do not add up though the product is being sold, and leaves the correction for a quiet moment', () => {
-    expect(countTwice([mugs(0, 0)], [], [mugs(1, 0, { available: 5 })]).violations).toMatchObject([
-      { what: '5 available + 1 reserved + 0 sold is not 10 stocked', repair: null },
+  it('finds unbalanced counters without a repair when the product was sold during the scan', () => {
+    expect(scanTwice([mugs(0, 0)], [], [mugs(1, 0, { available: 5 })]).violations).toMatchObject([
+      { what: '5 available, 1 reserved, 0 sold: sum is 6, expected 10 stocked', repair: null },
     ]);
   });
 });
 
-describe('the correction of a product', () => {
+describe('the repair of checkCounters', () => {
   const correctionOf = (counters: Product, reservations: Reservation[]) =>
-    countTwice([counters], reservations).violations[0]?.repair;
+    scanTwice([counters], reservations).violations[0]?.repair;
 
-  it('sets its counters to what was counted, and leaves what was ever stocked', () => {
+  it('sets the counters to the tallied quantities and keeps the stocked quantity', () => {
     expect(correctionOf(mugs(0, 3), [reserved('held', 2), reserved('committed', 1)])).toEqual({
       kind: 'correct_stock',
       sku: 'MUG',
@@ -124,11 +121,11 @@ describe('the correction of a product', () => {
     });
   });
 
-  it('can use up all there is', () => {
+  it('may leave nothing available', () => {
     expect(correctionOf(mugs(0, 0), [reserved('committed', 10)])).toMatchObject({ counted: { available: 0 } });
   });
 
-  it('is none where more was sold than there ever was', () => {
+  it('is null when more was sold than ever stocked', () => {
     expect(correctionOf(mugs(0, 0), [reserved('committed', 11)])).toBeNull();
   });
 });
