@@ -1,15 +1,17 @@
-/** How soon the shop looks after what it heard nothing more of. */
+/** Check intervals of open payments and reservations. */
 export interface Intervals {
   readonly dueAfterSeconds: number;
   readonly now: () => Date;
 }
 
-/** Whatever is open is looked after this often at least. */
 const MAX_DELAY_SECONDS = 3600;
 
-/** The longer nothing has happened (since `quietSince`, ISO 8601), the longer nothing will: the wait doubles, up to an hour. */
+/**
+ * Exponential backoff: the delay is the time since the last change, so it doubles with each check, up to an hour.
+ * @param quietSince ISO 8601
+ */
 export function nextCheckAt(quietSince: string, { dueAfterSeconds, now }: Intervals): Date {
   const at = now().getTime();
-  const quiet = (at - Date.parse(quietSince)) / 1000;
-  return new Date(at + Math.min(Math.max(quiet, dueAfterSeconds), MAX_DELAY_SECONDS) * 1000);
+  const quietSeconds = (at - Date.parse(quietSince)) / 1000;
+  return new Date(at + Math.min(Math.max(quietSeconds, dueAfterSeconds), MAX_DELAY_SECONDS) * 1000);
 }

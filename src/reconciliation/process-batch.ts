@@ -1,31 +1,27 @@
-/** How far one run may go. */
 export interface Limits {
-  /** No further item is started after that. */
+  /** No item starts after this time. */
   readonly until: Date;
   readonly maxItems: number;
   readonly now: () => Date;
-  /** Told of what cannot be done now. */
+  /** Called for each item that fails. */
   readonly onError: (item: string, error: Error) => void;
 }
 
-/** How far a run came. */
 export interface Progress {
-  /** Items that were done. */
   readonly done: number;
-  /** Items that met trouble. */
   readonly failed: number;
-  /** The last item that was started, where the run ended before the items did. */
+  /** The last item that was started, when items are left. */
   readonly stoppedAfter?: string;
 }
 
-/** PayPal gives up to 8 seconds to think, so some are asked at once; more would only meet its limits sooner. */
+/** PayPal calls may take 8 seconds each; more at once would reach PayPal's rate limits sooner. */
 const CONCURRENCY = 5;
-/** One item in trouble is its own trouble. After three, something is down, and the run would only wait for it. */
+/** One failing item may be its own fault. After three, a dependency is down, and the run would only wait for it. */
 const MAX_ERRORS = 3;
 
 /**
- * Does some work on each item, a few at once. What one item meets does not keep the others from being done, until there is trouble
- * everywhere. An item that comes twice is done once.
+ * Processes items concurrently, each once. A failing item does not stop the others; three failures end the batch.
+ * @throws what `items` throws
  */
 export async function processBatch<Item extends string>(
   items: AsyncIterable<Item>,

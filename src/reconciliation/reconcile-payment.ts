@@ -9,26 +9,23 @@ import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
 import { type Intervals, nextCheckAt } from './backoff.ts';
 
-/** What `lookAfterPayment` works with. */
 export interface ReconcilePaymentDeps extends Intervals {
   readonly payments: Pick<PaymentRepository, 'get' | 'reschedule' | 'postpone'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
   readonly getOrder: ApplyEvidenceDeps['getOrder'];
   readonly evidenceApplier: EvidenceApplier;
   readonly startSettlement: ApplyEvidenceDeps['startSettlement'];
-  /** Asks Step Functions about an open settlement, and takes down its end; undefined when it was never started. */
+  /** Records the result of an open settlement. @returns undefined when it was never started. */
   readonly syncResult: (paymentId: PaymentId, settlement: string) => Promise<LatestAttempt | undefined>;
 }
 
-/** What a look after a payment led to. */
 export interface ReconcilePaymentResult {
-  /** PayPal said something that the shop had not heard. */
+  /** PayPal had evidence that was not applied yet. */
   readonly updated: boolean;
-  /** The buyer let the time pass. */
   readonly expired: boolean;
-  /** Settlements that were noted but never started. */
+  /** Settlements that were requested but never started. */
   readonly started: number;
-  /** Settlements that had succeeded without the shop hearing of it. */
+  /** Settlements that had succeeded unrecorded. */
   readonly closed: number;
 }
 
@@ -36,11 +33,11 @@ const SOURCE = 'reconciler';
 const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, started: 0, closed: 0 };
 
 /**
- * Looks after one payment: starts what was to be started, asks PayPal what became of it unless it is paid, lets it expire when its time
- * is over and nothing was approved, and says when to look again. A payment that was given up is asked about once more, for what was
- * under way at that moment. A settlement that failed is left to a person.
- * @param asOf the time that a buyer's time is compared with
- * @throws PayPalUnavailable when PayPal must be asked and does not answer.
+ * Reconciles one payment: starts or syncs its open settlements, applies PayPal's order unless it is paid, expires it
+ * when the session has expired and nothing was approved, and reschedules it. A payment that was given up is read at
+ * PayPal one last time, for an approval in flight at that moment. A failed settlement is left to an operator.
+ * @param asOf the time that the session's expiry is compared with
+ * @throws PayPalUnavailable when PayPal does not answer.
  */
 export async function reconcilePayment(
   deps: ReconcilePaymentDeps,
@@ -48,7 +45,7 @@ export async function reconcilePayment(
   asOf = deps.now(),
 ): Promise<ReconcilePaymentResult> {
   const payment = await deps.payments.get(id).catch(async (error: unknown) => {
-    // Others must not wait for one that cannot even be read.
+    // An unreadable payment must not block the others.
     await deps.payments.postpone(id, nextCheckAt(deps.now().toISOString(), deps)).catch(() => undefined);
     throw error;
   });
@@ -64,13 +61,13 @@ export async function reconcilePayment(
     await deps.payments.reschedule(now, nextPaymentCheck(now, session?.expires_at, deps));
     return { ...settlements, ...paypal };
   } catch (error) {
-    // Others must not wait for one that is always in trouble. What came first tells more than that this cannot be written either.
+    // A payment that always fails must not block the others. The first error is thrown, not that of the reschedule.
     await deps.payments.reschedule(payment, nextCheckAt(payment.updated_at, deps)).catch(() => undefined);
     throw error;
   }
 }
 
-/** Starts what is open and was never started, and takes down what has ended unheard. */
+/** Starts open settlements that were never started, and records results that were missed. */
 async function reconcileSettlements(
   { syncResult, startSettlement }: ReconcilePaymentDeps,
   { payment_id: id, open }: Payment,
@@ -100,7 +97,7 @@ async function refreshFromPayPal(
     );
     return { updated: false, expired: result.outcome === 'moved' };
   };
-  // No order, nobody at PayPal: the shop failed before it had anything to send the buyer to.
+  // Without a PayPal order no buyer can have approved: beginPayment failed before it had an approve URL.
   if (!orderId) return payment.status === 'created' && isExpired ? expire() : { updated: false, expired: false };
 
   const order = await getOrder(orderId);
@@ -118,8 +115,8 @@ const nothingApproved = ({ status, captures }: PayPalOrder): boolean =>
   captures.length === 0 && ['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED'].includes(status);
 
 /**
- * PayPal goes on calling an order approved that it would not capture. That is no new approval: whoever was told that nothing was charged
- * is not charged later without a further click, of which the buyer's return or an event tells.
+ * PayPal keeps an order APPROVED after it declined the capture. That is no new approval: a buyer who saw "nothing was
+ * charged" is charged only after approving again, which arrives as an event or with the buyer's return.
  */
 const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean =>
   (status === 'created' || isGivenUp(status)) &&
@@ -127,7 +124,10 @@ const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean 
   order.status === 'APPROVED' &&
   order.captures.length === 0;
 
-/** When to look after a payment again; undefined when nothing is left to come, an operator's decision included. `expiresAt`: ISO 8601, of one that the buyer has begun. */
+/**
+ * @param expiresAt ISO 8601: the session's expiry, of a payment that is `created`
+ * @returns undefined when no change is expected, except by an operator.
+ */
 export function nextPaymentCheck(payment: Payment, expiresAt: string | undefined, deps: Intervals): Date | undefined {
   if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
   const next = nextCheckAt(payment.updated_at, deps);

@@ -8,42 +8,40 @@ import { isGivenUp } from '../payments/transitions.ts';
 import { paymentIdOf, type SessionId } from '../shared/ids.ts';
 import { type Intervals, nextCheckAt } from './backoff.ts';
 
-/** What `lookAfterReservation` works with. */
 export interface ReconcileReservationDeps extends Intervals {
   readonly stock: Pick<StockRepository, 'reservation' | 'move' | 'reschedule'>;
   readonly sessions: Pick<SessionRepository, 'get' | 'expire'>;
   readonly payments: Pick<PaymentRepository, 'get' | 'create'>;
 }
 
-/** What is to be done about stock that is held past its time. */
+/** What to do about an expired reservation that is still held. */
 type Action =
-  /** Nobody has begun to pay. */
+  /** No payment was begun. */
   | 'expire session'
-  /** No money is on its way for it. */
+  /** No payment can use it any more. */
   | 'release'
-  /** The shop failed between noting that a payment was begun and making it. */
+  /** beginPayment failed between its write of the session and that of the payment. */
   | 'create payment'
-  /** Money may be on its way: that is for PayPal to say, and whoever looks after the payment. */
+  /** A payment may still be captured; the payments job decides that. */
   | 'wait';
 
-/** Decides by what is known of a session and its payment; neither need be there. */
 export function nextAction(session: Session | undefined, payment: Payment | undefined): Action {
   if (payment) return isGivenUp(payment.status) && Object.keys(payment.open).length === 0 ? 'release' : 'wait';
-  // The shop failed before it had a session for what it held; what was held for it can never be paid.
+  // openSession failed between reservation and session: no buyer can pay for it.
   if (!session) return 'release';
   if (session.status === 'open') return 'expire session';
   return session.payment_id ? 'create payment' : 'release';
 }
 
 /**
- * Looks after stock that is held past its time: releases it as soon as no money is on its way.
+ * Releases an expired reservation once no payment can use it; reschedules it otherwise.
  * @returns whether it was released.
  */
 export async function reconcileReservation(deps: ReconcileReservationDeps, id: SessionId): Promise<boolean> {
   try {
     return await reconcile(deps, id);
   } catch (error) {
-    // Others must not wait for one that is always in trouble, such as stock of a product that is not there any more.
+    // A reservation that always fails, such as one of a deleted product, must not block the others.
     await deps.stock.reschedule(id, nextCheckAt(deps.now().toISOString(), deps)).catch(() => undefined);
     throw error;
   }
@@ -58,7 +56,7 @@ async function reconcile(deps: ReconcileReservationDeps, id: SessionId): Promise
     return changed;
   }
   if (action === 'create payment' && session) {
-    // Then it expires as any other payment does, unless the buyer goes on with it first.
+    // It expires like any other payment, unless the shopper continues first.
     const ids = { payment_id: paymentIdOf(id), checkout_session_id: id };
     await payments.create(newPayment(ids, session.amount, now().toISOString()), now());
   }

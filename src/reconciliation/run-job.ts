@@ -2,8 +2,8 @@ import type { RunRepository } from '../shared/run-repository.ts';
 import type { Job, JobName, Report, Run } from './job.ts';
 
 /**
- * Runs a job from where the run before it ended, and notes what it did. Should it fail, the next run begins at the same place; that it
- * has begun is noted all the same.
+ * Runs a job from the stored cursor and records its report. After a failure the next run starts at the same cursor; the
+ * start of the failed one stays recorded.
  */
 export async function runJob(
   { runs, now }: { readonly runs: Pick<RunRepository, 'begin' | 'finish'>; readonly now: () => Date },

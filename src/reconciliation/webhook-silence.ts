@@ -1,11 +1,11 @@
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 
-/** A day of silence is as bad as a week of it. */
+/** Longer silence is reported as a day. */
 const MAX_SILENCE_MS = 24 * 60 * 60 * 1000;
-/** Events that the shop found in PayPal's list lie between those that were delivered. */
+/** Events fetched from PayPal's list lie between the delivered ones. */
 const PAGE_SIZE = 50;
 
-/** Seconds since PayPal last delivered an event that could be settled; a day at most. */
+/** Seconds since PayPal last delivered an event that was accepted; a day at most. */
 export async function webhookSilence(events: Pick<EventRepository, 'page'>, asOf: Date): Promise<number> {
   const from = new Date(asOf.getTime() - MAX_SILENCE_MS).toISOString();
   const latest = await events.page({ status: 'accepted', from }, PAGE_SIZE);

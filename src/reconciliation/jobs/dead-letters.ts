@@ -1,10 +1,10 @@
 import { type SweepDeps, sweepDeadLetters } from '../../settlements/sweep-dead-letters.ts';
 import type { Job } from '../job.ts';
 
-/** Shorter than messages stay hidden that a sweep has taken. */
+/** Below the visibility timeout of the messages that a sweep receives. */
 const MAX_SWEEP_MS = 60_000;
 
-/** Brings dead letters and the list of failed settlements in line with the payments. `closed` had succeeded unheard. */
+/** Reconciles dead letters and the list of failed settlements with the payments. `closed`: had succeeded unrecorded. */
 export const deadLettersJob =
   (deps: Omit<SweepDeps, 'trouble'>): Job =>
   async ({ until, cursor: before, onError, now }) => {

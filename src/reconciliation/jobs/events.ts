@@ -8,7 +8,6 @@ import { type ProcessStoredEventDeps, processStoredEvent } from '../../paypal-we
 import type { Intervals } from '../backoff.ts';
 import type { Job, Report } from '../job.ts';
 
-/** What `eventsJob` works with. */
 export interface EventsJobDeps extends ProcessStoredEventDeps, Intervals {
   readonly events: Pick<EventRepository, 'known' | 'receive' | 'finish'>;
   readonly listEvents: PayPalNotifications['listEvents'];
@@ -16,17 +15,17 @@ export interface EventsJobDeps extends ProcessStoredEventDeps, Intervals {
 }
 
 const HOUR_MS = 3_600_000;
-/** An event may appear in PayPal's list after younger ones: so much is compared again. */
+/** PayPal may list an event after younger ones: each run compares this much again. */
 const OVERLAP_MS = 3 * HOUR_MS;
-/** The first run goes back as far as PayPal tries to deliver: https://developer.paypal.com/api/rest/webhooks/rest/ */
+/** PayPal's redelivery period: https://developer.paypal.com/api/rest/webhooks/rest/ */
 const INITIAL_WINDOW_MS = 72 * HOUR_MS;
-/** PayPal refuses to list what is older than 45 days, by its own clock. */
+/** PayPal rejects windows that start more than 45 days ago; a day is left for clock skew. */
 const MAX_WINDOW_MS = 44 * 24 * HOUR_MS;
 
-/** Which events the last run compared, and how far it came if it was cut short. Times are ISO 8601, UTC. */
+/** Where the last run ended, or stopped. Times are ISO 8601, UTC. */
 const cursorSchema = z.object({
   compared_until: z.optional(z.string()),
-  /** The list begins with the newest: those after `to` are done, those from `from` to there are not. */
+  /** The list is newest first: events after `to` are compared, those between `from` and `to` are not. */
   rest: z.optional(z.object({ from: z.string(), to: z.string(), until: z.string() })),
 });
 type Cursor = z.infer<typeof cursorSchema>;
@@ -34,8 +33,9 @@ type Cursor = z.infer<typeof cursorSchema>;
 const SUBSCRIBED: ReadonlySet<string> = new Set(SUBSCRIBED_EVENT_TYPES);
 
 /**
- * Compares PayPal's list of events with ours, and settles what never came. It is believed because it came from PayPal's API, asked with
- * the shop's credentials. Young events are left alone: their delivery may be on its way.
+ * Compares PayPal's list of events with the stored ones, and fetches and processes those that were never delivered.
+ * They need no signature: they come from PayPal's API, with the shop's credentials. Events younger than
+ * `dueAfterSeconds` are skipped: their delivery may be in flight.
  */
 export const eventsJob =
   (deps: EventsJobDeps): Job =>
@@ -52,13 +52,13 @@ export const eventsJob =
     });
     let { to, until: comparedUntil } = window;
 
-    let wanted: Parameters<typeof listEvents>[0] | undefined = { from: new Date(window.from), to: new Date(to) };
-    while (wanted) {
+    let request: Parameters<typeof listEvents>[0] | undefined = { from: new Date(window.from), to: new Date(to) };
+    while (request) {
       if (now() >= until) return report({ ...before, rest: { ...window, to, until: comparedUntil } });
-      const page: EventList = await listEvents(wanted);
-      const ours = page.events.filter(({ event_type }) => SUBSCRIBED.has(event_type));
-      const known = await events.known(ours.map(({ id }) => id));
-      for (const { id, create_time } of ours.filter((event) => !known.has(event.id))) {
+      const page: EventList = await listEvents(request);
+      const subscribed = page.events.filter(({ event_type }) => SUBSCRIBED.has(event_type));
+      const known = await events.known(subscribed.map(({ id }) => id));
+      for (const { id, create_time } of subscribed.filter((event) => !known.has(event.id))) {
         try {
           const outcome = await fetchEvent(deps, id);
           figures.fetched += Number(outcome !== undefined);
@@ -66,18 +66,18 @@ export const eventsJob =
         } catch (error) {
           figures.failed += 1;
           onError(id, error as Error);
-          // The next run begins with it.
+          // The next run starts with it.
           comparedUntil = new Date(Math.min(Date.parse(create_time), Date.parse(comparedUntil))).toISOString();
         }
       }
-      figures.compared += ours.length;
+      figures.compared += subscribed.length;
       to = page.events.at(-1)?.create_time ?? to;
-      wanted = page.next === undefined ? undefined : { next: page.next };
+      request = page.next === undefined ? undefined : { next: page.next };
     }
     return report({ compared_until: comparedUntil });
   };
 
-/** @returns what it led to; undefined when PayPal has it no longer. */
+/** @returns undefined when PayPal no longer has the event. */
 async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventOutcome | undefined> {
   const wire = await deps.getEvent(id);
   if (!wire) return undefined;
@@ -86,11 +86,11 @@ async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventOutcome
   return processStoredEvent(deps, event);
 }
 
-/** From where the last comparison ended, and a little before, to what has had its time to be delivered. */
+/** From the end of the last comparison, less the overlap, up to `dueAfterSeconds` ago. */
 function windowAfter({ compared_until }: Cursor, dueBefore: Date, { dueAfterSeconds, now }: Intervals) {
-  const present = now().getTime();
-  const until = Math.min(present, dueBefore.getTime() - dueAfterSeconds * 1000);
-  const from = compared_until ? Date.parse(compared_until) - OVERLAP_MS : present - INITIAL_WINDOW_MS;
+  const current = now().getTime();
+  const until = Math.min(current, dueBefore.getTime() - dueAfterSeconds * 1000);
+  const from = compared_until ? Date.parse(compared_until) - OVERLAP_MS : current - INITIAL_WINDOW_MS;
   const iso = (time: number) => new Date(time).toISOString();
-  return { from: iso(Math.max(from, present - MAX_WINDOW_MS)), to: iso(until), until: iso(until) };
+  return { from: iso(Math.max(from, current - MAX_WINDOW_MS)), to: iso(until), until: iso(until) };
 }

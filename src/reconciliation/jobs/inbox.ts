@@ -4,18 +4,17 @@ import { eventOf } from '../../paypal-webhook/replay-event.ts';
 import type { Job } from '../job.ts';
 import { processBatch } from '../process-batch.ts';
 
-/** What `inboxJob` works with. */
 export interface InboxJobDeps extends ProcessStoredEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finish' | 'unfinished'>;
 }
 
-/** A delivery that is still worked on is none of ours. */
+/** Younger events may still be in process by their own delivery. */
 const MIN_AGE_MS = 60_000;
 const MAX_EVENTS = 2000;
 
 /**
- * Settles the events that were stored but not finished: whoever took them in fell over. `unfinished`: those that still are not. The
- * cursor lets those that are always in trouble not keep the others waiting.
+ * Processes events that were stored but not finished, because their delivery failed in between. `unfinished`: what is
+ * left in the inbox. The cursor keeps events that always fail from blocking the others.
  */
 export const inboxJob =
   ({ events, ...deps }: InboxJobDeps): Job =>

@@ -5,7 +5,6 @@ import { processBatch } from '../process-batch.ts';
 import { type ReconcilePaymentDeps, reconcilePayment } from '../reconcile-payment.ts';
 import { webhookSilence } from '../webhook-silence.ts';
 
-/** What `paymentsJob` works with. */
 export interface PaymentsJobDeps extends ReconcilePaymentDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'reschedule' | 'postpone' | 'due' | 'open' | 'underReview'>;
   readonly events: Pick<EventRepository, 'page'>;
@@ -14,9 +13,9 @@ export interface PaymentsJobDeps extends ReconcilePaymentDeps {
 const MAX_PAYMENTS = 2000;
 
 /**
- * Looks after the payments that are due. It needs no cursor: after each look, the payment is due later, or no more.
- * `open` and `oldest_seconds`: payments that are still to be looked after, and the age of the oldest. `under_review`: those of which an
- * operator has to decide.
+ * Reconciles the payments that are due. Needs no cursor: each one is rescheduled, or no longer due, afterwards.
+ * `open` and `oldest_seconds`: payments left to reconcile and the age of the oldest; `under_review`: those that await
+ * an operator's decision.
  */
 export const paymentsJob =
   (deps: PaymentsJobDeps): Job =>
@@ -50,7 +49,7 @@ export const paymentsJob =
         ['OpenPayments', count],
         ['OldestOpenPaymentSeconds', oldestSeconds],
         ['UnderReview', underReview],
-        // Silence says nothing while there is nothing to tell.
+        // Missing webhooks are a fault only if a payment changed at PayPal.
         ['WebhookSilence', totals.updated > 0 ? await webhookSilence(deps.events, run.dueBefore) : 0],
       ],
     };

@@ -3,7 +3,6 @@ import type { Job } from '../job.ts';
 import { processBatch } from '../process-batch.ts';
 import { type ReconcileReservationDeps, reconcileReservation } from '../reconcile-reservation.ts';
 
-/** What `reservationsJob` works with. */
 export interface ReservationsJobDeps extends ReconcileReservationDeps {
   readonly stock: ReconcileReservationDeps['stock'] & Pick<StockRepository, 'due'>;
 }
@@ -11,8 +10,8 @@ export interface ReservationsJobDeps extends ReconcileReservationDeps {
 const MAX_RESERVATIONS = 2000;
 
 /**
- * Releases stock whose time is over and for which no money is on its way. It needs no cursor: after each look, the stock is released,
- * or due later. Shoppers who leave are nothing to be mended.
+ * Releases expired reservations that no payment can use any more. Needs no cursor: each one is released or rescheduled.
+ * An abandoned session is no fault, so none counts as repaired.
  */
 export const reservationsJob =
   (deps: ReservationsJobDeps): Job =>

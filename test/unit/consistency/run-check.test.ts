@@ -10,20 +10,20 @@ import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { product, shopInMemory } from '../../support/in-memory/shop.ts';
 
 /** A shop with this many captured purchases, each with its order. */
-async function shopWith(purchases: number) {
+async function shopWith(count: number) {
   const shop = shopInMemory({ products: [product(1000)] });
-  const begun = [];
-  for (let i = 0; i < purchases; i++) {
+  const purchases = [];
+  for (let i = 0; i < count; i++) {
     const purchase = await shop.begin();
     if (!purchase) throw new Error('out of stock');
     shop.paypal.approve(purchase.orderId);
-    begun.push(purchase);
+    purchases.push(purchase);
   }
   for (const { event } of shop.paypal.events) await shop.deliver(event);
   await shop.finish();
   for (const { event } of shop.paypal.events) await shop.deliver(event);
   await shop.finish();
-  return { shop, begun };
+  return { shop, purchases };
 }
 
 const unfinishedEvent = (event_id: string, received_at: string): StoredEvent => ({
@@ -50,8 +50,8 @@ describe('runCheck', () => {
     ['payment', '3:cs_'],
     ['payment and its session', '2:ord_'],
   ])('finds a purchase without its %s', async (lost, finding) => {
-    const { shop, begun } = await shopWith(1);
-    const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const] = begun;
+    const { shop, purchases } = await shopWith(1);
+    const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const] = purchases;
     shop.payments.rows.delete(paymentId);
     if (lost.includes('session')) shop.sessions.rows.delete(sessionId);
     const check = checkOf(shop);
@@ -62,8 +62,8 @@ describe('runCheck', () => {
   });
 
   it('finds a second order of a payment and a second payment of a session, under any id', async () => {
-    const { shop, begun } = await shopWith(1);
-    const [{ paymentId } = { paymentId: 'pay_' } as const] = begun;
+    const { shop, purchases } = await shopWith(1);
+    const [{ paymentId } = { paymentId: 'pay_' } as const] = purchases;
     const otherId = paymentIdOf(sessionId('0'.repeat(26)));
     const order = shop.orders.rows.get(orderIdOf(paymentId));
     const payment = shop.payments.rows.get(paymentId);
@@ -94,8 +94,8 @@ describe('runCheck', () => {
   });
 
   it('closes the findings that are resolved, and no others', async () => {
-    const { shop, begun } = await shopWith(2);
-    const [restored, lost] = begun.map(({ paymentId }) => orderIdOf(paymentId));
+    const { shop, purchases } = await shopWith(2);
+    const [restored, lost] = purchases.map(({ paymentId }) => orderIdOf(paymentId));
     if (!restored || !lost) throw new Error('no purchase');
     const order = shop.orders.rows.get(restored);
     const check = checkOf(shop);
@@ -106,12 +106,12 @@ describe('runCheck', () => {
     if (order) shop.orders.rows.set(restored, order);
     await check.check();
 
-    expect(check.open()).toEqual([`1:${begun[1]?.paymentId}`, `6:${begun[1]?.paymentId}`]);
+    expect(check.open()).toEqual([`1:${purchases[1]?.paymentId}`, `6:${purchases[1]?.paymentId}`]);
   });
 
   it('returns the open findings by invariant', async () => {
-    const { shop, begun } = await shopWith(2);
-    for (const { paymentId } of begun) shop.orders.rows.delete(orderIdOf(paymentId));
+    const { shop, purchases } = await shopWith(2);
+    for (const { paymentId } of purchases) shop.orders.rows.delete(orderIdOf(paymentId));
 
     const { findings } = await checkOf(shop).check();
 
@@ -145,8 +145,8 @@ describe('runCheck', () => {
 
 describe('runCheck over several runs', () => {
   it('continues where the last run stopped, and checks each purchase once', async () => {
-    const { shop, begun } = await shopWith(250);
-    for (const { paymentId } of [begun[0], begun[249]].flatMap((one) => one ?? []))
+    const { shop, purchases } = await shopWith(250);
+    for (const { paymentId } of [purchases[0], purchases[249]].flatMap((purchase) => purchase ?? []))
       shop.orders.rows.delete(orderIdOf(paymentId));
     const check = checkOf(shop);
     const runs = [];
@@ -159,8 +159,8 @@ describe('runCheck over several runs', () => {
   });
 
   it('checks open payments in every run, before the scan', async () => {
-    const { shop, begun } = await shopWith(250);
-    const [{ paymentId } = { paymentId: 'pay_' as const }] = begun.slice(-1);
+    const { shop, purchases } = await shopWith(250);
+    const [{ paymentId } = { paymentId: 'pay_' as const }] = purchases.slice(-1);
     const payment = shop.payments.rows.get(paymentId);
     const input = shop.executions.get(`${paymentId}-captured`)?.input as Settlement;
     if (payment) shop.payments.rows.set(paymentId, { ...payment, open: { captured: input } });
@@ -185,8 +185,8 @@ describe('runCheck over several runs', () => {
   });
 
   it('is safe to run concurrently', async () => {
-    const { shop, begun } = await shopWith(250);
-    const [{ paymentId } = { paymentId: 'pay_' as const }] = begun;
+    const { shop, purchases } = await shopWith(250);
+    const [{ paymentId } = { paymentId: 'pay_' as const }] = purchases;
     shop.orders.rows.delete(orderIdOf(paymentId));
     const check = checkOf(shop);
     const runTwo = () => Promise.all([check.check(LONG_AFTER, 3), check.check(LONG_AFTER, 5)]);
@@ -213,8 +213,8 @@ describe('runCheck over several runs', () => {
 describe('runCheck with an unreadable row', () => {
   /** One purchase has an invalid row in `table`; another has lost its order. */
   async function corrupted(table: 'payment' | 'session' | 'order' | 'reservation') {
-    const { shop, begun } = await shopWith(120);
-    const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const, other] = begun;
+    const { shop, purchases } = await shopWith(120);
+    const [{ paymentId, sessionId } = { paymentId: 'pay_', sessionId: 'cs_' } as const, other] = purchases;
     const rows = {
       payment: [shop.payments.rows, paymentId],
       session: [shop.sessions.rows, sessionId],
@@ -320,8 +320,8 @@ describe('runCheck with inconsistent stock counters', () => {
 
 describe('recheckFindingById', () => {
   const withLostOrder = async () => {
-    const { shop, begun } = await shopWith(1);
-    const [{ paymentId } = { paymentId: 'pay_' as const }] = begun;
+    const { shop, purchases } = await shopWith(1);
+    const [{ paymentId } = { paymentId: 'pay_' as const }] = purchases;
     const orderId = orderIdOf(paymentId);
     const order = shop.orders.rows.get(orderId);
     shop.orders.rows.delete(orderId);
@@ -487,8 +487,8 @@ describe('runCheck with refunds made at PayPal', () => {
   });
 
   it('waits for an unresponsive PayPal once per run', async () => {
-    const { shop, begun } = await shopWith(7);
-    for (const { orderId } of begun) shop.paypal.refund(orderId, 500);
+    const { shop, purchases } = await shopWith(7);
+    for (const { orderId } of purchases) shop.paypal.refund(orderId, 500);
     const check = checkOf(shop);
     await check.check(SOON);
     expect(check.open()).toHaveLength(7);
@@ -503,8 +503,8 @@ describe('runCheck with refunds made at PayPal', () => {
   });
 
   it('stops the rechecks when its time is up', async () => {
-    const { shop, begun } = await shopWith(7);
-    for (const { orderId } of begun) shop.paypal.refund(orderId, 500);
+    const { shop, purchases } = await shopWith(7);
+    for (const { orderId } of purchases) shop.paypal.refund(orderId, 500);
     const check = checkOf(shop);
     await check.check(SOON);
     check.ordersRead.length = 0;

@@ -6,8 +6,8 @@ import { PAYMENT, paymentThatIs } from '../../support/builders/payments.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 
-describe('a buyer of whom the shop heard nothing', () => {
-  it('who approved and never came back gets the order all the same', async () => {
+describe('reconcilePayment without any webhook', () => {
+  it('creates the order when the buyer approved and never returned', async () => {
     const { approve, shop, paymentId, payment, order } = await onePurchase();
     approve();
 
@@ -18,7 +18,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     expect(order()).toMatchObject({ status: 'confirmed' });
   });
 
-  it('who is still at PayPal within the time is left in peace', async () => {
+  it('changes nothing when the session has not expired', async () => {
     const { shop, paymentId, payment } = await onePurchase();
 
     expect(await shop.lookAfter(paymentId)).toEqual({ updated: false, expired: false, started: 0, closed: 0 });
@@ -26,7 +26,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     expect(payment()?.status).toBe('created');
   });
 
-  it('who approved nothing within the time loses the stock, after PayPal was asked', async () => {
+  it('expires the payment after reading PayPal when nothing was approved in time', async () => {
     const { shop, paymentId, payment, reservation, session, stock, process } = await onePurchase();
     process.calls.length = 0;
 
@@ -40,7 +40,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     expect(stock()).toMatchObject({ available: 10, reserved: 0 });
   });
 
-  it('who approved in the last second keeps the stock', async () => {
+  it('captures the payment when it was approved before the session expired', async () => {
     const { approve, shop, paymentId, payment, order } = await onePurchase();
     approve();
 
@@ -51,7 +51,7 @@ describe('a buyer of whom the shop heard nothing', () => {
     expect(order()).toBeDefined();
   });
 
-  it('whose order PayPal has forgotten is over, whatever the time', async () => {
+  it('expires the payment when PayPal no longer has its order', async () => {
     const { shop, paymentId, orderId, payment } = await onePurchase();
     shop.paypal.expire(orderId);
 
@@ -60,25 +60,25 @@ describe('a buyer of whom the shop heard nothing', () => {
     expect(payment()?.status).toBe('expired');
   });
 
-  it('is not called over as long as PayPal does not answer, and others are looked after first', async () => {
-    let silent = false;
+  it('throws and reschedules the payment when PayPal does not answer', async () => {
+    let isDown = false;
     const shop = shopInMemory({
       gate: async (call, effect) => {
-        if (silent && call === 'paypal.getOrder') throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
+        if (isDown && call === 'paypal.getOrder') throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
         return effect();
       },
     });
     const { paymentId = PAYMENT } = (await shop.begin()) ?? {};
-    silent = true;
+    isDown = true;
 
     await expect(shop.lookAfter(paymentId, true)).rejects.toThrow(PayPalUnavailable);
 
     expect(shop.payments.rows.get(paymentId)?.status).toBe('created');
-    // An hour after the look, for it had been quiet for an hour.
+    // Rescheduled by an hour, after an hour without change.
     expect(shop.payments.due.get(paymentId)).toEqual(new Date('2026-06-01T14:00:00Z'));
   });
 
-  it('is told of the trouble that came first', async () => {
+  it('throws the first error when the reschedule fails too', async () => {
     const { shop, paymentId, process } = await onePurchase();
     process.calls.length = 0;
     await shop.lookAfter(paymentId);
@@ -88,7 +88,7 @@ describe('a buyer of whom the shop heard nothing', () => {
   });
 });
 
-describe('a buyer whose card PayPal declined', () => {
+describe('reconcilePayment after a declined capture', () => {
   async function declined() {
     const purchase = await onePurchase();
     purchase.approve('refused');
@@ -97,7 +97,7 @@ describe('a buyer whose card PayPal declined', () => {
     return purchase;
   }
 
-  it('is not tried again at every look, though PayPal goes on calling the order approved', async () => {
+  it('does not capture again while PayPal keeps the order APPROVED', async () => {
     const { shop, paymentId, payment } = await declined();
 
     expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: false });
@@ -106,9 +106,9 @@ describe('a buyer whose card PayPal declined', () => {
     expect(shop.executions.size).toBe(0);
   });
 
-  it('is over when the time is: whoever read that nothing was charged is not charged later', async () => {
+  it('expires the payment with the session, and charges nothing later', async () => {
     const { shop, paymentId, payment, order, stock, approve } = await declined();
-    // By now the card would do.
+    // A capture would succeed now.
     approve('instant');
 
     expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false, expired: true });
@@ -121,7 +121,7 @@ describe('a buyer whose card PayPal declined', () => {
     expect(stock()).toMatchObject({ available: 10, reserved: 0 });
   });
 
-  it('is charged after that by a click of their own: the event tells of another card', async () => {
+  it('leaves a later approval by the buyer to its event', async () => {
     const { shop, paymentId, payment, order, approve, rest } = await declined();
     await shop.lookAfter(paymentId, true);
     await shop.finish();
@@ -134,7 +134,7 @@ describe('a buyer whose card PayPal declined', () => {
   });
 });
 
-describe('a payment without a PayPal order', () => {
+describe('reconcilePayment without a PayPal order', () => {
   async function withoutOrder() {
     const purchase = await onePurchase();
     const { paypal_order_id: _, approve_url: __, ...payment } = purchase.payment() ?? paymentThatIs('created');
@@ -142,7 +142,7 @@ describe('a payment without a PayPal order', () => {
     return purchase;
   }
 
-  it('is over when its time is, for nobody can have been sent to PayPal', async () => {
+  it('expires the payment with the session, without a call to PayPal', async () => {
     const { shop, paymentId, payment, process } = await withoutOrder();
     process.calls.length = 0;
 
@@ -152,7 +152,7 @@ describe('a payment without a PayPal order', () => {
     expect(process.calls).not.toContain('paypal.getOrder');
   });
 
-  it('is not before, for the shopper may try again', async () => {
+  it('keeps the payment before that: the shopper may retry', async () => {
     const { shop, paymentId, payment } = await withoutOrder();
 
     await shop.lookAfter(paymentId);
@@ -161,15 +161,15 @@ describe('a payment without a PayPal order', () => {
   });
 });
 
-describe('a settlement', () => {
-  it('that was noted but never started is started', async () => {
-    const trial = await onePurchase();
-    trial.approve();
-    trial.process.calls.length = 0;
-    await trial.capture();
+describe('reconcilePayment with an open settlement', () => {
+  it('starts it when it was never started', async () => {
+    const reference = await onePurchase();
+    reference.approve();
+    reference.process.calls.length = 0;
+    await reference.capture();
     const { approve, capture, process, shop, paymentId, payment, order } = await onePurchase();
     approve();
-    process.doom({ at: trial.process.calls.indexOf('workflow.start'), when: 'before' });
+    process.doom({ at: reference.process.calls.indexOf('workflow.start'), when: 'before' });
     await expect(capture()).rejects.toThrow('workflow.start');
     process.doom(undefined);
     expect(shop.executions.size).toBe(0);
@@ -181,7 +181,7 @@ describe('a settlement', () => {
     expect(order()).toBeDefined();
   });
 
-  it('that succeeded without the shop hearing of it is closed', async () => {
+  it('closes it when it succeeded unrecorded', async () => {
     const { approve, capture, shop, paymentId, payment, rest } = await onePurchase();
     approve();
     await capture();
@@ -194,7 +194,7 @@ describe('a settlement', () => {
     expect(payment()?.open).toEqual({});
   });
 
-  it('that is at work is left alone, and looked after again', async () => {
+  it('reschedules the payment when it is running', async () => {
     const { approve, capture, shop, paymentId } = await onePurchase();
     approve();
     await capture();
@@ -206,8 +206,8 @@ describe('a settlement', () => {
   });
 });
 
-describe('a payment that waits for a bank', () => {
-  it('is captured as soon as PayPal says so', async () => {
+describe('reconcilePayment with a pending capture', () => {
+  it('captures the payment when PayPal completed the capture', async () => {
     const { approve, capture, shop, paymentId, orderId, payment } = await onePurchase();
     approve('pending');
     await capture();
@@ -218,7 +218,7 @@ describe('a payment that waits for a bank', () => {
     expect(payment()?.status).toBe('captured');
   });
 
-  it('does not expire when PayPal has forgotten the order but knows the capture', async () => {
+  it('keeps the payment when PayPal no longer has the order but has the capture', async () => {
     const { approve, capture, shop, paymentId, orderId, payment } = await onePurchase();
     approve('pending');
     await capture();
@@ -234,8 +234,8 @@ describe('a payment that waits for a bank', () => {
   });
 });
 
-describe('a payment that was given up', () => {
-  it('is asked about once more, for what was under way at that moment', async () => {
+describe('reconcilePayment after a cancellation', () => {
+  it('applies an approval that was in flight', async () => {
     const { approve, cancel, shop, paymentId, payment, order } = await onePurchase();
     await cancel();
     await shop.finish();
@@ -248,7 +248,7 @@ describe('a payment that was given up', () => {
     expect(order()).toBeDefined();
   });
 
-  it('is then left alone', async () => {
+  it('does not reschedule the payment after that', async () => {
     const { cancel, shop, paymentId } = await onePurchase();
     await cancel();
     await shop.finish();
@@ -260,8 +260,8 @@ describe('a payment that was given up', () => {
   });
 });
 
-describe('a payment that is paid', () => {
-  it('is left alone as soon as nothing is open', async () => {
+describe('reconcilePayment after the capture', () => {
+  it('has nothing due when no settlement is open', async () => {
     const { approve, capture, shop, paymentId, rest } = await onePurchase();
     approve();
     await capture();
@@ -271,7 +271,7 @@ describe('a payment that is paid', () => {
     expect(shop.payments.due.has(paymentId)).toBe(false);
   });
 
-  it('needs no word of PayPal’s', async () => {
+  it('does not call PayPal', async () => {
     const { approve, capture, shop, paymentId, process } = await onePurchase();
     approve();
     await capture();
@@ -282,7 +282,7 @@ describe('a payment that is paid', () => {
     expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
   });
 
-  it('under review waits for the operator, and is counted apart as long as nothing is decided', async () => {
+  it('leaves a payment under review to the operator', async () => {
     const { shop, approve, capture, paymentId, payment, process } = await onePurchase();
     approve();
     const order = shop.paypal.orders.get(payment()?.paypal_order_id ?? '');
@@ -302,7 +302,7 @@ describe('a payment that is paid', () => {
   });
 });
 
-it('what moved while it was looked after keeps the time that its move has set', async () => {
+it('reschedule keeps the time of a concurrent transition', async () => {
   const { shop, paymentId, payment, cancel } = await onePurchase();
   const seen = payment();
   await cancel();
@@ -313,12 +313,12 @@ it('what moved while it was looked after keeps the time that its move has set', 
   expect(shop.payments.due.get(paymentId)).toEqual(due);
 });
 
-describe('the next look', () => {
+describe('nextPaymentCheck', () => {
   const NOW = new Date('2026-06-01T12:00:00.000Z');
-  const pace = { dueAfterSeconds: 120, now: () => NOW };
-  const secondsUntil = (status: PaymentStatus, quietSeconds: number, timeIsUpAt?: string) => {
+  const intervals = { dueAfterSeconds: 120, now: () => NOW };
+  const secondsUntil = (status: PaymentStatus, quietSeconds: number, expiresAt?: string) => {
     const updated_at = new Date(NOW.getTime() - quietSeconds * 1000).toISOString();
-    const at = nextPaymentCheck(paymentThatIs(status, { updated_at }), timeIsUpAt, pace);
+    const at = nextPaymentCheck(paymentThatIs(status, { updated_at }), expiresAt, intervals);
     return at && (at.getTime() - NOW.getTime()) / 1000;
   };
 
@@ -329,17 +329,17 @@ describe('the next look', () => {
     [1800, 1800],
     [3600, 3600],
     [86_400, 3600],
-  ])('after %d quiet seconds is in %d', (quiet, wait) => {
+  ])('after %d seconds without change is in %d seconds', (quiet, wait) => {
     expect(secondsUntil('approved', quiet)).toBe(wait);
   });
 
-  it('at a payment that has begun is no later than the end of its time', () => {
+  it('is no later than the session’s expiry when the payment is created', () => {
     expect(secondsUntil('created', 1700, '2026-06-01T12:01:40.000Z')).toBe(100);
     expect(secondsUntil('created', 1700, '2026-06-01T11:59:00.000Z')).toBe(1700);
   });
 
   it.each(['captured', 'refunded', 'reversed', 'cancelled', 'expired', 'failed'] as const)(
-    'at one that is %s with nothing open is never',
+    'is undefined when the payment is %s with nothing open',
     (status) => {
       expect(secondsUntil(status, 0)).toBeUndefined();
     },

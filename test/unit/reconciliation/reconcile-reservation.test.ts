@@ -11,10 +11,10 @@ import { paymentThatIs, SESSION } from '../../support/builders/payments.ts';
 import { product, type ShopInMemory, shopInMemory } from '../../support/in-memory/shop.ts';
 
 const OPENED = new Date('2026-06-01T12:00:00.000Z');
-const OVER = new Date(OPENED.getTime() + (HOLD_MINUTES + 1) * 60_000);
+const EXPIRED = new Date(OPENED.getTime() + (HOLD_MINUTES + 1) * 60_000);
 let ulids = 0;
 
-/** A shopper who takes a piece and does nothing more. */
+/** A session that the shopper leaves without a payment. */
 async function abandonedSession(shop: ShopInMemory, sku = 'MUG'): Promise<SessionId> {
   const opened = await openSession(
     {
@@ -29,7 +29,7 @@ async function abandonedSession(shop: ShopInMemory, sku = 'MUG'): Promise<Sessio
   return opened.session.checkout_session_id;
 }
 
-const depsOf = (shop: ShopInMemory, now = OVER) => ({
+const depsOf = (shop: ShopInMemory, now = EXPIRED) => ({
   stock: shop.stock.repository,
   sessions: shop.sessions.repository,
   payments: shop.payments.repository,
@@ -40,7 +40,7 @@ const depsOf = (shop: ShopInMemory, now = OVER) => ({
 const raise = (_: string, error: Error): void => {
   throw error;
 };
-const run = (shop: ShopInMemory, now = OVER, onError = raise) =>
+const run = (shop: ShopInMemory, now = EXPIRED, onError = raise) =>
   reservationsJob(depsOf(shop, now))({
     dueBefore: now,
     until: new Date('2100-01-01'),
@@ -59,8 +59,8 @@ const begin = (shop: ShopInMemory, id: SessionId) =>
     id,
   );
 
-describe('a session without a payment', () => {
-  it('whose time is over expires, and its stock is back', async () => {
+describe('reservationsJob without a payment', () => {
+  it('expires the session and releases its stock', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 8, reserved: 2 });
@@ -72,7 +72,7 @@ describe('a session without a payment', () => {
     expect(shop.stock.due.size).toBe(0);
   });
 
-  it('is left alone before', async () => {
+  it('changes nothing before the session expires', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
 
@@ -82,7 +82,7 @@ describe('a session without a payment', () => {
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
   });
 
-  it('that has expired cannot be paid any more', async () => {
+  it('leaves an expired session that cannot be paid', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     await run(shop);
@@ -91,7 +91,7 @@ describe('a session without a payment', () => {
     expect(shop.paypal.orders.size).toBe(0);
   });
 
-  it('for which a payment is begun at the same moment keeps its stock', async () => {
+  it('keeps the stock when a payment is begun concurrently', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     const deps = depsOf(shop);
@@ -99,7 +99,7 @@ describe('a session without a payment', () => {
       ...deps,
       sessions: {
         ...deps.sessions,
-        // The shopper is faster, between the look and the write.
+        // A payment is begun between the read and the write.
         expire: async (session: SessionId) => {
           await begin(shop, id);
           return deps.sessions.expire(session);
@@ -108,9 +108,9 @@ describe('a session without a payment', () => {
     };
 
     const { figures } = await reservationsJob(slow)({
-      dueBefore: OVER,
+      dueBefore: EXPIRED,
       until: new Date('2100-01-01'),
-      now: () => OVER,
+      now: () => EXPIRED,
       cursor: undefined,
       onError: () => undefined,
     });
@@ -120,7 +120,7 @@ describe('a session without a payment', () => {
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
   });
 
-  it('is released in full by the next run, if the first fell over in between', async () => {
+  it('releases the stock when an earlier run failed after expiring the session', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     await shop.sessions.repository.expire(id);
@@ -131,8 +131,8 @@ describe('a session without a payment', () => {
   });
 });
 
-describe('stock', () => {
-  it('that lost its session, because the shop fell over while it was opened, is back', async () => {
+describe('reservationsJob', () => {
+  it('releases stock without a session', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     shop.sessions.rows.delete(id);
@@ -142,7 +142,7 @@ describe('stock', () => {
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 10, reserved: 0 });
   });
 
-  it('of a payment that was begun but never made is released through a payment that expires', async () => {
+  it('creates the missing payment, whose expiry releases the stock', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     await shop.sessions.repository.beginPayment(id);
@@ -157,7 +157,7 @@ describe('stock', () => {
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 10, reserved: 0 });
   });
 
-  it('is held as long as PayPal has not said that no money is on its way', async () => {
+  it('reschedules a reservation whose payment is undecided', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
     await begin(shop, id);
@@ -165,10 +165,10 @@ describe('stock', () => {
     await run(shop);
 
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
-    expect(shop.stock.due.get(id)?.getTime()).toBeGreaterThan(OVER.getTime());
+    expect(shop.stock.due.get(id)?.getTime()).toBeGreaterThan(EXPIRED.getTime());
   });
 
-  it('is released once when two runs meet', async () => {
+  it('releases stock once when two runs overlap', async () => {
     const shop = shopInMemory();
     await abandonedSession(shop);
 
@@ -176,35 +176,35 @@ describe('stock', () => {
 
     expect(shop.stock.products.get('MUG')).toMatchObject({ available: 10, reserved: 0 });
   });
+
+  it('releases other reservations when those of a deleted product fail', async () => {
+    const shop = shopInMemory({ products: [product(10), product(10, 'GONE')] });
+    for (let i = 0; i < 5; i++) await abandonedSession(shop, 'GONE');
+    const id = await abandonedSession(shop);
+    shop.stock.products.delete('GONE');
+    const ignore = () => undefined;
+
+    await run(shop, EXPIRED, ignore);
+    await run(shop, EXPIRED, ignore);
+
+    expect(shop.stock.reservations.get(id)?.status).toBe('released');
+  });
 });
 
-it('stock that can never be released, for its product was taken out of the shop, keeps no other stock waiting', async () => {
-  const shop = shopInMemory({ products: [product(10), product(10, 'GONE')] });
-  for (let i = 0; i < 5; i++) await abandonedSession(shop, 'GONE');
-  const id = await abandonedSession(shop);
-  shop.stock.products.delete('GONE');
-  const failed = () => undefined;
-
-  await run(shop, OVER, failed);
-  await run(shop, OVER, failed);
-
-  expect(shop.stock.reservations.get(id)?.status).toBe('released');
-});
-
-describe('what is to be done about stock that is held past its time', () => {
+describe('nextAction', () => {
   const session: Session = {
     checkout_session_id: SESSION,
     status: 'payment_pending',
     items: [],
     amount: { currency: 'EUR', minor: 1 },
-    expires_at: OVER.toISOString(),
+    expires_at: EXPIRED.toISOString(),
     payment_id: paymentIdOf(SESSION),
     payment_status: 'created',
     created_at: OPENED.toISOString(),
   };
 
   it.each(PAYMENT_STATUSES)(
-    'hangs, of a payment that is %s, on whether it is dead and nothing is under way',
+    'releases the stock of a payment that is %s only if it was given up with nothing open',
     (status) => {
       const payment = paymentThatIs(status);
       const open = {

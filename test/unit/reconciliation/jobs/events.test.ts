@@ -11,12 +11,12 @@ import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000).toISOString();
 
-/** PayPal's list of events, of which each page has so many. */
+/** A shop and PayPal's paginated list of events. */
 async function shopWithList({ pageSize = 2 } = {}) {
   const purchase = await onePurchase();
   const events = eventsInMemory(openGate);
   const list: { create_time: string; event: PayPalEvent }[] = [];
-  const asked: string[] = [];
+  const windows: string[] = [];
   const { registerContext, once } = eventIdempotency(new IdempotencyInMemory());
   registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
   const clock = { now: NOW };
@@ -27,41 +27,41 @@ async function shopWithList({ pageSize = 2 } = {}) {
     processEvent: (event) => purchase.shop.deliver(event),
     now: () => clock.now,
     dueAfterSeconds: 120,
-    async listEvents(wanted): Promise<EventList> {
+    async listEvents(request): Promise<EventList> {
       const { from, to, start } =
-        'next' in wanted
-          ? JSON.parse(wanted.next)
-          : { from: wanted.from.toISOString(), to: wanted.to.toISOString(), start: 0 };
-      if (start === 0) asked.push(`${from} ${to}`);
-      const found = list
+        'next' in request
+          ? JSON.parse(request.next)
+          : { from: request.from.toISOString(), to: request.to.toISOString(), start: 0 };
+      if (start === 0) windows.push(`${from} ${to}`);
+      const matching = list
         .filter(({ create_time }) => create_time >= from && create_time <= to)
         .sort((a, b) => (a.create_time < b.create_time ? 1 : -1));
-      const page = found.slice(start, start + pageSize);
+      const page = matching.slice(start, start + pageSize);
       return {
         events: page.map(({ create_time, event: { id, event_type } }) => ({ id, event_type, create_time })),
-        ...(start + pageSize < found.length && { next: JSON.stringify({ from, to, start: start + pageSize }) }),
+        ...(start + pageSize < matching.length && { next: JSON.stringify({ from, to, start: start + pageSize }) }),
       };
     },
     getEvent: async (id) => list.find(({ event }) => event.id === id)?.event,
   };
-  const troubles: string[] = [];
+  const failures: string[] = [];
   const job = eventsJob(deps);
   return {
     ...purchase,
     deps,
     events,
     list,
-    asked,
+    windows,
     clock,
-    troubles,
-    /** PayPal's latest event is in its list. */
-    listed(minutes: number) {
+    failures,
+    /** Adds PayPal's latest event to the list. */
+    addToList(minutes: number) {
       const event = purchase.shop.paypal.events.at(-1)?.event;
-      if (!event) throw new Error('PayPal has told nothing');
+      if (!event) throw new Error('PayPal sent no event');
       list.push({ create_time: minutesAgo(minutes), event });
       return event;
     },
-    /** Events that mean nothing, one a minute. */
+    /** Adds other events, one per minute. */
     fill: (count: number, event_type = 'CHECKOUT.ORDER.APPROVED') => {
       for (let i = 0; i < count; i++)
         list.push({ create_time: minutesAgo(10 + i), event: { id: `WH-FILL-${i}`, event_type, resource: {} } });
@@ -72,16 +72,16 @@ async function shopWithList({ pageSize = 2 } = {}) {
         until,
         now: () => clock.now,
         cursor,
-        onError: (item) => void troubles.push(item),
+        onError: (item) => void failures.push(item),
       }),
   };
 }
 
-describe('an event that PayPal sent and the shop never saw', () => {
-  it('is fetched, stored as one that was found, and settled', async () => {
-    const { approve, listed, run, events, payment, paymentId } = await shopWithList();
+describe('eventsJob with an event that was never delivered', () => {
+  it('fetches, stores and processes it', async () => {
+    const { approve, addToList, run, events, payment, paymentId } = await shopWithList();
     approve();
-    const event = listed(30);
+    const event = addToList(30);
 
     expect(await run()).toMatchObject({ figures: { compared: 1, fetched: 1, failed: 0 }, repaired: 1 });
 
@@ -95,7 +95,7 @@ describe('an event that PayPal sent and the shop never saw', () => {
     expect(JSON.parse(events.rows.get(event.id)?.body ?? '')).toEqual(event);
   });
 
-  it('is counted as parked when it is about a purchase that the shop does not know, so that somebody is told', async () => {
+  it('counts it as parked when its payment is unknown', async () => {
     const { list, run, events } = await shopWithList();
     const resource = { id: 'STRANGER', status: 'APPROVED' };
     list.push({
@@ -108,32 +108,32 @@ describe('an event that PayPal sent and the shop never saw', () => {
     expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
   });
 
-  it('is a duplicate when it is delivered after all', async () => {
-    const { approve, listed, run, deps } = await shopWithList();
+  it('makes a later delivery a duplicate', async () => {
+    const { approve, addToList, run, deps } = await shopWithList();
     approve();
-    const event = listed(30);
+    const event = addToList(30);
     await run();
-    let settled = 0;
+    let processed = 0;
 
     await deps.once(event, async () => {
-      settled += 1;
+      processed += 1;
       return { status: 'ignored' };
     });
 
-    expect(settled).toBe(0);
+    expect(processed).toBe(0);
   });
 
-  it('is left alone while its delivery may be on its way', async () => {
-    const { approve, listed, run, payment } = await shopWithList();
+  it('skips it while its delivery may be in flight', async () => {
+    const { approve, addToList, run, payment } = await shopWithList();
     approve();
-    listed(1);
+    addToList(1);
 
     expect(await run()).toMatchObject({ figures: { fetched: 0 } });
 
     expect(payment()?.status).toBe('created');
   });
 
-  it('is not fetched when it means nothing to the shop', async () => {
+  it('skips it when its type is not subscribed', async () => {
     const { fill, run, events } = await shopWithList();
     fill(3, 'BILLING.PLAN.CREATED');
 
@@ -142,22 +142,22 @@ describe('an event that PayPal sent and the shop never saw', () => {
     expect(events.rows.size).toBe(0);
   });
 
-  it('is found on whichever page', async () => {
-    const { approve, listed, fill, run, payment } = await shopWithList();
+  it('finds it on any page', async () => {
+    const { approve, addToList, fill, run, payment } = await shopWithList();
     fill(7);
     approve();
-    listed(60);
+    addToList(60);
 
     await run();
 
     expect(payment()?.status).toBe('approved');
   });
 
-  it('does not keep others from being fetched when it is in trouble, and is where the next run begins', async () => {
-    const { approve, listed, fill, run, payment, deps, troubles } = await shopWithList();
+  it('fetches the other events when one fails, and starts the next run with the failed one', async () => {
+    const { approve, addToList, fill, run, payment, deps, failures } = await shopWithList();
     fill(1);
     approve();
-    listed(300);
+    addToList(300);
     const { getEvent } = deps;
     Object.assign(deps, {
       getEvent: async (id: string) => {
@@ -169,17 +169,17 @@ describe('an event that PayPal sent and the shop never saw', () => {
     const { figures, cursor } = await run();
 
     expect(figures).toMatchObject({ fetched: 1, failed: 1 });
-    expect(troubles).toEqual(['WH-FILL-0']);
+    expect(failures).toEqual(['WH-FILL-0']);
     expect(payment()?.status).toBe('approved');
     expect(JSON.parse(cursor ?? '')).toEqual({ compared_until: minutesAgo(10) });
   });
 });
 
-describe('an event that came', () => {
-  it('is not fetched once more', async () => {
-    const { approve, listed, run, events } = await shopWithList();
+describe('eventsJob with a delivered event', () => {
+  it('does not fetch it', async () => {
+    const { approve, addToList, run, events } = await shopWithList();
     approve();
-    const { id, event_type: eventType } = listed(30);
+    const { id, event_type: eventType } = addToList(30);
     await events.repository.receive({ id, eventType, transmissionId: 't', body: '{}', now: NOW });
 
     expect(await run()).toMatchObject({ figures: { compared: 1, fetched: 0 } });
@@ -188,47 +188,47 @@ describe('an event that came', () => {
   });
 });
 
-describe('what is compared', () => {
-  it('begins three days back, as far as PayPal tries to deliver', async () => {
-    const { run, asked } = await shopWithList();
+describe('eventsJob', () => {
+  it('starts three days ago, PayPal’s redelivery period, when it runs first', async () => {
+    const { run, windows } = await shopWithList();
 
     await run();
 
-    expect(asked).toEqual(['2026-05-29T12:00:00.000Z 2026-06-01T11:58:00.000Z']);
+    expect(windows).toEqual(['2026-05-29T12:00:00.000Z 2026-06-01T11:58:00.000Z']);
   });
 
-  it('goes on where the last run ended, and three hours before', async () => {
-    const { run, asked, clock } = await shopWithList();
+  it('starts three hours before the end of the last run', async () => {
+    const { run, windows, clock } = await shopWithList();
     const { cursor } = await run();
     clock.now = new Date('2026-06-01T13:00:00.000Z');
 
     await run(cursor);
 
-    expect(asked.at(-1)).toBe('2026-06-01T08:58:00.000Z 2026-06-01T12:58:00.000Z');
+    expect(windows.at(-1)).toBe('2026-06-01T08:58:00.000Z 2026-06-01T12:58:00.000Z');
   });
 
-  it('never begins where PayPal refuses to list, however long nothing ran', async () => {
-    const { run, asked, clock } = await shopWithList();
+  it('starts within PayPal’s limit of 45 days, however long ago the last run was', async () => {
+    const { run, windows, clock } = await shopWithList();
     const { cursor } = await run();
     clock.now = new Date('2026-09-01T12:00:00.000Z');
 
     await run(cursor);
 
-    expect(asked.at(-1)).toMatch(/^2026-07-19T12:00:00.000Z /);
+    expect(windows.at(-1)).toMatch(/^2026-07-19T12:00:00.000Z /);
   });
 
-  it('is resumed where a run was cut short, and nothing of it is missed', async () => {
-    const { approve, listed, fill, run, payment, clock, deps } = await shopWithList();
+  it('resumes where a run was cut short, without gaps', async () => {
+    const { approve, addToList, fill, run, payment, clock, deps } = await shopWithList();
     fill(9);
     approve();
-    listed(60);
+    addToList(60);
     const until = new Date(NOW.getTime() + 1000);
-    // Each page takes a while, so a run comes to two of them.
+    // Each page takes 600 ms, so a run reads two.
     const { listEvents } = deps;
     Object.assign(deps, {
-      listEvents: async (wanted: Parameters<typeof listEvents>[0]) => {
+      listEvents: async (request: Parameters<typeof listEvents>[0]) => {
         clock.now = new Date(clock.now.getTime() + 600);
-        return listEvents(wanted);
+        return listEvents(request);
       },
     });
 

@@ -21,17 +21,17 @@ async function shopWithInbox() {
     processEvent: (event) => purchase.shop.deliver(event),
     now: () => LATER,
   };
-  const troubles: string[] = [];
+  const failures: string[] = [];
   return {
     ...purchase,
     deps,
     events,
     records,
-    troubles,
-    /** PayPal's latest event is stored, and whoever stored it fell over. */
+    failures,
+    /** Stores PayPal's latest event without processing it. */
     async storedOnly(at = RECEIVED) {
       const event = purchase.shop.paypal.events.at(-1)?.event;
-      if (!event) throw new Error('PayPal has told nothing');
+      if (!event) throw new Error('PayPal sent no event');
       const { id, event_type: eventType } = event;
       await events.repository.receive({ id, eventType, transmissionId: 't', body: JSON.stringify(event), now: at });
       return event;
@@ -42,13 +42,13 @@ async function shopWithInbox() {
         until: new Date('2100-01-01'),
         now: () => LATER,
         cursor,
-        onError: (item) => void troubles.push(item),
+        onError: (item) => void failures.push(item),
       }),
   };
 }
 
-describe('an event that was stored and not finished', () => {
-  it('is settled and finished', async () => {
+describe('inboxJob', () => {
+  it('processes and finishes a stored event', async () => {
     const { approve, storedOnly, run, payment, events, paymentId } = await shopWithInbox();
     approve();
     const { id } = await storedOnly();
@@ -59,24 +59,24 @@ describe('an event that was stored and not finished', () => {
     expect(events.rows.get(id)).toMatchObject({ status: 'accepted', payment_id: paymentId });
   });
 
-  it('is only finished when it was settled before', async () => {
+  it('only finishes an event that was processed before', async () => {
     const { approve, storedOnly, run, deps, events, shop } = await shopWithInbox();
     approve();
     const event = await storedOnly();
-    let settled = 0;
+    let processed = 0;
     await deps.once(event, () => {
-      settled += 1;
+      processed += 1;
       return shop.deliver(event);
     });
     expect(events.rows.get(event.id)?.status).toBe('received');
 
     await run();
 
-    expect(settled).toBe(1);
+    expect(processed).toBe(1);
     expect(events.rows.get(event.id)).toMatchObject({ status: 'accepted', moved: true });
   });
 
-  it('is left alone for a minute', async () => {
+  it('skips an event for a minute', async () => {
     const { approve, storedOnly, run, events } = await shopWithInbox();
     approve();
     const { id } = await storedOnly(new Date(LATER.getTime() - 59_000));
@@ -86,8 +86,8 @@ describe('an event that was stored and not finished', () => {
     expect(events.rows.get(id)?.status).toBe('received');
   });
 
-  it('is left to the delivery that is worked on', async () => {
-    const { approve, storedOnly, run, deps, events, troubles } = await shopWithInbox();
+  it('fails for an event whose delivery is in process', async () => {
+    const { approve, storedOnly, run, deps, events, failures } = await shopWithInbox();
     approve();
     const event = await storedOnly();
     void deps.once(event, () => new Promise(() => undefined));
@@ -95,11 +95,11 @@ describe('an event that was stored and not finished', () => {
 
     expect(await run()).toMatchObject({ figures: { processed: 0, failed: 1, unfinished: 1 }, repaired: 0 });
 
-    expect(troubles).toEqual([event.id]);
+    expect(failures).toEqual([event.id]);
     expect(events.rows.get(event.id)?.status).toBe('received');
   });
 
-  it('that cannot be settled yet is tried again by the next run', async () => {
+  it('retries a failed event in the next run', async () => {
     const { approve, storedOnly, run, process, payment } = await shopWithInbox();
     approve();
     await storedOnly();
@@ -111,54 +111,54 @@ describe('an event that was stored and not finished', () => {
 
     expect(payment()?.status).toBe('approved');
   });
-});
 
-it('an event that can only be parked is counted as one, so that somebody is told', async () => {
-  const { events, run } = await shopWithInbox();
-  await events.repository.receive({
-    id: 'WH-STRANGER',
-    eventType: 'CHECKOUT.ORDER.APPROVED',
-    body: JSON.stringify({
-      id: 'WH-STRANGER',
-      event_type: 'CHECKOUT.ORDER.APPROVED',
-      resource: { id: 'STRANGER', status: 'APPROVED' },
-    }),
-    now: RECEIVED,
-  });
-
-  const { measurements } = await run();
-
-  expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
-  expect(measurements).toContainEqual(['EventParked', 1]);
-});
-
-it('a run that was cut short says where the next one goes on, so that nothing waits behind what is always in trouble', async () => {
-  const { events, run, deps, approve, storedOnly, payment } = await shopWithInbox();
-  for (let i = 0; i < 12; i++)
+  it('counts a parked event', async () => {
+    const { events, run } = await shopWithInbox();
     await events.repository.receive({
-      id: `WH-BAD-${i}`,
-      eventType: 'X',
-      body: JSON.stringify({ id: `WH-BAD-${i}`, event_type: 'X', resource: {} }),
-      now: new Date(RECEIVED.getTime() + i),
+      id: 'WH-STRANGER',
+      eventType: 'CHECKOUT.ORDER.APPROVED',
+      body: JSON.stringify({
+        id: 'WH-STRANGER',
+        event_type: 'CHECKOUT.ORDER.APPROVED',
+        resource: { id: 'STRANGER', status: 'APPROVED' },
+      }),
+      now: RECEIVED,
     });
-  approve();
-  await storedOnly(new Date(RECEIVED.getTime() + 1000));
-  const { processEvent } = deps;
-  Object.assign(deps, {
-    processEvent: async (event: Parameters<typeof processEvent>[0]) => {
-      if (event.event_type === 'X') throw new Error('always');
-      return processEvent(event);
-    },
+
+    const { measurements } = await run();
+
+    expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
+    expect(measurements).toContainEqual(['EventParked', 1]);
   });
 
-  let cursor: string | undefined;
-  let runs = 0;
-  do {
-    cursor = (await run(cursor)).cursor;
-    runs += 1;
-  } while (cursor && runs < 20);
+  it('continues after the failed events of a run that was cut short', async () => {
+    const { events, run, deps, approve, storedOnly, payment } = await shopWithInbox();
+    for (let i = 0; i < 12; i++)
+      await events.repository.receive({
+        id: `WH-BAD-${i}`,
+        eventType: 'X',
+        body: JSON.stringify({ id: `WH-BAD-${i}`, event_type: 'X', resource: {} }),
+        now: new Date(RECEIVED.getTime() + i),
+      });
+    approve();
+    await storedOnly(new Date(RECEIVED.getTime() + 1000));
+    const { processEvent } = deps;
+    Object.assign(deps, {
+      processEvent: async (event: Parameters<typeof processEvent>[0]) => {
+        if (event.event_type === 'X') throw new Error('permanent');
+        return processEvent(event);
+      },
+    });
 
-  expect(payment()?.status).toBe('approved');
-  expect(runs).toBeGreaterThan(1);
-  expect(runs).toBeLessThan(10);
+    let cursor: string | undefined;
+    let runs = 0;
+    do {
+      cursor = (await run(cursor)).cursor;
+      runs += 1;
+    } while (cursor && runs < 20);
+
+    expect(payment()?.status).toBe('approved');
+    expect(runs).toBeGreaterThan(1);
+    expect(runs).toBeLessThan(10);
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type PaymentsJobDeps, paymentsJob } from '../../../../src/reconciliation/jobs/payments.ts';
 import { product, type ShopInMemory, shopInMemory } from '../../../support/in-memory/shop.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
@@ -30,57 +30,69 @@ const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
     onError: () => undefined,
   });
 
-it('a run says what it mended, what is still open and for how long, what waits for an operator, and for how long PayPal was silent', async () => {
-  const shop = shopInMemory({ products: [product(10)] });
-  const [unheard, wrongAmount] = [await shop.begin(), await shop.begin()];
-  if (!unheard || !wrongAmount) throw new Error('nothing begun');
-  shop.paypal.approve(wrongAmount.orderId, 'instant', { currency: 'EUR', minor: 1 });
-  for (const { event } of shop.paypal.events) await shop.deliver(event);
-  await shop.finish();
-  shop.paypal.approve(unheard.orderId);
-  const events = eventsInMemory(openGate);
-  const heard = { id: 'WH-1', eventType: 'CHECKOUT.ORDER.APPROVED', transmissionId: 't', body: '{}', now: LAST_EVENT };
-  await events.repository.receive(heard);
-  await events.repository.finish('WH-1', { status: 'accepted', payment_id: wrongAmount.paymentId, moved: true }, BEGUN);
-  const run = () => runOf(shop, { events: events.repository });
+describe('paymentsJob', () => {
+  it('reports repaired, open and reviewed payments and the webhook silence', async () => {
+    const shop = shopInMemory({ products: [product(10)] });
+    const [missed, wrongAmount] = [await shop.begin(), await shop.begin()];
+    if (!missed || !wrongAmount) throw new Error('out of stock');
+    shop.paypal.approve(wrongAmount.orderId, 'instant', { currency: 'EUR', minor: 1 });
+    for (const { event } of shop.paypal.events) await shop.deliver(event);
+    await shop.finish();
+    shop.paypal.approve(missed.orderId);
+    const events = eventsInMemory(openGate);
+    const delivered = {
+      id: 'WH-1',
+      eventType: 'CHECKOUT.ORDER.APPROVED',
+      transmissionId: 't',
+      body: '{}',
+      now: LAST_EVENT,
+    };
+    await events.repository.receive(delivered);
+    await events.repository.finish(
+      'WH-1',
+      { status: 'accepted', payment_id: wrongAmount.paymentId, moved: true },
+      BEGUN,
+    );
+    const run = () => runOf(shop, { events: events.repository });
 
-  const first = await run();
-  expect(shop.payments.rows.get(unheard.paymentId)?.status).toBe('approved');
-  expect(first).toMatchObject({
-    repaired: 1,
-    figures: { checked: 2, failed: 0, updated: 1, open: 1, oldest_seconds: 600, under_review: 1 },
+    const first = await run();
+    expect(shop.payments.rows.get(missed.paymentId)?.status).toBe('approved');
+    expect(first).toMatchObject({
+      repaired: 1,
+      figures: { checked: 2, failed: 0, updated: 1, open: 1, oldest_seconds: 600, under_review: 1 },
+    });
+    expect(first.measurements).toEqual([
+      ['OpenPayments', 1],
+      ['OldestOpenPaymentSeconds', 600],
+      ['UnderReview', 1],
+      ['WebhookSilence', 4200],
+    ]);
+
+    const second = await run();
+    expect(second.repaired).toBe(0);
+    expect(second.measurements).toContainEqual(['WebhookSilence', 0]);
   });
-  expect(first.measurements).toEqual([
-    ['OpenPayments', 1],
-    ['OldestOpenPaymentSeconds', 600],
-    ['UnderReview', 1],
-    ['WebhookSilence', 4200],
-  ]);
 
-  const second = await run();
-  expect(second.repaired).toBe(0);
-  expect(second.measurements).toContainEqual(['WebhookSilence', 0]);
-});
+  it('reconciles the other payments when some are unreadable', async () => {
+    const shop = shopInMemory({ products: [product(10)] });
+    const unreadable = new Set<string>();
+    for (let i = 0; i < 5; i++) unreadable.add((await shop.begin())?.paymentId ?? '');
+    const due = await shop.begin();
+    if (!due) throw new Error('out of stock');
+    shop.paypal.approve(due.orderId);
+    const { repository } = shop.payments;
+    const payments: PaymentsJobDeps['payments'] = {
+      ...repository,
+      get: async (id) => {
+        if (unreadable.has(id)) throw new Error('invalid row');
+        return repository.get(id);
+      },
+      open: async () => ({ count: 0, oldest: undefined }),
+    };
 
-it('payments that cannot be read keep no other one waiting', async () => {
-  const shop = shopInMemory({ products: [product(10)] });
-  const spoilt = new Set<string>();
-  for (let i = 0; i < 5; i++) spoilt.add((await shop.begin())?.paymentId ?? '');
-  const waiting = await shop.begin();
-  if (!waiting) throw new Error('nothing begun');
-  shop.paypal.approve(waiting.orderId);
-  const { repository } = shop.payments;
-  const payments: PaymentsJobDeps['payments'] = {
-    ...repository,
-    get: async (id) => {
-      if (spoilt.has(id)) throw new Error('not what the table should hold');
-      return repository.get(id);
-    },
-    open: async () => ({ count: 0, oldest: undefined }),
-  };
+    await runOf(shop, { payments });
+    await runOf(shop, { payments });
 
-  await runOf(shop, { payments });
-  await runOf(shop, { payments });
-
-  expect(shop.payments.rows.get(waiting.paymentId)?.status).toBe('approved');
+    expect(shop.payments.rows.get(due.paymentId)?.status).toBe('approved');
+  });
 });
