@@ -9,7 +9,6 @@ import { operatorOf } from './operator.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
 import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
 
-/** What the routes need, all of it. */
 export type AdminDeps = PaymentRoutesDeps &
   EventRoutesDeps &
   SettlementRoutesDeps &
@@ -17,13 +16,13 @@ export type AdminDeps = PaymentRoutesDeps &
   HealthRoutesDeps &
   MetricsRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
 
-/** What another function answers beside this one, which is asked about it only when the method is another. */
+/** Served by the function `sign-in`; requests with another method arrive here. */
 const OTHER_FUNCTIONS_ROUTES = [
   ['POST', '/api/v1/admin/sign-in'],
   ['POST', '/api/v1/admin/sign-in/refresh'],
 ] as const;
 
-/** The operators' API. Who is not one gets no answer to anything. Calls and problems are described in docs/openapi.yaml. */
+/** The operators' API, described in docs/openapi.yaml. Every route requires an operator. */
 export function adminApi(deps: AdminDeps): Api {
   const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: OTHER_FUNCTIONS_ROUTES });
   eventRoutes(api, deps);

@@ -13,7 +13,6 @@ import { page } from './queries.ts';
 import { checkRequest, dryRunRequest } from './requests.ts';
 import { toFindingResponse } from './responses.ts';
 
-/** What these routes work with. */
 export interface ConsistencyRoutesDeps extends AuditDeps {
   readonly findings: Pick<FindingRepository, 'get' | 'open'>;
   /** The latest run of a job. */
@@ -28,7 +27,7 @@ const consistencyQuery = z.strictObject({
   ...page,
 });
 
-/** What is broken in the books, checking them, and mending what is broken. */
+/** Findings: list, check, repair. */
 export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
   const { findings, consistency, actions } = deps;
 
@@ -54,16 +53,16 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
   });
 
   api.post('/api/v1/admin/consistency/run', async ({ event, caller }) => {
-    const { reason = 'to see whether the books are right' } = event.body ? parseBody(checkRequest, event) : {};
+    const { reason = 'manual check' } = event.body ? parseBody(checkRequest, event) : {};
     await recordAction(deps, { actor: caller, action: 'check', target: 'consistency', reason });
     return { status: 200, body: await consistency.check() };
   });
 
   api.post('/api/v1/admin/consistency/findings/:id/repair', async ({ event, caller, params: { id = '' } }) => {
     const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, event);
-    const known = await findings.get(id);
-    if (!known) throw unknownFinding(id);
-    const details = { what: known.what };
+    const finding = await findings.get(id);
+    if (!finding) throw unknownFinding(id);
+    const details = { what: finding.what };
     if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason, details });
     const request = { findingId: id, dryRun, by: `operator ${caller}` };
     const repaired = await repairFinding({ recheck: consistency.recheck, actions }, request);
@@ -76,7 +75,7 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
       case 'repaired':
         return answer(repaired.outcome, repaired.description);
       case 'already_resolved':
-        return answer('holds_no_more', 'it was mended meanwhile');
+        return answer('holds_no_more', 'already resolved');
       case 'not_repairable':
         throw new Problem('not-repairable', repaired.reason);
       case 'unknown_finding':
@@ -85,4 +84,4 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
   });
 }
 
-const unknownFinding = (id: string) => new Problem('unknown-finding', `there is no finding ${id}`);
+const unknownFinding = (id: string) => new Problem('unknown-finding', `finding ${id} not found`);

@@ -17,13 +17,12 @@ import { checkPeriod, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
 import { toEventDetailsResponse, toEventResponse, toReplayResponse } from './responses.ts';
 
-/** What these routes work with. */
 export interface EventRoutesDeps extends AuditDeps, ReplayManyDeps {
   readonly payments: ReplayManyDeps['payments'] & Pick<PaymentRepository, 'byPayPalOrder' | 'byCapture'>;
   readonly workflow: Pick<ExecutionClient, 'describe'>;
 }
 
-const paypalId = z.string().check(z.regex(PAYPAL_ID, 'must be an id of PayPal'));
+const paypalId = z.string().check(z.regex(PAYPAL_ID, 'must be a PayPal id'));
 const eventsQuery = z.strictObject({
   status: z.optional(z.enum(EVENT_STATUSES)),
   type: z.optional(eventSchema.shape.event_type),
@@ -36,20 +35,20 @@ const eventsQuery = z.strictObject({
 });
 type Query = z.infer<typeof eventsQuery>;
 
-/** What PayPal sent, and handling it again. */
+/** Webhook events: list, read, replay. */
 export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
   const { events, payments } = deps;
 
-  /** The payment that a list is about; null when there is none of that name. */
+  /** The payment that the list is filtered by; null when it does not exist. */
   async function paymentOf({
     payment_id,
     order_id,
     paypal_order_id,
     capture_id,
   }: Query): Promise<PaymentId | null | undefined> {
-    const names = Object.entries({ payment_id, order_id, paypal_order_id, capture_id }).filter(([, name]) => name);
-    const [, second] = names;
-    if (second) throw invalidRequest([{ field: second[0], detail: `cannot go with ${names[0]?.[0]}` }]);
+    const ids = Object.entries({ payment_id, order_id, paypal_order_id, capture_id }).filter(([, name]) => name);
+    const [, second] = ids;
+    if (second) throw invalidRequest([{ field: second[0], detail: `cannot be combined with ${ids[0]?.[0]}` }]);
     if (order_id) return paymentIdOfOrder(order_id);
     if (paypal_order_id) return (await payments.byPayPalOrder(paypal_order_id))?.payment_id ?? null;
     if (capture_id) return (await payments.byCapture(capture_id))?.payment_id ?? null;
@@ -78,15 +77,15 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
 
   api.post('/api/v1/admin/webhook-events/:id/replay', async ({ event: request, caller, params: { id = '' } }) => {
     const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, request);
-    const known = isEventId(id) ? await events.get(id) : undefined;
-    if (!known) throw unknownEvent(id);
+    const event = isEventId(id) ? await events.get(id) : undefined;
+    if (!event) throw unknownEvent(id);
     if (!dryRun) await recordAction(deps, { actor: caller, action: 'replay', target: id, reason });
     const replayed = await replayEvent(deps, id, { dryRun });
     switch (replayed.outcome) {
       case 'unknown_event':
         throw unknownEvent(id);
       case 'erased':
-        throw new Problem('event-erased', 'what it said was erased for its buyer’s sake');
+        throw new Problem('event-erased', 'the event data was erased with the buyer’s personal data');
       default:
         return { status: 200, body: toReplayResponse(replayed) };
     }
@@ -106,15 +105,15 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
       reason,
       details: requested,
     });
-    const { next, ...done } = await replayEvents(deps, filter, after);
-    return { status: 200, body: { dry_run, ...done, next_cursor: encodeCursor(next) } };
+    const { next, ...result } = await replayEvents(deps, filter, after);
+    return { status: 200, body: { dry_run, ...result, next_cursor: encodeCursor(next) } };
   });
 }
 
 const isEventId = (id: string) => z.safeParse(eventSchema.shape.id, id).success;
-const unknownEvent = (id: string) => new Problem('unknown-event', `there is no event ${id}`);
+const unknownEvent = (id: string) => new Problem('unknown-event', `event ${id} not found`);
 
-/** Reads a cursor; DynamoDB refuses one of another list, or from beside the time that is asked for. */
+/** Also rejects a cursor of another list or outside the requested period, which DynamoDB would reject. */
 function decodeCursorOf({ status, paymentId, from = '0', to = '~' }: EventFilter, cursor: string): EventCursor {
   const lists: readonly string[] = paymentId ? [paymentId] : status ? [status] : EVENT_STATUSES;
   const cursorSchema = z.record(

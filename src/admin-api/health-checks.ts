@@ -9,15 +9,13 @@ import type { FailedSettlementRepository } from '../settlements/failed-settlemen
 import type { Run } from '../shared/run-repository.ts';
 import type { Check, Observation } from './health.ts';
 
-/** Everything that is looked at. */
 export interface HealthDeps {
-  /** Tables by what the shop calls them; each function tells the table's status in AWS's words. */
+  /** By name; each function returns the table's status as AWS reports it. */
   readonly tables: Readonly<Record<string, () => Promise<string>>>;
-  /** Queues by what the shop calls them; each function tells how much waits there. */
+  /** By name; each function returns the queue's depth. */
   readonly queues: Readonly<Record<string, () => Promise<number>>>;
-  /** The workflow's status in AWS's words. */
   readonly workflowStatus: () => Promise<string>;
-  /** The functions that the workflow calls, each with its status in AWS's words. */
+  /** The functions of the workflow, each with its state as AWS reports it. */
   readonly services: () => Promise<Readonly<Record<string, string>>>;
   readonly secret: () => Promise<PayPalSecret>;
   readonly listWebhooks: () => Promise<readonly Webhook[]>;
@@ -26,32 +24,31 @@ export interface HealthDeps {
   readonly findings: Pick<FindingRepository, 'open'>;
   readonly failed: Pick<FailedSettlementRepository, 'list'>;
   readonly runOf: (job: string) => Promise<Run | undefined>;
-  /** What the shop does by the clock, by the names of its runs. */
+  /** Names of the scheduled jobs. */
   readonly jobs: readonly string[];
   readonly now: () => Date;
 }
 
-/** A payment is begun, paid or given up within half an hour; a job runs every quarter of an hour at least. */
+/** Payments are decided within half an hour; jobs run at least hourly. */
 const MAX_OPEN_AGE_MS = 6 * 3_600_000;
 const MAX_JOB_AGE_MS = 2 * 3_600_000;
-/** More are not counted here. */
+/** Counted up to this many. */
 const PAGE_SIZE = 100;
 
 const ok = (detail: string): Observation => ({ status: 'ok', detail });
 const attention = (detail: string): Observation => ({ status: 'attention', detail });
 const failing = (detail: string): Observation => ({ status: 'failing', detail });
-/** By AWS's word for how something of it is. */
-const activeOnly = (status: string): Observation => (status === 'ACTIVE' ? ok('answers') : failing(`is ${status}`));
+const activeOnly = (status: string): Observation => (status === 'ACTIVE' ? ok('active') : failing(`status ${status}`));
 
 /**
- * Everything that the shop needs, and everything that waits for somebody: one line each.
- * @param webhookUrls where PayPal may send events to reach this shop
+ * One check for each dependency and each queue of work.
+ * @param webhookUrls URLs of this shop that PayPal may deliver to
  */
 export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): Check[] {
   const { now } = deps;
   const ago = (at: string) => formatAge(now().getTime() - Date.parse(at));
   const isOlderThan = (at: string, ms: number) => now().getTime() - Date.parse(at) > ms;
-  // One request tells of both: whether PayPal takes the credentials, and what it knows of the webhook.
+  // One request answers both: whether PayPal accepts the credentials, and how the webhook is registered.
   let request: Promise<readonly Webhook[]> | undefined;
   const webhooks = () => {
     request ??= deps.listWebhooks();
@@ -80,9 +77,9 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
         const services = Object.entries(await deps.services());
         const inactive = services
           .filter(([, status]) => status !== 'Active')
-          .map(([name, status]) => `${name} is ${status}`);
-        if (services.length === 0) return failing('the workflow calls nobody');
-        return inactive.length === 0 ? ok(`all ${services.length} can be called`) : failing(inactive.join(', '));
+          .map(([name, status]) => `${name}: ${status}`);
+        if (services.length === 0) return failing('no function in the workflow definition');
+        return inactive.length === 0 ? ok(`all ${services.length} functions active`) : failing(inactive.join(', '));
       },
     },
     {
@@ -93,8 +90,8 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
           ([, value]) => value === '' || value === 'to-fill-in',
         );
         return missing.length === 0
-          ? ok('filled in')
-          : failing(`to be filled in: ${missing.map(([name]) => name).join(', ')}`);
+          ? ok('configured')
+          : failing(`missing: ${missing.map(([name]) => name).join(', ')}`);
       },
     },
     {
@@ -102,9 +99,9 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       run: async () => {
         try {
           await webhooks();
-          return ok('PayPal takes the credentials');
+          return ok('credentials accepted');
         } catch (error) {
-          if (error instanceof PayPalUnauthorized) return failing('PayPal does not take the credentials');
+          if (error instanceof PayPalUnauthorized) return failing('credentials rejected');
           throw error;
         }
       },
@@ -112,13 +109,13 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     {
       name: 'PayPal webhook',
       run: async () => {
-        const [{ webhook_id }, known] = await Promise.all([deps.secret(), webhooks()]);
-        const registered = known.find(({ id }) => id === webhook_id);
-        if (!registered) return failing('PayPal knows no webhook of that id');
+        const [{ webhook_id }, registrations] = await Promise.all([deps.secret(), webhooks()]);
+        const registered = registrations.find(({ id }) => id === webhook_id);
+        if (!registered) return failing('webhook_id is not registered at PayPal');
         const { url } = registered;
-        if (!webhookUrls.includes(url)) return failing(`PayPal sends to ${url}, not to ${webhookUrls.join(' or ')}`);
+        if (!webhookUrls.includes(url)) return failing(`registered for ${url}, expected ${webhookUrls.join(' or ')}`);
         const missing = missingEventTypes(registered);
-        return missing.length === 0 ? ok(`PayPal sends to ${url}`) : failing(`not subscribed to ${missing.join(', ')}`);
+        return missing.length === 0 ? ok(`registered for ${url}`) : failing(`not subscribed to ${missing.join(', ')}`);
       },
     },
     {
@@ -133,7 +130,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       run: async () => {
         const { count, oldest } = await deps.payments.open();
         if (!oldest) return ok('none');
-        const detail = `${count}, the oldest begun ${ago(oldest.created_at)} ago: ${oldest.payment_id}`;
+        const detail = `${count} open, oldest created ${ago(oldest.created_at)} ago: ${oldest.payment_id}`;
         return isOlderThan(oldest.created_at, MAX_OPEN_AGE_MS) ? attention(detail) : ok(detail);
       },
     },
@@ -141,7 +138,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       name: 'payments under review',
       run: async () => {
         const ids = await deps.payments.underReview();
-        return ids.length === 0 ? ok('none') : attention(`${ids.length} to be decided, first ${ids[0]}`);
+        return ids.length === 0 ? ok('none') : attention(`${ids.length} to review, first: ${ids[0]}`);
       },
     },
     {
@@ -157,24 +154,22 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       name: 'failed settlements',
       run: async () => {
         const { failed, cursor } = await deps.failed.list(PAGE_SIZE);
-        return failed.length === 0
-          ? ok('none')
-          : attention(`${failed.length}${cursor ? ' or more' : ''} to be retried`);
+        return failed.length === 0 ? ok('none') : attention(`${failed.length}${cursor ? ' or more' : ''} to retry`);
       },
     },
     ...deps.jobs.map((job) => ({
       name: `job ${job}`,
       run: async () => {
         const finished = (await deps.runOf(job))?.finished_at;
-        if (!finished) return attention('has not run yet');
-        const detail = `last done ${ago(finished)} ago`;
+        if (!finished) return attention('not run yet');
+        const detail = `last completed ${ago(finished)} ago`;
         return isOlderThan(finished, MAX_JOB_AGE_MS) ? attention(detail) : ok(detail);
       },
     })),
   ];
 }
 
-/** A time in the largest unit that it has some of. */
+/** In the largest fitting unit. */
 function formatAge(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
   if (minutes < 1) return 'less than a minute';

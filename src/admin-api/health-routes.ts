@@ -4,7 +4,6 @@ import { parseQuery } from '../shared/http/http.ts';
 import { health } from './health.ts';
 import { type HealthDeps, healthChecks } from './health-checks.ts';
 
-/** What this route works with. */
 export interface HealthRoutesDeps {
   readonly health: HealthDeps;
   readonly storefrontOrigin: string;
@@ -12,11 +11,11 @@ export interface HealthRoutesDeps {
   readonly now: () => Date;
 }
 
-/** Whether everything that the shop needs works. */
+/** Deep health check; 503 when a dependency fails. */
 export function healthRoutes(api: Api, deps: HealthRoutesDeps): void {
   api.get('/api/v1/admin/health', async ({ event }) => {
     parseQuery(z.strictObject({}), event);
-    // PayPal may reach the shop by its front door, or by the HTTP API itself.
+    // PayPal may deliver through CloudFront or directly to the HTTP API.
     const origins = [deps.storefrontOrigin, `https://${event.requestContext.domainName}`];
     const { status, checks } = await health(
       healthChecks(

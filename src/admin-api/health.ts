@@ -1,32 +1,28 @@
-/** How well something is. */
 const HEALTH = ['ok', 'attention', 'failing'] as const;
-/** How well something is. */
 export type Health = (typeof HEALTH)[number];
 
-/** What was seen of one thing. `attention`: it works, but somebody should look. `failing`: the shop cannot do its work without it. */
+/** `attention`: works, but an operator should act. `failing`: the shop does not work. */
 export interface Observation {
   readonly status: Health;
-  /** In words. */
+  /** Shown to operators. */
   readonly detail: string;
 }
 
-/** One thing that the shop needs. */
 export interface Check {
   readonly name: string;
-  /** Looks at it now; what it throws means that it fails. */
+  /** What it throws counts as `failing`. */
   readonly run: () => Promise<Observation>;
 }
 
-/** One line of the answer. */
 export interface HealthLine extends Observation {
   readonly name: string;
   readonly took_ms: number;
 }
 
-/** Longer than this, nobody waits for one of them. */
+/** Per check. */
 const TIMEOUT_MS = 2000;
 
-/** Looks at everything at once. What hangs or fails costs its own line and no other. */
+/** Runs all checks concurrently. One that throws or times out fails alone. */
 export async function health(
   checks: readonly Check[],
   timeoutMs = TIMEOUT_MS,
@@ -40,14 +36,14 @@ async function lineOf({ name, run }: Check, timeoutMs: number): Promise<HealthLi
   const startedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<Observation>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'failing', detail: `no answer within ${timeoutMs} ms` }), timeoutMs);
+    timer = setTimeout(() => resolve({ status: 'failing', detail: `timed out after ${timeoutMs} ms` }), timeoutMs);
   });
-  // The name alone: a message may quote what nobody needs to see.
+  // Only the name: a message may contain personal data.
   const observed = await Promise.race([
     run().catch(
       (error: unknown): Observation => ({
         status: 'failing',
-        detail: error instanceof Error ? error.name : 'it failed',
+        detail: error instanceof Error ? error.name : 'failed',
       }),
     ),
     timedOut,

@@ -7,10 +7,8 @@ import type { Run } from '../shared/run-repository.ts';
 import { checkPeriod, period } from './queries.ts';
 import { shopMetrics } from './shop-metrics.ts';
 
-/** What this route works with. */
 export interface MetricsRoutesDeps {
   readonly hours: Pick<HourlyMetricsRepository, 'between'>;
-  /** The latest run of a job. */
   readonly runOf: (job: string) => Promise<Run | undefined>;
   readonly now: () => Date;
 }
@@ -18,7 +16,6 @@ export interface MetricsRoutesDeps {
 const HOUR_MS = 3_600_000;
 const MAX_PERIOD_MS = 31 * 24 * HOUR_MS;
 
-/** How well settlements go. */
 export function metricsRoutes(api: Api, { hours, runOf, now }: MetricsRoutesDeps): void {
   api.get('/api/v1/admin/metrics', async ({ event }) => {
     const query = parseQuery(z.strictObject(period), event);

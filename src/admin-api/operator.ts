@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { Problem } from '../shared/http/problem.ts';
 
-/** The group of those who may operate the shop. */
+/** The Cognito group of operators. */
 export const OPERATORS = 'operators';
 
 /**
- * What API Gateway's JWT authorizer hands over: claims as texts, lists as `[a b]`. Only an access token will do: an ID token tells who
- * somebody is, not what he may do, and the authorizer cannot tell them apart.
+ * The claims that API Gateway's JWT authorizer passes on: strings, lists as `[a b]`. Only an access token authorizes:
+ * an ID token only authenticates, and the authorizer accepts both.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
 const authorized = z.object({
@@ -23,7 +23,7 @@ const authorized = z.object({
 });
 
 /**
- * The username of whoever is calling. Only what the authorizer has verified counts; where a route has none, nobody gets in.
+ * Returns the caller's username from claims that the authorizer has verified; rejects a route without an authorizer.
  * @throws Problem `not-signed-in` without verified claims, `not-an-operator` outside the group.
  */
 export function operatorOf({ requestContext }: Pick<APIGatewayProxyEventV2, 'requestContext'>): string {
@@ -36,6 +36,6 @@ export function operatorOf({ requestContext }: Pick<APIGatewayProxyEventV2, 'req
       .split(' ')
       .includes(OPERATORS)
   )
-    throw new Problem('not-an-operator', `ask for the group ${OPERATORS}`);
+    throw new Problem('not-an-operator', `requires the group ${OPERATORS}`);
   return username;
 }

@@ -11,7 +11,6 @@ import {
   toOperatorPaymentResponse,
 } from './responses.ts';
 
-/** All that is known of a payment, as operators see it. */
 export const toPaymentDetailsResponse = (details: PaymentDetails) => ({
   payment: toOperatorPaymentResponse(details.payment, details.order),
   session: details.session ? toSessionResponse(details.session) : null,

@@ -27,7 +27,7 @@ import {
   timeline,
 } from './timeline.ts';
 
-/** All that is known of one payment. */
+/** A payment with everything stored about it. */
 export interface PaymentDetails {
   readonly payment: Payment;
   readonly session: Session | undefined;
@@ -39,13 +39,11 @@ export interface PaymentDetails {
   readonly executions: readonly PaymentExecution[];
   readonly failed: readonly FailedSettlement[];
   readonly findings: readonly Finding[];
-  /** All of it in the order of time. */
   readonly timeline: readonly TimelineEntry[];
-  /** PayPal's own view, if it was asked. */
+  /** The order at PayPal, if requested. */
   readonly paypal: { readonly askedAt: string; readonly order: PayPalOrder | undefined } | undefined;
 }
 
-/** Where a story is read from. */
 export interface PaymentDetailsDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
@@ -64,8 +62,8 @@ const MAX_EVENTS = 50;
 const MAX_ACTIONS = 50;
 
 /**
- * Reads all that is known of a payment; undefined when there is none.
- * @throws PayPalUnavailable when PayPal is to be asked and does not answer.
+ * @returns undefined when the payment does not exist.
+ * @throws PayPalUnavailable when `askPayPal` is set and PayPal does not answer.
  */
 export async function paymentDetails(
   deps: PaymentDetailsDeps,

@@ -14,7 +14,6 @@ import { refundAmount, refundKey } from './refund-request.ts';
 import { reasonRequest, refundRequest } from './requests.ts';
 import { toOperatorOrderResponse, toOperatorPaymentResponse } from './responses.ts';
 
-/** What these routes work with. */
 export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<RefundDeps, 'payments'>, PaymentDetailsDeps {
   readonly orders: PaymentDetailsDeps['orders'] & Pick<OrderRepository, 'ship'>;
   readonly audit: PaymentDetailsDeps['audit'] & AuditDeps['audit'];
@@ -22,13 +21,13 @@ export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<Refund
 
 const detailsQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
 
-/** What operators do to payments and orders. */
+/** Payments and orders: read, refund, accept, ship. */
 export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
   const { payments, orders, evidenceApplier, now } = deps;
 
   const paymentOf = async (id: string): Promise<Payment> => {
     const payment = isPaymentId(id) ? await payments.get(id) : undefined;
-    if (!payment) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    if (!payment) throw new Problem('unknown-payment', `payment ${id} not found`);
     return payment;
   };
   const respondWith = async (payment: Payment) => ({
@@ -39,7 +38,7 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
   api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
     const { paypal } = parseQuery(detailsQuery, event);
     const details = isPaymentId(id) ? await paymentDetails(deps, id, { askPayPal: paypal === 'true' }) : undefined;
-    if (!details) throw new Problem('unknown-payment', `there is no payment ${id}`);
+    if (!details) throw new Problem('unknown-payment', `payment ${id} not found`);
     return { status: 200, body: toPaymentDetailsResponse(details) };
   });
 
@@ -58,13 +57,13 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
       case 'done':
         return respondWith(refunded.payment);
       case 'nothing_to_refund':
-        // A second press finds the first one's work.
+        // A repeated request finds the refund done.
         if (refunded.payment.status === 'refunded') return respondWith(refunded.payment);
         throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
       case 'refused':
-        throw new Problem('refund-refused', `PayPal says ${refunded.issue}`, { issue: refunded.issue });
+        throw new Problem('refund-refused', `PayPal rejected the refund: ${refunded.issue}`, { issue: refunded.issue });
       case 'unknown_payment':
-        throw new Problem('unknown-payment', `there is no payment ${id}`);
+        throw new Problem('unknown-payment', `payment ${id} not found`);
     }
   });
 
@@ -79,10 +78,10 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
 
   api.post('/api/v1/admin/orders/:id/ship', async ({ event, caller, params: { id = '' } }) => {
     const { reason } = parseBody(reasonRequest, event);
-    const known = isOrderId(id) && (await orders.get(id));
-    if (!known) throw new Problem('unknown-order', `there is no order ${id}`);
-    await recordAction(deps, { actor: caller, action: 'ship', target: known.order_id, reason });
-    const { order = known } = await orders.ship(known.order_id, now());
+    const found = isOrderId(id) && (await orders.get(id));
+    if (!found) throw new Problem('unknown-order', `order ${id} not found`);
+    await recordAction(deps, { actor: caller, action: 'ship', target: found.order_id, reason });
+    const { order = found } = await orders.ship(found.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
     return { status: 200, body: toOperatorOrderResponse(order, await payments.get(order.payment_id)) };
   });

@@ -1,28 +1,27 @@
 import * as z from 'zod/mini';
 import { invalidRequest } from '../shared/http/problem.ts';
 
-/** A time as callers send it, made one that sorts among those in the tables. */
+/** A time, normalised to the format that sorts with stored ones. */
 const time = z.pipe(
   z.string().check(
     z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/, {
       error: 'must be a time such as 2026-03-01T12:00:00Z',
       abort: true,
     }),
-    z.refine(isTime, 'there is no such time'),
+    z.refine(isTime, 'must be a valid time'),
   ),
   z.transform((text) => new Date(text).toISOString()),
 );
 
-/** JavaScript takes February 30th for March 2nd. */
+/** `Date` parses February 30 as March 2. */
 function isTime(text: string): boolean {
   const date = new Date(text);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
-/** What lists of things that happened take. */
 export const period = { from: z.optional(time), to: z.optional(time) };
 
-/** @throws Problem `invalid-request` for a time that ends before it begins, which DynamoDB refuses. */
+/** @throws Problem `invalid-request` for a period that ends before it starts, which DynamoDB would reject. */
 export function checkPeriod({
   from,
   to,
@@ -34,12 +33,11 @@ export function checkPeriod({
     throw invalidRequest([{ field: 'to', detail: 'must not be before from' }]);
 }
 
-/** Where a list goes on. */
 export const cursor = z.optional(
   z.string().check(z.regex(/^[A-Za-z0-9_-]{1,1024}$/, 'must be the next_cursor of a page')),
 );
 
-/** What every list takes. */
+/** Pagination. */
 export const page = {
   limit: z._default(
     z.pipe(z.string().check(z.regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')), z.transform(Number)),

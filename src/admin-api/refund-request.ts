@@ -4,9 +4,10 @@ import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { type Money, type MoneyText, parseMoney } from '../shared/money.ts';
 
 /**
- * How much an operator wants to give back; undefined for all of it.
- * @throws Problem `invalid-request` when it is nothing, or of another currency; what is too much, PayPal refuses. `nothing-to-refund`
- * when no money has come yet: if it came this very moment, some of it must not become all.
+ * The amount to refund; undefined for the full amount.
+ * @throws Problem `invalid-request` when the amount is zero or in another currency; PayPal rejects one that is too
+ * high. `nothing-to-refund` before the capture: a partial refund must not become a full one when the capture arrives
+ * meanwhile.
  */
 export function refundAmount({ captured, status }: Payment, requested: MoneyText | undefined): Money | undefined {
   if (!requested) return undefined;
@@ -17,15 +18,15 @@ export function refundAmount({ captured, status }: Payment, requested: MoneyText
   try {
     amount = parseMoney(requested);
   } catch (cause) {
-    throw invalidRequest([{ field: 'amount.value', detail: 'not an amount of this currency' }], { cause });
+    throw invalidRequest([{ field: 'amount.value', detail: 'invalid amount for this currency' }], { cause });
   }
-  if (amount.minor <= 0) throw invalidRequest([{ field: 'amount.value', detail: 'must be more than 0' }]);
+  if (amount.minor <= 0) throw invalidRequest([{ field: 'amount.value', detail: 'must be greater than 0' }]);
   return amount;
 }
 
 /**
- * Names a refund among those of its payment. The same amount for the same reason is the same refund, however often the button is
- * pressed; for one more, an operator gives another reason.
+ * The idempotency key of a refund: equal amount and reason are the same refund, however often it is requested. Another
+ * refund of that amount needs another reason.
  */
 export const refundKey = (amount: Money | undefined, reason: string): string =>
   createHash('sha256')

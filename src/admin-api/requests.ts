@@ -6,7 +6,7 @@ import { cursor, period } from './queries.ts';
 
 const reason = z.string().check(z.minLength(1), z.maxLength(500));
 
-/** `POST /api/v1/admin/payments/{id}/refund`: all that is left when no amount is given. */
+/** `POST /api/v1/admin/payments/{id}/refund`: the remaining amount by default. */
 export const refundRequest = z.strictObject({
   amount: z.optional(
     z.strictObject({
@@ -20,10 +20,10 @@ export const refundRequest = z.strictObject({
 /** `POST /api/v1/admin/payments/{id}/accept` and `POST /api/v1/admin/orders/{id}/ship` */
 export const reasonRequest = z.strictObject({ reason });
 
-/** `POST /api/v1/admin/consistency/run`: a body is not needed, for looking changes nothing. */
+/** `POST /api/v1/admin/consistency/run`: the body is optional. */
 export const checkRequest = z.strictObject({ reason: z.optional(reason) });
 
-/** `POST /api/v1/admin/settlements/{id}/retry`: all that is open when no settlement is named. */
+/** `POST /api/v1/admin/settlements/{id}/retry`: all open settlements by default. */
 export const retryRequest = z.strictObject({
   settlement: z.optional(z.string().check(z.regex(/^[\w-]{1,60}$/, 'must be a settlement such as captured'))),
   reason,
@@ -32,7 +32,7 @@ export const retryRequest = z.strictObject({
 /** `POST /api/v1/admin/webhook-events/{id}/replay` */
 export const dryRunRequest = z.strictObject({ dry_run: z.optional(z.boolean()), reason });
 
-/** `POST /api/v1/admin/webhook-events/replay`: nobody replays everything there is. */
+/** `POST /api/v1/admin/webhook-events/replay`: requires a filter. */
 export const replayManyRequest = z.strictObject({
   filter: z
     .strictObject({
@@ -41,7 +41,7 @@ export const replayManyRequest = z.strictObject({
       payment_id: z.optional(paymentIdSchema),
       ...period,
     })
-    .check(z.refine((filter) => Object.keys(filter).length > 0, 'must name something')),
+    .check(z.refine((filter) => Object.keys(filter).length > 0, 'must contain at least one condition')),
   dry_run: z.boolean(),
   reason,
   cursor,

@@ -9,7 +9,7 @@ import { moneyText } from '../shared/money.ts';
 import { toOrderResponse, toPaymentResponse } from '../storefront-api/responses.ts';
 import { eventEntries, executionEntries, paymentEntries, timeline } from './timeline.ts';
 
-/** A payment as operators see it: its story, its money, its disputes. Nobody's name. */
+/** Without personal data. */
 export const toOperatorPaymentResponse = (payment: Payment, order: Order | undefined) => ({
   ...toPaymentResponse(payment, order),
   captured: payment.captured ? moneyText(payment.captured) : null,
@@ -17,14 +17,14 @@ export const toOperatorPaymentResponse = (payment: Payment, order: Order | undef
   capture_id: payment.capture_id ?? null,
   open_settlements: Object.keys(payment.open),
   disputes: disputesOf(payment),
-  history: payment.history.map((move) => ({
-    ...move,
-    settlement: move.settlement ?? null,
-    heard_at: move.heard_at ?? null,
+  history: payment.history.map((entry) => ({
+    ...entry,
+    settlement: entry.settlement ?? null,
+    heard_at: entry.heard_at ?? null,
   })),
 });
 
-/** An order as operators see it, with what the buyer disputes of its payment: whoever ships it should know. */
+/** With the disputes of its payment, to see before shipping. */
 export const toOperatorOrderResponse = (order: Order, payment: Payment | undefined) => ({
   ...toOrderResponse(order),
   shipped_at: order.shipped_at ?? null,
@@ -34,7 +34,7 @@ export const toOperatorOrderResponse = (order: Order, payment: Payment | undefin
 const disputesOf = ({ disputes }: Payment) =>
   Object.entries(disputes).map(([dispute_id, dispute]) => ({ dispute_id, ...dispute }));
 
-/** An event without what PayPal said. */
+/** Without the body. */
 export const toEventResponse = ({ transmissions, ...event }: EventHead) => ({
   event_id: event.event_id,
   event_type: event.event_type,
@@ -49,7 +49,6 @@ export const toEventResponse = ({ transmissions, ...event }: EventHead) => ({
   deliveries: transmissions.length,
 });
 
-/** An event, what PayPal said in it, and what followed. */
 export const toEventDetailsResponse = (
   event: StoredEvent,
   payment: Payment | undefined,
@@ -62,7 +61,6 @@ export const toEventDetailsResponse = (
   timeline: timeline(eventEntries(event), payment ? paymentEntries(payment) : [], ...executions.map(executionEntries)),
 });
 
-/** One run of the workflow. */
 export const toExecutionResponse = (execution: PaymentExecution) => ({
   name: execution.name,
   settlement: execution.settlement,
@@ -72,7 +70,6 @@ export const toExecutionResponse = (execution: PaymentExecution) => ({
   stopped_at: execution.endedAt?.toISOString() ?? null,
 });
 
-/** What became of a replay, or would. */
 export function toReplayResponse(replayed: Extract<ReplayEventResult, { result: unknown }>) {
   const { event, result } = replayed;
   return {
@@ -90,13 +87,11 @@ export function toReplayResponse(replayed: Extract<ReplayEventResult, { result: 
   };
 }
 
-/** A settlement that waits to be retried. */
 export const toFailedSettlementResponse = ({ execution_arn, ...failed }: FailedSettlement) => ({
   ...failed,
   execution: execution_arn.split(':').at(-1) ?? '',
 });
 
-/** One broken invariant. */
 export const toFindingResponse = ({ id, invariant, subject, what, repair, first_seen, last_seen }: Finding) => ({
   finding_id: id,
   invariant: INVARIANTS[invariant].number,

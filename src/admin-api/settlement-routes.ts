@@ -11,7 +11,6 @@ import { page } from './queries.ts';
 import { retryRequest } from './requests.ts';
 import { toFailedSettlementResponse } from './responses.ts';
 
-/** What these routes work with. */
 export interface SettlementRoutesDeps extends AuditDeps, Omit<RetryDeps, 'failed'> {
   readonly failed: RetryDeps['failed'] & Pick<FailedSettlementRepository, 'list'>;
 }
@@ -19,7 +18,7 @@ export interface SettlementRoutesDeps extends AuditDeps, Omit<RetryDeps, 'failed
 const settlementsQuery = z.strictObject({ status: z.optional(z.literal('failed')), ...page });
 const cursorSchema = z.strictObject({ id: z.string().check(z.regex(/^pay_[0-9A-Z]{26}-[\w-]{1,60}$/)) });
 
-/** What could not be done for payments, and doing it. */
+/** Failed settlements: list, retry. */
 export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
   api.get('/api/v1/admin/settlements', async ({ event }) => {
     const { cursor, limit } = parseQuery(settlementsQuery, event);
@@ -31,9 +30,9 @@ export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
 
   api.post('/api/v1/admin/settlements/:id/retry', async ({ event, caller, params: { id = '' } }) => {
     const { settlement, reason } = parseBody(retryRequest, event);
-    const known = isPaymentId(id) && (await deps.payments.get(id));
-    if (!known) throw new Problem('unknown-payment', `there is no payment ${id}`);
-    const { payment_id } = known;
+    const payment = isPaymentId(id) && (await deps.payments.get(id));
+    if (!payment) throw new Problem('unknown-payment', `payment ${id} not found`);
+    const { payment_id } = payment;
     const details = { settlement: settlement ?? 'all' };
     await recordAction(deps, { actor: caller, action: 'retry', target: payment_id, reason, details });
     const retried = await retrySettlement(deps, payment_id, settlement);

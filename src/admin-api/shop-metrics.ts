@@ -2,8 +2,9 @@ import type { HourlyMetrics } from '../settlements/hourly-metrics-repository.ts'
 import type { Run } from '../shared/run-repository.ts';
 
 /**
- * Which steps each service has in the workflow, and the outcomes whose settlements run one of them in any case; what only some
- * settlements of an outcome do is not counted as done. A test holds both to statemachines/payment-settlement.asl.json.
+ * The workflow steps of each service, and the outcomes whose settlements always run one of them; a step that only some
+ * settlements of an outcome run is not counted as succeeded. A test compares both with
+ * statemachines/payment-settlement.asl.json.
  */
 export const SERVICES = {
   checkout: {
@@ -19,7 +20,7 @@ export const SERVICES = {
 
 type Counters = HourlyMetrics['counters'];
 
-/** How well settlements went, hour by hour and over all, from the shop's own records. */
+/** Success rates and latencies, per hour and in total. */
 export function shopMetrics(hours: readonly HourlyMetrics[], from: Date, to: Date, lastCheck: Run | undefined) {
   const byHour = new Map(hours.map(({ hour, counters }) => [hour, counters]));
   const all = hoursBetween(from, to).map((hour) => ({ hour, counters: byHour.get(hour) ?? {} }));
@@ -52,10 +53,10 @@ function hoursBetween(from: Date, to: Date): string[] {
   return hours;
 }
 
-/** Counters add up; of the longest samples, the longest counts. */
-function sumOf(counted: readonly Counters[]): Counters {
+/** Sums counters, and takes the maximum of each `.max`. */
+function sumOf(hours: readonly Counters[]): Counters {
   const sum: Record<string, number> = {};
-  for (const counters of counted)
+  for (const counters of hours)
     for (const [name, value] of Object.entries(counters))
       sum[name] = name.endsWith('.max') ? Math.max(sum[name] ?? 0, value) : (sum[name] ?? 0) + value;
   return sum;

@@ -5,24 +5,23 @@ import {
   type InitiateAuthCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider';
 
-/** What an operator is given who has signed in. */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Seconds for which the access token is taken. */
+  /** Lifetime of the access token, in seconds. */
   readonly expiresIn: number;
 }
 
-/** Tokens, or that there are none for these credentials; which part of them is wrong, nobody is told. */
+/** `refused` does not reveal which part of the credentials is wrong. */
 export type SignInResult = { readonly outcome: 'signed_in'; readonly tokens: Tokens } | { readonly outcome: 'refused' };
 
-/** Cognito, as far as signing in needs it. Each function throws an Error with Cognito's name for it when there was no verdict. */
+/** Throws an Error with Cognito's error name when the request fails. */
 export interface Cognito {
   withPassword(username: string, password: string): Promise<SignInResult>;
   withRefreshToken(refreshToken: string): Promise<SignInResult>;
 }
 
-/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html#API_InitiateAuth_Errors */
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html */
 const REFUSALS: ReadonlySet<string> = new Set([
   'NotAuthorizedException',
   'UserNotFoundException',
@@ -30,7 +29,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'PasswordResetRequiredException',
 ]);
 
-/** Asks Cognito. Anybody may ask it this, so no permission is needed: the app client's id is all. */
+/** InitiateAuth is a public API: it needs the app client's id and no IAM permission. */
 export function cognito(client: CognitoIdentityProviderClient, clientId: string): Cognito {
   const initiateAuth = async (
     AuthFlow: InitiateAuthCommandInput['AuthFlow'],
@@ -40,7 +39,7 @@ export function cognito(client: CognitoIdentityProviderClient, clientId: string)
       const { AuthenticationResult } = await client.send(
         new InitiateAuthCommand({ ClientId: clientId, AuthFlow, AuthParameters }),
       );
-      // Without one, Cognito wants something more of a person whom our command has not made.
+      // Absent for a challenge, which users created by `npm run operator` never have.
       return AuthenticationResult;
     } catch (error) {
       if (error instanceof Error && REFUSALS.has(error.name)) return undefined;
@@ -64,8 +63,8 @@ export function cognito(client: CognitoIdentityProviderClient, clientId: string)
   };
 }
 
-/** The error without its message, which may quote what was sent: nothing of that is for the log. */
+/** Drops the message, which may quote the credentials: it would be logged. */
 function withoutMessage(error: unknown): Error {
   const { name, $metadata, code } = error as { name?: string; $metadata?: object; code?: string };
-  return Object.assign(new Error('Cognito gave no verdict'), { name: name ?? 'Error', $metadata, code });
+  return Object.assign(new Error('Cognito request failed'), { name: name ?? 'Error', $metadata, code });
 }

@@ -4,7 +4,7 @@ import { parseBody } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
 import type { Cognito, SignInResult } from './cognito.ts';
 
-/** What an operator may be called: `npm run operator` makes no other names. */
+/** The usernames that `npm run operator` accepts. */
 export const USERNAME = /^[A-Za-z0-9._@-]{1,128}$/;
 
 /** `POST /api/v1/admin/sign-in` */
@@ -18,19 +18,13 @@ export const refreshRequest = z.strictObject({ refresh_token: z.string().check(z
 
 type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
 
-/**
- * Signs in with username and password.
- * @throws Problem `wrong-credentials`, whatever of them is wrong; `invalid-request`.
- */
+/** @throws Problem `wrong-credentials`; `invalid-request`. */
 export async function signIn({ withPassword }: Pick<Cognito, 'withPassword'>, event: Body) {
   const { username, password } = parseBody(signInRequest, event);
   return toTokenResponse(await withPassword(username, password));
 }
 
-/**
- * Signs in once more with the refresh token.
- * @throws Problem `wrong-credentials` when it has run out, or its owner was removed; `invalid-request`.
- */
+/** @throws Problem `wrong-credentials` when the token has expired or the operator was removed; `invalid-request`. */
 export async function refresh({ withRefreshToken }: Pick<Cognito, 'withRefreshToken'>, event: Body) {
   const { refresh_token } = parseBody(refreshRequest, event);
   return toTokenResponse(await withRefreshToken(refresh_token));

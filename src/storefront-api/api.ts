@@ -14,7 +14,6 @@ import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
 import { toOrderResponse, toPaymentResponse, toProductResponse, toSessionResponse } from './responses.ts';
 
-/** What the routes need, all of it. */
 export interface StorefrontDeps
   extends Omit<OpenSessionDeps, 'stock' | 'sessions'>,
     Omit<BeginPaymentDeps, 'sessions' | 'payments'>,
@@ -27,14 +26,14 @@ export interface StorefrontDeps
   readonly version: string;
 }
 
-/** What other functions answer beside this one, which is asked about it only when the method is another. */
+/** Served by other functions; requests with another method arrive here. */
 const OTHER_FUNCTIONS_ROUTES = [
   ['GET', '/api/v1/payments'],
   ['GET', '/api/v1/payments/:id'],
   ['GET', '/api/v1/openapi.json'],
 ] as const;
 
-/** The storefront's API: calls and problems are described in docs/openapi.yaml. */
+/** The storefront API, described in docs/openapi.yaml. */
 export function storefrontApi(deps: StorefrontDeps): Api {
   const api = createApi({ once: deps.once, answeredElsewhere: OTHER_FUNCTIONS_ROUTES });
 
@@ -55,17 +54,19 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       case 'opened':
         return { status: 201, body: toSessionResponse(opened.session) };
       case 'unknown_product':
-        throw new Problem('unknown-product', `the shop has no ${opened.skus.join(', ')}`, { skus: opened.skus });
+        throw new Problem('unknown-product', `unknown SKU: ${opened.skus.join(', ')}`, { skus: opened.skus });
       case 'mixed_currencies':
-        throw invalidRequest([{ field: 'items', detail: 'more than one currency' }]);
+        throw invalidRequest([{ field: 'items', detail: 'must have one currency' }]);
       case 'out_of_stock':
-        throw new Problem('out-of-stock', 'take fewer pieces, or leave these products out', { items: opened.items });
+        throw new Problem('out-of-stock', 'reduce the quantity of these items, or remove them', {
+          items: opened.items,
+        });
     }
   });
 
   api.get('/api/v1/checkout-sessions/:id', async ({ params: { id = '' } }) => {
     const session = isSessionId(id) ? await deps.sessions.get(id) : undefined;
-    if (!session) throw new Problem('unknown-session', `there is no checkout session ${id}`);
+    if (!session) throw new Problem('unknown-session', `checkout session ${id} not found`);
     return { status: 200, body: toSessionResponse(session) };
   });
 
@@ -78,9 +79,9 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       case 'begun_before':
         return { status: 200, body: toPaymentResponse(begun.payment, await orderOf(begun.payment)) };
       case 'session_over':
-        throw new Problem('session-over', 'open a new checkout session', { session_status: begun.session.status });
+        throw new Problem('session-over', 'create a new checkout session', { session_status: begun.session.status });
       case 'unknown_session':
-        throw new Problem('unknown-session', `there is no checkout session ${id}`);
+        throw new Problem('unknown-session', `checkout session ${id} not found`);
     }
   });
 
@@ -93,11 +94,11 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       case 'done':
         return { status: 200, body: toPaymentResponse(captured.payment, await orderOf(captured.payment)) };
       case 'not_approved':
-        throw new Problem('not-approved', 'send the buyer to approve_url first', {
+        throw new Problem('not-approved', 'redirect the buyer to approve_url first', {
           approve_url: captured.payment.approve_url,
         });
       case 'declined':
-        throw new Problem('payment-declined', 'send the buyer back to approve_url to choose another way to pay', {
+        throw new Problem('payment-declined', 'redirect the buyer to approve_url to choose another payment method', {
           approve_url: captured.payment.approve_url,
           issue: captured.issue,
         });
@@ -115,9 +116,9 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       case 'done':
         return { status: 200, body: toPaymentResponse(cancelled.payment, undefined) };
       case 'paid':
-        throw new Problem('already-captured', 'the payment can be refunded, but not cancelled');
+        throw new Problem('already-captured', 'a captured payment can be refunded, not cancelled');
       case 'wrong_token':
-        throw new Problem('wrong-token', 'send the token that PayPal added to the cancel link');
+        throw new Problem('wrong-token', 'expected the token that PayPal adds to the cancel URL');
       case 'unknown_payment':
         throw unknownPayment(id);
     }
@@ -125,12 +126,12 @@ export function storefrontApi(deps: StorefrontDeps): Api {
 
   api.get('/api/v1/orders/:id', async ({ params: { id = '' } }) => {
     const order = isOrderId(id) ? await deps.orders.get(id) : undefined;
-    if (!order) throw new Problem('unknown-order', `there is no order ${id}`);
+    if (!order) throw new Problem('unknown-order', `order ${id} not found`);
     return { status: 200, body: toOrderResponse(order) };
   });
 
   const orderOf = (payment: Payment) => deps.orders.get(orderIdOf(payment.payment_id));
-  const unknownPayment = (id: string) => new Problem('unknown-payment', `there is no payment ${id}`);
+  const unknownPayment = (id: string) => new Problem('unknown-payment', `payment ${id} not found`);
 
   return api;
 }

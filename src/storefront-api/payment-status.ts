@@ -7,25 +7,21 @@ import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { isPaymentId, isSessionId, orderIdOf, paymentIdOf } from '../shared/ids.ts';
 import { toPaymentResponse } from './responses.ts';
 
-/** What `paymentStatus` works with. */
 export interface PaymentStatusDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder'>;
   readonly orders: Pick<OrderRepository, 'get'>;
 }
 
-/** How a caller names the payment: by its id, or by one of two queries. */
+/** By id, `checkout_session_id` or `token`. */
 export interface PaymentLookup {
   readonly id: string | undefined;
   readonly query: Readonly<Record<string, string | undefined>>;
 }
 
-/**
- * A payment as shoppers see it, with its order.
- * @throws Problem when it is not named, or there is none.
- */
+/** @throws Problem `unknown-payment`; `invalid-request` for a query without a known id. */
 export async function paymentStatus({ payments, orders }: PaymentStatusDeps, lookup: PaymentLookup) {
   const payment = await find(payments, lookup);
-  if (!payment) throw new Problem('unknown-payment', 'there is no such payment');
+  if (!payment) throw new Problem('unknown-payment', 'payment not found');
   return toPaymentResponse(
     payment,
     isPaid(payment.status) ? await orders.get(orderIdOf(payment.payment_id)) : undefined,
@@ -40,10 +36,10 @@ async function find(
   const { checkout_session_id, token, ...unknown } = query;
   const [field] = Object.keys(unknown);
   if (field) throw invalidRequest([{ field, detail: 'unknown field' }]);
-  // A return link carries both; the session leads to the payment without an index.
+  // A return URL has both; the session id needs no index.
   if (checkout_session_id)
     return isSessionId(checkout_session_id) ? payments.get(paymentIdOf(checkout_session_id)) : undefined;
-  // What is longer than 2048 bytes, DynamoDB would not even look up.
+  // DynamoDB rejects keys longer than 2048 bytes.
   if (token) return PAYPAL_ID.test(token) ? payments.byPayPalOrder(token) : undefined;
   throw invalidRequest([{ field: 'checkout_session_id', detail: 'missing' }]);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** PayPal and DynamoDB both take more; a shopper's basket never needs it. */
+/** Below the limits of PayPal and DynamoDB. */
 const MAX_LINES = 50;
 const MAX_QUANTITY = 999;
 
@@ -14,15 +14,15 @@ export const checkoutRequest = z.strictObject({
   items: z.array(line).check(
     z.minLength(1),
     z.maxLength(MAX_LINES),
-    z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'names a product twice'),
+    z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'must not repeat a SKU'),
   ),
 });
 
 /** `POST /api/v1/payments` */
 export const paymentRequest = z.strictObject({ checkout_session_id: z.string() });
 
-/** `POST /api/v1/payments/{id}/capture`: a body is not needed; if there is one, it is empty. */
+/** `POST /api/v1/payments/{id}/capture`: the body is optional; if present, an empty object. */
 export const captureRequest = z.strictObject({});
 
-/** `POST /api/v1/payments/{id}/cancel`: `token` is what PayPal adds to the link that leads back. */
+/** `POST /api/v1/payments/{id}/cancel`: `token` is what PayPal adds to the cancel URL. */
 export const cancelRequest = z.strictObject({ token: z.string() });

@@ -4,7 +4,6 @@ import type { Product } from '../inventory/product.ts';
 import type { Payment } from '../payments/payment.ts';
 import { moneyText } from '../shared/money.ts';
 
-/** A product as shoppers see it. */
 export const toProductResponse = ({ sku, name, price, available }: Product) => ({
   sku,
   name,
@@ -19,7 +18,6 @@ const toLineResponse = ({ sku, name, quantity, unit_price }: Line) => ({
   unit_price: moneyText(unit_price),
 });
 
-/** A checkout session as shoppers see it. */
 export const toSessionResponse = (session: Session) => ({
   checkout_session_id: session.checkout_session_id,
   status: session.status,
@@ -30,7 +28,7 @@ export const toSessionResponse = (session: Session) => ({
   payment_status: session.payment_status,
 });
 
-/** An order as shoppers see it: what was bought, never who bought it. */
+/** Without personal data. */
 export const toOrderResponse = (order: Order) => ({
   order_id: order.order_id,
   payment_id: order.payment_id,
@@ -44,7 +42,7 @@ export const toOrderResponse = (order: Order) => ({
 
 const UNDECIDED: ReadonlySet<string> = new Set(['created', 'approved', 'capture_pending', 'review']);
 
-/** A payment as shoppers see it. `settled`: all that had to follow from its status has been done. */
+/** `settled`: decided, and no settlement is open. */
 export const toPaymentResponse = (payment: Payment, order: Order | undefined) => ({
   payment_id: payment.payment_id,
   checkout_session_id: payment.checkout_session_id,

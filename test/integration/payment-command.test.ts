@@ -21,7 +21,7 @@ describe('npm run payment', () => {
     expect(stdout).toContain(`committed: 1 × ${purchase.sku}`);
     expect(stdout).toContain(`${purchase.paymentId.replace('pay_', 'ord_')} is confirmed`);
     expect(stdout).toContain(`capture ${capture.id} is COMPLETED, EUR 19.99`);
-    expect(stdout).toMatch(/event {6}CHECKOUT\.ORDER\.APPROVED came/);
+    expect(stdout).toMatch(/event {6}CHECKOUT\.ORDER\.APPROVED received/);
     expect(stdout).toMatch(new RegExp(`execution {2}${purchase.paymentId}-captured ended: SUCCEEDED`));
     expect(stdout).not.toContain('@');
   });

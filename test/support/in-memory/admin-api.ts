@@ -17,10 +17,10 @@ import { product, shopInMemory } from './shop.ts';
 import { httpEvent, type Request } from './storefront-api.ts';
 import { eventsInMemory, type Gate } from './tables.ts';
 
-/** What API Gateway's authorizer has verified of a caller; nothing where there was none. */
+/** Claims verified by API Gateway's authorizer; undefined without an authorizer. */
 export type Claims = Readonly<Record<string, string>> | undefined;
 
-/** The claims of an operator's access token, as API Gateway hands them over. */
+/** The claims of an operator's access token, as API Gateway passes them on. */
 export const operatorClaims = (username = 'ada'): Claims => ({
   sub: '8f3c0a6e-0000-4000-8000-000000000000',
   token_use: 'access',
@@ -37,22 +37,22 @@ interface AdminRequest extends Request {
 
 const NOW = '2026-06-01T12:00:00.000Z';
 
-// What tests break on purpose would fill the screen.
+// Injected faults would flood the output.
 logger.setLogLevel('SILENT');
 
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
 
-/** The shop in memory behind the operators' API. Every answer of it is held to the document. */
+/** The admin API over a shop in memory. Every response is validated against the OpenAPI document. */
 export function adminInMemory(products = [product(10)]) {
-  const troubles = new Map<string, Error>();
+  const faults = new Map<string, Error>();
   const gate: Gate = async (call, effect) => {
-    const trouble = troubles.get(call);
-    if (trouble) throw trouble;
+    const fault = faults.get(call);
+    if (fault) throw fault;
     return effect();
   };
   const shop = shopInMemory({ products, gate });
   const entries: AuditEntry[] = [];
-  let meanwhile = async (): Promise<unknown> => undefined;
+  let auditHook = async (): Promise<unknown> => undefined;
   let ulids = 0;
   const events = eventsInMemory(gate);
   const failed = failedSettlementsInMemory(gate);
@@ -60,15 +60,15 @@ export function adminInMemory(products = [product(10)]) {
   const hours = hoursInMemory(gate);
   const findings = new Map<string, Finding>();
   const runs = new Map<string, Run>();
-  const holding = () => [...findings.values()].filter(({ closed_at }) => !closed_at);
-  /** The repairs that were done, in turn. */
+  const openFindings = () => [...findings.values()].filter(({ closed_at }) => !closed_at);
+  /** Repairs in the order of their calls. */
   const repairs: Repair[] = [];
-  const repair = (wish: Repair) =>
+  const repair = (requested: Repair) =>
     gate('repair', (): RepairActionResult => {
-      repairs.push(wish);
+      repairs.push(requested);
       return { done: true };
     });
-  /** What the deep health sees; a test may break any of it. */
+  /** What the health checks read; tests inject faults here. */
   const seen = {
     tables: { payments: async () => 'ACTIVE' } as Record<string, () => Promise<string>>,
     queues: { 'dead letters': async () => 0 } as Record<string, () => Promise<number>>,
@@ -101,13 +101,13 @@ export function adminInMemory(products = [product(10)]) {
       get: (id: string) => gate('findings.get', () => findings.get(id)),
       open: (after = '', limit = 100) =>
         gate('findings.open', () => {
-          const rest = holding().filter(({ id }) => id > after);
+          const rest = openFindings().filter(({ id }) => id > after);
           return { findings: rest.slice(0, limit), ...(rest.length > limit && { cursor: rest[limit - 1]?.id ?? '' }) };
         }),
     },
     audit: {
       write: async (entry: AuditEntry) => {
-        await meanwhile();
+        await auditHook();
         return gate('audit.write', () => void entries.push(entry));
       },
       list: ({ limit, targets }: AuditQuery) =>
@@ -124,7 +124,7 @@ export function adminInMemory(products = [product(10)]) {
   const api = adminApi({
     ...deps,
     consistency: {
-      check: () => gate('consistency.check', () => ({ checked: 7, findings: holding().length, finished: true })),
+      check: () => gate('consistency.check', () => ({ checked: 7, findings: openFindings().length, finished: true })),
       recheck: (id) => gate('consistency.recheck', () => findings.get(id)),
     },
     actions: {
@@ -151,7 +151,7 @@ export function adminInMemory(products = [product(10)]) {
     ulid: () => `03${(++ulids).toString().padStart(24, '0')}`,
   });
 
-  /** Sends a request that the document need not know. */
+  /** Sends a request that need not be in the OpenAPI document. */
   const send = async (method: string, path: string, request: AdminRequest = {}): Promise<ReadResponse> => {
     const { query, claims = operatorClaims() } = request;
     const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, request);
@@ -177,25 +177,25 @@ export function adminInMemory(products = [product(10)]) {
     seen,
     send,
 
-    /** What was written down of what operators did. */
+    /** The audit log. */
     entries: entries as readonly AuditEntry[],
 
-    /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
+    /** Calls an operation of the OpenAPI document. @throws Error when the response does not match it. */
     call: (name: Call, request: AdminRequest & { readonly id?: string } = {}): Promise<ReadResponse> =>
       call(name, request),
 
-    /** From now on a call to the outside, such as `payments.get`, throws. */
-    fail: (call: string, error: Error) => void troubles.set(call, error),
+    /** Makes calls of a dependency, such as `payments.get`, throw. */
+    fail: (call: string, error: Error) => void faults.set(call, error),
 
-    /** What happens while an operator's deed is written down, before it is done. */
-    happensMeanwhile(work: typeof meanwhile): void {
-      meanwhile = work;
+    /** Runs during the write of an audit entry, before the action. */
+    duringAuditWrite(work: typeof auditHook): void {
+      auditHook = work;
     },
 
-    /** A purchase up to where its order is there. */
+    /** Completes a purchase, up to its order. */
     async paid() {
       const begun = await shop.begin();
-      if (!begun) throw new Error('the shelf is empty');
+      if (!begun) throw new Error('out of stock');
       shop.paypal.approve(begun.orderId);
       await shop.capture(begun.paymentId, 'return');
       await shop.finish();
@@ -203,5 +203,4 @@ export function adminInMemory(products = [product(10)]) {
     },
   };
 }
-/** What `adminInMemory` makes. */
 export type AdminInMemory = ReturnType<typeof adminInMemory>;

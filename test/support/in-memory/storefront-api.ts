@@ -7,16 +7,15 @@ import { describedCalls, type ReadResponse, readResponse } from '../described-ca
 import { IdempotencyInMemory } from './idempotency.ts';
 import { product, shopInMemory } from './shop.ts';
 
-/** One HTTP request to the storefront's API. */
 export interface Request {
-  /** Sent as JSON; a text is sent as it is. */
+  /** Sent as JSON; a string is sent as is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** API Gateway hands over in base64 what it does not take for text. */
+  /** API Gateway encodes binary bodies in base64. */
   readonly base64?: boolean;
 }
 
-/** An event as an HTTP API sends it, payload format 2.0. */
+/** An HTTP API event, payload format 2.0. */
 export function httpEvent(method: string, path: string, { body, headers = {}, base64 = false }: Request = {}) {
   const [rawPath = '', rawQueryString = ''] = path.split('?');
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -45,27 +44,27 @@ export function httpEvent(method: string, path: string, { body, headers = {}, ba
   return event;
 }
 
-// What tests break on purpose would fill the screen.
+// Injected faults would flood the output.
 logger.setLogLevel('SILENT');
 
 const READS = /^(products|productsOf|reservation|get[A-Z]?\w*|by[A-Z]\w*)$/;
 const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
 
-/** The shop in memory behind the storefront's API. Every answer of it is held to the document. */
+/** The storefront API over a shop in memory. Every response is validated against the OpenAPI document. */
 export function storefrontInMemory(
   products = [product(10), product(1, 'LAST'), { ...product(5, 'YEN'), price: { currency: 'JPY', minor: 500 } }],
 ) {
-  /** All calls to the outside, such as `sessions.create`. */
-  const outside: string[] = [];
-  const troubles = new Map<string, Error>();
+  /** Calls of dependencies, such as `sessions.create`. */
+  const recorded: string[] = [];
+  const faults = new Map<string, Error>();
   const hanging = new Set<string>();
   const shop = shopInMemory({
     products,
     gate: async (call, effect) => {
-      outside.push(call);
+      recorded.push(call);
       if (hanging.has(call)) await new Promise(() => undefined);
-      const trouble = troubles.get(call) ?? troubles.get('*');
-      if (trouble) throw trouble;
+      const fault = faults.get(call) ?? faults.get('*');
+      if (fault) throw fault;
       return effect();
     },
   });
@@ -90,7 +89,7 @@ export function storefrontInMemory(
     version: '1.2.3',
   });
 
-  /** Sends a request that the document need not know. */
+  /** Sends a request that need not be in the OpenAPI document. */
   const send = async (method: string, path: string, request?: Request): Promise<ReadResponse> =>
     readResponse(await api.resolve(httpEvent(method, path, request), context));
   const call = describedCalls<Request>(send);
@@ -101,24 +100,23 @@ export function storefrontInMemory(
     clock,
     send,
 
-    /** Makes a call of the document, with an id where its path has one. @throws Error when the answer is not as described. */
+    /** Calls an operation of the OpenAPI document. @throws Error when the response does not match it. */
     call: (name: Call, request: Request & { readonly id?: string } = {}): Promise<ReadResponse> => call(name, request),
 
-    /** From now on a call to the outside, such as `payments.get`, throws; `*` stands for all of them. */
-    fail: (call: string, error: Error) => void troubles.set(call, error),
+    /** Makes calls of a dependency, such as `payments.get`, throw; `*` means all. */
+    fail: (call: string, error: Error) => void faults.set(call, error),
 
-    /** From now on a call to the outside never comes back. */
+    /** Makes calls of a dependency hang. */
     hang: (call: string) => void hanging.add(call),
 
-    /** Forgets what was called so far. */
-    forget: () => void outside.splice(0),
+    /** Clears the recorded calls. */
+    forget: () => void recorded.splice(0),
 
-    /** What was called since. */
-    calls: (): readonly string[] => outside,
+    /** The recorded calls. */
+    calls: (): readonly string[] => recorded,
 
-    /** What was called since, as long as it may change something. */
-    changes: () => outside.filter((call) => !READS.test(call.split('.')[1] ?? '')),
+    /** The recorded calls that may write. */
+    changes: () => recorded.filter((call) => !READS.test(call.split('.')[1] ?? '')),
   };
 }
-/** What `storefrontInMemory` makes. */
 export type StorefrontInMemory = ReturnType<typeof storefrontInMemory>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/consistency/finding.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
-const LOOK = 'GET /api/v1/admin/consistency';
+const LIST = 'GET /api/v1/admin/consistency';
 const RUN = 'POST /api/v1/admin/consistency/run';
 const REPAIR = 'POST /api/v1/admin/consistency/findings/{id}/repair';
 const PAYMENT = `pay_${'0'.repeat(26)}` as const;
@@ -11,21 +11,20 @@ const FINDING: Finding = {
   id: ID,
   invariant: 'order_or_refund',
   subject: PAYMENT,
-  what: 'the payment is captured, and there is no order',
+  what: 'payment is captured, but no order exists',
   repair: { kind: 'settle', payment_id: PAYMENT, settlement: 'captured' },
   first_seen: '2026-06-01T11:00:00.000Z',
   last_seen: '2026-06-01T11:45:00.000Z',
 };
 
-/** An admin who is shown these findings. */
 function adminWith(...findings: Finding[]) {
   const admin = adminInMemory();
   for (const finding of findings) admin.findings.set(finding.id, finding);
   return admin;
 }
 
-describe('the books', () => {
-  it('are shown with what is broken, and when they were checked', async () => {
+describe('GET /api/v1/admin/consistency', () => {
+  it('returns the open findings and the last run', async () => {
     const admin = adminWith(FINDING);
     admin.runs.set('consistency', {
       started_at: '2026-06-01T11:44:00.000Z',
@@ -33,48 +32,50 @@ describe('the books', () => {
       figures: { purchases: 12 },
     });
 
-    const { id, ...shown } = FINDING;
-    expect((await admin.call(LOOK)).body).toEqual({
+    const { id, ...finding } = FINDING;
+    expect((await admin.call(LIST)).body).toEqual({
       last_run: {
         started_at: '2026-06-01T11:44:00.000Z',
         finished_at: '2026-06-01T11:45:00.000Z',
         figures: { purchases: 12 },
       },
-      findings: [{ finding_id: id, ...shown, invariant: 1 }],
+      findings: [{ finding_id: id, ...finding, invariant: 1 }],
       next_cursor: null,
     });
   });
 
-  it('have not been checked before the first time', async () => {
-    expect((await adminInMemory().call(LOOK)).body).toEqual({ last_run: null, findings: [], next_cursor: null });
+  it('returns no last run before the first check', async () => {
+    expect((await adminInMemory().call(LIST)).body).toEqual({ last_run: null, findings: [], next_cursor: null });
   });
 
-  it('are shown page by page', async () => {
+  it('paginates', async () => {
     const admin = adminWith(FINDING, { ...FINDING, id: `3:${PAYMENT}`, invariant: 'session_follows_payment' });
 
-    const first = (await admin.call(LOOK, { query: { limit: '1' } })).body;
-    const second = (await admin.call(LOOK, { query: { limit: '1', cursor: first.next_cursor } })).body;
+    const first = (await admin.call(LIST, { query: { limit: '1' } })).body;
+    const second = (await admin.call(LIST, { query: { limit: '1', cursor: first.next_cursor } })).body;
 
     expect([first, second].map(({ findings }) => findings[0].invariant)).toEqual([1, 3]);
     expect(second.next_cursor).toBeNull();
   });
 
   it.each([
-    ['an invariant that there is not', { invariant: '11' }, 'invariant'],
+    ['an unknown invariant', { invariant: '11' }, 'invariant'],
     [
       'a cursor of another invariant',
       { invariant: '2', cursor: Buffer.from(JSON.stringify({ id: ID })).toString('base64url') },
       'cursor',
     ],
-    ['something that it does not know', { subject: PAYMENT }, 'subject'],
-  ])('cannot be asked about %s', async (_, query, field) => {
-    const { status, body } = await adminInMemory().call(LOOK, { query: query as Record<string, string> });
+    ['an unknown field', { subject: PAYMENT }, 'subject'],
+  ])('rejects %s and names the field', async (_, query, field) => {
+    const { status, body } = await adminInMemory().call(LIST, { query: query as Record<string, string> });
 
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field }]);
   });
+});
 
-  it('are checked when an operator wishes, and the audit says who', async () => {
+describe('POST /api/v1/admin/consistency/run', () => {
+  it('runs the check and records the operator', async () => {
     const admin = adminWith(FINDING);
 
     expect((await admin.call(RUN, { body: { reason: 'after the repair' } })).body).toEqual({
@@ -86,69 +87,69 @@ describe('the books', () => {
       { who: 'ada', what: 'check', target: 'consistency', why: 'after the repair' },
     ]);
   });
-});
 
-it('the books are checked without a word of why as well', async () => {
-  const admin = adminWith(FINDING);
-
-  expect((await admin.call(RUN)).status).toBe(200);
-  expect(admin.entries).toMatchObject([{ who: 'ada', what: 'check', why: 'to see whether the books are right' }]);
-});
-
-describe('a finding', () => {
-  it('is repaired by the way that it names, and the audit says who wished it', async () => {
+  it('runs the check when no reason is given', async () => {
     const admin = adminWith(FINDING);
 
-    const { body } = await admin.call(REPAIR, { id: ID, body: { reason: 'the buyer waits' } });
+    expect((await admin.call(RUN)).status).toBe(200);
+    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'check', why: 'manual check' }]);
+  });
+});
+
+describe('POST /api/v1/admin/consistency/findings/{id}/repair', () => {
+  it('runs the repair and records the operator', async () => {
+    const admin = adminWith(FINDING);
+
+    const { body } = await admin.call(REPAIR, { id: ID, body: { reason: 'buyer waits' } });
 
     expect(body).toMatchObject({ finding_id: ID, dry_run: false, outcome: 'repaired' });
     expect(admin.repairs).toEqual([FINDING.repair]);
-    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'repair', target: ID, why: 'the buyer waits' }]);
+    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'repair', target: ID, why: 'buyer waits' }]);
   });
 
-  it('is found by its id however the colon in it is written', async () => {
+  it('accepts an encoded colon in the id', async () => {
     const admin = adminWith(FINDING);
 
     const { status } = await admin.call(REPAIR, {
       id: encodeURIComponent(ID),
-      body: { dry_run: true, reason: 'what if' },
+      body: { dry_run: true, reason: 'preview' },
     });
 
     expect(status).toBe(200);
   });
 
-  it('is left alone when it is only tried, and the answer tells what would be done', async () => {
+  it('returns the description and changes nothing when it is a dry run', async () => {
     const admin = adminWith(FINDING);
 
-    const { body } = await admin.call(REPAIR, { id: ID, body: { dry_run: true, reason: 'what if' } });
+    const { body } = await admin.call(REPAIR, { id: ID, body: { dry_run: true, reason: 'preview' } });
 
     expect(body).toMatchObject({ dry_run: true, outcome: 'would_repair', what: expect.stringContaining('captured') });
     expect(admin.repairs).toEqual([]);
     expect(admin.entries).toEqual([]);
   });
 
-  it('that holds no more says so', async () => {
+  it('returns holds_no_more when the finding is closed', async () => {
     const admin = adminWith({ ...FINDING, closed_at: '2026-06-01T11:50:00.000Z' });
 
-    const { body } = await admin.call(REPAIR, { id: ID, body: { reason: 'the buyer waits' } });
+    const { body } = await admin.call(REPAIR, { id: ID, body: { reason: 'buyer waits' } });
 
     expect(body.outcome).toBe('holds_no_more');
     expect(admin.repairs).toEqual([]);
   });
 
-  it('that only a person can mend is refused', async () => {
+  it('rejects a finding that requires manual review', async () => {
     const admin = adminWith({ ...FINDING, repair: null });
 
-    const { status, body } = await admin.call(REPAIR, { id: ID, body: { reason: 'the buyer waits' } });
+    const { status, body } = await admin.call(REPAIR, { id: ID, body: { reason: 'buyer waits' } });
 
     expect(status).toBe(409);
     expect(body.type).toBe('/problems/not-repairable');
   });
 
-  it('that is not there is not found, and nothing is written down', async () => {
+  it('returns 404 and records nothing when there is no finding', async () => {
     const admin = adminInMemory();
 
-    expect((await admin.call(REPAIR, { id: '2:unknown', body: { reason: 'a try' } })).status).toBe(404);
+    expect((await admin.call(REPAIR, { id: '2:unknown', body: { reason: 'test' } })).status).toBe(404);
     expect(admin.entries).toEqual([]);
   });
 });

@@ -6,15 +6,15 @@ const ONE = 'GET /api/v1/admin/webhook-events/{id}';
 const REPLAY = 'POST /api/v1/admin/webhook-events/{id}/replay';
 const REPLAY_MANY = 'POST /api/v1/admin/webhook-events/replay';
 const NOW = new Date('2026-06-01T12:00:05.000Z');
-const cursor = (place: object) => Buffer.from(JSON.stringify(place)).toString('base64url');
+const cursor = (position: object) => Buffer.from(JSON.stringify(position)).toString('base64url');
 
-/** A purchase whose approval PayPal has told of, which lies in the inbox untouched. */
+/** A purchase whose approval event is stored, but not processed. */
 async function approvedInInbox(admin: AdminInMemory) {
   const begun = await admin.shop.begin();
-  if (!begun) throw new Error('the shelf is empty');
+  if (!begun) throw new Error('out of stock');
   admin.shop.paypal.approve(begun.orderId);
   const event = admin.shop.paypal.events.at(-1)?.event;
-  if (!event) throw new Error('PayPal has told nothing');
+  if (!event) throw new Error('PayPal sent no event');
   await admin.events.repository.receive({
     id: event.id,
     eventType: event.event_type,
@@ -25,8 +25,8 @@ async function approvedInInbox(admin: AdminInMemory) {
   return { ...begun, eventId: event.id };
 }
 
-describe('the list of events', () => {
-  it('shows what came, and what became of it', async () => {
+describe('GET /api/v1/admin/webhook-events', () => {
+  it('returns events with their status', async () => {
     const admin = adminInMemory();
     const { eventId } = await approvedInInbox(admin);
 
@@ -50,10 +50,10 @@ describe('the list of events', () => {
     });
   });
 
-  it('is that of one payment, whichever of its names is given', async () => {
+  it('filters by any id of a payment', async () => {
     const admin = adminInMemory();
     const { eventId, paymentId, orderId } = await approvedInInbox(admin);
-    await admin.call(REPLAY, { id: eventId, body: { reason: 'it was missed' } });
+    await admin.call(REPLAY, { id: eventId, body: { reason: 'missed' } });
     await admin.shop.capture(paymentId, 'return');
     const capture = admin.shop.payments.rows.get(paymentId)?.capture_id ?? '';
 
@@ -71,7 +71,7 @@ describe('the list of events', () => {
     }
   });
 
-  it('is empty for a PayPal order that nobody knows', async () => {
+  it('is empty when the PayPal order is unknown', async () => {
     const admin = adminInMemory();
     await approvedInInbox(admin);
 
@@ -79,10 +79,10 @@ describe('the list of events', () => {
   });
 
   it.each([
-    ['a status that there is not', { status: 'lost' }, 'status'],
-    ['two names of a payment', { paypal_order_id: 'A', capture_id: 'B' }, 'capture_id'],
-    ['an id of another form', { payment_id: 'pay_1' }, 'payment_id'],
-    ['a time that ends before it begins', { from: '2026-06-02T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 'to'],
+    ['an unknown status', { status: 'lost' }, 'status'],
+    ['two ids of a payment', { paypal_order_id: 'A', capture_id: 'B' }, 'capture_id'],
+    ['a malformed id', { payment_id: 'pay_1' }, 'payment_id'],
+    ['a period that ends before it starts', { from: '2026-06-02T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 'to'],
     ['a forged cursor', { cursor: cursor({ parked: 1 }) }, 'cursor'],
     [
       'the cursor of another list',
@@ -90,15 +90,15 @@ describe('the list of events', () => {
       'cursor',
     ],
     [
-      'a cursor from beside the time',
+      'a cursor outside the period',
       {
         from: '2026-07-01T00:00:00Z',
         cursor: cursor({ accepted: { event_id: 'WH-1', received_at: NOW.toISOString() } }),
       },
       'cursor',
     ],
-    ['something that it does not know', { payment: 'pay_1' }, 'payment'],
-  ])('refuses %s, naming the field', async (_, query, field) => {
+    ['an unknown field', { payment: 'pay_1' }, 'payment'],
+  ])('rejects %s and names the field', async (_, query, field) => {
     const { status, body } = await adminInMemory().call(LIST, { query: query as Record<string, string> });
 
     expect(status).toBe(400);
@@ -106,11 +106,11 @@ describe('the list of events', () => {
   });
 });
 
-describe('one event', () => {
-  it('is shown as it came, with its deliveries, executions, and what happened to its payment', async () => {
+describe('GET /api/v1/admin/webhook-events/{id}', () => {
+  it('returns the body, deliveries, executions and timeline', async () => {
     const admin = adminInMemory();
     const { eventId, paymentId } = await approvedInInbox(admin);
-    await admin.call(REPLAY, { id: eventId, body: { reason: 'it was missed' } });
+    await admin.call(REPLAY, { id: eventId, body: { reason: 'missed' } });
     admin.executions.set(`${paymentId}-approved`, { status: 'SUCCEEDED', endedAt: NOW });
 
     const { body } = await admin.call(ONE, { id: eventId });
@@ -119,27 +119,27 @@ describe('one event', () => {
     expect(body.transmissions).toEqual(['transmission-1']);
     expect(body.executions).toMatchObject([{ name: `${paymentId}-approved`, status: 'SUCCEEDED' }]);
     expect(body.timeline.map(({ what }: { what: string }) => what)).toEqual([
-      'CHECKOUT.ORDER.APPROVED was replayed',
-      'CHECKOUT.ORDER.APPROVED is accepted',
+      'CHECKOUT.ORDER.APPROVED replayed',
+      'CHECKOUT.ORDER.APPROVED accepted',
       'created: checkout',
       'approved',
-      `${paymentId}-approved began`,
-      'CHECKOUT.ORDER.APPROVED came',
+      `${paymentId}-approved started`,
+      'CHECKOUT.ORDER.APPROVED received',
       `${paymentId}-approved ended: SUCCEEDED`,
     ]);
   });
 
-  it.each(['WH-UNKNOWN', 'no such form'])('that is not there is not found: %s', async (id) => {
+  it.each(['WH-UNKNOWN', 'no such form'])('returns 404 when there is no event %s', async (id) => {
     expect((await adminInMemory().call(ONE, { id: encodeURIComponent(id) })).status).toBe(404);
   });
 });
 
-describe('a replay', () => {
-  it('changes the payment on the ordinary way, and the audit says who wished it', async () => {
+describe('POST /api/v1/admin/webhook-events/{id}/replay', () => {
+  it('processes the event and records the operator', async () => {
     const admin = adminInMemory();
     const { eventId, paymentId } = await approvedInInbox(admin);
 
-    const { body } = await admin.call(REPLAY, { id: eventId, body: { reason: 'it was missed' } });
+    const { body } = await admin.call(REPLAY, { id: eventId, body: { reason: 'missed' } });
 
     expect(body).toMatchObject({
       dry_run: false,
@@ -149,14 +149,14 @@ describe('a replay', () => {
       changes: null,
     });
     expect(admin.shop.payments.rows.get(paymentId)?.status).toBe('approved');
-    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'replay', target: eventId, why: 'it was missed' }]);
+    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'replay', target: eventId, why: 'missed' }]);
   });
 
-  it('changes nothing when it is only tried, and tells what would change', async () => {
+  it('returns the changes and writes nothing when it is a dry run', async () => {
     const admin = adminInMemory();
     const { eventId, paymentId } = await approvedInInbox(admin);
 
-    const { body } = await admin.call(REPLAY, { id: eventId, body: { dry_run: true, reason: 'what if' } });
+    const { body } = await admin.call(REPLAY, { id: eventId, body: { dry_run: true, reason: 'preview' } });
 
     expect(body.changes).toEqual([
       {
@@ -171,54 +171,54 @@ describe('a replay', () => {
     expect(admin.entries).toEqual([]);
   });
 
-  it('of what was settled before changes nothing, and says so', async () => {
+  it('reports no change when the event was processed before', async () => {
     const admin = adminInMemory();
     const { eventId } = await approvedInInbox(admin);
-    const replay = () => admin.call(REPLAY, { id: eventId, body: { reason: 'to be sure' } });
+    const replay = () => admin.call(REPLAY, { id: eventId, body: { reason: 'verify' } });
     await replay();
 
     expect((await replay()).body.changed).toBe(false);
   });
 
-  it('of what was erased is refused', async () => {
+  it('rejects an erased event', async () => {
     const admin = adminInMemory();
     const { eventId } = await approvedInInbox(admin);
     const stored = admin.events.rows.get(eventId);
     if (stored) admin.events.rows.set(eventId, { ...stored, body: '' });
 
-    const { status, body } = await admin.call(REPLAY, { id: eventId, body: { reason: 'to be sure' } });
+    const { status, body } = await admin.call(REPLAY, { id: eventId, body: { reason: 'verify' } });
 
     expect(status).toBe(409);
     expect(body.type).toBe('/problems/event-erased');
   });
 
-  it('of an event that is not there is refused, and not written down', async () => {
+  it('returns 404 and records nothing when there is no event', async () => {
     const admin = adminInMemory();
 
-    expect((await admin.call(REPLAY, { id: 'WH-UNKNOWN', body: { reason: 'to be sure' } })).status).toBe(404);
+    expect((await admin.call(REPLAY, { id: 'WH-UNKNOWN', body: { reason: 'verify' } })).status).toBe(404);
     expect(admin.entries).toEqual([]);
   });
 });
 
-describe('a replay of many', () => {
-  const wish = { filter: { status: 'received' }, reason: 'the shop was down' };
+describe('POST /api/v1/admin/webhook-events/replay', () => {
+  const request = { filter: { status: 'received' }, reason: 'outage' };
 
-  it('tells first how many there are, and changes nothing', async () => {
+  it('returns the count and changes nothing when it is a dry run', async () => {
     const admin = adminInMemory();
     const { paymentId } = await approvedInInbox(admin);
 
-    const { body } = await admin.call(REPLAY_MANY, { body: { ...wish, dry_run: true } });
+    const { body } = await admin.call(REPLAY_MANY, { body: { ...request, dry_run: true } });
 
     expect(body).toEqual({ dry_run: true, matching: 1, more: false });
     expect(admin.shop.payments.rows.get(paymentId)?.status).toBe('created');
     expect(admin.entries).toEqual([]);
   });
 
-  it('settles them, and the audit says which were wished', async () => {
+  it('processes the matching events and records the filter', async () => {
     const admin = adminInMemory();
     const { paymentId } = await approvedInInbox(admin);
 
-    const { body } = await admin.call(REPLAY_MANY, { body: { ...wish, dry_run: false } });
+    const { body } = await admin.call(REPLAY_MANY, { body: { ...request, dry_run: false } });
 
     expect(body).toEqual({ dry_run: false, replayed: 1, changed: 1, erased: [], failed: [], next_cursor: null });
     expect(admin.shop.payments.rows.get(paymentId)?.status).toBe('approved');
@@ -227,8 +227,10 @@ describe('a replay of many', () => {
     ]);
   });
 
-  it('of everything there is, nobody gets', async () => {
-    const { status, body } = await adminInMemory().call(REPLAY_MANY, { body: { ...wish, filter: {}, dry_run: true } });
+  it('rejects an empty filter', async () => {
+    const { status, body } = await adminInMemory().call(REPLAY_MANY, {
+      body: { ...request, filter: {}, dry_run: true },
+    });
 
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field: 'filter' }]);

@@ -9,7 +9,7 @@ import { type AdminInMemory, adminInMemory } from '../../support/in-memory/admin
 const HEALTH = 'GET /api/v1/admin/health';
 const ULID = '0'.repeat(26);
 
-/** An admin of a shop in which all is well and has run lately. */
+/** The admin API of a healthy shop. */
 function healthyAdmin() {
   const admin = adminInMemory();
   admin.runs.set('payments', {
@@ -30,39 +30,39 @@ const throwing = (error: Error) => async () => {
   throw error;
 };
 
-describe('the deep health', () => {
-  it('has one line for each thing, and is ok when all are', async () => {
+describe('GET /api/v1/admin/health', () => {
+  it('returns one line per check, and ok when all pass', async () => {
     const { status, body } = await healthyAdmin().call(HEALTH);
 
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'ok', version: '1.2.3', at: '2026-06-01T12:00:00.000Z' });
     expect(body.checks.map(({ name, status, detail }: Line) => [name, status, detail])).toEqual([
-      ['table payments', 'ok', 'answers'],
+      ['table payments', 'ok', 'active'],
       ['queue dead letters', 'ok', 'empty'],
-      ['workflow', 'ok', 'answers'],
-      ['workflow services', 'ok', 'all 2 can be called'],
-      ['PayPal secret', 'ok', 'filled in'],
-      ['PayPal token', 'ok', 'PayPal takes the credentials'],
-      ['PayPal webhook', 'ok', 'PayPal sends to https://shop.example/webhooks/paypal'],
+      ['workflow', 'ok', 'active'],
+      ['workflow services', 'ok', 'all 2 functions active'],
+      ['PayPal secret', 'ok', 'configured'],
+      ['PayPal token', 'ok', 'credentials accepted'],
+      ['PayPal webhook', 'ok', 'registered for https://shop.example/webhooks/paypal'],
       ['last good event', 'ok', 'none in 90 days'],
       ['open payments', 'ok', 'none'],
       ['payments under review', 'ok', 'none'],
       ['findings', 'ok', 'none'],
       ['failed settlements', 'ok', 'none'],
-      ['job payments', 'ok', 'last done 2 min ago'],
+      ['job payments', 'ok', 'last completed 2 min ago'],
     ]);
   });
 
   const refusal = new PayPalRefused({ operation: 'token', status: 401, error: 'invalid_client' });
   it.each<[string, (seen: AdminInMemory['seen']) => void, string, string]>([
     [
-      'a table is being made',
+      'a table is being created',
       (seen) => Object.assign(seen.tables, { payments: async () => 'CREATING' }),
       'table payments',
-      'is CREATING',
+      'status CREATING',
     ],
     [
-      'a table is not there',
+      'a table does not exist',
       (seen) =>
         Object.assign(seen.tables, {
           payments: throwing(Object.assign(new Error('pay_1'), { name: 'ResourceNotFoundException' })),
@@ -74,52 +74,52 @@ describe('the deep health', () => {
       'the workflow is being deleted',
       (seen) => Object.assign(seen, { workflowStatus: async () => 'DELETING' }),
       'workflow',
-      'is DELETING',
+      'status DELETING',
     ],
     [
-      'a service of the workflow cannot be called',
+      'a function of the workflow is not active',
       (seen) => Object.assign(seen, { services: async () => ({ inventory: 'Active', checkout: 'Failed' }) }),
       'workflow services',
-      'checkout is Failed',
+      'checkout: Failed',
     ],
     [
-      'the workflow calls nobody',
+      'the workflow definition has no function',
       (seen) => Object.assign(seen, { services: async () => ({}) }),
       'workflow services',
-      'nobody',
+      'no function',
     ],
     [
-      'the secret is not filled in',
+      'the secret is incomplete',
       (seen) =>
         Object.assign(seen, {
           secret: async () => ({ client_id: 'to-fill-in', client_secret: 'secret', webhook_id: '' }),
         }),
       'PayPal secret',
-      'to be filled in: client_id, webhook_id',
+      'missing: client_id, webhook_id',
     ],
     [
-      'PayPal does not take the credentials',
+      'PayPal rejects the credentials',
       (seen) => Object.assign(seen, { listWebhooks: throwing(new PayPalUnauthorized(refusal)) }),
       'PayPal token',
-      'PayPal does not take the credentials',
+      'credentials rejected',
     ],
     [
       'PayPal has no such webhook',
       (seen) => Object.assign(seen, { listWebhooks: async () => [] }),
       'PayPal webhook',
-      'PayPal knows no webhook of that id',
+      'webhook_id is not registered at PayPal',
     ],
     [
-      'PayPal sends elsewhere',
+      'the webhook is registered for another URL',
       (seen) =>
         Object.assign(seen, {
           listWebhooks: async () => [{ id: 'WEBHOOK', url: 'https://old.example/webhooks/paypal', eventTypes: ['*'] }],
         }),
       'PayPal webhook',
-      'PayPal sends to https://old.example/webhooks/paypal, not to https://shop.example/webhooks/paypal',
+      'registered for https://old.example/webhooks/paypal, expected https://shop.example/webhooks/paypal',
     ],
     [
-      'an event type is not subscribed to',
+      'an event type is not subscribed',
       (seen) =>
         Object.assign(seen, {
           listWebhooks: async () => [
@@ -129,9 +129,9 @@ describe('the deep health', () => {
       'PayPal webhook',
       'not subscribed to CHECKOUT.ORDER.APPROVED',
     ],
-  ])('is 503 when %s, and says so in that line', async (_, breakIt, name, detail) => {
+  ])('returns 503 and a failing check when %s', async (_, inject, name, detail) => {
     const admin = healthyAdmin();
-    breakIt(admin.seen);
+    inject(admin.seen);
 
     const { status, body } = await admin.call(HEALTH);
 
@@ -142,13 +142,13 @@ describe('the deep health', () => {
 
   it.each<[string, (admin: AdminInMemory) => unknown, string, string]>([
     [
-      'dead letters wait',
+      'the dead-letter queue is not empty',
       ({ seen }) => Object.assign(seen.queues, { 'dead letters': async () => 2 }),
       'queue dead letters',
       '2 waiting',
     ],
     [
-      'a payment has been open for long',
+      'a payment is open for too long',
       ({ seen }) =>
         Object.assign(seen, {
           open: async () => ({
@@ -161,22 +161,22 @@ describe('the deep health', () => {
           }),
         }),
       'open payments',
-      `3, the oldest begun 2 days ago: pay_${ULID}`,
+      `3 open, oldest created 2 days ago: pay_${ULID}`,
     ],
     [
-      'another amount came than was asked',
+      'payments are under review',
       ({ seen }) => Object.assign(seen, { underReview: async () => [`pay_${ULID}`, `pay_${ULID.slice(1)}1`] }),
       'payments under review',
-      `2 to be decided, first pay_${ULID}`,
+      `2 to review, first: pay_${ULID}`,
     ],
     [
-      'something is broken in the books',
+      'a finding is open',
       ({ findings }) =>
         findings.set('1:x', {
           id: '1:x',
           invariant: 'order_or_refund',
           subject: 'x',
-          what: 'wrong',
+          what: 'test',
           repair: null,
           first_seen: '2026',
           last_seen: '2026',
@@ -188,11 +188,11 @@ describe('the deep health', () => {
       'a settlement failed',
       ({ failed }) => failed.rows.set('x', listedFailure({ payment_id: `pay_${ULID}`, failed_at: '2026' })),
       'failed settlements',
-      '1 to be retried',
+      '1 to retry',
     ],
-    ['a job has not run', ({ runs }) => runs.clear(), 'job payments', 'has not run yet'],
+    ['a job has not run', ({ runs }) => runs.clear(), 'job payments', 'not run yet'],
     [
-      'a job has not run for long',
+      'a job is overdue',
       ({ runs }) =>
         runs.set('payments', {
           started_at: '2026-06-01T08:00:00.000Z',
@@ -200,11 +200,11 @@ describe('the deep health', () => {
           figures: {},
         }),
       'job payments',
-      'last done 4 h ago',
+      'last completed 4 h ago',
     ],
-  ])('asks for attention, and is 200 all the same, when %s', async (_, breakIt, name, detail) => {
+  ])('returns 200 and a check that needs attention when %s', async (_, inject, name, detail) => {
     const admin = healthyAdmin();
-    breakIt(admin);
+    inject(admin);
 
     const { status, body } = await admin.call(HEALTH);
 
@@ -213,7 +213,7 @@ describe('the deep health', () => {
     expect(lineOf(body, name)).toMatchObject({ status: 'attention', detail });
   });
 
-  it('tells how long ago PayPal’s last good event came', async () => {
+  it('returns the age of the last accepted event', async () => {
     const admin = healthyAdmin();
     const receive = { eventType: 'CHECKOUT.ORDER.APPROVED', transmissionId: 't', body: '{}' };
     await admin.events.repository.receive({ ...receive, id: 'WH-1', now: new Date('2026-06-01T11:45:00.000Z') });
@@ -227,26 +227,28 @@ describe('the deep health', () => {
 
     expect(lineOf((await admin.call(HEALTH)).body, 'last good event')).toMatchObject({ detail: '45 min ago' });
   });
+});
 
-  it('waits two seconds for one thing, and no longer', async () => {
+describe('health', () => {
+  it('times out a check after 2 seconds', async () => {
     vi.useFakeTimers();
     try {
-      const result = health([{ name: 'hanging', run: () => new Promise(() => undefined) }]);
+      const pending = health([{ name: 'hanging', run: () => new Promise(() => undefined) }]);
       await vi.advanceTimersByTimeAsync(2000);
 
-      expect((await result).checks).toMatchObject([
-        { status: 'failing', detail: 'no answer within 2000 ms', took_ms: 2000 },
+      expect((await pending).checks).toMatchObject([
+        { status: 'failing', detail: 'timed out after 2000 ms', took_ms: 2000 },
       ]);
     } finally {
       vi.useRealTimers();
     }
   });
 
-  it('waits for nothing that hangs, and the other lines are there', async () => {
+  it('returns the other checks when one times out', async () => {
     const lines = await health(
       [
         { name: 'hanging', run: () => new Promise(() => undefined) },
-        { name: 'fine', run: async () => ({ status: 'ok', detail: 'answers' }) },
+        { name: 'fine', run: async () => ({ status: 'ok', detail: 'active' }) },
       ],
       20,
     );
@@ -254,7 +256,7 @@ describe('the deep health', () => {
     expect(lines).toMatchObject({
       status: 'failing',
       checks: [
-        { name: 'hanging', status: 'failing', detail: 'no answer within 20 ms' },
+        { name: 'hanging', status: 'failing', detail: 'timed out after 20 ms' },
         { name: 'fine', status: 'ok' },
       ],
     });

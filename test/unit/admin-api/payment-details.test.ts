@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { listedFailure } from '../../support/builders/settlements.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
-const STORY = 'GET /api/v1/admin/payments/{id}';
+const DETAILS = 'GET /api/v1/admin/payments/{id}';
 
-describe('a payment’s story', () => {
-  it('has all of it: session, stock, order, buyer, events, executions and what operators did', async () => {
+describe('GET /api/v1/admin/payments/{id}', () => {
+  it('returns session, reservation, order, buyer, events, executions and timeline', async () => {
     const admin = adminInMemory();
     const { paymentId, sessionId } = await admin.paid();
     const orderId = paymentId.replace('pay_', 'ord_');
     const event = admin.shop.paypal.events.at(-1)?.event;
-    if (!event) throw new Error('PayPal has told nothing');
+    if (!event) throw new Error('PayPal sent no event');
     await admin.events.repository.receive({
       id: event.id,
       eventType: event.event_type,
@@ -29,7 +29,7 @@ describe('a payment’s story', () => {
     });
     await admin.call('POST /api/v1/admin/orders/{id}/ship', { id: orderId, body: { reason: 'parcel 1' } });
 
-    const { body } = await admin.call(STORY, { id: paymentId });
+    const { body } = await admin.call(DETAILS, { id: paymentId });
 
     expect(body).toMatchObject({
       payment: { payment_id: paymentId, status: 'captured', history: [{}, { settlement: 'captured' }] },
@@ -46,21 +46,21 @@ describe('a payment’s story', () => {
     expect(body.timeline.map(({ kind, what }: { kind: string; what: string }) => `${kind} ${what}`)).toEqual([
       'payment created: checkout',
       'payment captured',
-      `order ${orderId} was made`,
-      `order ${orderId} was shipped`,
-      `operator ship of ${orderId}: parcel 1`,
-      `execution ${paymentId}-captured began`,
-      `event ${event.event_type} came`,
-      `event ${event.event_type} is accepted`,
+      `order ${orderId} created`,
+      `order ${orderId} shipped`,
+      `operator ship ${orderId}: parcel 1`,
+      `execution ${paymentId}-captured started`,
+      `event ${event.event_type} received`,
+      `event ${event.event_type} accepted`,
       `execution ${paymentId}-captured ended: SUCCEEDED`,
     ]);
   });
 
-  it('has what is broken of it, and what failed', async () => {
+  it('returns open findings and failed settlements', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     const at = '2026-06-01T12:00:30.000Z';
-    const seen = { what: 'wrong', repair: null, first_seen: at, last_seen: at } as const;
+    const seen = { what: 'test', repair: null, first_seen: at, last_seen: at } as const;
     admin.findings.set(`7:${paymentId}`, {
       id: `7:${paymentId}`,
       invariant: 'captured_amount',
@@ -76,17 +76,17 @@ describe('a payment’s story', () => {
     });
     await admin.failed.repository.note(listedFailure({ payment_id: paymentId, failed_at: at }));
 
-    const { body } = await admin.call(STORY, { id: paymentId });
+    const { body } = await admin.call(DETAILS, { id: paymentId });
 
     expect(body.findings).toMatchObject([{ finding_id: `7:${paymentId}` }]);
     expect(body.failed_settlements).toMatchObject([{ settlement: 'captured' }]);
   });
 
-  it('has PayPal’s own view when it is asked for, and nobody’s name in that', async () => {
+  it('returns the order at PayPal without personal data when requested', async () => {
     const admin = adminInMemory();
     const { paymentId, orderId } = await admin.paid();
 
-    const { body } = await admin.call(STORY, { id: paymentId, query: { paypal: 'true' } });
+    const { body } = await admin.call(DETAILS, { id: paymentId, query: { paypal: 'true' } });
 
     expect(body.paypal).toMatchObject({
       asked_at: '2026-06-01T12:00:00.000Z',
@@ -97,11 +97,11 @@ describe('a payment’s story', () => {
     });
   });
 
-  it('is short before anything has happened', async () => {
+  it('returns empty parts for a new payment', async () => {
     const admin = adminInMemory();
     const begun = await admin.shop.begin();
 
-    expect((await admin.call(STORY, { id: begun?.paymentId ?? '' })).body).toMatchObject({
+    expect((await admin.call(DETAILS, { id: begun?.paymentId ?? '' })).body).toMatchObject({
       payment: { status: 'created' },
       order: null,
       buyer: null,
@@ -110,26 +110,26 @@ describe('a payment’s story', () => {
     });
   });
 
-  it('changes nothing by being read', async () => {
+  it('changes nothing', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     const before = JSON.stringify([...admin.shop.payments.rows.values()]);
 
-    await admin.call(STORY, { id: paymentId, query: { paypal: 'true' } });
+    await admin.call(DETAILS, { id: paymentId, query: { paypal: 'true' } });
 
     expect(JSON.stringify([...admin.shop.payments.rows.values()])).toBe(before);
     expect(admin.entries).toEqual([]);
   });
 
-  it.each([`pay_${'0'.repeat(26)}`, 'nonsense'])('of %s there is none', async (id) => {
-    expect((await adminInMemory().call(STORY, { id })).status).toBe(404);
+  it.each([`pay_${'0'.repeat(26)}`, 'nonsense'])('returns 404 for %s', async (id) => {
+    expect((await adminInMemory().call(DETAILS, { id })).status).toBe(404);
   });
 
-  it.each([{ paypal: 'yes' }, { pay: 'true' }])('cannot be asked for with %j', async (query) => {
+  it.each([{ paypal: 'yes' }, { pay: 'true' }])('rejects the query %j and names the field', async (query) => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
 
-    const { status, body } = await admin.call(STORY, { id: paymentId, query: query as Record<string, string> });
+    const { status, body } = await admin.call(DETAILS, { id: paymentId, query: query as Record<string, string> });
 
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field: Object.keys(query)[0] }]);

@@ -4,10 +4,10 @@ import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 const REFUND = 'POST /api/v1/admin/payments/{id}/refund';
 const ACCEPT = 'POST /api/v1/admin/payments/{id}/accept';
 const SHIP = 'POST /api/v1/admin/orders/{id}/ship';
-const unknown = '0'.repeat(26);
+const UNKNOWN = '0'.repeat(26);
 
-describe('an operator', () => {
-  it('gives money back, and the audit says who did it, why, and what was wished', async () => {
+describe('paymentRoutes', () => {
+  it('refunds an amount and records actor, reason and amount', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
 
@@ -29,7 +29,7 @@ describe('an operator', () => {
     ]);
   });
 
-  it('is not let down by the audit: what cannot be written down is not done', async () => {
+  it('refunds nothing when the audit entry cannot be written', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     admin.fail('audit.write', new Error('no'));
@@ -40,7 +40,7 @@ describe('an operator', () => {
     expect(admin.shop.payments.rows.get(paymentId)?.status).toBe('captured');
   });
 
-  it('is told PayPal’s reason when it refuses', async () => {
+  it('returns PayPal’s issue when PayPal rejects the refund', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
 
@@ -53,12 +53,12 @@ describe('an operator', () => {
     expect(body).toMatchObject({ type: '/problems/refund-refused', issue: 'REFUND_AMOUNT_EXCEEDED' });
   });
 
-  it('who wants some of the money back never gives back all of it, though it came this very moment', async () => {
+  it('rejects a partial refund when the capture arrives meanwhile', async () => {
     const admin = adminInMemory();
     const begun = await admin.shop.begin();
-    if (!begun) throw new Error('nothing begun');
+    if (!begun) throw new Error('out of stock');
     admin.shop.paypal.approve(begun.orderId);
-    admin.happensMeanwhile(() => admin.shop.capture(begun.paymentId, 'return'));
+    admin.duringAuditWrite(() => admin.shop.capture(begun.paymentId, 'return'));
 
     const { status, body } = await admin.call(REFUND, {
       id: begun.paymentId,
@@ -72,17 +72,17 @@ describe('an operator', () => {
   it.each([
     [REFUND, 'nothing-to-refund'],
     [ACCEPT, 'not-under-review'],
-  ] as const)('cannot do %s to a payment of which no money has come', async (call, problem) => {
+  ] as const)('rejects %s for a payment without a capture', async (call, problem) => {
     const admin = adminInMemory();
     const begun = await admin.shop.begin();
 
-    const { status, body } = await admin.call(call, { id: begun?.paymentId ?? '', body: { reason: 'a try' } });
+    const { status, body } = await admin.call(call, { id: begun?.paymentId ?? '', body: { reason: 'test' } });
 
     expect(status).toBe(409);
     expect(body.type).toBe(`/problems/${problem}`);
   });
 
-  it('takes money that differs from what was asked, and the audit says who did it, and why', async () => {
+  it('accepts a differing amount and records actor and reason', async () => {
     const admin = adminInMemory();
     const begun = await admin.shop.begin();
     admin.shop.paypal.approve(begun?.orderId ?? '', 'instant', { currency: 'EUR', minor: 1 });
@@ -108,21 +108,21 @@ describe('an operator', () => {
     expect(second.body).toEqual(first.body);
   });
 
-  it('sees on order and payment alike what the buyer disputes, and again when it is shipped', async () => {
+  it('returns disputes with the payment, the order and the shipment', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     const dispute = { status: 'OPEN', updated_at: '2026-06-01T11:00:00.000Z' };
     await admin.shop.payments.repository.flagDispute(paymentId, 'PP-D-1', dispute);
 
-    const story = await admin.call('GET /api/v1/admin/payments/{id}', { id: paymentId });
+    const details = await admin.call('GET /api/v1/admin/payments/{id}', { id: paymentId });
     const shipped = await admin.call(SHIP, { id: paymentId.replace('pay_', 'ord_'), body: { reason: 'parcel 1' } });
 
     const disputes = [{ dispute_id: 'PP-D-1', ...dispute }];
-    expect(story.body).toMatchObject({ payment: { disputes }, order: { disputes } });
+    expect(details.body).toMatchObject({ payment: { disputes }, order: { disputes } });
     expect(shipped.body).toMatchObject({ status: 'shipped', disputes });
   });
 
-  it('cannot ship an order whose money went back', async () => {
+  it('rejects the shipment of a refunded order', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     await admin.call(REFUND, { id: paymentId, body: { reason: 'returned' } });
@@ -138,19 +138,19 @@ describe('an operator', () => {
   });
 
   it.each([
-    [REFUND, `pay_${unknown}`],
+    [REFUND, `pay_${UNKNOWN}`],
     [REFUND, 'nonsense'],
-    [ACCEPT, `pay_${unknown}`],
-    [SHIP, `ord_${unknown}`],
+    [ACCEPT, `pay_${UNKNOWN}`],
+    [SHIP, `ord_${UNKNOWN}`],
     [SHIP, 'nonsense'],
-  ] as const)('is told that there is nothing for %s of %s, and nothing is written down', async (call, id) => {
+  ] as const)('returns 404 and records nothing for %s of %s', async (call, id) => {
     const admin = adminInMemory();
 
-    expect((await admin.call(call, { id, body: { reason: 'a try' } })).status).toBe(404);
+    expect((await admin.call(call, { id, body: { reason: 'test' } })).status).toBe(404);
     expect(admin.entries).toEqual([]);
   });
 
-  it.each([REFUND, ACCEPT, SHIP] as const)('must give a reason for %s', async (call) => {
+  it.each([REFUND, ACCEPT, SHIP] as const)('rejects %s without a reason', async (call) => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
 
@@ -164,7 +164,7 @@ describe('an operator', () => {
     expect(admin.entries).toEqual([]);
   });
 
-  it('is given the first answer again with the same idempotency key, but nobody else’s', async () => {
+  it('replays the response for an idempotency key, per operator', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     const refund = (claims?: Record<string, string>) =>

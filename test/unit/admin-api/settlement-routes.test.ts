@@ -8,26 +8,26 @@ const LIST = 'GET /api/v1/admin/settlements';
 const RETRY = 'POST /api/v1/admin/settlements/{id}/retry';
 const AT = '2026-06-01T12:00:30.000Z';
 
-/** A purchase whose money has come, and whose settlement failed. */
-async function failing(admin: AdminInMemory): Promise<PaymentId> {
+/** A captured purchase whose settlement failed. */
+async function failedPurchase(admin: AdminInMemory): Promise<PaymentId> {
   const begun = await admin.shop.begin();
-  if (!begun) throw new Error('the shelf is empty');
+  if (!begun) throw new Error('out of stock');
   const { paymentId, orderId } = begun;
   admin.shop.paypal.approve(orderId);
   await admin.shop.capture(paymentId, 'return');
   const name = `${paymentId}-captured`;
   admin.executions.set(name, { status: 'FAILED', redrivable: true, endedAt: new Date(AT) });
-  const told = { error: 'Error', cause: 'no table', failed_steps: ['CreateOrder'] };
+  const failure = { error: 'Error', cause: 'no table', failed_steps: ['CreateOrder'] };
   await admin.failed.repository.note(
-    listedFailure({ payment_id: paymentId, execution_arn: executionArnOf(name), failed_at: AT, ...told }),
+    listedFailure({ payment_id: paymentId, execution_arn: executionArnOf(name), failed_at: AT, ...failure }),
   );
   return paymentId;
 }
 
-describe('failed settlements', () => {
-  it('are listed, page by page', async () => {
+describe('settlementRoutes', () => {
+  it('lists failed settlements page by page', async () => {
     const admin = adminInMemory();
-    const paymentIds = [await failing(admin), await failing(admin)];
+    const paymentIds = [await failedPurchase(admin), await failedPurchase(admin)];
 
     const first = (await admin.call(LIST, { query: { status: 'failed', limit: '1' } })).body;
     const second = (await admin.call(LIST, { query: { limit: '1', cursor: first.next_cursor } })).body;
@@ -51,42 +51,42 @@ describe('failed settlements', () => {
   });
 
   it.each([
-    ['a status that is not listed', { status: 'succeeded' }, 'status'],
+    ['an unknown status', { status: 'succeeded' }, 'status'],
     ['a forged cursor', { cursor: Buffer.from('{"id":"audit"}').toString('base64url') }, 'cursor'],
-    ['something that it does not know', { settlement: 'captured' }, 'settlement'],
-  ])('cannot be listed by %s', async (_, query, field) => {
+    ['an unknown field', { settlement: 'captured' }, 'settlement'],
+  ])('rejects %s and names the field', async (_, query, field) => {
     const { status, body } = await adminInMemory().call(LIST, { query: query as Record<string, string> });
 
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field }]);
   });
 
-  it('go on where they stopped, and the audit says who wished it', async () => {
+  it('redrives a failed settlement and records the operator', async () => {
     const admin = adminInMemory();
-    const id = await failing(admin);
+    const id = await failedPurchase(admin);
 
-    const { body } = await admin.call(RETRY, { id, body: { reason: 'the table is there again' } });
+    const { body } = await admin.call(RETRY, { id, body: { reason: 'table restored' } });
 
     expect(body).toEqual({
       payment_id: id,
       settlements: [{ settlement: 'captured', outcome: 'redriven', execution: `${id}-captured` }],
     });
-    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'retry', target: id, why: 'the table is there again' }]);
+    expect(admin.entries).toMatchObject([{ who: 'ada', what: 'retry', target: id, why: 'table restored' }]);
   });
 
-  it('are left alone when another one is named', async () => {
+  it('retries nothing when another settlement is requested', async () => {
     const admin = adminInMemory();
-    const id = await failing(admin);
+    const id = await failedPurchase(admin);
 
-    const { body } = await admin.call(RETRY, { id, body: { settlement: 'released', reason: 'a try' } });
+    const { body } = await admin.call(RETRY, { id, body: { settlement: 'released', reason: 'test' } });
 
     expect(body.settlements).toEqual([]);
   });
 
-  it.each(['pay_00000000000000000000000000', 'nonsense'])('of %s there are none', async (id) => {
+  it.each(['pay_00000000000000000000000000', 'nonsense'])('returns 404 and records nothing for %s', async (id) => {
     const admin = adminInMemory();
 
-    expect((await admin.call(RETRY, { id, body: { reason: 'a try' } })).status).toBe(404);
+    expect((await admin.call(RETRY, { id, body: { reason: 'test' } })).status).toBe(404);
     expect(admin.entries).toEqual([]);
   });
 });

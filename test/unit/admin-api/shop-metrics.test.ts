@@ -6,8 +6,8 @@ import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 const METRICS = 'GET /api/v1/admin/metrics';
 const at = (hour: number, minute = 0) => new Date(Date.UTC(2026, 5, 1, hour, minute));
 
-describe('the figures of a shop', () => {
-  const figures = shopMetrics(
+describe('shopMetrics', () => {
+  const metrics = shopMetrics(
     [
       {
         hour: '2026-06-01T10',
@@ -40,42 +40,42 @@ describe('the figures of a shop', () => {
     },
   );
 
-  it('are those of every hour, the quiet ones too', () => {
-    expect(figures.hours.map(({ hour, settled, failed }) => [hour, settled, failed])).toEqual([
+  it('returns every hour, empty ones included', () => {
+    expect(metrics.hours.map(({ hour, settled, failed }) => [hour, settled, failed])).toEqual([
       ['2026-06-01T10:00:00.000Z', 4, 1],
       ['2026-06-01T11:00:00.000Z', 0, 0],
       ['2026-06-01T12:00:00.000Z', 1, 0],
     ]);
-    expect([figures.from, figures.to]).toEqual(['2026-06-01T10:00:00.000Z', '2026-06-01T13:00:00.000Z']);
+    expect([metrics.from, metrics.to]).toEqual(['2026-06-01T10:00:00.000Z', '2026-06-01T13:00:00.000Z']);
   });
 
-  it('tell how often each service did its part', () => {
-    expect(figures.services).toEqual({
+  it('returns the success rate of each service', () => {
+    expect(metrics.services).toEqual({
       checkout: { succeeded: 5, failed: 0, success_rate: 1 },
       inventory: { succeeded: 5, failed: 0, success_rate: 1 },
       fulfillment: { succeeded: 4, failed: 1, success_rate: 0.8 },
     });
-    expect(figures.hours[1]?.services.checkout.success_rate).toBeNull();
+    expect(metrics.hours[1]?.services.checkout.success_rate).toBeNull();
   });
 
-  it('tell the average and the longest of the times', () => {
-    expect(figures.latencies.capture_to_order).toEqual({ count: 4, average_ms: 300, max_ms: 500 });
-    expect(figures.latencies.webhook_to_status).toEqual({ count: 0, average_ms: null, max_ms: null });
+  it('returns average and maximum latencies', () => {
+    expect(metrics.latencies.capture_to_order).toEqual({ count: 4, average_ms: 300, max_ms: 500 });
+    expect(metrics.latencies.webhook_to_status).toEqual({ count: 0, average_ms: null, max_ms: null });
   });
 
-  it('tell how many payments there were when the books were checked', () => {
-    expect(figures.payments).toEqual({
+  it('returns the payments by status of the last finished check', () => {
+    expect(metrics.payments).toEqual({
       counted_at: '2026-06-01T12:00:00.000Z',
       by_status: { captured: 4, cancelled: 1 },
     });
   });
 
-  it('are there before the books were ever checked', () => {
+  it('returns no payments before the first check', () => {
     expect(shopMetrics([], at(10), at(10), undefined).payments).toBeNull();
   });
 });
 
-describe('the services and their steps', () => {
+describe('SERVICES', () => {
   interface State {
     readonly Type: string;
     readonly Resource?: string;
@@ -96,43 +96,40 @@ describe('the services and their steps', () => {
     Object.values(States).flatMap((state) => [state, ...(state.Branches ?? []).flatMap(everyState)]);
   const serviceOf = ({ Resource = '' }: State) => Resource.replace(/^\$\{(\w+)Arn\}$/, '$1').toLowerCase();
 
-  /** The services that have a step on every way from a state to the end. */
-  function surely({ States }: Machine, name: string | undefined): string[] {
+  /** The services with a step on every path from a state to the end. */
+  function servicesOnEveryPath({ States }: Machine, name: string | undefined): string[] {
     const state = name === undefined ? undefined : States[name];
     if (!state) return [];
-    const from = (next: string | undefined) => surely({ StartAt: '', States }, next);
+    const from = (next: string | undefined) => servicesOnEveryPath({ StartAt: '', States }, next);
     const here = [
       ...(state.Resource ? [serviceOf(state)] : []),
-      ...(state.Branches ?? []).flatMap((branch) => surely(branch, branch.StartAt)),
+      ...(state.Branches ?? []).flatMap((branch) => servicesOnEveryPath(branch, branch.StartAt)),
     ];
     if (state.Type !== 'Choice') return [...here, ...from(state.Next)];
-    const ways = [...(state.Choices ?? []).map(({ Next }) => Next), state.Default].map(from);
-    return (ways[0] ?? []).filter((service) => ways.every((way) => way.includes(service)));
+    const paths = [...(state.Choices ?? []).map(({ Next }) => Next), state.Default].map(from);
+    return (paths[0] ?? []).filter((service) => paths.every((path) => path.includes(service)));
   }
 
-  it.each(Object.entries(SERVICES))('of %s are those of the workflow', (service, { steps }) => {
-    const theirs = everyState(machine)
+  it.each(Object.entries(SERVICES))('lists the steps of %s in the workflow', (service, { steps }) => {
+    const inWorkflow = everyState(machine)
       .filter((state) => serviceOf(state) === service)
       .flatMap(({ Parameters }) => Parameters?.step ?? []);
 
-    expect([...new Set(theirs)].sort()).toEqual([...steps]);
+    expect([...new Set(inWorkflow)].sort()).toEqual([...steps]);
   });
 
-  it.each(Object.entries(SERVICES))(
-    'of %s are counted as done by the outcomes that run one in any case',
-    (service, { outcomes }) => {
-      const first = machine.States[machine.StartAt];
-      const running = (first?.Choices ?? [])
-        .filter(({ Next }) => surely(machine, Next).includes(service))
-        .map(({ StringEquals }) => StringEquals);
+  it.each(Object.entries(SERVICES))('lists the outcomes that always run a step of %s', (service, { outcomes }) => {
+    const first = machine.States[machine.StartAt];
+    const running = (first?.Choices ?? [])
+      .filter(({ Next }) => servicesOnEveryPath(machine, Next).includes(service))
+      .map(({ StringEquals }) => StringEquals);
 
-      expect(running.sort()).toEqual([...outcomes].sort());
-    },
-  );
+    expect(running.sort()).toEqual([...outcomes].sort());
+  });
 });
 
-describe('the figures by HTTP', () => {
-  it('are those of the last 24 hours when nothing is said', async () => {
+describe('GET /api/v1/admin/metrics', () => {
+  it('returns the last 24 hours by default', async () => {
     const admin = adminInMemory();
     await admin.hours.repository.add(at(12), { 'settled.captured': 2 }, { capture_to_order: 40 });
 
@@ -144,11 +141,11 @@ describe('the figures by HTTP', () => {
   });
 
   it.each([
-    ['more than a month', { from: '2026-04-01T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 'from'],
-    ['a time that ends before it begins', { from: '2026-06-02T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 'to'],
-    ['a time that is none', { from: 'monday' }, 'from'],
-    ['something that it does not know', { hours: '3' }, 'hours'],
-  ])('are not to be had for %s', async (_, query, field) => {
+    ['a period of more than 31 days', { from: '2026-04-01T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 'from'],
+    ['a period that ends before it starts', { from: '2026-06-02T00:00:00Z', to: '2026-06-01T00:00:00Z' }, 'to'],
+    ['an invalid time', { from: 'monday' }, 'from'],
+    ['an unknown field', { hours: '3' }, 'hours'],
+  ])('rejects %s and names the field', async (_, query, field) => {
     const { status, body } = await adminInMemory().call(METRICS, { query: query as Record<string, string> });
 
     expect(status).toBe(400);

@@ -1,20 +1,22 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
-it.each(['TRACE', 'CONNECT', 'QUERY', 'PUT'])('%s is answered with what may be done instead', async (method) => {
-  const { status, headers } = await adminInMemory().send(method, '/api/v1/admin/audit');
+describe('adminApi', () => {
+  it.each(['TRACE', 'CONNECT', 'QUERY', 'PUT'])('returns 405 with the allowed methods for %s', async (method) => {
+    const { status, headers } = await adminInMemory().send(method, '/api/v1/admin/audit');
 
-  expect(status).toBe(405);
-  expect(headers.allow).toBe('GET');
-});
+    expect(status).toBe(405);
+    expect(headers.allow).toBe('GET');
+  });
 
-it('a path of its own is not taken for an id when it is told what may be done', async () => {
-  const { status, headers } = await adminInMemory().send('PUT', '/api/v1/admin/webhook-events/replay');
+  it('allows the methods of a literal path, not those of a path with an id', async () => {
+    const { status, headers } = await adminInMemory().send('PUT', '/api/v1/admin/webhook-events/replay');
 
-  expect(status).toBe(405);
-  expect(headers.allow).toBe('POST');
-});
+    expect(status).toBe(405);
+    expect(headers.allow).toBe('POST');
+  });
 
-it('what is nowhere is not found, whatever the method', async () => {
-  expect((await adminInMemory().send('TRACE', '/api/v1/admin/nothing')).status).toBe(404);
+  it('returns 404 for an unknown path with any method', async () => {
+    expect((await adminInMemory().send('TRACE', '/api/v1/admin/nothing')).status).toBe(404);
+  });
 });

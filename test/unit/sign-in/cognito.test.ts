@@ -9,8 +9,8 @@ const { withPassword, withRefreshToken } = cognito(client, 'dashboard');
 const TOKENS = { AccessToken: 'access', IdToken: 'id', RefreshToken: 'refresh', ExpiresIn: 900 };
 const failing = (name: string) => Object.assign(new Error('1 validation error: Value ada'), { name });
 
-describe('Cognito', () => {
-  it('is asked with the app’s id, username and password, and nothing else', async () => {
+describe('cognito', () => {
+  it('sends client id, username and password only', async () => {
     send.mockResolvedValueOnce({ AuthenticationResult: TOKENS });
 
     expect(await withPassword('ada', 'secret')).toEqual({
@@ -26,7 +26,7 @@ describe('Cognito', () => {
     });
   });
 
-  it('gives no new refresh token: the old one goes on', async () => {
+  it('keeps the refresh token when Cognito returns none', async () => {
     const { RefreshToken: _, ...renewed } = TOKENS;
     send.mockResolvedValueOnce({ AuthenticationResult: renewed });
 
@@ -38,24 +38,24 @@ describe('Cognito', () => {
     'UserNotFoundException',
     'UserNotConfirmedException',
     'PasswordResetRequiredException',
-  ])('refuses with %s, and nobody is told which it was', async (name) => {
+  ])('returns refused for %s', async (name) => {
     send.mockRejectedValueOnce(failing(name));
 
     expect(await withPassword('ada', 'wrong')).toEqual({ outcome: 'refused' });
   });
 
-  it('refuses whoever has to do something else first', async () => {
+  it('returns refused for a challenge', async () => {
     send.mockResolvedValueOnce({ ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 'session' });
 
     expect(await withPassword('ada', 'temporary')).toEqual({ outcome: 'refused' });
   });
 
-  it('may fail, and then the error keeps its name but no word of what was sent', async () => {
+  it('throws an error with Cognito’s name and without its message', async () => {
     send.mockRejectedValueOnce(failing('TooManyRequestsException'));
 
     const error = await withPassword('ada', 'secret').catch((thrown: unknown) => thrown as Error);
 
-    expect(error).toMatchObject({ name: 'TooManyRequestsException', message: 'Cognito gave no verdict' });
+    expect(error).toMatchObject({ name: 'TooManyRequestsException', message: 'Cognito request failed' });
     expect(JSON.stringify(Object.values(error)) + (error as Error).stack).not.toMatch(/ada|secret/);
   });
 });

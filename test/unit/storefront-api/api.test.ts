@@ -18,8 +18,8 @@ async function buy(storefront: StorefrontInMemory) {
   return storefront.call('POST /api/v1/payments/{id}/capture', { id: payment_id });
 }
 
-describe('the storefront', () => {
-  it('shows its products by SKU, each with as many decimals as its currency has', async () => {
+describe('storefrontApi', () => {
+  it('lists products by SKU with the decimals of their currency', async () => {
     const storefront = storefrontInMemory([
       { ...product(5, 'B'), price: { currency: 'JPY', minor: 500 } },
       { ...product(0, 'A'), price: { currency: 'EUR', minor: 5 } },
@@ -33,7 +33,7 @@ describe('the storefront', () => {
     });
   });
 
-  it('opens a session, and shows it again', async () => {
+  it('opens a session and returns it', async () => {
     const storefront = storefrontInMemory();
     const opened = await storefront.call('POST /api/v1/checkout-sessions', { body: basket });
 
@@ -43,7 +43,7 @@ describe('the storefront', () => {
     expect((await storefront.call('GET /api/v1/checkout-sessions/{id}', { id })).body).toEqual(opened.body);
   });
 
-  it('names the products that it does not know', async () => {
+  it('names unknown SKUs', async () => {
     const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
       body: { items: [...basket.items, { sku: 'CUP', quantity: 1 }, { sku: 'POT', quantity: 1 }] },
     });
@@ -51,7 +51,7 @@ describe('the storefront', () => {
     expect(answer.body.skus).toEqual(['CUP', 'POT']);
   });
 
-  it('names the products of which it has too few, and holds none of the others', async () => {
+  it('names the items out of stock and reserves none', async () => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.call('POST /api/v1/checkout-sessions', {
@@ -62,14 +62,14 @@ describe('the storefront', () => {
     expect(storefront.shop.stock.products.get('MUG')?.available).toBe(10);
   });
 
-  it('sends the buyer to PayPal', async () => {
+  it('returns the approve URL of a new payment', async () => {
     const payment = await begin(storefrontInMemory());
 
     expect(payment).toMatchObject({ status: 'created', settled: false, order: null });
     expect(payment.approve_url).toContain(payment.paypal_order_id);
   });
 
-  it('answers a captured payment with its order, which can be looked at', async () => {
+  it('returns a captured payment with its order', async () => {
     const storefront = storefrontInMemory();
     const { body } = await buy(storefront);
 
@@ -80,7 +80,7 @@ describe('the storefront', () => {
     expect({ order_id, status, items, amount }).toEqual(body.order);
   });
 
-  it('takes an empty object for a capture as it takes nothing', async () => {
+  it('accepts an empty object as the body of a capture', async () => {
     const storefront = storefrontInMemory();
     const { payment_id, paypal_order_id } = await begin(storefront);
     storefront.shop.paypal.approve(paypal_order_id);
@@ -90,7 +90,7 @@ describe('the storefront', () => {
     expect(answer.body.status).toBe('captured');
   });
 
-  it('cancels a payment for whoever has its token', async () => {
+  it('cancels a payment when the token matches', async () => {
     const storefront = storefrontInMemory();
     const { payment_id, paypal_order_id } = await begin(storefront);
 
@@ -104,8 +104,8 @@ describe('the storefront', () => {
 
   it.each([
     ['another payment’s token', 'ORDER999'],
-    ['no token at all', ''],
-  ])('does not cancel for %s', async (_, token) => {
+    ['an empty token', ''],
+  ])('does not cancel a payment for %s', async (_, token) => {
     const storefront = storefrontInMemory();
     const { payment_id } = await begin(storefront);
     storefront.forget();
@@ -116,7 +116,7 @@ describe('the storefront', () => {
     expect(storefront.changes()).toEqual([]);
   });
 
-  it('tells where to approve what is not approved', async () => {
+  it('returns the approve URL when the payment is not approved', async () => {
     const storefront = storefrontInMemory();
     const { payment_id, approve_url } = await begin(storefront);
 
@@ -125,17 +125,17 @@ describe('the storefront', () => {
     expect(answer.body).toMatchObject({ type: '/problems/not-approved', approve_url });
   });
 
-  it('is in good health as long as it answers', async () => {
+  it('reports ok and its version', async () => {
     expect((await storefrontInMemory().call('GET /api/v1/health')).body).toEqual({ status: 'ok', version: '1.2.3' });
   });
 
-  it('reads a body in base64', async () => {
+  it('accepts a body in base64', async () => {
     const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', { body: basket, base64: true });
 
     expect(answer.status).toBe(201);
   });
 
-  it('reads a body as UTF-8', async () => {
+  it('decodes a body as UTF-8', async () => {
     const storefront = storefrontInMemory([product(1, 'GRÜNTEE-緑')]);
 
     const answer = await storefront.call('POST /api/v1/checkout-sessions', {
@@ -146,13 +146,13 @@ describe('the storefront', () => {
     expect(answer.status).toBe(201);
   });
 
-  it('does not look at the body of a GET', async () => {
+  it('ignores the body of a GET', async () => {
     expect((await storefrontInMemory().call('GET /api/v1/products', { body: '{' })).status).toBe(200);
   });
 });
 
-describe('what shoppers are shown', () => {
-  it('never says who bought', async () => {
+describe('responses of storefrontApi', () => {
+  it('contain no personal data', async () => {
     const storefront = storefrontInMemory();
     const { body } = await buy(storefront);
     const order = await storefront.call('GET /api/v1/orders/{id}', { id: body.order.order_id });
@@ -161,7 +161,7 @@ describe('what shoppers are shown', () => {
     expect(JSON.stringify([body, order.body])).not.toMatch(/Ada|ada@example/);
   });
 
-  it('is kept by no cache', async () => {
+  it('are not cached', async () => {
     const storefront = storefrontInMemory();
 
     expect((await storefront.call('GET /api/v1/products')).headers['cache-control']).toBe('no-store');
@@ -169,13 +169,13 @@ describe('what shoppers are shown', () => {
   });
 });
 
-describe('trouble that nobody foresaw', () => {
+describe('storefrontApi when a dependency fails', () => {
   it.each([
     ['an error', new Error('SECRET at /var/task')],
-    ['an error of a kind of its own', new RangeError('SECRET')],
-    ['a refusal of PayPal’s', Object.assign(new Error('SECRET'), { name: 'PayPalRefused', status: 422 })],
-    ['wrong credentials', Object.assign(new Error('SECRET'), { name: 'PayPalUnauthorized', status: 401 })],
-  ])('is answered 500 without its words: %s', async (_, error) => {
+    ['an error subclass', new RangeError('SECRET')],
+    ['a rejection by PayPal', Object.assign(new Error('SECRET'), { name: 'PayPalRefused', status: 422 })],
+    ['invalid PayPal credentials', Object.assign(new Error('SECRET'), { name: 'PayPalUnauthorized', status: 401 })],
+  ])('returns 500 without the message of %s', async (_, error) => {
     const storefront = storefrontInMemory();
     storefront.fail('stock.products', error);
 
@@ -186,7 +186,7 @@ describe('trouble that nobody foresaw', () => {
     expect(JSON.stringify(answer)).not.toMatch(/SECRET|Error|stack|task/);
   });
 
-  it('that may pass is answered 503, and when to come again', async () => {
+  it('returns 503 and retry-after for a transient error', async () => {
     const storefront = storefrontInMemory();
     storefront.fail(
       'stock.products',
@@ -200,7 +200,7 @@ describe('trouble that nobody foresaw', () => {
   });
 });
 
-describe('elsewhere', () => {
+describe('unknown routes of storefrontApi', () => {
   it.each([
     '/api',
     '/api/',
@@ -216,38 +216,38 @@ describe('elsewhere', () => {
     '/api/v1/payments//capture',
     '//api/v1/products',
     '/API/v1/products',
-  ])('there is nothing: %s', async (path) => {
+  ])('return 404: %s', async (path) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.send('GET', path);
 
     expect(answer.status).toBe(404);
-    expect(commonAnswerErrors('NotFound', toGiven(answer))).toEqual([]);
+    expect(commonAnswerErrors('NotFound', toActual(answer))).toEqual([]);
     expect(storefront.calls()).toEqual([]);
   });
 
-  // The operators' API answers for itself.
+  // The admin API has its own test.
   const paths = Object.entries(apiDocument.paths).filter(([path]) => /^\/api\/v1\/(?!admin\/)/.test(path));
-  const wrong = paths.flatMap(([path, operations]) => {
-    const right = Object.keys(operations).map((method) => method.toUpperCase());
+  const notAllowed = paths.flatMap(([path, operations]) => {
+    const allowed = Object.keys(operations).map((method) => method.toUpperCase());
     return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-      .filter((method) => !right.includes(method))
-      .map((method) => [method, path, right.toSorted().join(', ')] as const);
+      .filter((method) => !allowed.includes(method))
+      .map((method) => [method, path, allowed.toSorted().join(', ')] as const);
   });
 
-  it.each(wrong)('%s %s is not allowed, only %s', async (method, path, right) => {
+  it.each(notAllowed)('return 405 for %s %s and allow %s', async (method, path, allowed) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.send(method, path.replace('{id}', 'any'), { body: basket });
 
     expect(answer.status).toBe(405);
-    expect(answer.headers.allow).toBe(right);
-    expect(commonAnswerErrors('MethodNotAllowed', toGiven(answer))).toEqual([]);
+    expect(answer.headers.allow).toBe(allowed);
+    expect(commonAnswerErrors('MethodNotAllowed', toActual(answer))).toEqual([]);
     expect(storefront.calls()).toEqual([]);
   });
 });
 
-const toGiven = ({ headers, body }: { headers: Readonly<Record<string, unknown>>; body: unknown }) => ({
+const toActual = ({ headers, body }: { headers: Readonly<Record<string, unknown>>; body: unknown }) => ({
   headers,
   body: JSON.stringify(body),
 });

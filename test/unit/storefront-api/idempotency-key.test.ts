@@ -8,7 +8,7 @@ const key = (name: string) => ({ headers: { 'idempotency-key': name } });
 const available = ({ shop }: StorefrontInMemory) => shop.stock.products.get('MUG')?.available;
 
 describe('a repeated request with an Idempotency-Key', () => {
-  it('is given the first answer, and nothing is done twice', async () => {
+  it('returns the first response and does nothing', async () => {
     const storefront = storefrontInMemory();
     const first = await storefront.call(OPEN, { body: basket, ...key('one') });
     storefront.forget();
@@ -20,7 +20,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect(available(storefront)).toBe(8);
   });
 
-  it('is given it for 24 hours', async () => {
+  it('is replayed for 24 hours', async () => {
     const storefront = storefrontInMemory();
 
     await storefront.call(OPEN, { body: basket, ...key('one') });
@@ -29,7 +29,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect(((record?.expiryTimestamp ?? 0) - Date.now() / 1000) / 3600).toBeCloseTo(24, 1);
   });
 
-  it('is the same request in base64', async () => {
+  it('matches the same body in base64', async () => {
     const storefront = storefrontInMemory();
     const first = await storefront.call(OPEN, { body: basket, ...key('one') });
 
@@ -38,7 +38,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect(second).toEqual(first);
   });
 
-  it('is answered 201 though the payment had been begun before: it is the first answer', async () => {
+  it('returns the first status, 201, for a payment', async () => {
     const storefront = storefrontInMemory();
     const { checkout_session_id } = (await storefront.call(OPEN, { body: basket })).body;
     const request = { body: { checkout_session_id }, ...key('one') };
@@ -47,7 +47,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect((await storefront.call('POST /api/v1/payments', request)).status).toBe(201);
   });
 
-  it('is refused with 422 when its body is another one, and changes nothing', async () => {
+  it('returns 422 and changes nothing when the body differs', async () => {
     const storefront = storefrontInMemory();
     await storefront.call(OPEN, { body: basket, ...key('one') });
     storefront.forget();
@@ -59,7 +59,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('is refused with 409 while the first one is worked on, and changes nothing', async () => {
+  it('returns 409 and changes nothing while the first is in progress', async () => {
     const storefront = storefrontInMemory();
     storefront.hang('stock.productsOf');
     void storefront.call(OPEN, { body: basket, ...key('one') });
@@ -73,7 +73,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('is tried anew when the first one was answered with a problem', async () => {
+  it('is processed again when the first returned a problem', async () => {
     const storefront = storefrontInMemory([]);
     expect((await storefront.call(OPEN, { body: basket, ...key('one') })).status).toBe(404);
     storefront.shop.stock.products.set('MUG', {
@@ -89,7 +89,7 @@ describe('a repeated request with an Idempotency-Key', () => {
     expect((await storefront.call(OPEN, { body: basket, ...key('one') })).status).toBe(201);
   });
 
-  it('is another request at another address', async () => {
+  it('is a new request on another path', async () => {
     const storefront = storefrontInMemory();
     const first = await storefront.call(OPEN, { body: basket, ...key('one') });
     const { checkout_session_id } = first.body;
@@ -100,8 +100,8 @@ describe('a repeated request with an Idempotency-Key', () => {
   });
 });
 
-describe('without an Idempotency-Key', () => {
-  it('each basket opens a session of its own', async () => {
+describe('a request without an Idempotency-Key', () => {
+  it('opens a new session each time', async () => {
     const storefront = storefrontInMemory();
     const first = await storefront.call(OPEN, { body: basket });
     const second = await storefront.call(OPEN, { body: basket });
@@ -110,7 +110,7 @@ describe('without an Idempotency-Key', () => {
     expect(available(storefront)).toBe(6);
   });
 
-  it('a payment is begun once, and a second call is answered 200 with the same', async () => {
+  it('creates one payment per session and returns 200 the second time', async () => {
     const storefront = storefrontInMemory();
     const { checkout_session_id } = (await storefront.call(OPEN, { body: basket })).body;
     const first = await storefront.call('POST /api/v1/payments', { body: { checkout_session_id } });
@@ -124,8 +124,8 @@ describe('without an Idempotency-Key', () => {
 describe('an Idempotency-Key', () => {
   it.each([
     ['of 256 characters', 'k'.repeat(256)],
-    ['without any', ''],
-  ])('%s is refused with 400, and nothing is done', async (_, name) => {
+    ['without characters', ''],
+  ])('%s is rejected with 400 and no effect', async (_, name) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.call(OPEN, { body: basket, ...key(name) });
@@ -135,13 +135,13 @@ describe('an Idempotency-Key', () => {
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('of 255 characters is taken', async () => {
+  it('of 255 characters is accepted', async () => {
     const answer = await storefrontInMemory().call(OPEN, { body: basket, ...key('k'.repeat(255)) });
 
     expect(answer.status).toBe(201);
   });
 
-  it('that cannot be kept is answered 503 when that may pass, and nothing is done', async () => {
+  it('returns 503 without effect when it cannot be stored for a transient reason', async () => {
     const storefront = storefrontInMemory();
     storefront.keys.trouble = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
 
@@ -151,7 +151,7 @@ describe('an Idempotency-Key', () => {
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('that cannot be kept is answered 500 when that will not pass', async () => {
+  it('returns 500 when it cannot be stored for a permanent reason', async () => {
     const storefront = storefrontInMemory();
     storefront.keys.trouble = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
 

@@ -3,7 +3,7 @@ import { Problem } from '../../../src/shared/http/problem.ts';
 import { paymentStatus } from '../../../src/storefront-api/payment-status.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 
-/** A shop where one buyer has been sent to PayPal, and what it is asked about payments. */
+/** A shop with one payment, and its recorded calls. */
 async function shopWithPayment() {
   const calls: string[] = [];
   const shop = shopInMemory({
@@ -13,105 +13,105 @@ async function shopWithPayment() {
     },
   });
   const begun = await shop.begin();
-  if (!begun) throw new Error('there is nothing to buy');
+  if (!begun) throw new Error('out of stock');
   calls.length = 0;
-  const look = (id: string | undefined, query: Record<string, string> = {}) =>
+  const getStatus = (id: string | undefined, query: Record<string, string> = {}) =>
     paymentStatus({ payments: shop.payments.repository, orders: shop.orders.repository }, { id, query });
-  const refusal = async (id: string | undefined, query?: Record<string, string>) => {
-    const problem = await look(id, query).catch((error: unknown) => error);
-    if (!(problem instanceof Problem)) throw new Error('not refused');
+  const problemOf = async (id: string | undefined, query?: Record<string, string>) => {
+    const problem = await getStatus(id, query).catch((error: unknown) => error);
+    if (!(problem instanceof Problem)) throw new Error('not rejected');
     return problem.body();
   };
-  return { shop, calls, look, refusal, ...begun };
+  return { shop, calls, getStatus, problemOf, ...begun };
 }
 
-describe('a payment is found', () => {
-  it('by its id', async () => {
-    const { look, paymentId } = await shopWithPayment();
+describe('paymentStatus', () => {
+  it('finds a payment by id', async () => {
+    const { getStatus, paymentId } = await shopWithPayment();
 
-    expect(await look(paymentId)).toMatchObject({ payment_id: paymentId, status: 'created' });
+    expect(await getStatus(paymentId)).toMatchObject({ payment_id: paymentId, status: 'created' });
   });
 
-  it('by its session', async () => {
-    const { look, paymentId, sessionId } = await shopWithPayment();
+  it('finds a payment by session', async () => {
+    const { getStatus, paymentId, sessionId } = await shopWithPayment();
 
-    expect(await look(undefined, { checkout_session_id: sessionId })).toMatchObject({ payment_id: paymentId });
+    expect(await getStatus(undefined, { checkout_session_id: sessionId })).toMatchObject({ payment_id: paymentId });
   });
 
-  it('by the token that PayPal adds to its links', async () => {
-    const { look, paymentId, orderId } = await shopWithPayment();
+  it('finds a payment by PayPal’s token', async () => {
+    const { getStatus, paymentId, orderId } = await shopWithPayment();
 
-    expect(await look(undefined, { token: orderId })).toMatchObject({ payment_id: paymentId });
+    expect(await getStatus(undefined, { token: orderId })).toMatchObject({ payment_id: paymentId });
   });
 
-  it('by its session, when there is a token as well: that needs no index', async () => {
-    const { look, calls, paymentId, sessionId } = await shopWithPayment();
+  it('prefers the session to the token, which needs an index', async () => {
+    const { getStatus, calls, paymentId, sessionId } = await shopWithPayment();
 
-    const found = await look(undefined, { checkout_session_id: sessionId, token: 'ANOTHER' });
+    const found = await getStatus(undefined, { checkout_session_id: sessionId, token: 'ANOTHER' });
 
     expect(found).toMatchObject({ payment_id: paymentId });
     expect(calls).toEqual(['payments.get']);
   });
 });
 
-describe('an order', () => {
-  it('is looked for only when money has come', async () => {
-    const { look, calls, paymentId } = await shopWithPayment();
+describe('the order of paymentStatus', () => {
+  it('is read only after the capture', async () => {
+    const { getStatus, calls, paymentId } = await shopWithPayment();
 
-    expect((await look(paymentId)).order).toBeNull();
+    expect((await getStatus(paymentId)).order).toBeNull();
     expect(calls).toEqual(['payments.get']);
   });
 
-  it('is shown with its payment', async () => {
-    const { shop, look, paymentId, orderId } = await shopWithPayment();
+  it('is returned with its payment', async () => {
+    const { shop, getStatus, paymentId, orderId } = await shopWithPayment();
     shop.paypal.approve(orderId);
     await shop.capture(paymentId, 'return');
-    expect(await look(paymentId)).toMatchObject({ status: 'captured', order: null, settled: false });
+    expect(await getStatus(paymentId)).toMatchObject({ status: 'captured', order: null, settled: false });
 
     await shop.finish();
 
-    expect(await look(paymentId)).toMatchObject({ order: { status: 'confirmed' }, settled: true });
+    expect(await getStatus(paymentId)).toMatchObject({ order: { status: 'confirmed' }, settled: true });
   });
 });
 
-describe('nothing is found', () => {
-  const NOBODY = '0'.repeat(26);
+describe('paymentStatus of an unknown payment', () => {
+  const UNKNOWN = '0'.repeat(26);
 
   it.each<[string, string | undefined, Record<string, string>?]>([
-    ['by an id that no payment has', `pay_${NOBODY}`],
-    ['by a session that there is not', undefined, { checkout_session_id: `cs_${NOBODY}` }],
-    ['by a token that PayPal never gave', undefined, { token: 'ORDER999' }],
-  ])('%s', async (_, id, query) => {
-    const { refusal } = await shopWithPayment();
+    ['an unknown id', `pay_${UNKNOWN}`],
+    ['an unknown session', undefined, { checkout_session_id: `cs_${UNKNOWN}` }],
+    ['an unknown token', undefined, { token: 'ORDER999' }],
+  ])('throws unknown-payment for %s', async (_, id, query) => {
+    const { problemOf } = await shopWithPayment();
 
-    expect(await refusal(id, query)).toMatchObject({ type: '/problems/unknown-payment', status: 404 });
+    expect(await problemOf(id, query)).toMatchObject({ type: '/problems/unknown-payment', status: 404 });
   });
 
   it.each<[string, string | undefined, Record<string, string>?]>([
-    ['an id of another form', 'pay_1'],
+    ['a malformed id', 'pay_1'],
     ['an empty id', ''],
-    ['a session’s id for a payment’s', `cs_${NOBODY}`],
-    ['a session of another form', undefined, { checkout_session_id: 'cs_1' }],
-    ['a token of another form', undefined, { token: 'a,b' }],
-    ['a token longer than a key in DynamoDB may be', undefined, { token: 'A'.repeat(3000) }],
-  ])('by %s, which is not even looked up', async (_, id, query) => {
-    const { refusal, calls } = await shopWithPayment();
+    ['a session id as payment id', `cs_${UNKNOWN}`],
+    ['a malformed session id', undefined, { checkout_session_id: 'cs_1' }],
+    ['a malformed token', undefined, { token: 'a,b' }],
+    ['a token longer than a DynamoDB key', undefined, { token: 'A'.repeat(3000) }],
+  ])('throws unknown-payment without a read for %s', async (_, id, query) => {
+    const { problemOf, calls } = await shopWithPayment();
 
-    expect(await refusal(id, query)).toMatchObject({ type: '/problems/unknown-payment', status: 404 });
+    expect(await problemOf(id, query)).toMatchObject({ type: '/problems/unknown-payment', status: 404 });
     expect(calls).toEqual([]);
   });
 });
 
-describe('a query is refused', () => {
+describe('paymentStatus with an invalid query', () => {
   it.each([
-    ['that names an unknown field', { payment_id: 'pay_1' }, 'payment_id', 'unknown field'],
-    ['that names an unknown field beside a known one', { token: 'T', PayerID: 'P' }, 'PayerID', 'unknown field'],
-    ['that names nothing', {}, 'checkout_session_id', 'missing'],
-    ['that names it by nothing', { checkout_session_id: '', token: '' }, 'checkout_session_id', 'missing'],
-  ])('%s', async (_, query, field, detail) => {
-    const { refusal, calls } = await shopWithPayment();
+    ['an unknown field', { payment_id: 'pay_1' }, 'payment_id', 'unknown field'],
+    ['an unknown field beside a known one', { token: 'T', PayerID: 'P' }, 'PayerID', 'unknown field'],
+    ['no field', {}, 'checkout_session_id', 'missing'],
+    ['empty fields', { checkout_session_id: '', token: '' }, 'checkout_session_id', 'missing'],
+  ])('throws invalid-request for %s', async (_, query, field, detail) => {
+    const { problemOf, calls } = await shopWithPayment();
 
-    expect(await refusal(undefined, query)).toMatchObject({
+    expect(await problemOf(undefined, query)).toMatchObject({
       type: '/problems/invalid-request',
       status: 400,
       errors: [{ field, detail }],

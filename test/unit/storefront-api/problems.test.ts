@@ -1,13 +1,13 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { type Call, calls, problemsOf } from '../../support/api-document.ts';
 import { type Request, type StorefrontInMemory, storefrontInMemory } from '../../support/in-memory/storefront-api.ts';
 
-/** Brings a shop to where a request is refused, and tells the request. */
-type Arrange = (storefront: StorefrontInMemory) => Wish | Promise<Wish>;
-type Wish = Request & { readonly id?: string };
+/** Prepares the shop for a problem and returns the request. */
+type Arrange = (storefront: StorefrontInMemory) => ArrangedRequest | Promise<ArrangedRequest>;
+type ArrangedRequest = Request & { readonly id?: string };
 
-const NOBODY = '0'.repeat(26);
+const UNKNOWN = '0'.repeat(26);
 const LARGE = JSON.stringify({ items: [], filler: 'x'.repeat(64 * 1024) });
 const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
 const timeout = new PayPalUnavailable('timeout', { operation: 'createOrder' });
@@ -28,8 +28,8 @@ async function approve(storefront: StorefrontInMemory, funding: 'instant' | 'ref
   return payment;
 }
 
-/** What a request for each call of the storefront looks like when nothing is wrong with it. */
-const GOOD: Record<string, Arrange> = {
+/** A valid request for each operation. */
+const VALID: Record<string, Arrange> = {
   'GET /api/v1/products': () => ({}),
   'POST /api/v1/checkout-sessions': () => ({ body: { items: [{ sku: 'MUG', quantity: 2 }] } }),
   'GET /api/v1/checkout-sessions/{id}': async (storefront) => ({ id: await openSession(storefront) }),
@@ -39,17 +39,17 @@ const GOOD: Record<string, Arrange> = {
     const { id, token } = await approve(storefront);
     return { id, body: { token } };
   },
-  'GET /api/v1/orders/{id}': () => ({ id: `ord_${NOBODY}` }),
+  'GET /api/v1/orders/{id}': () => ({ id: `ord_${UNKNOWN}` }),
 };
 
-const POSTS = Object.keys(GOOD).filter((call) => call.startsWith('POST')) as Call[];
-const goodOf = async (call: Call, storefront: StorefrontInMemory) => (await GOOD[call]?.(storefront)) ?? {};
+const POSTS = Object.keys(VALID).filter((call) => call.startsWith('POST')) as Call[];
+const validRequest = async (call: Call, storefront: StorefrontInMemory) => (await VALID[call]?.(storefront)) ?? {};
 const key = (name: string) => ({ headers: { 'idempotency-key': name } });
 
-/** Each problem that a call may answer, and a way to it. */
-const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
-  ...(Object.keys(GOOD) as Call[]).flatMap((call) => [
-    [call, '500 internal-error', failing(call, new Error('a secret of ours'))] as const,
+/** Each problem of each operation, with an arrangement that leads to it. */
+const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
+  ...(Object.keys(VALID) as Call[]).flatMap((call) => [
+    [call, '500 internal-error', failing(call, new Error('a secret'))] as const,
     [call, '503 try-again', failing(call, throttled)] as const,
   ]),
   ...POSTS.flatMap((call) => [
@@ -60,8 +60,8 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
   ]),
   ['POST /api/v1/checkout-sessions', '404 unknown-product', () => ({ body: { items: [{ sku: 'NO', quantity: 1 }] } })],
   ['POST /api/v1/checkout-sessions', '409 out-of-stock', () => ({ body: { items: [{ sku: 'LAST', quantity: 2 }] } })],
-  ['GET /api/v1/checkout-sessions/{id}', '404 unknown-session', () => ({ id: `cs_${NOBODY}` })],
-  ['POST /api/v1/payments', '404 unknown-session', () => ({ body: { checkout_session_id: `cs_${NOBODY}` } })],
+  ['GET /api/v1/checkout-sessions/{id}', '404 unknown-session', () => ({ id: `cs_${UNKNOWN}` })],
+  ['POST /api/v1/payments', '404 unknown-session', () => ({ body: { checkout_session_id: `cs_${UNKNOWN}` } })],
   [
     'POST /api/v1/payments',
     '409 session-over',
@@ -71,8 +71,8 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
       return { body: { checkout_session_id } };
     },
   ],
-  ['POST /api/v1/payments', '502 paypal-unavailable', payPalSilent('POST /api/v1/payments', 'createOrder')],
-  ['POST /api/v1/payments/{id}/capture', '404 unknown-payment', () => ({ id: `pay_${NOBODY}` })],
+  ['POST /api/v1/payments', '502 paypal-unavailable', payPalDown('POST /api/v1/payments', 'createOrder')],
+  ['POST /api/v1/payments/{id}/capture', '404 unknown-payment', () => ({ id: `pay_${UNKNOWN}` })],
   [
     'POST /api/v1/payments/{id}/capture',
     '409 not-approved',
@@ -86,14 +86,14 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
   [
     'POST /api/v1/payments/{id}/capture',
     '502 paypal-unavailable',
-    payPalSilent('POST /api/v1/payments/{id}/capture', 'captureOrder'),
+    payPalDown('POST /api/v1/payments/{id}/capture', 'captureOrder'),
   ],
   [
     'POST /api/v1/payments/{id}/cancel',
     '403 wrong-token',
     async (storefront) => ({ id: (await begin(storefront)).id, body: { token: 'ANOTHER' } }),
   ],
-  ['POST /api/v1/payments/{id}/cancel', '404 unknown-payment', () => ({ id: `pay_${NOBODY}`, body: { token: 'T' } })],
+  ['POST /api/v1/payments/{id}/cancel', '404 unknown-payment', () => ({ id: `pay_${UNKNOWN}`, body: { token: 'T' } })],
   [
     'POST /api/v1/payments/{id}/cancel',
     '409 already-captured',
@@ -106,64 +106,66 @@ const REFUSALS: readonly (readonly [Call, problem: string, Arrange])[] = [
   [
     'POST /api/v1/payments/{id}/cancel',
     '502 paypal-unavailable',
-    payPalSilent('POST /api/v1/payments/{id}/cancel', 'getOrder'),
+    payPalDown('POST /api/v1/payments/{id}/cancel', 'getOrder'),
   ],
-  ['GET /api/v1/orders/{id}', '404 unknown-order', () => ({ id: `ord_${NOBODY}` })],
+  ['GET /api/v1/orders/{id}', '404 unknown-order', () => ({ id: `ord_${UNKNOWN}` })],
 ];
 
 function withBody(call: Call, body: string): Arrange {
-  return async (storefront) => ({ ...(await goodOf(call, storefront)), body });
+  return async (storefront) => ({ ...(await validRequest(call, storefront)), body });
 }
 
 function failing(call: Call, error: Error): Arrange {
   return async (storefront) => {
-    const wish = await goodOf(call, storefront);
+    const request = await validRequest(call, storefront);
     storefront.fail('*', error);
-    return wish;
+    return request;
   };
 }
 
-function payPalSilent(call: Call, at: string): Arrange {
+function payPalDown(call: Call, at: string): Arrange {
   return async (storefront) => {
-    const wish = await goodOf(call, storefront);
+    const request = await validRequest(call, storefront);
     storefront.fail(`paypal.${at}`, timeout);
-    return wish;
+    return request;
   };
 }
 
-/** The first request with a key never hears from the outside; another one comes. */
+/** Sends a first request that hangs, and returns a second with the same key. */
 function inProgress(call: Call): Arrange {
   return async (storefront) => {
-    const wish = { ...(await goodOf(call, storefront)), ...key('one') };
+    const request = { ...(await validRequest(call, storefront)), ...key('one') };
     for (const read of ['stock.productsOf', 'sessions.get', 'payments.get']) storefront.hang(read);
-    void storefront.call(call, wish);
+    void storefront.call(call, request);
     await new Promise((resolve) => setImmediate(resolve));
-    return wish;
+    return request;
   };
 }
 
 function reused(call: Call): Arrange {
   return async (storefront) => {
-    const wish = { ...(await goodOf(call, storefront)), ...key('one') };
-    await storefront.call(call, wish);
-    return { ...wish, body: JSON.stringify(wish.body ?? {}).concat(' ') };
+    const request = { ...(await validRequest(call, storefront)), ...key('one') };
+    await storefront.call(call, request);
+    return { ...request, body: JSON.stringify(request.body ?? {}).concat(' ') };
   };
 }
 
-it.each(REFUSALS)('%s answers %s', async (call, problem, arrange) => {
-  const storefront = storefrontInMemory();
-  const wish = await arrange(storefront);
+describe('problems of storefrontApi', () => {
+  it.each(CASES)('%s returns %s', async (call, problem, arrange) => {
+    const storefront = storefrontInMemory();
+    const request = await arrange(storefront);
 
-  const { status, headers, body } = await storefront.call(call, wish);
+    const { status, headers, body } = await storefront.call(call, request);
 
-  expect(`${status} ${body.type}`).toBe(problem.replace(' ', ' /problems/'));
-  expect(headers['content-type']).toBe('application/problem+json');
-  expect(headers['cache-control']).toBe('no-store');
-  expect(JSON.stringify(body)).not.toContain('secret');
-});
+    expect(`${status} ${body.type}`).toBe(problem.replace(' ', ' /problems/'));
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(JSON.stringify(body)).not.toContain('secret');
+  });
 
-it.each(calls.filter((call) => call in GOOD))('%s answers no problem but those', (call) => {
-  const seen = REFUSALS.filter(([refusing]) => refusing === call).map(([, problem]) => problem);
+  it.each(calls.filter((call) => call in VALID))('%s documents exactly the tested problems', (call) => {
+    const tested = CASES.filter(([operation]) => operation === call).map(([, problem]) => problem);
 
-  expect(problemsOf(call)).toEqual(seen.toSorted());
+    expect(problemsOf(call)).toEqual(tested.toSorted());
+  });
 });
