@@ -29,7 +29,7 @@ export interface HealthDeps {
   readonly now: () => Date;
 }
 
-/** Payments are decided within half an hour; jobs run at least hourly. */
+/** Payments are decided within half an hour, and the least frequent job runs every hour. */
 const MAX_OPEN_AGE_MS = 6 * 3_600_000;
 const MAX_JOB_AGE_MS = 2 * 3_600_000;
 /** Counted up to this many. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { countersSchema } from '../inventory/product.ts';
 import { paymentIdSchema, sessionIdSchema } from '../shared/ids.ts';
 
-/** The rules over stored data, in the operator's words. Data in flight is exempt. */
+/** The rules over stored data, as the findings page shows them. Data in flight is exempt. */
 export const INVARIANTS = {
   order_or_refund: { number: 1, rule: 'each captured payment has exactly one order or one full refund' },
   order_matches_payment: {
@@ -25,10 +25,7 @@ export const INVARIANTS = {
   },
   refunds_match_paypal: { number: 8, rule: 'recorded refunds equal the refunds at PayPal' },
   events_finished: { number: 9, rule: 'no webhook event stays unprocessed' },
-  failures_listed: {
-    number: 10,
-    rule: 'each failed settlement is listed as failed or was repaired',
-  },
+  failures_listed: { number: 10, rule: 'each failed settlement is listed as failed or was repaired' },
 } as const satisfies Readonly<Record<string, { readonly number: number; readonly rule: string }>>;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -8,7 +8,7 @@ export interface InboxJobDeps extends ProcessStoredEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finish' | 'unfinished'>;
 }
 
-/** Younger events may still be in process by their own delivery. */
+/** Younger events may still be processed by their own delivery. */
 const MIN_AGE_MS = 60_000;
 const MAX_EVENTS = 2000;
 

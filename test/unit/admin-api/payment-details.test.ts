@@ -110,7 +110,7 @@ describe('GET /api/v1/admin/payments/{id}', () => {
     });
   });
 
-  it('changes nothing', async () => {
+  it('is read-only', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
     const before = JSON.stringify([...admin.shop.payments.rows.values()]);

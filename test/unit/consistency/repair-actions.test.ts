@@ -117,7 +117,7 @@ describe('repairActions', () => {
     expect(await openFindings()).toEqual([]);
   });
 
-  it('refund refunds an amount that was not accepted, once', async () => {
+  it('refund repays an amount that was not accepted, once', async () => {
     const { shop, paymentId, repair, openFindings, corruptPayment, atPayPal, rest, sessionId } = await paidPurchase();
     const session = shop.sessions.rows.get(sessionId);
     if (session) shop.sessions.rows.set(sessionId, { ...session, amount: { currency: 'EUR', minor: 2100 } });

@@ -152,7 +152,7 @@ describe('reconcilePayment without a PayPal order', () => {
     expect(process.calls).not.toContain('paypal.getOrder');
   });
 
-  it('keeps the payment before that: the shopper may retry', async () => {
+  it('keeps a payment without PayPal order until the session expires', async () => {
     const { shop, paymentId, payment } = await withoutOrder();
 
     await shop.lookAfter(paymentId);
@@ -162,7 +162,7 @@ describe('reconcilePayment without a PayPal order', () => {
 });
 
 describe('reconcilePayment with an open settlement', () => {
-  it('starts it when it was never started', async () => {
+  it('starts an open settlement that was never started', async () => {
     const reference = await onePurchase();
     reference.approve();
     reference.process.calls.length = 0;
@@ -181,7 +181,7 @@ describe('reconcilePayment with an open settlement', () => {
     expect(order()).toBeDefined();
   });
 
-  it('closes it when it succeeded unrecorded', async () => {
+  it('closes an open settlement that succeeded unrecorded', async () => {
     const { approve, capture, shop, paymentId, payment, rest } = await onePurchase();
     approve();
     await capture();
@@ -194,7 +194,7 @@ describe('reconcilePayment with an open settlement', () => {
     expect(payment()?.open).toEqual({});
   });
 
-  it('reschedules the payment when it is running', async () => {
+  it('reschedules the payment while its settlement is running', async () => {
     const { approve, capture, shop, paymentId } = await onePurchase();
     approve();
     await capture();
@@ -248,7 +248,7 @@ describe('reconcilePayment after a cancellation', () => {
     expect(order()).toBeDefined();
   });
 
-  it('does not reschedule the payment after that', async () => {
+  it('stops rescheduling a cancelled payment after one check', async () => {
     const { cancel, shop, paymentId } = await onePurchase();
     await cancel();
     await shop.finish();
@@ -261,7 +261,7 @@ describe('reconcilePayment after a cancellation', () => {
 });
 
 describe('reconcilePayment after the capture', () => {
-  it('has nothing due when no settlement is open', async () => {
+  it('has nothing due for a captured payment without open settlement', async () => {
     const { approve, capture, shop, paymentId, rest } = await onePurchase();
     approve();
     await capture();
@@ -271,7 +271,7 @@ describe('reconcilePayment after the capture', () => {
     expect(shop.payments.due.has(paymentId)).toBe(false);
   });
 
-  it('does not call PayPal', async () => {
+  it('does not call PayPal for a captured payment', async () => {
     const { approve, capture, shop, paymentId, process } = await onePurchase();
     approve();
     await capture();

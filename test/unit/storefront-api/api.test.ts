@@ -151,8 +151,8 @@ describe('storefrontApi', () => {
   });
 });
 
-describe('responses of storefrontApi', () => {
-  it('contain no personal data', async () => {
+describe('storefrontApi responses', () => {
+  it('contains no personal data in any response', async () => {
     const storefront = storefrontInMemory();
     const { body } = await buy(storefront);
     const order = await storefront.call('GET /api/v1/orders/{id}', { id: body.order.order_id });
@@ -161,7 +161,7 @@ describe('responses of storefrontApi', () => {
     expect(JSON.stringify([body, order.body])).not.toMatch(/Ada|ada@example/);
   });
 
-  it('are not cached', async () => {
+  it('forbids caching of every response', async () => {
     const storefront = storefrontInMemory();
 
     expect((await storefront.call('GET /api/v1/products')).headers['cache-control']).toBe('no-store');
@@ -200,7 +200,7 @@ describe('storefrontApi when a dependency fails', () => {
   });
 });
 
-describe('unknown routes of storefrontApi', () => {
+describe('storefrontApi routes', () => {
   it.each([
     '/api',
     '/api/',
@@ -216,7 +216,7 @@ describe('unknown routes of storefrontApi', () => {
     '/api/v1/payments//capture',
     '//api/v1/products',
     '/API/v1/products',
-  ])('return 404: %s', async (path) => {
+  ])('returns 404 for %s', async (path) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.send('GET', path);
@@ -235,7 +235,7 @@ describe('unknown routes of storefrontApi', () => {
       .map((method) => [method, path, allowed.toSorted().join(', ')] as const);
   });
 
-  it.each(notAllowed)('return 405 for %s %s and allow %s', async (method, path, allowed) => {
+  it.each(notAllowed)('returns 405 for %s %s and allows %s', async (method, path, allowed) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.send(method, path.replace('{id}', 'any'), { body: basket });

@@ -125,7 +125,7 @@ describe('an Idempotency-Key', () => {
   it.each([
     ['of 256 characters', 'k'.repeat(256)],
     ['without characters', ''],
-  ])('%s is rejected with 400 and no effect', async (_, name) => {
+  ])('rejects a key %s with 400 and no effect', async (_, name) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.call(OPEN, { body: basket, ...key(name) });
@@ -135,13 +135,13 @@ describe('an Idempotency-Key', () => {
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('of 255 characters is accepted', async () => {
+  it('accepts a key of 255 characters', async () => {
     const answer = await storefrontInMemory().call(OPEN, { body: basket, ...key('k'.repeat(255)) });
 
     expect(answer.status).toBe(201);
   });
 
-  it('returns 503 without effect when it cannot be stored for a transient reason', async () => {
+  it('returns 503 without effect when the key cannot be stored for a transient reason', async () => {
     const storefront = storefrontInMemory();
     storefront.keys.trouble = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
 
@@ -151,7 +151,7 @@ describe('an Idempotency-Key', () => {
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('returns 500 when it cannot be stored for a permanent reason', async () => {
+  it('returns 500 when the key cannot be stored for a permanent reason', async () => {
     const storefront = storefrontInMemory();
     storefront.keys.trouble = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
 

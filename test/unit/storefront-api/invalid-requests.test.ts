@@ -94,7 +94,7 @@ const INVALID: readonly Invalid[] = [
 ];
 
 describe('an invalid request', () => {
-  it.for(INVALID)('is rejected without effect: %s with %s', async ([call, , body, ...expected]) => {
+  it.for(INVALID)('rejects without effect: %s with %s', async ([call, , body, ...expected]) => {
     const storefront = storefrontInMemory();
 
     const answer = await storefront.call(call, { id: `pay_${SOME}`, body });
@@ -107,7 +107,7 @@ describe('an invalid request', () => {
   });
 });
 
-it('an invalid request returns at most 20 errors', async () => {
+it('returns at most 20 errors for an invalid request', async () => {
   const body = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`field${i}`, 0]));
 
   const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', { body });
@@ -115,8 +115,8 @@ it('an invalid request returns at most 20 errors', async () => {
   expect(answer.body.errors).toHaveLength(20);
 });
 
-describe('a body of more than 64 KiB', () => {
-  it('is rejected with 413', async () => {
+describe('the size limit of a body', () => {
+  it('rejects a body of more than 64 KiB with 413', async () => {
     const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
       body: '{'.repeat(64 * 1024 + 1),
     });
@@ -124,7 +124,7 @@ describe('a body of more than 64 KiB', () => {
     expect(answer.status).toBe(413);
   });
 
-  it('is larger than the longest encoding of the largest basket', async () => {
+  it('accepts the longest encoding of the largest basket', async () => {
     const sku = (i: number) => `${'\\u0041'.repeat(62)}${String(i).padStart(2, '0')}`;
     const lines = Array.from({ length: 50 }, (_, i) => `{ "sku": "${sku(i)}", "quantity": 999 }`);
 

@@ -54,15 +54,15 @@ describe('paymentStatus', () => {
   });
 });
 
-describe('the order of paymentStatus', () => {
-  it('is read only after the capture', async () => {
+describe('paymentStatus with an order', () => {
+  it('reads the order only after the capture', async () => {
     const { getStatus, calls, paymentId } = await shopWithPayment();
 
     expect((await getStatus(paymentId)).order).toBeNull();
     expect(calls).toEqual(['payments.get']);
   });
 
-  it('is returned with its payment', async () => {
+  it('returns the order with its payment', async () => {
     const { shop, getStatus, paymentId, orderId } = await shopWithPayment();
     shop.paypal.approve(orderId);
     await shop.capture(paymentId, 'return');

@@ -108,7 +108,7 @@ describe('checkCounters', () => {
   });
 });
 
-describe('the repair of checkCounters', () => {
+describe('checkCounters repair', () => {
   const correctionOf = (counters: Product, reservations: Reservation[]) =>
     scanTwice([counters], reservations).violations[0]?.repair;
 
@@ -121,7 +121,7 @@ describe('the repair of checkCounters', () => {
     });
   });
 
-  it('may leave nothing available', () => {
+  it('leaves nothing available when all units are committed', () => {
     expect(correctionOf(mugs(0, 0), [reserved('committed', 10)])).toMatchObject({ counted: { available: 0 } });
   });
 

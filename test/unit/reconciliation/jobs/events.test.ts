@@ -78,7 +78,7 @@ async function shopWithList({ pageSize = 2 } = {}) {
 }
 
 describe('eventsJob with an event that was never delivered', () => {
-  it('fetches, stores and processes it', async () => {
+  it('fetches, stores and processes a missed event', async () => {
     const { approve, addToList, run, events, payment, paymentId } = await shopWithList();
     approve();
     const event = addToList(30);
@@ -95,7 +95,7 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(JSON.parse(events.rows.get(event.id)?.body ?? '')).toEqual(event);
   });
 
-  it('counts it as parked when its payment is unknown', async () => {
+  it('counts a missed event as parked when its payment is unknown', async () => {
     const { list, run, events } = await shopWithList();
     const resource = { id: 'STRANGER', status: 'APPROVED' };
     list.push({
@@ -108,7 +108,7 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
   });
 
-  it('makes a later delivery a duplicate', async () => {
+  it('makes a later delivery of a fetched event a duplicate', async () => {
     const { approve, addToList, run, deps } = await shopWithList();
     approve();
     const event = addToList(30);
@@ -123,7 +123,7 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(processed).toBe(0);
   });
 
-  it('skips it while its delivery may be in flight', async () => {
+  it('skips a missed event while its delivery may be in flight', async () => {
     const { approve, addToList, run, payment } = await shopWithList();
     approve();
     addToList(1);
@@ -133,7 +133,7 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(payment()?.status).toBe('created');
   });
 
-  it('skips it when its type is not subscribed', async () => {
+  it('skips an event whose type is not subscribed', async () => {
     const { fill, run, events } = await shopWithList();
     fill(3, 'BILLING.PLAN.CREATED');
 
@@ -142,7 +142,7 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(events.rows.size).toBe(0);
   });
 
-  it('finds it on any page', async () => {
+  it('finds a missed event on any page', async () => {
     const { approve, addToList, fill, run, payment } = await shopWithList();
     fill(7);
     approve();
@@ -176,7 +176,7 @@ describe('eventsJob with an event that was never delivered', () => {
 });
 
 describe('eventsJob with a delivered event', () => {
-  it('does not fetch it', async () => {
+  it('does not fetch a delivered event', async () => {
     const { approve, addToList, run, events } = await shopWithList();
     approve();
     const { id, event_type: eventType } = addToList(30);
