@@ -12,7 +12,7 @@ const lambda = new LambdaClient({ endpoint, region, credentials: CREDENTIALS });
 /** Runs work while a function's role lacks one action, then restores it. */
 async function without(action: string, folder: string, work: () => Promise<void>): Promise<void> {
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const RoleName = Functions.find(({ Description = '' }) => Description.startsWith(`lambdas/${folder}/`))
+  const RoleName = Functions.find(({ Description = '' }) => Description.startsWith(`lambdas/${folder}.ts `))
     ?.Role?.split('/')
     .at(-1);
   const { PolicyNames: [PolicyName] = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
