@@ -17,33 +17,33 @@ import { type MetricName, metricNamespace } from '../../src/shared/metric-names.
 import { removalPolicyOf, type Stage } from '../stages.ts';
 import type { OperatorPool } from './operator-pool.ts';
 
-/** A route, and who may call it. */
 export interface Route {
-  /** As in `GET /api/v1/products`. */
+  /** Method and path: `GET /api/v1/products`. */
   readonly route: `${HttpMethod} /${string}`;
 
-  /** The reason why nobody has to sign in for it; false where only the owner of a token of the operators' pool may call. */
-  readonly open: string | false;
+  /**
+   * Why the route needs no authorization.
+   * @default - callers need an access token of the operators' pool
+   */
+  readonly publicReason?: string;
 
   /**
-   * Requests per second, and how many at once.
-   * @default - those of the stage
+   * Requests per second, and burst.
+   * @default - the throttle of the stage
    */
   readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
 }
 
-/** What the shop's front door to the internet is made of. */
 export interface ShopApiProps {
   readonly stage: Stage;
 
-  /** Whose tokens are taken. */
+  /** Issues the tokens that the authorizer accepts. */
   readonly operators: OperatorPool;
 
-  /** Who answers what. */
-  readonly answers: readonly (readonly [IFunction, readonly Route[]])[];
+  readonly routes: readonly (readonly [IFunction, readonly Route[]])[];
 }
 
-/** Without query, headers and address: they carry PayPal's token and tell who the shopper is. */
+/** No query, headers or IP address: they carry PayPal's token and personal data. */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     request_id: '$context.requestId',
@@ -58,11 +58,11 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
-/** The HTTP API: routes to functions, throttled, each request logged without personal data. */
+/** Routes requests to functions: throttled, with an access log free of personal data. */
 export class ShopApi extends Construct {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { stage, operators, answers }: ShopApiProps) {
+  constructor(scope: Construct, id: string, { stage, operators, routes }: ShopApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'http', {
       apiName: `settle-once-${stage.name}`,
@@ -70,29 +70,29 @@ export class ShopApi extends Construct {
       createDefaultStage: false,
     });
 
-    // It checks signature, issuer, expiry and `aud`, or `client_id` where there is no `aud`, as in an access token; the rest is the
-    // function's: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
-    const tokens = new HttpJwtAuthorizer('operators', operators.issuer, {
+    // Checks signature, issuer, expiry and `aud`, or `client_id` where a token has no `aud`, as access tokens do. The
+    // function checks the rest: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+    const authorizer = new HttpJwtAuthorizer('operators', operators.issuer, {
       jwtAudience: [operators.client.userPoolClientId],
     });
-    const limited: Record<string, object> = {};
-    const made: HttpRoute[] = [];
+    const routeSettings: Record<string, object> = {};
+    const created: HttpRoute[] = [];
 
-    for (const [fn, routes] of answers) {
+    for (const [fn, ofFunction] of routes) {
       const integration = new HttpLambdaIntegration(fn.node.id, fn, {
         timeout: Duration.seconds(29),
-        // One permission per function: one per route would outgrow the function's policy.
+        // One permission per function: one per route would exceed the size limit of the function's policy.
         scopePermissionToRoute: false,
       });
-      for (const { route, open, throttle } of routes) {
+      for (const { route, publicReason, throttle } of ofFunction) {
         const [method, path] = route.split(' ') as [HttpMethod, string];
-        const options = { path, methods: [method], integration, ...(open === false && { authorizer: tokens }) };
+        const options = { path, methods: [method], integration, ...(publicReason === undefined && { authorizer }) };
         for (const one of this.api.addRoutes(options)) {
-          made.push(one);
-          if (open) Validations.of(one).acknowledge({ id: 'AwsSolutions-APIG4', reason: open });
+          created.push(one);
+          if (publicReason) Validations.of(one).acknowledge({ id: 'AwsSolutions-APIG4', reason: publicReason });
         }
         if (throttle)
-          limited[route] = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
+          routeSettings[route] = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
       }
     }
 
@@ -101,7 +101,7 @@ export class ShopApi extends Construct {
       retention: stage.logRetention,
       removalPolicy: removalPolicyOf(stage),
     });
-    // API Gateway's own metrics count what it turns away among all other 4xx.
+    // API Gateway's own metrics do not separate 429 from other 4xx.
     accessLog.addMetricFilter('turned-away', {
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
       metricNamespace: metricNamespace(stage.name),
@@ -118,8 +118,8 @@ export class ShopApi extends Construct {
         format: ACCESS_LOG,
       },
     });
-    // HttpStage has no word for the settings of single routes, which must be there before they are set.
-    (deployed.node.defaultChild as CfnStage).routeSettings = limited;
-    deployed.node.addDependency(...made);
+    // HttpStage has no property for the settings of single routes. The routes must exist before their settings.
+    (deployed.node.defaultChild as CfnStage).routeSettings = routeSettings;
+    deployed.node.addDependency(...created);
   }
 }

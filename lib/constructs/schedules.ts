@@ -6,31 +6,29 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 
-/** A function that is called by the clock. */
-export interface Job {
-  /** Names the schedule, within its stage. */
+export interface ScheduledJob {
+  /** Names the schedule; unique within the stage. */
   readonly name: string;
 
-  readonly runs: IFunction;
+  readonly target: IFunction;
 
-  /** What the function is handed, each time. */
+  /** The event of every invocation. */
   readonly input: object;
 
-  /** At least one: EventBridge knows no shorter pause. */
+  /** At least 1: the shortest rate of EventBridge Scheduler. */
   readonly everyMinutes: number;
 }
 
-/** What is called by the clock. */
 export interface SchedulesProps {
   readonly stage: Stage;
 
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly ScheduledJob[];
 
-  /** Where calls go that could not be made. */
+  /** The dead-letter queue of failed invocations. */
   readonly undelivered: IQueue;
 }
 
-/** Calls functions by the clock. All schedules of a stage lie in one group, so that they can be found and stopped together. */
+/** Invokes functions on a schedule. All schedules of a stage share one group, to be listed and disabled together. */
 export class Schedules extends Construct {
   readonly group: ScheduleGroup;
 
@@ -38,7 +36,7 @@ export class Schedules extends Construct {
     super(scope, id);
     this.group = new ScheduleGroup(this, 'group', {
       scheduleGroupName: `settle-once-${stage.name}`,
-      // It holds nothing, and its name must be free when the stack is made again.
+      // Holds no data, and its name must be free when the stack is created again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const roles = new Map<IFunction, Role>();
@@ -48,19 +46,19 @@ export class Schedules extends Construct {
       return role;
     };
 
-    for (const { name, runs, input, everyMinutes } of jobs) {
+    for (const { name, target, input, everyMinutes } of jobs) {
       new Schedule(this, name, {
         scheduleGroup: this.group,
         scheduleName: name,
-        description: `${runs.node.id} of settle-once ${stage.name}, every ${everyMinutes} minutes`,
+        description: `${target.node.id} of settle-once ${stage.name}, every ${everyMinutes} minutes`,
         schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)),
-        // Not the CDK's own LambdaInvoke: it lets the role call every version and alias as well.
+        // Not the CDK's LambdaInvoke: it lets the role invoke every version and alias as well.
         target: {
           bind: () => ({
-            arn: runs.functionArn,
-            role: roleFor(runs),
+            arn: target.functionArn,
+            role: roleFor(target),
             input: ScheduleTargetInput.fromObject(input),
-            // What was missed until the next run, that one does.
+            // Not retried beyond the next run, which does the same work.
             retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: everyMinutes * 60 },
             deadLetterConfig: { arn: undelivered.queueArn },
           }),
@@ -69,7 +67,7 @@ export class Schedules extends Construct {
     }
   }
 
-  /** Lets the schedules of this stage, and nobody else's, call one function. */
+  /** Assumable by the schedules of this stage only; may invoke one function. */
   private roleFor(fn: IFunction, group: ScheduleGroup, undelivered: IQueue): Role {
     const role = new Role(this, `${fn.node.id}-role`, {
       // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html

@@ -3,30 +3,29 @@ import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
-/** The attributes by which items are found; all of them are strings. */
+/** Key attributes of a table or an index; all are strings. */
 export interface Key {
   readonly key: string;
 
-  /** @default - the key alone names an item */
+  /** @default - the partition key alone is the primary key */
   readonly sortKey?: string;
 }
 
-/** What a table looks like. */
 export interface TableShape extends Key {
   /**
-   * The attribute with the Unix time at which an item may be thrown away.
-   * @default - items stay
+   * The TTL attribute: Unix time in seconds.
+   * @default - items do not expire
    */
   readonly expiresBy?: string;
 
   /**
-   * Other ways to find an item, by name. They hold keys only: what they find is then read from the table, consistently.
+   * Global secondary indexes, by name. They project keys only: the items are then read from the table, consistently.
    * @default - none
    */
   readonly indexes?: Readonly<Record<string, Key>>;
 }
 
-/** DynamoDB actions that functions of this shop are given. */
+/** DynamoDB actions that this project grants. */
 export type TableAction =
   | 'BatchGetItem'
   | 'DeleteItem'
@@ -37,7 +36,7 @@ export type TableAction =
   | 'Scan'
   | 'UpdateItem';
 
-/** A table of this shop: paid by request, restorable to any second of 35 days, guarded against deletion where the data is real. */
+/** An on-demand table with point-in-time recovery (35 days), protected against deletion where the stage retains data. */
 export class ShopTable extends Table {
   constructor(scope: Construct, id: string, shape: TableShape, stage: Stage) {
     super(scope, id, {
@@ -55,21 +54,19 @@ export class ShopTable extends Table {
     }
   }
 
-  /** Lets someone do these things with the items of the table, and nothing else. */
   allow(grantee: IGrantable, actions: readonly TableAction[]): void {
     grantee.grantPrincipal.addToPrincipalPolicy(statement(this.tableArn, actions));
   }
 
-  /** Lets someone delete the items of one partition, and of no other. */
-  allowRemoval(grantee: IGrantable, partition: string): void {
-    const removal = statement(this.tableArn, ['DeleteItem']);
+  /** Grants DeleteItem on one partition only. */
+  allowDelete(grantee: IGrantable, partition: string): void {
+    const deletion = statement(this.tableArn, ['DeleteItem']);
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
-    removal.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [partition] });
-    grantee.grantPrincipal.addToPrincipalPolicy(removal);
+    deletion.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [partition] });
+    grantee.grantPrincipal.addToPrincipalPolicy(deletion);
   }
 
-  /** Lets someone find items by one index. */
-  allowLookup(grantee: IGrantable, indexName: string): void {
+  allowQuery(grantee: IGrantable, indexName: string): void {
     grantee.grantPrincipal.addToPrincipalPolicy(statement(`${this.tableArn}/index/${indexName}`, ['Query']));
   }
 }

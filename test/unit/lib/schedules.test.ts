@@ -19,9 +19,9 @@ new Schedules(stack, 'schedules', {
   stage: stageFrom(new App({ context: { stage: 'prod' } }).node),
   undelivered: new Queue(stack, 'undelivered'),
   jobs: [
-    { name: 'payments', runs: sweeper, input: { job: 'payments' }, everyMinutes: 5 },
-    { name: 'dead-letters', runs: sweeper, input: { job: 'dead-letters' }, everyMinutes: 5 },
-    { name: 'check', runs: checker, input: {}, everyMinutes: 1 },
+    { name: 'payments', target: sweeper, input: { job: 'payments' }, everyMinutes: 5 },
+    { name: 'dead-letters', target: sweeper, input: { job: 'dead-letters' }, everyMinutes: 5 },
+    { name: 'check', target: checker, input: {}, everyMinutes: 1 },
   ],
 });
 const template = Template.fromStack(stack);

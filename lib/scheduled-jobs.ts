@@ -1,0 +1,25 @@
+import { JOB_NAMES } from '../src/reconciliation/job.ts';
+import type { FunctionName } from './functions.ts';
+import type { Intervals } from './stages.ts';
+
+/** One schedule: which function it invokes, with what input, how often. */
+export interface ScheduledJobSpec {
+  readonly name: string;
+  readonly target: FunctionName;
+  readonly input: object;
+  readonly everyMinutes: number;
+}
+
+/** Every reconciliation job, and the consistency check. */
+export const scheduledJobs = ({ reconcileEveryMinutes, checkEveryMinutes }: Intervals): readonly ScheduledJobSpec[] => [
+  ...JOB_NAMES.map(
+    (job): ScheduledJobSpec => ({
+      name: job,
+      target: 'reconciliation',
+      input: { job },
+      // Pages through all of PayPal's events. The payments job repairs a lost webhook earlier, from the payment itself.
+      everyMinutes: job === 'events' ? 60 : reconcileEveryMinutes,
+    }),
+  ),
+  { name: 'consistency', target: 'consistency', input: {}, everyMinutes: checkEveryMinutes },
+];
