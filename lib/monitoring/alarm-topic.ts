@@ -6,14 +6,15 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 
-/** Where alarms are told, and whoever subscribes hears of them. Encrypted, and to be used over TLS only. */
+/** The SNS topic of all alarms: encrypted, TLS only. */
 export class AlarmTopic extends Topic {
   constructor(scope: Construct, id: string, stage: Stage) {
-    // CloudWatch may not use the key that SNS has by itself: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    // CloudWatch cannot publish through the AWS managed key of SNS:
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     const key = new Key(scope, `${id}-key`, {
-      description: `alarms of settle-once ${stage.name} on their way`,
+      description: `alarm notifications of settle-once ${stage.name}`,
       enableKeyRotation: true,
-      // Nothing is kept under it.
+      // Encrypts messages in transit only; nothing is stored under it.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     super(scope, id, {
@@ -29,11 +30,11 @@ export class AlarmTopic extends Topic {
       new PolicyStatement({
         principals: [alarmsOfThisAccount],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        // In a key's policy, this is the key.
+        // In a key policy, `*` is the key itself.
         resources: ['*'],
       }),
     );
-    // Once a topic has a policy, the default one that lets its own account publish is gone.
+    // enforceSSL adds a topic policy, which replaces the default one that lets the account publish.
     this.grantPublish(alarmsOfThisAccount);
 
     if (stage.alarms.email) this.addSubscription(new EmailSubscription(stage.alarms.email));

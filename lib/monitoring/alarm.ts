@@ -4,55 +4,49 @@ import type { CustomMetric, CustomMetricWithAlarm, MonitoringFacade } from 'cdk-
 import { METRICS, type MetricName, type MetricShape, metricNamespace } from '../../src/shared/metric-names.ts';
 import type { Stage } from '../stages.ts';
 
-/** What an alarm tells, and when it goes off. */
 export interface AlarmRule {
-  /** The heading of its section in docs/runbook.md, as it stands in a link: `captured-without-order`. */
+  /** The heading of its section in docs/runbook.md, also its anchor: `captured-without-order`. */
   readonly name: string;
 
-  /** Who suffers while it is on, and what. */
+  /** What shoppers experience while it is in ALARM, and why. */
   readonly impact: string;
 
   readonly threshold: { readonly above: number } | { readonly atLeast: number } | { readonly below: number };
 
   /**
-   * In how many of how many periods it must be so.
-   * @default - one of one
+   * How many of the last `of` datapoints must breach.
+   * @default [1, 1]
    */
-  readonly datapoints?: readonly [so: number, of: number];
+  readonly datapoints?: readonly [breaching: number, of: number];
 
-  /**
-   * What it means that nothing was measured.
-   * @default - that all is well
-   */
+  /** @default - missing data does not breach */
   readonly missing?: TreatMissingData;
 }
 
-/** How one of the shop's own metrics is looked at. */
 export interface MetricOptions {
   readonly period?: Duration;
 
   /**
-   * Which of what it is told apart by, such as the step.
+   * The value of the metric's dimension, such as a step.
    * @default - the total
    */
   readonly of?: string;
 
-  /** @default - which one it is, or the metric's name */
+  /** @default - the dimension's value, or the metric's name */
   readonly label?: string;
 }
 
-/** Makes what is looked at of a stage, and the alarms on it. */
-export interface Watch {
+/** The metrics of one stage, and alarms on metrics. */
+export interface StageMonitoring {
   /** One of the shop's own metrics. */
-  measured(name: MetricName, statistic: string, look?: MetricOptions): Metric;
+  metric(name: MetricName, statistic: string, options?: MetricOptions): Metric;
 
-  /** A metric with an alarm on it. */
-  watched(metric: Metric, rule: AlarmRule): CustomMetricWithAlarm;
+  /** Adds an alarm to a metric. */
+  alarm(metric: Metric, rule: AlarmRule): CustomMetricWithAlarm;
 }
 
-/** What can be looked at of a stage. */
-export const monitoringFor = (stage: Stage): Watch => ({
-  measured(metricName, statistic, { period, of, label = of ?? metricName } = {}) {
+export const monitoringFor = (stage: Stage): StageMonitoring => ({
+  metric(metricName, statistic, { period, of, label = of ?? metricName } = {}) {
     const { dimension }: MetricShape = METRICS[metricName];
     return new Metric({
       namespace: metricNamespace(stage.name),
@@ -64,9 +58,9 @@ export const monitoringFor = (stage: Stage): Watch => ({
     });
   },
 
-  watched: (
+  alarm: (
     metric,
-    { name, impact, threshold, datapoints: [so, of] = [1, 1], missing = TreatMissingData.NOT_BREACHING },
+    { name, impact, threshold, datapoints: [breaching, of] = [1, 1], missing = TreatMissingData.NOT_BREACHING },
   ) => ({
     metric,
     alarmFriendlyName: name,
@@ -75,8 +69,8 @@ export const monitoringFor = (stage: Stage): Watch => ({
         alarmNameOverride: `settle-once-${stage.name}-${name}`,
         alarmDescriptionOverride: impact,
         runbookLink: `${stage.alarms.runbook}#${name}`,
-        ...limitOf(threshold),
-        datapointsToAlarm: so,
+        ...comparisonOf(threshold),
+        datapointsToAlarm: breaching,
         evaluationPeriods: of,
         treatMissingDataOverride: missing,
         metricAdjuster: { adjustMetric: () => withoutLabel(metric) },
@@ -85,11 +79,11 @@ export const monitoringFor = (stage: Stage): Watch => ({
   }),
 });
 
-/** The CDK makes an alarm on a metric with a label one on an expression, which is harder to read and to test. */
+/** The CDK turns an alarm on a labelled metric into one on an expression, which is harder to read and to test. */
 const withoutLabel = ({ namespace, metricName, dimensions, period, statistic }: Metric) =>
   new Metric({ namespace, metricName, period, statistic, ...(dimensions && { dimensionsMap: dimensions }) });
 
-function limitOf(threshold: AlarmRule['threshold']) {
+function comparisonOf(threshold: AlarmRule['threshold']) {
   const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
   if ('above' in threshold) return { threshold: threshold.above, comparisonOperator: GREATER_THAN_THRESHOLD };
   if ('atLeast' in threshold)
@@ -97,13 +91,13 @@ function limitOf(threshold: AlarmRule['threshold']) {
   return { threshold: threshold.below, comparisonOperator: LESS_THAN_THRESHOLD };
 }
 
-/** Draws a row of graphs, by their titles. */
+/** Adds a titled row of graphs to a dashboard, and creates the alarms on their metrics. */
 export const drawRow = (
-  view: MonitoringFacade,
+  dashboard: MonitoringFacade,
   title: string,
   graphs: Readonly<Record<string, readonly CustomMetric[]>>,
 ) =>
-  view.monitorCustom({
+  dashboard.monitorCustom({
     alarmFriendlyName: title.replaceAll(' ', '-'),
     humanReadableName: title,
     metricGroups: Object.entries(graphs).map(([title, metrics]) => ({ title, metrics: [...metrics] })),

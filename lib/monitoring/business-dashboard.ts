@@ -4,170 +4,170 @@ import type { MonitoringFacade } from 'cdk-monitoring-constructs';
 import { SERVICES } from '../../src/admin-api/shop-metrics.ts';
 import { INVARIANT_NUMBERS } from '../../src/consistency/finding.ts';
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
-import { drawRow, type Watch } from './alarm.ts';
+import { drawRow, type StageMonitoring } from './alarm.ts';
 
 const period = Duration.minutes(15);
 
-/** What the shop sees: purchases, what shoppers wait for, and PayPal. */
-export function drawBusinessDashboard(view: MonitoringFacade, { measured, watched }: Watch): void {
-  drawRow(view, 'Purchases', {
-    'Asked of PayPal': [
-      measured('PayPalLatency', 'SampleCount', { of: 'createOrder', label: 'payments begun' }),
-      measured('PayPalLatency', 'SampleCount', { of: 'captureOrder', label: 'captures' }),
-      measured('PayPalLatency', 'SampleCount', { of: 'refundCapture', label: 'refunds' }),
+/** Purchases, PayPal, settlement steps, consistency and reconciliation. */
+export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, alarm }: StageMonitoring): void {
+  drawRow(dashboard, 'Purchases', {
+    'Requests to PayPal': [
+      metric('PayPalLatency', 'SampleCount', { of: 'createOrder', label: 'payments started' }),
+      metric('PayPalLatency', 'SampleCount', { of: 'captureOrder', label: 'captures' }),
+      metric('PayPalLatency', 'SampleCount', { of: 'refundCapture', label: 'refunds' }),
     ],
-    'Orders made': [measured('CaptureToOrder', 'SampleCount', { label: 'orders' })],
-    'From capture to order': ['p50', 'p95', 'Maximum'].map((statistic) =>
-      measured('CaptureToOrder', statistic, { label: statistic }),
+    'Orders created': [metric('CaptureToOrder', 'SampleCount', { label: 'orders' })],
+    'Capture to order': ['p50', 'p95', 'Maximum'].map((statistic) =>
+      metric('CaptureToOrder', statistic, { label: statistic }),
     ),
-    'From webhook to status': ['p50', 'p95', 'Maximum'].map((statistic) =>
-      measured('WebhookToStatus', statistic, { label: statistic }),
+    'Webhook to payment status': ['p50', 'p95', 'Maximum'].map((statistic) =>
+      metric('WebhookToStatus', statistic, { label: statistic }),
     ),
   });
 
-  drawRow(view, 'PayPal', {
-    Webhooks: [
-      measured('EventAccepted', 'Sum', { label: 'settled' }),
-      measured('DuplicateRefused', 'Sum', { label: 'seen before' }),
-      measured('EventIgnored', 'Sum', { label: 'of no interest' }),
-      watched(measured('EventParked', 'Sum', { label: 'cannot be settled' }), {
+  drawRow(dashboard, 'PayPal', {
+    'Webhook events': [
+      metric('EventAccepted', 'Sum', { label: 'processed' }),
+      metric('DuplicateRefused', 'Sum', { label: 'duplicates' }),
+      metric('EventIgnored', 'Sum', { label: 'ignored' }),
+      alarm(metric('EventParked', 'Sum', { label: 'parked' }), {
         name: 'events-parked',
         impact:
-          'Perhaps somebody who has paid and gets nothing: PayPal speaks of a purchase that the shop does not know, or does not understand.',
+          'Possible shopper impact: PayPal sent an event that the shop cannot apply, perhaps a payment without an order.',
         threshold: { above: 0 },
       }),
-      watched(measured('DeliveryPostponed', 'Sum', { period, label: 'to come again' }), {
+      alarm(metric('DeliveryPostponed', 'Sum', { period, label: 'failed, PayPal retries' }), {
         name: 'deliveries-postponed',
-        impact: 'Shoppers who have paid wait longer for their order: the shop cannot take PayPal’s webhooks.',
+        impact: 'Shoppers who paid wait longer for their order: the shop fails to process PayPal’s webhooks.',
         threshold: { atLeast: 5 },
       }),
-      watched(measured('SignatureRefused', 'Sum', { period, label: 'not from PayPal' }), {
+      alarm(metric('SignatureRefused', 'Sum', { period, label: 'invalid signature' }), {
         name: 'signatures-refused',
         impact:
-          'If they are PayPal’s after all, every shopper who pays, until the shop asks PayPal by itself; if somebody forges them, nobody.',
+          'Possible shopper impact: if these webhooks are PayPal’s, orders wait for reconciliation; if they are forged, none.',
         threshold: { atLeast: 5 },
       }),
     ],
-    'Share of requests that fail': [
-      watched(measured('PayPalFailed', 'Average'), {
+    'Request failure rate': [
+      alarm(metric('PayPalFailed', 'Average'), {
         name: 'paypal-failing',
         impact:
-          'Shoppers cannot pay, or wait for their order: PayPal does not answer, or does not know the shop any more.',
+          'Shoppers cannot pay, or wait for their order: PayPal does not respond, or rejects the shop’s credentials.',
         threshold: { atLeast: 0.2 },
         datapoints: [2, 3],
       }),
     ],
-    'Time to answer (p95)': ['createOrder', 'captureOrder', 'getOrder', 'refundCapture', 'token'].map((of) =>
-      measured('PayPalLatency', 'p95', { of }),
+    'Latency (p95)': ['createOrder', 'captureOrder', 'getOrder', 'refundCapture', 'token'].map((of) =>
+      metric('PayPalLatency', 'p95', { of }),
     ),
   });
 
-  drawRow(view, 'Steps of settlements', {
-    'Share of steps that fail': [
-      watched(measured('StepFailed', 'Average', { label: 'all' }), {
+  drawRow(dashboard, 'Settlement steps', {
+    'Step failure rate': [
+      alarm(metric('StepFailed', 'Average', { label: 'all' }), {
         name: 'steps-failing',
-        impact: 'Shoppers who have paid wait for their order: one of the services behind it is sick.',
+        impact: 'Shoppers who paid wait for their order: a service that the settlement calls is failing.',
         threshold: { atLeast: 0.2 },
         datapoints: [2, 3],
       }),
-      ...OF_PAYMENTS.map((of) => measured('StepFailed', 'Average', { of })),
+      ...PAYMENT_STEPS.map((of) => metric('StepFailed', 'Average', { of })),
     ],
     ...Object.fromEntries(
       Object.entries(SERVICES).map(([service, { steps }]) => [
-        `Of ${service}`,
-        steps.map((of) => measured('StepFailed', 'Average', { of })),
+        `Failure rate: ${service}`,
+        steps.map((of) => metric('StepFailed', 'Average', { of })),
       ]),
     ),
   });
 
-  drawRow(view, 'The books', {
+  drawRow(dashboard, 'Consistency check', {
     Findings: [
-      watched(measured('Findings', 'Maximum', { period, label: 'the most of one kind' }), {
-        name: 'books-wrong',
-        impact: 'Perhaps somebody who has paid: the books say two things of the same purchase, or are behind PayPal.',
+      alarm(metric('Findings', 'Maximum', { period, label: 'most of one invariant' }), {
+        name: 'consistency-violations',
+        impact: 'Possible shopper impact: stored records contradict each other, or PayPal.',
         threshold: { above: 0 },
       }),
-      ...INVARIANT_NUMBERS.map((invariant) => measured('Findings', 'Maximum', { period, of: String(invariant) })),
+      ...INVARIANT_NUMBERS.map((invariant) => metric('Findings', 'Maximum', { period, of: String(invariant) })),
     ],
-    'Money without goods, stock that does not add up': [
-      watched(measured('Findings', 'Maximum', { period, of: '1', label: 'payments without order or refund' }), {
+    'Captured without order, stock mismatch': [
+      alarm(metric('Findings', 'Maximum', { period, of: '1', label: 'payments without order or refund' }), {
         name: 'captured-without-order',
-        impact: 'Somebody who has paid: there is no order for the money, and it was not given back.',
+        impact: 'A shopper paid and has neither an order nor a refund.',
         threshold: { above: 0 },
       }),
-      watched(measured('Findings', 'Maximum', { period, of: '4', label: 'products' }), {
+      alarm(metric('Findings', 'Maximum', { period, of: '4', label: 'products' }), {
         name: 'stock-mismatch',
-        impact: 'Shoppers who are sold what is not there, or are told that what is there is sold out.',
+        impact: 'Shoppers may buy items that are out of stock, or see items as sold out that are in stock.',
         threshold: { above: 0 },
       }),
     ],
-    Checked: [
-      watched(measured('ConsistencyChecked', 'SampleCount', { period, label: 'runs' }), {
-        name: 'books-unchecked',
-        impact: 'Nobody yet: but if the books go wrong now, nobody is told.',
+    'Completed checks': [
+      alarm(metric('ConsistencyChecked', 'SampleCount', { period, label: 'runs' }), {
+        name: 'consistency-check-stopped',
+        impact: 'No shopper impact yet: the consistency check does not complete, so new violations go unnoticed.',
         threshold: { below: 1 },
         datapoints: [3, 3],
         missing: TreatMissingData.BREACHING,
       }),
-      measured('ConsistencyChecked', 'Sum', { period, label: 'looked at' }),
+      metric('ConsistencyChecked', 'Sum', { period, label: 'records checked' }),
     ],
   });
 
-  drawRow(view, 'What heals by itself', {
-    'Mended, which nobody told the shop': [
-      measured('Mended', 'Sum', { period, label: 'all' }),
-      ...JOB_NAMES.map((of) => measured('Mended', 'Sum', { period, of })),
+  drawRow(dashboard, 'Reconciliation', {
+    Repairs: [
+      metric('Mended', 'Sum', { period, label: 'all' }),
+      ...JOB_NAMES.map((of) => metric('Mended', 'Sum', { period, of })),
     ],
-    'Still to come': [
-      measured('OpenPayments', 'Maximum', { period, label: 'payments' }),
-      watched(measured('InboxUnfinished', 'Maximum', { period, label: 'webhooks' }), {
+    Backlog: [
+      metric('OpenPayments', 'Maximum', { period, label: 'open payments' }),
+      alarm(metric('InboxUnfinished', 'Maximum', { period, label: 'webhook events' }), {
         name: 'webhooks-unfinished',
-        impact: 'Perhaps somebody who has paid: what PayPal told the shop could not be settled, and still cannot.',
+        impact: 'Possible shopper impact: stored webhook events still fail to be processed.',
         threshold: { above: 0 },
         datapoints: [2, 2],
       }),
     ],
-    'Another amount than was asked': [
-      watched(measured('UnderReview', 'Maximum', { period, label: 'payments under review' }), {
+    'Payments under review': [
+      alarm(metric('UnderReview', 'Maximum', { period, label: 'payments under review' }), {
         name: 'payments-under-review',
         impact:
-          'Somebody who has paid another amount than was asked, and gets neither goods nor money until an operator decides.',
+          'A shopper paid an amount other than the total, and gets neither an order nor a refund until an operator decides.',
         threshold: { above: 0 },
       }),
     ],
-    'Silence of webhooks (s)': [
-      watched(measured('WebhookSilence', 'Maximum', { period }), {
+    'Webhook silence (s)': [
+      alarm(metric('WebhookSilence', 'Maximum', { period }), {
         name: 'webhooks-silent',
         impact:
-          'Shoppers who have paid wait minutes for their order: PayPal’s webhooks do not come, and the shop must ask by itself.',
-        threshold: { above: SILENT_SECONDS },
+          'Shoppers who paid wait minutes for their order: PayPal’s webhooks do not arrive, and the shop polls PayPal.',
+        threshold: { above: MAX_WEBHOOK_SILENCE_SECONDS },
       }),
     ],
-    'The oldest payment of these (s)': [
-      watched(measured('OldestOpenPaymentSeconds', 'Maximum', { period }), {
-        name: 'payment-open-for-long',
-        impact: 'Somebody whose purchase has come to no end: neither an order, nor a refund, nor the stock back.',
-        threshold: { above: LONG_SECONDS },
+    'Oldest open payment (s)': [
+      alarm(metric('OldestOpenPaymentSeconds', 'Maximum', { period }), {
+        name: 'payment-stuck',
+        impact: 'A shopper has a payment without an outcome: no order, no refund, and the stock is still reserved.',
+        threshold: { above: MAX_OPEN_SECONDS },
       }),
     ],
-    Runs: [
-      watched(measured('Mended', 'SampleCount', { period, label: 'all' }), {
-        name: 'healing-stopped',
-        impact: 'Nobody yet: but what PayPal does not tell the shop now, nobody finds.',
+    'Completed runs': [
+      alarm(metric('Mended', 'SampleCount', { period, label: 'all' }), {
+        name: 'reconciliation-stopped',
+        impact: 'No shopper impact yet: reconciliation does not complete, so lost webhooks are not recovered.',
         threshold: { below: 1 },
         datapoints: [2, 2],
         missing: TreatMissingData.BREACHING,
       }),
-      ...JOB_NAMES.map((of) => measured('Mended', 'SampleCount', { period, of })),
+      ...JOB_NAMES.map((of) => metric('Mended', 'SampleCount', { period, of })),
     ],
   });
 }
 
-/** The payment's own steps; the other services' are in `SERVICES`. */
-const OF_PAYMENTS = ['CapturePayment', 'RefundPayment', 'DeclinePayment'];
+/** The steps of the payments function; those of the other services are in `SERVICES`. */
+const PAYMENT_STEPS = ['CapturePayment', 'RefundPayment', 'DeclinePayment'];
 
-/** An event that is late by minutes is followed by others in time. */
-const SILENT_SECONDS = 60 * 60;
+/** Single events may be minutes late; an hour means that delivery is down. */
+const MAX_WEBHOOK_SILENCE_SECONDS = 60 * 60;
 
-/** PayPal gives a buyer three hours to approve, and the shop half an hour; after four, nothing is on its way any more. */
-const LONG_SECONDS = 4 * 60 * 60;
+/** PayPal gives a buyer 3 hours to approve, and a session lives half an hour: after 4 hours nothing is in flight. */
+const MAX_OPEN_SECONDS = 4 * 60 * 60;

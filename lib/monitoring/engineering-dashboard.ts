@@ -8,11 +8,10 @@ import type { DeadLetterQueues } from '../constructs/dead-letter-queues.ts';
 import type { Schedules } from '../constructs/schedules.ts';
 import type { ShopTable } from '../constructs/table.ts';
 import type { TableName } from '../names.ts';
-import { type AlarmRule, drawRow, type Watch } from './alarm.ts';
+import { type AlarmRule, drawRow, type StageMonitoring } from './alarm.ts';
 
-/** What the shop is made of. */
 export interface EngineeringDashboardProps {
-  /** By their folders under lambdas/. */
+  /** By name. */
   readonly functions: Readonly<Record<string, IFunction>>;
 
   readonly stateMachine: StateMachine;
@@ -28,146 +27,148 @@ export interface EngineeringDashboardProps {
 
 const period = Duration.minutes(5);
 
-/** Whoever calls these hears nothing of a crash: the clock, and EventBridge. */
-const UNHEARD_CRASHES: Readonly<Record<string, AlarmRule>> = {
+/** Alarms on functions whose callers, EventBridge and its scheduler, do not report errors. */
+const ASYNC_FAILURES: Readonly<Record<string, AlarmRule>> = {
   reconciliation: {
-    name: 'healing-failing',
-    impact: 'Perhaps somebody whose purchase hangs: one of the jobs that look after such does not come to its end.',
+    name: 'reconciliation-failing',
+    impact:
+      'Possible shopper impact: a reconciliation job fails repeatedly, so payments or events may stay unfinished.',
     threshold: { above: 0 },
-    // Three failures within three hours: one of the jobs is called by the hour, and fails in every twelfth period only.
+    // 3 failures in 3 hours: the hourly job fails in every twelfth period only.
     datapoints: [3, 36],
   },
   settlements: {
-    name: 'ends-untold',
+    name: 'execution-results-unrecorded',
     impact:
-      'Nobody for long: how a settlement ended was not taken down, and is found out by what heals, minutes later.',
+      'No shopper impact yet: results of settlements are not recorded until reconciliation syncs them, minutes later.',
     threshold: { above: 0 },
     datapoints: [3, 3],
   },
 };
 
-/** What engineers see: workflow, queues, API, functions and tables. */
+/** Workflow, queues, schedules, API, functions and tables. */
 export function drawEngineeringDashboard(
-  view: MonitoringFacade,
-  { measured, watched }: Watch,
+  dashboard: MonitoringFacade,
+  { metric, alarm }: StageMonitoring,
   { functions, stateMachine, deadLetters, schedules, api, tables }: EngineeringDashboardProps,
 ): void {
-  const HELD_UP = 'Somebody who has paid and has no order, or waits for a refund';
+  const BLOCKED = 'A shopper who paid has no order, or waits for a refund';
 
-  drawRow(view, 'Settlements', {
+  drawRow(dashboard, 'Settlements', {
     Executions: [
       stateMachine.metricStarted({ period, label: 'started' }),
       stateMachine.metricSucceeded({ period, label: 'succeeded' }),
-      watched(stateMachine.metricFailed({ period, label: 'failed' }), {
+      alarm(stateMachine.metricFailed({ period, label: 'failed' }), {
         name: 'settlements-failed',
-        impact: `${HELD_UP}: a step has used up its retries.`,
+        impact: `${BLOCKED}: a settlement step exhausted its retries.`,
         threshold: { above: 0 },
       }),
-      watched(stateMachine.metricTimedOut({ period, label: 'timed out' }), {
+      alarm(stateMachine.metricTimedOut({ period, label: 'timed out' }), {
         name: 'settlements-timed-out',
-        impact: `${HELD_UP}: a settlement took too long and was ended.`,
+        impact: `${BLOCKED}: a settlement exceeded its timeout.`,
         threshold: { above: 0 },
       }),
-      watched(stateMachine.metricAborted({ period, label: 'stopped' }), {
+      alarm(stateMachine.metricAborted({ period, label: 'aborted' }), {
         name: 'settlements-stopped',
-        impact: `${HELD_UP}: a person has stopped a settlement.`,
+        impact: `${BLOCKED}: a settlement was stopped manually.`,
         threshold: { above: 0 },
       }),
     ],
-    Time: ['p50', 'p95', 'Maximum'].map((statistic) =>
+    Duration: ['p50', 'p95', 'Maximum'].map((statistic) =>
       stateMachine.metricTime({ period, statistic, label: statistic }),
     ),
-    'Waiting for a person': [
-      watched(
-        deadLetters.settlements.metricApproximateNumberOfMessagesVisible({ period, label: 'failed settlements' }),
-        {
-          name: 'dead-letters-waiting',
-          impact: `${HELD_UP}, until the settlement on this queue is mended.`,
-          threshold: { above: 0 },
-        },
-      ),
-      watched(
-        deadLetters.undelivered.metricApproximateNumberOfMessagesVisible({ period, label: 'undelivered events' }),
-        {
-          name: 'events-undelivered',
-          impact: 'Nobody yet: news of a settlement did not arrive for a day, and what looks after it came in between.',
-          threshold: { above: 0 },
-        },
-      ),
+    'Dead-letter queues': [
+      alarm(deadLetters.settlements.metricApproximateNumberOfMessagesVisible({ period, label: 'failed settlements' }), {
+        name: 'dead-letters-waiting',
+        impact: `${BLOCKED} until an operator retries the settlement on this queue.`,
+        threshold: { above: 0 },
+      }),
+      alarm(deadLetters.undelivered.metricApproximateNumberOfMessagesVisible({ period, label: 'undelivered events' }), {
+        name: 'events-undelivered',
+        impact:
+          'No shopper impact yet: an event or a scheduled invocation could not be delivered, and reconciliation took over.',
+        threshold: { above: 0 },
+      }),
     ],
   });
 
-  drawRow(view, 'The clock', {
-    'Calls of jobs': [
-      schedules.group.metricAttempts({ period, label: 'tried' }),
-      watched(schedules.group.metricTargetErrors({ period, label: 'refused' }), {
+  drawRow(dashboard, 'Schedules', {
+    Invocations: [
+      schedules.group.metricAttempts({ period, label: 'attempts' }),
+      alarm(schedules.group.metricTargetErrors({ period, label: 'target errors' }), {
         name: 'jobs-not-started',
-        impact: 'Nobody yet: but what heals, or what checks the books, is not called any more.',
+        impact: 'No shopper impact yet: reconciliation jobs or the consistency check are not invoked.',
         threshold: { above: 0 },
         datapoints: [3, 3],
       }),
     ],
   });
 
-  drawRow(view, 'HTTP API', {
+  drawRow(dashboard, 'HTTP API', {
     Requests: [
       api.metricCount({ period, statistic: 'Sum', label: 'all' }),
       api.metricClientError({ period, statistic: 'Sum', label: '4xx' }),
-      watched(api.metricServerError({ period, statistic: 'Sum', label: '5xx' }), {
+      alarm(api.metricServerError({ period, statistic: 'Sum', label: '5xx' }), {
         name: 'requests-failing',
-        impact: 'Shoppers see an error, or PayPal’s webhooks are put off.',
+        impact: 'Shoppers see errors, or PayPal has to retry its webhooks.',
         threshold: { atLeast: 5 },
       }),
     ],
-    'Time to answer': ['p50', 'p95', 'p99'].map((statistic) =>
-      api.metricLatency({ period, statistic, label: statistic }),
-    ),
+    Latency: ['p50', 'p95', 'p99'].map((statistic) => api.metricLatency({ period, statistic, label: statistic })),
   });
 
-  drawRow(view, 'Turned away', {
-    'Requests to the HTTP API': [
-      watched(measured('RequestThrottled', 'Sum', { label: 'requests' }), {
+  drawRow(dashboard, 'Throttling', {
+    'HTTP API requests': [
+      alarm(metric('RequestThrottled', 'Sum', { label: 'requests' }), {
         name: 'requests-throttled',
-        impact: 'Shoppers, or PayPal’s webhooks, are turned away: more come at once than the shop lets in.',
+        impact: 'Shoppers or PayPal’s webhooks get 429: the request rate exceeds the throttle of the HTTP API.',
         threshold: { above: 0 },
       }),
     ],
-    'Calls of functions, of the whole account': [
-      watched(
-        // The limit is the account’s: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-        new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: 'Sum', period, label: 'calls' }),
+    'Lambda invocations (whole account)': [
+      alarm(
+        // Concurrency is limited per account: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        new Metric({
+          namespace: 'AWS/Lambda',
+          metricName: 'Throttles',
+          statistic: 'Sum',
+          period,
+          label: 'invocations',
+        }),
         {
           name: 'functions-throttled',
-          impact: 'Shoppers see errors and webhooks are put off: the account runs as many functions at once as it may.',
+          impact:
+            'Shoppers see errors and PayPal has to retry its webhooks: the account’s Lambda concurrency is exhausted.',
           threshold: { above: 0 },
         },
       ),
     ],
-    'Requests to DynamoDB': [
-      watched(measured('TableThrottled', 'Sum', { label: 'requests' }), {
+    'DynamoDB requests': [
+      alarm(metric('TableThrottled', 'Sum', { label: 'requests' }), {
         name: 'tables-throttled',
-        impact: 'Shoppers wait, and may see errors: more is asked of a table, or of one product, than DynamoDB gives.',
+        impact:
+          'Shoppers wait and may see errors: the load on a table, or on one product, exceeds what DynamoDB serves.',
         threshold: { atLeast: 20 },
       }),
     ],
   });
 
-  const ofEachFunction = (look: (fn: IFunction, label: string) => Metric) =>
-    Object.entries(functions).map(([folder, fn]) => look(fn, folder));
-  drawRow(view, 'Functions', {
-    Calls: ofEachFunction((fn, label) => fn.metricInvocations({ period, label })),
-    Crashed: Object.entries(functions).map(([folder, fn]) => {
-      const crashed = fn.metricErrors({ period, label: folder });
-      const rule = UNHEARD_CRASHES[folder];
-      return rule ? watched(crashed, rule) : crashed;
+  const ofEachFunction = (metricOf: (fn: IFunction, label: string) => Metric) =>
+    Object.entries(functions).map(([name, fn]) => metricOf(fn, name));
+  drawRow(dashboard, 'Functions', {
+    Invocations: ofEachFunction((fn, label) => fn.metricInvocations({ period, label })),
+    Errors: Object.entries(functions).map(([name, fn]) => {
+      const errors = fn.metricErrors({ period, label: name });
+      const rule = ASYNC_FAILURES[name];
+      return rule ? alarm(errors, rule) : errors;
     }),
-    'Time (p95)': ofEachFunction((fn, label) => fn.metricDuration({ period, label, statistic: 'p95' })),
+    'Duration (p95)': ofEachFunction((fn, label) => fn.metricDuration({ period, label, statistic: 'p95' })),
   });
 
-  const ofEachTable = (look: (table: ShopTable, label: string) => Metric) =>
-    Object.entries(tables).map(([name, table]) => look(table, name));
-  drawRow(view, 'Tables', {
-    'Written (units)': ofEachTable((table, label) => table.metricConsumedWriteCapacityUnits({ period, label })),
-    'Read (units)': ofEachTable((table, label) => table.metricConsumedReadCapacityUnits({ period, label })),
+  const ofEachTable = (metricOf: (table: ShopTable, label: string) => Metric) =>
+    Object.entries(tables).map(([name, table]) => metricOf(table, name));
+  drawRow(dashboard, 'Tables', {
+    'Consumed write units': ofEachTable((table, label) => table.metricConsumedWriteCapacityUnits({ period, label })),
+    'Consumed read units': ofEachTable((table, label) => table.metricConsumedReadCapacityUnits({ period, label })),
   });
 }

@@ -8,12 +8,11 @@ import { AlarmTopic } from './alarm-topic.ts';
 import { drawBusinessDashboard } from './business-dashboard.ts';
 import { drawEngineeringDashboard, type EngineeringDashboardProps } from './engineering-dashboard.ts';
 
-/** All that is looked at. */
 export interface MonitoringProps extends EngineeringDashboardProps {
   readonly stage: Stage;
 }
 
-/** Two dashboards, one for the shop and one for its engineers, and an alarm for everything that somebody must look at. */
+/** Two dashboards, one for the business and one for engineers, and every alarm with its topic. */
 export class Monitoring extends Construct {
   readonly topic: AlarmTopic;
 
@@ -22,21 +21,20 @@ export class Monitoring extends Construct {
     const { stage } = props;
     this.topic = new AlarmTopic(this, 'alarms', stage);
 
-    const watch = monitoringFor(stage);
-    const shop = this.view('shop', stage);
-    const engineers = this.view('engineers', stage);
+    const monitoring = monitoringFor(stage);
+    const business = this.createDashboard('shop', stage);
+    const engineering = this.createDashboard('engineers', stage);
 
-    // The states of all alarms come first on either view; the alarms are made while the rest is drawn.
-    const all: IAlarm[] = [];
-    shop.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms: all, width: 24, height: 5 }));
-    engineers.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms: all, width: 24, height: 5 }));
-    drawBusinessDashboard(shop, watch);
-    drawEngineeringDashboard(engineers, watch, props);
-    all.push(...[shop, engineers].flatMap((view) => view.createdAlarms().map(({ alarm }) => alarm)));
+    // Both dashboards start with the states of all alarms, which are created while the rows below are drawn.
+    const alarms: IAlarm[] = [];
+    for (const dashboard of [business, engineering])
+      dashboard.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 5 }));
+    drawBusinessDashboard(business, monitoring);
+    drawEngineeringDashboard(engineering, monitoring, props);
+    alarms.push(...[business, engineering].flatMap((dashboard) => dashboard.createdAlarms().map(({ alarm }) => alarm)));
   }
 
-  /** A dashboard that is still empty. */
-  private view(name: string, stage: Stage): MonitoringFacade {
+  private createDashboard(name: string, stage: Stage): MonitoringFacade {
     const title = `settle-once-${stage.name}-${name}`;
     return new MonitoringFacade(this, name, {
       alarmFactoryDefaults: {

@@ -25,7 +25,7 @@ describe('every alarm', () => {
     for (const { AlarmName, AlarmDescription } of alarms) {
       const name = AlarmName.slice(PREFIX.length);
 
-      expect(AlarmDescription).toMatch(/^(Shoppers|Somebody|Perhaps|Nobody|If)\b/);
+      expect(AlarmDescription).toMatch(/^(Shoppers|A shopper|Possible shopper impact:|No shopper impact yet:) /);
       expect(AlarmDescription).toMatch(new RegExp(`Runbook: docs/runbook\\.md#${name}$`));
     }
   });
@@ -78,7 +78,7 @@ describe('every alarm', () => {
 describe('a job of what heals that always fails', () => {
   const minutesBetween = (expression: string) => Number(/^rate\((\d+) minutes?\)$/.exec(expression)?.[1] ?? 60);
   const jobs = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
-  const alarm = alarms.find(({ AlarmName }) => AlarmName === `${PREFIX}healing-failing`);
+  const alarm = alarms.find(({ AlarmName }) => AlarmName === `${PREFIX}reconciliation-failing`);
 
   it.each(JOB_NAMES)('is told of, be it called by the hour: %s', (job) => {
     const schedule = jobs.find(({ Name }) => Name === job);
