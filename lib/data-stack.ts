@@ -6,10 +6,10 @@ import { ShopTable, type TableShape } from './constructs/table.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from './names.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 
-/** Sparse: an item is in it only while something is due for it, and leaves it when nothing is. */
+/** Sparse: holds an item only while `due_at` is set. */
 const BY_DUE = { key: 'due_shard', sortKey: 'due_at' } as const;
 
-/** One table per service, with the keys that its repository relies on. */
+/** Table definitions; keys and indexes match the repositories. */
 const TABLES = {
   products: { key: 'sku' },
   reservations: { key: 'checkout_session_id', indexes: { 'by-due': BY_DUE } },
@@ -35,7 +35,7 @@ const TABLES = {
   operations: { key: 'kind', sortKey: 'id' },
 } as const satisfies Record<TableName, TableShape>;
 
-/** What must survive: the shop's tables, its PayPal credentials, its operators. */
+/** Everything that must survive a redeployment: tables, PayPal credentials, operators. */
 export class DataStack extends Stack {
   readonly tables: Readonly<Record<TableName, ShopTable>>;
   readonly operators: OperatorPool;
@@ -50,12 +50,12 @@ export class DataStack extends Stack {
       TABLE_NAMES.map((name) => [name, new ShopTable(this, name, TABLES[name], stage)]),
     ) as Record<TableName, ShopTable>;
 
-    // Functions find it by its name.
+    // Functions read it by name.
     const secret = new Secret(this, 'paypal', {
       secretName: payPalSecretName(stage.name),
       description: 'PayPal REST credentials and webhook id',
       removalPolicy: removalPolicyOf(stage),
-      // Generated once, at creation: a later deployment leaves alone what an operator has filled in.
+      // Generated at creation only: later deployments keep the credentials that an operator has stored.
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ client_id: 'to-fill-in', client_secret: 'to-fill-in', webhook_id: '' }),
         generateStringKey: 'placeholder',
@@ -63,8 +63,7 @@ export class DataStack extends Stack {
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason:
-        'PayPal has no API that makes a new client secret: an operator makes it in its dashboard, so no function can rotate it.',
+      reason: 'Cannot be rotated by a function: PayPal’s client secrets are created in its dashboard only, not by API.',
     });
 
     this.operators = new OperatorPool(this, 'operators', stage);

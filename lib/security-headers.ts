@@ -1,6 +1,6 @@
 /**
- * What every page of the shop is sent with. The pages load nothing from elsewhere and run no inline script; the way to PayPal is an
- * ordinary navigation. `no-referrer`, because the address of the return page carries PayPal's token.
+ * Response headers of every page. Pages load nothing from other origins and run no inline script; PayPal is reached by
+ * plain navigation. `no-referrer`, because the URL of the return page carries PayPal's token.
  */
 export const SECURITY_HEADERS = {
   'content-security-policy': [

@@ -2,12 +2,10 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 
-/** Every place that the shop can be deployed to. */
 export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
-/** A place that the shop can be deployed to. */
 export type StageName = (typeof STAGE_NAMES)[number];
 
-/** How a step of the settlement is repeated before a person has to look at it. */
+/** The retry policy of every settlement step; when it is exhausted, the execution fails. */
 export interface StepRetry {
   readonly intervalSeconds: number;
   readonly maxAttempts: number;
@@ -15,23 +13,22 @@ export interface StepRetry {
   readonly maxDelaySeconds: number;
 }
 
-/** How soon the shop looks after what it was not told, and complains about what is not done. */
 export interface Intervals {
-  /** Seconds after which PayPal is asked about a payment of which nothing more was heard. */
+  /** Seconds without new evidence after which reconciliation asks PayPal about a payment. */
   readonly dueAfterSeconds: number;
-  /** Seconds for which what is in flight is not called broken. */
+  /** Grace period in seconds: the age below which in-flight data is not checked. */
   readonly graceSeconds: number;
-  /** Minutes between two runs of what heals. */
+  /** Minutes between two runs of a reconciliation job. */
   readonly reconcileEveryMinutes: number;
-  /** Minutes between two checks of the books. */
+  /** Minutes between two consistency checks. */
   readonly checkEveryMinutes: number;
 }
 
-/** All that differs between stages; whatever is not here is the same everywhere. */
+/** Everything that differs between stages. */
 export interface Stage {
   readonly name: StageName;
 
-  /** Whether tables, secret and logs outlive their stack, and tables refuse to be deleted. */
+  /** Whether tables, secret and logs survive the deletion of their stack, and tables are protected against deletion. */
   readonly retainData: boolean;
 
   readonly logRetention: RetentionDays;
@@ -39,24 +36,24 @@ export interface Stage {
   readonly payPal: {
     /** Origin of the REST API. */
     readonly baseUrl: string;
-    /** Origins that may serve the certificates of webhooks. */
+    /** Origins that webhook certificates may be fetched from. */
     readonly certOrigins: readonly string[];
-    /** DNS names, one of which a webhook's certificate must carry. */
+    /** DNS names of which a webhook certificate must carry one. */
     readonly certNames: readonly string[];
   };
 
   /**
-   * Where PayPal sends buyers back to, such as https://shop.example.
-   * @default - the deployment asks for it, as a CloudFormation parameter
+   * Origin that PayPal redirects buyers back to: `https://shop.example`.
+   * @default - the CloudFormation parameter StorefrontOrigin
    */
   readonly storefrontOrigin?: string;
 
-  /** Whether CloudFront serves the pages; otherwise whoever runs the shop has a front door. */
+  /** Whether the web stack is deployed. On a laptop, local/cloudfront.ts stands in for CloudFront. */
   readonly hostsWeb: boolean;
 
   /**
-   * The shop's own domain name, with its certificate in us-east-1, as CloudFront wants it.
-   * @default - CloudFront gives a name
+   * The shop's own domain name. CloudFront requires its certificate in us-east-1.
+   * @default - the domain name that CloudFront assigns
    */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
 
@@ -65,31 +62,31 @@ export interface Stage {
   readonly intervals: Intervals;
 
   readonly alarms: {
-    /** Where docs/runbook.md is to be read; a link when the deployment says where. */
+    /** URL or path of docs/runbook.md, linked from every alarm. */
     readonly runbook: string;
     /**
-     * Who is told by e-mail. They confirm it by a click in the first message.
-     * @default - nobody, until somebody subscribes to the topic
+     * E-mail address that is subscribed to the alarm topic; its owner must confirm the subscription.
+     * @default - no subscription
      */
     readonly email?: string;
   };
 
-  /** Requests per second that the HTTP API takes for the whole shop, and how many at once. */
+  /** Requests per second, and burst, of the whole HTTP API. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
 }
 
-// 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: four minutes at most (half of it on average, the jitter being full),
-// so that a sick service neither stops its siblings soon nor costs many state transitions.
+// 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: 4 minutes at most, half of it on average with full jitter. A failing step then
+// neither fails its parallel branches early nor costs many state transitions.
 const DEFAULT_STEP_RETRY: StepRetry = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
 
-// A buyer needs a minute or two at PayPal, and a settlement's retries take four.
+// A buyer spends a minute or two at PayPal, and a settlement's retries take up to four.
 const DEFAULT_INTERVALS: Intervals = {
   dueAfterSeconds: 120,
   graceSeconds: 300,
   reconcileEveryMinutes: 5,
   checkEveryMinutes: 15,
 };
-// For somebody who watches: what nobody told the shop is found within a minute or so.
+// For demos and tests: a lost webhook is recovered within about a minute.
 const LOCAL_INTERVALS: Intervals = {
   dueAfterSeconds: 15,
   graceSeconds: 15,
@@ -97,13 +94,13 @@ const LOCAL_INTERVALS: Intervals = {
   checkEveryMinutes: 1,
 };
 
-// A shopper's page asks every 2 s: this is a thousand waiting shoppers, far below an account's 10,000 a second.
+// The checkout page polls every 2 s: 1,000 waiting shoppers. The account limit is 10,000 requests per second.
 const DEFAULT_THROTTLE = { rateLimit: 500, burstLimit: 1000 };
 
 const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin' | 'domain' | 'alarms'>> = {
   local: (context) => {
     const simulator = textFrom(context, 'simulatorUrl');
-    if (!simulator) throw new Error('stage local needs the PayPal simulator: --context simulatorUrl=http://…');
+    if (!simulator) throw new Error('stage "local" requires --context simulatorUrl=http://…');
     return {
       retainData: false,
       logRetention: RetentionDays.THREE_DAYS,
@@ -147,18 +144,18 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
 };
 
 /**
- * The stage that `--context stage=…` names.
- * @throws Error when there is no such stage, or it lacks a value that only the command line can give.
+ * The stage of `--context stage=…`.
+ * @throws Error for an unknown stage, or when another context value is missing.
  */
 export function stageFrom(context: Node): Stage {
-  const wanted = textFrom(context, 'stage');
-  const name = STAGE_NAMES.find((known) => known === wanted);
-  if (!name) throw new Error(`unknown stage ${wanted}: --context stage= takes ${STAGE_NAMES.join(', ')}`);
+  const value = textFrom(context, 'stage');
+  const name = STAGE_NAMES.find((known) => known === value);
+  if (!name) throw new Error(`unknown stage "${value}": expected local, sandbox or prod`);
   const storefrontOrigin = textFrom(context, 'storefrontOrigin');
   const email = textFrom(context, 'alarmEmail');
   const domain = textFrom(context, 'domain');
   const certificateArn = textFrom(context, 'certificateArn');
-  if (Boolean(domain) !== Boolean(certificateArn)) throw new Error('domain and certificateArn go together');
+  if (Boolean(domain) !== Boolean(certificateArn)) throw new Error('domain and certificateArn must be set together');
   return {
     name,
     ...STAGES[name](context),
@@ -168,7 +165,7 @@ export function stageFrom(context: Node): Stage {
   };
 }
 
-/** What becomes of a resource with the shop's data when its stack is deleted. */
+/** For resources that hold the shop's data. */
 export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
   stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 

@@ -24,17 +24,16 @@ import type { ServiceStack } from './service-stack.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 import { PAGES } from './web-serving.ts';
 
-/** What the web stack is made of. */
 export interface WebStackProps {
   readonly stage: Stage;
   readonly service: ServiceStack;
 }
 
-/** The shop's one address: pages from a bucket, API and webhooks from the HTTP API, so that no page needs CORS. */
+/** One origin for everything: pages from a bucket, API and webhooks from the HTTP API, so no page needs CORS. */
 export class WebStack extends Stack {
   constructor(scope: Construct, { stage, service }: WebStackProps) {
     super(scope, `settle-once-${stage.name}-web`, {
-      description: `settle-once ${stage.name}: pages, and the way to the HTTP API`,
+      description: `settle-once ${stage.name}: CloudFront distribution for pages and HTTP API`,
       terminationProtection: stage.retainData,
     });
 
@@ -45,18 +44,18 @@ export class WebStack extends Stack {
       minimumTLSVersion: 1.2,
       removalPolicy: removalPolicyOf(stage),
     });
-    const api = throughTo(`${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`);
+    const api = proxyTo(`${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`);
     const distribution = new Distribution(this, 'front-door', {
       comment: `settle-once ${stage.name}`,
-      // The function below leads there as well; this stands before the bucket's list of files, should it ever be missing.
+      // The function below does the same; without both, `/` would return the bucket's listing.
       defaultRootObject: PAGES['/'].slice(1),
       defaultBehavior: {
-        // Listing makes a file that is not there a 404; without, it would look forbidden.
-        // As the CDK writes it itself; its own types do not hold where `undefined` is told from missing.
+        // With LIST, S3 answers 404 for a missing file; without, 403.
+        // The cast: the CDK's own types do not satisfy exactOptionalPropertyTypes.
         origin: S3BucketOrigin.withOriginAccessControl(pages as IBucket, {
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
         }),
-        // How long a file may be kept, its own cache-control says.
+        // TTLs come from each file's cache-control.
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
@@ -67,7 +66,7 @@ export class WebStack extends Stack {
       },
       additionalBehaviors: { '/api/*': api, '/webhooks/*': api },
       httpVersion: HttpVersion.HTTP2_AND_3,
-      // North America and Europe; elsewhere it works as well, only not from next door.
+      // Edge locations in North America and Europe; viewers elsewhere are served from there.
       priceClass: PriceClass.PRICE_CLASS_100,
       ...(stage.domain && {
         domainNames: [stage.domain.name],
@@ -77,28 +76,28 @@ export class WebStack extends Stack {
     });
 
     const acknowledge = (on: Construct, id: string, reason: string) => Validations.of(on).acknowledge({ id, reason });
-    acknowledge(pages, 'AwsSolutions-S1', 'It holds public files only, and CloudFront alone reads them.');
-    acknowledge(distribution, 'AwsSolutions-CFR1', 'Where the shop sells is the shop’s to say.');
+    acknowledge(pages, 'AwsSolutions-S1', 'The bucket holds public files only, and only CloudFront can read them.');
+    acknowledge(distribution, 'AwsSolutions-CFR1', 'Geographic restrictions are the shop’s decision.');
     acknowledge(
       distribution,
       'AwsSolutions-CFR2',
-      'The HTTP API throttles; a web application firewall costs more than a small shop, which may add one.',
+      'The HTTP API is throttled. A WAF costs more than the rest of a small shop; one can be attached.',
     );
     acknowledge(
       distribution,
       'AwsSolutions-CFR3',
-      'Its log would hold who shoppers are and PayPal’s tokens; the HTTP API logs every request without them.',
+      'Access logs would hold shoppers’ IP addresses and PayPal’s tokens; the HTTP API logs requests without them.',
     );
     acknowledge(
       distribution,
       'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
-      'The function and the default root object lead every path to a file, and no query reaches the bucket: nobody can list it.',
+      'Cannot be listed: every path is mapped to a file, and no query string reaches the bucket.',
     );
     if (!stage.domain) {
       acknowledge(
         distribution,
         'AwsSolutions-CFR4',
-        'The address that CloudFront gives takes no other setting; with a domain of its own, the shop takes TLS 1.2 at least.',
+        'The default CloudFront domain allows no minimum TLS version; with its own domain, the shop requires 1.2.',
       );
     }
 
@@ -107,25 +106,25 @@ export class WebStack extends Stack {
     new CfnOutput(this, 'WebUrl', { value: `https://${stage.domain?.name ?? distribution.distributionDomainName}` });
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
     if (stage.domain) {
-      // The next deployment goes on with them, without being told again.
+      // `npm run deploy` reads them, so that later deployments keep the domain.
       new CfnOutput(this, 'Domain', { value: stage.domain.name });
       new CfnOutput(this, 'CertificateArn', { value: stage.domain.certificateArn });
     }
   }
 }
 
-/** Every request goes on as it came, but for the name of the host, which tells API Gateway which API is meant; no answer is kept. */
-const throughTo = (host: string): BehaviorOptions => ({
+/** Forwards requests unchanged but for the host, by which API Gateway finds the API; caches nothing. */
+const proxyTo = (host: string): BehaviorOptions => ({
   origin: new HttpOrigin(host, {
     protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
     originSslProtocols: [OriginSslPolicy.TLS_V1_2],
-    // The HTTP API answers within 30 s.
+    // The integration timeout of the HTTP API.
     readTimeout: Duration.seconds(30),
   }),
   allowedMethods: AllowedMethods.ALLOW_ALL,
   cachePolicy: CachePolicy.CACHING_DISABLED,
   originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-  // A redirect would come after a token or a body had been sent in the clear, and would lose the body.
+  // A redirect would come after a token or body was sent in clear text, and would drop the body.
   viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
   compress: false,
 });

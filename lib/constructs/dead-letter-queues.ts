@@ -2,27 +2,27 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** SQS actions that functions of this shop are given on the settlements' dead letters. */
+/** SQS actions that this project grants on the dead-letter queue of settlements. */
 export type QueueAction = 'ChangeMessageVisibility' | 'DeleteMessage' | 'ReceiveMessage';
 
-/** Where what failed waits for somebody. */
+/** The dead-letter queues: of failed settlements, and of events and invocations that could not be delivered. */
 export class DeadLetterQueues extends Construct {
-  /** The work list of whoever mends settlements: one message for each execution that failed. */
+  /** One message per failed execution; operators work it off. */
   readonly settlements: Queue;
 
-  /** Events and timed calls that could not be delivered. */
+  /** Events and scheduled invocations that could not be delivered. */
   readonly undelivered: Queue;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.settlements = this.keptQueue('settlements', 'It is the dead letter queue of settlements.');
-    this.undelivered = this.keptQueue('undelivered', 'It is the dead letter queue of event rules and schedules.');
+    this.settlements = this.retainedQueue('settlements', 'It is the dead-letter queue of settlements.');
+    this.undelivered = this.retainedQueue('undelivered', 'It is the dead-letter queue of event rules and schedules.');
   }
 
-  /** Nothing consumes these queues by itself, so a dead letter queue of their own would stay empty. */
-  private keptQueue(id: string, reason: string): Queue {
+  /** No consumer retries messages of these queues, so a dead-letter queue of their own would stay empty. */
+  private retainedQueue(id: string, reason: string): Queue {
     const queue = new Queue(this, id, {
-      // Step Functions redrives for 14 days, and SQS keeps for no longer.
+      // The maximum of SQS, and the period in which Step Functions can redrive an execution.
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

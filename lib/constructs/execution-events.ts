@@ -6,28 +6,27 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DeadLetterQueues } from './dead-letter-queues.ts';
 
-/** Who hears of the end of settlements. */
 export interface ExecutionEventsProps {
   readonly stateMachine: StateMachine;
 
   readonly deadLetters: DeadLetterQueues;
 
-  /** Takes down how settlements end. */
+  /** Records execution results. */
   readonly recorder: IFunction;
 }
 
-/** What follows the end of a settlement: it is taken down, and a failure stays on the dead letter queue until it is mended. */
+/** Routes the end of every settlement to the recorder, and failures to the dead-letter queue as well. */
 export class ExecutionEvents extends Construct {
   constructor(scope: Construct, id: string, { stateMachine, deadLetters, recorder }: ExecutionEventsProps) {
     super(scope, id);
-    // EventBridge's own defaults, spelled out: a day of tries, then the event waits in `undelivered`.
-    const patience = {
+    // EventBridge's own defaults, spelled out: retries for a day, then the event goes to `undelivered`.
+    const delivery = {
       retryAttempts: 185,
       maxEventAge: Duration.hours(24),
       deadLetterQueue: deadLetters.undelivered,
     };
 
-    const when = (name: string, status: readonly string[], description: string, targets: IRuleTarget[]) =>
+    const addRule = (name: string, status: readonly string[], description: string, targets: IRuleTarget[]) =>
       new Rule(this, name, {
         description,
         eventPattern: {
@@ -37,14 +36,12 @@ export class ExecutionEvents extends Construct {
         },
         targets,
       });
-    when(
+    addRule(
       'failed',
       ['FAILED', 'TIMED_OUT', 'ABORTED'],
-      'Settlements that failed, timed out or were stopped are taken down, and go on the dead letter queue',
-      [new SqsQueue(deadLetters.settlements, patience), new LambdaFunction(recorder, patience)],
+      'Records settlements that failed, timed out or were aborted, and adds them to the dead-letter queue',
+      [new SqsQueue(deadLetters.settlements, delivery), new LambdaFunction(recorder, delivery)],
     );
-    when('succeeded', ['SUCCEEDED'], 'Settlements that succeeded are taken down', [
-      new LambdaFunction(recorder, patience),
-    ]);
+    addRule('succeeded', ['SUCCEEDED'], 'Records settlements that succeeded', [new LambdaFunction(recorder, delivery)]);
   }
 }

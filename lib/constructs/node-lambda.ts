@@ -18,7 +18,6 @@ import { removalPolicyOf, type Stage } from '../stages.ts';
 
 const LAMBDAS = join(import.meta.dirname, '../../lambdas');
 
-/** How a function of this project differs from the others. */
 export interface NodeLambdaProps {
   readonly stage: Stage;
 
@@ -29,13 +28,13 @@ export interface NodeLambdaProps {
 
   readonly timeout: Duration;
 
-  /** Of memory, in MiB; Lambda gives processor time in proportion. */
+  /** MiB; Lambda allocates CPU in proportion. */
   readonly memorySize: number;
 }
 
-/** A function of this project: one entry under lambdas/, on our runtime, with a role of its own that may do nothing yet but log and trace. */
+/** One entry under lambdas/, on the shared runtime, with its own role, which may only log and trace at first. */
 export class NodeLambda extends LambdaFunction {
-  /** Made here, so it is never missing. */
+  /** Always set: created in the constructor. */
   declare readonly role: IRole;
 
   constructor(scope: Construct, id: string, { stage, name, ...props }: NodeLambdaProps) {
@@ -60,7 +59,7 @@ export class NodeLambda extends LambdaFunction {
       tracing: Tracing.ACTIVE,
       role,
       logGroup,
-      // Powertools writes its lines as JSON itself; Lambda's own JSON format would wrap them once more.
+      // Powertools logs JSON lines; Lambda's own JSON format would wrap them again.
       loggingFormat: LoggingFormat.TEXT,
       environment: {
         POWERTOOLS_SERVICE_NAME: name,
@@ -72,7 +71,7 @@ export class NodeLambda extends LambdaFunction {
     logGroup.grantWrite(role);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'xray:PutTraceSegments and xray:PutTelemetryRecords know no resources.',
+      reason: 'xray:PutTraceSegments and xray:PutTelemetryRecords do not support resource-level permissions.',
     });
   }
 }

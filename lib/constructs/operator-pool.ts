@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { OPERATORS } from '../../src/admin-api/operator.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
-/** Who may operate the shop. People get in by `npm run operator` alone; nobody signs up. */
+/** The user pool of operators. Accounts are created by `npm run operator` only; there is no sign-up. */
 export class OperatorPool extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
@@ -16,7 +16,7 @@ export class OperatorPool extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { username: true },
       signInCaseSensitive: false,
-      // Nobody has an address here: whoever forgets a password is given a new one by the command.
+      // Accounts have no e-mail address: a forgotten password is replaced by `npm run operator`.
       accountRecovery: AccountRecovery.NONE,
       passwordPolicy: {
         minLength: 20,
@@ -33,13 +33,13 @@ export class OperatorPool extends Construct {
     this.pool.addGroup('group', { groupName: OPERATORS, description: 'May do everything in the shop' });
     this.client = this.pool.addClient('client', {
       userPoolClientName: 'dashboard',
-      // A secret in a browser is none, and the sign-in function needs none.
+      // A client secret cannot be kept in a browser, and the sign-in function does not need one.
       generateSecret: false,
       disableOAuth: true,
       authFlows: { userPassword: true },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      // Who was removed from the group is out after so long; a refresh token lasts for a day's work.
+      // A removed operator loses access within 15 minutes; a refresh token lasts for a working day.
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.hours(10),
@@ -49,18 +49,18 @@ export class OperatorPool extends Construct {
       {
         id: 'AwsSolutions-COG2',
         reason:
-          'A handful of people with generated passwords of 32 characters, a throttled sign-in that Cognito locks after wrong ones, tokens of 15 minutes.',
+          'Few operators, generated 32-character passwords, throttled sign-in, lockout by Cognito, 15-minute tokens.',
       },
       {
         id: 'AwsSolutions-COG8',
         reason:
-          'Threat protection goes by the address of who signs in. They sign in through the shop’s own API, so it would see one address only.',
+          'Threat protection needs the client’s IP address, and Cognito would only see that of the sign-in function.',
       },
     );
   }
 
   /**
-   * Who signs the tokens. Built here, because not every CloudFormation knows the pool’s attribute ProviderURL.
+   * The `iss` claim of the tokens. Built here, as emulators of CloudFormation may lack the attribute ProviderURL.
    * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
    */
   get issuer(): string {

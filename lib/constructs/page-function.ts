@@ -8,11 +8,11 @@ import { cacheControlOf, contentTypeOf, NOT_FOUND_PAGE, PAGES } from '../web-ser
 const notFoundPage = (): string => readFileSync(join(import.meta.dirname, '../../web/public', NOT_FOUND_PAGE), 'utf8');
 
 /**
- * What `fileFor` says, for CloudFront: it asks the bucket for the file of a page, and says 404 where there is no page. Custom error pages
- * would do that too, but also swallow the API's own answers.
+ * `fileFor` at the edge: rewrites a page's path to its file in the bucket, and answers 404 where there is no page. A
+ * distribution's custom error pages would do that too, but also replace the API's own error responses.
  *
- * CloudFront's JavaScript is that of ECMAScript 5.1 with parts of later ones, so this is a text of its own, held to `fileFor` by a test:
- * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ * CloudFront Functions run ECMAScript 5.1 plus parts of later versions, so this is separate code; a test holds it to
+ * `fileFor`: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 export const pageFunctionCode = (): string => `
 const PAGES = ${JSON.stringify(PAGES)};
@@ -37,7 +37,7 @@ function handler(event) {
 }
 `;
 
-/** CloudFront does not say that its header policies reach what a function answers, so the answer has the headers itself. */
+/** Carries the security headers itself: response headers policies are not documented to apply to function responses. */
 function notFoundResponse() {
   const headers = {
     ...SECURITY_HEADERS,
@@ -52,11 +52,11 @@ function notFoundResponse() {
   };
 }
 
-/** The function that leads each path to its file. */
+/** The viewer-request function that rewrites each path to its file. */
 export class PageFunction extends CloudFrontFunction {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      comment: 'Which file of the bucket answers which path',
+      comment: 'Rewrites page paths to files of the bucket',
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(pageFunctionCode()),
     });

@@ -3,7 +3,7 @@ import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from
 import type { Construct } from 'constructs';
 import { SECURITY_HEADERS } from '../security-headers.ts';
 
-/** CloudFront takes these by settings of their own, and any other header as it is. */
+/** CloudFront has a setting of its own for these; the others are custom headers. */
 const {
   'content-security-policy': contentSecurityPolicy,
   'strict-transport-security': strictTransport,
@@ -13,7 +13,7 @@ const {
   ...others
 } = SECURITY_HEADERS;
 
-/** The headers of `SECURITY_HEADERS`, as CloudFront sends them with every page. */
+/** `SECURITY_HEADERS` as a CloudFront response headers policy. */
 export class SecurityHeadersPolicy extends ResponseHeadersPolicy {
   constructor(scope: Construct, id: string) {
     super(scope, id, {

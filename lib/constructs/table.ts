@@ -36,7 +36,7 @@ export type TableAction =
   | 'Scan'
   | 'UpdateItem';
 
-/** An on-demand table with point-in-time recovery (35 days), protected against deletion where the stage retains data. */
+/** An on-demand table with point-in-time recovery for 35 days; protected against deletion if the stage retains data. */
 export class ShopTable extends Table {
   constructor(scope: Construct, id: string, shape: TableShape, stage: Stage) {
     super(scope, id, {

@@ -33,7 +33,7 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
       alarm(metric('EventParked', 'Sum', { label: 'parked' }), {
         name: 'events-parked',
         impact:
-          'Possible shopper impact: PayPal sent an event that the shop cannot apply, perhaps a payment without an order.',
+          'Possible shopper impact: PayPal sent an event that cannot be applied, perhaps a payment without an order.',
         threshold: { above: 0 },
       }),
       alarm(metric('DeliveryPostponed', 'Sum', { period, label: 'failed, PayPal retries' }), {
@@ -43,8 +43,7 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
       }),
       alarm(metric('SignatureRefused', 'Sum', { period, label: 'invalid signature' }), {
         name: 'signatures-refused',
-        impact:
-          'Possible shopper impact: if these webhooks are PayPal’s, orders wait for reconciliation; if they are forged, none.',
+        impact: 'Possible shopper impact: unless these webhooks are forged, orders are delayed until reconciliation.',
         threshold: { atLeast: 5 },
       }),
     ],
@@ -130,8 +129,7 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
     'Payments under review': [
       alarm(metric('UnderReview', 'Maximum', { period, label: 'payments under review' }), {
         name: 'payments-under-review',
-        impact:
-          'A shopper paid an amount other than the total, and gets neither an order nor a refund until an operator decides.',
+        impact: 'A shopper paid the wrong amount, and gets neither an order nor a refund until an operator decides.',
         threshold: { above: 0 },
       }),
     ],

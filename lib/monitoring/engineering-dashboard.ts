@@ -86,7 +86,7 @@ export function drawEngineeringDashboard(
       alarm(deadLetters.undelivered.metricApproximateNumberOfMessagesVisible({ period, label: 'undelivered events' }), {
         name: 'events-undelivered',
         impact:
-          'No shopper impact yet: an event or a scheduled invocation could not be delivered, and reconciliation took over.',
+          'No shopper impact yet: an event or a scheduled invocation was not delivered; reconciliation took over.',
         threshold: { above: 0 },
       }),
     ],
@@ -127,7 +127,8 @@ export function drawEngineeringDashboard(
     ],
     'Lambda invocations (whole account)': [
       alarm(
-        // Concurrency is limited per account: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        // The concurrency limit is per account:
+        // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         new Metric({
           namespace: 'AWS/Lambda',
           metricName: 'Throttles',

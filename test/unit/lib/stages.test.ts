@@ -14,7 +14,7 @@ const valuesOf = (stage: StageName, name: string) => {
 describe('a stage', () => {
   it('that does not exist is refused', () => {
     expect(() => stageOf({ stage: 'production' })).toThrow(
-      'unknown stage production: --context stage= takes local, sandbox, prod',
+      'unknown stage "production": expected local, sandbox or prod',
     );
   });
 

@@ -152,7 +152,7 @@ describe('a domain of the shop’s own', PATIENT, () => {
   });
 
   it('needs its certificate', () => {
-    expect(() => appOf('prod', { domain: 'shop.example' })).toThrow('domain and certificateArn go together');
+    expect(() => appOf('prod', { domain: 'shop.example' })).toThrow('domain and certificateArn must be set together');
   });
 });
 
