@@ -10,8 +10,9 @@ import { type Deployment, deployShop } from './deploy-shop.ts';
 import { publishPages } from './publish-pages.ts';
 
 /*
- * Deploys a stage to AWS, pages and all: npm run deploy -- --stage prod [--domain shop.example --certificate arn:aws:acm:us-east-1:…]
- * docs/deploying.md has the whole way. Account and region are the environment's, as for the CDK.
+ * Deploys a stage to AWS, pages included:
+ *   npm run deploy -- --stage prod [--domain shop.example --certificate arn:aws:acm:us-east-1:…]
+ * Account and region come from the environment, as for the CDK. Every step: docs/deploying.md
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -44,35 +45,37 @@ if (!stage || Boolean(values.domain) !== Boolean(values.certificate)) {
 async function main(deployment: Deployment): Promise<void> {
   const cloudFormation = new CloudFormationClient({});
   const clients = { s3: new S3Client({}), cloudFront: new CloudFrontClient({}) };
-  const { url, domainLeadsTo } = await deployShop(
+  const { url, dnsTarget } = await deployShop(
     {
       run,
       outputsOf: (stack) => outputsOf(cloudFormation, stack),
-      publish: async (where) => {
+      publish: async (target) => {
         const files = await publishPages(clients, {
-          ...where,
+          ...target,
           folder: join(ROOT, 'web/dist'),
           reference: new Date().toISOString(),
         });
-        console.log(`${files} files of the pages published`);
+        console.log(`published ${files} files`);
       },
     },
     deployment,
   );
-  console.log(`\nThe shop is at ${url}; PayPal's webhooks go to ${url}/webhooks/paypal`);
-  if (domainLeadsTo) console.log(`Its name has to lead to ${domainLeadsTo} (an alias or CNAME record).`);
+  console.log(`\nshop:     ${url}\nwebhooks: ${url}/webhooks/paypal`);
+  if (dnsTarget) console.log(`DNS:      point the domain to ${dnsTarget} (alias or CNAME record)`);
 }
 
 const run = (program: string, args: readonly string[]): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit' });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ${args[0]} failed`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${program} ${args[0]} failed with exit code ${code}`)),
+    );
   });
 
 async function outputsOf(client: CloudFormationClient, StackName: string) {
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error) => {
-    // CloudFormation has no error of its own for a stack that does not exist.
+    // CloudFormation has no error name of its own for a missing stack.
     if (/does not exist/.test(error.message)) return { Stacks: undefined };
     throw error;
   });

@@ -8,8 +8,8 @@ import { isOrderId, paymentIdOfOrder } from '../src/shared/ids.ts';
 import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
 
 /*
- * Erases who bought one order: npm run erase -- ord_… [--stage prod]
- * Without a stage, in the shop that runs on this machine, whose parts --stack-file tells (.local/stack.json).
+ * Erases the personal data of one order's buyer: npm run erase -- ord_… [--stage prod]
+ * Without --stage, in the shop that runs on this machine, as described by --stack-file (.local/stack.json).
  */
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });

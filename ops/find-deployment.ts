@@ -4,56 +4,55 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { type ClientOptions, CREDENTIALS } from '../local/ministack.ts';
 
-/** The options by which a command is told which shop it is about: `[--stage prod]`, else the one on this machine. */
+/** The options that select a deployment: `--stage prod`, or the shop that runs on this machine. */
 export const DEPLOYMENT_OPTIONS = { stage: { type: 'string' }, 'stack-file': { type: 'string' } } as const;
 
-/** What those options were given. */
 export interface DeploymentSelector {
   readonly stage?: string | undefined;
   /** @default - .local/stack.json of the project */
   readonly 'stack-file'?: string | undefined;
 }
 
-/** Where the parts of a shop are that a command works on. */
-export interface Shop {
-  /** What makes a client of the AWS SDK find it; on AWS, environment and profile do. */
+/** The resources of a deployed shop that commands work on. */
+export interface ShopResources {
+  /** For clients of the AWS SDK. Empty on AWS, where environment and profile apply. */
   readonly clientOptions: ClientOptions | Record<string, never>;
   readonly tables: Readonly<Record<TableName, string>>;
   readonly userPoolId: string;
 }
 
-/** What a command needs to talk to a shop's PayPal. */
-export interface PayPalConfig extends Pick<Shop, 'clientOptions'> {
+export interface PayPalConfig extends Pick<ShopResources, 'clientOptions'> {
   /** Origin of the REST API. */
   readonly baseUrl: string;
   /** The secret with `{client_id, client_secret, webhook_id}`. */
   readonly secretName: string;
-  /** Where PayPal is to send its events. */
+  /** The URL that PayPal delivers webhooks to. */
   readonly webhookUrl: string;
 }
 
 /**
- * Finds a shop: a stage on AWS by the outputs of its stacks, the one on this machine by its stack.json.
- * @throws Error when there is none.
+ * Finds a stage on AWS by the outputs of its stacks, the shop on this machine by its stack.json.
+ * @throws Error when it is not deployed, or not running.
  */
-export async function findDeployment({ stage, ...where }: DeploymentSelector): Promise<Shop> {
+export async function findDeployment({ stage, ...local }: DeploymentSelector): Promise<ShopResources> {
   if (stage) {
     const output = await outputsOf(`settle-once-${stage}-data`);
     return {
       clientOptions: {},
-      tables: Object.fromEntries(TABLE_NAMES.map((name) => [name, output(tableOutput(name))])) as Shop['tables'],
+      tables: Object.fromEntries(
+        TABLE_NAMES.map((name) => [name, output(tableOutput(name))]),
+      ) as ShopResources['tables'],
       userPoolId: output('UserPoolId'),
     };
   }
-  const { tables, operator, ...stack } = stackHere(where);
+  const { tables, operator, ...stack } = readStackFile(local);
   return { clientOptions: optionsFor(stack), tables, userPoolId: operator.user_pool_id };
 }
 
 /**
- * Finds a shop's PayPal, in the same way.
- * @throws Error when there is none.
+ * @throws Error when it is not deployed, or not running.
  */
-export async function findPayPal({ stage, ...where }: DeploymentSelector): Promise<PayPalConfig> {
+export async function findPayPal({ stage, ...local }: DeploymentSelector): Promise<PayPalConfig> {
   if (stage) {
     const [service, web] = await Promise.all([
       outputsOf(`settle-once-${stage}-service`),
@@ -66,7 +65,7 @@ export async function findPayPal({ stage, ...where }: DeploymentSelector): Promi
       webhookUrl: `${web('WebUrl')}/webhooks/paypal`,
     };
   }
-  const { simulator_url, front_door_url, ...stack } = stackHere(where);
+  const { simulator_url, front_door_url, ...stack } = readStackFile(local);
   return {
     clientOptions: optionsFor(stack),
     baseUrl: simulator_url,
@@ -76,17 +75,18 @@ export async function findPayPal({ stage, ...where }: DeploymentSelector): Promi
 }
 
 /**
- * Finds the ARN of a shop's workflow, in the same way.
- * @throws Error when there is none.
+ * The ARN of the payment-settlement state machine.
+ * @throws Error when it is not deployed, or not running.
  */
-export async function findWorkflow({ stage, ...where }: DeploymentSelector): Promise<string> {
+export async function findWorkflow({ stage, ...local }: DeploymentSelector): Promise<string> {
   if (stage) return (await outputsOf(`settle-once-${stage}-service`))('StateMachineArn');
-  return stackHere(where).state_machine_arn;
+  return readStackFile(local).state_machine_arn;
 }
 
-function stackHere(where: DeploymentSelector) {
-  const file = where['stack-file'] ?? join(import.meta.dirname, '../.local/stack.json');
-  if (!existsSync(file)) throw new Error('no shop is running here: start it with npm start, or name a --stage');
+function readStackFile({ 'stack-file': path }: DeploymentSelector) {
+  const file = path ?? join(import.meta.dirname, '../.local/stack.json');
+  if (!existsSync(file))
+    throw new Error('no shop is running on this machine: run npm start, or pass --stage sandbox or --stage prod');
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
@@ -102,7 +102,7 @@ async function outputsOf(StackName: string): Promise<(key: string) => string> {
   client.destroy();
   return (key) => {
     const value = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
-    if (!value) throw new Error(`the stack ${StackName} has no output ${key}: deploy it again`);
+    if (!value) throw new Error(`stack ${StackName} has no output ${key}: deploy it again`);
     return value;
   };
 }

@@ -10,30 +10,32 @@ import {
 import { OPERATORS } from '../src/admin-api/operator.ts';
 import { USERNAME } from '../src/sign-in/sign-in.ts';
 
-/** Who may operate a shop, in its user pool. */
+/** Operator accounts in a shop's user pool. */
 export const operatorAccounts = (client: CognitoIdentityProviderClient, userPoolId: string) => ({
   /**
-   * Makes an operator, or gives one a new password, who then signs in with nothing else. What fails half-way may be repeated.
-   * @returns the password, which is nowhere else.
-   * @throws RangeError for a name that cannot sign in.
+   * Creates an operator, or resets the password of an existing one. Safe to repeat after a failure.
+   * @returns the password, which is stored nowhere else.
+   * @throws RangeError for an invalid username.
    */
   async add(username: string): Promise<string> {
     if (!USERNAME.test(username))
-      throw new RangeError(`not a username: ${username}, allowed are 1 to 128 letters, digits and . _ @ -`);
-    const who = { UserPoolId: userPoolId, Username: username };
+      throw new RangeError(`invalid username "${username}": expected 1 to 128 letters, digits or . _ @ -`);
+    const user = { UserPoolId: userPoolId, Username: username };
     const password = newPassword();
     try {
-      // Nobody has an address here, so nobody is written to.
-      await client.send(new AdminCreateUserCommand({ ...who, TemporaryPassword: password, MessageAction: 'SUPPRESS' }));
+      // Accounts have no e-mail address to send an invitation to.
+      await client.send(
+        new AdminCreateUserCommand({ ...user, TemporaryPassword: password, MessageAction: 'SUPPRESS' }),
+      );
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'UsernameExistsException') throw error;
     }
-    await client.send(new AdminSetUserPasswordCommand({ ...who, Password: password, Permanent: true }));
-    await client.send(new AdminAddUserToGroupCommand({ ...who, GroupName: OPERATORS }));
+    await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
+    await client.send(new AdminAddUserToGroupCommand({ ...user, GroupName: OPERATORS }));
     return password;
   },
 
-  /** Removes an operator, whose last token runs out within 15 minutes. @returns false when there is none of that name. */
+  /** The last access token expires within 15 minutes. @returns false when the operator does not exist. */
   async remove(username: string): Promise<boolean> {
     try {
       await client.send(new AdminDeleteUserCommand({ UserPoolId: userPoolId, Username: username }));
@@ -44,7 +46,7 @@ export const operatorAccounts = (client: CognitoIdentityProviderClient, userPool
     }
   },
 
-  /** The usernames of all operators. */
+  /** Usernames, sorted. */
   async list(): Promise<string[]> {
     const names: string[] = [];
     const pages = paginateListUsersInGroup({ client }, { UserPoolId: userPoolId, GroupName: OPERATORS });
@@ -53,11 +55,11 @@ export const operatorAccounts = (client: CognitoIdentityProviderClient, userPool
   },
 });
 
-/** What the pool's password policy asks for. */
-const WANTED = [/[a-z]/, /[A-Z]/, /\d/, /[-_]/] as const;
+/** Required by the pool's password policy. */
+const REQUIRED_CHARACTERS = [/[a-z]/, /[A-Z]/, /\d/, /[-_]/] as const;
 
-/** 192 random bits, less the few that the policy costs. */
+/** 192 random bits, slightly reduced by the policy. */
 function newPassword(): string {
   const password = randomBytes(24).toString('base64url');
-  return WANTED.every((kind) => kind.test(password)) ? password : newPassword();
+  return REQUIRED_CHARACTERS.every((pattern) => pattern.test(password)) ? password : newPassword();
 }

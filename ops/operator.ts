@@ -5,13 +5,13 @@ import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
 import { operatorAccounts } from './operator-accounts.ts';
 
 /*
- * Who may operate the shop: npm run operator -- add|remove NAME, or list; [--stage prod]
+ * Manages operator accounts: npm run operator -- add NAME | remove NAME | list [--stage prod]
  */
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });
-const [what, name] = positionals;
+const [command, name] = positionals;
 
-if (!(what === 'list' ? !name : name && (what === 'add' || what === 'remove'))) {
+if (!(command === 'list' ? !name : name && (command === 'add' || command === 'remove'))) {
   console.error('usage: npm run operator -- add NAME | remove NAME | list [--stage NAME]');
   process.exitCode = 2;
 } else {
@@ -20,12 +20,12 @@ if (!(what === 'list' ? !name : name && (what === 'add' || what === 'remove'))) 
   const accounts = operatorAccounts(client, userPoolId);
   if (!name) {
     const names = await accounts.list();
-    console.log(names.length > 0 ? names.join('\n') : 'there are no operators yet');
-  } else if (what === 'add') {
-    console.log(`${name} may operate the shop. The password, shown this once:\n${await accounts.add(name)}`);
+    console.log(names.length > 0 ? names.join('\n') : 'no operators');
+  } else if (command === 'add') {
+    console.log(`added operator ${name}. Password, shown only once:\n${await accounts.add(name)}`);
   } else {
     const removed = await accounts.remove(name);
-    console.log(removed ? `${name} was removed` : `there is no ${name}`);
+    console.log(removed ? `removed operator ${name}` : `operator ${name} not found`);
     if (!removed) process.exitCode = 1;
   }
   client.destroy();

@@ -12,13 +12,13 @@ import { formatPayment } from './format-payment.ts';
 import { payPalClientFor } from './paypal-client.ts';
 
 /*
- * One payment's whole story, as the operators' pages have it: npm run payment -- pay_… [--stage prod]
+ * Prints the details of one payment, as in the admin pages: npm run payment -- pay_… [--stage prod]
  */
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });
-const [id = '', tooMuch] = positionals;
+const [id = '', extra] = positionals;
 
-if (!isPaymentId(id) || tooMuch !== undefined) {
+if (!isPaymentId(id) || extra !== undefined) {
   console.error('usage: npm run payment -- pay_… [--stage NAME]');
   process.exitCode = 2;
 } else {
@@ -40,13 +40,13 @@ if (!isPaymentId(id) || tooMuch !== undefined) {
     ...composeStory({ db: documentClient(dynamo), stepFunctions, env: (name) => environment[name] ?? '' }),
     getOrder: paypal.getOrder,
   };
-  const story = await paymentDetails(deps, id, { askPayPal: true }).catch((error: unknown) => {
+  const details = await paymentDetails(deps, id, { askPayPal: true }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== 'PayPalUnavailable') throw error;
     return paymentDetails(deps, id, { askPayPal: false });
   });
-  if (story) console.log(formatPayment(story).join('\n'));
+  if (details) console.log(formatPayment(details).join('\n'));
   else {
-    console.error(`there is no payment ${id}`);
+    console.error(`payment ${id} not found`);
     process.exitCode = 1;
   }
   dynamo.destroy();

@@ -5,9 +5,9 @@ import { transport } from '../src/paypal/transport.ts';
 import { type DeploymentSelector, findPayPal } from './find-deployment.ts';
 import { payPalSecret } from './paypal-secret.ts';
 
-/** PayPal by the credentials of a shop, and the secret with them. */
-export async function payPalClientFor(which: DeploymentSelector) {
-  const { clientOptions, secretName, ...shop } = await findPayPal(which);
+/** A PayPal client with the credentials of a deployed shop, and access to the secret that stores them. */
+export async function payPalClientFor(selector: DeploymentSelector) {
+  const { clientOptions, secretName, ...shop } = await findPayPal(selector);
   const client = new SecretsManagerClient(clientOptions);
   const secret = payPalSecret(client, secretName);
   const stored = await secret.read();

@@ -4,23 +4,22 @@ import { type CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/clien
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { cacheControlOf, contentTypeOf } from '../lib/web-serving.ts';
 
-/** Files that are sent side by side. */
-const AT_ONCE = 8;
+/** Parallel uploads. */
+const CONCURRENCY = 8;
 
-/** Where pages are published, and from where. */
 export interface Publication {
-  /** The folder of the built pages. */
+  /** Of the built pages. */
   readonly folder: string;
   readonly bucket: string;
   readonly distributionId: string;
 
-  /** Names this publication: repeating it does not invalidate twice. */
+  /** CallerReference of the invalidation, by which it is idempotent. */
   readonly reference: string;
 }
 
 /**
- * Publishes the built pages. What a page needs is there before the page is, and what earlier pages need stays: somebody may be reading one.
- * @returns how many files there are.
+ * Uploads assets before the pages that reference them. Keeps those of earlier versions: open pages may still load them.
+ * @returns the number of files.
  */
 export async function publishPages(
   { s3, cloudFront }: { readonly s3: S3Client; readonly cloudFront: CloudFrontClient },
@@ -30,7 +29,7 @@ export async function publishPages(
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
-  if (!files.some((file) => file.endsWith('.html'))) throw new Error(`there are no pages in ${folder}`);
+  if (!files.some((file) => file.endsWith('.html'))) throw new Error(`no pages found in ${folder}`);
 
   const put = (Key: string) =>
     s3.send(
@@ -43,8 +42,8 @@ export async function publishPages(
       }),
     );
   const isPage = (file: string) => file.endsWith('.html');
-  for (const part of [files.filter((file) => !isPage(file)), files.filter(isPage)]) {
-    for (let i = 0; i < part.length; i += AT_ONCE) await Promise.all(part.slice(i, i + AT_ONCE).map(put));
+  for (const group of [files.filter((file) => !isPage(file)), files.filter(isPage)]) {
+    for (let i = 0; i < group.length; i += CONCURRENCY) await Promise.all(group.slice(i, i + CONCURRENCY).map(put));
   }
   await cloudFront.send(
     new CreateInvalidationCommand({

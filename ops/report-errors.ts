@@ -1,6 +1,6 @@
 /*
- * What every command imports first. Whoever runs one wants the reason why it failed, not where in this code it came up, and reads as much of
- * its answer as they like (`| head`).
+ * Imported first by every command: an error prints its message and causes, not a stack trace, and a reader that closes
+ * the pipe early (`| head`) ends the command silently.
  */
 process.on('uncaughtException', (error) => {
   for (let reason: unknown = error; reason instanceof Error; reason = reason.cause)

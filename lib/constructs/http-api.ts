@@ -70,8 +70,9 @@ export class ShopApi extends Construct {
       createDefaultStage: false,
     });
 
-    // Checks signature, issuer, expiry and `aud`, or `client_id` where a token has no `aud`, as access tokens do. The function checks
-    // the rest: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+    // Checks signature, issuer, expiry and `aud`, or `client_id` where a token has no `aud`, as access tokens do. All
+    // else is up to the function:
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
     const authorizer = new HttpJwtAuthorizer('operators', operators.issuer, {
       jwtAudience: [operators.client.userPoolClientId],
     });

@@ -15,7 +15,7 @@ describe('npm run payment', () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toContain(
-      `${purchase.paymentId} is captured: EUR 19.99 asked, EUR 19.99 captured, EUR 0.00 given back`,
+      `${purchase.paymentId} is captured: EUR 19.99 requested, EUR 19.99 captured, EUR 0.00 refunded`,
     );
     expect(stdout).toContain(`${purchase.sessionId} is payment_completed`);
     expect(stdout).toContain(`committed: 1 × ${purchase.sku}`);
@@ -36,11 +36,11 @@ describe('npm run payment', () => {
 
     expect(status).toBe(0);
     expect(stdout).toContain(`${purchase.paymentId} is created`);
-    expect(stdout).toContain('PayPal   was not asked, or did not answer');
+    expect(stdout).toContain('PayPal   unavailable');
   });
 
   it.each([
-    [['pay_00000000000000000000000000'], 1, 'there is no payment'],
+    [['pay_00000000000000000000000000'], 1, 'not found'],
     [['nonsense'], 2, 'usage:'],
     [[], 2, 'usage:'],
   ] as const)('exits with an error for %j', async (args, status, words) => {

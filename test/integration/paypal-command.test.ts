@@ -36,8 +36,8 @@ const lineOf = async (id: string) =>
 
 describe('npm run paypal', () => {
   it('reports a correct subscription', async () => {
-    expect(await run('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
-    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('is as it should be') });
+    expect(await run('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('up to date') });
+    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('up to date') });
   });
 
   it('reports and repairs a subscription with missing event types', async () => {
@@ -49,8 +49,8 @@ describe('npm run paypal', () => {
 
     const { status, stderr } = await run('status');
     expect(status).toBe(1);
-    expect(stderr).toContain('it is not told of CHECKOUT.ORDER.APPROVED');
-    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('was repaired') });
+    expect(stderr).toContain('not subscribed to CHECKOUT.ORDER.APPROVED');
+    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining(': repaired') });
 
     expect((await run('status')).status).toBe(0);
     expect(new Set((await webhookOf(OURS))?.eventTypes)).toEqual(new Set(SUBSCRIBED_EVENT_TYPES));
@@ -64,7 +64,7 @@ describe('npm run paypal', () => {
     await payPal('PUT', '/_sim/delivery', { drop: false });
 
     const { id } = await approvalOf(purchase);
-    expect(await lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}never came$/);
+    expect(await lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}not received$/);
     expect(await run('resend', id)).toMatchObject({ status: 0, stderr: '' });
 
     await settledPayment(purchase, 'captured');

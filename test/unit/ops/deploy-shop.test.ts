@@ -60,7 +60,7 @@ describe('a deployment', () => {
       'cdk deploy --all --context stage=prod --context domain=shop.example --context certificateArn=arn:cert --parameters settle-once-prod-service:StorefrontOrigin=https://shop.example',
     );
     expect(steps).toHaveLength(3);
-    expect(result).toEqual({ url: 'https://shop.example', domainLeadsTo: 'd1.cloudfront.net' });
+    expect(result).toEqual({ url: 'https://shop.example', dnsTarget: 'd1.cloudfront.net' });
   });
 
   it('keeps the domain that it was told once', async () => {
@@ -101,6 +101,6 @@ describe('a deployment', () => {
   });
 
   it('says so when the web stack has no outputs', async () => {
-    await expect(deployed(undefined, undefined)).rejects.toThrow('settle-once-prod-web lacks its outputs');
+    await expect(deployed(undefined, undefined)).rejects.toThrow('stack settle-once-prod-web has no outputs');
   });
 });

@@ -96,7 +96,7 @@ describe('publishing pages', () => {
       reference: 'r',
     });
 
-    await expect(empty).rejects.toThrow('there are no pages');
+    await expect(empty).rejects.toThrow('no pages found');
     expect(s3.calls()).toHaveLength(0);
   });
 });

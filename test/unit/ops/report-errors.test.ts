@@ -12,7 +12,7 @@ it.each([
 ])('npm run %s says in a sentence that no shop is running', (command, args) => {
   const { status, stderr } = run(command, ...args, '--stack-file', 'no/such/stack.json');
 
-  expect(stderr).toBe('no shop is running here: start it with npm start, or name a --stage\n');
+  expect(stderr).toBe('no shop is running on this machine: run npm start, or pass --stage sandbox or --stage prod\n');
   expect(status).toBe(1);
 });
 
