@@ -1,6 +1,6 @@
 /*
- * What runs before anything is installed, so: plain JavaScript, Node 20, nothing but Node's own modules.
- * It makes node_modules what package-lock.json says, then hands over to a script on the project's own Node:
+ * Runs before anything is installed: plain JavaScript, Node 20, built-in modules only.
+ * Installs what package-lock.json lists, then runs a script on the Node version in node_modules:
  *   node local/bootstrap.mjs local/start.ts [arguments]
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -17,14 +17,15 @@ if (!script) {
   process.exit(2);
 }
 if (!isInstalled()) install();
-handOver();
+runScript();
 
-/** Whether npm has installed the very versions of package-lock.json. Packages for other machines may be missing. */
+/** Whether the versions of package-lock.json are installed. Optional packages of other platforms may be missing. */
 function isInstalled() {
-  const wanted = packagesOf(join(ROOT, 'package-lock.json'));
-  const present = packagesOf(join(ROOT, 'node_modules', '.package-lock.json'));
-  return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || (present[path] ? present[path].version === version : optional),
+  const locked = packagesOf(join(ROOT, 'package-lock.json'));
+  const installed = packagesOf(join(ROOT, 'node_modules', '.package-lock.json'));
+  return Object.entries(locked).every(
+    ([path, { version, optional }]) =>
+      path === '' || (installed[path] ? installed[path].version === version : optional),
   );
 }
 
@@ -40,7 +41,7 @@ function packagesOf(lockFile) {
 function install() {
   const start = performance.now();
   process.stdout.write('installing npm packages …\n');
-  // Under npm, the very npm that runs us.
+  // Under npm: the same npm.
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
@@ -53,15 +54,15 @@ function install() {
   process.stdout.write(`npm packages installed (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
 }
 
-function handOver() {
+function runScript() {
   const child = spawn(join(BIN, 'node'), [script, ...args], {
     cwd: ROOT,
     env: { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}` },
-    // The channel carries nothing: it closes when this process ends, even by kill -9, and so tells the script to end too.
+    // No messages: the channel closes when this process ends, even by kill -9, upon which the script stops too.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  if (process.env.npm_lifecycle_event) endWithNpm(child);
+  if (process.env.npm_lifecycle_event) stopWithNpm(child);
   child.on('error', (error) => {
     console.error(`cannot start ${script}: ${error.message}`);
     process.exit(1);
@@ -69,11 +70,11 @@ function handOver() {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }
 
-/** npm may run us in a shell, and that hands no signal on: when one of the two is gone, nobody is left who could end us. */
-function endWithNpm(child) {
-  const inShell = fileOf(process.ppid, 'cmdline').includes('bootstrap.mjs');
+/** npm may start this process through a shell, which does not forward signals: stop when either of them is gone. */
+function stopWithNpm(child) {
+  const inShell = procFile(process.ppid, 'cmdline').includes('bootstrap.mjs');
   // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-  const parentOf = (pid) => fileOf(pid, 'stat').split(') ').at(-1)?.split(' ')[1];
+  const parentOf = (pid) => procFile(pid, 'stat').split(') ').at(-1)?.split(' ')[1];
   const ancestors = () => `${process.ppid} ${inShell && parentOf(process.ppid)}`;
   const atStart = ancestors();
   setInterval(() => {
@@ -81,8 +82,8 @@ function endWithNpm(child) {
   }, 500).unref();
 }
 
-/** What Linux tells of a process; nothing elsewhere, where only the parent is watched. */
-function fileOf(pid, name) {
+/** A file of Linux's /proc; empty on other systems, where only the parent is watched. */
+function procFile(pid, name) {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch {

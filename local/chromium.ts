@@ -5,13 +5,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The names under which Chromium and Chrome are installed. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+/** Executable names of Chromium and Chrome. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const MAC_APPS = ['Chromium', 'Google Chrome'].map((app) => `/Applications/${app}.app/Contents/MacOS/${app}`);
 
-/** What a browser without a screen, and without a word to its maker, is started with. */
+/** Headless, without background traffic to Google. */
 export const CHROMIUM_FLAGS = [
-  // Root, as in most containers, cannot use Chromium's sandbox; it is shown nothing but this shop's own pages.
+  // Root, as in most containers, cannot use Chromium's sandbox. Only this shop's own pages are opened.
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -21,14 +21,14 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
-/** What is needed to find or install a browser: a test gives its own. */
+/** The system on which a browser is found or installed; tests pass a double. */
 export interface Machine {
-  /** Folders of programs, as in PATH. */
+  /** The value of PATH. */
   readonly path: string;
   readonly isRoot: boolean;
   readonly isExecutable: (file: string) => Promise<boolean>;
   readonly run: (command: string, args: readonly string[]) => Promise<unknown>;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 const thisMachine: Machine = {
@@ -41,34 +41,34 @@ const thisMachine: Machine = {
     ),
   run: (command, args) =>
     run(command, args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 * 1024 * 1024 }),
-  say: console.log,
+  log: console.log,
 };
 
 /**
- * The program of a Chromium or Chrome: one that is installed, otherwise Debian's, which is then installed.
- * @throws Error with what to do when there is none and none can be installed.
+ * The path of an installed Chromium or Chrome. On Debian as root, installs one if there is none.
+ * @throws Error with instructions when there is none and none can be installed.
  */
 export async function findChromium(machine: Machine = thisMachine): Promise<string> {
-  const installed = await lookFor(machine, NAMES);
+  const installed = await findProgram(machine, BROWSERS);
   if (installed) return installed;
-  const none = 'The browser tests need Chromium or Chrome, and there is none on the PATH';
-  const apt = await lookFor(machine, ['apt-get']);
-  if (!apt || !machine.isRoot) throw new Error(`${none}: install one (on Debian, as root: apt-get install chromium).`);
-  machine.say('installing Debian’s chromium …');
+  const none = 'browser tests need Chromium or Chrome, and none was found on the PATH';
+  const apt = await findProgram(machine, ['apt-get']);
+  if (!apt || !machine.isRoot) throw new Error(`${none}: install one (on Debian, as root: apt-get install chromium)`);
+  machine.log('installing chromium with apt-get …');
   try {
     await machine.run(apt, ['update', '--quiet']);
     await machine.run(apt, ['install', '--quiet', '--yes', '--no-install-recommends', 'chromium']);
   } catch (error) {
-    throw new Error(`${none}; apt-get install chromium failed.`, { cause: error });
+    throw new Error(`${none}; apt-get install chromium failed`, { cause: error });
   }
-  const fresh = await lookFor(machine, NAMES);
-  if (!fresh) throw new Error(`${none}, even after apt-get install chromium.`);
-  return fresh;
+  const added = await findProgram(machine, BROWSERS);
+  if (!added) throw new Error(`${none}, even after apt-get install chromium`);
+  return added;
 }
 
-async function lookFor({ path, isExecutable }: Machine, names: readonly string[]): Promise<string | undefined> {
+async function findProgram({ path, isExecutable }: Machine, names: readonly string[]): Promise<string | undefined> {
   const candidates = path.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-  for (const file of [...candidates, ...(names === NAMES ? MAC_APPS : [])]) {
+  for (const file of [...candidates, ...(names === BROWSERS ? MAC_APPS : [])]) {
     if (await isExecutable(file)) return file;
   }
   return undefined;

@@ -6,10 +6,10 @@ import { SECURITY_HEADERS } from '../lib/security-headers.ts';
 import { cacheControlOf, contentTypeOf, fileFor, NOT_FOUND_PAGE } from '../lib/web-serving.ts';
 import { ROOT } from './paths.ts';
 
-/** Where the built pages lie. */
+/** The built pages. */
 const WEB = join(ROOT, 'web/dist');
 
-/** They speak of one connection, not of the message: https://www.rfc-editor.org/rfc/rfc9110#name-connection */
+/** Not forwarded: https://www.rfc-editor.org/rfc/rfc9110#name-connection */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'host',
@@ -21,40 +21,40 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Where the HTTP API is to be found. */
+/** The HTTP API on MiniStack. */
 export interface Origin {
   readonly port: number;
 
-  /** MiniStack tells APIs apart by it. */
+  /** Selects the API in MiniStack. */
   readonly host: string;
 }
 
-/** What CloudFront is on AWS: one origin for pages and API. */
-export interface FrontDoor {
+/** Stands in for CloudFront: one origin for pages, API and webhooks. */
+export interface LocalCloudFront {
   readonly url: string;
 
-  /** From now on, API calls and webhooks go there; until then they are answered with 503. */
-  openTo(api: Origin): void;
+  /** Until this is called, API requests and webhooks are answered with 503. */
+  setApiOrigin(api: Origin): void;
 
   stop(): Promise<void>;
 }
 
 /**
- * Opens the front door on a loopback port; 0 takes any. It serves the pages of a folder, usually the built ones.
- * @throws Error EADDRINUSE when the port is taken.
+ * Listens on a loopback port, 0 for any free one, and serves the pages of a folder.
+ * @throws Error EADDRINUSE when the port is in use.
  */
-export async function openFrontDoor(port: number, pages: string = WEB): Promise<FrontDoor> {
+export async function startCloudFront(port: number, pages: string = WEB): Promise<LocalCloudFront> {
   let api: Origin | undefined;
-  // MiniStack closes connections that are idle for 75 s; not to meet that moment, this side does it sooner.
-  // MiniStack starts a process for every request that comes while another is under way: a rush waits here for its turn instead.
+  // MiniStack closes idle connections after 75 s: closing them earlier here avoids a race.
+  // MiniStack starts a process for every concurrent request: bursts queue here instead.
   const agent = new Agent({ keepAlive: true, timeout: 30_000, maxSockets: 32 });
 
   const server = createServer((incoming, outgoing) => {
     if (/^\/(api|webhooks)\//.test(incoming.url ?? '')) {
       if (api) forward(incoming, outgoing, api, agent);
-      else answer(outgoing, 503, 'the shop is not open yet');
+      else respond(outgoing, 503, 'the shop is still starting');
     } else {
-      servePage(pages, incoming, outgoing).catch((error) => answer(outgoing, 500, String(error)));
+      servePage(pages, incoming, outgoing).catch((error) => respond(outgoing, 500, String(error)));
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -62,11 +62,11 @@ export async function openFrontDoor(port: number, pages: string = WEB): Promise<
     server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('the front door has no address');
+  if (typeof address !== 'object' || !address) throw new Error('the local CloudFront has no address');
 
   return {
     url: `http://127.0.0.1:${address.port}`,
-    openTo: (origin) => {
+    setApiOrigin: (origin) => {
       api = origin;
     },
     stop: () =>
@@ -78,7 +78,7 @@ export async function openFrontDoor(port: number, pages: string = WEB): Promise<
   };
 }
 
-/** Hands a request on and its answer back, byte for byte. */
+/** Proxies a request and its response byte for byte. */
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, api: Origin, agent: Agent): void {
   const upstream = request(
     {
@@ -95,28 +95,29 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, api: Origi
       reply.pipe(outgoing);
     },
   );
-  upstream.on('error', (error) => answer(outgoing, 502, error.message));
+  upstream.on('error', (error) => respond(outgoing, 502, error.message));
   outgoing.on('close', () => upstream.destroy());
   incoming.pipe(upstream);
 }
 
-/** Names and values in turn, as Node takes and gives them. */
+/** Raw headers as Node has them: names and values alternate. */
 function endToEnd(rawHeaders: readonly string[]): string[] {
-  const kept: string[] = [];
+  const headers: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const [name, value] = [rawHeaders[i] ?? '', rawHeaders[i + 1] ?? ''];
-    if (!HOP_BY_HOP.has(name.toLowerCase())) kept.push(name, value);
+    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.push(name, value);
   }
-  return kept;
+  return headers;
 }
 
 async function servePage(pages: string, { method, url }: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  if (method !== 'GET' && method !== 'HEAD') return answer(outgoing, 405, 'only GET and HEAD', { allow: 'GET, HEAD' });
+  if (method !== 'GET' && method !== 'HEAD')
+    return respond(outgoing, 405, 'expected GET or HEAD', { allow: 'GET, HEAD' });
   const path = pathOf(url ?? '/');
-  const wanted = path && fileFor(path);
-  const found = wanted && (await isFile(join(pages, wanted))) ? wanted : undefined;
+  const expected = path && fileFor(path);
+  const found = expected && (await isFile(join(pages, expected))) ? expected : undefined;
   const file = found ?? NOT_FOUND_PAGE;
-  if (!found && !(await isFile(join(pages, file)))) return answer(outgoing, 404, 'no such page');
+  if (!found && !(await isFile(join(pages, file)))) return respond(outgoing, 404, 'page not found');
   outgoing.writeHead(found ? 200 : 404, {
     ...SECURITY_HEADERS,
     'content-type': contentTypeOf(file),
@@ -128,21 +129,21 @@ async function servePage(pages: string, { method, url }: IncomingMessage, outgoi
 
 const isFile = async (file: string): Promise<boolean> => (await stat(file).catch(() => undefined))?.isFile() ?? false;
 
-/** The path of a URL, without ways out of the folder; undefined when it is no path. */
+/** The normalised path of a URL, which cannot leave the folder; undefined when it is invalid. */
 function pathOf(url: string): string | undefined {
   try {
-    const path = decodeURIComponent(new URL(url, 'http://front-door').pathname);
+    const path = decodeURIComponent(new URL(url, 'http://local').pathname);
     return path.includes('\0') ? undefined : normalize(path);
   } catch {
     return undefined;
   }
 }
 
-function answer(outgoing: ServerResponse, status: number, detail: string, headers: Record<string, string> = {}): void {
+function respond(outgoing: ServerResponse, status: number, detail: string, headers: Record<string, string> = {}): void {
   if (outgoing.headersSent) {
     outgoing.destroy();
     return;
   }
   outgoing.writeHead(status, { ...headers, 'content-type': 'application/problem+json', 'retry-after': '1' });
-  outgoing.end(JSON.stringify({ type: 'about:blank', title: 'front door', status, detail }));
+  outgoing.end(JSON.stringify({ type: 'about:blank', title: 'local CloudFront', status, detail }));
 }

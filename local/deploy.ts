@@ -3,25 +3,24 @@ import { delimiter, join } from 'node:path';
 import { TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { CREDENTIALS, REGION } from './ministack.ts';
 import { ROOT } from './paths.ts';
-import { run, together } from './processes.ts';
+import { run, runConcurrently } from './processes.ts';
 
-/** MiniStack's only account. */
+/** MiniStack's default account. */
 const ACCOUNT = '000000000000';
 
-/** What a deployment needs to know. */
 export interface DeployOptions {
   readonly endpoint: string;
   readonly simulatorUrl: string;
   readonly storefrontOrigin: string;
 
-  /** A folder of this run. */
+  /** Temporary folder of this run. */
   readonly folder: string;
 
-  /** Where the logs go. */
+  /** Folder for logs. */
   readonly logs: string;
 }
 
-/** What was deployed. */
+/** Outputs of the stacks. */
 export interface Deployed {
   readonly apiId: string;
   readonly stateMachineArn: string;
@@ -31,7 +30,7 @@ export interface Deployed {
   readonly tables: Readonly<Record<TableName, string>>;
 }
 
-/** Prepares MiniStack for the CDK, and makes the templates, the bundles and the pages meanwhile. */
+/** In parallel: bootstraps MiniStack for the CDK, synthesizes templates and bundles, and builds the pages. */
 export async function prepare(options: DeployOptions, signal: AbortSignal): Promise<void> {
   const env = environmentOf(options);
   const bootstrap = ['bootstrap', `aws://${ACCOUNT}/${REGION}`];
@@ -43,8 +42,8 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
     ...['--context', `simulatorUrl=${options.simulatorUrl}`],
     ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
   ];
-  await together(signal, [
-    // In a folder without cdk.json: the CLI then has no app to run first.
+  await runConcurrently(signal, [
+    // In a folder without cdk.json, so that the CLI does not synthesize the app first.
     (signal) =>
       run('cdk', bootstrap, { env, cwd: options.folder, log: join(options.logs, 'cdk-bootstrap.log'), signal }),
     (signal) => run('cdk', synth, { env, cwd: ROOT, log: join(options.logs, 'cdk-synth.log'), signal }),
@@ -62,7 +61,7 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
       '--all',
       ...['--app', assembly(options)],
       ...['--require-approval', 'never'],
-      // Nobody reviews change sets here, and waiting for each takes five seconds.
+      // Creating and polling a change set takes 5 seconds per stack.
       ...['--method', 'direct'],
       ...['--concurrency', '2'],
       ...['--progress', 'events'],
@@ -73,7 +72,7 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
   const stacks: Record<string, Record<string, string>> = JSON.parse(await readFile(outputsFile, 'utf8'));
   const output = (stack: 'data' | 'service', name: string): string => {
     const value = stacks[`settle-once-local-${stack}`]?.[name];
-    if (!value) throw new Error(`the ${stack} stack has no output ${name}`);
+    if (!value) throw new Error(`stack settle-once-local-${stack} has no output ${name}`);
     return value;
   };
   return {
@@ -90,7 +89,7 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
 
 const assembly = ({ folder }: DeployOptions) => join(folder, 'cdk.out');
 
-/** The caller's environment without anything that could lead the CLI to a real account. */
+/** The caller's environment without anything that could point the CLI to a real AWS account. */
 const environmentOf = ({ endpoint, folder }: DeployOptions): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name))),
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
@@ -101,7 +100,7 @@ const environmentOf = ({ endpoint, folder }: DeployOptions): NodeJS.ProcessEnv =
   AWS_CONFIG_FILE: join(folder, 'no-config'),
   AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
   AWS_EC2_METADATA_DISABLED: 'true',
-  // The CLI remembers accounts by access key: not in the caller's home.
+  // The CLI caches account ids by access key: keep that out of the caller's home.
   CDK_HOME: join(folder, 'cdk-home'),
   CDK_DISABLE_CLI_TELEMETRY: 'true',
 });

@@ -4,23 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from './paths.ts';
 import { type RunningProcess, startProcess, tailOf } from './processes.ts';
 
-/** The only region and account of the laptop's AWS. */
 export const REGION = 'us-east-1';
-/** MiniStack takes any key; this one is its root's. */
+/** MiniStack accepts any key; this one is its root user's. */
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
-/** What makes a client of the AWS SDK talk to MiniStack. */
+/** For clients of the AWS SDK. */
 export interface ClientOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: typeof CREDENTIALS;
 }
 
-/** What MiniStack is started with. */
 export interface MiniStackOptions {
   readonly port: number;
 
-  /** A folder of this run. */
+  /** Temporary folder of this run. */
   readonly folder: string;
 
   readonly log: string;
@@ -28,13 +26,13 @@ export interface MiniStackOptions {
   /** Whether IAM policies are enforced. */
   readonly auth: boolean;
 
-  /** Whether a polite end keeps everything in the folder, for the next start. */
+  /** Whether SIGTERM saves the state to the folder, for the next start. */
   readonly keepState: boolean;
 }
 
 /**
- * Starts MiniStack on a loopback port; it answers when this returns.
- * @throws Error with the end of its log when it does not come up within 20 s.
+ * Starts MiniStack on a loopback port and waits until it is healthy.
+ * @throws Error with the end of its log when it is not healthy within 20 s.
  */
 export async function startMiniStack(options: MiniStackOptions, signal: AbortSignal): Promise<RunningProcess> {
   const running = startProcess(join(ROOT, '.venv/bin/python'), [join(ROOT, 'local/run_ministack.py')], {
@@ -42,7 +40,7 @@ export async function startMiniStack(options: MiniStackOptions, signal: AbortSig
     log: options.log,
   });
   try {
-    await answers(`http://127.0.0.1:${options.port}/_ministack/health`, running, signal);
+    await waitUntilHealthy(`http://127.0.0.1:${options.port}/_ministack/health`, running, signal);
     return running;
   } catch (error) {
     await running.stop();
@@ -50,9 +48,9 @@ export async function startMiniStack(options: MiniStackOptions, signal: AbortSig
   }
 }
 
-/** Nothing of the caller's environment: MiniStack hands its own on to the Lambdas, which on AWS have none of it either. */
+/** Nothing of the caller's environment: MiniStack passes its own to the functions, and on AWS they have none of it. */
 const environmentOf = ({ port, folder, auth, keepState }: MiniStackOptions): NodeJS.ProcessEnv => ({
-  // Lambdas run on the first `node` of the path.
+  // Functions run on the first `node` on the PATH.
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   HOME: folder,
   TMPDIR: folder,
@@ -66,33 +64,33 @@ const environmentOf = ({ port, folder, auth, keepState }: MiniStackOptions): Nod
   STATE_DIR: join(folder, 'state'),
   ...(keepState && { S3_PERSIST: '1', PERSIST_STATE: '1' }),
   AUTH: String(auth),
-  // These two would listen on ports of their own, on all interfaces.
+  // Both would listen on additional ports, on all interfaces.
   IOT_MTLS_ENABLED: '0',
   SFTP_ENABLED: '0',
-  // Lambdas of a burst end when they have been idle for so long: each holds 63 MiB.
+  // Ends idle function processes after a burst: each takes 63 MiB.
   LAMBDA_WARM_TTL_SECONDS: '60',
   LOG_LEVEL: 'WARNING',
 });
 
-async function answers(url: string, running: RunningProcess, signal: AbortSignal): Promise<void> {
-  let over = false;
-  const end = () => {
-    over = true;
+async function waitUntilHealthy(url: string, running: RunningProcess, signal: AbortSignal): Promise<void> {
+  let hasEnded = false;
+  const onEnd = () => {
+    hasEnded = true;
   };
-  running.ended.then(end, end);
+  running.ended.then(onEnd, onEnd);
   const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline && !over) {
+  while (Date.now() < deadline && !hasEnded) {
     signal.throwIfAborted();
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
-    if (answer?.ok) return;
+    const response = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
+    if (response?.ok) return;
     await sleep(50);
   }
-  throw new Error(over ? 'it ended by itself' : 'it does not answer');
+  throw new Error(hasEnded ? 'the process ended' : 'not healthy within 20 s');
 }
 
 /**
- * A loopback port that nobody listens on. It is below the ports that systems give to whoever asks for any (Linux from 32768, IANA
- * from 49152): those could be given to another program before MiniStack listens, or while it is restarted.
+ * A loopback port that is not in use. It is below the ephemeral range (Linux from 32768, IANA from 49152), or another program could
+ * get it before MiniStack listens, or during a restart.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -1,4 +1,4 @@
 import { join } from 'node:path';
 
-/** The project's folder. */
+/** The root of the repository. */
 export const ROOT = join(import.meta.dirname, '..');

@@ -2,33 +2,32 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a process may take to end when it is asked to, before it is made to. */
-const GRACE_MS = 3000;
+/** From SIGTERM to SIGKILL. */
+const STOP_TIMEOUT_MS = 3000;
 
-/** What a process is started with. */
 export interface ProcessOptions {
   readonly env: NodeJS.ProcessEnv;
 
-  /** The file that takes what it says. */
+  /** File for its stdout and stderr. */
   readonly log: string;
 
   /** @default - the current directory */
   readonly cwd?: string;
 }
 
-/** A process, started in a process group of its own, with all that it starts itself. */
+/** The leader of a process group of its own. */
 export interface RunningProcess {
-  /** Its exit code, or undefined when a signal ended it. */
+  /** Its exit code; undefined when a signal ended it. */
   readonly ended: Promise<number | undefined>;
 
   /**
-   * Ends it and its children: politely, then by force.
-   * @param graceMs @default 3000
+   * Ends the whole group: SIGTERM, then SIGKILL.
+   * @param graceMs milliseconds between the two. @default 3000
    */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Starts a process whose standard input stays open as long as this process lives. */
+/** Its stdin stays open as long as this process lives, so that it can detect the end of this process. */
 export function startProcess(command: string, args: readonly string[], options: ProcessOptions): RunningProcess {
   const log = openSync(options.log, 'w');
   const child = spawn(command, args, {
@@ -43,15 +42,15 @@ export function startProcess(command: string, args: readonly string[], options: 
     child.on('error', (error) => reject(new Error(`cannot start ${command}`, { cause: error })));
     child.on('exit', (code) => resolve(code ?? undefined));
   });
-  ended.catch(() => {}); // Whoever waits for the end is told; nobody has to wait.
+  ended.catch(() => {}); // No unhandled rejection when no caller awaits it.
 
   return {
     ended,
-    async stop(graceMs = GRACE_MS) {
+    async stop(graceMs = STOP_TIMEOUT_MS) {
       if (!child.pid) return;
       signalGroup(child.pid, 'SIGTERM');
       await Promise.race([ended, sleep(graceMs, undefined, { ref: false })]);
-      // Also when the leader has ended: its children may not have.
+      // Even if the leader has ended: its children may still run.
       signalGroup(child.pid, 'SIGKILL');
       await ended;
     },
@@ -59,8 +58,8 @@ export function startProcess(command: string, args: readonly string[], options: 
 }
 
 /**
- * Runs a command to its end.
- * @throws Error with the end of its log when it fails, or when the signal aborts it.
+ * Runs a command and waits for its end.
+ * @throws Error with the end of its log when it fails; the signal's reason when it is aborted.
  */
 export async function run(
   command: string,
@@ -78,27 +77,27 @@ export async function run(
 }
 
 /**
- * Does several things at once. When one fails, the others are aborted, and have ended by the time this throws.
- * @throws whatever the first one that failed threw.
+ * Runs tasks in parallel. When one fails, the others are aborted, and have ended before this throws.
+ * @throws the error of the task that failed first.
  */
-export async function together(
+export async function runConcurrently(
   signal: AbortSignal,
-  works: readonly ((signal: AbortSignal) => Promise<unknown>)[],
+  tasks: readonly ((signal: AbortSignal) => Promise<unknown>)[],
 ): Promise<void> {
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
-  await Promise.all(works.map((work) => work(either).catch((error) => failure.abort(error))));
+  await Promise.all(tasks.map((task) => task(either).catch((error) => failure.abort(error))));
   failure.signal.throwIfAborted();
 }
 
-/** The last lines of a log. */
+/** The last 30 lines. */
 export const tailOf = (log: string): string => readFileSync(log, 'utf8').trimEnd().split('\n').slice(-30).join('\n');
 
 function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    // Nobody of the group is left.
+    // The group has no process left.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

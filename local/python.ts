@@ -3,33 +3,32 @@ import { join } from 'node:path';
 import { ROOT } from './paths.ts';
 import { run } from './processes.ts';
 
-/** A `.venv` of this project, and the file that says what is in it. */
+/** A virtual environment and its requirements file. */
 export interface PythonEnvironment {
   readonly venv: string;
   readonly requirements: string;
 }
 
-/** MiniStack's. */
 const MINISTACK: PythonEnvironment = {
   venv: join(ROOT, '.venv'),
   requirements: join(ROOT, 'local/requirements.txt'),
 };
 
-/** What was installed: a copy, written when the installation was complete. */
-const installed = ({ venv }: PythonEnvironment) => join(venv, 'requirements.txt');
+/** A copy of the requirements, written when the installation is complete. */
+const installedRequirements = ({ venv }: PythonEnvironment) => join(venv, 'requirements.txt');
 
-/** Whether an environment holds the very packages of its requirements. */
+/** Whether the environment matches its requirements. */
 export async function hasPythonPackages(environment: PythonEnvironment = MINISTACK): Promise<boolean> {
-  const [wanted, there] = await Promise.all([
+  const [required, installed] = await Promise.all([
     readFile(environment.requirements, 'utf8'),
-    readFile(installed(environment), 'utf8').catch(() => undefined),
+    readFile(installedRequirements(environment), 'utf8').catch(() => undefined),
   ]);
-  return wanted === there;
+  return required === installed;
 }
 
 /**
- * Installs the packages of the requirements into a new environment.
- * @throws Error when there is no Python 3.10 or newer with its venv module.
+ * Replaces the environment with a new one.
+ * @throws Error when Python 3.10 or newer with venv is not installed.
  */
 export async function installPythonPackages(
   log: string,
@@ -41,12 +40,12 @@ export async function installPythonPackages(
   try {
     await run('python3', ['-c', 'import ensurepip, sys; assert sys.version_info >= (3, 10), sys.version'], options);
   } catch (error) {
-    throw new Error('Python 3.10 or newer with venv is needed (on Debian: apt install python3-venv)', {
+    throw new Error('Python 3.10 or newer with venv is required (on Debian: apt install python3-venv)', {
       cause: error,
     });
   }
   await run('python3', ['-m', 'venv', '--clear', venv], options);
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--requirement', requirements];
   await run(join(venv, 'bin/python'), pip, options);
-  await copyFile(requirements, installed(environment));
+  await copyFile(requirements, installedRequirements(environment));
 }

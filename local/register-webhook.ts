@@ -5,20 +5,20 @@ import { transport } from '../src/paypal/transport.ts';
 import { subscribe } from '../src/paypal-webhook/subscription.ts';
 import type { ClientOptions } from './ministack.ts';
 
-/** What the simulator takes for a shop's credentials. */
-const SHOP = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' } as const;
+/** The credentials that the simulator accepts. */
+const CREDENTIALS = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' } as const;
 
-/** Subscribes to the simulator's webhooks, and stores credentials and webhook id where the functions look for them. */
+/** Subscribes to the simulator's webhooks; stores credentials and webhook id in the secret that the functions read. */
 export async function registerWebhook(
   simulatorUrl: string,
   webhookUrl: string,
   secretName: string,
   options: ClientOptions,
 ): Promise<void> {
-  const credentials = async () => ({ clientId: SHOP.client_id, clientSecret: SHOP.client_secret });
+  const credentials = async () => ({ clientId: CREDENTIALS.client_id, clientSecret: CREDENTIALS.client_secret });
   const paypal = payPalNotifications(transport({ baseUrl: simulatorUrl, credentials }));
   const { webhook } = await subscribe(paypal, webhookUrl, '');
   const client = new SecretsManagerClient(options);
-  await payPalSecret(client, secretName).write({ ...SHOP, webhook_id: webhook.id });
+  await payPalSecret(client, secretName).write({ ...CREDENTIALS, webhook_id: webhook.id });
   client.destroy();
 }

@@ -13,7 +13,7 @@ const product = (sku: string, name: string, minor: number, stocked: number): Pro
   stocked,
 });
 
-/** A small shop of things for a desk; one of them is rare, so that it can be sold out. */
+/** The last one has little stock, to try what happens when an item sells out. */
 const SAMPLE_PRODUCTS: readonly Product[] = [
   product('MUG-BLUE', 'Mug, blue', 1250, 120),
   product('MUG-WHITE', 'Mug, white', 1250, 80),
@@ -25,7 +25,6 @@ const SAMPLE_PRODUCTS: readonly Product[] = [
   product('PRINT-HARBOUR', 'Print "Harbour", numbered', 24900, 3),
 ];
 
-/** Puts the sample products into an empty shop. */
 export async function stockSampleProducts(tableName: string, options: ClientOptions): Promise<void> {
   const client = new DynamoDBClient(options);
   await DynamoDBDocumentClient.from(client).send(

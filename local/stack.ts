@@ -5,7 +5,7 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { payPalSecretName, type TableName } from '../lib/names.ts';
 import { operatorAccounts } from '../ops/operator-accounts.ts';
 import { startSimulator } from '../simulator/server.ts';
-import { type FrontDoor, openFrontDoor } from './cloudfront.ts';
+import { type LocalCloudFront, startCloudFront } from './cloudfront.ts';
 import { type DeployOptions, deploy, prepare } from './deploy.ts';
 import {
   type ClientOptions,
@@ -20,23 +20,22 @@ import { hasPythonPackages, installPythonPackages } from './python.ts';
 import { registerWebhook } from './register-webhook.ts';
 import { stockSampleProducts } from './sample-products.ts';
 
-/** Who operates the shop on this machine. */
 const OPERATOR = 'operator';
 
-/** MiniStack writes its state to disk when it is asked to end, and must not be killed before: on a busy machine, that takes seconds. */
-const TO_SAVE_STATE_MS = 60_000;
+/** MiniStack writes its state to disk on SIGTERM, which takes seconds on a busy machine. */
+const SAVE_STATE_TIMEOUT_MS = 60_000;
 
-/** Where the parts of a running stack are: the content of `stack.json`. */
+/** The content of `stack.json`: URLs and resources of a running stack. */
 export interface StackFile {
   readonly ready: true;
   readonly front_door_url: string;
-  /** The HTTP API without the front door. */
+  /** The HTTP API, not through CloudFront. */
   readonly api_url: string;
   readonly admin_url: string;
   readonly simulator_url: string;
   readonly aws_endpoint_url: string;
   readonly region: string;
-  /** Who may operate the shop, and what signs such people in. */
+  /** An operator, and the user pool to sign in to. */
   readonly operator: {
     readonly username: string;
     readonly password: string;
@@ -48,70 +47,68 @@ export interface StackFile {
   readonly dlq_url: string;
 }
 
-/** A running stack. */
 export interface Stack extends StackFile {
   /** For clients of the AWS SDK. */
   readonly clientOptions: ClientOptions;
 
-  /** Fulfilled when MiniStack ends, asked or not. */
+  /** Fulfilled when MiniStack ends, for any reason. */
   readonly ended: Promise<unknown>;
 
-  /** Ends MiniStack politely and starts it again, as after an outage of everything. Only a stack that keeps its state has it then. */
+  /** Simulates an outage: restarts MiniStack. Its state survives only with `keepState`. */
   restartAws(): Promise<void>;
 
-  /** Ends everything that was started; a second call waits for the first. */
+  /** Stops all parts; a second call waits for the first. */
   stop(): Promise<void>;
 }
 
-/** How a stack is started. */
 export interface StackOptions {
   /**
-   * The front door's port; when it is taken, the next free one.
+   * The port of the shop; if it is in use, the next free one.
    * @default 0 - any free port
    */
   readonly port?: number;
 
   /**
-   * The folder for stack.json and the logs.
-   * @default .local of the project
+   * The folder for stack.json and logs.
+   * @default - .local in the repository
    */
   readonly stateDir?: string;
 
   /**
-   * Whether IAM policies are enforced once everything is deployed.
+   * Whether to enforce IAM policies after the deployment.
    * @default false
    */
   readonly auth?: boolean;
 
   /**
-   * Whether MiniStack has its state again after a restart.
-   * @default - only if IAM policies are enforced, for which it is restarted
+   * Whether the state of MiniStack survives a restart.
+   * @default - the value of `auth`, which requires a restart
    */
   readonly keepState?: boolean;
 
   /**
-   * Whether to say nothing.
-   * @default false - prints each phase with its time
+   * Whether to print nothing.
+   * @default false - prints each phase with its duration
    */
   readonly quiet?: boolean;
 
-  /** Ends the start before it is complete. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Starts the whole shop on this machine: MiniStack, PayPal simulator, the stacks that go to AWS, sample products, front door.
- * @throws Error when a part does not start; whatever was started has ended by then.
+ * Starts the shop on this machine: MiniStack with all stacks, PayPal simulator, local CloudFront, sample products.
+ * @throws Error when a part does not start; parts that were started have been stopped.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { port = 0, stateDir = join(ROOT, '.local'), auth = false, keepState = auth, quiet = false } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const say = (line: string) => quiet || console.log(line);
-  const phase = async <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+  const log = (line: string) => quiet || console.log(line);
+  const phase = async <Result>(name: string, run: () => Promise<Result>): Promise<Result> => {
     signal.throwIfAborted();
     const start = performance.now();
-    const result = await work();
-    say(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${name}`);
+    const result = await run();
+    log(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${name}`);
     return result;
   };
 
@@ -136,42 +133,42 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   let aws = await phase('MiniStack started', () => startMiniStack(miniStack, signal));
   parts.defer(() => aws.stop());
   const restartAws = async () => {
-    await aws.stop(TO_SAVE_STATE_MS);
+    await aws.stop(SAVE_STATE_TIMEOUT_MS);
     aws = await startMiniStack({ ...miniStack, auth }, signal);
   };
   const simulator = await phase('PayPal simulator started', () => startSimulator({}));
   parts.defer(() => simulator.stop());
-  const frontDoor = await openNear(port, say);
-  parts.defer(() => frontDoor.stop());
+  const cloudFront = await startCloudFrontNear(port, log);
+  parts.defer(() => cloudFront.stop());
 
   const deployment: DeployOptions = {
     endpoint,
     folder,
     logs: stateDir,
     simulatorUrl: simulator.url,
-    storefrontOrigin: frontDoor.url,
+    storefrontOrigin: cloudFront.url,
   };
   const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: CREDENTIALS };
-  await phase('account bootstrapped, templates, functions and pages made', () => prepare(deployment, signal));
+  await phase('CDK bootstrapped, templates synthesized, functions and pages built', () => prepare(deployment, signal));
   const deployed = await phase('stacks deployed', () => deploy(deployment, signal));
-  const [password] = await phase('sample products in, webhook registered, operator made', () =>
+  const [password] = await phase('sample products added, webhook registered, operator created', () =>
     Promise.all([
-      makeOperator(deployed.userPoolId, clientOptions),
+      createOperator(deployed.userPoolId, clientOptions),
       stockSampleProducts(deployed.tables.products, clientOptions),
-      registerWebhook(simulator.url, `${frontDoor.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
+      registerWebhook(simulator.url, `${cloudFront.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
     ]),
   );
-  // A deployment fails under enforced IAM, so it is enforced only now.
-  if (auth) await phase('MiniStack started again, with IAM', restartAws);
-  frontDoor.openTo({ port: miniStack.port, host: `${deployed.apiId}.execute-api.localhost` });
-  await phase('first request answered', () => answers(`${frontDoor.url}/api/v1/health`));
+  // MiniStack cannot deploy while IAM is enforced.
+  if (auth) await phase('MiniStack restarted with IAM enforced', restartAws);
+  cloudFront.setApiOrigin({ port: miniStack.port, host: `${deployed.apiId}.execute-api.localhost` });
+  await phase('health check passed', () => checkHealth(`${cloudFront.url}/api/v1/health`));
   signal.throwIfAborted();
 
   const content: StackFile = {
     ready: true,
-    front_door_url: frontDoor.url,
+    front_door_url: cloudFront.url,
     api_url: `${endpoint}/_aws/execute-api/${deployed.apiId}/$default`,
-    admin_url: `${frontDoor.url}/admin`,
+    admin_url: `${cloudFront.url}/admin`,
     simulator_url: simulator.url,
     aws_endpoint_url: endpoint,
     region: REGION,
@@ -185,10 +182,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     state_machine_arn: deployed.stateMachineArn,
     dlq_url: deployed.deadLetterQueueUrl,
   };
-  await publish(file, content);
+  await writeStackFile(file, content);
 
   const running = parts.move();
-  running.defer(() => withdraw(file, content));
+  running.defer(() => removeStackFile(file, content));
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= running.disposeAsync();
@@ -198,7 +195,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /** @returns the password. */
-async function makeOperator(userPoolId: string, options: ClientOptions): Promise<string> {
+async function createOperator(userPoolId: string, options: ClientOptions): Promise<string> {
   const client = new CognitoIdentityProviderClient(options);
   try {
     return await operatorAccounts(client, userPoolId).add(OPERATOR);
@@ -207,28 +204,28 @@ async function makeOperator(userPoolId: string, options: ClientOptions): Promise
   }
 }
 
-async function openNear(port: number, say: (line: string) => unknown): Promise<FrontDoor> {
+async function startCloudFrontNear(port: number, log: (line: string) => unknown): Promise<LocalCloudFront> {
   try {
-    return await openFrontDoor(port);
+    return await startCloudFront(port);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port >= 65_535) throw error;
-    say(`port ${port} is taken, trying ${port + 1}`);
-    return openNear(port + 1, say);
+    log(`port ${port} is in use, trying ${port + 1}`);
+    return startCloudFrontNear(port + 1, log);
   }
 }
 
-async function answers(url: string): Promise<void> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) });
-  if (answer.status >= 500) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
+async function checkHealth(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+  if (response.status >= 500) throw new Error(`${url} returned ${response.status}: ${await response.text()}`);
 }
 
-async function publish(file: string, content: StackFile): Promise<void> {
+async function writeStackFile(file: string, content: StackFile): Promise<void> {
   await writeFile(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`);
   await rename(`${file}.new`, file);
 }
 
-/** Removes stack.json, unless it speaks of another stack that was started since. */
-async function withdraw(file: string, { aws_endpoint_url }: StackFile): Promise<void> {
+/** Removes stack.json, unless another stack has replaced it since. */
+async function removeStackFile(file: string, { aws_endpoint_url }: StackFile): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
   if (text.includes(`"${aws_endpoint_url}"`)) await rm(file, { force: true });
 }

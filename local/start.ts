@@ -4,27 +4,27 @@ import { tailLogs } from './tail-logs.ts';
 const DEFAULT_PORT = 8080;
 
 const stop = new AbortController();
-let asked = false;
-const onAsked = () => {
-  asked = true;
+let isStopping = false;
+const onStop = () => {
+  isStopping = true;
   stop.abort();
 };
-// Ctrl-C reaches this process twice: from the terminal, and handed on by npm. The second changes nothing.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onAsked);
-// The starter is gone without a word.
-process.on('disconnect', onAsked);
+// Ctrl-C arrives twice: from the terminal, and forwarded by npm. The second has no effect.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onStop);
+// bootstrap.mjs was killed.
+process.on('disconnect', onStop);
 
 try {
   await main(portFrom(process.env.PORT));
 } catch (error) {
-  if (asked) console.log('stopped before it was ready');
+  if (isStopping) console.log('stopped before the shop was ready');
   else {
-    // Whoever starts a shop wants the reason, not where in this code it came up.
+    // The messages without stack traces.
     for (let reason: unknown = error; reason instanceof Error; reason = reason.cause) console.error(reason.message);
     process.exitCode = 1;
   }
 }
-// The channel to the starter would keep this process alive.
+// The channel to bootstrap.mjs would keep this process alive.
 if (process.connected) process.disconnect();
 
 async function main(port: number): Promise<void> {
@@ -39,9 +39,9 @@ async function main(port: number): Promise<void> {
   PayPal      ${stack.simulator_url} (simulator)
   AWS         ${stack.aws_endpoint_url} (MiniStack, ${stack.region})
 
-Ctrl-C ends it. Webhooks and settlements as they come:`);
+Press Ctrl-C to stop. Webhook deliveries and settlements:`);
     const miniStackEnded = stack.ended.then(() => {
-      if (!asked) throw new Error('MiniStack ended by itself: see .local/ministack.log');
+      if (!isStopping) throw new Error('MiniStack ended unexpectedly: see .local/ministack.log');
     });
     await Promise.race([tailLogs(stack, stop.signal), miniStackEnded]);
   } finally {
@@ -52,6 +52,7 @@ Ctrl-C ends it. Webhooks and settlements as they come:`);
 
 function portFrom(text = String(DEFAULT_PORT)): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`PORT is no port: ${text}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new RangeError(`invalid PORT "${text}": expected 0–65535`);
   return port;
 }

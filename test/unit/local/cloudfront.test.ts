@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECURITY_HEADERS } from '../../../lib/security-headers.ts';
-import { type FrontDoor, openFrontDoor } from '../../../local/cloudfront.ts';
+import { type LocalCloudFront, startCloudFront } from '../../../local/cloudfront.ts';
 
-interface Seen {
+interface ReceivedRequest {
   url: string | undefined;
   headers: IncomingHttpHeaders;
   body: Buffer;
@@ -21,54 +21,55 @@ for (const file of ['storefront/index.html', 'admin/index.html', 'assets/shop-1a
   writeFileSync(join(pages, file), `this is ${file}`);
 }
 
-/** An HTTP API that answers with bytes which are no text. */
-const ANSWER = Buffer.from([0xff, 0x00, 0xfe, 0x0a]);
-const seen: Seen[] = [];
+/** The response body of the API: not valid UTF-8. */
+const API_BODY = Buffer.from([0xff, 0x00, 0xfe, 0x0a]);
+const received: ReceivedRequest[] = [];
 let api: Server;
-let door: FrontDoor;
+let cloudFront: LocalCloudFront;
 
 beforeAll(async () => {
   api = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    seen.push({ url: incoming.url, headers: incoming.headers, body });
-    outgoing.writeHead(302, { location: '/elsewhere', 'x-answer': 'yes' }).end(ANSWER);
+    received.push({ url: incoming.url, headers: incoming.headers, body });
+    outgoing.writeHead(302, { location: '/elsewhere', 'x-answer': 'yes' }).end(API_BODY);
   }).listen(0, '127.0.0.1');
   await once(api, 'listening');
-  door = await openFrontDoor(0, pages);
+  cloudFront = await startCloudFront(0, pages);
 });
 afterAll(async () => {
-  await door.stop();
+  await cloudFront.stop();
   api.close();
   rmSync(pages, { recursive: true });
 });
 
-const open = () => door.openTo({ port: (api.address() as AddressInfo).port, host: 'abcd1234.execute-api.localhost' });
+const connectApi = () =>
+  cloudFront.setApiOrigin({ port: (api.address() as AddressInfo).port, host: 'abcd1234.execute-api.localhost' });
 
-describe('the front door', () => {
-  it('hands webhooks on byte for byte, and brings the answer back', async () => {
-    open();
+describe('local CloudFront', () => {
+  it('forwards webhooks and their responses byte for byte', async () => {
+    connectApi();
     const body = Buffer.from('{"name":"J\u00f6rg \ud83d\ude00",  "odd" :1}\r\n');
 
-    const answer = await fetch(`${door.url}/webhooks/paypal?a=%2F&a=2`, {
+    const response = await fetch(`${cloudFront.url}/webhooks/paypal?a=%2F&a=2`, {
       method: 'POST',
       body,
       headers: { 'paypal-transmission-id': 'T-1', 'content-type': 'application/json' },
       redirect: 'manual',
     });
 
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get('x-answer')).toBe('yes');
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(ANSWER);
-    expect(seen.at(-1)).toMatchObject({
+    expect(response.status).toBe(302);
+    expect(response.headers.get('x-answer')).toBe('yes');
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(API_BODY);
+    expect(received.at(-1)).toMatchObject({
       url: '/webhooks/paypal?a=%2F&a=2',
       headers: { host: 'abcd1234.execute-api.localhost', 'paypal-transmission-id': 'T-1' },
       body,
     });
   });
 
-  it('sends every page with the security headers', async () => {
+  it('sends the security headers with every page', async () => {
     for (const path of ['/', '/checkout/success?token=1', '/admin', '/assets/shop-1a2b.js', '/no/such/page']) {
-      expect(Object.fromEntries((await fetch(door.url + path)).headers)).toMatchObject(SECURITY_HEADERS);
+      expect(Object.fromEntries((await fetch(cloudFront.url + path)).headers)).toMatchObject(SECURITY_HEADERS);
     }
   });
 
@@ -80,19 +81,19 @@ describe('the front door', () => {
     ['/admin', 'admin/index.html'],
     ['/admin/payments/pay_1.2', 'admin/index.html'],
     ['/icon.svg', 'icon.svg'],
-  ])('serves %s from %s, to be asked for again each time', async (path, file) => {
-    const answer = await fetch(door.url + path);
+  ])('serves %s from %s with revalidation', async (path, file) => {
+    const response = await fetch(cloudFront.url + path);
 
-    expect(answer.status).toBe(200);
-    expect(await answer.text()).toBe(`this is ${file}`);
-    expect(answer.headers.get('cache-control')).toBe('no-cache');
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe(`this is ${file}`);
+    expect(response.headers.get('cache-control')).toBe('no-cache');
   });
 
-  it('lets a browser keep for ever what is named by its content', async () => {
-    const answer = await fetch(`${door.url}/assets/shop-1a2b.js`);
+  it('serves assets with a content hash as immutable', async () => {
+    const response = await fetch(`${cloudFront.url}/assets/shop-1a2b.js`);
 
-    expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
-    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
   it.each([
@@ -102,57 +103,57 @@ describe('the front door', () => {
     '/assets/gone.js',
     '/storefront/index.html',
     '/assets',
-  ])('says that a page is not there: %s', async (path) => {
-    const answer = await fetch(door.url + path);
+  ])('answers 404 with the not-found page for %s', async (path) => {
+    const response = await fetch(cloudFront.url + path);
 
-    expect(answer.status).toBe(404);
-    expect(await answer.text()).toBe('this is not-found.html');
+    expect(response.status).toBe(404);
+    expect(await response.text()).toBe('this is not-found.html');
   });
 
-  it('says so where not even that page is built', async () => {
-    const bare = await openFrontDoor(0, join(pages, 'nothing'));
-    const answer = await fetch(bare.url);
-    await bare.stop();
+  it('answers 404 as problem+json when the pages are not built', async () => {
+    const unbuilt = await startCloudFront(0, join(pages, 'nothing'));
+    const response = await fetch(unbuilt.url);
+    await unbuilt.stop();
 
-    expect(answer.status).toBe(404);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  // fetch would tidy the path up before it is sent.
+  // fetch would normalise the path.
   it.each(['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '//../package.json', '/%00.html', '/%'])(
-    'leads nowhere but to the pages: %s',
+    'does not leave the folder of pages for %s',
     async (path) => {
-      const { hostname, port } = new URL(door.url);
+      const { hostname, port } = new URL(cloudFront.url);
       const call = request({ hostname, port, path }).end();
-      const [answer] = await once(call, 'response');
-      answer.resume();
+      const [response] = await once(call, 'response');
+      response.resume();
 
-      expect(answer.statusCode).toBe(404);
+      expect(response.statusCode).toBe(404);
     },
   );
 
-  it('has no page that takes a form', async () => {
-    const answer = await fetch(`${door.url}/`, { method: 'POST' });
+  it('rejects POST to a page', async () => {
+    const response = await fetch(`${cloudFront.url}/`, { method: 'POST' });
 
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it('asks callers to wait while the shop is not open', async () => {
-    const closed = await openFrontDoor(0);
-    const answer = await fetch(`${closed.url}/api/v1/products`);
-    await closed.stop();
+  it('answers 503 with Retry-After before the API origin is set', async () => {
+    const starting = await startCloudFront(0);
+    const response = await fetch(`${starting.url}/api/v1/products`);
+    await starting.stop();
 
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
   });
 
-  it('says so when the API is gone', async () => {
-    const lonely = await openFrontDoor(0);
-    lonely.openTo({ port: 1, host: 'gone' });
-    const answer = await fetch(`${lonely.url}/api/v1/products`);
-    await lonely.stop();
+  it('answers 502 when the API is unreachable', async () => {
+    const orphaned = await startCloudFront(0);
+    orphaned.setApiOrigin({ port: 1, host: 'gone' });
+    const response = await fetch(`${orphaned.url}/api/v1/products`);
+    await orphaned.stop();
 
-    expect(answer.status).toBe(502);
+    expect(response.status).toBe(502);
   });
 });
