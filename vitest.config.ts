@@ -4,16 +4,16 @@ export default defineConfig({
   test: {
     sequence: { shuffle: true },
     maxWorkers: 2,
-    // A machine that is busy, or synthesises for the first time, takes its time.
+    // The first synthesis is slow on a busy machine.
     testTimeout: 60_000,
-    // What is measured would fill the screen; test/support/stack/emitted-metrics.ts switches it on where it is looked at.
+    // Metrics would flood the output; test/support/stack/emitted-metrics.ts enables them where they are asserted.
     env: { POWERTOOLS_METRICS_DISABLED: 'true', POWERTOOLS_METRICS_NAMESPACE: 'SettleOnce/test' },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          // Files share what they load: the CDK alone takes seconds.
+          // Files share loaded modules: the CDK alone takes seconds.
           isolate: false,
           include: ['test/unit/**/*.test.ts'],
         },
@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'repositories',
           include: ['test/repositories/**/*.test.ts'],
           globalSetup: ['test/support/stack/start-tables.ts'],
-          // One set of tables for all of them, and some count what is in it.
+          // All files share one set of tables, and some count its items.
           fileParallelism: false,
           hookTimeout: 60_000,
         },
@@ -35,7 +35,7 @@ export default defineConfig({
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
           globalSetup: ['test/support/stack/start-tables.ts'],
-          // The clock, the environment and the tables are everybody's.
+          // All files share fake time, environment and tables.
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -46,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          // One stack for all of them, and the simulator's settings are everybody's.
+          // All files share one stack and the simulator's settings.
           globalSetup: ['test/support/stack/start-stack.ts'],
           setupFiles: ['test/support/stack/after-each.ts'],
           fileParallelism: false,
@@ -57,7 +57,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // A shop of their own, for they break all of it, and count what happens.
+          // Own stack: these tests break all of it and count metrics.
           name: 'alarms',
           include: ['test/alarms/**/*.test.ts'],
           globalSetup: ['test/support/stack/start-stack.ts'],
@@ -82,7 +82,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // The same purchases once more, with IAM enforced.
+          // A selection of the integration tests, with IAM enforced.
           name: 'least-privilege',
           include: [
             'test/least-privilege/**/*.test.ts',

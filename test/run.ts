@@ -4,57 +4,58 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /*
- * Runs all that CI runs, one phase after the other, each with its time; `check` leaves out what needs servers. Everything is run even
- * if something fails, so that one run tells all.
+ * Runs every phase of CI in sequence and prints its duration; `check` skips phases that need servers. A failed phase does
+ * not stop the run, so that one run reports all failures.
  */
 
 interface Phase {
   readonly name: string;
   readonly command: readonly string[];
-  /** A phase of tests, whose results are counted. */
+  /** Counts the results of its tests. */
   readonly tests?: true;
+  /** Needs MiniStack, the simulator or a browser. */
   readonly servers?: true;
 }
 
 const phases: readonly Phase[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc'] },
-  { name: 'types of the pages', command: ['tsc', '-p', 'web'] },
+  { name: 'types of web/', command: ['tsc', '-p', 'web'] },
   { name: 'dead code', command: ['knip'] },
-  { name: 'pages, and how much JavaScript they are', command: ['node', 'web/build.ts'] },
-  { name: 'unit, property, ASL and template tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
+  { name: 'web build and bundle sizes', command: ['node', 'web/build.ts'] },
+  { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
   {
-    name: 'tests of the repositories',
+    name: 'repository tests',
     command: ['vitest', 'run', '--project', 'repositories'],
     tests: true,
     servers: true,
   },
   {
-    name: 'processes that die over any call',
+    name: 'crash tests',
     command: ['vitest', 'run', '--project', 'crash'],
     tests: true,
     servers: true,
   },
   {
-    name: 'tests on the running stack',
+    name: 'integration tests',
     command: ['vitest', 'run', '--project', 'integration'],
     tests: true,
     servers: true,
   },
   {
-    name: 'tests of the alarms',
+    name: 'alarm tests',
     command: ['vitest', 'run', '--project', 'alarms'],
     tests: true,
     servers: true,
   },
   {
-    name: 'tests in a browser',
+    name: 'browser tests',
     command: ['vitest', 'run', '--project', 'browser'],
     tests: true,
     servers: true,
   },
   {
-    name: 'tests on the running stack, with IAM enforced',
+    name: 'least-privilege tests',
     command: ['vitest', 'run', '--project', 'least-privilege'],
     tests: true,
     servers: true,
@@ -66,7 +67,7 @@ const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
 const run = (command: readonly string[]): Promise<number> =>
   new Promise((resolve, reject) => {
     const [program = '', ...args] = command;
-    // What tests leave behind, such as the CDK's folders, goes when all is over.
+    // Removed at the end, with leftovers such as the CDK's folders.
     const env = { ...process.env, TMPDIR: folder };
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     child.on('error', reject);
@@ -74,11 +75,11 @@ const run = (command: readonly string[]): Promise<number> =>
   });
 
 const total = { passed: 0, failed: 0 };
-const broken: string[] = [];
-const onlyCheck = process.argv[2] === 'check';
+const failed: string[] = [];
+const skipServers = process.argv[2] === 'check';
 
 for (const [index, { name, command, tests, servers }] of phases.entries()) {
-  if (servers && onlyCheck) continue;
+  if (servers && skipServers) continue;
   console.log(`\n▶ ${name}`);
   const report = join(folder, `${index}.json`);
   const started = Date.now();
@@ -90,10 +91,10 @@ for (const [index, { name, command, tests, servers }] of phases.entries()) {
     total.passed += numPassedTests;
     total.failed += numFailedTests;
   }
-  if (code !== 0) broken.push(name);
+  if (code !== 0) failed.push(name);
   console.log(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 rmSync(folder, { recursive: true, force: true });
-console.log(broken.length > 0 ? `\nFailed: ${broken.join(', ')}` : '\nAll is well.');
+console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nAll phases passed.');
 console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = broken.length > 0 ? 1 : 0;
+process.exitCode = failed.length > 0 ? 1 : 0;

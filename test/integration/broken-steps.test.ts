@@ -11,7 +11,7 @@ let restore = async () => {};
 afterEach(() => restore());
 
 async function whileBroken(folder: string): Promise<void> {
-  restore = (await breakFunction(folder)).mend;
+  restore = (await breakFunction(folder)).restore;
 }
 
 /** The invariants that a check one hour later finds violated for a purchase. */

@@ -12,9 +12,9 @@ const { endpoint, region } = inject('aws');
 const cloudWatch = new CloudWatchClient({ endpoint, region, credentials: CREDENTIALS });
 const PREFIX = 'settle-once-local-';
 
-/** An alarm as it is deployed. */
+/** A deployed alarm. */
 export interface Alarm {
-  /** As docs/runbook.md has it. */
+  /** Without the stage prefix, as in docs/runbook.md. */
   readonly name: string;
   readonly namespace: string;
   readonly metric: string;
@@ -23,14 +23,13 @@ export interface Alarm {
   readonly comparison: string;
   readonly threshold: number;
   readonly missing: string;
-  /** Seconds that it looks back. */
+  /** Seconds that it evaluates: period × evaluation periods. */
   readonly window: number;
   readonly description: string;
-  /** What CloudWatch thinks of it at the moment. */
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
   readonly state: string;
 }
 
-/** All alarms of the shop. */
 export async function deployedAlarms(): Promise<Alarm[]> {
   const alarms: Alarm[] = [];
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: cloudWatch }, { AlarmNamePrefix: PREFIX }))
@@ -64,10 +63,13 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
   LessThanThreshold: (value, threshold) => value < threshold,
 };
 
-/** What an alarm sees of all that was measured: its own metric, under its own dimensions and no others. */
-export const seenBy = ({ namespace, metric, dimensions }: Alarm, measured: readonly EmittedMetric[]): number[] =>
-  measured
-    .filter((one) => one.namespace === namespace && one.name === metric && isEqual(one.dimensions, dimensions))
+/** The values that an alarm evaluates: of its metric, with exactly its dimensions. */
+export const valuesFor = ({ namespace, metric, dimensions }: Alarm, metrics: readonly EmittedMetric[]): number[] =>
+  metrics
+    .filter(
+      (emitted) =>
+        emitted.namespace === namespace && emitted.name === metric && isEqual(emitted.dimensions, dimensions),
+    )
     .map(({ value }) => value);
 
 const isEqual = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>) =>
@@ -75,24 +77,24 @@ const isEqual = (one: Readonly<Record<string, string>>, other: Readonly<Record<s
   Object.entries(one).every(([key, value]) => other[key] === value);
 
 /**
- * Whether an alarm is on as long as it goes on like this.
+ * Whether an alarm is in ALARM while these metrics are emitted in every period.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
-export function isOn(alarm: Alarm, measured: readonly EmittedMetric[]): boolean {
-  const values = seenBy(alarm, measured);
+export function isInAlarm(alarm: Alarm, metrics: readonly EmittedMetric[]): boolean {
+  const values = valuesFor(alarm, metrics);
   if (values.length === 0) return alarm.missing === 'breaching';
   const statistic = STATISTICS[alarm.statistic];
   const comparison = COMPARISONS[alarm.comparison];
-  if (!statistic || !comparison) throw new Error(`nobody taught the tests ${alarm.statistic} ${alarm.comparison}`);
+  if (!statistic || !comparison) throw new Error(`unsupported alarm condition: ${alarm.statistic} ${alarm.comparison}`);
   return comparison(statistic(values), alarm.threshold);
 }
 
-/** Puts into CloudWatch what an alarm sees, as it was so many seconds ago. */
-export async function putSeen(alarm: Alarm, measured: readonly EmittedMetric[], secondsAgo = 0): Promise<void> {
+/** Puts the values that an alarm evaluates into CloudWatch, with a timestamp in the past. */
+export async function putMetricsFor(alarm: Alarm, metrics: readonly EmittedMetric[], secondsAgo = 0): Promise<void> {
   await cloudWatch.send(
     new PutMetricDataCommand({
       Namespace: alarm.namespace,
-      MetricData: seenBy(alarm, measured).map((Value) => ({
+      MetricData: valuesFor(alarm, metrics).map((Value) => ({
         MetricName: alarm.metric,
         Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
         Timestamp: new Date(Date.now() - secondsAgo * 1000),
@@ -102,10 +104,10 @@ export async function putSeen(alarm: Alarm, measured: readonly EmittedMetric[], 
   );
 }
 
-/** Lets a queue hear what alarms say. MiniStack's SNS takes it unsigned. */
+/** Subscribes a queue to the alarm topic. MiniStack's SNS does not check the signature. */
 export async function subscribeToAlarms(queueArn: string): Promise<void> {
   const { MetricAlarms = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNamePrefix: PREFIX }));
-  const answer = await fetch(endpoint, {
+  const response = await fetch(endpoint, {
     method: 'POST',
     headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/sns/aws4_request` },
     body: new URLSearchParams({
@@ -116,5 +118,5 @@ export async function subscribeToAlarms(queueArn: string): Promise<void> {
       Endpoint: queueArn,
     }),
   });
-  if (!answer.ok) throw new Error(`not subscribed: ${await answer.text()}`);
+  if (!response.ok) throw new Error(`subscribe failed: ${await response.text()}`);
 }

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** One metric as CloudWatch reads it off a log line, once for each set of dimensions that it is kept under. */
+/** One value that CloudWatch extracts from a log line; one per set of dimensions. */
 export interface EmittedMetric {
   readonly namespace: string;
   readonly name: string;
@@ -23,7 +23,7 @@ interface EmbeddedMetrics {
 }
 
 /**
- * What CloudWatch makes of a log line; nothing of a line without metrics.
+ * Parses the embedded metric format; empty for a line without metrics.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricsIn(line: object): EmittedMetric[] {
@@ -43,8 +43,8 @@ export function metricsIn(line: object): EmittedMetric[] {
   );
 }
 
-/** All that is measured while some work is done. */
-export async function metricsOf(work: () => unknown): Promise<EmittedMetric[]> {
+/** The metrics emitted while a task runs. */
+export async function metricsOf(task: () => unknown): Promise<EmittedMetric[]> {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   const lines: string[] = [];
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -52,7 +52,7 @@ export async function metricsOf(work: () => unknown): Promise<EmittedMetric[]> {
     return true;
   });
   try {
-    await work();
+    await task();
   } finally {
     write.mockRestore();
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
@@ -60,6 +60,8 @@ export async function metricsOf(work: () => unknown): Promise<EmittedMetric[]> {
   return lines.filter((line) => line.startsWith('{"_aws"')).flatMap((line) => metricsIn(JSON.parse(line)));
 }
 
-/** The values of one metric's total, in their order. */
-export const totalsOf = (measured: readonly EmittedMetric[], name: string): number[] =>
-  measured.filter((one) => one.name === name && Object.keys(one.dimensions).length === 0).map(({ value }) => value);
+/** The values of one metric without dimensions, in order. */
+export const totalsOf = (metrics: readonly EmittedMetric[], name: string): number[] =>
+  metrics
+    .filter((metric) => metric.name === name && Object.keys(metric.dimensions).length === 0)
+    .map(({ value }) => value);

@@ -25,28 +25,28 @@ import {
 const { state_machine_arn, dlq_url, api_url } = inject('stack');
 const TWO_HOURS = 7_200_000;
 
-/** What is broken now. */
-interface Broken {
+/** What `failShop` left behind for `recoverShop`. */
+interface Failures {
   readonly failed: Purchase;
   readonly stopped: Purchase;
-  /** Less came than was asked. */
+  /** The captured amount is too low. */
   readonly underReview: Purchase;
-  /** A product with a piece that nobody put there. */
+  /** A product whose counters do not add up. */
   readonly sku: string;
 }
 
-/** What became of calls that AWS counts, which nobody does here. */
+/** What AWS would count on its own; MiniStack emits no service metrics. */
 interface Counted {
   serverErrors: number;
   readonly crashed: string[];
 }
 
-/** A run of what heals, as if it were two hours later. */
-const heal = (job: string) =>
+/** Runs a reconciliation job as if it were two hours later. */
+const reconcile = (job: string) =>
   callFunction('reconciliation', { job, due_before: new Date(Date.now() + TWO_HOURS).toISOString() });
 
-/** Breaks the running shop in every way that an alarm is for, and that can be had on one machine. */
-async function breakShop(counted: Counted): Promise<Broken> {
+/** Causes every failure that has an alarm and can be reproduced on one machine. */
+async function failShop(counted: Counted): Promise<Failures> {
   const underReview = await beginPurchase();
   await approve(underReview.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '0.01' } });
   await until(
@@ -60,19 +60,19 @@ async function breakShop(counted: Counted): Promise<Broken> {
   await firstFailuresOf(failed);
   await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
 
-  // Nobody tells the shop of this one: deliveries are dropped.
-  const unheard = await beginPurchase();
-  await approve(unheard.paypalOrderId);
-  await heal('payments');
+  // Approved, but its webhook is lost: deliveries are dropped.
+  const unnoticed = await beginPurchase();
+  await approve(unnoticed.paypalOrderId);
+  await reconcile('payments');
 
-  // It does not say how much was given back in all: PayPal must be asked, and is silent.
+  // Without the total refunded amount the shop has to ask PayPal, whose requests fail.
   const refund = { id: 'REFUND', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '1.00' } };
   for (let i = 0; i < 5; i++) {
     await sendEvent('PAYMENT.CAPTURE.REFUNDED', { ...refund, custom_id: failed.paymentId }, 'good');
     await sendEvent('PAYMENT.CAPTURE.COMPLETED', {}, 'bad');
   }
-  await sendEvent('CHECKOUT.ORDER.APPROVED', { id: 'NOBODYS' }, 'good');
-  await heal('inbox');
+  await sendEvent('CHECKOUT.ORDER.APPROVED', { id: 'UNKNOWN' }, 'good');
+  await reconcile('inbox');
 
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'POST', path: '/v2/checkout/orders', status: 503, times: 100 }],
@@ -82,8 +82,8 @@ async function breakShop(counted: Counted): Promise<Broken> {
     const { status } = await shop('POST', '/api/v1/payments', { checkout_session_id: body.checkout_session_id });
     if (status >= 500) counted.serverErrors += 1;
   }
-  for (const folder of ['reconciliation', 'settlements'])
-    await callFunction(folder, { job: 'none of them' }).catch(() => counted.crashed.push(folder));
+  for (const name of ['reconciliation', 'settlements'])
+    await callFunction(name, { job: 'unknown' }).catch(() => counted.crashed.push(name));
 
   const sku = await stockedProduct(1);
   await change('products', { sku }, { available: 2 });
@@ -92,25 +92,25 @@ async function breakShop(counted: Counted): Promise<Broken> {
   return { failed, stopped, underReview, sku };
 }
 
-/** Mends all of it by the ways that docs/runbook.md tells. */
-async function mendShop({ failed, stopped, underReview, sku }: Broken): Promise<void> {
+/** Resolves all failures by the steps of docs/runbook.md. */
+async function recoverShop({ failed, stopped, underReview, sku }: Failures): Promise<void> {
   await change('products', { sku }, { available: 1 });
   for (const purchase of [failed, stopped]) {
     await retry(purchase);
     await settledPayment(purchase, 'captured');
     await noFailuresOf(purchase);
   }
-  await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'that is not the price' });
+  await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'wrong amount captured' });
   await settledPayment(underReview, 'refunded');
   await paidPurchase();
   for (let i = 0; i < 2; i++) await sendEvent('BILLING.PLAN.CREATED', {}, 'good', 'WH-TWICE');
-  for (const job of JOB_NAMES) await heal(job);
+  for (const job of JOB_NAMES) await reconcile(job);
   await until(
     async () => {
-      await heal('dead-letters');
-      return letters();
+      await reconcile('dead-letters');
+      return deadLetterCount();
     },
-    (left) => left === 0,
+    (count) => count === 0,
   );
   await runConsistencyCheck(60);
   await runConsistencyCheck(60);
@@ -121,16 +121,16 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toI
 const sendEvent = (event_type: string, resource: object, signature: 'good' | 'bad', event_id?: string) =>
   payPal('POST', '/_sim/events', { event_type, resource, signature, event_id });
 
-async function letters(): Promise<number> {
+async function deadLetterCount(): Promise<number> {
   const { Attributes } = await queues.send(
     new GetQueueAttributesCommand({ QueueUrl: dlq_url, AttributeNames: ['ApproximateNumberOfMessages'] }),
   );
   return Number(Attributes?.ApproximateNumberOfMessages);
 }
 
-/** What AWS's own services would have measured of a phase; nobody does here, so it is read off what they did. */
-async function measuredByAws(since: Date, { serverErrors, crashed }: Counted): Promise<EmittedMetric[]> {
-  const measured = (
+/** The service metrics that AWS would emit, derived from the observed executions, messages and errors. */
+async function awsMetrics(since: Date, { serverErrors, crashed }: Counted): Promise<EmittedMetric[]> {
+  const metric = (
     namespace: string,
     name: string,
     dimensions: EmittedMetric['dimensions'],
@@ -148,14 +148,14 @@ async function measuredByAws(since: Date, { serverErrors, crashed }: Counted): P
       new ListExecutionsCommand({ stateMachineArn: state_machine_arn, statusFilter: status }),
     );
     const count = executions.filter(({ stopDate }) => stopDate && stopDate >= since).length;
-    return measured('AWS/States', name, { StateMachineArn: state_machine_arn }, count);
+    return metric('AWS/States', name, { StateMachineArn: state_machine_arn }, count);
   };
-  const crashes = async (folder: string) =>
-    measured(
+  const crashes = async (name: string) =>
+    metric(
       'AWS/Lambda',
       'Errors',
-      { FunctionName: await functionOf(folder) },
-      crashed.filter((one) => one === folder).length,
+      { FunctionName: await functionOf(name) },
+      crashed.filter((crashed) => crashed === name).length,
     );
   const QueueName = dlq_url.split('/').at(-1) ?? '';
   const ApiId = api_url.split('/').at(-2) ?? '';
@@ -164,13 +164,13 @@ async function measuredByAws(since: Date, { serverErrors, crashed }: Counted): P
     ended('ABORTED', 'ExecutionsAborted'),
     crashes('reconciliation'),
     crashes('settlements'),
-    measured('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }, await letters()),
-    measured('AWS/ApiGateway', '5xx', { ApiId }, serverErrors),
+    metric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }, await deadLetterCount()),
+    metric('AWS/ApiGateway', '5xx', { ApiId }, serverErrors),
   ]);
 }
 
-/** MiniStack turns nobody away, so this is asked of a table that does. */
-async function measuredOfThrottling(): Promise<EmittedMetric[]> {
+/** MiniStack does not throttle: uses a fake table that does. */
+async function throttlingMetrics(): Promise<EmittedMetric[]> {
   const table = await tableThatAnswers('ThrottlingException', 20);
   try {
     return await metricsOf(() => Promise.allSettled(Array.from({ length: 4 }, table.read)));
@@ -179,25 +179,25 @@ async function measuredOfThrottling(): Promise<EmittedMetric[]> {
   }
 }
 
-async function measuredWhile<Result>(phase: (counted: Counted) => Promise<Result>) {
+async function withMetrics<Result>(phase: (counted: Counted) => Promise<Result>) {
   const since = new Date();
   const counted: Counted = { serverErrors: 0, crashed: [] };
   const result = await phase(counted);
   const lines = await everythingLogged(since);
-  const measured = [
+  const metrics = [
     ...lines.flatMap(({ line }) => (line.startsWith('{') ? metricsIn(JSON.parse(line)) : [])),
-    ...(await measuredByAws(since, counted)),
+    ...(await awsMetrics(since, counted)),
   ];
-  return { result, measured };
+  return { result, metrics };
 }
 
-/** Breaks the running shop and mends it. @returns all that is measured meanwhile, by the shop and by AWS. */
-export async function failAndRecover(): Promise<Readonly<Record<'broken' | 'mended', readonly EmittedMetric[]>>> {
-  const throttled = await measuredOfThrottling();
-  const broken = await measuredWhile(breakShop);
-  // What PayPal still repeats, and the shop still refuses, belongs to neither phase.
+/** Fails the running shop, then recovers it. @returns the metrics of both phases, of the shop and of AWS. */
+export async function failAndRecover(): Promise<Readonly<Record<'failing' | 'recovered', readonly EmittedMetric[]>>> {
+  const throttled = await throttlingMetrics();
+  const failing = await withMetrics(failShop);
+  // PayPal's redeliveries, and the shop's rejections of them, belong to neither phase.
   await resetPayPal();
   await withoutPendingDeliveries();
-  const mended = await measuredWhile(() => mendShop(broken.result));
-  return { broken: [...broken.measured, ...throttled], mended: mended.measured };
+  const recovered = await withMetrics(() => recoverShop(failing.result));
+  return { failing: [...failing.metrics, ...throttled], recovered: recovered.metrics };
 }

@@ -4,8 +4,8 @@ import { resourcesOf, templatesOf } from './synth.ts';
 
 const tables = (stage: 'prod' | 'sandbox' | 'local') => resourcesOf(stage, 'AWS::DynamoDB::Table');
 
-describe('the shop’s tables', () => {
-  it('can be restored to any second, at every stage', () => {
+describe('tables', () => {
+  it('have point-in-time recovery in every stage', () => {
     for (const stage of ['local', 'sandbox', 'prod'] as const) {
       expect(tables(stage)).toHaveLength(TABLE_NAMES.length);
       for (const [, { Properties }] of tables(stage)) {
@@ -14,22 +14,22 @@ describe('the shop’s tables', () => {
     }
   });
 
-  it('cannot be deleted by mistake where the money is real', () => {
+  it('are protected against deletion in prod', () => {
     for (const [, { Properties, DeletionPolicy }] of tables('prod')) {
       expect(Properties.DeletionProtectionEnabled).toBe(true);
       expect(DeletionPolicy).toBe('Retain');
     }
   });
 
-  it('go with their stack on the laptop', () => {
+  it('are deleted with their stack in local', () => {
     for (const [, { DeletionPolicy }] of tables('local')) expect(DeletionPolicy).toBe('Delete');
   });
 
-  it('cost nothing while nobody buys', () => {
+  it('are billed per request', () => {
     for (const [, { Properties }] of tables('prod')) expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
   });
 
-  it('copy nothing but keys into their indexes', () => {
+  it('project only keys into their indexes', () => {
     const projections = tables('prod').flatMap(([, { Properties }]) =>
       (Properties.GlobalSecondaryIndexes ?? []).map((index: { Projection: unknown }) => index.Projection),
     );
@@ -38,29 +38,29 @@ describe('the shop’s tables', () => {
     for (const projection of projections) expect(projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
   });
 
-  it('forget raw events, buyers without an order and idempotency keys', () => {
-    const forgotten = tables('prod').flatMap(
+  it('expire webhook events, buyers without an order and idempotency keys', () => {
+    const ttlAttributes = tables('prod').flatMap(
       ([, { Properties }]) => Properties.TimeToLiveSpecification?.AttributeName ?? [],
     );
 
-    expect(forgotten.sort()).toEqual(['expiration', 'expires_at', 'expires_at']);
+    expect(ttlAttributes.sort()).toEqual(['expiration', 'expires_at', 'expires_at']);
   });
 
-  it('can be found by whoever deployed them', () => {
+  it('have their names in the stack outputs', () => {
     const outputs = Object.keys(templatesOf('prod').data.toJSON().Outputs);
 
     expect(outputs).toEqual(expect.arrayContaining(TABLE_NAMES.map(tableOutput)));
   });
 });
 
-describe('the PayPal credentials', () => {
-  it('outlive their stack where the money is real', () => {
+describe('PayPal credentials', () => {
+  it('are retained when the prod stack is deleted', () => {
     expect(resourcesOf('prod', 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual([
       'Retain',
     ]);
   });
 
-  it('are in no template', () => {
+  it('are not in the template', () => {
     const [[, secret] = []] = resourcesOf('prod', 'AWS::SecretsManager::Secret');
 
     expect(secret?.Properties).toMatchObject({ Name: 'settle-once/prod/paypal' });
@@ -73,15 +73,15 @@ describe('the PayPal credentials', () => {
   });
 });
 
-describe('operators', () => {
+describe('operator pool', () => {
   const [[, pool] = []] = resourcesOf('prod', 'AWS::Cognito::UserPool');
   const [[, client] = []] = resourcesOf('prod', 'AWS::Cognito::UserPoolClient');
 
-  it('cannot sign themselves up', () => {
+  it('disables self sign-up', () => {
     expect(pool?.Properties.AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
   });
 
-  it('have passwords that nobody guesses', () => {
+  it('requires passwords of 20 characters of all kinds', () => {
     expect(pool?.Properties.Policies.PasswordPolicy).toEqual({
       MinimumLength: 20,
       RequireLowercase: true,
@@ -91,11 +91,11 @@ describe('operators', () => {
     });
   });
 
-  it('are not deleted by mistake where the money is real', () => {
+  it('is protected against deletion in prod', () => {
     expect(pool).toMatchObject({ DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } });
   });
 
-  it('sign in without a secret in the browser, and stay for a quarter of an hour, or ten hours with a refresh token', () => {
+  it('issues access tokens of 15 minutes and refresh tokens of 10 hours, to a client without a secret', () => {
     expect(client?.Properties).toMatchObject({
       GenerateSecret: false,
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
@@ -108,13 +108,13 @@ describe('operators', () => {
     });
   });
 
-  it('are a group of that pool', () => {
+  it('has a group for operators', () => {
     expect(
       resourcesOf('prod', 'AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName),
     ).toEqual(['operators']);
   });
 
-  it('can be found by whoever deployed them', () => {
+  it('has its ids in the stack outputs', () => {
     const outputs = Object.keys(templatesOf('prod').data.toJSON().Outputs);
 
     expect(outputs).toEqual(expect.arrayContaining(['UserPoolId', 'UserPoolClientId']));

@@ -3,21 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { resourcesOf, templatesOf } from './synth.ts';
 
 const functions = resourcesOf('prod', 'AWS::Lambda::Function');
-const folderOf = (environment: Record<string, string>) => environment.POWERTOOLS_SERVICE_NAME ?? '';
-const byFolder = Object.fromEntries(
-  functions.map(([, { Properties }]) => [folderOf(Properties.Environment.Variables), Properties]),
+const nameOf = (environment: Record<string, string>) => environment.POWERTOOLS_SERVICE_NAME ?? '';
+const byName = Object.fromEntries(
+  functions.map(([, { Properties }]) => [nameOf(Properties.Environment.Variables), Properties]),
 );
 
-describe('every function', () => {
-  it('that there is a handler for is deployed, and no other', () => {
-    const folders = globSync('*.ts', { cwd: 'lambdas', exclude: ['*.d.ts', 'wiring.ts'] }).map((file) =>
+describe('functions', () => {
+  it('are exactly the entries under lambdas/', () => {
+    const entries = globSync('*.ts', { cwd: 'lambdas', exclude: ['*.d.ts', 'wiring.ts'] }).map((file) =>
       file.replace('.ts', ''),
     );
 
-    expect(Object.keys(byFolder).sort()).toEqual(folders.sort());
+    expect(Object.keys(byName).sort()).toEqual(entries.sort());
   });
 
-  it('runs on Node 24 on ARM, and is traced', () => {
+  it('run on Node.js 24 and ARM, with tracing', () => {
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -28,33 +28,33 @@ describe('every function', () => {
     }
   });
 
-  it('has a role of its own', () => {
+  it('have a role each', () => {
     const roles = functions.map(([, { Properties }]) => Properties.Role['Fn::GetAtt'][0]);
 
     expect(new Set(roles).size).toBe(functions.length);
   });
 
-  it('has policies written for it, and none of AWS’s ready-made ones', () => {
+  it('have no AWS managed policies', () => {
     for (const [, { Properties }] of resourcesOf('prod', 'AWS::IAM::Role')) {
       expect(Properties.ManagedPolicyArns).toBeUndefined();
     }
   });
 
-  it('writes its own log', () => {
+  it('have a log group each', () => {
     const logs = functions.map(([, { Properties }]) => Properties.LoggingConfig.LogGroup.Ref);
 
     expect(new Set(logs).size).toBe(functions.length);
   });
 
-  it.each(['sandbox', 'prod'] as const)('measures at %s under that name, so that stages do not mix', (stage) => {
+  it.each(['sandbox', 'prod'] as const)('emit metrics to the namespace of stage %s', (stage) => {
     for (const [, { Properties }] of resourcesOf(stage, 'AWS::Lambda::Function')) {
       expect(Properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE).toBe(`SettleOnce/${stage}`);
     }
   });
 
-  it('knows the tables that it may use, and no more', () => {
-    const variables = (folder: string) =>
-      Object.keys(byFolder[folder].Environment.Variables).filter((name) => name.endsWith('_TABLE'));
+  it('have variables for the tables they may use only', () => {
+    const variables = (name: string) =>
+      Object.keys(byName[name].Environment.Variables).filter((variable) => variable.endsWith('_TABLE'));
 
     expect(variables('inventory')).toEqual(['PRODUCTS_TABLE', 'RESERVATIONS_TABLE']);
     expect(variables('checkout')).toEqual(['CHECKOUT_SESSIONS_TABLE']);
@@ -67,17 +67,17 @@ const scheduleOf = (name: string) =>
     .map(([, { Properties }]) => Properties)
     .find(({ Name }) => Name === name) ?? {};
 
-describe('what heals', () => {
+describe('DUE_AFTER_SECONDS', () => {
   it.each([
     ['prod', '120'],
     ['local', '15'],
-  ] as const)('at %s asks about a payment of which nothing was heard for %s seconds', (stage, seconds) => {
-    const asking = resourcesOf(stage, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+  ] as const)('is set in stage %s to %s for every function that schedules payment checks', (stage, seconds) => {
+    const delays = resourcesOf(stage, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
       const { DUE_AFTER_SECONDS, POWERTOOLS_SERVICE_NAME } = Properties.Environment.Variables;
       return DUE_AFTER_SECONDS ? [[POWERTOOLS_SERVICE_NAME, DUE_AFTER_SECONDS]] : [];
     });
 
-    expect(Object.fromEntries(asking)).toEqual({
+    expect(Object.fromEntries(delays)).toEqual({
       admin: seconds,
       payments: seconds,
       'paypal-webhook': seconds,
@@ -87,44 +87,44 @@ describe('what heals', () => {
   });
 });
 
-it('what is in flight at prod is called broken after five minutes', () => {
-  expect(byFolder.consistency.Environment.Variables.GRACE_SECONDS).toBe('300');
+it('consistency function has a grace period of 5 minutes in prod', () => {
+  expect(byName.consistency.Environment.Variables.GRACE_SECONDS).toBe('300');
 });
 
-describe('the time that a function may take', () => {
-  it('for a webhook is 10 seconds, so that PayPal is not kept waiting', () => {
-    expect(byFolder['paypal-webhook'].Timeout).toBe(10);
+describe('function timeout', () => {
+  it('is 10 seconds for webhooks', () => {
+    expect(byName['paypal-webhook'].Timeout).toBe(10);
   });
 
-  it('is never longer than the HTTP API or a task of the workflow waits', () => {
-    const byTheClock = ['reconciliation'];
-    for (const [folder, { Timeout }] of Object.entries(byFolder))
-      if (!byTheClock.includes(folder)) expect([folder, Timeout <= 29]).toEqual([folder, true]);
+  it('is at most 29 seconds behind the HTTP API and the workflow', () => {
+    const scheduled = ['reconciliation'];
+    for (const [name, { Timeout }] of Object.entries(byName))
+      if (!scheduled.includes(name)) expect([name, Timeout <= 29]).toEqual([name, true]);
   });
 
-  it('for what heals is over before it is called again', () => {
-    const [, pause = ''] = /(\d+)/.exec(scheduleOf('payments').ScheduleExpression) ?? [];
+  it('is shorter than the interval of a reconciliation job', () => {
+    const [, minutes = ''] = /(\d+)/.exec(scheduleOf('payments').ScheduleExpression) ?? [];
 
-    expect(byFolder.reconciliation.Timeout).toBeLessThan(Number(pause) * 60);
+    expect(byName.reconciliation.Timeout).toBeLessThan(Number(minutes) * 60);
   });
 });
 
-describe('logs', () => {
+describe('log groups', () => {
   it.each([
     ['prod', 365],
     ['sandbox', 90],
     ['local', 3],
-  ] as const)('at %s are kept for %d days, all of them', (stage, days) => {
+  ] as const)('are retained in stage %s for %d days', (stage, days) => {
     const groups = resourcesOf(stage, 'AWS::Logs::LogGroup');
 
-    // One for each function, the HTTP API and the workflow.
+    // One per function, HTTP API and workflow.
     expect(groups).toHaveLength(functions.length + 2);
     for (const [, { Properties }] of groups) expect(Properties.RetentionInDays).toBe(days);
   });
 });
 
-describe('the HTTP API', () => {
-  it('answers the routes of the contract', () => {
+describe('HTTP API', () => {
+  it('has the routes of the contract', () => {
     const routes = resourcesOf('prod', 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
 
     expect(routes.sort()).toEqual([
@@ -147,13 +147,13 @@ describe('the HTTP API', () => {
     ]);
   });
 
-  it('takes tokens of the operators’ pool and app alone, for all that operators do', () => {
+  it('authorizes admin routes by tokens of the operator pool and its client', () => {
     const [[id, authorizer] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Authorizer');
-    const guarded = resourcesOf('prod', 'AWS::ApiGatewayV2::Route').flatMap(([, { Properties }]) =>
+    const authorized = resourcesOf('prod', 'AWS::ApiGatewayV2::Route').flatMap(([, { Properties }]) =>
       Properties.AuthorizationType === 'JWT' ? [[Properties.RouteKey, Properties.AuthorizerId]] : [],
     );
 
-    expect(guarded).toEqual([['ANY /api/v1/admin/{proxy+}', { Ref: id }]]);
+    expect(authorized).toEqual([['ANY /api/v1/admin/{proxy+}', { Ref: id }]]);
     expect(authorizer?.Properties).toMatchObject({
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],
@@ -174,7 +174,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('lets nobody guess passwords fast', () => {
+  it('throttles sign-in to 5 requests per second', () => {
     const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
     const limit = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
 
@@ -184,7 +184,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('is throttled, and logs each request without address, query and headers of the shopper', () => {
+  it('is throttled, with an access log free of IP addresses, queries and headers', () => {
     const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
 
     expect(stage?.Properties.DefaultRouteSettings).toMatchObject({
@@ -196,6 +196,6 @@ describe('the HTTP API', () => {
   });
 });
 
-it('the stacks fit together without a circle: data knows nothing of what runs', () => {
+it('data stack does not depend on the service stack', () => {
   expect(JSON.stringify(templatesOf('prod').data.toJSON())).not.toContain('service');
 });

@@ -9,8 +9,8 @@ const alarms = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([, { Propertie
 const [[topicId, topic] = []] = resourcesOf('prod', 'AWS::SNS::Topic');
 const PREFIX = 'settle-once-prod-';
 
-describe('every alarm', () => {
-  it('tells the topic when it goes on, and when it is over', () => {
+describe('alarms', () => {
+  it('notify the topic of ALARM and OK', () => {
     expect(alarms.length).toBeGreaterThan(10);
     for (const { ActionsEnabled, AlarmActions, OKActions } of alarms) {
       expect({ ActionsEnabled, AlarmActions, OKActions }).toEqual({
@@ -21,7 +21,7 @@ describe('every alarm', () => {
     }
   });
 
-  it('says who suffers, and where to read what to do', () => {
+  it('state the impact on shoppers and link the runbook', () => {
     for (const { AlarmName, AlarmDescription } of alarms) {
       const name = AlarmName.slice(PREFIX.length);
 
@@ -30,33 +30,33 @@ describe('every alarm', () => {
     }
   });
 
-  it('watches one metric, which a test can put in', () => {
+  it('are on one metric, not on an expression', () => {
     for (const { MetricName, Namespace, Metrics } of alarms) {
       expect(MetricName && Namespace).toBeTruthy();
       expect(Metrics).toBeUndefined();
     }
   });
 
-  it('watches something that no other one does', () => {
-    const watched = alarms.map(({ Namespace, MetricName, Dimensions, Statistic, ComparisonOperator }) =>
+  it('have no duplicates', () => {
+    const conditions = alarms.map(({ Namespace, MetricName, Dimensions, Statistic, ComparisonOperator }) =>
       JSON.stringify([Namespace, MetricName, Dimensions, Statistic, ComparisonOperator]),
     );
 
-    expect(new Set(watched).size).toBe(alarms.length);
+    expect(new Set(conditions).size).toBe(alarms.length);
   });
 
-  it('on one kind of finding watches that very kind: payments without goods, and stock that does not add up', () => {
-    const kinds = alarms
+  it('captured-without-order and stock-mismatch are each on their own invariant', () => {
+    const dimensions = alarms
       .filter(({ MetricName, Dimensions }) => MetricName === 'Findings' && Dimensions)
       .map(({ AlarmName, Dimensions }) => [AlarmName.slice(PREFIX.length), Dimensions]);
 
-    expect(Object.fromEntries(kinds)).toEqual({
+    expect(Object.fromEntries(dimensions)).toEqual({
       'captured-without-order': [{ Name: 'invariant', Value: '1' }],
       'stock-mismatch': [{ Name: 'invariant', Value: '4' }],
     });
   });
 
-  it('is of its stage: two stages in one account have no name in common', () => {
+  it('have names that are unique per stage', () => {
     const names = (stage: 'prod' | 'sandbox') =>
       resourcesOf(stage, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties.AlarmName);
 
@@ -64,7 +64,7 @@ describe('every alarm', () => {
     expect(names('sandbox')).toHaveLength(alarms.length);
   });
 
-  it('links the runbook where the deployment says that it lies', () => {
+  it('link the runbook at the URL of --context runbookUrl', () => {
     const [alarm] = Object.values(
       Template.fromStack(appOf('prod', { runbookUrl: 'https://wiki.example/runbook' }).service).findResources(
         'AWS::CloudWatch::Alarm',
@@ -75,18 +75,18 @@ describe('every alarm', () => {
   });
 });
 
-describe('a job of what heals that always fails', () => {
+describe('alarm reconciliation-failing', () => {
   const minutesBetween = (expression: string) => Number(/^rate\((\d+) minutes?\)$/.exec(expression)?.[1] ?? 60);
   const jobs = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
   const alarm = alarms.find(({ AlarmName }) => AlarmName === `${PREFIX}reconciliation-failing`);
 
-  it.each(JOB_NAMES)('is told of, be it called by the hour: %s', (job) => {
+  it.each(JOB_NAMES)('is in ALARM when every run of job %s fails', (job) => {
     const schedule = jobs.find(({ Name }) => Name === job);
     const every = minutesBetween(schedule.ScheduleExpression);
-    const watched = (alarm.EvaluationPeriods * alarm.Period) / 60;
+    const windowMinutes = (alarm.EvaluationPeriods * alarm.Period) / 60;
 
-    // One run fails in one period at least; its retries may fall into the next.
-    expect(Math.min(watched / every, alarm.EvaluationPeriods)).toBeGreaterThanOrEqual(alarm.DatapointsToAlarm);
+    // A failed run breaches at least one period; its retries may fall into the next.
+    expect(Math.min(windowMinutes / every, alarm.EvaluationPeriods)).toBeGreaterThanOrEqual(alarm.DatapointsToAlarm);
   });
 });
 
@@ -99,11 +99,11 @@ describe('docs/runbook.md', () => {
       .map((section) => [section.slice(0, section.indexOf('\n')), section]),
   );
 
-  it('has a section for each alarm, and for nothing else', () => {
+  it('has exactly one section per alarm', () => {
     expect([...sections.keys()].sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName.slice(PREFIX.length)).sort());
   });
 
-  it('says in each what it means, where to look and what to do', () => {
+  it('has in each section its meaning, where to look and what to do', () => {
     for (const section of sections.values()) {
       const parts = section.split(/^### /m).slice(1);
 
@@ -116,14 +116,14 @@ describe('docs/runbook.md', () => {
     }
   });
 
-  it('leads nowhere that it does not have', () => {
+  it('has no dead links to sections', () => {
     const links = [...runbook.matchAll(/\]\(#([\w-]+)\)/g)].map(([, name]) => name);
 
     expect(links.filter((name) => !sections.has(String(name)))).toEqual([]);
   });
 });
 
-describe('the topic of alarms', () => {
+describe('alarm topic', () => {
   const [[, policy] = []] = resourcesOf('prod', 'AWS::SNS::TopicPolicy');
   const [[keyId, key] = []] = resourcesOf('prod', 'AWS::KMS::Key');
   const cloudWatch = {
@@ -132,7 +132,7 @@ describe('the topic of alarms', () => {
     Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
   };
 
-  it('is encrypted by a key that alarms of this account may use', () => {
+  it('is encrypted with a key that CloudWatch alarms of this account may use', () => {
     expect(topic?.Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [keyId, 'Arn'] });
     expect(key?.Properties.EnableKeyRotation).toBe(true);
     expect(key?.Properties.KeyPolicy.Statement).toContainEqual(
@@ -140,14 +140,14 @@ describe('the topic of alarms', () => {
     );
   });
 
-  it('takes messages of this account’s alarms, over TLS only', () => {
+  it('accepts messages from alarms of this account, over TLS only', () => {
     expect(policy?.Properties.PolicyDocument.Statement).toEqual([
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
       expect.objectContaining({ ...cloudWatch, Action: 'sns:Publish' }),
     ]);
   });
 
-  it('writes to nobody, until the deployment says to whom', () => {
+  it('has an e-mail subscription only when --context alarmEmail is set', () => {
     const subscriptions = (context = {}) =>
       Object.values(Template.fromStack(appOf('prod', context).service).findResources('AWS::SNS::Subscription'));
 
@@ -158,24 +158,24 @@ describe('the topic of alarms', () => {
   });
 });
 
-describe('the dashboards', () => {
+describe('dashboards', () => {
   const dashboards = resourcesOf('prod', 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) => Properties);
   const bodies = dashboards.map(({ DashboardBody }) => JSON.stringify(DashboardBody));
 
-  it('are one for the shop and one for its engineers', () => {
+  it('are settle-once-prod-shop and settle-once-prod-engineers', () => {
     expect(dashboards.map(({ DashboardName }) => DashboardName).sort()).toEqual([
       'settle-once-prod-engineers',
       'settle-once-prod-shop',
     ]);
   });
 
-  it('show the states of all alarms, either of them', () => {
+  it('both show the states of all alarms', () => {
     const ids = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([id]) => id);
 
     for (const body of bodies) expect(ids.filter((id) => !body.includes(`"${id}"`))).toEqual([]);
   });
 
-  it('show of each step of settlements how often it fails', () => {
+  it('show the failure rate of every settlement step', () => {
     const shop = bodies.find((body) => body.includes('StepFailed')) ?? '';
     const steps = [...readFileSync('statemachines/payment-settlement.asl.json', 'utf8').matchAll(/"step": "(\w+)"/g)];
 
@@ -183,18 +183,18 @@ describe('the dashboards', () => {
     expect(steps.map(([, step]) => step).filter((step) => !shop.includes(`\\"${step}\\"`))).toEqual([]);
   });
 
-  it('show everything that the shop measures', () => {
+  it('show every metric of the shop', () => {
     expect(Object.keys(METRICS).filter((name) => !bodies.some((body) => body.includes(`\\"${name}\\"`)))).toEqual([]);
   });
 });
 
-it('the HTTP API’s metrics are kept for the whole: by route, each would cost as one of the shop’s own', () => {
+it('HTTP API has no detailed metrics, which are billed like custom metrics', () => {
   const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
 
   expect(stage?.Properties.DefaultRouteSettings.DetailedMetricsEnabled).not.toBe(true);
 });
 
-it('requests that the HTTP API turned away are counted in its access log', () => {
+it('RequestThrottled counts status 429 in the access log of the HTTP API', () => {
   const [[, filter] = []] = resourcesOf('prod', 'AWS::Logs::MetricFilter');
   const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
 

@@ -4,17 +4,17 @@ import { expect, it } from 'vitest';
 import { STAGE_NAMES } from '../../../lib/stages.ts';
 import { appOf } from './synth.ts';
 
-it.each(STAGE_NAMES)('what is deployed to %s breaks no rule of AwsSolutions without a reason', (stage) => {
+it.each(STAGE_NAMES)('stage %s violates no AwsSolutions rule without a stated reason', (stage) => {
   const { app } = appOf(stage);
 
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
 });
 
-it('a rule that is broken without a reason is found', () => {
+it('AwsSolutions reports a queue without TLS and dead-letter queue', () => {
   const { app, service } = appOf('prod');
   new Queue(service, 'careless');
 
-  const broken = new AwsSolutionsChecks(app).validateScope(app).violations.map(({ ruleName }) => ruleName);
+  const violations = new AwsSolutionsChecks(app).validateScope(app).violations.map(({ ruleName }) => ruleName);
 
-  expect(broken.sort()).toEqual(['AwsSolutions-SQS3', 'AwsSolutions-SQS4']);
+  expect(violations.sort()).toEqual(['AwsSolutions-SQS3', 'AwsSolutions-SQS4']);
 });

@@ -21,7 +21,7 @@ const actionsOn = (prefix: string, resource: RegExp) =>
     .flatMap(({ Action }) => listOf(Action))
     .sort();
 
-/** The only actions allowed on everything, because AWS knows no resources for them. */
+/** The only actions allowed on `*`: they do not support resource-level permissions. */
 const WITHOUT_RESOURCES = [
   // X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
   'xray:GetSamplingRules',
@@ -39,29 +39,29 @@ const WITHOUT_RESOURCES = [
   'logs:UpdateLogDelivery',
 ];
 
-/** Executions have names that nobody knows beforehand: of one machine, they may be meant all together. */
+/** Execution names are not known at deployment, so all executions of this one machine are allowed. */
 const EXECUTIONS = ':execution:settle-once-prod-payment-settlement:*"';
 const isWide = (resource: string) => resource.replace(EXECUTIONS, '"').includes('*');
 
-describe('nobody', () => {
-  it('may do everything', () => {
+describe('IAM policies', () => {
+  it('allow no action by wildcard', () => {
     const actions = policies.flatMap(({ allowed }) => allowed.flatMap(({ Action }) => listOf(Action)));
 
     expect(actions.length).toBeGreaterThan(0);
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('may do anything with everything, but what knows no resources', () => {
-    const onEverything = policies.flatMap(({ allowed }) =>
+  it('allow all resources only for actions without resource-level permissions', () => {
+    const unrestricted = policies.flatMap(({ allowed }) =>
       allowed
         .filter(({ Resource }) => listOf(Resource).some((one) => isWide(JSON.stringify(one))))
         .flatMap(({ Action }) => listOf(Action)),
     );
 
-    expect([...new Set(onEverything)].sort()).toEqual([...WITHOUT_RESOURCES].sort());
+    expect([...new Set(unrestricted)].sort()).toEqual([...WITHOUT_RESOURCES].sort());
   });
 
-  it('may read a whole table but the shop window, and what checks the books', () => {
+  it('allow scans to the storefront and the consistency check only', () => {
     const scanners = policies.filter(({ allowed }) =>
       allowed.some(({ Action }) => listOf(Action).includes('dynamodb:Scan')),
     );
@@ -73,14 +73,14 @@ describe('nobody', () => {
     expect(actionsOn('storefrontrole', /GetAtt(?!products)\w/)).not.toContain('dynamodb:Scan');
   });
 
-  it('may delete an item but an idempotency record, or what is mended', () => {
+  it('allow to delete only idempotency records and failed settlements', () => {
     const deletions = policies
       .flatMap(({ allowed }) => allowed)
       .filter(({ Action }) => listOf(Action).includes('dynamodb:DeleteItem'));
-    const mended = deletions.filter(({ Resource }) => /GetAttoperations/.test(JSON.stringify(Resource)));
+    const ofOperations = deletions.filter(({ Resource }) => /GetAttoperations/.test(JSON.stringify(Resource)));
 
-    expect(mended.length).toBeGreaterThan(0);
-    for (const { Action, Condition } of mended) {
+    expect(ofOperations.length).toBeGreaterThan(0);
+    for (const { Action, Condition } of ofOperations) {
       expect(Action).toBe('dynamodb:DeleteItem');
       expect(Condition).toEqual({
         'ForAllValues:StringEquals': {
@@ -88,11 +88,11 @@ describe('nobody', () => {
         },
       });
     }
-    for (const { Resource } of deletions.filter((one) => !mended.includes(one)))
+    for (const { Resource } of deletions.filter((one) => !ofOperations.includes(one)))
       expect(JSON.stringify(Resource)).toMatch(/GetAttidempotency/);
   });
 
-  it('may use the queues of dead letters but over TLS', () => {
+  it('deny access to the dead-letter queues without TLS', () => {
     for (const [, { Properties }] of resourcesOf('prod', 'AWS::SQS::QueuePolicy')) {
       expect(Properties.PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({
@@ -105,15 +105,15 @@ describe('nobody', () => {
   });
 });
 
-describe('what a function may do', () => {
-  it('ends, for the one that answers polling, with reading payments and orders', () => {
+describe('permissions of functions', () => {
+  it('payment-status may only read payments and orders', () => {
     expect(actionsOn('paymentstatusrole', /GetAttpayments|GetAttorders/)).toEqual([
       'dynamodb:GetItem',
       'dynamodb:Query',
     ]);
   });
 
-  it('includes no PayPal credentials for those that do not talk to PayPal', () => {
+  it('only functions that call PayPal may read its credentials', () => {
     const readers = policies
       .filter(({ id }) => actionsOn(id, /settle-once\/prod\/paypal-\?{6}/).length > 0)
       .map(({ id }) => id.replace(/role.*/, ''));
@@ -129,9 +129,9 @@ describe('what a function may do', () => {
     ]);
   });
 
-  it('is, for what checks the books, to read them all and change nothing but what it finds', () => {
-    const BOOKS = /GetAtt(products|reservations|checkoutsessions|payments|orders|webhookevents)/;
-    expect(new Set(actionsOn('consistencyrole', BOOKS))).toEqual(
+  it('consistency may read all business tables and write only to operations', () => {
+    const BUSINESS_TABLES = /GetAtt(products|reservations|checkoutsessions|payments|orders|webhookevents)/;
+    expect(new Set(actionsOn('consistencyrole', BUSINESS_TABLES))).toEqual(
       new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']),
     );
     expect(actionsOn('consistencyrole', /:stateMachine:|:execution:/)).toEqual(['states:ListExecutions']);
@@ -143,7 +143,7 @@ describe('what a function may do', () => {
     ]);
   });
 
-  it('is nothing, for the one that anybody may call to sign in, but to log and to be traced', () => {
+  it('sign-in may only log and trace', () => {
     const actions = statementsOf('signinrole').flatMap(({ Action }) => listOf(Action));
 
     expect(actions.sort()).toEqual([
@@ -154,13 +154,13 @@ describe('what a function may do', () => {
     ]);
   });
 
-  it('includes the start of one workflow, by its name', () => {
+  it('paypal-webhook may start the payment-settlement workflow', () => {
     expect(actionsOn('paypalwebhookrole', /:stateMachine:settle-once-prod-payment-settlement"/)).toEqual([
       'states:StartExecution',
     ]);
   });
 
-  it('includes a second chance for a settlement for operators alone', () => {
+  it('only admin may redrive executions', () => {
     const redrivers = policies.filter(({ allowed }) =>
       allowed.some(({ Action }) => listOf(Action).includes('states:RedriveExecution')),
     );
@@ -173,7 +173,7 @@ describe('what a function may do', () => {
     ]);
   });
 
-  it('is, for operators, to see how the shop is, and to mend it by the ordinary ways', () => {
+  it('admin may read the state of tables, queues and functions, and update items', () => {
     const onTable = (name: string) =>
       actionsOn('adminrole', new RegExp(`^\\{"Fn::ImportValue":"[^"]*GetAtt${name}\\w+"\\}$`));
     const statements = statementsOf('adminrole');
@@ -190,16 +190,16 @@ describe('what a function may do', () => {
     expect(resourcesOfAction('lambda:InvokeFunction')).toEqual([
       { 'Fn::GetAtt': [expect.stringMatching(/^consistency/), 'Arn'] },
     ]);
-    // All that the workflow may call.
-    const called = statementsOf('settlementrole').filter(({ Action }) =>
+    // The functions that the workflow may invoke.
+    const invocations = statementsOf('settlementrole').filter(({ Action }) =>
       listOf(Action).includes('lambda:InvokeFunction'),
     );
     expect(new Set(resourcesOfAction('lambda:GetFunctionConfiguration'))).toEqual(
-      new Set(called.flatMap(({ Resource }) => listOf(Resource))),
+      new Set(invocations.flatMap(({ Resource }) => listOf(Resource))),
     );
   });
 
-  it('is, for the workflow, to call its four services as they are deployed, not by version', () => {
+  it('the workflow may invoke its four functions, without versions and aliases', () => {
     const resources = statementsOf('settlementrole')
       .filter(({ Action }) => listOf(Action).includes('lambda:InvokeFunction'))
       .flatMap(({ Resource }) => listOf(Resource));

@@ -14,13 +14,13 @@ const functionOf = (id: string) =>
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
   });
-const [sweeper, checker] = [functionOf('sweeper'), functionOf('checker')];
+const [reconciler, checker] = [functionOf('reconciler'), functionOf('checker')];
 new Schedules(stack, 'schedules', {
   stage: stageFrom(new App({ context: { stage: 'prod' } }).node),
   undelivered: new Queue(stack, 'undelivered'),
   jobs: [
-    { name: 'payments', target: sweeper, input: { job: 'payments' }, everyMinutes: 5 },
-    { name: 'dead-letters', target: sweeper, input: { job: 'dead-letters' }, everyMinutes: 5 },
+    { name: 'payments', target: reconciler, input: { job: 'payments' }, everyMinutes: 5 },
+    { name: 'dead-letters', target: reconciler, input: { job: 'dead-letters' }, everyMinutes: 5 },
     { name: 'check', target: checker, input: {}, everyMinutes: 1 },
   ],
 });
@@ -32,8 +32,8 @@ const roles = propertiesOf('AWS::IAM::Role').filter(({ AssumeRolePolicyDocument 
   JSON.stringify(AssumeRolePolicyDocument).includes('scheduler.amazonaws.com'),
 );
 
-describe('a schedule', () => {
-  it('calls its function with its input, at its pace', () => {
+describe('schedules', () => {
+  it('invoke their function with their input at their rate', () => {
     expect(
       schedules.map(({ Name, ScheduleExpression, Target }) => [Name, ScheduleExpression, Target.Input, Target.Arn]),
     ).toEqual([
@@ -41,24 +41,24 @@ describe('a schedule', () => {
         'payments',
         'rate(5 minutes)',
         '{"job":"payments"}',
-        { 'Fn::GetAtt': [expect.stringMatching(/^sweeper/), 'Arn'] },
+        { 'Fn::GetAtt': [expect.stringMatching(/^reconciler/), 'Arn'] },
       ],
       [
         'dead-letters',
         'rate(5 minutes)',
         '{"job":"dead-letters"}',
-        { 'Fn::GetAtt': [expect.stringMatching(/^sweeper/), 'Arn'] },
+        { 'Fn::GetAtt': [expect.stringMatching(/^reconciler/), 'Arn'] },
       ],
       ['check', 'rate(1 minute)', '{}', { 'Fn::GetAtt': [expect.stringMatching(/^checker/), 'Arn'] }],
     ]);
   });
 
-  it('is found in its stage’s own group', () => {
+  it('are in the group of their stage', () => {
     expect(propertiesOf('AWS::Scheduler::ScheduleGroup')).toMatchObject([{ Name: 'settle-once-prod' }]);
     for (const { GroupName } of schedules) expect(GroupName).toBe('settle-once-prod');
   });
 
-  it('does not lose a call: it is tried until the next is due, then kept', () => {
+  it('retry until the next run, then use the dead-letter queue', () => {
     for (const { Target, ScheduleExpression } of schedules) {
       const minutes = Number(/\d+/.exec(ScheduleExpression)?.[0]);
       expect(Target.RetryPolicy).toEqual({ MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: minutes * 60 });
@@ -69,13 +69,13 @@ describe('a schedule', () => {
   });
 });
 
-describe('the role of schedules', () => {
-  it('is one for each function, which it may call as it is deployed, and do nothing else but keep what failed', () => {
+describe('roles of schedules', () => {
+  it('may only invoke one function and send to the dead-letter queue', () => {
     const policies = propertiesOf('AWS::IAM::Policy').map(({ PolicyDocument }) => PolicyDocument.Statement);
 
     expect(roles).toHaveLength(2);
     expect(policies).toEqual(
-      ['sweeper', 'checker'].map((name) => [
+      ['reconciler', 'checker'].map((name) => [
         {
           Effect: 'Allow',
           Action: 'lambda:InvokeFunction',
@@ -90,7 +90,7 @@ describe('the role of schedules', () => {
     );
   });
 
-  it('is taken by schedules of this stage alone', () => {
+  it('are assumable by schedules of this stage only', () => {
     for (const { AssumeRolePolicyDocument } of roles) {
       expect(AssumeRolePolicyDocument.Statement[0].Condition).toEqual({
         StringEquals: {
@@ -102,20 +102,26 @@ describe('the role of schedules', () => {
   });
 });
 
-it('what heals and what checks the books is called by the clock, as often as the shop says', () => {
-  const called = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
+it('prod schedules every reconciliation job and the consistency check', () => {
+  const schedules = resourcesOf('prod', 'AWS::Scheduler::Schedule').map(([, { Properties }]) => {
     const { Name, ScheduleExpression, State = 'ENABLED', Target } = Properties;
     return [Name, ScheduleExpression, State, Target.Input, Target.Arn['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, '')];
   });
 
-  const heals = (job: string, rate = 'rate(5 minutes)') => [job, rate, 'ENABLED', `{"job":"${job}"}`, 'reconciliation'];
-  expect(called.sort()).toEqual(
+  const reconciliation = (job: string, rate = 'rate(5 minutes)') => [
+    job,
+    rate,
+    'ENABLED',
+    `{"job":"${job}"}`,
+    'reconciliation',
+  ];
+  expect(schedules.sort()).toEqual(
     [
-      heals('payments'),
-      heals('reservations'),
-      heals('inbox'),
-      heals('dead-letters'),
-      heals('events', 'rate(1 hour)'),
+      reconciliation('payments'),
+      reconciliation('reservations'),
+      reconciliation('inbox'),
+      reconciliation('dead-letters'),
+      reconciliation('events', 'rate(1 hour)'),
       ['consistency', 'rate(15 minutes)', 'ENABLED', '{}', 'consistency'],
     ].sort(),
   );

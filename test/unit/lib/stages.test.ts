@@ -11,51 +11,45 @@ const valuesOf = (stage: StageName, name: string) => {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 };
 
-describe('a stage', () => {
-  it('that does not exist is refused', () => {
+describe('stageFrom', () => {
+  it('throws for an unknown stage', () => {
     expect(() => stageOf({ stage: 'production' })).toThrow(
       'unknown stage "production": expected local, sandbox or prod',
     );
   });
 
-  it('on the laptop cannot do without the simulator', () => {
+  it('throws for stage local without simulatorUrl', () => {
     expect(() => stageOf({ stage: 'local' })).toThrow('--context simulatorUrl=');
   });
 
-  it('on the laptop trusts nobody but the simulator', () => {
+  it('trusts only the simulator in stage local', () => {
     expect(valuesOf('local', 'PAYPAL_BASE_URL')).toEqual(['http://127.0.0.1:4000']);
     expect(valuesOf('local', 'PAYPAL_CERT_ORIGINS')).toEqual(['http://127.0.0.1:4000']);
   });
 
-  it('with real money talks to PayPal alone, and takes certificates of no other host or name', () => {
+  it('uses PayPal’s live API, certificate hosts and names in stage prod', () => {
     expect(valuesOf('prod', 'PAYPAL_BASE_URL')).toEqual(['https://api-m.paypal.com']);
     expect(valuesOf('prod', 'PAYPAL_CERT_ORIGINS')).toEqual(['https://api.paypal.com']);
     expect(valuesOf('prod', 'PAYPAL_CERT_NAMES')).toEqual(['messageverificationcerts.paypal.com']);
   });
 
-  it('for trying out talks to PayPal’s sandbox alone', () => {
+  it('uses PayPal’s sandbox in stage sandbox', () => {
     expect(valuesOf('sandbox', 'PAYPAL_BASE_URL')).toEqual(['https://api-m.sandbox.paypal.com']);
     expect(valuesOf('sandbox', 'PAYPAL_CERT_ORIGINS')).toEqual(['https://api.sandbox.paypal.com']);
     expect(valuesOf('sandbox', 'PAYPAL_CERT_NAMES')).toEqual(['messageverificationcerts.sandbox.paypal.com']);
   });
 
-  it.each(['sandbox', 'prod'] as const)(
-    'such as %s knows neither this machine nor the simulator’s webhook id',
-    (stage) => {
-      const text = JSON.stringify(Object.values(templatesOf(stage)).map((template) => template.toJSON()));
+  it.each(['sandbox', 'prod'] as const)('has no trace of localhost or the simulator in stage %s', (stage) => {
+    const text = JSON.stringify(Object.values(templatesOf(stage)).map((template) => template.toJSON()));
 
-      expect(text.match(/127\.0\.0\.1|localhost|WEBHOOK_ID|[Ss]imulator/g)).toBeNull();
-    },
-  );
+    expect(text.match(/127\.0\.0\.1|localhost|WEBHOOK_ID|[Ss]imulator/g)).toBeNull();
+  });
 
-  it.each(['sandbox', 'prod'] as const)(
-    'such as %s is not deployed before it is told where buyers come back to',
-    (stage) => {
-      const parameter = templatesOf(stage).service.toJSON().Parameters.StorefrontOrigin;
+  it.each(['sandbox', 'prod'] as const)('requires the parameter StorefrontOrigin in stage %s', (stage) => {
+    const parameter = templatesOf(stage).service.toJSON().Parameters.StorefrontOrigin;
 
-      expect(parameter.AllowedPattern).toBe('https://[^/]+');
-      expect(parameter).not.toHaveProperty('Default');
-      expect(valuesOf(stage, 'STOREFRONT_ORIGIN')).toEqual([{ Ref: 'StorefrontOrigin' }]);
-    },
-  );
+    expect(parameter.AllowedPattern).toBe('https://[^/]+');
+    expect(parameter).not.toHaveProperty('Default');
+    expect(valuesOf(stage, 'STOREFRONT_ORIGIN')).toEqual([{ Ref: 'StorefrontOrigin' }]);
+  });
 });

@@ -18,17 +18,17 @@ const distribution = () => only('AWS::CloudFront::Distribution').DistributionCon
 const originOf = ({ TargetOriginId }: { TargetOriginId: string }) =>
   distribution().Origins.find(({ Id }: { Id: string }) => Id === TargetOriginId);
 
-// A first synthesis takes its time on a busy machine.
-const PATIENT = { timeout: 120_000 };
+// The first synthesis is slow on a busy machine.
+const OPTIONS = { timeout: 120_000 };
 
-describe('the pages on AWS', PATIENT, () => {
-  it('are served by CloudFront on every stage but the laptop’s', () => {
+describe('web stack', OPTIONS, () => {
+  it('exists in every stage but local', () => {
     expect(templatesOf('local').web).toBeUndefined();
     expect(templatesOf('sandbox').web).toBeDefined();
     expect(templatesOf('prod').web).toBeDefined();
   });
 
-  it('lie in a bucket that nobody but this distribution can read, encrypted, by TLS 1.2 at least', () => {
+  it('has an encrypted bucket that only its distribution can read, over TLS 1.2', () => {
     const bucket = only('AWS::S3::Bucket');
     expect(bucket.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true,
@@ -56,14 +56,14 @@ describe('the pages on AWS', PATIENT, () => {
     expect(originOf(distribution().DefaultCacheBehavior).OriginAccessControlId).toBeDefined();
   });
 
-  it('come by HTTPS, and can be read only', () => {
+  it('serves pages over HTTPS, for GET and HEAD only', () => {
     expect(distribution().DefaultCacheBehavior).toMatchObject({
       ViewerProtocolPolicy: 'redirect-to-https',
       AllowedMethods: ['GET', 'HEAD'],
     });
   });
 
-  it('have the same security headers as on a laptop', () => {
+  it('sends the same security headers as local CloudFront', () => {
     const { SecurityHeadersConfig: own, CustomHeadersConfig: other } = only(
       'AWS::CloudFront::ResponseHeadersPolicy',
     ).ResponseHeadersPolicyConfig;
@@ -81,7 +81,7 @@ describe('the pages on AWS', PATIENT, () => {
     expect(distribution().DefaultCacheBehavior.ResponseHeadersPolicyId).toBeDefined();
   });
 
-  it('allow neither scripts nor styles that are written into a page', () => {
+  it('forbids inline scripts and styles', () => {
     const policy = SECURITY_HEADERS['content-security-policy'];
 
     expect(policy).toContain("default-src 'none'");
@@ -89,14 +89,14 @@ describe('the pages on AWS', PATIENT, () => {
     expect(policy).not.toMatch(/unsafe-|https?:|\*/);
   });
 
-  it('are kept when the stack is deleted, where the data is', () => {
+  it('retains the bucket in prod', () => {
     expect(resourcesOf('prod', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('Retain');
     expect(resourcesOf('sandbox', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('Delete');
   });
 });
 
-describe('API and webhooks on AWS', PATIENT, () => {
-  it('are at the same address, and go on to the HTTP API', () => {
+describe('CloudFront behaviors of API and webhooks', OPTIONS, () => {
+  it('forward to the HTTP API', () => {
     const { CacheBehaviors } = distribution();
 
     expect(CacheBehaviors.map(({ PathPattern }: { PathPattern: string }) => PathPattern)).toEqual([
@@ -113,26 +113,27 @@ describe('API and webhooks on AWS', PATIENT, () => {
     }
   });
 
-  it.each([0, 1])('take every method, as it came, are never kept, and never go in the clear (%i)', (index) => {
+  it.each([0, 1])('allow every method over HTTPS, unchanged and uncached (%i)', (index) => {
     expect(distribution().CacheBehaviors[index]).toMatchObject({
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
-      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html: CachingDisabled
+      // CachingDisabled:
+      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
       CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
-      // …/using-managed-origin-request-policies.html: AllViewerExceptHostHeader
+      // AllViewerExceptHostHeader: …/using-managed-origin-request-policies.html
       OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
       ViewerProtocolPolicy: 'https-only',
       Compress: false,
     });
   });
 
-  it('answer 404 and all else in their own words: no error page stands in their way, and no function', () => {
+  it('return the API’s own error responses, without error pages and functions', () => {
     expect(distribution().CustomErrorResponses).toBeUndefined();
     for (const behavior of distribution().CacheBehaviors) expect(behavior.FunctionAssociations).toBeUndefined();
   });
 });
 
-describe('a domain of the shop’s own', PATIENT, () => {
-  it('takes TLS 1.2 at least', () => {
+describe('web stack with a domain', OPTIONS, () => {
+  it('requires TLS 1.2', () => {
     const { web } = appOf('prod', DOMAIN);
     if (!web) throw new Error('prod has no web stack');
 
@@ -145,20 +146,20 @@ describe('a domain of the shop’s own', PATIENT, () => {
     Template.fromStack(web).hasOutput('WebUrl', { Value: 'https://shop.example' });
   });
 
-  it('breaks no rule without a reason', () => {
+  it('violates no AwsSolutions rule without a stated reason', () => {
     const { app } = appOf('prod', DOMAIN);
 
     expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
   });
 
-  it('needs its certificate', () => {
+  it('throws without a certificate', () => {
     expect(() => appOf('prod', { domain: 'shop.example' })).toThrow('domain and certificateArn must be set together');
   });
 });
 
-describe('the function that leads paths to files', () => {
-  /** What CloudFront does with a path: the file that it asks the bucket for, or its own answer. */
-  const atTheEdge = (uri: string) =>
+describe('pageFunctionCode', () => {
+  /** The rewritten request, or the function's own response. */
+  const runAtEdge = (uri: string) =>
     runInNewContext(`${pageFunctionCode()}; handler(event)`, { event: { request: { uri, method: 'GET' } } });
 
   it.each([
@@ -172,8 +173,8 @@ describe('the function that leads paths to files', () => {
     '/icon.svg',
     '/pictures/MUG-BLUE.svg',
     '/robots.txt',
-  ])('finds for %s what the laptop’s front door finds', (path) => {
-    expect(atTheEdge(path)).toMatchObject({ uri: fileFor(path) });
+  ])('rewrites %s to the same file as local CloudFront', (path) => {
+    expect(runAtEdge(path)).toMatchObject({ uri: fileFor(path) });
   });
 
   it.each([
@@ -186,8 +187,8 @@ describe('the function that leads paths to files', () => {
     '/constructor',
     '/__proto__',
     '',
-  ])('answers 404 for %s, as the laptop’s front door does, with all security headers', (path) => {
-    const { statusCode, headers, body } = atTheEdge(path);
+  ])('answers 404 for %s with all security headers', (path) => {
+    const { statusCode, headers, body } = runAtEdge(path);
 
     expect(fileFor(path)).toBeUndefined();
     expect(statusCode).toBe(404);
@@ -195,7 +196,7 @@ describe('the function that leads paths to files', () => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) expect(headers[name]).toEqual({ value });
   });
 
-  it('fits into CloudFront', () => {
+  it('is smaller than CloudFront’s limit of 10 KB', () => {
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
     expect(Buffer.byteLength(pageFunctionCode())).toBeLessThan(10 * 1024);
   });

@@ -8,13 +8,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publishPages } from '../../../ops/publish-pages.ts';
 
 const FOREVER = 'public, max-age=31536000, immutable';
-const FILES: Record<string, { type: string; kept: string }> = {
-  'storefront/index.html': { type: 'text/html; charset=utf-8', kept: 'no-cache' },
-  'admin/index.html': { type: 'text/html; charset=utf-8', kept: 'no-cache' },
-  'assets/shop-1a2b.js': { type: 'text/javascript; charset=utf-8', kept: FOREVER },
-  'assets/shop-3c4d.css': { type: 'text/css; charset=utf-8', kept: FOREVER },
-  'pictures/MUG-BLUE.svg': { type: 'image/svg+xml', kept: 'no-cache' },
-  'icon.svg': { type: 'image/svg+xml', kept: 'no-cache' },
+const FILES: Record<string, { type: string; cacheControl: string }> = {
+  'storefront/index.html': { type: 'text/html; charset=utf-8', cacheControl: 'no-cache' },
+  'admin/index.html': { type: 'text/html; charset=utf-8', cacheControl: 'no-cache' },
+  'assets/shop-1a2b.js': { type: 'text/javascript; charset=utf-8', cacheControl: FOREVER },
+  'assets/shop-3c4d.css': { type: 'text/css; charset=utf-8', cacheControl: FOREVER },
+  'pictures/MUG-BLUE.svg': { type: 'image/svg+xml', cacheControl: 'no-cache' },
+  'icon.svg': { type: 'image/svg+xml', cacheControl: 'no-cache' },
 };
 
 const s3 = mockClient(S3Client);
@@ -36,35 +36,38 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const publish = () => publishPages(clients, { folder, bucket: 'pages', distributionId: 'E1', reference: 'today' });
 const puts = () => s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
 
-describe('publishing pages', () => {
-  it('sends every file, with what it is and for how long it may be kept', async () => {
+describe('publishPages', () => {
+  it('uploads every file with content type and cache control', async () => {
     expect(await publish()).toBe(6);
 
     const sent = puts().map(({ Bucket, Key = '', Body, ContentType, CacheControl }) => [
       Key,
-      { type: ContentType, kept: CacheControl, bucket: Bucket, body: String(Body) },
+      { type: ContentType, cacheControl: CacheControl, bucket: Bucket, body: String(Body) },
     ]);
     expect(Object.fromEntries(sent)).toEqual(
       Object.fromEntries(
-        Object.entries(FILES).map(([file, about]) => [file, { ...about, bucket: 'pages', body: `this is ${file}` }]),
+        Object.entries(FILES).map(([file, headers]) => [
+          file,
+          { ...headers, bucket: 'pages', body: `this is ${file}` },
+        ]),
       ),
     );
   });
 
-  it('sends a page after all that it needs', async () => {
-    let underWay = 0;
-    const underWayAtPage: number[] = [];
+  it('uploads pages after the assets they reference', async () => {
+    let inProgress = 0;
+    const inProgressAtPage: number[] = [];
     s3.on(PutObjectCommand).callsFake(async ({ Key }) => {
-      if (Key.endsWith('.html')) underWayAtPage.push(underWay);
-      else underWay++;
+      if (Key.endsWith('.html')) inProgressAtPage.push(inProgress);
+      else inProgress++;
       await new Promise((resolve) => setTimeout(resolve, 5));
-      if (!Key.endsWith('.html')) underWay--;
+      if (!Key.endsWith('.html')) inProgress--;
       return {};
     });
 
     await publish();
 
-    expect(underWayAtPage).toEqual([0, 0]);
+    expect(inProgressAtPage).toEqual([0, 0]);
     expect(
       puts()
         .slice(-2)
@@ -72,7 +75,7 @@ describe('publishing pages', () => {
     ).toEqual(['admin/index.html', 'storefront/index.html']);
   });
 
-  it('then lets CloudFront forget what it knew', async () => {
+  it('invalidates the CloudFront cache', async () => {
     await publish();
 
     expect(cloudFront.commandCalls(CreateInvalidationCommand).map(({ args: [{ input }] }) => input)).toEqual([
@@ -80,7 +83,7 @@ describe('publishing pages', () => {
     ]);
   });
 
-  it('leaves the pages as they were when a file cannot be sent', async () => {
+  it('uploads no page when an asset fails', async () => {
     s3.on(PutObjectCommand, { Key: 'icon.svg' }).rejects(new Error('access denied'));
 
     await expect(publish()).rejects.toThrow('access denied');
@@ -88,7 +91,7 @@ describe('publishing pages', () => {
     expect(cloudFront.calls()).toHaveLength(0);
   });
 
-  it('refuses a folder without pages', async () => {
+  it('throws for a folder without pages', async () => {
     const empty = publishPages(clients, {
       folder: join(folder, 'assets'),
       bucket: 'b',
