@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /*
- * Runs every phase of CI in sequence and prints its duration; `check` skips phases that need servers. A failed phase does
- * not stop the run, so that one run reports all failures.
+ * Runs every phase of CI in sequence and prints its duration; `check` skips phases that need servers. Continues after a
+ * failed phase, so that one run reports all failures.
  */
 
 interface Phase {
