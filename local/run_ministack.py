@@ -18,7 +18,7 @@ def exit_with_parent() -> None:
 
 
 def without_null_path_parameters(execute):
-    """API Gateway omits `pathParameters` for routes without any; MiniStack 1.5.33 sends null, which Powertools rejects."""
+    """API Gateway omits empty `pathParameters`; MiniStack 1.5.33 sends null, which Powertools rejects."""
 
     def fixed(function, event, *args, **kwargs):
         if isinstance(event, dict) and event.get("version") == "2.0" and event.get("pathParameters") is None:

@@ -78,8 +78,13 @@ function sdkLoadedByLib(imports: readonly Import[]): Import[] {
 
 describe('imports', () => {
   it('are found in every kind of statement', () => {
-    const source = `import a from './a.ts';\nimport type {\n  B,\n} from '../b.ts';\nexport * from 'c';\nimport './d.ts';
-      await import('./e.ts');`;
+    const source = [
+      "import a from './a.ts';",
+      "import type {\n  B,\n} from '../b.ts';",
+      "export * from 'c';",
+      "import './d.ts';",
+      "  await import('./e.ts');",
+    ].join('\n');
 
     expect(importsIn('src/x/y.ts', source)).toEqual([
       { from: 'src/x/y.ts', to: 'src/x/a.ts', isType: false },

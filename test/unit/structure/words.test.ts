@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 /*
- * Everything these words stand for has a better name in docs/glossary.md. They are found in identifiers too: `lookAfter` is
- * "look after".
+ * Everything these words stand for has a better name in docs/glossary.md. They are found in identifiers too:
+ * `lookAfter` is "look after".
  */
 const FORBIDDEN = anyOf(
   ['books', 'mistakes?', 'deeds?', 'wish(?:e[sd]|ing)?', 'chapters?', 'arrows?'],
@@ -11,7 +11,7 @@ const FORBIDDEN = anyOf(
   ['look(?:s|ed|ing)?\\s+(?:after|again)', 't(?:ake|akes|aken|aking|ook)\\s+down'],
 );
 
-/** "Settlement" is an execution of the workflow: evidence is applied, events are processed, steps run, jobs reconcile. */
+/** A settlement is an execution of the workflow: evidence is applied, events are processed, jobs reconcile. */
 const SETTLE = anyOf(['(?:un)?settl(?:es?|ed|ers?|ing)']);
 
 function anyOf(...words: readonly string[][]): RegExp {
