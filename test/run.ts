@@ -22,6 +22,8 @@ const phases: readonly Phase[] = [
   { name: 'types', command: ['tsc'] },
   { name: 'types of web/', command: ['tsc', '-p', 'web'] },
   { name: 'dead code', command: ['knip'] },
+  { name: 'Markdown', command: ['markdownlint-cli2'] },
+  { name: 'commit subjects', command: ['node', 'scripts/commit-subjects.ts'] },
   { name: 'web build and bundle sizes', command: ['node', 'web/build.ts'] },
   { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
   {
