@@ -1,6 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
-import { INVARIANT_KEYS, INVARIANTS, toStoredFinding } from '../src/consistency/finding.ts';
+import { INVARIANT_KEYS, INVARIANTS } from '../src/consistency/checks/violation.ts';
+import { toStoredFinding } from '../src/consistency/finding.ts';
 import { recheckFindingById } from '../src/consistency/recheck-finding.ts';
 import { type ConsistencyResponse, requestSchema } from '../src/consistency/request.ts';
 import { type CheckDeps, runCheck } from '../src/consistency/run-check.ts';

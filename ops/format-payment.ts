@@ -1,5 +1,5 @@
 import type { PaymentDetails } from '../src/admin-api/payment-details.ts';
-import { INVARIANTS } from '../src/consistency/finding.ts';
+import { INVARIANTS } from '../src/consistency/checks/violation.ts';
 import { plainMoney } from '../src/shared/money.ts';
 
 /** The lines for a terminal, without the buyer's personal data. */

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
 import { SERVICES } from '../../src/admin-api/shop-metrics.ts';
-import { INVARIANT_NUMBERS } from '../../src/consistency/finding.ts';
+import { INVARIANT_NUMBERS } from '../../src/consistency/checks/violation.ts';
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
 import { drawRow, type StageMonitoring } from './alarm.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { INVARIANT_NUMBERS, type InvariantNumber, invariantOf } from '../consistency/checks/violation.ts';
 import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
-import { INVARIANT_NUMBERS, type InvariantNumber, invariantOf } from '../consistency/finding.ts';
 import type { FindingRepository } from '../consistency/finding-repository.ts';
 import { type RepairActions, repairFinding } from '../consistency/repair-finding.ts';
 import type { Api } from '../shared/http/api.ts';

@@ -1,4 +1,5 @@
-import { type Finding, INVARIANTS } from '../consistency/finding.ts';
+import { INVARIANTS } from '../consistency/checks/violation.ts';
+import type { Finding } from '../consistency/finding.ts';
 import type { Order } from '../fulfillment/order.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { ReplayEventResult } from '../paypal-webhook/replay-event.ts';

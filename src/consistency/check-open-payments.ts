@@ -1,7 +1,7 @@
 import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { purchaseViolations } from './checks/purchase.ts';
-import type { Violation } from './finding.ts';
+import type { Violation } from './checks/violation.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
 /** Any beyond these are left to the scan. */

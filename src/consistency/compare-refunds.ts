@@ -3,9 +3,9 @@ import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { ScanKey } from '../shared/dynamo.ts';
 import type { CheckContext } from './checks/check-context.ts';
+import { isolateUnreadable } from './checks/isolate-unreadable.ts';
 import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
-import type { Violation } from './finding.ts';
-import { isolateUnreadable } from './isolate-unreadable.ts';
+import type { Violation } from './checks/violation.ts';
 
 export interface CompareDeps {
   readonly payments: Pick<PaymentRepository, 'ids' | 'getAll'>;

@@ -6,14 +6,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { conditionHolds } from '../shared/dynamo.ts';
-import {
-  type Finding,
-  findingIdOf,
-  findingSchema,
-  type Invariant,
-  toStoredFinding,
-  type Violation,
-} from './finding.ts';
+import type { Invariant, Violation } from './checks/violation.ts';
+import { type Finding, findingIdOf, findingSchema, toStoredFinding } from './finding.ts';
 
 /** A page of findings; no cursor on the last one. */
 export interface FindingPage {

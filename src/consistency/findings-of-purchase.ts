@@ -1,7 +1,8 @@
 import type { Payment } from '../payments/payment.ts';
 import type { EventHead } from '../paypal-webhook/stored-event.ts';
 import { executionName } from '../shared/settlement.ts';
-import { type Finding, findingIdOf, INVARIANT_KEYS } from './finding.ts';
+import { INVARIANT_KEYS } from './checks/violation.ts';
+import { type Finding, findingIdOf } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 
 /** Open findings of a payment, its open settlements and its unprocessed events. */

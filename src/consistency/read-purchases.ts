@@ -3,8 +3,8 @@ import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
+import { isolateUnreadable } from './checks/isolate-unreadable.ts';
 import type { Purchase } from './checks/purchase.ts';
-import { isolateUnreadable } from './isolate-unreadable.ts';
 
 export interface PurchaseTables {
   readonly payments: Pick<PaymentRepository, 'due' | 'getAll' | 'ids'>;

@@ -5,7 +5,8 @@ import type { CheckContext } from './checks/check-context.ts';
 import { executionViolations, type SettlementTables } from './checks/executions.ts';
 import { purchaseViolations } from './checks/purchase.ts';
 import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
-import { type Finding, findingIdOf, type Violation } from './finding.ts';
+import type { Violation } from './checks/violation.ts';
+import { type Finding, findingIdOf } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 

@@ -1,4 +1,5 @@
-import type { Finding, Repair } from './finding.ts';
+import type { Repair } from './checks/violation.ts';
+import type { Finding } from './finding.ts';
 
 export type RepairActionResult =
   | { readonly done: true }

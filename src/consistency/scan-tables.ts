@@ -3,10 +3,10 @@ import type { Reservation } from '../inventory/reservation.ts';
 import type { Page, ScanKey } from '../shared/dynamo.ts';
 import { paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
 import type { CheckContext } from './checks/check-context.ts';
+import { isolateUnreadable } from './checks/isolate-unreadable.ts';
 import { type Purchase, purchaseViolations } from './checks/purchase.ts';
 import { addReservations, startTallies, talliesSchema } from './checks/stock.ts';
-import type { Violation } from './finding.ts';
-import { isolateUnreadable } from './isolate-unreadable.ts';
+import type { Violation } from './checks/violation.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
 /** In scan order; reservations are tallied during their scan. */

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
-import { type Finding, findingIdOf, type Violation } from '../../src/consistency/finding.ts';
+import type { Violation } from '../../src/consistency/checks/violation.ts';
+import { type Finding, findingIdOf } from '../../src/consistency/finding.ts';
 import { findingRepository } from '../../src/consistency/finding-repository.ts';
 import { documentClient } from '../../src/shared/dynamo.ts';
 import { functionEnvironment } from '../support/in-process/function-environment.ts';

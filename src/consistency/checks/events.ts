@@ -1,6 +1,6 @@
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
-import type { Violation } from '../finding.ts';
 import type { CheckContext } from './check-context.ts';
+import type { Violation } from './violation.ts';
 
 /** Oldest first; with more than this unprocessed, operators have enough to work on. */
 const MAX_EVENTS = 100;

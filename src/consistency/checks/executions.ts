@@ -3,9 +3,9 @@ import type { FailedExecution } from '../../settlements/execution-client.ts';
 import type { FailedSettlementRepository } from '../../settlements/failed-settlement-repository.ts';
 import type { PaymentId } from '../../shared/ids.ts';
 import { executionName, settlementOf } from '../../shared/settlement.ts';
-import type { Violation } from '../finding.ts';
-import { isolateUnreadable } from '../isolate-unreadable.ts';
 import type { CheckContext } from './check-context.ts';
+import { isolateUnreadable } from './isolate-unreadable.ts';
+import type { Violation } from './violation.ts';
 
 export interface SettlementTables {
   readonly payments: { readonly getAll: (ids: readonly PaymentId[]) => Promise<readonly Payment[]> };

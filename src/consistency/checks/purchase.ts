@@ -8,8 +8,8 @@ import { isDecided, isGivenUp, isPaid } from '../../payments/transitions.ts';
 import type { PaymentId } from '../../shared/ids.ts';
 import { plainMoney, sameMoney } from '../../shared/money.ts';
 import type { PaymentStatus } from '../../shared/settlement.ts';
-import type { Invariant, Repair, Violation } from '../finding.ts';
 import { type CheckContext, isPast } from './check-context.ts';
+import type { Invariant, Repair, Violation } from './violation.ts';
 
 /** The rows of one purchase. */
 export interface Purchase {

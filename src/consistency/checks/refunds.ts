@@ -3,8 +3,8 @@ import type { Payment } from '../../payments/payment.ts';
 import { isPaid } from '../../payments/transitions.ts';
 import type { PayPalOrder } from '../../paypal/schema.ts';
 import { plainMoney } from '../../shared/money.ts';
-import type { Violation } from '../finding.ts';
 import type { CheckContext } from './check-context.ts';
+import type { Violation } from './violation.ts';
 
 /** PayPal's refund window: https://developer.paypal.com/api/nvp-soap/paypal-payments-standard/admin/refunds */
 const REFUNDABLE_DAYS = 180;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { countersSchema, type Product } from '../../inventory/product.ts';
 import type { Reservation } from '../../inventory/reservation.ts';
-import type { Violation } from '../finding.ts';
+import type { Violation } from './violation.ts';
 
 /** Reserved quantities of one SKU, summed while the reservations are scanned. */
 const tallySchema = z.object({

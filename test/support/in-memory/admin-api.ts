@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { adminApi } from '../../../src/admin-api/api.ts';
 import type { AuditEntry, AuditQuery } from '../../../src/admin-api/audit-repository.ts';
-import type { Finding, Repair } from '../../../src/consistency/finding.ts';
+import type { Repair } from '../../../src/consistency/checks/violation.ts';
+import type { Finding } from '../../../src/consistency/finding.ts';
 import type { RepairActionResult } from '../../../src/consistency/repair-finding.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { Webhook } from '../../../src/paypal/notifications.ts';

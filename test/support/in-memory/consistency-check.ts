@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { sessionSchema } from '../../../src/checkout/session.ts';
-import { type Finding, findingIdOf, INVARIANTS } from '../../../src/consistency/finding.ts';
+import { INVARIANTS } from '../../../src/consistency/checks/violation.ts';
+import { type Finding, findingIdOf } from '../../../src/consistency/finding.ts';
 import { recheckFindingById } from '../../../src/consistency/recheck-finding.ts';
 import { type CheckDeps, runCheck } from '../../../src/consistency/run-check.ts';
 import { orderSchema } from '../../../src/fulfillment/order.ts';

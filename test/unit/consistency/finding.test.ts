@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import {
-  type Finding,
-  findingIdOf,
-  findingSchema,
-  INVARIANT_KEYS,
-  INVARIANT_NUMBERS,
-  toStoredFinding,
-} from '../../../src/consistency/finding.ts';
+import { INVARIANT_KEYS, INVARIANT_NUMBERS } from '../../../src/consistency/checks/violation.ts';
+import { type Finding, findingIdOf, findingSchema, toStoredFinding } from '../../../src/consistency/finding.ts';
 
 const subjects = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[~%27EF/]{0,6}$/));
 

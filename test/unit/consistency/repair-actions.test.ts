@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Repair } from '../../../src/consistency/finding.ts';
+import type { Repair } from '../../../src/consistency/checks/violation.ts';
 import { repairActions } from '../../../src/consistency/repair-actions.ts';
 import { repairFinding } from '../../../src/consistency/repair-finding.ts';
 import type { Product } from '../../../src/inventory/product.ts';

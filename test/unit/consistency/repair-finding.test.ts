@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, findingIdOf, type Repair, type Violation } from '../../../src/consistency/finding.ts';
+import type { Repair, Violation } from '../../../src/consistency/checks/violation.ts';
+import { type Finding, findingIdOf } from '../../../src/consistency/finding.ts';
 import { type RepairActionResult, type RepairActions, repairFinding } from '../../../src/consistency/repair-finding.ts';
 import { PAYMENT, SESSION } from '../../support/builders/payments.ts';
 

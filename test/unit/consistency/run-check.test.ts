@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type InvariantNumber, invariantOf } from '../../../src/consistency/finding.ts';
+import { type InvariantNumber, invariantOf } from '../../../src/consistency/checks/violation.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
-import { INVARIANTS } from '../../../src/consistency/finding.ts';
+import { INVARIANTS } from '../../../src/consistency/checks/violation.ts';
 import type { BooksChecked, ConsistencyRun, Finding } from '../../api/schema.ts';
 import * as api from '../api.ts';
 import { TextWithIds } from '../components/id.tsx';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOLD_MINUTES } from '../../../../src/checkout/open-session.ts';
 import type { Session } from '../../../../src/checkout/session.ts';
 import { type Purchase, purchaseViolations } from '../../../../src/consistency/checks/purchase.ts';
-import { INVARIANTS, type Repair } from '../../../../src/consistency/finding.ts';
+import { INVARIANTS, type Repair } from '../../../../src/consistency/checks/violation.ts';
 import type { Order } from '../../../../src/fulfillment/order.ts';
 import type { Reservation } from '../../../../src/inventory/reservation.ts';
 import type { Payment } from '../../../../src/payments/payment.ts';
