@@ -12,5 +12,7 @@ const { payments, paypal, evidenceApplier } = composePayments({
 });
 const { captureOrder, getOrder, refundCapture } = paypal;
 
-/** The payment's own steps of the workflow. */
-export const handler = stepHandler(paymentSteps({ payments, captureOrder, getOrder, refundCapture, evidenceApplier }));
+export const handler = stepHandler(
+  'payments',
+  paymentSteps({ payments, captureOrder, getOrder, refundCapture, evidenceApplier }),
+);

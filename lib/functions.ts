@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { EnvName } from '../src/shared/env.ts';
+import { WORKFLOW_SERVICES } from '../src/shared/workflow-steps.ts';
 import type { QueueAction } from './constructs/dead-letter-queues.ts';
 import type { ExecutionAction } from './constructs/payment-settlement.ts';
 import type { TableAction } from './constructs/table.ts';
@@ -126,7 +127,7 @@ export const FUNCTIONS = {
     deletesItemKinds: ['failed-settlement'],
     readsQueueDepth: true,
     invokesConsistencyCheck: true,
-    describesFunctions: ['inventory', 'checkout', 'fulfillment', 'payments'],
+    describesFunctions: WORKFLOW_SERVICES,
     environment: ['STOREFRONT_ORIGIN', 'VERSION'],
   },
   settlements: {

@@ -33,12 +33,7 @@ export class ServiceStack extends Stack {
     const functions = createFunctions(this, { stage, data, deadLetters }, FUNCTIONS);
     const { stateMachine } = new PaymentSettlement(this, 'settlement', {
       stage,
-      steps: {
-        Inventory: functions.inventory,
-        Checkout: functions.checkout,
-        Fulfillment: functions.fulfillment,
-        Payments: functions.payments,
-      },
+      services: functions,
     });
     new ExecutionEvents(this, 'execution-events', { stateMachine, deadLetters, recorder: functions.settlements });
     const schedules = new Schedules(this, 'schedules', {

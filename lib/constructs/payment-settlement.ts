@@ -6,26 +6,25 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { arnPlaceholder, WORKFLOW_SERVICES, type WorkflowService } from '../../src/shared/workflow-steps.ts';
 import { removalPolicyOf, type Stage, type StepRetry } from '../stages.ts';
 import type { NodeLambda } from './node-lambda.ts';
 
 const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settlement.asl.json');
 
-/** The services that a settlement calls; the definition names each as `${<Service>Arn}`. */
-export type SettlementStep = 'Inventory' | 'Checkout' | 'Fulfillment' | 'Payments';
-
 /** What the settlement of payments is made of. */
 export interface PaymentSettlementProps {
   readonly stage: Stage;
 
-  readonly steps: Readonly<Record<SettlementStep, IFunction>>;
+  /** The function of each service. */
+  readonly services: Readonly<Record<WorkflowService, IFunction>>;
 }
 
 /** Tells the other services what has become of a payment, and keeps at it. */
 export class PaymentSettlement extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { stage, steps }: PaymentSettlementProps) {
+  constructor(scope: Construct, id: string, { stage, services }: PaymentSettlementProps) {
     super(scope, id);
     const name = stateMachineName(stage);
     const role = new Role(this, 'role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
@@ -37,7 +36,7 @@ export class PaymentSettlement extends Construct {
       // fromString, not fromFile: the definition stays in the template, where a diff shows it.
       definitionBody: DefinitionBody.fromString(withRetries(readFileSync(DEFINITION, 'utf8'), stage.stepRetry)),
       definitionSubstitutions: Object.fromEntries(
-        Object.entries(steps).map(([step, fn]) => [`${step}Arn`, fn.functionArn]),
+        WORKFLOW_SERVICES.map((service) => [arnPlaceholder(service), services[service].functionArn]),
       ),
       role,
       tracingEnabled: true,
@@ -57,7 +56,7 @@ export class PaymentSettlement extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: Object.values(steps).map((fn) => fn.functionArn),
+        resources: WORKFLOW_SERVICES.map((service) => services[service].functionArn),
       }),
     );
     Validations.of(role).acknowledge({

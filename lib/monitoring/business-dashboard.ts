@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
-import { SERVICES } from '../../src/admin-api/shop-metrics.ts';
 import { INVARIANT_NUMBERS } from '../../src/consistency/checks/violation.ts';
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
+import { WORKFLOW_STEPS } from '../../src/shared/workflow-steps.ts';
 import { drawRow, type StageMonitoring } from './alarm.ts';
 
 const period = Duration.minutes(15);
@@ -72,7 +72,7 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
       ...PAYMENT_STEPS.map((of) => metric('StepFailed', 'Average', { of })),
     ],
     ...Object.fromEntries(
-      Object.entries(SERVICES).map(([service, { steps }]) => [
+      Object.entries(OTHER_STEPS).map(([service, steps]) => [
         `Failure rate: ${service}`,
         steps.map((of) => metric('StepFailed', 'Average', { of })),
       ]),
@@ -161,8 +161,7 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
   });
 }
 
-/** The steps of the payments function; those of the other services are in `SERVICES`. */
-const PAYMENT_STEPS = ['CapturePayment', 'RefundPayment', 'DeclinePayment'];
+const { payments: PAYMENT_STEPS, ...OTHER_STEPS } = WORKFLOW_STEPS;
 
 /** Single events may be minutes late; an hour means that delivery is down. */
 const MAX_WEBHOOK_SILENCE_SECONDS = 60 * 60;

@@ -1,5 +1,6 @@
 import type { HourlyMetrics } from '../settlements/hourly-metrics-repository.ts';
 import type { Run } from '../shared/run-repository.ts';
+import { WORKFLOW_STEPS } from '../shared/workflow-steps.ts';
 
 /**
  * The workflow steps of each service, and the outcomes whose settlements always run one of them; a step that only some
@@ -8,14 +9,14 @@ import type { Run } from '../shared/run-repository.ts';
  */
 export const SERVICES = {
   checkout: {
-    steps: ['CompleteCheckout', 'FailCheckout', 'RefundCheckout'],
+    steps: WORKFLOW_STEPS.checkout,
     outcomes: ['captured', 'released', 'refunded'],
   },
   inventory: {
-    steps: ['CommitStock', 'HoldStock', 'ReleaseStock', 'ReturnStock'],
+    steps: WORKFLOW_STEPS.inventory,
     outcomes: ['captured', 'captured_late', 'approved_late', 'released'],
   },
-  fulfillment: { steps: ['CreateOrder', 'RefundOrder'], outcomes: ['captured', 'refunded'] },
+  fulfillment: { steps: WORKFLOW_STEPS.fulfillment, outcomes: ['captured', 'refunded'] },
 } as const;
 
 type Counters = HourlyMetrics['counters'];

@@ -1,4 +1,5 @@
 import type { PaymentStatus, Settlement } from '../shared/settlement.ts';
+import type { StepsOf } from '../shared/workflow-steps.ts';
 import type { Session } from './session.ts';
 import type { SessionChange, SessionRepository } from './session-repository.ts';
 
@@ -52,6 +53,12 @@ export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<
       payment_status: settlement.payment_status,
     },
   });
+
+export const sessionSteps = (sessions: Deps): StepsOf<'checkout', SessionStepResult> => ({
+  CompleteCheckout: (settlement) => completeCheckout(sessions, settlement),
+  FailCheckout: (settlement) => failCheckout(sessions, settlement),
+  RefundCheckout: (settlement) => refundCheckout(sessions, settlement),
+});
 
 async function updateSession(
   sessions: Deps,

@@ -2,6 +2,7 @@ import type { Session } from '../checkout/session.ts';
 import type { Buyer } from '../paypal/schema.ts';
 import { orderIdOf, type PaymentId, type SessionId } from '../shared/ids.ts';
 import type { Settlement } from '../shared/settlement.ts';
+import type { StepsOf } from '../shared/workflow-steps.ts';
 import type { Order } from './order.ts';
 import type { OrderRepository } from './order-repository.ts';
 
@@ -20,28 +21,37 @@ export interface RefundOrderResult extends OrderStepResult {
 /** What `createOrder` works with. */
 export interface CreateOrderDeps {
   readonly orders: Pick<OrderRepository, 'create' | 'keepBuyer' | 'rememberBuyer'>;
-  readonly session: (id: SessionId) => Promise<Session | undefined>;
+  readonly getSession: (id: SessionId) => Promise<Session | undefined>;
   /** Who bought, from PayPal: asked only where no evidence told it. */
-  readonly askBuyer: (id: PaymentId) => Promise<Buyer | undefined>;
+  readonly fetchBuyer: (id: PaymentId) => Promise<Buyer | undefined>;
   readonly now: () => Date;
 }
+
+export interface OrderStepsDeps extends CreateOrderDeps {
+  readonly orders: CreateOrderDeps['orders'] & Pick<OrderRepository, 'refund'>;
+}
+
+export const orderSteps = (deps: OrderStepsDeps): StepsOf<'fulfillment', OrderStepResult> => ({
+  CreateOrder: (settlement) => createOrder(deps, settlement),
+  RefundOrder: (settlement) => refundOrder(deps.orders, settlement, deps.now()),
+});
 
 /**
  * Makes the order of a captured payment. Its id follows from the payment's, so however often this runs, there is one.
  * @throws Error when session or captured amount are not there: nothing that a second try could change, so a person must look.
  */
 export async function createOrder(
-  { orders, session: read, askBuyer, now }: CreateOrderDeps,
+  { orders, getSession, fetchBuyer, now }: CreateOrderDeps,
   settlement: Settlement,
 ): Promise<OrderStepResult> {
   const { payment_id, checkout_session_id, captured } = settlement;
   const order_id = orderIdOf(payment_id);
-  const session = await read(checkout_session_id);
+  const session = await getSession(checkout_session_id);
   if (!session) throw new Error(`there is no checkout session ${checkout_session_id}`);
   if (!captured) throw new Error(`${payment_id} asks for an order without a captured amount`);
 
   if (!(await orders.keepBuyer(order_id))) {
-    const buyer = await askBuyer(payment_id);
+    const buyer = await fetchBuyer(payment_id);
     if (buyer) {
       await orders.rememberBuyer(order_id, buyer, now());
       await orders.keepBuyer(order_id);

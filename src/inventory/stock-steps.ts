@@ -1,4 +1,5 @@
 import type { Settlement } from '../shared/settlement.ts';
+import type { StepsOf } from '../shared/workflow-steps.ts';
 import type { Counter } from './product.ts';
 import type { Reservation, ReservationStatus } from './reservation.ts';
 import type { StockRepository } from './stock-repository.ts';
@@ -46,6 +47,13 @@ export const holdStock = (stock: Deps, settlement: Settlement): Promise<StockSte
 /** All money went back before anything was shipped: the pieces can be bought by others, and are never taken again for this purchase. */
 export const returnStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
   moveReservation(stock, settlement, 'returned');
+
+export const stockSteps = (stock: Deps): StepsOf<'inventory', StockStepResult> => ({
+  CommitStock: (settlement) => commitStock(stock, settlement),
+  HoldStock: (settlement) => holdStock(stock, settlement),
+  ReleaseStock: (settlement) => releaseStock(stock, settlement),
+  ReturnStock: (settlement) => returnStock(stock, settlement),
+});
 
 async function moveReservation(
   stock: Deps,

@@ -1,5 +1,5 @@
 import type { PaymentId } from '../shared/ids.ts';
-import type { Settlement } from '../shared/settlement.ts';
+import type { StepsOf } from '../shared/workflow-steps.ts';
 import { type CaptureDeps, capturePayment } from './capture-payment.ts';
 import type { Payment } from './payment.ts';
 import { type RefundDeps, refundPayment } from './refund-payment.ts';
@@ -26,11 +26,10 @@ const stepResult = ({
 });
 
 /** The payment's own steps of the workflow. */
-export const paymentSteps = (deps: CaptureDeps & RefundDeps) => ({
-  CapturePayment: async ({ payment_id }: Settlement): Promise<StepResult> =>
-    stepResult(await capturePayment(deps, payment_id, 'workflow')),
-  RefundPayment: ({ payment_id }: Settlement): Promise<StepResult> => refundAll(deps, payment_id),
-  DeclinePayment: async ({ payment_id }: Settlement): Promise<StepResult> =>
+export const paymentSteps = (deps: CaptureDeps & RefundDeps): StepsOf<'payments', StepResult> => ({
+  CapturePayment: async ({ payment_id }) => stepResult(await capturePayment(deps, payment_id, 'workflow')),
+  RefundPayment: ({ payment_id }) => refundAll(deps, payment_id),
+  DeclinePayment: async ({ payment_id }) =>
     stepResult(await deps.evidenceApplier.apply(payment_id, { kind: 'declined', source: 'workflow' })),
 });
 

@@ -1,8 +1,8 @@
 import { openSession } from '../../../src/checkout/open-session.ts';
-import { completeCheckout, failCheckout, refundCheckout } from '../../../src/checkout/session-steps.ts';
-import { createOrder, refundOrder } from '../../../src/fulfillment/order-steps.ts';
+import { sessionSteps } from '../../../src/checkout/session-steps.ts';
+import { orderSteps } from '../../../src/fulfillment/order-steps.ts';
 import type { Product } from '../../../src/inventory/product.ts';
-import { commitStock, holdStock, releaseStock, returnStock } from '../../../src/inventory/stock-steps.ts';
+import { stockSteps } from '../../../src/inventory/stock-steps.ts';
 import { acceptPayment } from '../../../src/payments/accept-payment.ts';
 import { evidenceApplier, type StartSettlement } from '../../../src/payments/apply-evidence.ts';
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
@@ -19,6 +19,12 @@ import { recordResult } from '../../../src/settlements/record-result.ts';
 import { type SyncResultDeps, syncResult } from '../../../src/settlements/sync-result.ts';
 import { orderIdOf, type PaymentId, type SessionId } from '../../../src/shared/ids.ts';
 import { type Settlement, settlementOf, settlementSchema } from '../../../src/shared/settlement.ts';
+import {
+  arnPlaceholder,
+  type StepsOf,
+  WORKFLOW_SERVICES,
+  type WorkflowService,
+} from '../../../src/shared/workflow-steps.ts';
 import { payPalInMemory } from './paypal.ts';
 import { executionArnOf, failedSettlementsInMemory, hoursInMemory } from './settlements.ts';
 import { type Gate, openGate, ordersInMemory, paymentsInMemory, sessionsInMemory, stockInMemory } from './tables.ts';
@@ -80,36 +86,22 @@ export function shopInMemory({
   const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, evidenceApplier: settle };
   const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
 
-  type Steps = Readonly<Record<string, (settlement: Settlement) => Promise<object>>>;
-  const steps: Readonly<Record<string, Steps>> = {
-    '${PaymentsArn}': paymentSteps(deps),
-    '${InventoryArn}': {
-      CommitStock: (settlement) => commitStock(stock.repository, settlement),
-      ReleaseStock: (settlement) => releaseStock(stock.repository, settlement),
-      HoldStock: (settlement) => holdStock(stock.repository, settlement),
-      ReturnStock: (settlement) => returnStock(stock.repository, settlement),
-    },
-    '${CheckoutArn}': {
-      CompleteCheckout: (settlement) => completeCheckout(sessions.repository, settlement),
-      FailCheckout: (settlement) => failCheckout(sessions.repository, settlement),
-      RefundCheckout: (settlement) => refundCheckout(sessions.repository, settlement),
-    },
-    '${FulfillmentArn}': {
-      CreateOrder: (settlement) =>
-        createOrder(
-          {
-            orders: orders.repository,
-            now,
-            session: sessions.repository.get,
-            askBuyer: async (id) => (await getOrder(payments.rows.get(id)?.paypal_order_id ?? ''))?.buyer,
-          },
-          settlement,
-        ),
-      RefundOrder: (settlement) => refundOrder(orders.repository, settlement, NOW),
-    },
+  const steps: { readonly [Service in WorkflowService]: StepsOf<Service> } = {
+    payments: paymentSteps(deps),
+    inventory: stockSteps(stock.repository),
+    checkout: sessionSteps(sessions.repository),
+    fulfillment: orderSteps({
+      orders: orders.repository,
+      now,
+      getSession: sessions.repository.get,
+      fetchBuyer: async (id) => (await getOrder(payments.rows.get(id)?.paypal_order_id ?? ''))?.buyer,
+    }),
   };
+  const byPlaceholder = new Map<string, Readonly<Record<string, (settlement: Settlement) => Promise<object>>>>(
+    WORKFLOW_SERVICES.map((service) => [`\${${arnPlaceholder(service)}}`, steps[service]]),
+  );
   const doTask: DoTask = (resource, { step, settlement }) => {
-    const run = steps[resource]?.[String(step)];
+    const run = byPlaceholder.get(resource)?.[String(step)];
     if (!run) throw new Error(`there is no step ${step} at ${resource}`);
     return run(settlementSchema.parse(settlement));
   };

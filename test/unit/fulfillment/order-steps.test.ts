@@ -29,8 +29,8 @@ function warehouse({ knowsBuyer = true, hasSession = true } = {}) {
   const orders = ordersInMemory(process.gate);
   const deps: CreateOrderDeps = {
     orders: orders.repository,
-    session: () => process.gate('session', () => (hasSession ? session : undefined)),
-    askBuyer: () => process.gate('askBuyer', () => (knowsBuyer ? ADA : undefined)),
+    getSession: () => process.gate('getSession', () => (hasSession ? session : undefined)),
+    fetchBuyer: () => process.gate('fetchBuyer', () => (knowsBuyer ? ADA : undefined)),
     now: () => NOW,
   };
   const refund = (status: 'partially_refunded' | 'refunded' | 'reversed', refunded_minor: number) =>
@@ -79,7 +79,7 @@ describe('the warehouse knows who bought', () => {
     await create();
 
     expect(buyers.get(ORDER)).toEqual({ buyer: ADA, kept: true });
-    expect(process.calls).not.toContain('askBuyer');
+    expect(process.calls).not.toContain('fetchBuyer');
   });
 
   it('from PayPal, where no evidence told it', async () => {

@@ -14,11 +14,15 @@ const settlement = settlementThat('captured');
 /** A service with one step, which notes what it is given. */
 function service(work: (settlement: Settlement) => Promise<object> = async () => ({ stock: 'committed' })) {
   const given: Settlement[] = [];
-  const handler = stepHandler({
-    CommitStock: (settlement) => {
-      given.push(settlement);
-      return work(settlement);
-    },
+  const step = (settlement: Settlement) => {
+    given.push(settlement);
+    return work(settlement);
+  };
+  const handler = stepHandler('inventory', {
+    CommitStock: step,
+    HoldStock: step,
+    ReleaseStock: step,
+    ReturnStock: step,
   });
   return { given, run: (step: string, input: unknown) => handler({ step, settlement: input }, context) };
 }
@@ -42,7 +46,9 @@ it('a step learns what became of the order, and nothing else of what the steps b
 it('a step that a service does not have fails', async () => {
   const { run } = service();
 
-  await expect(run('CommitStok', settlement)).rejects.toThrow('there is no step CommitStok here');
+  await expect(run('CommitStok', settlement)).rejects.toThrow(
+    'unknown inventory step "CommitStok": expected CommitStock, HoldStock, ReleaseStock, ReturnStock',
+  );
 });
 
 it.each([
