@@ -5,7 +5,23 @@ import type { Node } from 'constructs';
 export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
-/** The retry policy of every settlement step; when it is exhausted, the execution fails. */
+/**
+ * Errors that every task of the payment-settlement workflow is retried on: Lambda's own, time-outs, and whatever a step throws.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
+export const RETRIED_ERRORS = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'States.Timeout',
+  'States.TaskFailed',
+] as const;
+
+/** How a task of the workflow is retried before its execution fails. */
 export interface StepRetry {
   readonly intervalSeconds: number;
   readonly maxAttempts: number;
@@ -77,7 +93,12 @@ export interface Stage {
 
 // 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: 4 minutes at most, half of it on average with full jitter. A failing step then
 // neither fails its parallel branches early nor costs many state transitions.
-const DEFAULT_STEP_RETRY: StepRetry = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
+export const DEFAULT_STEP_RETRY: StepRetry = {
+  intervalSeconds: 2,
+  maxAttempts: 8,
+  backoffRate: 2,
+  maxDelaySeconds: 60,
+};
 
 // A buyer spends a minute or two at PayPal, and a settlement's retries take up to four.
 const DEFAULT_INTERVALS: Intervals = {

@@ -7,7 +7,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arnPlaceholder, WORKFLOW_SERVICES, type WorkflowService } from '../../src/shared/workflow-steps.ts';
-import { removalPolicyOf, type Stage, type StepRetry } from '../stages.ts';
+import { RETRIED_ERRORS, removalPolicyOf, type Stage, type StepRetry } from '../stages.ts';
 import type { NodeLambda } from './node-lambda.ts';
 
 const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settlement.asl.json');
@@ -34,7 +34,7 @@ export class PaymentSettlement extends Construct {
       // Standard, because an Express execution cannot be redriven.
       stateMachineType: StateMachineType.STANDARD,
       // fromString, not fromFile: the definition stays in the template, where a diff shows it.
-      definitionBody: DefinitionBody.fromString(withRetries(readFileSync(DEFINITION, 'utf8'), stage.stepRetry)),
+      definitionBody: DefinitionBody.fromString(withStepRetry(readFileSync(DEFINITION, 'utf8'), stage.stepRetry)),
       definitionSubstitutions: Object.fromEntries(
         WORKFLOW_SERVICES.map((service) => [arnPlaceholder(service), services[service].functionArn]),
       ),
@@ -111,17 +111,24 @@ export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly 
 
 const stateMachineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
 
-/** The definition with every retry rule's pace set to the stage's; which errors are retried stays as written. */
-export function withRetries(definition: string, pace: StepRetry): string {
-  return JSON.stringify(JSON.parse(definition), (key, value: unknown) =>
-    key === 'Retry' && Array.isArray(value)
-      ? value.map((rule) => ({
-          ...rule,
-          IntervalSeconds: pace.intervalSeconds,
-          MaxAttempts: pace.maxAttempts,
-          BackoffRate: pace.backoffRate,
-          MaxDelaySeconds: pace.maxDelaySeconds,
-        }))
-      : value,
+/**
+ * The definition with the retry policy on every task. Jitter spreads the retries of executions that a failing service fails together.
+ */
+export const withStepRetry = (definition: string, retry: StepRetry): string =>
+  JSON.stringify(JSON.parse(definition), (_, state) =>
+    state?.Type === 'Task'
+      ? {
+          ...state,
+          Retry: [
+            {
+              ErrorEquals: RETRIED_ERRORS,
+              IntervalSeconds: retry.intervalSeconds,
+              BackoffRate: retry.backoffRate,
+              MaxAttempts: retry.maxAttempts,
+              MaxDelaySeconds: retry.maxDelaySeconds,
+              JitterStrategy: 'FULL',
+            },
+          ],
+        }
+      : state,
   );
-}

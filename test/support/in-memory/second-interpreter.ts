@@ -1,28 +1,35 @@
+import { readFileSync } from 'node:fs';
 import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import definition from '../../../statemachines/payment-settlement.asl.json' with { type: 'json' };
+import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
+import { DEFAULT_STEP_RETRY } from '../../../lib/stages.ts';
 
 /*
- * Runs statemachines/payment-settlement.asl.json by an interpreter that others wrote: with its retries, but without their pauses.
+ * Runs statemachines/payment-settlement.asl.json with a third-party interpreter: with the deployed retry policy, without its delays.
  * https://github.com/nibble-4bits/aws-local-stepfunctions
  */
 
-/** What a task answers to its parameters. What it throws has failed this try. */
-export type Answer = (state: string, parameters: object) => object;
+/** Runs one attempt of a task; throws to fail it. */
+export type TaskHandler = (state: string, parameters: object) => object;
 
-/** An execution that has ended. */
+/** An execution that ended. */
 interface Ended {
-  /** Every try of every task, in order. */
-  readonly tries: readonly string[];
+  /** Every attempt of every task, in order. */
+  readonly attempts: readonly string[];
   readonly succeeded: boolean;
-  /** The states at which it failed, each with its type, such as `Task CommitStock`; not the Parallel around them. */
+  /** The states that failed, each with its type, such as `Task CommitStock`, without the enclosing Parallel. */
   readonly failed: ReadonlySet<string>;
-  /** The answers of the tasks that succeeded, by state: what Step Functions keeps for a redrive. */
-  readonly kept: ReadonlyMap<string, object>;
+  /** The results of the tasks that succeeded, by state: Step Functions keeps them for a redrive. */
+  readonly results: ReadonlyMap<string, object>;
 }
 
 interface Machine {
   readonly States: Readonly<Record<string, { readonly Type: string; readonly Branches?: unknown }>>;
 }
+
+const source = readFileSync(new URL('../../../statemachines/payment-settlement.asl.json', import.meta.url), 'utf8');
+const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:step';
+const definition = JSON.parse(withStepRetry(source, DEFAULT_STEP_RETRY).replaceAll(/\$\{\w+\}/g, ARN));
+const machine = new StateMachine(definition as StateMachineDefinition);
 
 const tasksOf = ({ States }: Machine): string[] =>
   Object.entries(States).flatMap(([name, { Type, Branches = [] }]) =>
@@ -30,29 +37,24 @@ const tasksOf = ({ States }: Machine): string[] =>
   );
 const TASKS = tasksOf(definition);
 
-const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:step';
-const machine = new StateMachine(
-  JSON.parse(JSON.stringify(definition).replaceAll(/\$\{\w+\}/g, ARN)) as StateMachineDefinition,
-);
-
 type Handlers = NonNullable<NonNullable<RunOptions['overrides']>['taskResourceLocalHandlers']>;
 type Json = Parameters<Handlers[string]>[0];
 
-/** Runs an execution to its end. Tasks whose answers were `kept` are not done again, as in a redrive. */
-export async function runElsewhere(
+/** Runs an execution to its end. Tasks with an earlier result do not run again, as in a redrive. */
+export async function runSecondInterpreter(
   input: object,
-  answer: Answer,
-  kept: ReadonlyMap<string, object> = new Map(),
+  runTask: TaskHandler,
+  earlier: ReadonlyMap<string, object> = new Map(),
 ): Promise<Ended> {
-  const tries: string[] = [];
-  const answers = new Map(kept);
+  const attempts: string[] = [];
+  const results = new Map(earlier);
   const handlerOf = (state: string) => (parameters: Json) => {
-    const known = answers.get(state);
+    const known = results.get(state);
     if (known) return known as Json;
-    tries.push(state);
-    const given = answer(state, parameters as object);
-    answers.set(state, given);
-    return given as Json;
+    attempts.push(state);
+    const result = runTask(state, parameters as object);
+    results.set(state, result);
+    return result as Json;
   };
   const { result, eventLogs } = machine.run(structuredClone(input) as Json, {
     overrides: {
@@ -68,5 +70,5 @@ export async function runElsewhere(
   for await (const event of eventLogs)
     if (event.type === 'StateFailed' && event.state.type !== 'Parallel')
       failed.add(`${event.state.type} ${event.state.name}`);
-  return { tries, succeeded: await succeeded, failed, kept: answers };
+  return { attempts, succeeded: await succeeded, failed, results };
 }

@@ -1,8 +1,8 @@
 import definition from '../../../statemachines/payment-settlement.asl.json' with { type: 'json' };
 
 /*
- * Runs statemachines/payment-settlement.asl.json, as far as its language goes: Choice, Task, Parallel, Succeed. One task at a time, so that a
- * test says in what order the tasks of all executions are done, and which of them are tried again.
+ * Interprets statemachines/payment-settlement.asl.json: Choice, Task, Parallel and Succeed, without retries. It runs one task at a time,
+ * so that a test chooses the order of the tasks of all executions, and which of them run again.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
 
@@ -15,110 +15,109 @@ interface State {
   readonly ResultPath?: string;
   readonly Choices?: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
   readonly Default?: string;
-  readonly Branches?: readonly StatesOf[];
+  readonly Branches?: readonly StateMap[];
 }
-interface StatesOf {
+interface StateMap {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
 
 type Data = Readonly<Record<string, unknown>>;
-/** Does a task: `${InventoryArn}` and the like, with the task's parameters. */
+/** Runs a task: its resource, such as `${InventoryArn}`, with its parameters. */
 export type DoTask = (resource: string, parameters: Data) => Promise<object>;
 
-/** A task that can be tried now. */
 export interface PendingTask {
   readonly name: string;
-  /** Tries it: when it throws, it stays pending, as a redrive would find it. */
+  /** Attempts the task. If it throws, the task stays pending, as it does for a redrive. */
   readonly run: () => Promise<void>;
 }
 
-/** One line of states: the execution itself, or a branch of a Parallel. */
-interface Line {
-  readonly machine: StatesOf;
+/** A sequence of states: the execution itself, or a branch of a Parallel. */
+interface Thread {
+  readonly machine: StateMap;
   data: Data;
-  /** Undefined at the end. */
+  /** The current state; undefined at the end. */
   at: string | undefined;
-  branches: Line[];
+  branches: Thread[];
 }
 
-/** One execution, as far as it has come. */
 export class Execution {
   readonly name: string;
   readonly input: object;
-  #line: Line;
-  #doTask: DoTask;
+  #root: Thread;
+  #runTask: DoTask;
 
-  constructor(name: string, input: object, doTask: DoTask) {
+  constructor(name: string, input: object, runTask: DoTask) {
     this.name = name;
     this.input = input;
-    this.#doTask = doTask;
-    this.#line = lineOf(definition as unknown as StatesOf, copyOf(input));
+    this.#runTask = runTask;
+    this.#root = startThread(definition as unknown as StateMap, copyOf(input));
   }
 
   get succeeded(): boolean {
-    return this.#line.at === undefined;
+    return this.#root.at === undefined;
   }
 
-  /** What can be done now; empty at the end. */
+  /** The tasks that can run now; none at the end. */
   pending(): PendingTask[] {
-    return this.#pendingIn(this.#line);
+    return this.#pendingIn(this.#root);
   }
 
-  #pendingIn(line: Line): PendingTask[] {
-    if (line.at === undefined) return [];
-    if (line.branches.length > 0) return line.branches.flatMap((branch) => this.#pendingIn(branch));
-    return [{ name: line.at, run: () => this.#run(line, line.at as string) }];
+  #pendingIn(thread: Thread): PendingTask[] {
+    if (thread.at === undefined) return [];
+    if (thread.branches.length > 0) return thread.branches.flatMap((branch) => this.#pendingIn(branch));
+    return [{ name: thread.at, run: () => this.#run(thread, thread.at as string) }];
   }
 
-  async #run(line: Line, name: string): Promise<void> {
-    const state = stateOf(line.machine, name);
+  async #run(thread: Thread, name: string): Promise<void> {
+    const state = stateOf(thread.machine, name);
     const parameters = Object.fromEntries(
       Object.entries(state.Parameters ?? {}).map(([key, value]) =>
-        key.endsWith('.$') ? [key.slice(0, -2), valueAt(line.data, value)] : [key, value],
+        key.endsWith('.$') ? [key.slice(0, -2), valueAt(thread.data, value)] : [key, value],
       ),
     );
-    const result = copyOf(await this.#doTask(state.Resource ?? '', parameters));
-    // A second run of the same task may have been faster.
-    if (line.at !== name) return;
-    line.data = state.ResultPath ? { ...line.data, [state.ResultPath.replace('$.', '')]: result } : result;
-    goOn(line, state.Next);
-    goOnAfterBranches(this.#line);
+    const result = copyOf(await this.#runTask(state.Resource ?? '', parameters));
+    // A concurrent attempt of the same task may have finished first.
+    if (thread.at !== name) return;
+    thread.data = state.ResultPath ? { ...thread.data, [state.ResultPath.replace('$.', '')]: result } : result;
+    enter(thread, state.Next);
+    leaveFinishedParallels(this.#root);
   }
 }
 
-function lineOf(machine: StatesOf, data: Data): Line {
-  const line: Line = { machine, data, at: undefined, branches: [] };
-  goOn(line, machine.StartAt);
-  return line;
+function startThread(machine: StateMap, data: Data): Thread {
+  const thread: Thread = { machine, data, at: undefined, branches: [] };
+  enter(thread, machine.StartAt);
+  return thread;
 }
 
-/** Goes to a state, and through choices to the next that has something to do. */
-function goOn(line: Line, next: string | undefined): void {
-  line.at = next;
-  line.branches = [];
+/** Enters a state, and follows choices up to the next state that runs something. */
+function enter(thread: Thread, next: string | undefined): void {
+  thread.at = next;
+  thread.branches = [];
   if (next === undefined) return;
-  const state = stateOf(line.machine, next);
-  if (state.Type === 'Succeed') line.at = undefined;
+  const state = stateOf(thread.machine, next);
+  if (state.Type === 'Succeed') thread.at = undefined;
   else if (state.Type === 'Choice') {
-    const choice = state.Choices?.find(({ Variable, StringEquals }) => valueAt(line.data, Variable) === StringEquals);
+    const choice = state.Choices?.find(({ Variable, StringEquals }) => valueAt(thread.data, Variable) === StringEquals);
     const chosen = choice?.Next ?? state.Default;
-    if (!chosen) throw new Error(`${next} has no choice for this`);
-    goOn(line, chosen);
+    if (!chosen) throw new Error(`${next}: no choice matches ${JSON.stringify(thread.data)}`);
+    enter(thread, chosen);
   } else if (state.Type === 'Parallel') {
-    line.branches = (state.Branches ?? []).map((branch) => lineOf(branch, line.data));
+    thread.branches = (state.Branches ?? []).map((branch) => startThread(branch, thread.data));
   }
 }
 
-function goOnAfterBranches(line: Line): void {
-  for (const branch of line.branches) goOnAfterBranches(branch);
-  if (line.at === undefined || line.branches.length === 0 || line.branches.some(({ at }) => at !== undefined)) return;
-  goOn(line, stateOf(line.machine, line.at).Next);
+function leaveFinishedParallels(thread: Thread): void {
+  for (const branch of thread.branches) leaveFinishedParallels(branch);
+  const { at, branches } = thread;
+  if (at === undefined || branches.length === 0 || branches.some((branch) => branch.at !== undefined)) return;
+  enter(thread, stateOf(thread.machine, at).Next);
 }
 
-function stateOf({ States }: StatesOf, name: string): State {
+function stateOf({ States }: StateMap, name: string): State {
   const state = States[name];
-  if (!state) throw new Error(`there is no state ${name}`);
+  if (!state) throw new Error(`state ${name} not found`);
   return state;
 }
 
@@ -127,5 +126,5 @@ function valueAt(data: Data, path: string): unknown {
   return parts.reduce<unknown>((at, part) => (at as Data | undefined)?.[part], data);
 }
 
-/** Step Functions hands on JSON, nothing else. */
+/** States pass data on as JSON. */
 const copyOf = (value: object): Data => JSON.parse(JSON.stringify(value));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { withRetries } from '../../../lib/constructs/payment-settlement.ts';
-import { resourcesOf } from './synth.ts';
+import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
+import { stageFrom } from '../../../lib/stages.ts';
+import { appOf, resourcesOf } from './synth.ts';
 
 const machineOf = (stage: 'prod' | 'local') => {
   const [[, machine] = []] = resourcesOf(stage, 'AWS::StepFunctions::StateMachine');
@@ -28,41 +29,40 @@ function retryRulesOf(definition: string): RetryRule[] {
   return rules;
 }
 
-/** How long a step is tried for, at most: the sum of its pauses. */
+/** The longest time between the first attempt and the last: the sum of the delays without jitter. */
 const secondsOf = ({ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds }: RetryRule) =>
   Array.from({ length: MaxAttempts }, (_, i) => Math.min(IntervalSeconds * BackoffRate ** i, MaxDelaySeconds)).reduce(
-    (sum, pause) => sum + pause,
+    (sum, delay) => sum + delay,
     0,
   );
 
-describe('the settlement workflow', () => {
+describe('payment-settlement state machine', () => {
   it('fills every placeholder of its definition, and no other', () => {
     expect(placeholdersOf(machineOf('prod').DefinitionString).sort()).toEqual(
       Object.keys(machineOf('prod').DefinitionSubstitutions).sort(),
     );
   });
 
-  it('can be redriven: it is a standard one', () => {
+  it('is a Standard workflow, so that it can be redriven', () => {
     expect(machineOf('prod').StateMachineType).toBe('STANDARD');
   });
 
-  it('has the name by which the functions start it', () => {
+  it('has the name that functions start it by', () => {
     expect(machineOf('prod').StateMachineName).toBe('settle-once-prod-payment-settlement');
   });
 
-  it('logs all its steps, without what they are about', () => {
+  it('logs all events without execution data, and is traced', () => {
     expect(machineOf('prod').LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
     expect(machineOf('prod').TracingConfiguration).toEqual({ Enabled: true });
   });
 
-  it('is the file in statemachines/, but for the pace of its retries', () => {
-    const pace = { intervalSeconds: 2, maxAttempts: 8, backoffRate: 2, maxDelaySeconds: 60 };
+  it.each(['prod', 'local'] as const)('is the file in statemachines/ with the retry policy of stage %s', (name) => {
+    const { stepRetry } = stageFrom(appOf(name).app.node);
 
-    expect(machineOf('prod').DefinitionString).toBe(withRetries(source, pace));
-    expect(withRetries(machineOf('local').DefinitionString, pace)).toBe(machineOf('prod').DefinitionString);
+    expect(machineOf(name).DefinitionString).toBe(withStepRetry(source, stepRetry));
   });
 
-  it('keeps at a sick step for minutes where the money is real', () => {
+  it('retries a failing step for minutes on prod', () => {
     const rules = retryRulesOf(machineOf('prod').DefinitionString);
 
     expect(rules.length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe('the settlement workflow', () => {
     }
   });
 
-  it('gives up within seconds on the laptop', () => {
+  it('retries a failing step for seconds on local', () => {
     const rules = retryRulesOf(machineOf('local').DefinitionString);
 
     expect(rules.length).toBeGreaterThan(0);
@@ -80,11 +80,11 @@ describe('the settlement workflow', () => {
   });
 });
 
-describe('a settlement that failed', () => {
+describe('execution events', () => {
   const rules = resourcesOf('prod', 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
   const failed = rules.find(({ EventPattern }) => EventPattern.detail.status.includes('FAILED'));
 
-  it('goes on the queue of dead letters and is taken down, however it failed', () => {
+  it('go to the dead-letter queue and the recorder when an execution fails, times out or is aborted', () => {
     expect(failed?.Targets.map(({ Arn }: { Arn: unknown }) => Arn)).toEqual([
       { 'Fn::GetAtt': [expect.stringMatching(/^deadletterssettlements/), 'Arn'] },
       { 'Fn::GetAtt': [expect.stringMatching(/^settlements/), 'Arn'] },
@@ -96,7 +96,7 @@ describe('a settlement that failed', () => {
     });
   });
 
-  it('and one that succeeded, are taken down by the same function', () => {
+  it('go to the recorder when an execution succeeds', () => {
     const succeeded = rules.filter(({ EventPattern }) => EventPattern.detail.status.includes('SUCCEEDED'));
 
     expect(succeeded).toMatchObject([
@@ -107,7 +107,7 @@ describe('a settlement that failed', () => {
     ]);
   });
 
-  it('is not lost when the queue does not take it', () => {
+  it('go to the undelivered queue when a target cannot be reached for a day', () => {
     for (const { Targets } of rules) {
       for (const target of Targets) {
         expect(target.DeadLetterConfig.Arn).toEqual({ 'Fn::GetAtt': [expect.stringContaining('undelivered'), 'Arn'] });
@@ -116,7 +116,7 @@ describe('a settlement that failed', () => {
     }
   });
 
-  it('stays on the queue for 14 days, as long as it can be redriven', () => {
+  it('are retained for 14 days, as long as an execution can be redriven', () => {
     const queues = resourcesOf('prod', 'AWS::SQS::Queue');
 
     expect(queues).toHaveLength(2);
@@ -125,7 +125,7 @@ describe('a settlement that failed', () => {
     }
   });
 
-  it('is of this workflow: the rules hear of no other', () => {
+  it('come from this state machine only', () => {
     for (const { EventPattern } of rules) {
       expect(EventPattern.detail.stateMachineArn).toEqual([{ Ref: expect.stringContaining('settlementmachine') }]);
     }

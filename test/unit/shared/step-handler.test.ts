@@ -38,7 +38,7 @@ it('a step learns what became of the order, and nothing else of what the steps b
   const { given, run } = service();
   const order = { order_id: 'ord_1', order_status: 'void', stock: 'comes_back' };
 
-  await run('CommitStock', { ...settlement, taken: { stock: 'none' }, order });
+  await run('CommitStock', { ...settlement, reservation: { stock: 'none' }, order });
 
   expect(given).toEqual([{ ...settlement, order: { order_status: 'void' } }]);
 });

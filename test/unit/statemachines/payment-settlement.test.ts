@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
+import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
+import { DEFAULT_STEP_RETRY, RETRIED_ERRORS } from '../../../lib/stages.ts';
 import { OUTCOMES } from '../../../src/shared/settlement.ts';
 import { arnPlaceholder, WORKFLOW_SERVICES, WORKFLOW_STEPS } from '../../../src/shared/workflow-steps.ts';
 
@@ -10,11 +12,7 @@ interface State {
   readonly Resource?: string;
   readonly Parameters?: { readonly step: string };
   readonly TimeoutSeconds?: number;
-  readonly Retry?: readonly {
-    readonly ErrorEquals: readonly string[];
-    readonly MaxAttempts: number;
-    readonly JitterStrategy: string;
-  }[];
+  readonly Retry?: readonly object[];
   readonly Catch?: unknown;
   readonly Branches?: readonly Machine[];
   readonly Choices?: readonly { readonly Variable: string; readonly StringEquals: string; readonly Next: string }[];
@@ -25,89 +23,93 @@ interface Machine {
   readonly States: Readonly<Record<string, State>>;
 }
 
-const source = readFileSync(new URL('../../../statemachines/payment-settlement.asl.json', import.meta.url), 'utf8');
-const machine: Machine = JSON.parse(source);
-
 function* everyState({ States }: Machine): Generator<readonly [string, State]> {
   for (const [name, state] of Object.entries(States)) {
     yield [name, state];
     for (const branch of state.Branches ?? []) yield* everyState(branch);
   }
 }
+const isTask = ([, { Type }]: readonly [string, State]) => Type === 'Task';
+
+const source = readFileSync(new URL('../../../statemachines/payment-settlement.asl.json', import.meta.url), 'utf8');
+const synthesized = withStepRetry(source, DEFAULT_STEP_RETRY);
+const machine: Machine = JSON.parse(synthesized);
 const states = [...everyState(machine)];
-const tasks = states.filter(([, { Type }]) => Type === 'Task');
+const tasks = states.filter(isTask);
 
-/** Errors that pass by themselves: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
-const PASSING = [
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  'Lambda.Unknown',
-  'Sandbox.Timedout',
-  'States.Timeout',
-  'States.TaskFailed',
-];
-
-/** Each step with the service that the state machine calls for it. */
-const stepsOf = (resource: string | undefined): readonly string[] =>
+/** The steps of the service that a task calls. */
+const stepsBehind = (resource: string | undefined): readonly string[] =>
   WORKFLOW_SERVICES.flatMap((service) =>
     resource === `\${${arnPlaceholder(service)}}` ? WORKFLOW_STEPS[service] : [],
   );
 
-describe('the workflow', () => {
+describe('payment-settlement state machine', () => {
   it('is valid Amazon States Language', () => {
-    const filled = JSON.parse(source.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:step'));
+    const filled = JSON.parse(
+      synthesized.replaceAll(/\$\{\w+\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:step'),
+    );
 
     const { isValid, errorsText } = validate(filled);
 
     expect({ isValid, errors: errorsText('\n') }).toEqual({ isValid: true, errors: '' });
   });
 
-  it('ends after an hour at the latest', () => {
+  it('times out after an hour', () => {
     expect(machine.TimeoutSeconds).toBe(3600);
   });
 
-  it('has a way for every outcome', () => {
+  it('routes every outcome', () => {
     expect(machine.States[machine.StartAt]?.Choices?.map(({ StringEquals }) => StringEquals).toSorted()).toEqual(
       OUTCOMES.toSorted(),
     );
   });
 
-  it('has no state that fails on purpose, for such an execution could not be redriven', () => {
+  it('has no Fail state and no Catch, so that a failed execution can be redriven', () => {
     expect(states.filter(([, { Type, Catch }]) => Type === 'Fail' || Catch)).toEqual([]);
   });
 
-  it('says of every state what it is for', () => {
+  it('leaves the retry policy of every task to synthesis', () => {
+    expect([...everyState(JSON.parse(source))].filter(([, { Retry }]) => Retry)).toEqual([]);
+  });
+
+  it('comments every state but choices', () => {
     expect(states.filter(([, { Type, Comment }]) => Type !== 'Choice' && !Comment)).toEqual([]);
   });
 
-  it('takes four state transitions to deliver a purchase beside the choice of what to do', () => {
-    const [purchase] = states.filter(([name]) => name === 'DeliverPurchase');
-    const entered = 1 + (purchase?.[1].Branches ?? []).flatMap(({ States }) => Object.keys(States)).length;
-    expect(entered).toBe(4);
+  it('delivers a purchase with one state transition per branch', () => {
+    const branches = machine.States.DeliverPurchase?.Branches ?? [];
+
+    expect(branches.length).toBeGreaterThanOrEqual(3);
+    for (const { States } of branches) expect(Object.keys(States)).toHaveLength(1);
+  });
+
+  it.each(WORKFLOW_SERVICES)('uses every step of %s', (service) => {
+    const used = tasks.map(([, { Parameters }]) => Parameters?.step);
+
+    expect(WORKFLOW_STEPS[service].filter((step) => !used.includes(step))).toEqual([]);
   });
 });
 
-describe.each(tasks)('the task %s', (_, task) => {
+describe.each(tasks)('task %s', (name, task) => {
   it('times out', () => {
     expect(task.TimeoutSeconds).toBe(30);
   });
 
-  it('tries again whatever passes by itself, with jitter', () => {
-    expect(task.Retry).toHaveLength(1);
-    expect(task.Retry?.[0]).toMatchObject({ ErrorEquals: PASSING, JitterStrategy: 'FULL' });
-    expect(task.Retry?.[0]?.MaxAttempts).toBeGreaterThan(1);
+  it('is retried on every retryable error, as often as the stage sets, with jitter', () => {
+    expect(task.Retry).toMatchObject([
+      { ErrorEquals: RETRIED_ERRORS, MaxAttempts: DEFAULT_STEP_RETRY.maxAttempts, JitterStrategy: 'FULL' },
+    ]);
   });
 
-  it('is a step that its service has', () => {
-    expect(stepsOf(task.Resource)).toContain(task.Parameters?.step);
+  it('follows the retry policy when its numbers change', () => {
+    const doubled = { ...DEFAULT_STEP_RETRY, maxAttempts: 2 * DEFAULT_STEP_RETRY.maxAttempts };
+
+    const changed = [...everyState(JSON.parse(withStepRetry(source, doubled)))].find(([other]) => other === name);
+
+    expect(changed?.[1].Retry).toMatchObject([{ MaxAttempts: doubled.maxAttempts }]);
   });
-});
 
-it.each(WORKFLOW_SERVICES)('the workflow uses every step of %s', (service) => {
-  const used = tasks.map(([, { Parameters }]) => Parameters?.step);
-
-  expect(WORKFLOW_STEPS[service].filter((step) => !used.includes(step))).toEqual([]);
+  it('calls the service that runs its step', () => {
+    expect(stepsBehind(task.Resource)).toContain(task.Parameters?.step);
+  });
 });

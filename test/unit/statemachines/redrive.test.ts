@@ -1,151 +1,153 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_STEP_RETRY } from '../../../lib/stages.ts';
 import { OUTCOMES, type Outcome } from '../../../src/shared/settlement.ts';
+import definition from '../../../statemachines/payment-settlement.asl.json' with { type: 'json' };
 import { settlementThat } from '../../support/builders/settlements.ts';
-import { type Answer, runElsewhere } from '../../support/in-memory/second-interpreter.ts';
+import { runSecondInterpreter, type TaskHandler } from '../../support/in-memory/second-interpreter.ts';
 import { Execution } from '../../support/in-memory/workflow.ts';
 
 /*
- * The workflow, run by two interpreters that know nothing of each other: what they agree on is what its definition says.
- * A redrive goes on where an execution failed, and keeps what has succeeded:
+ * Runs the state machine with two independent interpreters and compares them. A redrive continues where an execution failed, and
+ * keeps the results of the tasks that succeeded:
  * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */
 
-interface Answers {
-  /** What the inventory's steps answer. */
+interface StepResults {
+  /** The result of the inventory's steps. */
   readonly stock: 'committed' | 'held' | 'released' | 'returned' | 'none';
-  /** What `RefundOrder` answers. */
+  /** The result of `RefundOrder`. */
   readonly refunded: 'comes_back' | 'stays';
 }
 
-/** The services behind the workflow: what they were asked, and what they answer. */
-function services({ stock, refunded }: Answers) {
-  const asked: object[] = [];
-  const answer = (parameters: object): object => {
-    asked.push(parameters);
+/** The services behind the workflow: the inputs of their steps, and their results. */
+function services({ stock, refunded }: StepResults) {
+  const inputs: object[] = [];
+  const runStep = (parameters: object): object => {
+    inputs.push(parameters);
     return 'step' in parameters && parameters.step === 'RefundOrder'
       ? { order_status: 'refunded', stock: refunded }
       : { stock };
   };
-  return { asked, answer };
+  return { inputs, runStep };
 }
 
-/** An execution in our own interpreter. */
-const executionOf = (input: object, answer: (parameters: object) => object) =>
-  new Execution('one', input, async (_, parameters) => answer(parameters));
+const executionOf = (input: object, runStep: (parameters: object) => object) =>
+  new Execution('one', input, async (_, parameters) => runStep(parameters));
 
-/** Does all that can be done; the task `broken` cannot. @returns the tasks that were tried, in order. */
-async function work(execution: Execution, broken?: string): Promise<string[]> {
-  const tries: string[] = [];
+/** Runs every task but `broken` until none is left. @returns the tasks that were attempted, in order. */
+async function runAll(execution: Execution, broken?: string): Promise<string[]> {
+  const attempts: string[] = [];
   for (;;) {
-    const next = execution.pending().find(({ name }) => !tries.includes(name));
-    if (!next) return tries;
-    tries.push(next.name);
+    const next = execution.pending().find(({ name }) => !attempts.includes(name));
+    if (!next) return attempts;
+    attempts.push(next.name);
     if (next.name !== broken) await next.run();
   }
 }
 
 const breaking =
-  (broken: string, answer: (parameters: object) => object): Answer =>
+  (broken: string, runStep: (parameters: object) => object): TaskHandler =>
   (state, parameters) => {
     if (state === broken) throw new Error(`${state} is broken`);
-    return answer(parameters);
+    return runStep(parameters);
   };
 
-const all = OUTCOMES.flatMap((outcome) =>
+const cases = OUTCOMES.flatMap((outcome) =>
   (['committed', 'held', 'released', 'returned', 'none'] as const).flatMap((stock) =>
     (['comes_back', 'stays'] as const).map((refunded) => ({ outcome, stock, refunded })),
   ),
 );
 
-it.each(all)(
-  'both interpreters do the same for a settlement $outcome, with stock $stock and, of a refund, $refunded',
-  async ({ outcome, ...answers }) => {
-    const input = settlementThat(outcome);
-    const ours = services(answers);
-    const theirs = services(answers);
+describe('interpreters', () => {
+  it.each(cases)(
+    'run the same tasks for a settlement $outcome when stock is $stock and a refund’s stock $refunded',
+    async ({ outcome, ...results }) => {
+      const input = settlementThat(outcome);
+      const ours = services(results);
+      const theirs = services(results);
 
-    const execution = executionOf(input, ours.answer);
-    const tries = await work(execution);
-    const ended = await runElsewhere(input, (_, parameters) => theirs.answer(parameters));
+      const execution = executionOf(input, ours.runStep);
+      const attempts = await runAll(execution);
+      const ended = await runSecondInterpreter(input, (_, parameters) => theirs.runStep(parameters));
 
-    expect({ tries: ended.tries, asked: theirs.asked }).toEqual({ tries, asked: ours.asked });
-    expect([execution.succeeded, ended.succeeded]).toEqual([true, true]);
-  },
-);
+      expect({ attempts: ended.attempts, inputs: theirs.inputs }).toEqual({ attempts, inputs: ours.inputs });
+      expect([execution.succeeded, ended.succeeded]).toEqual([true, true]);
+    },
+  );
+});
 
-/** Every way through the workflow, by the tasks on it. */
-const ways: readonly (Answers & { readonly outcome: Outcome; readonly tasks: readonly string[] })[] = [
-  { outcome: 'approved', stock: 'held', refunded: 'stays', tasks: ['CapturePayment'] },
-  {
-    outcome: 'captured',
-    stock: 'committed',
-    refunded: 'stays',
-    tasks: ['CommitStock', 'CompleteCheckout', 'CreateOrder'],
-  },
-  { outcome: 'released', stock: 'released', refunded: 'stays', tasks: ['ReleaseStock', 'FailCheckout'] },
+type TopLevelState = keyof (typeof definition)['States'];
+
+/** Every path through the state machine, by its top-level states other than choices. */
+const PATHS: readonly (StepResults & { readonly outcome: Outcome; readonly states: readonly TopLevelState[] })[] = [
+  { outcome: 'approved', stock: 'held', refunded: 'stays', states: ['CapturePayment'] },
+  { outcome: 'captured', stock: 'committed', refunded: 'stays', states: ['DeliverPurchase'] },
+  { outcome: 'released', stock: 'released', refunded: 'stays', states: ['CancelPurchase'] },
   {
     outcome: 'captured_late',
     stock: 'committed',
     refunded: 'stays',
-    tasks: ['TakeStockAgain', 'CompleteLateCheckout', 'CreateLateOrder'],
+    states: ['RecommitStock', 'DeliverLatePurchase'],
   },
-  { outcome: 'captured_late', stock: 'none', refunded: 'stays', tasks: ['TakeStockAgain', 'RefundPayment'] },
-  { outcome: 'approved_late', stock: 'held', refunded: 'stays', tasks: ['HoldStockAgain', 'CapturePayment'] },
-  { outcome: 'approved_late', stock: 'none', refunded: 'stays', tasks: ['HoldStockAgain', 'DeclinePayment'] },
-  { outcome: 'refunded', stock: 'returned', refunded: 'stays', tasks: ['RefundOrder', 'RefundCheckout'] },
-  {
-    outcome: 'refunded',
-    stock: 'returned',
-    refunded: 'comes_back',
-    tasks: ['RefundOrder', 'RefundWholeCheckout', 'ReturnStock'],
-  },
+  { outcome: 'captured_late', stock: 'none', refunded: 'stays', states: ['RecommitStock', 'RefundPayment'] },
+  { outcome: 'approved_late', stock: 'held', refunded: 'stays', states: ['HoldStockAgain', 'CapturePayment'] },
+  { outcome: 'approved_late', stock: 'none', refunded: 'stays', states: ['HoldStockAgain', 'DeclinePayment'] },
+  { outcome: 'refunded', stock: 'returned', refunded: 'stays', states: ['RefundOrder', 'RefundCheckout'] },
+  { outcome: 'refunded', stock: 'returned', refunded: 'comes_back', states: ['RefundOrder', 'UndoPurchase'] },
 ];
 
-it('there are no other ways through the workflow', async () => {
-  const found = all.map(async ({ outcome, ...answers }) => {
-    const { answer } = services(answers);
-    return (await runElsewhere(settlementThat(outcome), (_, parameters) => answer(parameters))).tries.join();
-  });
+/** The tasks of a top-level state: itself, or those of its branches. */
+function tasksOf(name: TopLevelState): string[] {
+  const state = definition.States[name];
+  return 'Branches' in state ? state.Branches.flatMap(({ States }) => Object.keys(States)) : [name];
+}
+const paths = PATHS.map(({ states, ...path }) => ({ ...path, tasks: states.flatMap(tasksOf) }));
 
-  expect(new Set(await Promise.all(found))).toEqual(new Set(ways.map(({ tasks }) => tasks.join())));
+describe('state machine', () => {
+  it('has no other paths', async () => {
+    const found = cases.map(async ({ outcome, ...results }) => {
+      const { runStep } = services(results);
+      const ended = await runSecondInterpreter(settlementThat(outcome), (_, parameters) => runStep(parameters));
+      return ended.attempts.join();
+    });
+
+    expect(new Set(await Promise.all(found))).toEqual(new Set(paths.map(({ tasks }) => tasks.join())));
+  });
 });
 
-const breakages = ways.flatMap(({ tasks, ...way }) =>
-  tasks.map((broken) => ({ ...way, tasks, way: tasks.join(' › '), broken })),
+const failures = paths.flatMap(({ tasks, ...path }) =>
+  tasks.map((broken) => ({ ...path, tasks, path: tasks.join(' › '), broken })),
 );
 
-describe.each(breakages)(
-  'when $broken is broken, on the way $way',
-  ({ outcome, tasks, broken, way: _, ...answers }) => {
-    const input = settlementThat(outcome);
+describe.each(failures)('execution on path $path', ({ outcome, tasks, broken, path: _, ...results }) => {
+  const input = settlementThat(outcome);
 
-    it('the execution fails at that very task, after nine tries of it and one of the others', async () => {
-      const { answer } = services(answers);
+  it(`fails at ${broken} when that keeps failing, after all its retries and one attempt of the others`, async () => {
+    const { runStep } = services(results);
 
-      const ended = await runElsewhere(input, breaking(broken, answer));
+    const ended = await runSecondInterpreter(input, breaking(broken, runStep));
 
-      expect(ended.succeeded).toBe(false);
-      expect(ended.failed).toEqual(new Set([`Task ${broken}`]));
-      const times = Map.groupBy(ended.tries, (task) => task);
-      expect(times.get(broken)).toHaveLength(9);
-      times.delete(broken);
-      expect([...times.values()].filter(({ length }) => length > 1)).toEqual([]);
-    });
+    expect(ended.succeeded).toBe(false);
+    expect(ended.failed).toEqual(new Set([`Task ${broken}`]));
+    const attempts = Map.groupBy(ended.attempts, (task) => task);
+    expect(attempts.get(broken)).toHaveLength(1 + DEFAULT_STEP_RETRY.maxAttempts);
+    attempts.delete(broken);
+    expect([...attempts.values()].filter(({ length }) => length > 1)).toEqual([]);
+  });
 
-    it('a redrive does that task and what was not reached, nothing else again, and succeeds', async () => {
-      const ours = services(answers);
-      const theirs = services(answers);
+  it(`succeeds when redriven after ${broken} failed, running that and what was not reached`, async () => {
+    const ours = services(results);
+    const theirs = services(results);
 
-      const execution = executionOf(input, ours.answer);
-      const before = (await work(execution, broken)).filter((task) => task !== broken);
-      const failed = await runElsewhere(input, breaking(broken, theirs.answer));
-      const redriven = await runElsewhere(input, (_, parameters) => theirs.answer(parameters), failed.kept);
+    const execution = executionOf(input, ours.runStep);
+    const before = (await runAll(execution, broken)).filter((task) => task !== broken);
+    const failed = await runSecondInterpreter(input, breaking(broken, theirs.runStep));
+    const redriven = await runSecondInterpreter(input, (_, parameters) => theirs.runStep(parameters), failed.results);
 
-      expect([...failed.kept.keys()]).toEqual(before);
-      expect(redriven.tries).toEqual(tasks.filter((task) => !before.includes(task)));
-      expect(await work(execution)).toEqual(redriven.tries);
-      expect([execution.succeeded, redriven.succeeded]).toEqual([true, true]);
-      expect(theirs.asked).toEqual(ours.asked);
-    });
-  },
-);
+    expect([...failed.results.keys()]).toEqual(before);
+    expect(redriven.attempts).toEqual(tasks.filter((task) => !before.includes(task)));
+    expect(await runAll(execution)).toEqual(redriven.attempts);
+    expect([execution.succeeded, redriven.succeeded]).toEqual([true, true]);
+    expect(theirs.inputs).toEqual(ours.inputs);
+  });
+});
