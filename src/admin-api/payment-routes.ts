@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
-import { acceptPayment } from '../payments/accept-payment.ts';
+import { acceptPayment } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
 import type { Api } from '../shared/http/api.ts';

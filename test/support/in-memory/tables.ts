@@ -5,9 +5,10 @@ import type { OrderRepository } from '../../../src/fulfillment/order-repository.
 import type { Product } from '../../../src/inventory/product.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
 import type { StockChange, StockRepository } from '../../../src/inventory/stock-repository.ts';
+import { conditionOf } from '../../../src/payments/conditions.ts';
 import { afterMove } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
-import { conditionOf, type MoveResult, type PaymentRepository } from '../../../src/payments/payment-repository.ts';
+import type { MoveResult, PaymentRepository } from '../../../src/payments/payment-repository.ts';
 import { isDecided, isGivenUp } from '../../../src/payments/transitions.ts';
 import type { Buyer } from '../../../src/paypal/schema.ts';
 import type { EventRepository } from '../../../src/paypal-webhook/event-repository.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { conditionOf } from '../../../src/payments/conditions.ts';
 import { decide, type Move, optimisticMove } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
-import { conditionOf } from '../../../src/payments/payment-repository.ts';
 import { TRANSITIONS } from '../../../src/payments/transitions.ts';
 import { anyEvidence, anyMeeting, anyPayment, PAYMENT } from '../../support/builders/payments.ts';
 import { holds } from '../../support/in-memory/condition-expressions.ts';

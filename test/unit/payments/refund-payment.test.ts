@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptPayment } from '../../../src/payments/accept-payment.ts';
+import { acceptPayment } from '../../../src/payments/apply-evidence.ts';
 import { refundPayment } from '../../../src/payments/refund-payment.ts';
 import { crashesWithin, survives } from '../../support/in-memory/crashing-process.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
