@@ -11,7 +11,7 @@ export interface SessionChange {
 }
 
 /** Whether a change was made, and the session as it is now; undefined when there is none. */
-export interface SessionChanged {
+export interface SessionChangeResult {
   readonly changed: boolean;
   readonly session: Session | undefined;
 }
@@ -21,7 +21,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
   const change = async (
     id: SessionId,
     { set, ifStatusIn, ifPaymentStatusIn }: SessionChange,
-  ): Promise<SessionChanged> => {
+  ): Promise<SessionChangeResult> => {
     const values: Record<string, unknown> = {};
     const placeholder = (value: unknown) => {
       const name = `:v${Object.keys(values).length}`;
@@ -94,14 +94,14 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
 
     /** Notes that the payment has begun: from now on the reservation stays until the payment is decided. */
-    beginPayment: (id: SessionId): Promise<SessionChanged> =>
+    beginPayment: (id: SessionId): Promise<SessionChangeResult> =>
       change(id, {
         set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
         ifStatusIn: ['open'],
       }),
 
     /** Notes that a session ran out before its payment was begun: of this and `beginPayment`, one happens. */
-    expire: (id: SessionId): Promise<SessionChanged> =>
+    expire: (id: SessionId): Promise<SessionChangeResult> =>
       change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] }),
 
     /** Makes a change if the session is still what the change asks for. */

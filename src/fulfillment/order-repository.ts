@@ -11,7 +11,7 @@ import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
 /** The order as it is now, if there is one, and whether this call changed it. */
-export interface OrderChange {
+export interface OrderChangeResult {
   readonly order: Order | undefined;
   readonly changed: boolean;
 }
@@ -28,7 +28,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
   const change = async (
     id: OrderId,
     expressions: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
-  ): Promise<OrderChange> => {
+  ): Promise<OrderChangeResult> => {
     const result = await writtenOrExisting(
       db.send(
         new UpdateCommand({
@@ -95,7 +95,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
     },
 
     /** Notes how much of an order's money went back; a smaller sum than is known changes nothing. */
-    refund: (id: OrderId, refundedMinor: number, everything: boolean): Promise<OrderChange> =>
+    refund: (id: OrderId, refundedMinor: number, everything: boolean): Promise<OrderChangeResult> =>
       change(id, {
         UpdateExpression: `SET refunded_minor = :refunded${everything ? ', #status = :status' : ''}`,
         ConditionExpression: 'refunded_minor < :refunded',
@@ -104,7 +104,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       }),
 
     /** Notes that an order has been sent; a second time changes nothing. One whose money went back cannot be sent any more. */
-    ship: (id: OrderId, now: Date): Promise<OrderChange> =>
+    ship: (id: OrderId, now: Date): Promise<OrderChangeResult> =>
       change(id, {
         UpdateExpression: 'SET #status = :shipped, shipped_at = :now',
         ConditionExpression: '#status = :confirmed',

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { sessionIdSchema } from '../shared/ids.ts';
 
 /** Pieces of one product. */
-const pieceSchema = z.object({ sku: z.string(), quantity: z.int() });
+const reservedItemSchema = z.object({ sku: z.string(), quantity: z.int() });
 /** So many pieces of one product. */
-export type Piece = z.infer<typeof pieceSchema>;
+export type ReservedItem = z.infer<typeof reservedItemSchema>;
 
 /**
  * The stock of one checkout session: `held` → `committed` when it is paid, `released` when it is not; `released` → `committed` for
@@ -18,7 +18,7 @@ export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 export const reservationSchema = z.object({
   checkout_session_id: sessionIdSchema,
   status: z.enum(RESERVATION_STATUSES),
-  items: z.array(pieceSchema),
+  items: z.array(reservedItemSchema),
   /** ISO 8601, UTC: how long the stock is held for a session without payment. */
   expires_at: z.string(),
 });

@@ -12,10 +12,10 @@ import {
 } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Counter, type Counters, type Product, productSchema } from './product.ts';
-import { type Piece, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
+import { type Reservation, type ReservationStatus, type ReservedItem, reservationSchema } from './reservation.ts';
 
 /** What became of a change of stock: which products had too little of it, or what the reservation is instead. */
-export type StockChange =
+export type StockChangeResult =
   | { readonly done: true }
   | { readonly done: false; readonly short: readonly { readonly sku: string; readonly available: number }[] }
   | { readonly done: false; readonly status: ReservationStatus };
@@ -30,7 +30,7 @@ export const stockRepository = (
   patience?: RetryDelay,
 ) => {
   /** A write that moves pieces of one product from one counter to another, if there are so many. */
-  const moving = ({ sku, quantity }: Piece, from: Counter, to: Counter) => ({
+  const moving = ({ sku, quantity }: ReservedItem, from: Counter, to: Counter) => ({
     Update: {
       TableName: tables.products,
       Key: { sku },
@@ -42,7 +42,10 @@ export const stockRepository = (
   });
 
   /** Writes the reservation and all its products, or nothing. The reservation comes first in the transaction. */
-  const write = async (reservation: object, pieces: readonly ReturnType<typeof moving>[]): Promise<StockChange> => {
+  const write = async (
+    reservation: object,
+    pieces: readonly ReturnType<typeof moving>[],
+  ): Promise<StockChangeResult> => {
     const refusals = await transact(db, [reservation, ...pieces], patience);
     if (!refusals) return { done: true };
     const [ofReservation, ...ofPieces] = refusals;
@@ -178,7 +181,7 @@ export const stockRepository = (
     },
 
     /** Holds all pieces of a new reservation, or none. */
-    reserve: (reservation: Reservation): Promise<StockChange> =>
+    reserve: (reservation: Reservation): Promise<StockChangeResult> =>
       write(
         {
           Put: {
@@ -196,7 +199,7 @@ export const stockRepository = (
       { checkout_session_id, status, items, expires_at }: Reservation,
       to: ReservationStatus,
       counters: readonly [Counter, Counter] | undefined,
-    ): Promise<StockChange> =>
+    ): Promise<StockChangeResult> =>
       write(
         {
           Update: {

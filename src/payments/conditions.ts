@@ -35,7 +35,7 @@ export function conditionOf({ transition, evidence, seen }: Move): {
     ...(evidence.paypalOrderId ? ['(attribute_not_exists(paypal_order_id) OR paypal_order_id = :order)'] : []),
     CONDITIONS[seen.late ? 'late' : 'on time'],
     'declines = :declines',
-    ...(transition.when ?? []).map((guard) => CONDITIONS[guard]),
+    ...(transition.guards ?? []).map((guard) => CONDITIONS[guard]),
   ];
   const values = {
     ...valuesOf(evidence),

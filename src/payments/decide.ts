@@ -33,8 +33,10 @@ type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'declines' | 'cap
 export function decide(payment: Payment, evidence: Evidence): Decision {
   if (evidence.paypalOrderId && payment.paypal_order_id && evidence.paypalOrderId !== payment.paypal_order_id)
     return { do: 'refuse' };
-  const fits = ({ evidence: kind, from, when = [] }: Pick<Transition, 'evidence' | 'from' | 'when'>) =>
-    kind === evidence.kind && from.includes(payment.status) && when.every((guard) => GUARDS[guard](payment, evidence));
+  const fits = ({ evidence: kind, from, guards = [] }: Pick<Transition, 'evidence' | 'from' | 'guards'>) =>
+    kind === evidence.kind &&
+    from.includes(payment.status) &&
+    guards.every((guard) => GUARDS[guard](payment, evidence));
   const transition = TRANSITIONS.find(
     (candidate) => fits(candidate) && (!candidate.authoritative || evidence.authoritative),
   );
@@ -87,7 +89,7 @@ export const historyEntry = ({ transition, evidence, settlement }: Move, at: str
   evidence: evidence.kind,
   source: evidence.source,
   ...(settlement && { settlement: settlement.name }),
-  ...(evidence.heardAt && { heard_at: evidence.heardAt }),
+  ...(evidence.receivedAt && { heard_at: evidence.receivedAt }),
 });
 
 function buildMove(transition: Transition, before: Before, evidence: Evidence): Move {

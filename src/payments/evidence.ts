@@ -5,7 +5,7 @@ interface Circumstances {
   /** Where we have it from, for the payment's history: `webhook WH-…`, `capture`, `buyer`, `reconciler`. */
   readonly source: string;
   /** ISO 8601, UTC: when the shop heard of it, where PayPal came to tell. */
-  readonly heardAt?: string | undefined;
+  readonly receivedAt?: string | undefined;
   /** True when PayPal was asked just now, so that this is its present view and not an old delivery. */
   readonly authoritative?: boolean;
   /** The PayPal order that it speaks of, where it says so. */

@@ -11,7 +11,7 @@ import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import { conditionOf } from './conditions.ts';
 import { historyEntry, type Move } from './decide.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
-import { KEPT } from './transitions.ts';
+import { ACCEPTED } from './transitions.ts';
 
 /** What became of an attempt to move a payment. */
 export type MoveResult =
@@ -204,9 +204,9 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           { '#open': 'open', '#settlement': name, ...(condition && { '#status': 'status' }) },
         );
       const closed = await close(
-        ` AND size(#open) = :one AND #status IN (${KEPT.map((_, i) => `:kept${i}`).join(', ')})`,
+        ` AND size(#open) = :one AND #status IN (${ACCEPTED.map((_, i) => `:kept${i}`).join(', ')})`,
         ', due_shard, due_at',
-        { ':one': 1, ...Object.fromEntries(KEPT.map((status, i) => [`:kept${i}`, status])) },
+        { ':one': 1, ...Object.fromEntries(ACCEPTED.map((status, i) => [`:kept${i}`, status])) },
       );
       return 'found' in closed && closed.found && name in closed.found.open ? close('', '') : closed;
     },

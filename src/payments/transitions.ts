@@ -8,9 +8,9 @@ const LIVE = ['created', 'approved', 'capture_pending'] as const;
 /** The purchase was given up; a later one of these says more than an earlier one. */
 const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
 /** Money has come, and nobody has to decide about it. */
-export const KEPT = ['captured', 'partially_refunded', 'refunded', 'reversed'] as const;
+export const ACCEPTED = ['captured', 'partially_refunded', 'refunded', 'reversed'] as const;
 /** Money has come. */
-const PAID = [...KEPT, 'review'] as const;
+const PAID = [...ACCEPTED, 'review'] as const;
 
 /** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
 export type Guard =
@@ -29,7 +29,7 @@ export type Guard =
 export interface Transition {
   readonly evidence: EvidenceKind;
   readonly from: readonly PaymentStatus[];
-  readonly when?: readonly Guard[];
+  readonly guards?: readonly Guard[];
   /** Holds only for PayPal's present view, not for a delivery that may be old. */
   readonly authoritative?: true;
   readonly to: PaymentStatus;
@@ -46,7 +46,7 @@ export const TRANSITIONS: readonly Transition[] = [
   {
     evidence: 'approved',
     from: GIVEN_UP,
-    when: ['on time'],
+    guards: ['on time'],
     authoritative: true,
     to: 'approved',
     settlement: 'approved_late',
@@ -55,13 +55,19 @@ export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'capture_pending', from: ['created', 'approved'], to: 'capture_pending' },
   { evidence: 'capture_pending', from: GIVEN_UP, authoritative: true, to: 'capture_pending' },
 
-  { evidence: 'captured', from: LIVE, when: ['on time', 'amount as asked'], to: 'captured', settlement: 'captured' },
-  { evidence: 'captured', from: LIVE, when: ['late', 'amount as asked'], to: 'captured', settlement: 'captured_late' },
-  { evidence: 'captured', from: GIVEN_UP, when: ['amount as asked'], to: 'captured', settlement: 'captured_late' },
-  { evidence: 'captured', from: LIVE, when: ['amount differs'], to: 'review' },
-  { evidence: 'captured', from: GIVEN_UP, when: ['amount differs'], to: 'review' },
+  { evidence: 'captured', from: LIVE, guards: ['on time', 'amount as asked'], to: 'captured', settlement: 'captured' },
+  {
+    evidence: 'captured',
+    from: LIVE,
+    guards: ['late', 'amount as asked'],
+    to: 'captured',
+    settlement: 'captured_late',
+  },
+  { evidence: 'captured', from: GIVEN_UP, guards: ['amount as asked'], to: 'captured', settlement: 'captured_late' },
+  { evidence: 'captured', from: LIVE, guards: ['amount differs'], to: 'review' },
+  { evidence: 'captured', from: GIVEN_UP, guards: ['amount differs'], to: 'review' },
 
-  { evidence: 'capture_failed', from: LIVE, when: ['same capture'], to: 'failed', settlement: 'released' },
+  { evidence: 'capture_failed', from: LIVE, guards: ['same capture'], to: 'failed', settlement: 'released' },
   { evidence: 'capture_failed', from: ['expired', 'cancelled'], to: 'failed', settlement: 'released' },
 
   { evidence: 'cancelled', from: ['created'], to: 'cancelled', settlement: 'released' },
@@ -75,29 +81,29 @@ export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'cancelled', from: ['expired'], to: 'cancelled', settlement: 'released' },
 
   // The buyer is sent back to PayPal, and approves once more or leaves it.
-  { evidence: 'instrument_declined', from: ['created', 'approved'], when: ['current attempt'], to: 'created' },
+  { evidence: 'instrument_declined', from: ['created', 'approved'], guards: ['current attempt'], to: 'created' },
 
-  { evidence: 'accepted', from: ['review'], when: ['on time'], to: 'captured', settlement: 'captured' },
-  { evidence: 'accepted', from: ['review'], when: ['late'], to: 'captured', settlement: 'captured_late' },
+  { evidence: 'accepted', from: ['review'], guards: ['on time'], to: 'captured', settlement: 'captured' },
+  { evidence: 'accepted', from: ['review'], guards: ['late'], to: 'captured', settlement: 'captured_late' },
 
-  { evidence: 'declined', from: ['approved'], when: ['late'], to: 'cancelled', settlement: 'released' },
+  { evidence: 'declined', from: ['approved'], guards: ['late'], to: 'cancelled', settlement: 'released' },
 
-  { evidence: 'expired', from: LIVE, when: ['on time'], authoritative: true, to: 'expired', settlement: 'released' },
+  { evidence: 'expired', from: LIVE, guards: ['on time'], authoritative: true, to: 'expired', settlement: 'released' },
   // What came back and came to nothing again is cancelled, however it ended: sessions follow these statuses in one direction only.
-  { evidence: 'expired', from: LIVE, when: ['late'], authoritative: true, to: 'cancelled', settlement: 'released' },
+  { evidence: 'expired', from: LIVE, guards: ['late'], authoritative: true, to: 'cancelled', settlement: 'released' },
 
   {
     evidence: 'refunded',
     from: ['captured', 'partially_refunded'],
-    when: ['increases total', 'partial'],
+    guards: ['increases total', 'partial'],
     to: 'partially_refunded',
     settlement: 'refunded',
   },
-  { evidence: 'refunded', from: ['review'], when: ['increases total', 'partial'], to: 'review' },
+  { evidence: 'refunded', from: ['review'], guards: ['increases total', 'partial'], to: 'review' },
   {
     evidence: 'refunded',
     from: ['captured', 'partially_refunded', 'review'],
-    when: ['full'],
+    guards: ['full'],
     to: 'refunded',
     settlement: 'refunded',
   },
@@ -111,17 +117,17 @@ export const TRANSITIONS: readonly Transition[] = [
 ];
 
 /** Evidence that tells nothing new in these statuses. What is neither here nor an arrow does not fit, and PayPal is asked. */
-export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'when'>[] = [
+export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[] = [
   { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
   { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
-  { evidence: 'captured', from: PAID, when: ['same capture'] },
+  { evidence: 'captured', from: PAID, guards: ['same capture'] },
   { evidence: 'capture_failed', from: [...PAID, 'failed'] },
   { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
   { evidence: 'expired', from: [...PAID, ...GIVEN_UP] },
   { evidence: 'instrument_declined', from: [...PAID, ...GIVEN_UP, ...LIVE] },
   { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...LIVE] },
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
-  { evidence: 'refunded', from: PAID, when: ['does not increase total'] },
+  { evidence: 'refunded', from: PAID, guards: ['does not increase total'] },
   { evidence: 'refunded', from: ['refunded', 'reversed'] },
   { evidence: 'reversed', from: ['reversed'] },
 ];
@@ -149,4 +155,4 @@ export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readon
 export const isPaid = (status: PaymentStatus): boolean => (PAID as readonly PaymentStatus[]).includes(status);
 /** Whether nothing is left to be decided about a payment in this status, by PayPal or, under review, by an operator. */
 export const isDecided = (status: PaymentStatus): boolean =>
-  isGivenUp(status) || (KEPT as readonly PaymentStatus[]).includes(status);
+  isGivenUp(status) || (ACCEPTED as readonly PaymentStatus[]).includes(status);

@@ -38,7 +38,7 @@ export async function processEvent(deps: ProcessEventDeps, event: PayPalEvent, h
   }
 
   const { links } = reading;
-  const facts = reading.facts.map((fact) => ({ ...fact, ...(heardAt && { heardAt: heardAt.toISOString() }) }));
+  const facts = reading.facts.map((fact) => ({ ...fact, ...(heardAt && { receivedAt: heardAt.toISOString() }) }));
   const [fact] = facts;
   // The usual case reads nothing: the payment's id came with the event, and the write's condition checks that the order is its own.
   if (fact?.paypalOrderId && facts.length === 1 && links.customId && isPaymentId(links.customId)) {

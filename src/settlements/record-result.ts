@@ -21,7 +21,7 @@ export interface ExecutionResult {
 }
 
 /** What became of the news of an end. */
-export type RecordResultOutcome =
+export type RecordedResult =
   /** The payment has that settlement behind it. `captureToOrder`: milliseconds from the money to the order. */
   | { readonly recorded: 'success'; readonly captureToOrder?: number }
   | { readonly recorded: 'failure' }
@@ -40,13 +40,13 @@ export interface RecordResultDeps {
  * Takes down how an execution ended. The news may come late, twice, in any order, or again after a redrive: what counts is whether
  * the payment still has that settlement open.
  */
-export const recordResult = (deps: RecordResultDeps, end: ExecutionResult): Promise<RecordResultOutcome> =>
+export const recordResult = (deps: RecordResultDeps, end: ExecutionResult): Promise<RecordedResult> =>
   end.status === 'SUCCEEDED' ? recordSuccess(deps, end) : recordFailure(deps, end, end.status);
 
 async function recordSuccess(
   deps: RecordResultDeps,
   { paymentId, settlement, endedAt }: ExecutionResult,
-): Promise<RecordResultOutcome> {
+): Promise<RecordedResult> {
   const closed = await deps.payments.closeSettlement(paymentId, settlement, endedAt);
   // Also when it was closed before: whoever did may have got no further.
   await deps.failed.remove(paymentId, settlement);
@@ -92,7 +92,7 @@ async function recordFailure(
   deps: RecordResultDeps,
   { paymentId, settlement, executionArn, endedAt, redrives, error, cause }: ExecutionResult,
   status: (typeof FAILED_STATUSES)[number],
-): Promise<RecordResultOutcome> {
+): Promise<RecordedResult> {
   const isOpen = async () => settlement in ((await deps.payments.get(paymentId))?.open ?? {});
   if (!(await isOpen())) return { recorded: 'nothing' };
   const failedSteps = await deps.workflow.failedSteps(executionArn);

@@ -11,7 +11,7 @@ export interface SweepDeps extends SyncResultDeps {
   readonly queue: DeadLetterQueue;
   readonly now: () => Date;
   /** Hears why one message or entry could not be dealt with; the others are. */
-  readonly trouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** What a sweep found. */
@@ -86,7 +86,7 @@ async function sweepList(
           await deps.failed.remove(entry.payment_id, entry.settlement);
           closed++;
         } catch (error) {
-          deps.trouble(error);
+          deps.onError(error);
         }
       }),
     );
@@ -111,7 +111,7 @@ async function sweepQueue(
       await queue.remove(letter);
       return true;
     } catch (error) {
-      deps.trouble(error);
+      deps.onError(error);
       return false;
     }
   };
@@ -128,7 +128,7 @@ async function sweepQueue(
       );
     }
   } finally {
-    await Promise.all(stay.map((letter) => queue.putBack(letter).catch(deps.trouble)));
+    await Promise.all(stay.map((letter) => queue.putBack(letter).catch(deps.onError)));
   }
   return { looked_at: stay.length + removed, removed, left: stay.length };
 }

@@ -49,14 +49,14 @@ export const arrowsTable = (): string =>
     TRANSITIONS.map((arrow) => [arrow.evidence, said(arrow.from), conditions(arrow), arrow.to, arrow.settlement ?? '']),
   );
 
-const conditions = ({ when = [], authoritative }: Transition) =>
-  [...when, ...(authoritative ? ['confirmed by PayPal'] : [])].join(', ');
+const conditions = ({ guards = [], authoritative }: Transition) =>
+  [...guards, ...(authoritative ? ['confirmed by PayPal'] : [])].join(', ');
 
 /** What tells nothing new. */
 export const knownTable = (): string =>
   table(
     ['evidence', 'in', 'when'],
-    NO_OPS.map(({ evidence, from, when = [] }) => [evidence, said(from), when.join(', ')]),
+    NO_OPS.map(({ evidence, from, guards = [] }) => [evidence, said(from), guards.join(', ')]),
   );
 
 /** Statuses in words, whole groups by their name. */

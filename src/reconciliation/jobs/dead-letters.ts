@@ -6,10 +6,10 @@ const MAX_SWEEP_MS = 60_000;
 
 /** Reconciles dead letters and the list of failed settlements with the payments. `closed`: had succeeded unrecorded. */
 export const deadLettersJob =
-  (deps: Omit<SweepDeps, 'trouble'>): Job =>
+  (deps: Omit<SweepDeps, 'onError'>): Job =>
   async ({ until, cursor: before, onError, now }) => {
     const deadline = new Date(Math.min(until.getTime(), now().getTime() + MAX_SWEEP_MS));
-    const trouble = (error: unknown) => onError('dead-letter', error as Error);
-    const { cursor, ...figures } = await sweepDeadLetters({ ...deps, trouble }, deadline, before);
+    const sweep: SweepDeps = { ...deps, onError: (error) => onError('dead-letter', error as Error) };
+    const { cursor, ...figures } = await sweepDeadLetters(sweep, deadline, before);
     return { figures, repaired: figures.closed, cursor };
   };

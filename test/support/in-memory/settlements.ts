@@ -153,7 +153,7 @@ export function settlementsOf(payment: Payment, { fails }: { fails?: string } = 
   const hours = hoursInMemory(gate);
   const executions = executionsInMemory(gate);
   const deadLetters = deadLettersInMemory(gate);
-  const troubles: unknown[] = [];
+  const errors: unknown[] = [];
   return {
     deps: {
       payments: payments.repository,
@@ -161,10 +161,10 @@ export function settlementsOf(payment: Payment, { fails }: { fails?: string } = 
       hours: hours.repository,
       workflow: executions.workflow,
       queue: deadLetters.queue,
-      trouble: (error: unknown) => void troubles.push(error),
+      onError: (error: unknown) => void errors.push(error),
     },
     deadLetters,
-    troubles,
+    errors,
     payments,
     failed,
     hours,

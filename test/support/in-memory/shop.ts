@@ -3,6 +3,7 @@ import { sessionSteps } from '../../../src/checkout/session-steps.ts';
 import { orderSteps } from '../../../src/fulfillment/order-steps.ts';
 import type { Product } from '../../../src/inventory/product.ts';
 import { stockSteps } from '../../../src/inventory/stock-steps.ts';
+import { acceptPayment, evidenceApplier, type StartSettlement } from '../../../src/payments/apply-evidence.ts';
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
 import { capturePayment } from '../../../src/payments/capture-payment.ts';

@@ -1,10 +1,14 @@
 import type { Session } from '../../../src/checkout/session.ts';
-import type { SessionChange, SessionChanged, SessionRepository } from '../../../src/checkout/session-repository.ts';
+import type {
+  SessionChange,
+  SessionChangeResult,
+  SessionRepository,
+} from '../../../src/checkout/session-repository.ts';
 import type { Order } from '../../../src/fulfillment/order.ts';
 import type { OrderRepository } from '../../../src/fulfillment/order-repository.ts';
 import type { Product } from '../../../src/inventory/product.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
-import type { StockChange, StockRepository } from '../../../src/inventory/stock-repository.ts';
+import type { StockChangeResult, StockRepository } from '../../../src/inventory/stock-repository.ts';
 import { conditionOf } from '../../../src/payments/conditions.ts';
 import { afterMove } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
@@ -121,7 +125,7 @@ async function* entriesBefore<Id>(due: ReadonlyMap<Id, Date>, before: Date): Asy
 /** The repository of checkout sessions, in memory. */
 export function sessionsInMemory(gate: Gate) {
   const rows = new Map<SessionId, Session>();
-  const change = (id: SessionId, { set, ifStatusIn, ifPaymentStatusIn }: SessionChange): SessionChanged => {
+  const change = (id: SessionId, { set, ifStatusIn, ifPaymentStatusIn }: SessionChange): SessionChangeResult => {
     const session = rows.get(id);
     const fits =
       session &&
@@ -169,7 +173,7 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const due = new Map<SessionId, Date>();
   type Counters = NonNullable<Parameters<StockRepository['move']>[2]>;
 
-  const write = (reservation: Reservation, counters: Counters | undefined): StockChange => {
+  const write = (reservation: Reservation, counters: Counters | undefined): StockChangeResult => {
     const moved = reservation.items.flatMap(({ sku, quantity }) => {
       if (!counters) return [];
       const product = products.get(sku) ?? gone(sku);

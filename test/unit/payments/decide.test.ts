@@ -40,8 +40,8 @@ describe('there is an answer', () => {
 });
 
 it('no two arrows fit the same payment and evidence, so their order decides nothing', () => {
-  const targets = TRANSITIONS.flatMap(({ evidence, from, when = [], authoritative }) =>
-    from.map((status) => `${evidence} ${status} ${[...when].sort()} ${authoritative}`),
+  const targets = TRANSITIONS.flatMap(({ evidence, from, guards = [], authoritative }) =>
+    from.map((status) => `${evidence} ${status} ${[...guards].sort()} ${authoritative}`),
   );
 
   expect(new Set(targets).size).toBe(targets.length);

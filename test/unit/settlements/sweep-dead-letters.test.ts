@@ -105,7 +105,7 @@ describe('a dead letter', () => {
   });
 
   it('that nobody can read, or that is about a payment that is not there, stays and is spoken of', async () => {
-    const { sweep, deadLetters, troubles } = sweeping({ open: [], letters: ['by-hand', CAPTURED] });
+    const { sweep, deadLetters, errors } = sweeping({ open: [], letters: ['by-hand', CAPTURED] });
     deadLetters.add('not JSON');
     const stranger = paymentIdOf(sessionId('01ARZ3NDEKTSV4RRFFQ69G5FAZ'));
     deadLetters.add(letterOf(`${stranger}-captured`));
@@ -113,14 +113,14 @@ describe('a dead letter', () => {
     expect(await sweep()).toMatchObject({ looked_at: 4, removed: 1, left: 3 });
 
     expect(deadLetters.visible()).toHaveLength(3);
-    expect(troubles).toHaveLength(2);
+    expect(errors).toHaveLength(2);
   });
 
   it('that cannot be taken off now stays for the next sweep', async () => {
-    const { sweep, deadLetters, troubles } = sweeping({ open: [], fails: 'queue.remove' });
+    const { sweep, deadLetters, errors } = sweeping({ open: [], fails: 'queue.remove' });
 
     expect(await sweep()).toMatchObject({ removed: 0, left: 1 });
-    expect(troubles).toHaveLength(1);
+    expect(errors).toHaveLength(1);
     expect(await sweep()).toMatchObject({ removed: 1, left: 0 });
 
     expect(deadLetters.size()).toBe(0);
@@ -155,7 +155,7 @@ describe('an entry of the list', () => {
   });
 
   it('that cannot be looked at now keeps no other from being closed', async () => {
-    const { sweep, failed, troubles } = sweeping({
+    const { sweep, failed, errors } = sweeping({
       letters: [],
       entries: [entryOf('captured'), entryOf('released')],
       fails: 'workflow.describe',
@@ -164,7 +164,7 @@ describe('an entry of the list', () => {
     expect(await sweep()).toMatchObject({ closed: 1 });
 
     expect([...failed.rows.values()]).toMatchObject([{ settlement: 'captured' }]);
-    expect(troubles).toHaveLength(1);
+    expect(errors).toHaveLength(1);
   });
 });
 
