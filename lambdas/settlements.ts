@@ -9,14 +9,14 @@ import { composeSettlements } from './compose/settlements.ts';
 
 const deps = composeSettlements({ db: documentClient(), stepFunctions: new SFNClient({}), env: requireEnv });
 
-/** Takes down how settlements end, as EventBridge tells it. */
+/** Records execution results from EventBridge. */
 export async function handler(event: unknown): Promise<void> {
-  const end = readExecutionStatusEvent(event);
-  const recorded = await recordResult(deps, end);
+  const result = readExecutionStatusEvent(event);
+  const recorded = await recordResult(deps, result);
   logger.info('SETTLEMENT_ENDED', {
-    payment_id: end.paymentId,
-    settlement: end.settlement,
-    status: end.status,
+    payment_id: result.paymentId,
+    settlement: result.settlement,
+    status: result.status,
     recorded: recorded.recorded,
   });
   if (recorded.recorded === 'success' && recorded.captureToOrder !== undefined)

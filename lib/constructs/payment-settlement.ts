@@ -12,7 +12,6 @@ import type { NodeLambda } from './node-lambda.ts';
 
 const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settlement.asl.json');
 
-/** What the settlement of payments is made of. */
 export interface PaymentSettlementProps {
   readonly stage: Stage;
 
@@ -20,7 +19,9 @@ export interface PaymentSettlementProps {
   readonly services: Readonly<Record<WorkflowService, IFunction>>;
 }
 
-/** Tells the other services what has become of a payment, and keeps at it. */
+/**
+ * The payment-settlement workflow: applies a payment's new status to stock, checkout session and order, with retries.
+ */
 export class PaymentSettlement extends Construct {
   readonly stateMachine: StateMachine;
 
@@ -41,7 +42,8 @@ export class PaymentSettlement extends Construct {
       role,
       tracingEnabled: true,
       logs: {
-        // This prefix keeps the logs' resource policy within its size: all machines share one line of it.
+        // This prefix keeps the logs' resource policy within its size limit: all state machines share one statement of
+        // it.
         destination: new LogGroup(this, 'logs', {
           logGroupName: `/aws/vendedlogs/states/${name}`,
           retention: stage.logRetention,
@@ -52,7 +54,7 @@ export class PaymentSettlement extends Construct {
       },
     });
 
-    // Not grantInvoke: it adds every version and alias, and the definition names none.
+    // Not grantInvoke: it adds versions and aliases, which the definition does not use.
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
@@ -61,12 +63,12 @@ export class PaymentSettlement extends Construct {
     );
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'The logs:*LogDelivery* actions of vended logs and the xray: actions know no resources.',
+      reason: 'The logs:*LogDelivery* actions of vended logs and the xray: actions support no resources.',
     });
   }
 }
 
-/** The machine's ARN, which functions may know before there is a machine: it calls them, and they start it. */
+/** The ARN before the state machine exists: it invokes functions that start it. */
 export const stateMachineArn = (scope: Construct, stage: Stage): string =>
   Stack.of(scope).formatArn({
     service: 'states',
@@ -75,7 +77,7 @@ export const stateMachineArn = (scope: Construct, stage: Stage): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Step Functions actions that functions of this shop are given on the machine and its executions. */
+/** Actions that functions may be granted on the state machine and its executions. */
 export type ExecutionAction =
   | 'DescribeExecution'
   | 'DescribeStateMachine'
@@ -83,37 +85,34 @@ export type ExecutionAction =
   | 'ListExecutions'
   | 'RedriveExecution';
 
-/** What the machine itself is asked; all else is asked of an execution. */
-const OF_MACHINE: ReadonlySet<ExecutionAction> = new Set(['DescribeStateMachine', 'ListExecutions']);
+/** Actions on the state machine; the others are on executions. */
+const MACHINE_ACTIONS: ReadonlySet<ExecutionAction> = new Set(['DescribeStateMachine', 'ListExecutions']);
 
-/** Lets a function do these things with the machine and its executions. */
 export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly ExecutionAction[]): void {
   const arn = stateMachineArn(fn, stage);
-  const allow = (some: readonly ExecutionAction[], resource: string) =>
-    some.length > 0 &&
+  const allow = (granted: readonly ExecutionAction[], resource: string) =>
+    granted.length > 0 &&
     fn.addToRolePolicy(
-      new PolicyStatement({ actions: some.map((action) => `states:${action}`), resources: [resource] }),
+      new PolicyStatement({ actions: granted.map((action) => `states:${action}`), resources: [resource] }),
     );
   allow(
-    actions.filter((action) => OF_MACHINE.has(action)),
+    actions.filter((action) => MACHINE_ACTIONS.has(action)),
     arn,
   );
   allow(
-    actions.filter((action) => !OF_MACHINE.has(action)),
+    actions.filter((action) => !MACHINE_ACTIONS.has(action)),
     `${arn.replace(':stateMachine:', ':execution:')}:*`,
   );
   const executions = `<AWS::Region>:<AWS::AccountId>:execution:${stateMachineName(stage)}:*`;
   Validations.of(fn.role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:${executions}]`,
-    reason: 'Executions are named by payments, which nobody knows beforehand; all of them are of this one machine.',
+    reason: 'Execution names contain payment ids, unknown at deployment; all are executions of this state machine.',
   });
 }
 
 const stateMachineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
 
-/**
- * The definition with the retry policy on every task. Jitter spreads the retries of executions that a failing service fails together.
- */
+/** Adds the retry policy to every task. Jitter spreads the retries of executions that fail at the same time. */
 export const withStepRetry = (definition: string, retry: StepRetry): string =>
   JSON.stringify(JSON.parse(definition), (_, state) =>
     state?.Type === 'Task'

@@ -5,13 +5,11 @@ import { sumOf, times } from '../shared/money.ts';
 import type { Session } from './session.ts';
 import type { SessionRepository } from './session-repository.ts';
 
-/** A product and how many of it a shopper wants. */
 export interface BasketLine {
   readonly sku: string;
   readonly quantity: number;
 }
 
-/** What a shopper's basket led to. */
 export type OpenSessionResult =
   | { readonly outcome: 'opened'; readonly session: Session }
   | { readonly outcome: 'unknown_product'; readonly skus: readonly string[] }
@@ -21,7 +19,6 @@ export type OpenSessionResult =
       readonly items: readonly { readonly sku: string; readonly requested: number; readonly available: number }[];
     };
 
-/** What `openSession` works with. */
 export interface OpenSessionDeps {
   readonly stock: Pick<StockRepository, 'productsOf' | 'reserve'>;
   readonly sessions: Pick<SessionRepository, 'create'>;
@@ -29,10 +26,10 @@ export interface OpenSessionDeps {
   readonly now: () => Date;
 }
 
-/** How long a session's stock is held before a payment is begun. */
+/** How long stock is held for a session whose payment has not begun. */
 export const HOLD_MINUTES = 30;
 
-/** Freezes the prices of a basket and holds its stock: all of it, or nothing. Each SKU of the basket must be there once. */
+/** Freezes the prices of a basket and reserves all its items, or none. Its SKUs must be distinct. */
 export async function openSession(
   { stock, sessions, ulid, now }: OpenSessionDeps,
   basket: readonly BasketLine[],
@@ -60,7 +57,7 @@ export async function openSession(
     payment_status: null,
     created_at: created.toISOString(),
   };
-  // Stock first: a session that lost its reservation could be paid, a reservation that lost its session only runs out.
+  // Stock first: a session without reservation could be paid; a reservation without session only expires.
   const reserved = await stock.reserve({
     checkout_session_id: session.checkout_session_id,
     status: 'held',

@@ -3,20 +3,20 @@ import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrE
 import { paymentIdOf, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Session, sessionSchema } from './session.ts';
 
-/** A change of a session, and what it must be for that. */
+/** The attributes to set, and the statuses that the session must have for it. */
 export interface SessionChange {
   readonly set: Partial<Pick<Session, 'status' | 'payment_id' | 'payment_status'>>;
   readonly ifStatusIn?: readonly Session['status'][];
   readonly ifPaymentStatusIn?: readonly NonNullable<Session['payment_status']>[];
 }
 
-/** Whether a change was made, and the session as it is now; undefined when there is none. */
+/** `session` as it is now; undefined when it does not exist. */
 export interface SessionChangeResult {
   readonly changed: boolean;
   readonly session: Session | undefined;
 }
 
-/** The only code that knows how checkout sessions lie in DynamoDB. */
+/** The only code that knows the items of the checkout sessions table. */
 export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const change = async (
     id: SessionId,
@@ -56,7 +56,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
   };
 
   return {
-    /** Reads a session, consistently. */
+    /** Consistent read. */
     async get(id: SessionId): Promise<Session | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tableName, Key: { checkout_session_id: id }, ConsistentRead: true }),
@@ -64,7 +64,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
       return Item && sessionSchema.parse(Item);
     },
 
-    /** The sessions of these ids, in no order, read consistently; those that do not exist are missing. At most 100 ids, each once. */
+    /** The sessions that exist of at most 100 distinct ids, in no order; consistent read. */
     async getAll(ids: readonly SessionId[]): Promise<Session[]> {
       const items = await batchGet(db, tableName, {
         Keys: ids.map((checkout_session_id) => ({ checkout_session_id })),
@@ -73,14 +73,16 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
       return items.map((item) => sessionSchema.parse(item));
     },
 
-    /** Ids of sessions, page by page. */
+    /** One page of a scan. */
     async ids(limit: number, after?: ScanKey): Promise<Page<SessionId>> {
       const input = { TableName: tableName, ProjectionExpression: 'checkout_session_id', Limit: limit };
       const { items, ...page } = await scanPage(db, input, after);
       return { ...page, items: items.map(({ checkout_session_id }) => sessionIdSchema.parse(checkout_session_id)) };
     },
 
-    /** Writes a new session. Its id is random, so one that is there already is this one, from a try whose answer was lost. */
+    /**
+     * Creates a session. Ids are random, so an existing one is this session, from an attempt whose response was lost.
+     */
     async create(session: Session): Promise<void> {
       await conditionHolds(
         db.send(
@@ -93,20 +95,18 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
       );
     },
 
-    /** Notes that the payment has begun: from now on the reservation stays until the payment is decided. */
+    /** Begins the payment of an open session: its reservation then stays until the payment is decided. */
     beginPayment: (id: SessionId): Promise<SessionChangeResult> =>
       change(id, {
         set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
         ifStatusIn: ['open'],
       }),
 
-    /** Notes that a session ran out before its payment was begun: of this and `beginPayment`, one happens. */
+    /** Expires an open session. Of this and `beginPayment`, only one succeeds. */
     expire: (id: SessionId): Promise<SessionChangeResult> =>
       change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] }),
 
-    /** Makes a change if the session is still what the change asks for. */
     change,
   };
 };
-/** What `sessionRepository` makes. */
 export type SessionRepository = ReturnType<typeof sessionRepository>;

@@ -3,15 +3,15 @@ import type { StepsOf } from '../shared/workflow-steps.ts';
 import type { Session } from './session.ts';
 import type { SessionChange, SessionRepository } from './session-repository.ts';
 
-/** What a step tells the workflow's history: the session's status now, and whether this run of the step changed it. */
+/** The session's status now, and whether this run changed it. */
 export interface SessionStepResult {
   readonly session_status: Session['status'];
   readonly changed: boolean;
 }
 
 /**
- * What a session's payment may have been when it becomes this: anything that says less. So a step that comes late, or a second
- * time, finds the later word and leaves it.
+ * The payment statuses of a session that each payment status supersedes. A step that runs late, or twice, finds a newer
+ * status and leaves it.
  */
 const SUPERSEDES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   expired: ['created'],
@@ -23,19 +23,17 @@ const SUPERSEDES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   reversed: ['created', 'expired', 'cancelled', 'failed', 'captured', 'partially_refunded', 'refunded'],
 };
 
-/** Whether a session that says this of its payment is still to follow a payment that is that. */
-export const isSupersededBy = (says: PaymentStatus, payment: PaymentStatus): boolean =>
-  SUPERSEDES[payment]?.includes(says) ?? false;
+/** Whether a session with this payment status is behind a payment with that status. */
+export const isSupersededBy = (status: PaymentStatus, newer: PaymentStatus): boolean =>
+  SUPERSEDES[newer]?.includes(status) ?? false;
 
 const UNPAID = ['open', 'payment_pending', 'payment_failed', 'expired'] as const;
 
 type Deps = Pick<SessionRepository, 'change'>;
 
-/** The money has come: the purchase is complete. */
 export const completeCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
   updateSession(sessions, settlement, { set: { status: 'payment_completed', payment_status: 'captured' } });
 
-/** No money will come: the purchase is over. */
 export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
   updateSession(sessions, settlement, {
     set: {
@@ -45,7 +43,7 @@ export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<Se
     ifStatusIn: UNPAID,
   });
 
-/** Money was given back. The purchase is complete if there is an order for it; if that is `void`, it never will be. */
+/** Records a refund. The checkout was completed if it has an order; it failed if that is `void`. */
 export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
   updateSession(sessions, settlement, {
     set: {
@@ -67,8 +65,8 @@ async function updateSession(
 ): Promise<SessionStepResult> {
   const to = change.set.payment_status;
   const before = to && SUPERSEDES[to];
-  if (!before) throw new Error(`no checkout session follows a payment that is ${to}`);
+  if (!before) throw new Error(`invalid payment status ${to} for a checkout session`);
   const { session, changed } = await sessions.change(checkout_session_id, { ...change, ifPaymentStatusIn: before });
-  if (!session) throw new Error(`there is no checkout session ${checkout_session_id}`);
+  if (!session) throw new Error(`checkout session ${checkout_session_id} not found`);
   return { session_status: session.status, changed };
 }

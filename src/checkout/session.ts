@@ -3,12 +3,11 @@ import { paymentIdSchema, sessionIdSchema } from '../shared/ids.ts';
 import { moneySchema } from '../shared/money.ts';
 import { PAYMENT_STATUSES } from '../shared/settlement.ts';
 
-/** What a shopper buys of one product, with the price as it was when the session was opened. */
+/** One product of a checkout session, with its price frozen. */
 export const lineSchema = z.object({ sku: z.string(), name: z.string(), quantity: z.int(), unit_price: moneySchema });
-/** One product of a purchase. */
 export type Line = z.infer<typeof lineSchema>;
 
-/** A checkout session as it lies in its table. */
+/** An item of the checkout sessions table. */
 export const sessionSchema = z.object({
   checkout_session_id: sessionIdSchema,
   status: z.enum(['open', 'payment_pending', 'payment_completed', 'payment_failed', 'expired']),
@@ -20,5 +19,4 @@ export const sessionSchema = z.object({
   payment_status: z.nullable(z.enum(PAYMENT_STATUSES)),
   created_at: z.string(),
 });
-/** A checkout session. */
 export type Session = z.infer<typeof sessionSchema>;

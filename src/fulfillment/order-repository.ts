@@ -10,19 +10,19 @@ import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrE
 import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
-/** The order as it is now, if there is one, and whether this call changed it. */
+/** `order` as it is now; undefined when it does not exist. */
 export interface OrderChangeResult {
   readonly order: Order | undefined;
   readonly changed: boolean;
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
-/** A buyer whose purchase never became an order is forgotten with the events that told of him. */
-const FORGOTTEN_AFTER_DAYS = 90;
+/** Buyer data without an order expires together with the webhook events that brought it. */
+const RETENTION_DAYS = 90;
 
 /**
- * The only code that knows how orders lie in DynamoDB: each in two items, so that whoever reads an order for the public never holds
- * the buyer's name and address. Part `order` is what was bought, part `buyer` who bought it.
+ * The only code that knows the items of the orders table. An order has two: part `order` holds what was bought, part
+ * `buyer` the buyer's name and address, which a public read of the order therefore never loads.
  */
 export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const change = async (
@@ -46,7 +46,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
   };
 
   return {
-    /** Reads an order, consistently; what was never made is not there. */
+    /** Consistent read; undefined for a `void` order. */
     async get(id: OrderId): Promise<Order | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'order' }, ConsistentRead: true }),
@@ -55,7 +55,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return order?.status === 'void' ? undefined : order;
     },
 
-    /** The orders of these ids and what stands in their place, in no order, read consistently. At most 100 ids, each once. */
+    /** The orders that exist of at most 100 distinct ids, `void` ones included, in no order; consistent read. */
     async getAll(ids: readonly OrderId[]): Promise<Order[]> {
       const items = await batchGet(db, tableName, {
         Keys: ids.map((order_id) => ({ order_id, part: 'order' })),
@@ -64,7 +64,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return items.map((item) => orderSchema.parse(item));
     },
 
-    /** Ids of orders, page by page; buyers without an order, whose items are looked at as well, make a page shorter. */
+    /** One page of a scan. `buyer` items count towards `limit`, so a page may be shorter. */
     async ids(limit: number, after?: ScanKey): Promise<Page<OrderId>> {
       const input = {
         TableName: tableName,
@@ -77,7 +77,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return { ...page, items: items.map(({ order_id }) => orderIdSchema.parse(order_id)) };
     },
 
-    /** Writes a new order, or answers the one that is there. */
+    /** Creates an order, or returns the existing one. */
     async create(order: Order): Promise<{ order: Order; created: boolean }> {
       const result = await writtenOrExisting(
         db.send(
@@ -94,7 +94,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
         : { order: orderSchema.parse(result.found), created: false };
     },
 
-    /** Notes how much of an order's money went back; a smaller sum than is known changes nothing. */
+    /** Sets the refunded total; a no-op unless it increases. */
     refund: (id: OrderId, refundedMinor: number, everything: boolean): Promise<OrderChangeResult> =>
       change(id, {
         UpdateExpression: `SET refunded_minor = :refunded${everything ? ', #status = :status' : ''}`,
@@ -103,7 +103,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
         ExpressionAttributeValues: { ':refunded': refundedMinor, ...(everything && { ':status': 'refunded' }) },
       }),
 
-    /** Notes that an order has been sent; a second time changes nothing. One whose money went back cannot be sent any more. */
+    /** Marks a confirmed order as shipped; a no-op for a shipped or refunded one. */
     ship: (id: OrderId, now: Date): Promise<OrderChangeResult> =>
       change(id, {
         UpdateExpression: 'SET #status = :shipped, shipped_at = :now',
@@ -113,8 +113,8 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       }),
 
     /**
-     * Keeps who bought; forgotten after 90 days unless an order is made of it. Until then the latest word counts: who was declined may
-     * choose another address at the next try. Whoever was erased stays so.
+     * Stores the buyer for 90 days, until `keepBuyer`. Until then the latest data wins: after a decline the buyer may
+     * choose another address. A no-op for kept and erased buyers.
      */
     rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
       conditionHolds(
@@ -125,14 +125,14 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
               order_id: id,
               part: 'buyer',
               buyer,
-              expires_at: Math.floor(now.getTime() / 1000) + FORGOTTEN_AFTER_DAYS * DAY_SECONDS,
+              expires_at: Math.floor(now.getTime() / 1000) + RETENTION_DAYS * DAY_SECONDS,
             },
             ConditionExpression: 'attribute_not_exists(order_id) OR attribute_exists(expires_at)',
           }),
         ),
       ),
 
-    /** Who bought; undefined when nobody knows, or it was erased. Personal data: for the operator and the warehouse alone. */
+    /** Personal data, for operators and the warehouse only. Undefined when unknown or erased. */
     async buyer(id: OrderId): Promise<Buyer | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'buyer' }, ConsistentRead: true }),
@@ -140,14 +140,14 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return Item?.buyer;
     },
 
-    /** Erases who bought, for good: what comes later about the buyer is not kept. */
+    /** Erases the buyer's data. Later data of the same buyer is not stored. */
     async eraseBuyer(id: OrderId, now: Date): Promise<void> {
       await db.send(
         new PutCommand({ TableName: tableName, Item: { order_id: id, part: 'buyer', erased_at: now.toISOString() } }),
       );
     },
 
-    /** Makes sure that the buyer is kept as long as the order. @returns false when nobody knows who bought. */
+    /** Keeps the stored buyer as long as the order. @returns false when the buyer is unknown. */
     keepBuyer: (id: OrderId): Promise<boolean> =>
       conditionHolds(
         db.send(
@@ -161,5 +161,4 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       ),
   };
 };
-/** What `orderRepository` makes. */
 export type OrderRepository = ReturnType<typeof orderRepository>;

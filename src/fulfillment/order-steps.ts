@@ -6,23 +6,21 @@ import type { StepsOf } from '../shared/workflow-steps.ts';
 import type { Order } from './order.ts';
 import type { OrderRepository } from './order-repository.ts';
 
-/** What a step tells the workflow's history. */
 export interface OrderStepResult {
   readonly order_id: string;
   readonly order_status: Order['status'];
   readonly changed: boolean;
 }
 
-/** What a refund's step tells the workflow: whether the pieces have not been shipped, and all the money went back. */
+/** `comes_back` after a full refund before shipping. */
 export interface RefundOrderResult extends OrderStepResult {
   readonly stock: 'comes_back' | 'stays';
 }
 
-/** What `createOrder` works with. */
 export interface CreateOrderDeps {
   readonly orders: Pick<OrderRepository, 'create' | 'keepBuyer' | 'rememberBuyer'>;
   readonly getSession: (id: SessionId) => Promise<Session | undefined>;
-  /** Who bought, from PayPal: asked only where no evidence told it. */
+  /** The buyer from PayPal: called only when no evidence contained it. */
   readonly fetchBuyer: (id: PaymentId) => Promise<Buyer | undefined>;
   readonly now: () => Date;
 }
@@ -37,8 +35,8 @@ export const orderSteps = (deps: OrderStepsDeps): StepsOf<'fulfillment', OrderSt
 });
 
 /**
- * Makes the order of a captured payment. Its id follows from the payment's, so however often this runs, there is one.
- * @throws Error when session or captured amount are not there: nothing that a second try could change, so a person must look.
+ * Creates the order of a captured payment. Idempotent: the order's id derives from the payment's.
+ * @throws Error without session or captured amount: a retry does not help, an operator must act.
  */
 export async function createOrder(
   { orders, getSession, fetchBuyer, now }: CreateOrderDeps,
@@ -47,8 +45,8 @@ export async function createOrder(
   const { payment_id, checkout_session_id, captured } = settlement;
   const order_id = orderIdOf(payment_id);
   const session = await getSession(checkout_session_id);
-  if (!session) throw new Error(`there is no checkout session ${checkout_session_id}`);
-  if (!captured) throw new Error(`${payment_id} asks for an order without a captured amount`);
+  if (!session) throw new Error(`checkout session ${checkout_session_id} not found`);
+  if (!captured) throw new Error(`${payment_id} has no captured amount for its order`);
 
   if (!(await orders.keepBuyer(order_id))) {
     const buyer = await fetchBuyer(payment_id);
@@ -71,8 +69,9 @@ export async function createOrder(
 }
 
 /**
- * Follows a refund. Where all the money went back before the order was made, `void` takes its place, so that a late step of the
- * capture cannot make it.
+ * Records a refund on the order. If the payment was refunded in full before the order exists, a `void` order takes its
+ * place, so that a late `CreateOrder` cannot create it.
+ * @throws Error for a partial refund before the order exists: retried until it does.
  */
 export async function refundOrder(
   orders: Pick<OrderRepository, 'refund' | 'create'>,
@@ -90,8 +89,8 @@ export async function refundOrder(
       changed,
       stock: everything && !order.shipped_at ? 'comes_back' : 'stays',
     };
-  // The capture's own settlement is still at work or has failed; its order will come, and this step is tried again until it has.
-  if (!everything || !captured) throw new Error(`there is no order ${order_id} yet`);
+  // The settlement that creates the order is still running or has failed.
+  if (!everything || !captured) throw new Error(`order ${order_id} not found yet`);
   const voided = await orders.create({
     order_id,
     payment_id,
@@ -102,7 +101,7 @@ export async function refundOrder(
     refunded_minor,
     created_at: now.toISOString(),
   });
-  // If the order was made this very moment, it can be refunded now.
+  // The order was created concurrently: refund it.
   return voided.created
     ? { order_id, order_status: 'void', changed: true, stock: 'comes_back' }
     : refundOrder(orders, settlement, now);

@@ -4,26 +4,26 @@ import { orderIdSchema, paymentIdSchema, sessionIdSchema } from '../shared/ids.t
 import { moneySchema } from '../shared/money.ts';
 
 /**
- * `confirmed` → `shipped`; `refunded` once all money went back. `void` stands where an order would be whose money went back before
- * it was made: nobody is shown it, and none can be made in its place.
+ * `confirmed` → `shipped`; `refunded` after a full refund. `void` takes the place of an order whose payment was
+ * refunded before it was created: it is never shown, and no order can replace it.
  */
 export const ORDER_STATUSES = ['confirmed', 'shipped', 'refunded', 'void'] as const;
 
-/** An order as it lies in the orders table, in the part `order`. */
+/** An item of the orders table, part `order`. */
 export const orderSchema = z.object({
   order_id: orderIdSchema,
   payment_id: paymentIdSchema,
   checkout_session_id: sessionIdSchema,
   status: z.enum(ORDER_STATUSES),
   items: z.array(lineSchema),
-  /** What was captured for it. */
+  /** The captured amount. */
   amount: moneySchema,
-  /** What has been given back so far, in minor units. */
+  /** Refunded so far, in minor units. */
   refunded_minor: z.int(),
-  /** ISO 8601, UTC; absent until the warehouse has sent it. */
+  /** ISO 8601, UTC; absent until shipped. */
   shipped_at: z.optional(z.string()),
   /** ISO 8601, UTC. */
   created_at: z.string(),
 });
-/** An order, without who bought. */
+/** An order without its buyer. */
 export type Order = z.infer<typeof orderSchema>;

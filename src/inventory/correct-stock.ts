@@ -1,18 +1,16 @@
 import type { Counters } from './product.ts';
 import type { StockRepository } from './stock-repository.ts';
 
-/** What became of a correction. */
 export type CorrectStockResult =
   | { readonly outcome: 'corrected' }
-  /** The counters are not what they were when the pieces were counted: pieces were sold, given back or put in since. */
+  /** The counters have changed since the count: items were sold, returned or restocked. */
   | { readonly outcome: 'moved' }
-  /** More is held and sold than was ever stocked, or less than nothing. */
+  /** A counter would be negative: more items are reserved and sold than were ever stocked. */
   | { readonly outcome: 'impossible' };
 
 /**
- * Sets a product's counters to what was counted, as after a stocktaking. What was ever stocked stays: an operator who puts pieces in
- * says so himself.
- * @param seen the counters at the time of the count; nothing is corrected if they have changed since
+ * Sets a product's counters to the counted values. `stocked` stays: only restocking changes it.
+ * @param seen the counters at the time of the count; if they have changed since, nothing is corrected
  */
 export async function correctStock(
   stock: Pick<StockRepository, 'correct'>,

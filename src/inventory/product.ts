@@ -1,27 +1,24 @@
 import * as z from 'zod/mini';
 import { moneySchema } from '../shared/money.ts';
 
-/** Where the pieces of a product are. */
+/** The stock counters of a product. */
 export const countersSchema = z.object({
-  /** Pieces that can be bought. */
+  /** Items for sale. */
   available: z.int(),
-  /** Pieces held for checkout sessions. */
+  /** Items held for checkout sessions. */
   reserved: z.int(),
-  /** Pieces that were paid. */
+  /** Items that were paid for. */
   sold: z.int(),
 });
-/** Where the pieces of a product are. */
 export type Counters = z.infer<typeof countersSchema>;
-/** One place where pieces can be. */
 export type Counter = keyof Counters;
 
-/** A product and its stock as they lie in the products table: available + reserved + sold = stocked, none of them negative. */
+/** An item of the products table: available + reserved + sold = stocked, none of them negative. */
 export const productSchema = z.extend(countersSchema, {
   sku: z.string(),
   name: z.string(),
   price: moneySchema,
-  /** Pieces ever put in. */
+  /** Items ever added. */
   stocked: z.int(),
 });
-/** A product and its stock. */
 export type Product = z.infer<typeof productSchema>;

@@ -14,22 +14,22 @@ import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Counter, type Counters, type Product, productSchema } from './product.ts';
 import { type Reservation, type ReservationStatus, type ReservedItem, reservationSchema } from './reservation.ts';
 
-/** What became of a change of stock: which products had too little of it, or what the reservation is instead. */
+/** When not `done`: the products with too few items, or the status that the reservation has instead. */
 export type StockChangeResult =
   | { readonly done: true }
   | { readonly done: false; readonly short: readonly { readonly sku: string; readonly available: number }[] }
   | { readonly done: false; readonly status: ReservationStatus };
 
-/** All reservations that are held share one partition of the sparse index `by-due`. */
+/** All held reservations share one partition of the sparse index `by-due`. */
 const DUE = 'reservation';
 
-/** The only code that knows how products and reservations lie in DynamoDB. */
+/** The only code that knows the items of the products and reservations tables. */
 export const stockRepository = (
   db: DynamoDBDocumentClient,
   tables: { readonly products: string; readonly reservations: string },
-  patience?: RetryDelay,
+  retryDelay?: RetryDelay,
 ) => {
-  /** A write that moves pieces of one product from one counter to another, if there are so many. */
+  /** A write that moves items of one product from one counter to another, if there are enough. */
   const moving = ({ sku, quantity }: ReservedItem, from: Counter, to: Counter) => ({
     Update: {
       TableName: tables.products,
@@ -41,30 +41,30 @@ export const stockRepository = (
     },
   });
 
-  /** Writes the reservation and all its products, or nothing. The reservation comes first in the transaction. */
+  /** Writes the reservation and all its products in one transaction, the reservation first. */
   const write = async (
     reservation: object,
-    pieces: readonly ReturnType<typeof moving>[],
+    counterMoves: readonly ReturnType<typeof moving>[],
   ): Promise<StockChangeResult> => {
-    const refusals = await transact(db, [reservation, ...pieces], patience);
+    const refusals = await transact(db, [reservation, ...counterMoves], retryDelay);
     if (!refusals) return { done: true };
-    const [ofReservation, ...ofPieces] = refusals;
-    // What the reservation is by now says more than a counter does.
+    const [ofReservation, ...ofCounters] = refusals;
+    // A reservation whose status changed explains the failed counters, too.
     if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
       return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };
     }
-    const short = pieces.flatMap(({ Update: { Key } }, i) => {
-      const { Code, Item } = ofPieces[i] ?? {};
+    const short = counterMoves.flatMap(({ Update: { Key } }, i) => {
+      const { Code, Item } = ofCounters[i] ?? {};
       if (Code !== 'ConditionalCheckFailed') return [];
-      // Of a product that was taken out of the shop, there is nothing.
+      // No item: the product was discontinued.
       return [{ ...Key, available: Item ? productSchema.parse(unmarshall(Item)).available : 0 }];
     });
-    if (short.length === 0) throw new Error('a change of stock was refused: the reservation is not there');
+    if (short.length === 0) throw new Error('stock change failed its conditions: reservation not found');
     return { done: false, short };
   };
 
   return {
-    /** Every product of the shop: meant for a shop window of some hundred. `consistent` costs twice, and sees the latest writes. */
+    /** Scans all products: meant for some hundred. `consistent` costs twice as much. */
     async products({ consistent = false } = {}): Promise<Product[]> {
       const products: Product[] = [];
       let start: ScanKey | undefined;
@@ -76,13 +76,13 @@ export const stockRepository = (
       return products;
     },
 
-    /** The products of these SKUs, in no order; those that do not exist are missing. At most 100 SKUs, each once. */
+    /** The products that exist of at most 100 distinct SKUs, in no order. */
     async productsOf(skus: readonly string[]): Promise<Product[]> {
       const items = await batchGet(db, tables.products, { Keys: skus.map((sku) => ({ sku })) });
       return items.map((item) => productSchema.parse(item));
     },
 
-    /** The reservation of a session, read consistently. */
+    /** Consistent read. */
     async reservation(id: SessionId): Promise<Reservation | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tables.reservations, Key: { checkout_session_id: id }, ConsistentRead: true }),
@@ -90,7 +90,7 @@ export const stockRepository = (
       return Item && reservationSchema.parse(Item);
     },
 
-    /** The reservations of these sessions, in no order, read consistently; those that do not exist are missing. At most 100 ids, each once. */
+    /** The reservations that exist of at most 100 distinct sessions, in no order; consistent read. */
     async reservationsOf(ids: readonly SessionId[]): Promise<Reservation[]> {
       const items = await batchGet(db, tables.reservations, {
         Keys: ids.map((checkout_session_id) => ({ checkout_session_id })),
@@ -99,7 +99,7 @@ export const stockRepository = (
       return items.map((item) => reservationSchema.parse(item));
     },
 
-    /** Reservations, page by page, read consistently; of those that are not what they should be, the sessions. */
+    /** One page of a consistent scan; `unreadable` has the sessions whose items do not match the schema. */
     async reservationPage(
       limit: number,
       after?: ScanKey,
@@ -116,7 +116,7 @@ export const stockRepository = (
       return { ...page, items: readable, unreadable };
     },
 
-    /** The reservations that are held and due before that time, the oldest first; the index may be a second behind. */
+    /** The held reservations due before that time, the oldest first. The index may be a second behind. */
     async *due(before: Date): AsyncGenerator<SessionId> {
       const pages = paginateQuery(
         { client: db },
@@ -131,7 +131,7 @@ export const stockRepository = (
         for (const { checkout_session_id: id } of Items) if (typeof id === 'string' && isSessionId(id)) yield id;
     },
 
-    /** Says when to look after a reservation the next time, if it is still held. */
+    /** Sets when the reservation is due next, if it is still held. */
     async reschedule(id: SessionId, at: Date): Promise<void> {
       await conditionHolds(
         db.send(
@@ -148,8 +148,8 @@ export const stockRepository = (
     },
 
     /**
-     * Sets a product's counters, if they are still what was seen and the new ones add up to what was stocked.
-     * @returns whether they were set; true as well when they were set so before.
+     * Sets a product's counters, if they still equal `seen` and the new ones add up to `stocked`.
+     * @returns whether they have the new values; true as well when an earlier call set them.
      */
     async correct(sku: string, seen: Counters, counted: Counters): Promise<boolean> {
       const result = await writtenOrExisting(
@@ -175,12 +175,12 @@ export const stockRepository = (
       );
       if ('written' in result) return true;
       if (!result.found) return false;
-      // The write whose answer was lost is there.
+      // An earlier attempt of this write may have succeeded and lost its response.
       const { available, reserved, sold } = productSchema.parse(result.found);
       return available === counted.available && reserved === counted.reserved && sold === counted.sold;
     },
 
-    /** Holds all pieces of a new reservation, or none. */
+    /** Reserves all items of a new reservation, or none. */
     reserve: (reservation: Reservation): Promise<StockChangeResult> =>
       write(
         {
@@ -191,10 +191,10 @@ export const stockRepository = (
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
         },
-        reservation.items.map((piece) => moving(piece, 'available', 'reserved')),
+        reservation.items.map((item) => moving(item, 'available', 'reserved')),
       ),
 
-    /** Moves a reservation and its pieces, if it still is what it was when it was read. */
+    /** Changes the status of a reservation and moves its items, if its status is still the one that was read. */
     move: (
       { checkout_session_id, status, items, expires_at }: Reservation,
       to: ReservationStatus,
@@ -205,8 +205,11 @@ export const stockRepository = (
           Update: {
             TableName: tables.reservations,
             Key: { checkout_session_id },
-            // Only what is held has to be looked after: anything else leaves the index of what is due.
-            UpdateExpression: `SET #status = :to${to === 'held' ? ', due_shard = :shard, due_at = :due' : ' REMOVE due_shard, due_at'}`,
+            // Only held reservations are reconciled: any other status leaves the index of due ones.
+            UpdateExpression:
+              to === 'held'
+                ? 'SET #status = :to, due_shard = :shard, due_at = :due'
+                : 'SET #status = :to REMOVE due_shard, due_at',
             ConditionExpression: '#status = :from',
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: {
@@ -217,9 +220,8 @@ export const stockRepository = (
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
         },
-        counters ? items.map((piece) => moving(piece, ...counters)) : [],
+        counters ? items.map((item) => moving(item, ...counters)) : [],
       ),
   };
 };
-/** What `stockRepository` makes. */
 export type StockRepository = ReturnType<typeof stockRepository>;

@@ -4,7 +4,7 @@ import type { Counter } from './product.ts';
 import type { Reservation, ReservationStatus } from './reservation.ts';
 import type { StockRepository } from './stock-repository.ts';
 
-/** What a step tells the workflow: what the reservation is now; `none` when there was no stock left to take again. */
+/** The reservation's status now; `none` when the stock of a released reservation is gone. */
 export interface StockStepResult {
   readonly stock: ReservationStatus | 'none';
   readonly changed: boolean;
@@ -12,7 +12,10 @@ export interface StockStepResult {
 
 type Deps = Pick<StockRepository, 'reservation' | 'move'>;
 
-/** Where pieces go when a reservation becomes something else; a pair that is missing is no way to go. */
+/**
+ * The counters that each change of a reservation moves its items between. A pair that is missing is not allowed: a
+ * no-op.
+ */
 const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counter] | undefined>> = {
   'held→committed': ['reserved', 'sold'],
   'released→committed': ['available', 'sold'],
@@ -24,27 +27,28 @@ const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counte
 };
 
 /**
- * The payment has come: what was held is sold. After late money, what is left is taken again, or `none`.
- * @throws Error when money came in time and the stock is not there all the same.
+ * Commits the reserved items of a captured payment. For a late payment it takes them from available stock again, or
+ * returns `none`.
+ * @throws Error when a payment on time finds its stock released and gone.
  */
 export async function commitStock(stock: Deps, settlement: Settlement): Promise<StockStepResult> {
   const result = await moveReservation(stock, settlement, 'committed');
   if (result.stock === 'none' && settlement.outcome === 'captured')
-    throw new Error(`stock of ${settlement.checkout_session_id} was released before its payment`);
+    throw new Error(`stock of ${settlement.checkout_session_id} was released before its payment was captured`);
   return result;
 }
 
-/** No payment will come: what was held can be bought by others. */
+/** Releases the items of a payment that was cancelled, failed or expired. */
 export const releaseStock = (
   stock: Deps,
   settlement: Pick<Settlement, 'checkout_session_id'>,
 ): Promise<StockStepResult> => moveReservation(stock, settlement, 'released');
 
-/** The buyer came back to a purchase that had been given up: its stock is held again, or `none`. */
+/** Reserves the items of a late approval again, or returns `none`. */
 export const holdStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
   moveReservation(stock, settlement, 'held');
 
-/** All money went back before anything was shipped: the pieces can be bought by others, and are never taken again for this purchase. */
+/** Returns the items of a payment that was refunded in full before shipping. The reservation cannot take them again. */
 export const returnStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
   moveReservation(stock, settlement, 'returned');
 
@@ -61,19 +65,19 @@ async function moveReservation(
   to: ReservationStatus,
 ): Promise<StockStepResult> {
   const reservation = await stock.reservation(id);
-  if (!reservation) throw new Error(`there is no reservation for ${id}`);
+  if (!reservation) throw new Error(`reservation of ${id} not found`);
   return move(stock, reservation, to);
 }
 
 async function move(stock: Deps, reservation: Reservation, to: ReservationStatus): Promise<StockStepResult> {
-  const way = `${reservation.status}→${to}`;
-  if (!(way in COUNTER_MOVES)) return { stock: reservation.status, changed: false };
-  const result = await stock.move(reservation, to, COUNTER_MOVES[way]);
+  const change = `${reservation.status}→${to}`;
+  if (!(change in COUNTER_MOVES)) return { stock: reservation.status, changed: false };
+  const result = await stock.move(reservation, to, COUNTER_MOVES[change]);
   if (result.done) return { stock: to, changed: true };
-  // Somebody else moved it since it was read: see what can be done from there.
+  // Changed since it was read: decide again from its new status.
   if ('status' in result) return move(stock, { ...reservation, status: result.status }, to);
   if (reservation.status === 'released') return { stock: 'none', changed: false };
   throw new Error(
-    `stock of ${reservation.checkout_session_id} is ${reservation.status}, but its products do not show it`,
+    `stock of ${reservation.checkout_session_id} is ${reservation.status}, but its product counters are too low`,
   );
 }

@@ -6,61 +6,61 @@ import { type Evidence, evidenceOfCapture, evidenceOfOrder } from './evidence.ts
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
-/** What became of evidence. */
 export type EvidenceResult =
   | { readonly outcome: 'moved'; readonly payment: Payment }
-  /** It told nothing new, or PayPal's own view did not bear it out. */
+  /** A no-op: nothing new, or not confirmed by PayPal. */
   | { readonly outcome: 'known'; readonly payment: Payment }
-  /** It speaks of another PayPal order than the payment's. */
+  /** The evidence is about another PayPal order than the payment's. */
   | { readonly outcome: 'refused'; readonly payment: Payment }
   | { readonly outcome: 'unknown_payment' };
 
-/** Starts the workflow; the same name a second time is harmless. */
+/** Starts an execution; idempotent by name. */
 export type StartSettlement = (name: string, input: Settlement) => Promise<void>;
 
-/** What `evidenceApplier` works with. */
 export interface ApplyEvidenceDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'move'>;
   readonly startSettlement: StartSettlement;
-  /** PayPal's present view of an order; undefined when it knows none. */
+  /** Undefined when PayPal does not know the order. */
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
-  /** PayPal's present view of a capture, which outlives its order; undefined when it knows none. */
+  /** Undefined when PayPal does not know the capture. A capture outlives its order there. */
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
-  /** Keeps who bought for the warehouse. */
+  /** Stores the buyer for the warehouse. */
   readonly rememberBuyer: (paymentId: PaymentId, buyer: NonNullable<Evidence['buyer']>) => Promise<unknown>;
   readonly now: () => Date;
-  /** After so long somebody looks after a payment, if nothing more is heard of it. */
+  /** Reconciliation picks up a payment this long after its last evidence. */
   readonly dueAfterSeconds: number;
 }
 
-/** The one path by which evidence changes payments. */
+/** The only path by which evidence changes payments. */
 export interface EvidenceApplier {
-  /** Settles one fact. `payment`, if the caller has just read it, saves a look. */
+  /** Applies one fact. Passing `payment`, just read, saves a read. */
   readonly apply: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<EvidenceResult>;
-  /** Settles several facts, one after the other; `moved` if any of them moved the payment. */
+  /** Applies facts in sequence; `moved` if any of them moved the payment. */
   readonly applyAll: (payment: Payment, facts: readonly Evidence[]) => Promise<EvidenceResult>;
-  /** Settles all that PayPal's answer about a payment's order says; no order means that it has expired, unless there is a capture. */
+  /**
+   * Applies everything that PayPal's view of the order contains. Without order and capture, the payment has expired.
+   */
   readonly applyOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<EvidenceResult>;
-  /** Asks PayPal about a payment's order and settles on the answer. */
+  /** Fetches the payment's order from PayPal and applies it. */
   readonly refreshFromPayPal: (payment: Payment, source: string) => Promise<EvidenceResult>;
 }
 
-/** Evidence for one payment meets a handful of others at most; more tries mean that something is wrong. */
-const MAX_ATTEMPTS = 8;
+/** A payment has a handful of concurrent writers at most. */
+const MAX_WRITES = 8;
 
 /**
- * One conditional write, then the workflow for what the others must do. Whoever comes second finds the work done, and does the rest
- * of it where the first one fell over in between.
+ * Moves a payment with one conditional write, then starts the settlement that the transition requests. Idempotent. A
+ * second caller also starts any settlement that the first failed to start.
  */
 export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
   const apply = async (
     id: PaymentId,
     evidence: Evidence,
     read: Payment | undefined,
-    mayAsk: boolean,
+    mayRefresh: boolean,
   ): Promise<EvidenceResult> => {
     let payment = read;
-    for (let tries = 0; tries < MAX_ATTEMPTS; tries++) {
+    for (let writes = 0; writes < MAX_WRITES; writes++) {
       const guess = payment ? undefined : optimisticMove(id, evidence);
       payment ??= guess ? undefined : await deps.payments.get(id);
       if (!payment && !guess) return { outcome: 'unknown_payment' };
@@ -79,11 +79,11 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
 
       const found = payment as Payment;
       if (decision.do === 'refuse') return { outcome: 'refused', payment: found };
-      if (decision.do === 'ask' && mayAsk) return ask(found, evidence);
+      if (decision.do === 'ask' && mayRefresh) return refreshAndApply(found, evidence);
       await startOpen(found);
       return { outcome: 'known', payment: found };
     }
-    throw new Error(`${id} changed ${MAX_ATTEMPTS} times while ${evidence.kind} was settled`);
+    throw new Error(`cannot apply ${evidence.kind} to ${id}: ${MAX_WRITES} conflicting writes`);
   };
 
   const write = async (id: PaymentId, move: Move) => {
@@ -96,17 +96,21 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     return result;
   };
 
-  /** Starts what is not known to have succeeded. A crash between the write and this is healed by whoever comes next. */
+  /** Starts all open settlements: after a crash between write and start, the next caller starts what is missing. */
   const startOpen = async (payment: Payment): Promise<void> => {
     for (const [name, input] of Object.entries(payment.open))
       await deps.startSettlement(executionName(payment.payment_id, name), input);
   };
 
-  const applyAll = async (payment: Payment, facts: readonly Evidence[], mayAsk: boolean): Promise<EvidenceResult> => {
+  const applyAll = async (
+    payment: Payment,
+    facts: readonly Evidence[],
+    mayRefresh: boolean,
+  ): Promise<EvidenceResult> => {
     let latest: EvidenceResult = { outcome: 'known', payment };
     let moved = false;
     for (const fact of facts) {
-      latest = await apply(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayAsk);
+      latest = await apply(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayRefresh);
       moved ||= latest.outcome === 'moved';
     }
     return moved && latest.outcome === 'known' ? { ...latest, outcome: 'moved' } : latest;
@@ -117,16 +121,16 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     order: PayPalOrder | undefined,
     source: string,
   ): Promise<Evidence[]> => {
-    const asked = { source, authoritative: true, paypalOrderId };
-    if (order) return evidenceOfOrder(order, asked);
+    const context = { source, authoritative: true, paypalOrderId };
+    if (order) return evidenceOfOrder(order, context);
     const capture = capture_id === undefined ? undefined : await deps.getCapture(capture_id);
-    return capture ? evidenceOfCapture(capture, asked) : [{ ...asked, kind: 'expired' }];
+    return capture ? evidenceOfCapture(capture, context) : [{ ...context, kind: 'expired' }];
   };
 
   const orderOf = ({ paypal_order_id }: Payment) => (paypal_order_id ? deps.getOrder(paypal_order_id) : undefined);
 
-  /** Settles on PayPal's own view first; then the evidence may fit. */
-  const ask = async (payment: Payment, evidence: Evidence): Promise<EvidenceResult> => {
+  /** Applies PayPal's current view first; then the evidence may fit. */
+  const refreshAndApply = async (payment: Payment, evidence: Evidence): Promise<EvidenceResult> => {
     const facts = await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`);
     return applyAll(payment, [...facts, evidence], false);
   };
@@ -140,22 +144,23 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
   };
 }
 
-/** When to look after a payment, if nothing more is heard of it. */
+/** When reconciliation picks up a payment without further evidence. */
 export const dueAfter = (seconds: number, now: Date): Date => new Date(now.getTime() + seconds * 1000);
 
 /**
- * An operator takes money that differs from what was asked; `source` says who. What went back of it by then, and since `payment` was read,
- * PayPal is asked.
+ * Applies an operator's acceptance of a captured amount that differs from the requested one. Refunds before it, or
+ * since `payment` was read, are fetched from PayPal.
+ * @param source names the operator in the payment's history
  */
 export async function acceptPayment(
   evidenceApplier: EvidenceApplier,
   payment: Payment,
   source: string,
 ): Promise<EvidenceResult> {
-  const settled = await evidenceApplier.apply(payment.payment_id, { kind: 'accepted', source }, payment);
-  if (settled.outcome !== 'moved') return settled;
-  const movedMeanwhile = settled.payment.history.length > payment.history.length + 1;
-  return payment.refunded_minor > 0 || movedMeanwhile
-    ? evidenceApplier.refreshFromPayPal(settled.payment, source)
-    : settled;
+  const accepted = await evidenceApplier.apply(payment.payment_id, { kind: 'accepted', source }, payment);
+  if (accepted.outcome !== 'moved') return accepted;
+  const hasMovedSince = accepted.payment.history.length > payment.history.length + 1;
+  return payment.refunded_minor > 0 || hasMovedSince
+    ? evidenceApplier.refreshFromPayPal(accepted.payment, source)
+    : accepted;
 }

@@ -7,30 +7,28 @@ import { dueAfter } from './apply-evidence.ts';
 import { newPayment, type Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
-/** What a wish to pay led to. */
 export type BeginPaymentResult =
   | { readonly outcome: 'begun' | 'begun_before'; readonly payment: Payment }
-  /** The session has been paid, given up or has run out. */
+  /** The session is completed, failed or expired. */
   | { readonly outcome: 'session_over'; readonly session: Session }
   | { readonly outcome: 'unknown_session' };
 
-/** What `beginPayment` works with. */
 export interface BeginPaymentDeps {
   readonly sessions: Pick<SessionRepository, 'get' | 'beginPayment'>;
   readonly payments: Pick<PaymentRepository, 'get' | 'create' | 'attachOrder'>;
   readonly createOrder: (order: CreateOrder, requestId: string) => Promise<CreatedOrder>;
-  /** Where the storefront is, without a slash at the end. */
+  /** Origin of the storefront, without trailing slash. */
   readonly storefrontOrigin: string;
   readonly now: () => Date;
-  /** After so long somebody looks after the payment, if nothing more is heard of it. */
+  /** Reconciliation picks up a payment this long after its last evidence. */
   readonly dueAfterSeconds: number;
 }
 
 /**
- * Makes the one payment of a session, and the PayPal order that the buyer will be sent to. The payment knows that order before the
- * buyer does, because PayPal's first event may be here sooner than the buyer is back. A call that failed half-way may be repeated: the
- * request id makes PayPal answer with the order that it has made already.
- * @throws PayPalUnavailable when PayPal does not answer: nothing is lost.
+ * Creates the payment of a session and its PayPal order. The order's id is stored before the buyer gets it, because
+ * PayPal's first event may arrive before the buyer returns. Idempotent: the request id makes PayPal return the order of
+ * an earlier attempt.
+ * @throws PayPalUnavailable when PayPal does not answer; the call may be repeated.
  */
 export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<BeginPaymentResult> {
   const { sessions, payments, createOrder, storefrontOrigin, now, dueAfterSeconds } = deps;
@@ -66,7 +64,7 @@ export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promi
   );
   const attached = await payments.attachOrder(paymentId, order.id, order.approveUrl, now());
   if ('moved' in attached) return { outcome: 'begun', payment: attached.moved };
-  // Another call of the same moment was first, with the order that PayPal had made for it.
+  // A concurrent call attached its order first.
   if (attached.found) return { outcome: 'begun_before', payment: attached.found };
-  throw new Error(`${paymentId} vanished while its PayPal order was made`);
+  throw new Error(`${paymentId} was deleted while its PayPal order was created`);
 }

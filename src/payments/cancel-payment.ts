@@ -4,18 +4,17 @@ import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 import { isPaid } from './transitions.ts';
 
-/** What the buyer's cancelling led to. */
 export type CancelPaymentResult =
   | { readonly outcome: 'done'; readonly payment: Payment }
-  /** Money has come: it is too late to cancel. */
+  /** Already captured: too late to cancel. */
   | { readonly outcome: 'paid'; readonly payment: Payment }
-  /** The token does not belong to this payment. */
+  /** The token is not this payment's PayPal order id. */
   | { readonly outcome: 'wrong_token' }
   | { readonly outcome: 'unknown_payment' };
 
 /**
- * The buyer came back by PayPal's cancel link, of which PayPal sends no event. Anybody can call this, so the PayPal order's id, which
- * PayPal adds to the link as `token`, must be known.
+ * Cancels a payment whose buyer returned through PayPal's cancel link: PayPal sends no event for it. The call is
+ * public, so it requires the PayPal order id, which PayPal adds to the link as `token`.
  */
 export async function cancelPayment(
   {
@@ -28,11 +27,7 @@ export async function cancelPayment(
   const payment = await payments.get(id);
   if (!payment) return { outcome: 'unknown_payment' };
   if (token !== payment.paypal_order_id) return { outcome: 'wrong_token' };
-  const settled = await evidenceApplier.apply(
-    id,
-    { kind: 'cancelled', source: 'buyer', paypalOrderId: token },
-    payment,
-  );
-  if (!('payment' in settled)) return { outcome: 'unknown_payment' };
-  return { outcome: isPaid(settled.payment.status) ? 'paid' : 'done', payment: settled.payment };
+  const result = await evidenceApplier.apply(id, { kind: 'cancelled', source: 'buyer', paypalOrderId: token }, payment);
+  if (!('payment' in result)) return { outcome: 'unknown_payment' };
+  return { outcome: isPaid(result.payment.status) ? 'paid' : 'done', payment: result.payment };
 }

@@ -6,17 +6,15 @@ import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 import { isGivenUp, isPaid } from './transitions.ts';
 
-/** What a wish to capture led to. */
 export type CapturePaymentResult =
-  /** The payment as it is now: captured, pending, or on its way. */
+  /** Captured, pending, or still processing. */
   | { readonly outcome: 'done'; readonly payment: Payment }
-  /** The buyer has not approved: there is nothing to capture yet. */
+  /** The buyer has not approved the order yet. */
   | { readonly outcome: 'not_approved'; readonly payment: Payment }
-  /** PayPal did not take the buyer's card or account; the buyer may choose another one at `approve_url`. */
+  /** PayPal declined the funding source; the buyer may choose another one at `approve_url`. */
   | { readonly outcome: 'declined'; readonly payment: Payment; readonly issue: string }
   | { readonly outcome: 'unknown_payment' };
 
-/** What `capturePayment` works with. */
 export interface CaptureDeps {
   readonly payments: Pick<PaymentRepository, 'get'>;
   readonly captureOrder: (paypalOrderId: string, requestId: string) => Promise<CaptureResult>;
@@ -27,9 +25,10 @@ export interface CaptureDeps {
 const NOT_APPROVED: ReadonlySet<string> = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED']);
 
 /**
- * Captures an approved payment at PayPal and settles on the answer. Any number of callers may wish so at once: the request id is the
- * same for all, and an order can be captured once only. `by` goes into the payment's history.
- * @throws PayPalUnavailable when PayPal gave no usable answer: the call may be repeated.
+ * Captures an approved payment at PayPal and applies the response. Safe to run concurrently: all calls of one attempt
+ * share a request id, and PayPal captures an order once.
+ * @param by goes into the payment's history
+ * @throws PayPalUnavailable when PayPal does not answer; the call may be repeated.
  */
 export async function capturePayment(
   { payments, captureOrder, getOrder, evidenceApplier }: CaptureDeps,
@@ -42,37 +41,37 @@ export async function capturePayment(
   if (!orderId) return { outcome: 'not_approved', payment };
   if (isPaid(payment.status)) return { outcome: 'done', payment };
 
-  const done = async (settled: Promise<EvidenceResult>): Promise<CapturePaymentResult> => {
-    const result = await settled;
+  const done = async (applied: Promise<EvidenceResult>): Promise<CapturePaymentResult> => {
+    const result = await applied;
     return { outcome: 'done', payment: 'payment' in result ? result.payment : payment };
   };
-  // The stock of a purchase that was given up may be gone: the workflow takes it again before anything is captured.
+  // The stock of a late payment may be gone: only the workflow captures it, after holding the stock again.
   if (isGivenUp(payment.status) || (payment.late && by === 'return'))
     return done(evidenceApplier.refreshFromPayPal(payment, by));
 
-  // Before the shop has heard of the approval, the answer may be a refusal. Should PayPal remember it, as it does for some hours, the
-  // capture after the approval must not be answered with it.
+  // PayPal replays the response of a request id for hours. A capture before the approval may be rejected, so the one
+  // after it needs another id.
   const requestId = [
     'capture',
     id,
     ...(payment.status === 'created' ? ['early'] : []),
     ...(payment.declines > 0 ? [payment.declines] : []),
   ].join('-');
-  const answer = await captureOrder(orderId, requestId);
-  if (answer.outcome === 'order') return done(evidenceApplier.applyOrder(payment, answer.order, by));
-  if (answer.outcome === 'gone') return done(evidenceApplier.applyOrder(payment, undefined, by));
-  if (answer.issue === 'ORDER_ALREADY_CAPTURED')
+  const response = await captureOrder(orderId, requestId);
+  if (response.outcome === 'order') return done(evidenceApplier.applyOrder(payment, response.order, by));
+  if (response.outcome === 'gone') return done(evidenceApplier.applyOrder(payment, undefined, by));
+  if (response.issue === 'ORDER_ALREADY_CAPTURED')
     return done(evidenceApplier.applyOrder(payment, await getOrder(orderId), by));
-  const { issue } = answer;
+  const { issue } = response;
   if (NOT_APPROVED.has(issue) && payment.status === 'created') return { outcome: 'not_approved', payment };
-  // The approval did not do: the payment waits for the next one, which starts the next attempt.
+  // Declined despite approval: wait for the buyer to approve again, which starts the next attempt.
   const declined = await evidenceApplier.apply(
     id,
     { kind: 'instrument_declined', source: by, attempt: payment.declines },
     payment,
   );
-  const now = 'payment' in declined ? declined.payment : payment;
+  const updated = 'payment' in declined ? declined.payment : payment;
   return NOT_APPROVED.has(issue)
-    ? { outcome: 'not_approved', payment: now }
-    : { outcome: 'declined', payment: now, issue };
+    ? { outcome: 'not_approved', payment: updated }
+    : { outcome: 'declined', payment: updated, issue };
 }

@@ -2,7 +2,7 @@ import type { Move } from './decide.ts';
 import type { Evidence } from './evidence.ts';
 import type { Guard } from './transitions.ts';
 
-/** Each guard of `transitions.ts` as a condition; `evidence` fills its values. */
+/** Each guard of `transitions.ts` as a DynamoDB condition. */
 const CONDITIONS: Readonly<Record<Guard, string>> = {
   'on time': 'late = :false',
   'current attempt': 'declines = :attempt',
@@ -25,7 +25,7 @@ const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
   ...(evidence.kind === 'refunded' && { ':total': evidence.total.minor }),
 });
 
-/** The condition under which a move may be written: its arrow, as DynamoDB sees it. */
+/** The condition of a move's write: its transition, as a DynamoDB expression. */
 export function conditionOf({ transition, evidence, seen }: Move): {
   expression: string;
   values: Record<string, unknown>;

@@ -4,32 +4,30 @@ import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import { GUARDS, isGivenUp, NO_OPS, TRANSITIONS, type Transition } from './transitions.ts';
 
-/** What evidence means for a payment. */
 export type Decision =
   | { readonly do: 'move'; readonly move: Move }
-  /** It tells nothing new. */
   | { readonly do: 'nothing' }
-  /** It does not fit, or may be older than what is known: only PayPal can tell. */
+  /** The evidence does not fit, or may be out of date: fetch PayPal's current view. */
   | { readonly do: 'ask' }
-  /** It speaks of another PayPal order than this payment's. */
+  /** The evidence is about another PayPal order. */
   | { readonly do: 'refuse' };
 
-/** A change of a payment, with the transition that allows it. */
+/** One application of a transition. */
 export interface Move {
   readonly transition: Transition;
   readonly evidence: Evidence;
-  /** What the payment was when this was decided. Names of settlements follow from it, so it is part of the write's condition. */
+  /** As it was when this was decided. Settlement names derive from it, so the write requires it unchanged. */
   readonly seen: Pick<Payment, 'late' | 'declines'>;
   readonly set: Partial<Pick<Payment, 'capture_id' | 'captured' | 'refunded_minor' | 'late' | 'declines'>>;
-  /** What other services must do about it, and the last part of the execution's name; absent where they have nothing to do. */
+  /** The requested settlement; `name` is the last part of its execution's name. */
   readonly settlement?: { readonly name: string; readonly input: Settlement };
-  /** A settlement that this move makes pointless. */
+  /** An open settlement that this move makes obsolete. */
   readonly supersedes?: string;
 }
 
 type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'declines' | 'captured' | 'refunded_minor'>;
 
-/** What evidence means for this payment. Pure and total: every kind of evidence in every status has an answer. */
+/** Pure and total: every kind of evidence has a decision in every status. */
 export function decide(payment: Payment, evidence: Evidence): Decision {
   if (evidence.paypalOrderId && payment.paypal_order_id && evidence.paypalOrderId !== payment.paypal_order_id)
     return { do: 'refuse' };
@@ -44,7 +42,7 @@ export function decide(payment: Payment, evidence: Evidence): Decision {
   return NO_OPS.some(fits) ? { do: 'nothing' } : { do: 'ask' };
 }
 
-/** What these do depends on what the payment has been through. */
+/** The move of this evidence depends on the stored payment. */
 const NEEDS_PAYMENT: ReadonlySet<EvidenceKind> = new Set([
   'refunded',
   'reversed',
@@ -54,8 +52,8 @@ const NEEDS_PAYMENT: ReadonlySet<EvidenceKind> = new Set([
 ]);
 
 /**
- * What evidence means for a payment to which nothing unusual has happened: tried before the payment is read, because the
- * arrow's condition refuses the write wherever this guess is wrong.
+ * The move of the most common transition, written before the payment is read: the transition's condition rejects the
+ * write if the payment is in another state.
  */
 export function optimisticMove(paymentId: PaymentId, evidence: Evidence): Move | undefined {
   const transition = TRANSITIONS.find(({ evidence: kind }) => kind === evidence.kind);
@@ -68,7 +66,7 @@ export function optimisticMove(paymentId: PaymentId, evidence: Evidence): Move |
   );
 }
 
-/** The payment after a move: what the repository writes. `at` is ISO 8601, UTC. */
+/** The payment that the repository writes for a move. `at` is ISO 8601, UTC. */
 export function afterMove(payment: Payment, move: Move, at: string): Payment {
   const { transition, set, settlement, supersedes = '' } = move;
   const { [supersedes]: _, ...open } = payment.open;
@@ -82,7 +80,6 @@ export function afterMove(payment: Payment, move: Move, at: string): Payment {
   };
 }
 
-/** What a move adds to the payment's history. */
 export const historyEntry = ({ transition, evidence, settlement }: Move, at: string): Payment['history'][number] => ({
   at,
   status: transition.to,
@@ -94,16 +91,16 @@ export const historyEntry = ({ transition, evidence, settlement }: Move, at: str
 
 function buildMove(transition: Transition, before: Before, evidence: Evidence): Move {
   const givenUp = isGivenUp(before.status);
-  const comesBack = givenUp && !isGivenUp(transition.to);
+  const isLate = givenUp && !isGivenUp(transition.to);
   const set: Move['set'] = {
     ...((evidence.kind === 'captured' || evidence.kind === 'capture_pending') && { capture_id: evidence.captureId }),
     ...(evidence.kind === 'captured' && { captured: evidence.amount }),
     ...(evidence.kind === 'refunded' && { refunded_minor: evidence.total.minor }),
     ...(evidence.kind === 'reversed' && { refunded_minor: before.captured?.minor ?? 0 }),
-    // What went back under review is learned anew, as a refund of the order that the money pays for now.
+    // Refunds made under review are applied again after the acceptance, to the order that the payment now has.
     ...(evidence.kind === 'accepted' && { refunded_minor: 0 }),
     ...(evidence.kind === 'instrument_declined' && { declines: before.declines + 1 }),
-    ...(comesBack && { late: true }),
+    ...(isLate && { late: true }),
   };
   const after = { ...before, ...set };
   return {
@@ -111,7 +108,7 @@ function buildMove(transition: Transition, before: Before, evidence: Evidence): 
     evidence,
     seen: { late: before.late, declines: before.declines },
     set,
-    // Whatever comes after the approval answers the question whether to capture.
+    // Any move after the approval makes the settlement that captures obsolete.
     ...(transition.to !== 'approved' && {
       supersedes: before.late && before.declines === 0 ? 'approved_late' : approvedName(before),
     }),
@@ -126,15 +123,14 @@ function buildMove(transition: Transition, before: Before, evidence: Evidence): 
   };
 }
 
-/** The execution that an transition asks for. */
 function settlementFor(
   transition: Transition & { settlement: Outcome },
   evidence: Evidence,
   after: Before,
-  again: boolean,
+  isLate: boolean,
 ) {
   return {
-    name: settlementName(transition, evidence, again, after),
+    name: settlementName(transition, evidence, isLate, after),
     input: {
       payment_id: after.payment_id,
       checkout_session_id: sessionIdOf(after.payment_id),
@@ -147,20 +143,20 @@ function settlementFor(
 }
 
 /**
- * The last part of an execution's name: the outcome, and more where one payment can have several of that outcome.
- * The same point of a payment's story always gets the same name, so a second start of it finds the first.
+ * The last part of an execution's name: the outcome, and a suffix where one payment can have several settlements of
+ * that outcome. Deterministic, so that starting a settlement is idempotent.
  */
 function settlementName(
   { settlement, to }: Transition & { settlement: Outcome },
   evidence: Evidence,
-  again: boolean,
+  isLate: boolean,
   after: Before,
 ): string {
   switch (settlement) {
     case 'refunded':
       return evidence.kind === 'refunded' ? `refunded-${evidence.total.minor}` : 'refunded-reversed';
     case 'released':
-      return again ? `released-${to}${after.late ? '-late' : ''}` : 'released';
+      return isLate ? `released-${to}${after.late ? '-late' : ''}` : 'released';
     case 'approved':
       return approvedName(after);
     default:
@@ -168,5 +164,5 @@ function settlementName(
   }
 }
 
-/** Each time that the buyer approves after PayPal has declined, there is one more attempt to capture. */
+/** One settlement per attempt: a decline ends an attempt, the buyer's next approval starts another. */
 const approvedName = ({ declines }: Before) => (declines === 0 ? 'approved' : `approved-${declines + 1}`);

@@ -4,23 +4,23 @@ import { afterMove, decide } from './decide.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
-/** One change that would be made. */
+/** A change that the real run would make. */
 export interface Change {
   readonly payment_id: Payment['payment_id'];
   readonly from: Payment['status'];
-  /** The same status where only something beside it changes, such as a dispute. */
+  /** Equal to `from` when the status does not change, as for a dispute. */
   readonly to: Payment['status'];
   /** The kind of evidence, or `dispute`. */
   readonly because: string;
-  /** The execution that would be started for it. */
+  /** The execution that would start. */
   readonly settlement?: string;
 }
 
 type Payments = Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
 
 /**
- * The ordinary way, on which nothing is written and nothing started: every write is only imagined, and what would change is noted.
- * PayPal is asked where the ordinary way has to.
+ * Dry run: the real code path over an in-memory overlay; no writes, no executions. It reads from PayPal where the real
+ * run does, and collects the changes.
  */
 export function dryRun({
   payments,
@@ -40,7 +40,7 @@ export function dryRun({
       async move(id, move, now) {
         const found = await get(id);
         const decision = found && decide(found, move.evidence);
-        // What DynamoDB would refuse by the move's condition: the payment is not what the move was made for.
+        // Stands for the move's condition in DynamoDB: the payment must still lead to this very move.
         if (decision?.do !== 'move' || JSON.stringify(decision.move) !== JSON.stringify(move)) return { found };
         const moved = afterMove(found as Payment, move, now.toISOString());
         overlay.set(id, moved);

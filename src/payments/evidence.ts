@@ -1,50 +1,50 @@
 import type { Buyer, PayPalCapture, PayPalOrder, PayPalRefund } from '../paypal/schema.ts';
 import { type Money, sumOf } from '../shared/money.ts';
 
-interface Circumstances {
-  /** Where we have it from, for the payment's history: `webhook WH-…`, `capture`, `buyer`, `reconciler`. */
+interface EvidenceContext {
+  /** For the payment's history: `webhook WH-…`, `capture`, `buyer`, `reconciler`. */
   readonly source: string;
-  /** ISO 8601, UTC: when the shop heard of it, where PayPal came to tell. */
+  /** ISO 8601, UTC: when the webhook arrived. */
   readonly receivedAt?: string | undefined;
-  /** True when PayPal was asked just now, so that this is its present view and not an old delivery. */
+  /** True for PayPal's current view, just fetched; a delivery may be old. */
   readonly authoritative?: boolean;
-  /** The PayPal order that it speaks of, where it says so. */
   readonly paypalOrderId?: string | undefined;
-  /** Who bought, where PayPal said so: kept for the warehouse, apart from the payment. */
+  /** Stored for the warehouse, apart from the payment. */
   readonly buyer?: Buyer | undefined;
 }
 
-/** One fact about a payment, from PayPal or the buyer's browser: never an opinion of ours. */
-export type Evidence = Circumstances &
+/** One normalised fact about a payment, from PayPal, the buyer's browser or an operator. */
+export type Evidence = EvidenceContext &
   (
     | { readonly kind: 'approved' }
     | { readonly kind: 'capture_pending'; readonly captureId: string; readonly amount: Money }
     | { readonly kind: 'captured'; readonly captureId: string; readonly amount: Money }
     | { readonly kind: 'capture_failed'; readonly captureId: string }
     | { readonly kind: 'cancelled' }
-    /** PayPal knows the order no more. */
+    /** PayPal no longer knows the order. */
     | { readonly kind: 'expired' }
-    /** PayPal would not capture: the buyer must choose another way to pay. `attempt` counts how often that was so before. */
+    /**
+     * PayPal declined the funding source: the buyer must choose another. `attempt` is the number of earlier declines.
+     */
     | { readonly kind: 'instrument_declined'; readonly attempt: number }
-    /** An operator takes money that differs from what was asked. */
+    /** An operator accepted a captured amount that differs from the requested one. */
     | { readonly kind: 'accepted' }
-    /** The shop will not capture, because its stock is gone. */
+    /** The workflow does not capture, because the stock is gone. */
     | { readonly kind: 'declined' }
-    /** `total` is all that has been refunded of the capture so far, this refund included. */
+    /** `total` is the refunded total of the capture, this refund included. */
     | { readonly kind: 'refunded'; readonly captureId: string; readonly total: Money }
-    /** PayPal took the money back. */
+    /** PayPal reversed the capture, as after a chargeback. */
     | { readonly kind: 'reversed'; readonly captureId: string }
   );
 
-/** What a piece of evidence is about. */
 export type EvidenceKind = Evidence['kind'];
 
 /**
- * What a capture says. A refunded capture was captured first, so its status says two things; how much was refunded only the
- * refunds tell. An unknown status says nothing: https://developer.paypal.com/docs/api/payments/v2/#definition-capture_status
+ * A refunded capture was captured first, so its status yields two facts; partial amounts are only in the refunds. An
+ * unknown status yields none: https://developer.paypal.com/docs/api/payments/v2/#definition-capture_status
  */
-export function evidenceOfCapture(capture: PayPalCapture, circumstances: Circumstances): Evidence[] {
-  const about = { ...circumstances, paypalOrderId: capture.order_id ?? circumstances.paypalOrderId };
+export function evidenceOfCapture(capture: PayPalCapture, context: EvidenceContext): Evidence[] {
+  const about = { ...context, paypalOrderId: capture.order_id ?? context.paypalOrderId };
   switch (capture.status) {
     case 'COMPLETED':
     case 'PARTIALLY_REFUNDED':
@@ -65,11 +65,11 @@ export function evidenceOfCapture(capture: PayPalCapture, circumstances: Circums
 }
 
 /**
- * All that an order says, its captures and refunds first: a snapshot may be ahead of the event that brought it.
+ * Captures and refunds take precedence over the order's status: a snapshot may be ahead of its event.
  * https://developer.paypal.com/docs/api/orders/v2/#definition-order_status
  */
-export function evidenceOfOrder(order: PayPalOrder, circumstances: Circumstances): Evidence[] {
-  const about = { ...circumstances, paypalOrderId: order.id, buyer: order.buyer };
+export function evidenceOfOrder(order: PayPalOrder, context: EvidenceContext): Evidence[] {
+  const about = { ...context, paypalOrderId: order.id, buyer: order.buyer };
   const captures = order.captures.flatMap((capture) => evidenceOfCapture(capture, about));
   if (captures.length > 0) return [...captures, ...evidenceOfRefunds(order.refunds, about)];
   switch (order.status) {
@@ -82,8 +82,8 @@ export function evidenceOfOrder(order: PayPalOrder, circumstances: Circumstances
   }
 }
 
-/** What the completed refunds of an order add up to, per capture. */
-function evidenceOfRefunds(refunds: readonly PayPalRefund[], about: Circumstances): Evidence[] {
+/** The refunded total of each capture, from completed refunds. */
+function evidenceOfRefunds(refunds: readonly PayPalRefund[], about: EvidenceContext): Evidence[] {
   const completed = refunds.filter((refund) => refund.status === 'COMPLETED');
   const byCapture = Map.groupBy(completed, (refund) => refund.capture_id);
   return [...byCapture].flatMap(([captureId, group]) =>

@@ -3,7 +3,7 @@ import { sessionIdOf } from '../shared/ids.ts';
 import { OUTCOMES, outcomeOf, type PaymentStatus, type Settlement } from '../shared/settlement.ts';
 import type { Payment } from './payment.ts';
 
-/** A settlement that was asked for when the payment moved: the last part of its execution's name, and its input. */
+/** A settlement that a transition requested: the last part of its execution's name, and its input. */
 export interface PastSettlement {
   readonly name: string;
   readonly input: Settlement;
@@ -11,11 +11,14 @@ export interface PastSettlement {
 
 type Of = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'history'>;
 
-/** The settlement that makes the order of a payment; undefined where none was asked for: no money has come, or what did is not accepted. */
+/**
+ * The settlement that creates the payment's order; undefined when nothing was captured, or the captured amount is not
+ * accepted.
+ */
 export const settlementOfCapture = (payment: Of): PastSettlement | undefined =>
   lastRequested({ ...payment, refunded_minor: 0 }, 'captured');
 
-/** The settlement that followed from what the payment is now; undefined where none follows. */
+/** The settlement that the payment's current status requested; undefined when it requested none. */
 export const settlementOfStatus = (payment: Of): PastSettlement | undefined =>
   payment.history.at(-1)?.status === payment.status ? lastRequested(payment, payment.status) : undefined;
 

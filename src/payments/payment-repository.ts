@@ -13,20 +13,19 @@ import { historyEntry, type Move } from './decide.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
 import { ACCEPTED } from './transitions.ts';
 
-/** What became of an attempt to move a payment. */
 export type MoveResult =
   | { readonly moved: Payment }
-  /** The arrow did not start at what the payment is by now. */
+  /** The condition failed: the payment has changed. */
   | { readonly found: Payment }
   | { readonly found: undefined };
 
-/** DynamoDB refuses a request with values that its expressions do not use. */
+/** DynamoDB rejects values that no expression uses. */
 const used = (values: Record<string, unknown>, ...expressions: string[]) =>
   Object.fromEntries(
     Object.entries(values).filter(([name]) => expressions.some((text) => new RegExp(`${name}\\b`).test(text))),
   );
 
-/** The only code that knows how payments lie in DynamoDB. */
+/** The only code that knows the items of the payments table. */
 export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const get = async (id: PaymentId): Promise<Payment | undefined> => {
     const { Item } = await db.send(
@@ -47,11 +46,11 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       }),
     );
     const id = Items?.[0]?.payment_id;
-    // The index only names the payment: it may be behind, the payment itself is read consistently.
+    // The index is eventually consistent: it only yields the id, and the payment is read consistently.
     return typeof id === 'string' && isPaymentId(id) ? get(id) : undefined;
   };
 
-  /** Writes unless the condition fails; then tells what is there instead. */
+  /** Returns the current payment when the condition fails. */
   const update = async (
     id: PaymentId,
     expression: string,
@@ -66,7 +65,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           Key: { payment_id: id },
           UpdateExpression: expression,
           ConditionExpression: condition,
-          // An empty map is refused.
+          // DynamoDB rejects an empty map.
           ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
           ExpressionAttributeValues: used(values, expression, condition),
           ReturnValues: 'ALL_NEW',
@@ -79,7 +78,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       : { found: result.found && paymentSchema.parse(result.found) };
   };
 
-  /** Ids of one shard of the index of what is due, page by page. */
+  /** Ids of one shard of the index `by-due`, page by page. */
   async function* dueIn(shard: DueShard, before: string): AsyncGenerator<PaymentId[]> {
     const pages = paginateQuery(
       { client: db },
@@ -95,10 +94,10 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
   }
 
   return {
-    /** Reads a payment, consistently. */
+    /** Consistent read. */
     get,
 
-    /** The payments of these ids, in no order, read consistently; those that do not exist are missing. At most 100 ids, each once. */
+    /** The payments that exist of at most 100 distinct ids, in no order; consistent read. */
     async getAll(ids: readonly PaymentId[]): Promise<Payment[]> {
       const items = await batchGet(db, tableName, {
         Keys: ids.map((payment_id) => ({ payment_id })),
@@ -107,20 +106,19 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       return items.map((item) => paymentSchema.parse(item));
     },
 
-    /** Ids of payments, page by page. */
+    /** One page of a scan. */
     async ids(limit: number, after?: ScanKey): Promise<Page<PaymentId>> {
       const input = { TableName: tableName, ProjectionExpression: 'payment_id', Limit: limit };
       const { items, ...page } = await scanPage(db, input, after);
       return { ...page, items: items.map(({ payment_id }) => paymentIdSchema.parse(payment_id)) };
     },
 
-    /** The payment of a PayPal order. An order of the last second may not be found yet. */
+    /** An order attached within the last second may not be found yet. */
     byPayPalOrder: (paypalOrderId: string) => byIndex('by-paypal-order', 'paypal_order_id', paypalOrderId),
 
-    /** The payment of a capture. */
     byCapture: (captureId: string) => byIndex('by-capture', 'capture_id', captureId),
 
-    /** Writes a new payment, or answers the one that is there. */
+    /** Creates a payment, or returns the existing one. */
     async create(payment: Payment, dueAt: Date): Promise<Payment> {
       const result = await writtenOrExisting(
         db.send(
@@ -135,7 +133,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       return 'written' in result ? payment : paymentSchema.parse(result.found);
     },
 
-    /** Notes the PayPal order that was made for a payment; a second one is refused. */
+    /** Sets the PayPal order of a payment; fails for a second one. */
     attachOrder: (id: PaymentId, paypalOrderId: string, approveUrl: string, now: Date): Promise<MoveResult> =>
       update(
         id,
@@ -145,7 +143,10 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         {},
       ),
 
-    /** Moves a payment along an arrow, if it still stands where the arrow starts. `dueAt`: when to look after it if nothing more comes. */
+    /**
+     * Writes a move under its transition's condition. `dueAt`: when reconciliation picks the payment up without further
+     * evidence.
+     */
     move(id: PaymentId, move: Move, now: Date, dueAt: Date): Promise<MoveResult> {
       const { transition, set, settlement, supersedes } = move;
       const at = now.toISOString();
@@ -180,19 +181,20 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       );
     },
 
-    /** Notes a dispute, unless something newer is known of it. */
+    /** Sets a dispute, unless the stored one is newer. */
     flagDispute: (id: PaymentId, disputeId: string, dispute: Dispute): Promise<MoveResult> =>
       update(
         id,
         'SET disputes.#dispute = :dispute',
-        'attribute_exists(payment_id) AND (attribute_not_exists(disputes.#dispute) OR disputes.#dispute.updated_at <= :at)',
+        'attribute_exists(payment_id) AND ' +
+          '(attribute_not_exists(disputes.#dispute) OR disputes.#dispute.updated_at <= :at)',
         { ':dispute': dispute, ':at': dispute.updated_at },
         { '#dispute': disputeId },
       ),
 
     /**
-     * Notes that a settlement has succeeded; one that is not open any more is left alone. A paid payment of which nothing else is open
-     * need not be looked after any longer, unless an operator has to decide.
+     * Closes a settlement that succeeded; a no-op unless it is open. A paid payment without open settlements leaves the
+     * index of due ones, unless an operator must review it.
      */
     async closeSettlement(id: PaymentId, name: string, now: Date): Promise<MoveResult> {
       const close = (condition: string, also: string, values: Record<string, unknown> = {}) =>
@@ -212,8 +214,8 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
 
     /**
-     * Says when to look after a payment the next time, or that nobody need. Left alone is a payment that has moved since `seen` was
-     * read, for its move has said when, and one whose settlements are open must be looked after.
+     * Sets when the payment is due next; undefined removes it from the index of due ones, unless it has open
+     * settlements. A no-op for a payment that has moved since `seen`: the move has set its own time.
      */
     async reschedule(seen: Payment, at: Date | undefined): Promise<void> {
       const dueAt = at && dueBy(seen.status, at);
@@ -226,7 +228,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       );
     },
 
-    /** Says when to look after a payment the next time, of which only the id is known: it cannot be read. */
+    /** Reschedules a payment that cannot be parsed, by its id. */
     postpone: (id: PaymentId, at: Date): Promise<boolean> =>
       conditionHolds(
         db.send(
@@ -240,36 +242,44 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         ),
       ),
 
-    /** Ids of the payments that are due before that time, those that wait for somebody else last; the index may be a second behind. */
+    /**
+     * Ids of payments due before that time; those that wait for a bank or an operator last. The index may be a second
+     * behind.
+     */
     async *due(before: Date): AsyncGenerator<PaymentId> {
       for (const shard of DUE_SHARDS) for await (const ids of dueIn(shard, before.toISOString())) yield* ids;
     },
 
-    /** How many payments somebody must still look after, and the oldest of them; what waits for a bank, perhaps for days, or for an operator, does not count. */
+    /**
+     * The number of open payments, and the oldest. Payments that wait for a bank, perhaps for days, or an operator do
+     * not count.
+     */
     async open(): Promise<{ count: number; oldest: Payment | undefined }> {
       let count = 0;
       let oldest: PaymentId | undefined;
       for await (const ids of dueIn('payment', '~')) {
         count += ids.length;
-        // Ids begin with their time.
+        // Ids sort by time.
         oldest = [...ids, ...(oldest ? [oldest] : [])].sort()[0];
-        if (count >= MOST_COUNTED) break;
+        if (count >= MAX_COUNTED) break;
       }
       return { count, oldest: oldest && (await get(oldest)) };
     },
 
-    /** The payments of which an operator has to decide, those of the oldest purchases first; some hundred at most. */
+    /** Payments under review, the oldest first; capped near `MAX_UNDER_REVIEW`. */
     async underReview(): Promise<PaymentId[]> {
       const all: PaymentId[] = [];
-      for await (const ids of dueIn('operator', '~')) if (all.push(...ids) >= MOST_UNDER_REVIEW) break;
+      for await (const ids of dueIn('operator', '~')) if (all.push(...ids) >= MAX_UNDER_REVIEW) break;
       return all.sort();
     },
   };
 };
-/** What `paymentRepository` makes. */
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
-/** The partitions of the sparse index `by-due`: payments that the shop must look after, those that wait for the buyer's bank or an operator. */
+/**
+ * The partitions of the sparse index `by-due`: payments to reconcile, and those that wait for the buyer's bank or an
+ * operator.
+ */
 const DUE_SHARDS = ['payment', 'bank', 'operator'] as const;
 type DueShard = (typeof DUE_SHARDS)[number];
 
@@ -283,7 +293,7 @@ const dueBy = (status: Payment['status'], at: Date): { due_shard: DueShard; due_
   due_at: at.toISOString(),
 });
 
-/** More open payments are not counted. */
-const MOST_COUNTED = 10_000;
-/** That many wrong amounts have one cause. */
-const MOST_UNDER_REVIEW = 100;
+/** Counting stops here. */
+const MAX_COUNTED = 10_000;
+/** More payments under review than this have one cause. */
+const MAX_UNDER_REVIEW = 100;

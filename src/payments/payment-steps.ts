@@ -4,7 +4,6 @@ import { type CaptureDeps, capturePayment } from './capture-payment.ts';
 import type { Payment } from './payment.ts';
 import { type RefundDeps, refundPayment } from './refund-payment.ts';
 
-/** What a step tells the workflow's history. */
 interface StepResult {
   readonly outcome: string;
   readonly status?: Payment['status'];
@@ -25,7 +24,6 @@ const stepResult = ({
   ...(issue && { issue }),
 });
 
-/** The payment's own steps of the workflow. */
 export const paymentSteps = (deps: CaptureDeps & RefundDeps): StepsOf<'payments', StepResult> => ({
   CapturePayment: async ({ payment_id }) => stepResult(await capturePayment(deps, payment_id, 'workflow')),
   RefundPayment: ({ payment_id }) => refundAll(deps, payment_id),
@@ -34,8 +32,8 @@ export const paymentSteps = (deps: CaptureDeps & RefundDeps): StepsOf<'payments'
 });
 
 /**
- * Gives back what came too late for any goods.
- * @throws Error as long as the buyer has neither goods nor all the money, because PayPal refuses or its refund is not complete.
+ * Refunds a late payment whose stock is gone.
+ * @throws Error until the refund is complete: PayPal rejects it, or it is pending.
  */
 async function refundAll(deps: RefundDeps, id: PaymentId): Promise<StepResult> {
   const result = stepResult(await refundPayment(deps, id, { source: 'workflow', key: 'late' }));

@@ -2,8 +2,8 @@ import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@
 import type { StartSettlement } from './apply-evidence.ts';
 
 /**
- * Starts an execution of the payment-settlement workflow. A name is taken for 90 days after its execution's end, so a settlement
- * that was started before is not started again: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ * Starts an execution of the payment-settlement workflow. Idempotent: Step Functions reserves a name for 90 days after
+ * the execution ended: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
 export const startSettlementWith =
   (stepFunctions: SFNClient, stateMachineArn: string): StartSettlement =>

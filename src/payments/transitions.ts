@@ -3,16 +3,16 @@ import type { Outcome, PaymentStatus } from '../shared/settlement.ts';
 import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
 
-/** Nothing is decided yet: the buyer is at PayPal, or the bank is. */
+/** Undecided: waits for the buyer or a bank. */
 const LIVE = ['created', 'approved', 'capture_pending'] as const;
-/** The purchase was given up; a later one of these says more than an earlier one. */
+/** Given up. A later status of these supersedes an earlier one. */
 const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
-/** Money has come, and nobody has to decide about it. */
+/** Captured, and not under review. */
 export const ACCEPTED = ['captured', 'partially_refunded', 'refunded', 'reversed'] as const;
-/** Money has come. */
+/** Captured. */
 const PAID = [...ACCEPTED, 'review'] as const;
 
-/** What must hold of payment and evidence besides the status. Each is a predicate here and a condition in the repository. */
+/** What must hold besides the status. Each guard is a predicate here and a condition in `conditions.ts`. */
 export type Guard =
   | 'on time'
   | 'current attempt'
@@ -25,24 +25,24 @@ export type Guard =
   | 'partial'
   | 'full';
 
-/** One arrow: this evidence moves a payment from one of these statuses to that one, and the workflow is asked for this. */
+/** Evidence of this kind moves a payment from one of these statuses to that one, and requests this settlement. */
 export interface Transition {
   readonly evidence: EvidenceKind;
   readonly from: readonly PaymentStatus[];
   readonly guards?: readonly Guard[];
-  /** Holds only for PayPal's present view, not for a delivery that may be old. */
+  /** Allowed only for PayPal's current view, just fetched; a delivery may be old. */
   readonly authoritative?: true;
   readonly to: PaymentStatus;
   readonly settlement?: Outcome;
 }
 
 /**
- * How evidence moves a payment. The first arrow of a kind is the usual one: it is tried without reading the payment first.
- * Drawn in docs/payment-states.md, which a test holds to this table.
+ * All allowed transitions. The first of each kind of evidence is the most common one: it is written without reading the
+ * payment first. A test holds docs/payment-states.md to this table.
  */
 export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
-  // Once only: a buyer who is turned away because the stock is gone must not be charged when it comes back.
+  // Once only: a buyer who was declined because the stock is gone must not be charged when stock returns.
   {
     evidence: 'approved',
     from: GIVEN_UP,
@@ -80,7 +80,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { evidence: 'cancelled', from: ['expired'], to: 'cancelled', settlement: 'released' },
 
-  // The buyer is sent back to PayPal, and approves once more or leaves it.
+  // The buyer returns to PayPal and approves again, or leaves.
   { evidence: 'instrument_declined', from: ['created', 'approved'], guards: ['current attempt'], to: 'created' },
 
   { evidence: 'accepted', from: ['review'], guards: ['on time'], to: 'captured', settlement: 'captured' },
@@ -89,7 +89,8 @@ export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'declined', from: ['approved'], guards: ['late'], to: 'cancelled', settlement: 'released' },
 
   { evidence: 'expired', from: LIVE, guards: ['on time'], authoritative: true, to: 'expired', settlement: 'released' },
-  // What came back and came to nothing again is cancelled, however it ended: sessions follow these statuses in one direction only.
+  // A late payment ends as cancelled, not expired: its session may be cancelled already, and sessions follow these
+  // statuses in one direction only.
   { evidence: 'expired', from: LIVE, guards: ['late'], authoritative: true, to: 'cancelled', settlement: 'released' },
 
   {
@@ -116,7 +117,10 @@ export const TRANSITIONS: readonly Transition[] = [
   },
 ];
 
-/** Evidence that tells nothing new in these statuses. What is neither here nor an arrow does not fit, and PayPal is asked. */
+/**
+ * Evidence that is a no-op in these statuses. What is neither here nor a transition does not fit: PayPal's view is
+ * fetched.
+ */
 export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[] = [
   { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
   { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
@@ -134,7 +138,7 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
 
 const refundTotal = (evidence: Evidence) => (evidence.kind === 'refunded' ? evidence.total.minor : Number.NaN);
 
-/** The guards as predicates; `payment-repository.ts` has them as conditions, and a test holds the two together. */
+/** The guards as predicates. `conditions.ts` has them as DynamoDB conditions; a test holds the two together. */
 export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
   'on time': (payment) => !payment.late,
   'current attempt': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
@@ -149,10 +153,9 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
   full: (payment, evidence) => refundTotal(evidence) >= (payment.captured?.minor ?? 0),
 };
 
-/** Whether a payment that leaves this status for a live or paid one comes late. */
 export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);
-/** Whether money has come for a payment in this status. */
+/** Whether a payment in this status was captured. */
 export const isPaid = (status: PaymentStatus): boolean => (PAID as readonly PaymentStatus[]).includes(status);
-/** Whether nothing is left to be decided about a payment in this status, by PayPal or, under review, by an operator. */
+/** Whether a payment in this status waits for no decision: of the buyer, a bank or, under review, an operator. */
 export const isDecided = (status: PaymentStatus): boolean =>
   isGivenUp(status) || (ACCEPTED as readonly PaymentStatus[]).includes(status);

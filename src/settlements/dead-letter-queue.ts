@@ -5,42 +5,42 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** One message on the queue. */
 export interface DeadLetter {
-  /** Names this taking of it, for as long as it is hidden from others. */
+  /** The receipt handle of this receive; valid while the message is invisible. */
   readonly receipt: string;
-  /** EventBridge's event, as JSON. */
+  /** The EventBridge event, as JSON. */
   readonly body: string;
 }
 
-/** Longer than the function that sweeps may run, so that a sweep sees each message once; when it died, others see them after that. */
-const HIDDEN_SECONDS = 150;
+/**
+ * Longer than the sweeping function's timeout, so that a sweep receives each message once. After a crash, messages
+ * reappear.
+ */
+const VISIBILITY_TIMEOUT_SECONDS = 150;
 
-/** The dead letters of settlements. */
+/** The dead-letter queue of failed executions. */
 export const deadLetterQueue = (sqs: SQSClient, QueueUrl: string) => ({
-  /** Takes some, ten at most, and hides them from others for a while; none when there are none left. */
+  /** Receives up to ten messages, invisible to others for the visibility timeout; none when the queue is empty. */
   async receive(): Promise<DeadLetter[]> {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: 10,
-        VisibilityTimeout: HIDDEN_SECONDS,
-        // Without waiting, only some of the queue's servers are asked.
+        VisibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
+        // Long polling: a short poll asks only a subset of the queue's servers.
         WaitTimeSeconds: 1,
       }),
     );
     return Messages.map(({ ReceiptHandle = '', Body = '' }) => ({ receipt: ReceiptHandle, body: Body }));
   },
 
-  /** Takes one off the queue for good. */
   async remove({ receipt }: DeadLetter): Promise<void> {
     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receipt }));
   },
 
-  /** Lets others see one again. */
+  /** Makes a message visible again. */
   async putBack({ receipt }: DeadLetter): Promise<void> {
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 }));
   },
 });
-/** What `deadLetterQueue` makes. */
 export type DeadLetterQueue = ReturnType<typeof deadLetterQueue>;

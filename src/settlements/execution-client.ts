@@ -12,11 +12,11 @@ import { startSettlementWith } from '../payments/start-settlement.ts';
 import type { FAILED_STATUSES } from './failed-settlement-repository.ts';
 import { failedSteps } from './failed-steps.ts';
 
-/** One execution of the workflow, as Step Functions describes it: a little behind at times. */
+/** Step Functions' description of an execution, which is eventually consistent. */
 export interface Execution {
   readonly arn: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-  /** Whether it can go on from where it failed: for 14 days, and while its history is not full. */
+  /** Possible for 14 days, and while the history has room. */
   readonly redrivable: boolean;
   readonly redrives: number;
   readonly startedAt?: Date;
@@ -25,45 +25,43 @@ export interface Execution {
   readonly cause?: string;
 }
 
-/** An execution that failed. */
 export interface FailedExecution {
   readonly name: string;
   readonly status: (typeof FAILED_STATUSES)[number];
   readonly endedAt: Date;
 }
 
-/** Some of them, and the place where the next ones begin if there are more. */
+/** `next` is the token of the next page, if there is one. */
 export interface FailedExecutionPage {
   readonly failures: readonly FailedExecution[];
   readonly next?: string;
 }
 
 /** As many payments as one BatchGetItem reads. */
-const LISTED = 100;
+const PAGE_SIZE = 100;
 
-/** A settlement has a few dozen events; more are not looked through for what failed. */
-const MOST_EVENTS = 300;
+/** An execution has a few dozen events, more after redrives; older ones are not searched for failures. */
+const MAX_EVENTS = 300;
 
-/** The payment-settlement workflow, to those who look after its executions. They are named as `executionName` says. */
+/** The executions of the payment-settlement workflow, by the names of `executionName`. */
 export const executionClient = (stepFunctions: SFNClient, stateMachineArn: string) => ({
-  /** Starts an execution; the same name a second time is harmless. */
   start: startSettlementWith(stepFunctions, stateMachineArn),
 
-  /** What an execution is doing; undefined when there is none, or its 90 days are over. */
+  /** Undefined when the execution does not exist, or ended more than 90 days ago. */
   async describe(name: string): Promise<Execution | undefined> {
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     try {
-      const told = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
-      const status = told.status ?? 'RUNNING';
+      const described = await stepFunctions.send(new DescribeExecutionCommand({ executionArn }));
+      const status = described.status ?? 'RUNNING';
       return {
         arn: executionArn,
         status: status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
-        redrivable: told.redriveStatus === 'REDRIVABLE',
-        redrives: told.redriveCount ?? 0,
-        ...(told.startDate && { startedAt: told.startDate }),
-        ...(told.stopDate && { endedAt: told.stopDate }),
-        ...(told.error && { error: told.error }),
-        ...(told.cause && { cause: told.cause }),
+        redrivable: described.redriveStatus === 'REDRIVABLE',
+        redrives: described.redriveCount ?? 0,
+        ...(described.startDate && { startedAt: described.startDate }),
+        ...(described.stopDate && { endedAt: described.stopDate }),
+        ...(described.error && { error: described.error }),
+        ...(described.cause && { cause: described.cause }),
       };
     } catch (error) {
       if (error instanceof ExecutionDoesNotExist) return undefined;
@@ -72,22 +70,22 @@ export const executionClient = (stepFunctions: SFNClient, stateMachineArn: strin
   },
 
   /**
-   * Executions that ended so, the youngest first, page by page; a place is good for a day, after which the list begins anew. Step
-   * Functions forgets them after 90 days.
+   * One page of the executions with this status, the latest first; Step Functions deletes them after 90 days. A page
+   * token is valid for a day; with an expired one, the list starts again.
    * https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
    */
-  async failures(status: FailedExecution['status'], place?: string): Promise<FailedExecutionPage> {
+  async failures(status: FailedExecution['status'], token?: string): Promise<FailedExecutionPage> {
     const list = (nextToken?: string) =>
       stepFunctions.send(
         new ListExecutionsCommand({
           stateMachineArn,
           statusFilter: status,
-          maxResults: LISTED,
+          maxResults: PAGE_SIZE,
           ...(nextToken !== undefined && { nextToken }),
         }),
       );
-    const { executions = [], nextToken } = await list(place).catch((error) => {
-      if (error instanceof InvalidToken && place !== undefined) return list();
+    const { executions = [], nextToken } = await list(token).catch((error) => {
+      if (error instanceof InvalidToken && token !== undefined) return list();
       throw error;
     });
     const failures = executions.flatMap(({ name = '', stopDate }) =>
@@ -97,9 +95,9 @@ export const executionClient = (stepFunctions: SFNClient, stateMachineArn: strin
   },
 
   /**
-   * Lets an execution go on from where it failed.
+   * Resumes an execution from the tasks that failed.
    * https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
-   * @returns false when Step Functions refuses: it runs already, or is too old.
+   * @returns false when it is not redrivable: it is running, or too old.
    */
   async redrive(executionArn: string): Promise<boolean> {
     try {
@@ -111,13 +109,12 @@ export const executionClient = (stepFunctions: SFNClient, stateMachineArn: strin
     }
   },
 
-  /** Which steps failed in an execution's latest run, as far as its history tells. */
+  /** The steps that failed since the latest redrive, from the execution's history. */
   async failedSteps(executionArn: string): Promise<string[]> {
     const { events = [] } = await stepFunctions.send(
-      new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: MOST_EVENTS }),
+      new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: MAX_EVENTS }),
     );
     return failedSteps(events);
   },
 });
-/** What `workflow` makes. */
 export type ExecutionClient = ReturnType<typeof executionClient>;

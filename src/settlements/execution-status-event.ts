@@ -4,10 +4,10 @@ import { FAILED_STATUSES } from './failed-settlement-repository.ts';
 import type { ExecutionResult } from './record-result.ts';
 
 /**
- * EventBridge's news that an execution has ended, as far as it is needed. Error and cause are null or missing where nothing failed.
+ * The EventBridge event of an execution that ended. `error` and `cause` are null or absent after a success.
  * https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */
-const endEventSchema = z.object({
+const eventSchema = z.object({
   detail: z.object({
     executionArn: z.string(),
     name: z.string(),
@@ -20,14 +20,11 @@ const endEventSchema = z.object({
   }),
 });
 
-/**
- * Reads the news of an end.
- * @throws Error when it is none, or of an execution that belongs to no payment.
- */
+/** @throws Error for another event, or an execution whose name has no payment id. */
 export function readExecutionStatusEvent(event: unknown): ExecutionResult {
-  const { executionArn, name, status, stopDate, redriveCount, error, cause } = z.parse(endEventSchema, event).detail;
+  const { executionArn, name, status, stopDate, redriveCount, error, cause } = z.parse(eventSchema, event).detail;
   const settlement = settlementOf(name);
-  if (!settlement) throw new Error(`execution ${name} belongs to no payment`);
+  if (!settlement) throw new Error(`execution ${name} has no payment id in its name`);
   return {
     ...settlement,
     executionArn,

@@ -9,33 +9,32 @@ import * as z from 'zod/mini';
 import { conditionHolds } from '../shared/dynamo.ts';
 import { type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 
-/** How an execution of the workflow can fail. */
+/** The final statuses of a failed execution. */
 export const FAILED_STATUSES = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
-/** A settlement that failed and is still to be done: what somebody has to mend. */
+/** An open settlement whose latest execution failed: it waits for an operator's retry. */
 const failedSettlementSchema = z.object({
   payment_id: paymentIdSchema,
   /** The last part of its execution's name. */
   settlement: z.string(),
-  /** The latest try that is known to have failed. */
+  /** The latest execution that is recorded as failed. */
   execution_arn: z.string(),
-  /** How often that execution had been redriven by then. */
+  /** How often that execution had been redriven when it failed. */
   redrives: z.int(),
   status: z.enum(FAILED_STATUSES),
   error: z.nullable(z.string()),
-  /** In Step Functions' words, of a kilobyte at most. */
+  /** From Step Functions, cut to a kilobyte. */
   cause: z.nullable(z.string()),
-  /** The steps of the workflow that failed, as far as its history tells. */
+  /** The steps that failed, from the execution's history. */
   failed_steps: z.array(z.string()),
-  /** ISO 8601, UTC: the first try that failed. */
+  /** ISO 8601, UTC: the first failure. */
   failed_at: z.string(),
-  /** ISO 8601, UTC: the latest. */
+  /** ISO 8601, UTC: the latest failure. */
   last_failed_at: z.string(),
 });
-/** A settlement that somebody has to mend. */
 export type FailedSettlement = z.infer<typeof failedSettlementSchema>;
 
-/** Some failed settlements, and where the next ones begin if there may be more. */
+/** `cursor` is where the next page starts, if there may be one. */
 export interface FailedSettlementPage {
   readonly failed: readonly FailedSettlement[];
   readonly cursor?: string;
@@ -44,11 +43,11 @@ export interface FailedSettlementPage {
 const KIND = 'failed-settlement';
 const keyOf = (paymentId: PaymentId, settlement: string) => ({ kind: KIND, id: `${paymentId}-${settlement}` });
 
-/** The only code that knows how failed settlements lie in DynamoDB: entries of the operations table, of the kind `failed-settlement`. */
+/** The only code that knows the items of kind `failed-settlement` in the operations table. */
 export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
   /**
-   * Notes that a try failed.
-   * @returns false when that very failure, or one of a later try, is noted already.
+   * Records a failure.
+   * @returns false when it, or a later one, is already recorded.
    */
   async note({ failed_at: _, ...failure }: FailedSettlement): Promise<boolean> {
     const fields = Object.entries(failure);
@@ -57,7 +56,10 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
         new UpdateCommand({
           TableName: tableName,
           Key: keyOf(failure.payment_id, failure.settlement),
-          UpdateExpression: `SET failed_at = if_not_exists(failed_at, :last_failed_at), ${fields.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+          UpdateExpression: `SET ${[
+            'failed_at = if_not_exists(failed_at, :last_failed_at)',
+            ...fields.map(([name]) => `#${name} = :${name}`),
+          ].join(', ')}`,
           ConditionExpression:
             'attribute_not_exists(#last_failed_at) OR ' +
             '(#last_failed_at < :last_failed_at AND NOT (#execution_arn = :execution_arn AND #redrives = :redrives))',
@@ -68,12 +70,12 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
     );
   },
 
-  /** Removes what is mended, or need not be done any more. */
+  /** Removes a settlement that is repaired or obsolete. */
   async remove(paymentId: PaymentId, settlement: string): Promise<void> {
     await db.send(new DeleteCommand({ TableName: tableName, Key: keyOf(paymentId, settlement) }));
   },
 
-  /** Some of them, those of the oldest purchases first; `cursor` is where the page before ended. */
+  /** One page, the oldest payments first. */
   async list(limit: number, cursor?: string): Promise<FailedSettlementPage> {
     const { Items = [], LastEvaluatedKey } = await db.send(
       new QueryCommand({
@@ -89,7 +91,6 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
     return { failed, ...(LastEvaluatedKey && { cursor: String(LastEvaluatedKey.id) }) };
   },
 
-  /** All of a payment. */
   async ofPayment(paymentId: PaymentId): Promise<FailedSettlement[]> {
     const pages = paginateQuery(
       { client: db },
@@ -105,5 +106,4 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
     return failed;
   },
 });
-/** What `failedSettlementRepository` makes. */
 export type FailedSettlementRepository = ReturnType<typeof failedSettlementRepository>;

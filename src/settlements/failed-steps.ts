@@ -1,23 +1,23 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 
-const FAILED: ReadonlySet<string> = new Set([
+const FAILED_TYPES: ReadonlySet<string> = new Set([
   'LambdaFunctionFailed',
   'LambdaFunctionTimedOut',
   'LambdaFunctionScheduleFailed',
   'LambdaFunctionStartFailed',
 ]);
 
-/** What a task of the workflow hands to its function. */
+/** The input of a task. */
 const taskSchema = z.pipe(
   z.transform((text) => JSON.parse(String(text))),
   z.object({ step: z.string() }),
 );
 
 /**
- * The steps whose last try failed, since the execution's latest redrive. A failure names no step, but leads back to the event that
- * scheduled it, which does.
- * @param events of an execution's history, the latest first, as many as there are
+ * The steps whose last attempt since the latest redrive failed. A failure event does not name its step; the event that
+ * scheduled the task, which it links back to, does.
+ * @param events of the execution's history, the latest first
  */
 export function failedSteps(events: readonly HistoryEvent[]): string[] {
   const byId = new Map(events.map((event) => [event.id, event]));
@@ -32,12 +32,12 @@ export function failedSteps(events: readonly HistoryEvent[]): string[] {
   const failed = new Map<string, boolean>();
   for (const event of redriven < 0 ? events : events.slice(0, redriven)) {
     const { type = '' } = event;
-    if (!FAILED.has(type) && type !== 'LambdaFunctionSucceeded') continue;
+    if (!FAILED_TYPES.has(type) && type !== 'LambdaFunctionSucceeded') continue;
     const step = stepOf(event);
-    if (step && !failed.has(step)) failed.set(step, FAILED.has(type));
+    if (step && !failed.has(step)) failed.set(step, FAILED_TYPES.has(type));
   }
   return [...failed]
-    .filter(([, did]) => did)
+    .filter(([, hasFailed]) => hasFailed)
     .map(([step]) => step)
     .sort();
 }

@@ -2,16 +2,18 @@ import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-
 import * as z from 'zod/mini';
 import { conditionHolds } from '../shared/dynamo.ts';
 
-/** What was counted in one hour. */
 export interface HourlyMetrics {
   /** Such as `2026-11-24T08`, UTC. */
   readonly hour: string;
-  /** By name: counters such as `settled.captured`, and of times, in milliseconds, `capture_to_order.count`, `….sum` and `….max`. */
+  /**
+   * Counters such as `settled.captured`, and for durations in milliseconds `capture_to_order.count`, `….sum` and
+   * `….max`.
+   */
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** More hours at once than anybody draws: a month. */
-const MOST_HOURS = 31 * 24;
+/** A month: the longest range of the dashboard. */
+const MAX_HOURS = 31 * 24;
 
 const KIND = 'hour';
 const hourOf = (at: Date) => at.toISOString().slice(0, 13);
@@ -23,12 +25,12 @@ const itemSchema = z.pipe(
   })),
 );
 
-/** The only code that knows how the hours' counters lie in DynamoDB: entries of the operations table, of the kind `hour`. */
+/** The only code that knows the items of kind `hour` in the operations table. */
 export const hourlyMetricsRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const keyOf = (at: Date) => ({ kind: KIND, id: hourOf(at) });
 
   return {
-    /** Adds to an hour's counters, and takes down times in milliseconds. A write whose answer was lost may count twice. */
+    /** Adds counts and durations in milliseconds to an hour. Not idempotent: a retried write may count twice. */
     async add(
       at: Date,
       counts: Readonly<Record<string, number>>,
@@ -58,11 +60,11 @@ export const hourlyMetricsRepository = (db: DynamoDBDocumentClient, tableName: s
     },
 
     /**
-     * The hours from one time to another, both included, in their order; those in which nothing was counted are left out.
+     * The hours from `from` to `to`, inclusive and in order; hours without counts are missing.
      * @throws RangeError for more than 31 days.
      */
     async between(from: Date, to: Date): Promise<HourlyMetrics[]> {
-      if (to.getTime() - from.getTime() > MOST_HOURS * 3_600_000) throw new RangeError(`more than ${MOST_HOURS} hours`);
+      if (to.getTime() - from.getTime() > MAX_HOURS * 3_600_000) throw new RangeError(`more than ${MAX_HOURS} hours`);
       const pages = paginateQuery(
         { client: db },
         {
@@ -92,5 +94,4 @@ export const hourlyMetricsRepository = (db: DynamoDBDocumentClient, tableName: s
     );
   }
 };
-/** What `hourRepository` makes. */
 export type HourlyMetricsRepository = ReturnType<typeof hourlyMetricsRepository>;

@@ -6,29 +6,26 @@ import type { ExecutionClient } from './execution-client.ts';
 import type { FAILED_STATUSES, FailedSettlementRepository } from './failed-settlement-repository.ts';
 import type { HourlyMetricsRepository } from './hourly-metrics-repository.ts';
 
-/** How an execution ended. */
 export interface ExecutionResult {
   readonly paymentId: PaymentId;
-  /** The last part of the execution's name, without what a further start adds to it. */
+  /** The last part of the execution's name, without the restart suffix. */
   readonly settlement: string;
   readonly executionArn: string;
   readonly status: 'SUCCEEDED' | (typeof FAILED_STATUSES)[number];
   readonly endedAt: Date;
-  /** How often it had been redriven by then. */
+  /** How often it had been redriven when it ended. */
   readonly redrives: number;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
 }
 
-/** What became of the news of an end. */
 export type RecordedResult =
-  /** The payment has that settlement behind it. `captureToOrder`: milliseconds from the money to the order. */
+  /** The settlement was closed. `captureToOrder`: milliseconds from the first evidence of the capture to the order. */
   | { readonly recorded: 'success'; readonly captureToOrder?: number }
   | { readonly recorded: 'failure' }
-  /** It was known, or says nothing any more: the settlement has succeeded, or is not needed. */
+  /** A no-op: already recorded, or the settlement is no longer open. */
   | { readonly recorded: 'nothing' };
 
-/** What `recordEnd` works with. */
 export interface RecordResultDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
   readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove'>;
@@ -37,21 +34,20 @@ export interface RecordResultDeps {
 }
 
 /**
- * Takes down how an execution ended. The news may come late, twice, in any order, or again after a redrive: what counts is whether
- * the payment still has that settlement open.
+ * Records an execution result. Events may be late, duplicated or out of order; the payment's `open` map decides.
  */
-export const recordResult = (deps: RecordResultDeps, end: ExecutionResult): Promise<RecordedResult> =>
-  end.status === 'SUCCEEDED' ? recordSuccess(deps, end) : recordFailure(deps, end, end.status);
+export const recordResult = (deps: RecordResultDeps, result: ExecutionResult): Promise<RecordedResult> =>
+  result.status === 'SUCCEEDED' ? recordSuccess(deps, result) : recordFailure(deps, result, result.status);
 
 async function recordSuccess(
   deps: RecordResultDeps,
   { paymentId, settlement, endedAt }: ExecutionResult,
 ): Promise<RecordedResult> {
   const closed = await deps.payments.closeSettlement(paymentId, settlement, endedAt);
-  // Also when it was closed before: whoever did may have got no further.
+  // Also when it was closed before: that run may have crashed before the removal.
   await deps.failed.remove(paymentId, settlement);
   if (!('moved' in closed)) return { recorded: 'nothing' };
-  const captureToOrder = hasMadeOrder(closed.moved, settlement) ? sinceCapture(closed.moved, endedAt) : undefined;
+  const captureToOrder = hasCreatedOrder(closed.moved, settlement) ? sinceCapture(closed.moved, endedAt) : undefined;
   const webhookToStatus = sinceWebhook(closed.moved, settlement);
   await deps.hours.add(
     endedAt,
@@ -64,8 +60,10 @@ async function recordSuccess(
   return { recorded: 'success', ...(captureToOrder !== undefined && { captureToOrder }) };
 }
 
-/** Late money led to an order, unless the settlement gave it back: the payment knows that before the settlement ends. */
-const hasMadeOrder = ({ status }: Payment, settlement: string): boolean =>
+/**
+ * A late payment got an order unless its settlement refunded it, which the payment records before the execution ends.
+ */
+const hasCreatedOrder = ({ status }: Payment, settlement: string): boolean =>
   settlement === 'captured' || (settlement === 'captured_late' && status !== 'refunded' && status !== 'reversed');
 
 function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
@@ -74,18 +72,18 @@ function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
 }
 
 /**
- * Milliseconds from a webhook to the status that it told of: the one that asked for the settlement, or the approval right before it, whose own
- * settlement is never closed because the money makes it pointless. Undefined where no webhook told of either.
+ * Milliseconds from a webhook's arrival to the status that it led to: the one that requested the settlement, or the
+ * approval right before it, whose own settlement the capture made obsolete. Undefined when neither came from a webhook.
  */
 function sinceWebhook({ history }: Payment, settlement: string): number | undefined {
-  const asked = history.findIndex((one) => one.settlement === settlement);
-  const before = history[asked - 1];
+  const index = history.findIndex((entry) => entry.settlement === settlement);
+  const before = history[index - 1];
   const approved = before?.settlement?.startsWith('approved') ? before : undefined;
-  const told = [history[asked], approved].find((chapter) => chapter?.heard_at !== undefined);
-  return told?.heard_at === undefined ? undefined : Date.parse(told.at) - Date.parse(told.heard_at);
+  const entry = [history[index], approved].find((candidate) => candidate?.heard_at !== undefined);
+  return entry?.heard_at === undefined ? undefined : Date.parse(entry.at) - Date.parse(entry.heard_at);
 }
 
-/** Step Functions gives up to 32 kB, most of it a stack. */
+/** Step Functions provides up to 32 kB, most of it a stack trace. */
 const MAX_CAUSE_LENGTH = 1024;
 
 async function recordFailure(
@@ -96,7 +94,7 @@ async function recordFailure(
   const isOpen = async () => settlement in ((await deps.payments.get(paymentId))?.open ?? {});
   if (!(await isOpen())) return { recorded: 'nothing' };
   const failedSteps = await deps.workflow.failedSteps(executionArn);
-  const noted = await deps.failed.note({
+  const isNew = await deps.failed.note({
     payment_id: paymentId,
     settlement,
     execution_arn: executionArn,
@@ -108,12 +106,12 @@ async function recordFailure(
     failed_at: endedAt.toISOString(),
     last_failed_at: endedAt.toISOString(),
   });
-  // Its success may have been taken down meanwhile, before there was an entry to remove.
+  // Its success may have been recorded concurrently, before there was an entry to remove.
   if (!(await isOpen())) {
     await deps.failed.remove(paymentId, settlement);
     return { recorded: 'nothing' };
   }
-  if (!noted) return { recorded: 'nothing' };
+  if (!isNew) return { recorded: 'nothing' };
   await deps.hours.add(endedAt, {
     [`failed.${outcomeOf(settlement)}`]: 1,
     ...Object.fromEntries(failedSteps.map((step) => [`step_failed.${step}`, 1])),

@@ -5,18 +5,17 @@ import { executionName } from '../shared/settlement.ts';
 import { type RetryDeps, retrySettlement } from './retry-settlement.ts';
 import { MAX_RESTARTS } from './sync-result.ts';
 
-/** What became of a wish to run a settlement once more. */
 export type RerunSettlementResult =
-  /** An execution of that name is at work on it. */
+  /** This execution is running it. */
   | { readonly outcome: 'running'; readonly execution: string }
-  /** It is neither open nor what follows from what the payment is now: it must not be run any more. */
+  /** Neither open nor requested by the payment's current status: it must not run again. */
   | { readonly outcome: 'outdated' }
   | { readonly outcome: 'unknown_payment' };
 
 /**
- * Runs a settlement once more, though it may have succeeded: for when what it had done was lost. Its steps find out by themselves what
- * is not done yet. One that is still open is retried, as an operator would.
- * @throws Error when a settlement was started anew a hundred times.
+ * Runs a settlement again although it succeeded, when its effects were lost. Its steps are idempotent: they redo only
+ * what is missing. An open settlement is retried instead.
+ * @throws Error after `MAX_RESTARTS` restarts.
  */
 export async function rerunSettlement(
   deps: RetryDeps,
@@ -47,5 +46,5 @@ async function restart({ workflow }: RetryDeps, id: PaymentId, { name, input }: 
     if (!found) await workflow.start(execution, input);
     if (!found || found.status === 'RUNNING') return { outcome: 'running', execution };
   }
-  throw new Error(`${executionName(id, name)} was started anew ${MAX_RESTARTS} times`);
+  throw new Error(`${executionName(id, name)} was restarted ${MAX_RESTARTS} times`);
 }

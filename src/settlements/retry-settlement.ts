@@ -4,39 +4,37 @@ import { executionName, type Settlement } from '../shared/settlement.ts';
 import type { ExecutionClient } from './execution-client.ts';
 import { type LatestAttempt, MAX_RESTARTS, type SyncResultDeps, syncResult } from './sync-result.ts';
 
-/** What was done about one settlement. */
 export interface RetriedSettlement {
   readonly settlement: string;
-  readonly outcome: /** It goes on from the steps that failed. */
+  readonly outcome: /** Resumed from the steps that failed. */
     | 'redriven'
-    /** A new execution does all of it once more, from the start: the old one cannot be redriven any more. */
+    /** A new execution runs all steps: the old one is no longer redrivable. */
     | 'restarted'
     /** It had never been started. */
     | 'started'
-    /** It was at work already. */
+    /** It was already running. */
     | 'running'
-    /** It was done already, and the news had been lost. */
+    /** It had already succeeded, and the event was lost. */
     | 'succeeded';
-  /** The name of the execution that does it, or did. */
+  /** The name of its latest execution. */
   readonly execution: string;
 }
 
-/** What a wish to mend a payment’s settlements led to. */
 export type RetrySettlementResult =
   | { readonly outcome: 'retried'; readonly settlements: readonly RetriedSettlement[] }
-  /** Everything is done that had to be, or that settlement is. */
+  /** No open settlement, or not that one. */
   | { readonly outcome: 'nothing_open' }
   | { readonly outcome: 'unknown_payment' };
 
-/** What `retrySettlement` works with. */
 export interface RetryDeps extends SyncResultDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
   readonly workflow: Pick<ExecutionClient, 'describe' | 'failedSteps' | 'redrive' | 'start'>;
 }
 
 /**
- * Mends a payment's open settlements, or one of them. Two who do it at once do it once: the second finds it running.
- * @throws Error when a settlement was started anew a hundred times.
+ * Retries a payment's open settlements, or one of them. Safe to run concurrently: the second caller finds the execution
+ * running.
+ * @throws Error after `MAX_RESTARTS` restarts.
  */
 export async function retrySettlement(deps: RetryDeps, id: PaymentId, only?: string): Promise<RetrySettlementResult> {
   const payment = await deps.payments.get(id);
@@ -67,13 +65,13 @@ async function retryOne(deps: RetryDeps, settlement: string, input: Settlement):
   if (latest?.execution.redrivable) {
     if (await workflow.redrive(latest.execution.arn)) return retried('redriven', latest.restarts);
     latest = await syncResult(deps, input.payment_id, settlement);
-    // Refused, and still said to be redrivable: somebody was faster, and the description is behind.
+    // Rejected although described as redrivable: redriven concurrently, and the description is out of date.
     if (latest?.execution.redrivable) return retried('running', latest.restarts);
   }
   const done = latest && found(latest);
   if (done) return done;
   const restarts = latest ? latest.restarts + 1 : 0;
-  if (restarts > MAX_RESTARTS) throw new Error(`${nameOf(0)} was started anew ${MAX_RESTARTS} times`);
+  if (restarts > MAX_RESTARTS) throw new Error(`${nameOf(0)} was restarted ${MAX_RESTARTS} times`);
   await workflow.start(nameOf(restarts), input);
   return retried(latest ? 'restarted' : 'started', restarts);
 }

@@ -4,26 +4,24 @@ import type { Execution, ExecutionClient } from './execution-client.ts';
 import type { FailedSettlement } from './failed-settlement-repository.ts';
 import { type RecordResultDeps, recordResult } from './record-result.ts';
 
-/** The latest execution of a settlement. */
 export interface LatestAttempt {
-  /** How often the settlement had been started anew before; a redrive is the same execution. */
+  /** Restarts of the settlement before this execution; a redrive is the same execution. */
   readonly restarts: number;
   readonly execution: Execution;
 }
 
-/** On AWS a settlement is redriven for 14 days before it is ever started anew. */
+/** Never reached on AWS: a failed execution can be redriven for 14 days before a restart. */
 export const MAX_RESTARTS = 100;
 
-/** What `lookUpEnd` works with. */
 export interface SyncResultDeps extends RecordResultDeps {
   readonly workflow: Pick<ExecutionClient, 'describe' | 'failedSteps'>;
 }
 
 /**
- * Asks Step Functions about an open settlement, and takes down the end of it where there is one: for when the news of it was lost, or
- * somebody redrove it in the console.
- * @param known is the failure that is taken down already
- * @returns undefined when it was never started.
+ * Describes the latest execution of an open settlement and records its result if it has ended: the event may be lost,
+ * or the execution redriven in the console.
+ * @param known the failure that is already recorded
+ * @returns undefined when it was never started
  */
 export async function syncResult(
   deps: SyncResultDeps,
@@ -31,7 +29,7 @@ export async function syncResult(
   settlement: string,
   known?: Pick<FailedSettlement, 'execution_arn' | 'redrives'>,
 ): Promise<LatestAttempt | undefined> {
-  const latest = await latestTry(deps.workflow, paymentId, settlement);
+  const latest = await latestAttempt(deps.workflow, paymentId, settlement);
   if (!latest) return undefined;
   const { arn, status, endedAt, redrives, error, cause } = latest.execution;
   const isKnown = status !== 'SUCCEEDED' && arn === known?.execution_arn && redrives === known.redrives;
@@ -40,8 +38,8 @@ export async function syncResult(
   return latest;
 }
 
-/** The first that has not failed, else the last: whoever starts one anew has seen all before it fail. */
-async function latestTry(
+/** The first execution that has not failed, else the last: a restart follows only a failure. */
+async function latestAttempt(
   { describe }: Pick<ExecutionClient, 'describe'>,
   paymentId: PaymentId,
   settlement: string,

@@ -1,31 +1,30 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
-/** The latest run of a job that is run again and again. Times are ISO 8601, UTC. */
+/** The latest run of a scheduled job. Times are ISO 8601, UTC. */
 const runSchema = z.object({
   started_at: z.string(),
-  /** When a run came to the end of the job's work last. */
+  /** When a run last finished the job's work. */
   finished_at: z.optional(z.string()),
-  /** What had been done or counted by then, in numbers. */
+  /** The counts of the last finished run. */
   figures: z._default(z.record(z.string(), z.number()), {}),
-  /** Where the next run goes on, in the job's own words; absent when it begins anew. */
+  /** Where the next run continues, in the job's own format; absent: at the start. */
   cursor: z.optional(z.string()),
 });
-/** The latest run of a job. */
 export type Run = z.infer<typeof runSchema>;
 
-/** The only code that knows how runs lie in DynamoDB: entries of the operations table, of the kind `run`, one for each job. */
+/** The only code that knows the items of kind `run` in the operations table, one per job. */
 export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const keyOf = (job: string) => ({ TableName: tableName, Key: { kind: 'run', id: job } });
 
   return {
-    /** What is known of a job; undefined before its first run. */
+    /** Undefined before the job's first run. */
     async get(job: string): Promise<Run | undefined> {
       const { Item } = await db.send(new GetCommand({ ...keyOf(job), ConsistentRead: true }));
       return Item && z.parse(runSchema, Item);
     },
 
-    /** Notes that a run begins. @returns what the one before left. */
+    /** Records the start of a run. @returns the state that the previous run left */
     async begin(job: string, at: Date): Promise<Run> {
       const { Attributes } = await db.send(
         new UpdateCommand({
@@ -38,7 +37,7 @@ export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => 
       return z.parse(runSchema, Attributes);
     },
 
-    /** Notes where the next run goes on with the work that this one did not end. Of two runs at once, the later word stands. */
+    /** Sets where the next run continues unfinished work. Last write wins between concurrent runs. */
     async pause(job: string, cursor: string): Promise<void> {
       await db.send(
         new UpdateCommand({
@@ -50,7 +49,7 @@ export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => 
       );
     },
 
-    /** Notes what came of the work, and where the next run goes on. */
+    /** Records the counts of a finished run, and where the next one continues. */
     async finish(
       job: string,
       { at, figures, cursor }: { at: Date; figures: Readonly<Record<string, number>>; cursor: string | undefined },
@@ -58,7 +57,9 @@ export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => 
       await db.send(
         new UpdateCommand({
           ...keyOf(job),
-          UpdateExpression: `SET finished_at = :at, figures = :figures${cursor ? ', #cursor = :cursor' : ' REMOVE #cursor'}`,
+          UpdateExpression: cursor
+            ? 'SET finished_at = :at, figures = :figures, #cursor = :cursor'
+            : 'SET finished_at = :at, figures = :figures REMOVE #cursor',
           ExpressionAttributeNames: { '#cursor': 'cursor' },
           ExpressionAttributeValues: {
             ':at': at.toISOString(),
@@ -70,5 +71,4 @@ export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => 
     },
   };
 };
-/** What `runRepository` makes. */
 export type RunRepository = ReturnType<typeof runRepository>;

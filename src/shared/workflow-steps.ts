@@ -1,8 +1,9 @@
 import type { Settlement } from './settlement.ts';
 
 /**
- * The steps of the payment-settlement workflow, by the service that runs them: a service is one Lambda function. Handlers, invoke
- * permissions, dashboards and metrics follow from this list; a test holds it to statemachines/payment-settlement.asl.json.
+ * The steps of the payment-settlement workflow, by the service that runs them: a service is one Lambda function.
+ * Handlers, invoke permissions, dashboards and metrics follow from this list; a test holds it to
+ * statemachines/payment-settlement.asl.json.
  */
 export const WORKFLOW_STEPS = {
   checkout: ['CompleteCheckout', 'FailCheckout', 'RefundCheckout'],
@@ -16,7 +17,10 @@ export const WORKFLOW_SERVICES = Object.keys(WORKFLOW_STEPS) as WorkflowService[
 
 export type StepOf<Service extends WorkflowService> = (typeof WORKFLOW_STEPS)[Service][number];
 
-/** Exactly the steps of one service. What a step returns becomes workflow data; what it throws is retried by the workflow. */
+/**
+ * Exactly the steps of one service. What a step returns becomes workflow data; what it throws is retried by the
+ * workflow.
+ */
 export type StepsOf<Service extends WorkflowService, Result extends object = object> = Readonly<
   Record<StepOf<Service>, (settlement: Settlement) => Promise<Result>>
 >;
