@@ -2,20 +2,20 @@ import { isGivenUp, isPaid, NO_OPS, TRANSITIONS, type Transition } from '../../s
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../src/shared/settlement.ts';
 
 /*
- * The parts of docs/payment-states.md that follow from src/payments/transitions.ts.
+ * The parts of docs/payment-states.md that are generated from src/payments/transitions.ts.
  */
 
 const UNDECIDED = PAYMENT_STATUSES.filter((status) => !isGivenUp(status) && !isPaid(status));
 const GIVEN_UP = PAYMENT_STATUSES.filter(isGivenUp);
 const PAID = PAYMENT_STATUSES.filter(isPaid);
 
-/** The picture: arrows that start anywhere in a group start at the group. */
-export function picture(): string {
+/** The diagram. Transitions from every status of a group start at the group. */
+export function diagram(): string {
   const labels = new Map<string, Set<string>>();
   for (const { evidence, from, to } of TRANSITIONS)
     for (const source of groupsOf(from)) {
-      const arrow = `${source} --> ${to}`;
-      labels.set(arrow, (labels.get(arrow) ?? new Set()).add(evidence));
+      const edge = `${source} --> ${to}`;
+      labels.set(edge, (labels.get(edge) ?? new Set()).add(evidence));
     }
   return [
     '```mermaid',
@@ -23,7 +23,7 @@ export function picture(): string {
     '  [*] --> created',
     ...group('undecided', UNDECIDED),
     ...group('given_up', GIVEN_UP),
-    ...[...labels].map(([arrow, evidence]) => `  ${arrow}: ${[...evidence].join(', ')}`),
+    ...[...labels].map(([edge, evidence]) => `  ${edge}: ${[...evidence].join(', ')}`),
     '```',
   ].join('\n');
 }
@@ -42,25 +42,26 @@ function groupsOf(from: readonly PaymentStatus[]): string[] {
   return [...groups.map(({ name }) => name), ...from.filter((status) => !grouped.has(status))];
 }
 
-/** What moves a payment. */
-export const arrowsTable = (): string =>
+export const transitionsTable = (): string =>
   table(
     ['evidence', 'from', 'when', 'to', 'settlement'],
-    TRANSITIONS.map((arrow) => [arrow.evidence, said(arrow.from), conditions(arrow), arrow.to, arrow.settlement ?? '']),
+    TRANSITIONS.map((transition) => {
+      const { evidence, from, to, settlement = '' } = transition;
+      return [evidence, statuses(from), conditions(transition), to, settlement];
+    }),
   );
 
 const conditions = ({ guards = [], authoritative }: Transition) =>
   [...guards, ...(authoritative ? ['confirmed by PayPal'] : [])].join(', ');
 
-/** What tells nothing new. */
-export const knownTable = (): string =>
+export const noOpsTable = (): string =>
   table(
     ['evidence', 'in', 'when'],
-    NO_OPS.map(({ evidence, from, guards = [] }) => [evidence, said(from), guards.join(', ')]),
+    NO_OPS.map(({ evidence, from, guards = [] }) => [evidence, statuses(from), guards.join(', ')]),
   );
 
-/** Statuses in words, whole groups by their name. */
-const said = (from: readonly PaymentStatus[]): string => {
+/** Lists statuses, whole groups by their name. */
+const statuses = (from: readonly PaymentStatus[]): string => {
   const whole = (name: string, statuses: readonly PaymentStatus[]) =>
     statuses.every((status) => from.includes(status)) ? [{ name, statuses }] : [];
   const groups = [...whole('undecided', UNDECIDED), ...whole('given up', GIVEN_UP), ...whole('paid', PAID)];

@@ -5,7 +5,7 @@ import { isGivenUp, isPaid, TRANSITIONS } from '../../../src/payments/transition
 import type { Money } from '../../../src/shared/money.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../../src/shared/settlement.ts';
 
-/** Every kind of evidence, so that tables over it are complete. */
+/** Every kind of evidence: `satisfies` keeps the list complete. */
 export const EVIDENCE_KINDS = Object.keys({
   approved: true,
   capture_pending: true,
@@ -21,16 +21,16 @@ export const EVIDENCE_KINDS = Object.keys({
 } satisfies Record<EvidenceKind, true>) as readonly EvidenceKind[];
 
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
-/** The ids of the purchase that all samples are about. */
+/** The ids of the sample purchase. */
 export const PAYMENT = `pay_${ULID}` as const;
 export const SESSION = `cs_${ULID}` as const;
 export const ORDER = `ord_${ULID}` as const;
 
-/** What the shopper was asked to pay. */
+/** The requested amount. */
 export const ASKED: Money = { currency: 'EUR', minor: 2000 };
 export const LESS: Money = { currency: 'EUR', minor: 1900 };
 
-/** A payment in some status, with what every payment in that status has. */
+/** A payment in this status, with the attributes that the status implies. */
 export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}): Payment {
   const captured = status === 'review' ? LESS : ASKED;
   const refunded = { partially_refunded: 500, refunded: captured.minor, reversed: captured.minor };
@@ -45,10 +45,10 @@ export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}
   };
 }
 
-/** Evidence of some kind: of an order paid as asked, unless told otherwise. */
+/** Evidence of this kind; by default with the requested amount. */
 export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}): Evidence {
-  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', attempt = 0, ...circumstances } = more;
-  const about = { source: 'test', ...circumstances };
+  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', attempt = 0, ...context } = more;
+  const about = { source: 'test', ...context };
   switch (kind) {
     case 'capture_pending':
     case 'captured':
@@ -73,7 +73,7 @@ interface EvidenceParts extends Pick<Evidence, 'source' | 'authoritative' | 'pay
 
 const someMoney = fc.constantFrom<Money>(ASKED, LESS, { currency: 'USD', minor: 2000 });
 
-/** Any evidence of these kinds about the samples' purchase, or about another order. */
+/** Evidence of these kinds about the sample purchase, or another order. */
 const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence> =>
   fc
     .record({
@@ -87,10 +87,9 @@ const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence>
     })
     .map(({ kind, ...parts }) => evidenceOf(kind, parts));
 
-/** Any evidence. */
 export const anyEvidence = evidenceOfKinds(EVIDENCE_KINDS);
 
-/** Payments that are possible with so much captured: its amount never changes once it is known. */
+/** Payments with this captured amount, which never changes once stored. */
 const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.Arbitrary<Payment> =>
   fc
     .record({
@@ -103,7 +102,7 @@ const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.A
     })
     .map(({ status, late, declines, attached, tried, refunded }) => {
       const { paypal_order_id, ...payment } = paymentThatIs(status, {
-        // Nothing was given up, unless PayPal declined what came after that.
+        // A created payment is late only if an attempt after the session was given up was declined.
         late: late && (status !== 'created' || declines > 0),
         declines,
         ...(isPaid(status) && { captured }),
@@ -116,12 +115,11 @@ const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.A
       return attached || status !== 'created' ? { ...payment, paypal_order_id: 'ORDER1' } : payment;
     });
 
-/** Any payment of the samples' purchase. */
 export const anyPayment: fc.Arbitrary<Payment> = fc
   .constantFrom(ASKED, LESS)
   .chain((captured) => paymentsWith(captured, PAYMENT_STATUSES));
 
-/** Evidence that may move a payment along some arrow, what the payment was when it was read, and what it may be by now. */
+/** Evidence that may move a payment, the payment as it was read, and as it may be stored now. */
 export const anyMeeting: fc.Arbitrary<{ evidence: Evidence; read: Payment; now: Payment }> = fc
   .tuple(fc.constantFrom(...TRANSITIONS), fc.constantFrom(ASKED, LESS))
   .chain(([{ evidence, from }, captured]) =>

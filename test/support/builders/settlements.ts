@@ -2,7 +2,7 @@ import type { FailedSettlement } from '../../../src/settlements/failed-settlemen
 import type { Outcome, PaymentStatus, Settlement } from '../../../src/shared/settlement.ts';
 import { ASKED, PAYMENT, SESSION } from './payments.ts';
 
-/** What the workflow of the samples' purchase is given. */
+/** The workflow input of the sample purchase. */
 export const settlementThat = (
   outcome: Outcome,
   payment_status: PaymentStatus = 'captured',
@@ -17,7 +17,7 @@ export const settlementThat = (
   ...more,
 });
 
-/** An entry of the list of failed settlements: one that failed once, in no step that is known. `failed_at`: ISO 8601, UTC. */
+/** An entry of the list of failed settlements that failed once, without known steps. `failed_at`: ISO 8601, UTC. */
 export const listedFailure = (
   of: Pick<FailedSettlement, 'payment_id' | 'failed_at'> & Partial<FailedSettlement>,
 ): FailedSettlement => ({

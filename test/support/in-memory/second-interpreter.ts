@@ -4,7 +4,8 @@ import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
 import { DEFAULT_STEP_RETRY } from '../../../lib/stages.ts';
 
 /*
- * Runs statemachines/payment-settlement.asl.json with a third-party interpreter: with the deployed retry policy, without its delays.
+ * Runs statemachines/payment-settlement.asl.json with a third-party interpreter: with the deployed retry policy,
+ * without its delays.
  * https://github.com/nibble-4bits/aws-local-stepfunctions
  */
 

@@ -1,8 +1,8 @@
 import definition from '../../../statemachines/payment-settlement.asl.json' with { type: 'json' };
 
 /*
- * Interprets statemachines/payment-settlement.asl.json: Choice, Task, Parallel and Succeed, without retries. It runs one task at a time,
- * so that a test chooses the order of the tasks of all executions, and which of them run again.
+ * Interprets statemachines/payment-settlement.asl.json: Choice, Task, Parallel and Succeed, without retries. It runs
+ * one task at a time, so that a test chooses the order of the tasks of all executions, and which of them run again.
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
 

@@ -6,15 +6,15 @@ import { type Happening, histories, rivalries } from '../../support/in-memory/pu
 import { heal, live, race } from '../../support/in-memory/purchase-model.ts';
 
 /*
- * Whatever buyers, banks, PayPal, the network and our own processes do: after PayPal has been asked once more and the workflow has done
- * its work, every payment is what PayPal's truth demands, and the shop's books are right.
+ * Property tests over random histories of buyers, banks, PayPal, the network and crashing processes: after one more
+ * reconciliation, and once the workflow is idle, every payment matches PayPal's state and every invariant holds.
  */
 
-const TIME_OUT = 60_000;
+const TIMEOUT_MS = 60_000;
 
-describe('one purchase ends where PayPal says, with the books right', () => {
+describe('purchase', () => {
   it(
-    'whatever is delivered, lost, repeated or late, and wherever a process dies',
+    'ends as PayPal’s state requires when webhooks are lost, duplicated or late and processes crash',
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, async (history) => {
@@ -27,11 +27,11 @@ describe('one purchase ends where PayPal says, with the books right', () => {
         { numRuns: 4000 },
       );
     },
-    TIME_OUT,
+    TIMEOUT_MS,
   );
 
   it(
-    'even if everything happens at once',
+    'ends as PayPal’s state requires when everything runs concurrently',
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, fc.scheduler(), async (history, scheduler) => {
@@ -44,13 +44,13 @@ describe('one purchase ends where PayPal says, with the books right', () => {
         { numRuns: 2000 },
       );
     },
-    TIME_OUT,
+    TIMEOUT_MS,
   );
 });
 
-describe('of two buyers after one piece, one gets it at most, and the other is not charged or gets all the money back', () => {
+describe('two purchases of the last item', () => {
   it(
-    'whatever happens to them',
+    'create one order at most, and charge no one without one, in any order of events',
     async () => {
       await fc.assert(
         fc.asyncProperty(rivalries, async (history) => {
@@ -64,11 +64,12 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
         { numRuns: 4000 },
       );
     },
-    TIME_OUT,
+    TIMEOUT_MS,
   );
 
-  it('and the first who pays gets it', async () => {
-    // Both give up, so that neither holds the piece; then both come back and approve. The second begins once there is a piece again.
+  it('give the item to the first buyer who pays', async () => {
+    // Both cancel, so that neither holds the item; then both return and approve. The second begins when the item is
+    // available again.
     const late = (buyer: number): Happening[] => [
       { what: { kind: 'cancel' }, buyer },
       { what: { kind: 'work', which: 0, task: 0 }, buyer },
@@ -77,7 +78,7 @@ describe('of two buyers after one piece, one gets it at most, and the other is n
     const begins: Happening = { what: { kind: 'lookAfter' }, buyer: 1 };
     const { shop, purchases } = await live([...late(0), begins, ...late(1)], 1);
     const [first, second] = purchases;
-    if (!first || !second) throw new Error('both buyers must have begun');
+    if (!first || !second) throw new Error('expected two payments');
     for (const { orderId } of [second, first]) shop.paypal.approve(orderId);
 
     await shop.lookAfter(second.paymentId);

@@ -8,11 +8,8 @@ import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 import { type Gate, openGate, paymentsInMemory } from '../../support/in-memory/tables.ts';
 
-/** A evidenceApplier over one payment; it notes every call, and can be told to fail at some. */
-function settlingOf(
-  payment = paymentThatIs('created'),
-  { order, fails }: { order?: PayPalOrder; fails?: string } = {},
-) {
+/** An evidence applier over one payment. It records every call; the first call named `fails` throws. */
+function applierOf(payment = paymentThatIs('created'), { order, fails }: { order?: PayPalOrder; fails?: string } = {}) {
   const calls: string[] = [];
   let failing = fails;
   const gate: Gate = async (call, effect) => {
@@ -45,207 +42,211 @@ const completed: PayPalOrder = {
   refunds: [],
 };
 
-it('the usual evidence is settled by one write and one start, and reads nothing', async () => {
-  const { apply, calls, started } = settlingOf();
+describe('evidenceApplier', () => {
+  it('applies the most common evidence with one write and one start, without a read', async () => {
+    const { apply, calls, started } = applierOf();
 
-  expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
+    expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
 
-  expect(calls).toEqual(['payments.move', 'start']);
-  expect(started).toEqual([`${PAYMENT}-captured`]);
-});
-
-it('what is not as usual is decided on what the write found', async () => {
-  const { apply, calls, started } = settlingOf(paymentThatIs('cancelled'));
-
-  expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
-
-  expect(calls).toEqual(['payments.move', 'payments.move', 'start']);
-  expect(started).toEqual([`${PAYMENT}-captured_late`]);
-});
-
-it('evidence whose effect depends on the payment is settled after reading it', async () => {
-  const { apply, calls } = settlingOf(paymentThatIs('captured'));
-
-  await apply(PAYMENT, evidenceOf('refunded'));
-
-  expect(calls).toEqual(['payments.get', 'payments.move', 'start']);
-});
-
-it('a payment tells how it came to be what it is', async () => {
-  const { apply, payment } = settlingOf();
-
-  await apply(PAYMENT, evidenceOf('captured', { source: 'webhook WH-1' }));
-
-  expect(payment()?.history.at(-1)).toEqual({
-    at: '2026-06-01T13:00:00.000Z',
-    status: 'captured',
-    evidence: 'captured',
-    source: 'webhook WH-1',
-    settlement: 'captured',
-  });
-});
-
-describe('whoever comes second', () => {
-  it('finds the work done', async () => {
-    const { apply, started } = settlingOf();
-    await apply(PAYMENT, evidenceOf('captured', { source: 'capture' }));
-
-    expect(await apply(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({ outcome: 'known' });
-
-    // Still open, so it is started again: the name makes that harmless.
-    expect(new Set(started).size).toBe(1);
-  });
-
-  it('starts what the first one did not come to start', async () => {
-    const { apply, started } = settlingOf(undefined, { fails: 'start' });
-    await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
-
-    expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'known' });
-
+    expect(calls).toEqual(['payments.move', 'start']);
     expect(started).toEqual([`${PAYMENT}-captured`]);
   });
 
-  it('starts it even with evidence that does not fit', async () => {
-    const { apply, started } = settlingOf(undefined, { fails: 'start', order: completed });
-    await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
+  it('decides again on the stored payment when the optimistic write fails', async () => {
+    const { apply, calls, started } = applierOf(paymentThatIs('cancelled'));
 
-    await apply(PAYMENT, evidenceOf('captured', { captureId: 'CAPTURE2' }));
+    expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
 
-    expect(new Set(started)).toEqual(new Set([`${PAYMENT}-captured`]));
+    expect(calls).toEqual(['payments.move', 'payments.move', 'start']);
+    expect(started).toEqual([`${PAYMENT}-captured_late`]);
   });
 
-  it('starts nothing that has succeeded', async () => {
-    const open = {};
-    const { apply, started } = settlingOf(paymentThatIs('captured', { open }));
-
-    await apply(PAYMENT, evidenceOf('captured'));
-
-    expect(started).toEqual([]);
-  });
-});
-
-describe('PayPal is asked', () => {
-  it('once about evidence that does not fit, and its answer is settled first', async () => {
-    const { apply, calls, payment } = settlingOf(paymentThatIs('approved'), { order: completed });
-
-    const settled = await apply(PAYMENT, evidenceOf('refunded', { total: { ...ASKED, minor: 500 } }));
-
-    expect(settled).toMatchObject({ outcome: 'moved' });
-    expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
-    expect(payment()?.history.map(({ status }) => status)).toEqual(['created', 'captured', 'partially_refunded']);
-  });
-
-  it('once, even if its answer does not bear the evidence out', async () => {
-    const approved: PayPalOrder = { ...completed, status: 'APPROVED', captures: [] };
-    const { apply, calls, payment } = settlingOf(paymentThatIs('approved'), { order: approved });
-
-    expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'known' });
-
-    expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
-    expect(payment()?.status).toBe('approved');
-  });
-
-  it('and an order that it does not know any more has expired', async () => {
-    const { apply, payment } = settlingOf(paymentThatIs('approved'));
+  it('reads the payment first when the effect of the evidence depends on it', async () => {
+    const { apply, calls } = applierOf(paymentThatIs('captured'));
 
     await apply(PAYMENT, evidenceOf('refunded'));
 
-    expect(payment()?.status).toBe('expired');
+    expect(calls).toEqual(['payments.get', 'payments.move', 'start']);
   });
 
-  it('and a voided order is cancelled', async () => {
-    const voided: PayPalOrder = { ...completed, status: 'VOIDED', captures: [] };
-    const { apply, payment } = settlingOf(paymentThatIs('approved'), { order: voided });
+  it('adds evidence, source and settlement to the history', async () => {
+    const { apply, payment } = applierOf();
 
-    await apply(PAYMENT, evidenceOf('cancelled'));
+    await apply(PAYMENT, evidenceOf('captured', { source: 'webhook WH-1' }));
 
-    expect(payment()?.status).toBe('cancelled');
+    expect(payment()?.history.at(-1)).toEqual({
+      at: '2026-06-01T13:00:00.000Z',
+      status: 'captured',
+      evidence: 'captured',
+      source: 'webhook WH-1',
+      settlement: 'captured',
+    });
   });
-});
 
-it('evidence of another order changes and starts nothing', async () => {
-  const { apply, started, payment } = settlingOf();
-  const before = payment();
+  describe('second caller', () => {
+    it('is a no-op when the first one finished', async () => {
+      const { apply, started } = applierOf();
+      await apply(PAYMENT, evidenceOf('captured', { source: 'capture' }));
 
-  const settled = await apply(PAYMENT, evidenceOf('captured', { paypalOrderId: 'ORDER2' }));
+      expect(await apply(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({ outcome: 'known' });
 
-  expect(settled).toMatchObject({ outcome: 'refused' });
-  expect([payment(), started]).toEqual([before, []]);
-});
+      // Still open, so it is started again; starting is idempotent by name.
+      expect(new Set(started).size).toBe(1);
+    });
 
-it('evidence of a payment that is not ours is said to be so', async () => {
-  const { apply } = settlingOf();
-  const stranger = 'pay_01BX5ZZKBKACTAV9WEVGEMMVRZ';
+    it('starts the settlement that the first one failed to start', async () => {
+      const { apply, started } = applierOf(undefined, { fails: 'start' });
+      await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
 
-  expect(await apply(stranger, evidenceOf('captured'))).toEqual({ outcome: 'unknown_payment' });
-  expect(await apply(stranger, evidenceOf('refunded'))).toEqual({ outcome: 'unknown_payment' });
-});
+      expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'known' });
 
-it('a payment that changes under every write is given up after 8 of them', async () => {
-  let writes = 0;
-  const changing: ApplyEvidenceDeps = {
-    payments: {
-      get: async () => paymentThatIs('created'),
-      move: async () => {
-        writes++;
-        return { found: paymentThatIs('created') };
+      expect(started).toEqual([`${PAYMENT}-captured`]);
+    });
+
+    it('starts that settlement when its own evidence does not fit', async () => {
+      const { apply, started } = applierOf(undefined, { fails: 'start', order: completed });
+      await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
+
+      await apply(PAYMENT, evidenceOf('captured', { captureId: 'CAPTURE2' }));
+
+      expect(new Set(started)).toEqual(new Set([`${PAYMENT}-captured`]));
+    });
+
+    it('starts no settlement that has succeeded', async () => {
+      const open = {};
+      const { apply, started } = applierOf(paymentThatIs('captured', { open }));
+
+      await apply(PAYMENT, evidenceOf('captured'));
+
+      expect(started).toEqual([]);
+    });
+  });
+
+  describe('refresh from PayPal', () => {
+    it('happens once, and is applied first, when evidence does not fit', async () => {
+      const { apply, calls, payment } = applierOf(paymentThatIs('approved'), { order: completed });
+
+      const result = await apply(PAYMENT, evidenceOf('refunded', { total: { ...ASKED, minor: 500 } }));
+
+      expect(result).toMatchObject({ outcome: 'moved' });
+      expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
+      expect(payment()?.history.map(({ status }) => status)).toEqual(['created', 'captured', 'partially_refunded']);
+    });
+
+    it('happens once when PayPal’s view does not confirm the evidence', async () => {
+      const approved: PayPalOrder = { ...completed, status: 'APPROVED', captures: [] };
+      const { apply, calls, payment } = applierOf(paymentThatIs('approved'), { order: approved });
+
+      expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'known' });
+
+      expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
+      expect(payment()?.status).toBe('approved');
+    });
+
+    it('expires the payment when PayPal does not know the order', async () => {
+      const { apply, payment } = applierOf(paymentThatIs('approved'));
+
+      await apply(PAYMENT, evidenceOf('refunded'));
+
+      expect(payment()?.status).toBe('expired');
+    });
+
+    it('cancels the payment when the order is voided', async () => {
+      const voided: PayPalOrder = { ...completed, status: 'VOIDED', captures: [] };
+      const { apply, payment } = applierOf(paymentThatIs('approved'), { order: voided });
+
+      await apply(PAYMENT, evidenceOf('cancelled'));
+
+      expect(payment()?.status).toBe('cancelled');
+    });
+  });
+
+  it('refuses evidence of another PayPal order, without a write or a start', async () => {
+    const { apply, started, payment } = applierOf();
+    const before = payment();
+
+    const result = await apply(PAYMENT, evidenceOf('captured', { paypalOrderId: 'ORDER2' }));
+
+    expect(result).toMatchObject({ outcome: 'refused' });
+    expect([payment(), started]).toEqual([before, []]);
+  });
+
+  it('returns unknown_payment when the payment does not exist', async () => {
+    const { apply } = applierOf();
+    const unknown = 'pay_01BX5ZZKBKACTAV9WEVGEMMVRZ';
+
+    expect(await apply(unknown, evidenceOf('captured'))).toEqual({ outcome: 'unknown_payment' });
+    expect(await apply(unknown, evidenceOf('refunded'))).toEqual({ outcome: 'unknown_payment' });
+  });
+
+  it('throws after 8 conflicting writes', async () => {
+    let writes = 0;
+    const changing: ApplyEvidenceDeps = {
+      payments: {
+        get: async () => paymentThatIs('created'),
+        move: async () => {
+          writes++;
+          return { found: paymentThatIs('created') };
+        },
       },
-    },
-    getOrder: async () => undefined,
-    getCapture: async () => undefined,
-    startSettlement: async () => undefined,
-    rememberBuyer: async () => undefined,
-    now: () => new Date(0),
-    dueAfterSeconds: 120,
-  };
+      getOrder: async () => undefined,
+      getCapture: async () => undefined,
+      startSettlement: async () => undefined,
+      rememberBuyer: async () => undefined,
+      now: () => new Date(0),
+      dueAfterSeconds: 120,
+    };
 
-  await expect(evidenceApplier(changing).apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('changed 8 times');
-  expect(writes).toBe(8);
-});
-
-it('who bought is kept for the warehouse, and nowhere else', async () => {
-  const shop = shopInMemory({ gate: openGate });
-  const begun = await shop.begin();
-  if (!begun) throw new Error('nothing begun');
-  const evidence: Evidence = { kind: 'approved', source: 'webhook', buyer: { email: 'ada@example.com' } };
-
-  const settled = await shop.evidenceApplier.apply(begun.paymentId, evidence);
-
-  expect(shop.orders.buyers.get(orderIdOf(begun.paymentId))?.buyer).toEqual({ email: 'ada@example.com' });
-  expect(JSON.stringify([settled, [...shop.payments.rows.values()]])).not.toContain('ada');
-});
-
-it('a buyer whose card was declined, and who then chose another address, gets the parcel there', async () => {
-  const { shop, paymentId, rest } = await onePurchase();
-  const approvedFor = (address_line_1: string): Evidence => ({
-    kind: 'approved',
-    source: 'webhook',
-    buyer: { ship_to: { address_line_1 } },
+    await expect(evidenceApplier(changing).apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow(
+      `cannot apply captured to ${PAYMENT}: 8 conflicting writes`,
+    );
+    expect(writes).toBe(8);
   });
-  await shop.evidenceApplier.apply(paymentId, approvedFor('Home 1'));
-  await shop.evidenceApplier.apply(paymentId, { kind: 'instrument_declined', source: 'workflow', attempt: 0 });
 
-  await shop.evidenceApplier.apply(paymentId, approvedFor('Office 2'));
-  await shop.evidenceApplier.apply(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
-  await rest();
+  it('stores the buyer with the order only', async () => {
+    const shop = shopInMemory({ gate: openGate });
+    const begun = await shop.begin();
+    if (!begun) throw new Error('no payment begun');
+    const evidence: Evidence = { kind: 'approved', source: 'webhook', buyer: { email: 'ada@example.com' } };
 
-  expect(shop.orders.buyers.get(orderIdOf(paymentId))).toEqual({
-    buyer: { ship_to: { address_line_1: 'Office 2' } },
-    kept: true,
+    const result = await shop.evidenceApplier.apply(begun.paymentId, evidence);
+
+    expect(shop.orders.buyers.get(orderIdOf(begun.paymentId))?.buyer).toEqual({ email: 'ada@example.com' });
+    expect(JSON.stringify([result, [...shop.payments.rows.values()]])).not.toContain('ada');
   });
-});
 
-it('all facts of one answer are settled, in their order', async () => {
-  const { applyOrder, started, payment } = settlingOf();
-  const refunded: PayPalOrder = {
-    ...completed,
-    captures: [{ id: 'CAPTURE1', status: 'REFUNDED', amount: ASKED }],
-    refunds: [{ id: 'REFUND1', status: 'COMPLETED', amount: ASKED, capture_id: 'CAPTURE1' }],
-  };
+  it('stores the latest address when the buyer approves again after a decline', async () => {
+    const { shop, paymentId, rest } = await onePurchase();
+    const approvedFor = (address_line_1: string): Evidence => ({
+      kind: 'approved',
+      source: 'webhook',
+      buyer: { ship_to: { address_line_1 } },
+    });
+    await shop.evidenceApplier.apply(paymentId, approvedFor('Home 1'));
+    await shop.evidenceApplier.apply(paymentId, { kind: 'instrument_declined', source: 'workflow', attempt: 0 });
 
-  const settled = await applyOrder(paymentThatIs('created'), refunded, 'reconciler');
+    await shop.evidenceApplier.apply(paymentId, approvedFor('Office 2'));
+    await shop.evidenceApplier.apply(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
+    await rest();
 
-  expect(settled).toMatchObject({ outcome: 'moved', payment: { status: 'refunded', refunded_minor: 2000 } });
-  expect(payment()?.status).toBe('refunded');
-  expect(new Set(started)).toEqual(new Set([`${PAYMENT}-captured`, `${PAYMENT}-refunded-2000`]));
+    expect(shop.orders.buyers.get(orderIdOf(paymentId))).toEqual({
+      buyer: { ship_to: { address_line_1: 'Office 2' } },
+      kept: true,
+    });
+  });
+
+  it('applies all facts of one order in sequence', async () => {
+    const { applyOrder, started, payment } = applierOf();
+    const refunded: PayPalOrder = {
+      ...completed,
+      captures: [{ id: 'CAPTURE1', status: 'REFUNDED', amount: ASKED }],
+      refunds: [{ id: 'REFUND1', status: 'COMPLETED', amount: ASKED, capture_id: 'CAPTURE1' }],
+    };
+
+    const result = await applyOrder(paymentThatIs('created'), refunded, 'reconciler');
+
+    expect(result).toMatchObject({ outcome: 'moved', payment: { status: 'refunded', refunded_minor: 2000 } });
+    expect(payment()?.status).toBe('refunded');
+    expect(new Set(started)).toEqual(new Set([`${PAYMENT}-captured`, `${PAYMENT}-refunded-2000`]));
+  });
 });

@@ -18,8 +18,8 @@ const session: Session = {
   created_at: '2026-06-01T12:00:00.000Z',
 };
 
-/** A till with one session, and PayPal. */
-function till(more: Partial<Session> = {}) {
+/** The dependencies of `beginPayment` over one session, and PayPal. */
+function checkoutWith(more: Partial<Session> = {}) {
   const process = crashingProcess();
   const sessions = sessionsInMemory(process.gate);
   const payments = paymentsInMemory(process.gate);
@@ -37,146 +37,148 @@ function till(more: Partial<Session> = {}) {
   return { deps, process, sessions, payments, paypal, clock, begin: () => beginPayment(deps, SESSION) };
 }
 
-it('a payment that has begun knows its PayPal order, and where the buyer approves it', async () => {
-  const { begin, payments, sessions } = till();
-
-  const begun = await begin();
-
-  expect(begun).toMatchObject({ outcome: 'begun', payment: { status: 'created', amount: ASKED } });
-  expect(payments.rows.get(paymentIdOf(SESSION))).toMatchObject({
-    paypal_order_id: 'ORDER1',
-    approve_url: expect.stringContaining('ORDER1'),
-  });
-  expect(sessions.rows.get(SESSION)).toMatchObject({
-    status: 'payment_pending',
-    payment_id: paymentIdOf(SESSION),
-    payment_status: 'created',
-  });
-});
-
-it('a payment is looked after two minutes later, should nothing more be heard of it', async () => {
-  const { begin, payments, clock } = till();
-
-  await begin();
-
-  expect(payments.due.get(paymentIdOf(SESSION))).toEqual(new Date(clock.now.getTime() + 120_000));
-});
-
-it('PayPal is told what is bought, and where to send the buyer back to', async () => {
-  const { deps, begin } = till();
-  const asked: unknown[] = [];
-  const createOrder: BeginPaymentDeps['createOrder'] = (order, requestId) => {
-    asked.push([order, requestId]);
-    return deps.createOrder(order, requestId);
-  };
-
-  await beginPayment({ ...deps, createOrder }, SESSION);
-  await begin();
-
-  expect(asked).toEqual([
-    [
-      {
-        payment_id: paymentIdOf(SESSION),
-        items: session.items,
-        amount: ASKED,
-        return_url: `https://shop.example/checkout/success?checkout_session_id=${SESSION}`,
-        cancel_url: `https://shop.example/checkout/failure?checkout_session_id=${SESSION}`,
-      },
-      `order-${paymentIdOf(SESSION)}`,
-    ],
-  ]);
-});
-
-it('a second wish to pay is answered with the same payment, and PayPal is not asked again', async () => {
-  const { begin, process, paypal } = till();
-  const first = await begin();
-  process.calls.length = 0;
-
-  const second = await begin();
-
-  expect(second).toEqual({ ...first, outcome: 'begun_before' });
-  expect(process.calls).not.toContain('paypal.createOrder');
-  expect(paypal.orders.size).toBe(1);
-});
-
-it('two wishes at the same time make one PayPal order', async () => {
-  const { begin, paypal } = till();
-
-  const both = await Promise.all([begin(), begin()]);
-
-  expect(both.map((begun) => 'payment' in begun && begun.payment.paypal_order_id)).toEqual(['ORDER1', 'ORDER1']);
-  expect(paypal.orders.size).toBe(1);
-});
-
-it('a payment keeps its first PayPal order, should PayPal have forgotten the request and make another', async () => {
-  const { deps, paypal } = till();
-  let repeats = 0;
-  const createOrder: BeginPaymentDeps['createOrder'] = (order, id) => deps.createOrder(order, `${id} ${++repeats}`);
-
-  const both = await Promise.all([1, 2].map(() => beginPayment({ ...deps, createOrder }, SESSION)));
-
-  expect(both.map((begun) => 'payment' in begun && begun.payment.paypal_order_id)).toEqual(['ORDER1', 'ORDER1']);
-  expect(paypal.orders.size).toBe(2);
-});
-
-describe('wherever a process dies, the wish can be repeated', () => {
-  it.each(crashesWithin(5))('at call $at, $when it', async (death) => {
-    const { begin, process, paypal, payments } = till();
-    process.doom(death);
-    const survived = await survives(begin);
-    process.doom(undefined);
+describe('beginPayment', () => {
+  it('creates the payment with its PayPal order and approval URL', async () => {
+    const { begin, payments, sessions } = checkoutWith();
 
     const begun = await begin();
 
-    expect(survived).toBe(false);
-    expect(begun).toMatchObject({ payment: { paypal_order_id: 'ORDER1', status: 'created' } });
-    expect([paypal.orders.size, payments.rows.size]).toEqual([1, 1]);
-  });
-});
-
-describe('nothing is begun', () => {
-  it('for a session that does not exist', async () => {
-    const { deps } = till();
-
-    expect(await beginPayment(deps, 'cs_01BX5ZZKBKACTAV9WEVGEMMVRZ')).toEqual({ outcome: 'unknown_session' });
-  });
-
-  it('for a session whose stock is held no longer', async () => {
-    const { begin, clock, payments } = till();
-    clock.now = new Date(session.expires_at);
-
-    expect(await begin()).toMatchObject({ outcome: 'session_over' });
-    expect(payments.rows.size).toBe(0);
+    expect(begun).toMatchObject({ outcome: 'begun', payment: { status: 'created', amount: ASKED } });
+    expect(payments.rows.get(paymentIdOf(SESSION))).toMatchObject({
+      paypal_order_id: 'ORDER1',
+      approve_url: expect.stringContaining('ORDER1'),
+    });
+    expect(sessions.rows.get(SESSION)).toMatchObject({
+      status: 'payment_pending',
+      payment_id: paymentIdOf(SESSION),
+      payment_status: 'created',
+    });
   });
 
-  it.each(['payment_completed', 'payment_failed', 'expired'] as const)('for a session that is %s', async (status) => {
-    const { begin, payments } = till({ status });
+  it('schedules reconciliation after two minutes', async () => {
+    const { begin, payments, clock } = checkoutWith();
 
-    expect(await begin()).toMatchObject({ outcome: 'session_over', session: { status } });
-    expect(payments.rows.size).toBe(0);
+    await begin();
+
+    expect(payments.due.get(paymentIdOf(SESSION))).toEqual(new Date(clock.now.getTime() + 120_000));
   });
 
-  it('for a session that ends this very moment', async () => {
-    const { deps, sessions, payments } = till();
-    const beginning: BeginPaymentDeps['sessions'] = {
-      get: deps.sessions.get,
-      beginPayment: (id) => {
-        sessions.rows.set(SESSION, { ...session, status: 'expired' });
-        return deps.sessions.beginPayment(id);
-      },
+  it('sends items, amount and return URLs to PayPal', async () => {
+    const { deps, begin } = checkoutWith();
+    const requests: unknown[] = [];
+    const createOrder: BeginPaymentDeps['createOrder'] = (order, requestId) => {
+      requests.push([order, requestId]);
+      return deps.createOrder(order, requestId);
     };
 
-    const begun = await beginPayment({ ...deps, sessions: beginning }, SESSION);
+    await beginPayment({ ...deps, createOrder }, SESSION);
+    await begin();
 
-    expect(begun).toMatchObject({ outcome: 'session_over', session: { status: 'expired' } });
-    expect(payments.rows.size).toBe(0);
+    expect(requests).toEqual([
+      [
+        {
+          payment_id: paymentIdOf(SESSION),
+          items: session.items,
+          amount: ASKED,
+          return_url: `https://shop.example/checkout/success?checkout_session_id=${SESSION}`,
+          cancel_url: `https://shop.example/checkout/failure?checkout_session_id=${SESSION}`,
+        },
+        `order-${paymentIdOf(SESSION)}`,
+      ],
+    ]);
   });
-});
 
-it('a buyer who has begun may come back to it when the session would be over', async () => {
-  const { begin, clock } = till();
-  await begin();
-  clock.now = new Date('2026-06-01T14:00:00Z');
+  it('returns the same payment without calling PayPal when called again', async () => {
+    const { begin, process, paypal } = checkoutWith();
+    const first = await begin();
+    process.calls.length = 0;
 
-  expect(await begin()).toMatchObject({ outcome: 'begun_before' });
+    const second = await begin();
+
+    expect(second).toEqual({ ...first, outcome: 'begun_before' });
+    expect(process.calls).not.toContain('paypal.createOrder');
+    expect(paypal.orders.size).toBe(1);
+  });
+
+  it('creates one PayPal order when called twice concurrently', async () => {
+    const { begin, paypal } = checkoutWith();
+
+    const both = await Promise.all([begin(), begin()]);
+
+    expect(both.map((begun) => 'payment' in begun && begun.payment.paypal_order_id)).toEqual(['ORDER1', 'ORDER1']);
+    expect(paypal.orders.size).toBe(1);
+  });
+
+  it('keeps the first PayPal order when PayPal creates a second one', async () => {
+    const { deps, paypal } = checkoutWith();
+    let repeats = 0;
+    const createOrder: BeginPaymentDeps['createOrder'] = (order, id) => deps.createOrder(order, `${id} ${++repeats}`);
+
+    const both = await Promise.all([1, 2].map(() => beginPayment({ ...deps, createOrder }, SESSION)));
+
+    expect(both.map((begun) => 'payment' in begun && begun.payment.paypal_order_id)).toEqual(['ORDER1', 'ORDER1']);
+    expect(paypal.orders.size).toBe(2);
+  });
+
+  describe('retry', () => {
+    it.each(crashesWithin(5))('succeeds with one PayPal order after a crash at call $at, $when it', async (death) => {
+      const { begin, process, paypal, payments } = checkoutWith();
+      process.doom(death);
+      const survived = await survives(begin);
+      process.doom(undefined);
+
+      const begun = await begin();
+
+      expect(survived).toBe(false);
+      expect(begun).toMatchObject({ payment: { paypal_order_id: 'ORDER1', status: 'created' } });
+      expect([paypal.orders.size, payments.rows.size]).toEqual([1, 1]);
+    });
+  });
+
+  describe('session', () => {
+    it('is unknown when it does not exist', async () => {
+      const { deps } = checkoutWith();
+
+      expect(await beginPayment(deps, 'cs_01BX5ZZKBKACTAV9WEVGEMMVRZ')).toEqual({ outcome: 'unknown_session' });
+    });
+
+    it('is over when its reservation has expired', async () => {
+      const { begin, clock, payments } = checkoutWith();
+      clock.now = new Date(session.expires_at);
+
+      expect(await begin()).toMatchObject({ outcome: 'session_over' });
+      expect(payments.rows.size).toBe(0);
+    });
+
+    it.each(['payment_completed', 'payment_failed', 'expired'] as const)('is over when it is %s', async (status) => {
+      const { begin, payments } = checkoutWith({ status });
+
+      expect(await begin()).toMatchObject({ outcome: 'session_over', session: { status } });
+      expect(payments.rows.size).toBe(0);
+    });
+
+    it('is over when it expires concurrently', async () => {
+      const { deps, sessions, payments } = checkoutWith();
+      const beginning: BeginPaymentDeps['sessions'] = {
+        get: deps.sessions.get,
+        beginPayment: (id) => {
+          sessions.rows.set(SESSION, { ...session, status: 'expired' });
+          return deps.sessions.beginPayment(id);
+        },
+      };
+
+      const begun = await beginPayment({ ...deps, sessions: beginning }, SESSION);
+
+      expect(begun).toMatchObject({ outcome: 'session_over', session: { status: 'expired' } });
+      expect(payments.rows.size).toBe(0);
+    });
+  });
+
+  it('returns the begun payment after the session’s expiry time', async () => {
+    const { begin, clock } = checkoutWith();
+    await begin();
+    clock.now = new Date('2026-06-01T14:00:00Z');
+
+    expect(await begin()).toMatchObject({ outcome: 'begun_before' });
+  });
 });

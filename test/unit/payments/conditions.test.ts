@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../../src/payments/conditions.ts';
 import { decide, type Move, optimisticMove } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
@@ -9,51 +9,53 @@ import { holds } from '../../support/in-memory/condition-expressions.ts';
 
 const MANY = { numRuns: 2000 };
 
-/** Whether DynamoDB would write the move to a payment that is this by now. */
+/** Whether DynamoDB would write the move to this payment. */
 function isWritten(move: Move, payment: Payment): boolean {
   const { expression, values } = conditionOf(move);
   return holds(expression, payment, { values, names: { '#status': 'status' } });
 }
 
-it('DynamoDB lets a payment move along exactly the arrow that was decided on', () => {
-  fc.assert(
-    fc.property(anyPayment, anyEvidence, (payment, evidence) => {
-      const decision = decide(payment, evidence);
-      const chosen = decision.do === 'move' ? decision.move.transition : undefined;
-      const arrows = TRANSITIONS.filter(
-        (arrow) => arrow.evidence === evidence.kind && (!arrow.authoritative || evidence.authoritative),
-      );
+describe('conditionOf', () => {
+  it('allows exactly the transition that decide chooses', () => {
+    fc.assert(
+      fc.property(anyPayment, anyEvidence, (payment, evidence) => {
+        const decision = decide(payment, evidence);
+        const chosen = decision.do === 'move' ? decision.move.transition : undefined;
+        const candidates = TRANSITIONS.filter(
+          (candidate) => candidate.evidence === evidence.kind && (!candidate.authoritative || evidence.authoritative),
+        );
 
-      const allowed = arrows.filter((transition) =>
-        isWritten({ transition, evidence, seen: payment, set: {} }, payment),
-      );
+        const allowed = candidates.filter((transition) =>
+          isWritten({ transition, evidence, seen: payment, set: {} }, payment),
+        );
 
-      expect(allowed).toEqual(chosen ? [chosen] : []);
-    }),
-    MANY,
-  );
-});
+        expect(allowed).toEqual(chosen ? [chosen] : []);
+      }),
+      MANY,
+    );
+  });
 
-it('a move that was decided on an old reading is written only where the same would be decided now', () => {
-  fc.assert(
-    fc.property(anyMeeting, ({ evidence, read, now }) => {
-      const decision = decide(read, evidence);
-      fc.pre(decision.do === 'move' && isWritten(decision.move, now));
+  it('rejects a move from a stale read unless the current payment has the same decision', () => {
+    fc.assert(
+      fc.property(anyMeeting, ({ evidence, read, now }) => {
+        const decision = decide(read, evidence);
+        fc.pre(decision.do === 'move' && isWritten(decision.move, now));
 
-      expect(decide(now, evidence)).toEqual(decision);
-    }),
-    MANY,
-  );
-});
+        expect(decide(now, evidence)).toEqual(decision);
+      }),
+      MANY,
+    );
+  });
 
-it('a move that was guessed without reading is written only where the same would be decided', () => {
-  fc.assert(
-    fc.property(anyMeeting, ({ evidence, now }) => {
-      const move = optimisticMove(PAYMENT, evidence);
-      fc.pre(move !== undefined && isWritten(move, now));
+  it('rejects an optimistic move unless the stored payment has the same decision', () => {
+    fc.assert(
+      fc.property(anyMeeting, ({ evidence, now }) => {
+        const move = optimisticMove(PAYMENT, evidence);
+        fc.pre(move !== undefined && isWritten(move, now));
 
-      expect(decide(now, evidence)).toEqual({ do: 'move', move });
-    }),
-    MANY,
-  );
+        expect(decide(now, evidence)).toEqual({ do: 'move', move });
+      }),
+      MANY,
+    );
+  });
 });

@@ -15,8 +15,11 @@ import {
   paymentThatIs,
 } from '../../support/builders/payments.ts';
 
-/** The payment after a move, as the repository writes it. */
-const after = (payment: Payment, { transition, set }: Move): Payment => ({ ...payment, ...set, status: transition.to });
+const withMove = (payment: Payment, { transition, set }: Move): Payment => ({
+  ...payment,
+  ...set,
+  status: transition.to,
+});
 
 const moveOf = (payment: Payment, evidence: Evidence): Move | undefined => {
   const decision = decide(payment, evidence);
@@ -25,137 +28,144 @@ const moveOf = (payment: Payment, evidence: Evidence): Move | undefined => {
 
 const cells = PAYMENT_STATUSES.flatMap((status) => EVIDENCE_KINDS.map((kind) => [kind, status] as const));
 
-describe('there is an answer', () => {
-  it.each(cells)('to %s when a payment is %s, and another one only when PayPal was asked', (kind, status) => {
-    for (const late of [false, true]) {
-      const payment = paymentThatIs(status, { late });
-      const old = decide(payment, evidenceOf(kind));
-      const asked = decide(payment, evidenceOf(kind, { authoritative: true }));
+describe('decide', () => {
+  describe('decision', () => {
+    it.each(cells)(
+      'exists for %s on a payment that is %s, and changes only from ask when the evidence is authoritative',
+      (kind, status) => {
+        for (const late of [false, true]) {
+          const payment = paymentThatIs(status, { late });
+          const stale = decide(payment, evidenceOf(kind));
+          const authoritative = decide(payment, evidenceOf(kind, { authoritative: true }));
 
-      expect(['move', 'nothing', 'ask']).toContain(old.do);
-      // Being asked adds to what may be believed: it never takes anything away.
-      if (old.do !== 'ask') expect(asked.do).toBe(old.do);
+          expect(['move', 'nothing', 'ask']).toContain(stale.do);
+          if (stale.do !== 'ask') expect(authoritative.do).toBe(stale.do);
+        }
+      },
+    );
+  });
+
+  it('has no two transitions for the same payment and evidence, so that their order does not matter', () => {
+    const targets = TRANSITIONS.flatMap(({ evidence, from, guards = [], authoritative }) =>
+      from.map((status) => `${evidence} ${status} ${[...guards].sort()} ${authoritative}`),
+    );
+
+    expect(new Set(targets).size).toBe(targets.length);
+  });
+
+  it('refuses evidence of another PayPal order', () => {
+    fc.assert(
+      fc.property(anyPayment, anyEvidence, (payment, evidence) => {
+        fc.pre(payment.paypal_order_id !== undefined);
+        expect(decide(payment, { ...evidence, paypalOrderId: 'ANOTHER-ORDER' })).toEqual({ do: 'refuse' });
+      }),
+    );
+  });
+
+  it('is a no-op for repeated evidence', () => {
+    fc.assert(
+      fc.property(anyMeeting, ({ read: payment, evidence }) => {
+        const move = moveOf(payment, evidence);
+        fc.pre(move !== undefined);
+
+        expect(decide(withMove(payment, move), evidence)).toEqual({ do: 'nothing' });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never moves a paid payment to an unpaid status', () => {
+    const back = TRANSITIONS.filter(({ from, to }) => from.some(isPaid) && !isPaid(to));
+    const unpaid = TRANSITIONS.filter(
+      ({ evidence, from, to }) => !from.some(isPaid) && isPaid(to) && evidence !== 'captured',
+    );
+
+    expect([back, unpaid]).toEqual([[], []]);
+  });
+
+  it('requests delivery only when the requested amount was captured or an operator accepted another', () => {
+    fc.assert(
+      fc.property(anyMeeting, ({ read: payment, evidence }) => {
+        const input = moveOf(payment, evidence)?.settlement?.input;
+        fc.pre(input?.outcome === 'captured' || input?.outcome === 'captured_late');
+
+        expect(input?.captured).toEqual(evidence.kind === 'accepted' ? payment.captured : payment.amount);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('requests captured_late for a payment that was given up', () => {
+    for (const status of ['expired', 'cancelled', 'failed', 'created', 'approved', 'capture_pending'] as const) {
+      const late = moveOf(paymentThatIs(status, { late: true }), evidenceOf('captured'));
+      expect([status, late?.settlement?.name]).toEqual([status, 'captured_late']);
     }
   });
-});
 
-it('no two arrows fit the same payment and evidence, so their order decides nothing', () => {
-  const targets = TRANSITIONS.flatMap(({ evidence, from, guards = [], authoritative }) =>
-    from.map((status) => `${evidence} ${status} ${[...guards].sort()} ${authoritative}`),
-  );
+  it('does not approve a payment again after it was declined for lack of stock', () => {
+    const declined = moveOf(paymentThatIs('approved', { late: true }), evidenceOf('declined')) as Move;
+    const payment = withMove(paymentThatIs('approved', { late: true }), declined);
 
-  expect(new Set(targets).size).toBe(targets.length);
-});
+    expect(payment.status).toBe('cancelled');
+    expect(moveOf(payment, evidenceOf('approved', { authoritative: true }))).toBeUndefined();
+  });
 
-it('evidence of another PayPal order is refused', () => {
-  fc.assert(
-    fc.property(anyPayment, anyEvidence, (payment, evidence) => {
-      fc.pre(payment.paypal_order_id !== undefined);
-      expect(decide(payment, { ...evidence, paypalOrderId: 'ORDER-OF-SOMEBODY-ELSE' })).toEqual({ do: 'refuse' });
-    }),
-  );
-});
+  it('never requests the same settlement twice for one payment', () => {
+    // All paths of moves: two settlements of the same name would be one execution.
+    const repeatsFrom = (payment: Payment, names: readonly string[], path: readonly string[]): string[] => {
+      if (path.length > 5) return [];
+      return EVIDENCE_KINDS.flatMap((kind) => {
+        const move = moveOf(payment, evidenceOf(kind, { authoritative: true }));
+        if (!move) return [];
+        const name = move.settlement?.name ?? '';
+        const extended = [...path, `${kind} → ${move.transition.to}`];
+        if (name && names.includes(name)) return [`${name}: ${extended.join(', ')}`];
+        return repeatsFrom(withMove(payment, move), [...names, name], extended);
+      });
+    };
+    const created = paymentThatIs('created');
 
-it('the same evidence twice moves a payment once', () => {
-  fc.assert(
-    fc.property(anyMeeting, ({ read: payment, evidence }) => {
-      const move = moveOf(payment, evidence);
-      fc.pre(move !== undefined);
+    expect(repeatsFrom(created, [], []).filter((path) => isPossible(path))).toEqual([]);
+  });
 
-      expect(decide(after(payment, move), evidence)).toEqual({ do: 'nothing' });
-    }),
-    { numRuns: 2000 },
-  );
-});
+  /** PayPal never undoes a declined capture, and never voids or expires an order with a capture. */
+  const isPossible = (path: string) =>
+    !/failed, (capture_pending|approved)/.test(path) && !/→ capture_pending, (cancelled|expired|approved)/.test(path);
 
-it('once money has come, it is never forgotten', () => {
-  const back = TRANSITIONS.filter(({ from, to }) => from.some(isPaid) && !isPaid(to));
-  const unpaid = TRANSITIONS.filter(
-    ({ evidence, from, to }) => !from.some(isPaid) && isPaid(to) && evidence !== 'captured',
-  );
+  describe('optimisticMove', () => {
+    const needsReading = ['refunded', 'reversed', 'accepted', 'declined', 'instrument_declined'] as const;
+    const optimistic = EVIDENCE_KINDS.filter((kind) => !needsReading.some((other) => other === kind));
 
-  expect([back, unpaid]).toEqual([[], []]);
-});
+    it.each(optimistic)('is the first transition of %s', (kind) => {
+      const first = TRANSITIONS.find(({ evidence }) => evidence === kind);
 
-it('nothing is delivered unless exactly what was asked for was captured, or an operator takes what was', () => {
-  fc.assert(
-    fc.property(anyMeeting, ({ read: payment, evidence }) => {
-      const input = moveOf(payment, evidence)?.settlement?.input;
-      fc.pre(input?.outcome === 'captured' || input?.outcome === 'captured_late');
-
-      expect(input?.captured).toEqual(evidence.kind === 'accepted' ? payment.captured : payment.amount);
-    }),
-    { numRuns: 2000 },
-  );
-});
-
-it('money that comes for a purchase once given up takes its stock again, or goes back', () => {
-  for (const status of ['expired', 'cancelled', 'failed', 'created', 'approved', 'capture_pending'] as const) {
-    const late = moveOf(paymentThatIs(status, { late: true }), evidenceOf('captured'));
-    expect([status, late?.settlement?.name]).toEqual([status, 'captured_late']);
-  }
-});
-
-it('a buyer who was turned away is not charged when stock comes back', () => {
-  const turnedAway = moveOf(paymentThatIs('approved', { late: true }), evidenceOf('declined')) as Move;
-  const payment = after(paymentThatIs('approved', { late: true }), turnedAway);
-
-  expect(payment.status).toBe('cancelled');
-  expect(moveOf(payment, evidenceOf('approved', { authoritative: true }))).toBeUndefined();
-});
-
-it('one payment never asks twice for the same settlement', () => {
-  // Every path without a repetition of the same fact: two settlements of one name would be one execution.
-  const walk = (payment: Payment, names: readonly string[], path: readonly string[]): string[] => {
-    if (path.length > 5) return [];
-    return EVIDENCE_KINDS.flatMap((kind) => {
-      const move = moveOf(payment, evidenceOf(kind, { authoritative: true }));
-      if (!move) return [];
-      const name = move.settlement?.name ?? '';
-      const way = [...path, `${kind} → ${move.transition.to}`];
-      if (name && names.includes(name)) return [`${name}: ${way.join(', ')}`];
-      return walk(after(payment, move), [...names, name], way);
+      expect(optimisticMove(PAYMENT, evidenceOf(kind, { authoritative: true }))?.transition).toBe(first);
     });
-  };
-  const created = paymentThatIs('created');
 
-  expect(walk(created, [], []).filter((path) => isPossible(path))).toEqual([]);
-});
+    it.each(needsReading)('is undefined for %s, whose effect depends on the stored payment', (kind) => {
+      expect(optimisticMove(PAYMENT, evidenceOf(kind, { authoritative: true }))).toBeUndefined();
+    });
 
-/** PayPal does not take a declined capture back, nor void or forget an order with a capture. */
-const isPossible = (path: string) =>
-  !/failed, (capture_pending|approved)/.test(path) && !/→ capture_pending, (cancelled|expired|approved)/.test(path);
+    it.each(optimistic)('equals the decision for %s on a new payment', (kind) => {
+      const evidence = evidenceOf(kind, { authoritative: true });
 
-describe('without reading the payment, the first arrow of a kind is tried', () => {
-  const needsReading = ['refunded', 'reversed', 'accepted', 'declined', 'instrument_declined'] as const;
-  const usual = EVIDENCE_KINDS.filter((kind) => !needsReading.some((other) => other === kind));
+      expect(decide(paymentThatIs('created'), evidence)).toEqual({
+        do: 'move',
+        move: optimisticMove(PAYMENT, evidence),
+      });
+    });
 
-  it.each(usual)('for %s', (kind) => {
-    const first = TRANSITIONS.find(({ evidence }) => evidence === kind);
-
-    expect(optimisticMove(PAYMENT, evidenceOf(kind, { authoritative: true }))?.transition).toBe(first);
+    it('is undefined when the transition requires authoritative evidence', () => {
+      expect(optimisticMove(PAYMENT, evidenceOf('expired'))).toBeUndefined();
+    });
   });
 
-  it.each(needsReading)('but not for %s, whose effect depends on what the payment has been through', (kind) => {
-    expect(optimisticMove(PAYMENT, evidenceOf(kind, { authoritative: true }))).toBeUndefined();
+  it.each<[string, PaymentStatus[]]>([
+    ['refunded', ['reversed']],
+    ['reversed', []],
+  ])('moves a payment that is %s only to %j', (status, targets) => {
+    const possible = TRANSITIONS.filter(({ from }) => from.includes(status as PaymentStatus)).map(({ to }) => to);
+
+    expect(possible).toEqual(targets);
   });
-
-  it.each(usual)('for %s, which a payment to which nothing has happened follows', (kind) => {
-    const evidence = evidenceOf(kind, { authoritative: true });
-
-    expect(decide(paymentThatIs('created'), evidence)).toEqual({ do: 'move', move: optimisticMove(PAYMENT, evidence) });
-  });
-
-  it('nor where only an answer of PayPal would do, and this is none', () => {
-    expect(optimisticMove(PAYMENT, evidenceOf('expired'))).toBeUndefined();
-  });
-});
-
-it.each<[string, PaymentStatus[]]>([
-  ['refunded', ['reversed']],
-  ['reversed', []],
-])('a payment that is %s can only become %j', (status, targets) => {
-  const possible = TRANSITIONS.filter(({ from }) => from.includes(status as PaymentStatus)).map(({ to }) => to);
-
-  expect(possible).toEqual(targets);
 });

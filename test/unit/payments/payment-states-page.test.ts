@@ -1,23 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
-import { arrowsTable, knownTable, picture } from '../../support/payment-states-page.ts';
+import { diagram, noOpsTable, transitionsTable } from '../../support/payment-states-page.ts';
 
 const page = readFileSync(new URL('../../../docs/payment-states.md', import.meta.url), 'utf8');
 
-/** What the page says between the comments of that name. */
+/** The part of the page between the comments of that name. */
 const part = (name: string) => page.split(`<!-- ${name} -->\n\n`)[1]?.split(`\n\n<!-- end of ${name} -->`)[0];
 
-it.each([
-  ['picture', picture()],
-  ['transitions', arrowsTable()],
-  ['no-ops', knownTable()],
-])('the page about payment states says what the code does: %s', (name, made) => {
-  expect(part(name), `docs/payment-states.md, ${name}, should be:\n\n${made}\n`).toBe(made);
-});
+describe('docs/payment-states.md', () => {
+  it.each([
+    ['picture', diagram()],
+    ['transitions', transitionsTable()],
+    ['no-ops', noOpsTable()],
+  ])('matches the code in its part “%s”', (name, generated) => {
+    expect(part(name), `docs/payment-states.md, ${name}, should be:\n\n${generated}\n`).toBe(generated);
+  });
 
-it('the page about payment states explains every status', () => {
-  const explained = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, status]) => status);
+  it('explains every status', () => {
+    const explained = [...page.matchAll(/^\| `(\w+)`/gm)].map(([, status]) => status);
 
-  expect(explained).toEqual([...PAYMENT_STATUSES]);
+    expect(explained).toEqual([...PAYMENT_STATUSES]);
+  });
 });

@@ -4,7 +4,7 @@ import { refundPayment } from '../../../src/payments/refund-payment.ts';
 import { crashesWithin, survives } from '../../support/in-memory/crashing-process.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 
-/** A purchase that was paid and delivered. */
+/** A purchase that was captured and has an order. */
 async function paidPurchase(takes = { currency: 'EUR', minor: 2000 }) {
   const purchase = await onePurchase();
   purchase.shop.paypal.approve(purchase.orderId, 'instant', takes);
@@ -12,238 +12,240 @@ async function paidPurchase(takes = { currency: 'EUR', minor: 2000 }) {
   return { ...purchase, refund: (minor?: number, key = 'one') => purchase.shop.refund(purchase.paymentId, minor, key) };
 }
 
-it('an operator gives all the money back, and the goods can be bought by others', async () => {
-  const { refund, rest, payment, session, order, stock } = await paidPurchase();
+describe('refundPayment', () => {
+  it('refunds in full and returns the stock of an unshipped order', async () => {
+    const { refund, rest, payment, session, order, stock } = await paidPurchase();
 
-  expect(await refund()).toMatchObject({ outcome: 'done', payment: { status: 'refunded', refunded_minor: 2000 } });
-  await rest();
-
-  expect(payment()?.open).toEqual({});
-  expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'refunded' });
-  expect(order()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
-  expect(stock()).toMatchObject({ available: 10, reserved: 0, sold: 0 });
-});
-
-it('an operator gives a part back, and the goods are delivered all the same', async () => {
-  const { refund, rest, payment, session, order, stock } = await paidPurchase();
-
-  await refund(500, 'scratched');
-  await refund(300, 'late');
-  await rest();
-
-  expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 800, open: {} });
-  expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'partially_refunded' });
-  expect(order()).toMatchObject({ status: 'confirmed', refunded_minor: 800 });
-  expect(stock()).toMatchObject({ available: 9, sold: 1 });
-});
-
-it('the same wish twice is one refund', async () => {
-  const { refund, atPayPal } = await paidPurchase();
-
-  await Promise.all([refund(500), refund(500)]);
-  await refund(500);
-
-  expect(atPayPal()?.capture?.refunds).toHaveLength(1);
-});
-
-it('goods that have left the house do not come back by themselves', async () => {
-  const { shop, refund, rest, order, stock } = await paidPurchase();
-  const { order_id } = order() as NonNullable<ReturnType<typeof order>>;
-  await shop.orders.repository.ship(order_id, new Date('2026-06-02T08:00:00Z'));
-
-  await refund();
-  await rest();
-
-  expect(order()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
-  expect(stock()).toMatchObject({ available: 9, sold: 1 });
-});
-
-it('what went back on pages of PayPal is known after the next refund', async () => {
-  const { shop, orderId, refund, payment } = await paidPurchase();
-  shop.paypal.refund(orderId, 500);
-
-  await refund(300);
-
-  expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 800 });
-});
-
-it('what went back entirely on pages of PayPal is known after a refund that comes too late', async () => {
-  const { shop, orderId, refund } = await paidPurchase();
-  shop.paypal.refund(orderId);
-
-  expect(await refund()).toMatchObject({ outcome: 'done', payment: { status: 'refunded' } });
-});
-
-it('a refusal of PayPal changes nothing, and is told', async () => {
-  const { shop, orderId, refund, payment } = await paidPurchase();
-  shop.paypal.dispute(orderId, true);
-
-  expect(await refund()).toMatchObject({ outcome: 'refused', issue: 'TRANSACTION_DISPUTED' });
-  expect(payment()?.status).toBe('captured');
-});
-
-describe('there is nothing to refund', () => {
-  it('before money has come', async () => {
-    const { shop, paymentId, approve } = await onePurchase();
-    approve('pending');
-
-    expect(await shop.refund(paymentId, undefined, 'one')).toMatchObject({ outcome: 'nothing_to_refund' });
-  });
-
-  it('after all the money went back, or was taken back', async () => {
-    const { refund, rest } = await paidPurchase();
-    const other = await paidPurchase();
-    await refund();
-    other.shop.paypal.reverse(other.orderId);
-    await Promise.all([rest(), other.rest()]);
-
-    expect(await refund(100, 'two')).toMatchObject({ outcome: 'nothing_to_refund', payment: { status: 'refunded' } });
-    expect(await other.refund()).toMatchObject({ outcome: 'nothing_to_refund', payment: { status: 'reversed' } });
-  });
-
-  it('of a payment that does not exist', async () => {
-    const { shop } = await onePurchase();
-
-    expect(await shop.refund('pay_01BX5ZZKBKACTAV9WEVGEMMVRZ', 1, 'one')).toEqual({ outcome: 'unknown_payment' });
-  });
-});
-
-describe('wherever a process dies over it, a refund that is repeated is one refund', () => {
-  it.each(crashesWithin(4))('at call $at, $when it', async (death) => {
-    const { process, refund, rest, payment, order, atPayPal } = await paidPurchase();
-    process.doom(death);
-    const survived = await survives(() => refund(500));
-    process.doom(undefined);
-
-    await refund(500);
+    expect(await refund()).toMatchObject({ outcome: 'done', payment: { status: 'refunded', refunded_minor: 2000 } });
     await rest();
 
-    expect(survived).toBe(false);
+    expect(payment()?.open).toEqual({});
+    expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'refunded' });
+    expect(order()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+    expect(stock()).toMatchObject({ available: 10, reserved: 0, sold: 0 });
+  });
+
+  it('refunds in part and keeps the order', async () => {
+    const { refund, rest, payment, session, order, stock } = await paidPurchase();
+
+    await refund(500, 'scratched');
+    await refund(300, 'late');
+    await rest();
+
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 800, open: {} });
+    expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'partially_refunded' });
+    expect(order()).toMatchObject({ status: 'confirmed', refunded_minor: 800 });
+    expect(stock()).toMatchObject({ available: 9, sold: 1 });
+  });
+
+  it('is idempotent by key', async () => {
+    const { refund, atPayPal } = await paidPurchase();
+
+    await Promise.all([refund(500), refund(500)]);
+    await refund(500);
+
     expect(atPayPal()?.capture?.refunds).toHaveLength(1);
-    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
-    expect(order()?.refunded_minor).toBe(500);
   });
-});
 
-describe('an operator takes money that differs from what was asked', () => {
-  const more = { currency: 'EUR', minor: 2500 };
+  it('does not return the stock of a shipped order', async () => {
+    const { shop, refund, rest, order, stock } = await paidPurchase();
+    const { order_id } = order() as NonNullable<ReturnType<typeof order>>;
+    await shop.orders.repository.ship(order_id, new Date('2026-06-02T08:00:00Z'));
 
-  it('and the goods are delivered for it', async () => {
-    const { shop, paymentId, rest, payment, order } = await paidPurchase(more);
-    expect([payment()?.status, order()]).toEqual(['review', undefined]);
-
-    await shop.accept(paymentId);
+    await refund();
     await rest();
 
-    expect(payment()).toMatchObject({ status: 'captured', open: {} });
-    expect(order()).toMatchObject({ status: 'confirmed', amount: more });
+    expect(order()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+    expect(stock()).toMatchObject({ available: 9, sold: 1 });
   });
 
-  it('after giving the surplus back, and both are in the books', async () => {
-    const { shop, paymentId, refund, rest, payment, order, session } = await paidPurchase(more);
-    await refund(500);
-    await rest();
-    expect(payment()).toMatchObject({ status: 'review', refunded_minor: 500 });
+  it('adds refunds made in PayPal’s dashboard to the total', async () => {
+    const { shop, orderId, refund, payment } = await paidPurchase();
+    shop.paypal.refund(orderId, 500);
 
-    await shop.accept(paymentId);
-    await rest();
+    await refund(300);
 
-    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
-    expect(order()).toMatchObject({ status: 'confirmed', amount: more, refunded_minor: 500 });
-    expect(session()?.payment_status).toBe('partially_refunded');
-  });
-});
-
-it.each(['FAILED', 'CANCELLED'])(
-  'a refund that PayPal took on and that came to nothing is no refund: %s',
-  async (status) => {
-    const { shop, paymentId, payment } = await paidPurchase();
-    const refund = { id: 'REFUND1', status, amount: { currency: 'EUR', minor: 2000 } };
-
-    const refunded = await refundPayment(
-      {
-        payments: shop.payments.repository,
-        getOrder: shop.paypal.client.getOrder,
-        evidenceApplier: shop.evidenceApplier,
-        refundCapture: async () => ({ outcome: 'refunded', refund }),
-      },
-      paymentId,
-      { source: 'operator', key: 'one' },
-    );
-
-    expect(refunded).toMatchObject({ outcome: 'refused', issue: `REFUND_${status}` });
-    expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
-  },
-);
-
-it('money that has all gone back on PayPal’s pages is known to have, though PayPal knows the order no more', async () => {
-  const { shop, orderId, paymentId, approve, rest, payment } = await onePurchase();
-  approve();
-  await rest();
-  shop.paypal.refund(orderId);
-  shop.paypal.forget(orderId);
-
-  expect(await shop.refund(paymentId, undefined, 'late news')).toMatchObject({ outcome: 'done' });
-
-  expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
-});
-
-it('money of which some went back in the moment in which the rest was accepted is known to have gone back', async () => {
-  const { shop, refund, payment, hear, rest } = await paidPurchase({ currency: 'EUR', minor: 2500 });
-  const seen = payment();
-  if (!seen) throw new Error('there must be a payment');
-  await refund(500);
-  await hear();
-
-  await acceptPayment(shop.evidenceApplier, seen, 'operator');
-  await rest();
-
-  expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
-});
-
-describe('money that comes too late for any goods', () => {
-  /** The buyer cancelled, somebody else took the last piece, and the bank paid all the same. */
-  async function latePurchase() {
-    const purchase = await onePurchase({ pieces: 1 });
-    await purchase.cancel();
-    await purchase.rest();
-    await purchase.shop.begin();
-    purchase.shop.paypal.approveAndCapture(purchase.orderId);
-    return purchase;
-  }
-
-  it('goes back, and the shopper can see it', async () => {
-    const { rest, payment, session, order, stock } = await latePurchase();
-
-    expect(await rest()).toEqual([]);
-
-    expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
-    expect(session()).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
-    expect(order()?.status).toBe('void');
-    expect(stock()).toMatchObject({ available: 0, reserved: 1, sold: 0 });
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 800 });
   });
 
-  it('keeps its workflow failing as long as PayPal does not give it back', async () => {
-    const { shop, orderId, rest, payment } = await latePurchase();
+  it('applies a full refund made in PayPal’s dashboard', async () => {
+    const { shop, orderId, refund } = await paidPurchase();
+    shop.paypal.refund(orderId);
+
+    expect(await refund()).toMatchObject({ outcome: 'done', payment: { status: 'refunded' } });
+  });
+
+  it('returns PayPal’s issue without a change when PayPal rejects the refund', async () => {
+    const { shop, orderId, refund, payment } = await paidPurchase();
     shop.paypal.dispute(orderId, true);
 
-    const [trouble] = await rest();
-
-    expect(trouble).toContain('is captured, not refunded: TRANSACTION_DISPUTED');
-    expect(Object.keys(payment()?.open ?? {})).toEqual(['captured_late']);
-
-    shop.paypal.dispute(orderId, false);
-    expect(await rest()).toEqual([]);
-    expect(payment()).toMatchObject({ status: 'refunded', open: {} });
+    expect(await refund()).toMatchObject({ outcome: 'refused', issue: 'TRANSACTION_DISPUTED' });
+    expect(payment()?.status).toBe('captured');
   });
 
-  it('is not paid out twice when an operator was faster', async () => {
-    const { shop, paymentId, hear, rest, payment, atPayPal } = await latePurchase();
+  describe('nothing to refund', () => {
+    it('is returned before the capture', async () => {
+      const { shop, paymentId, approve } = await onePurchase();
+      approve('pending');
+
+      expect(await shop.refund(paymentId, undefined, 'one')).toMatchObject({ outcome: 'nothing_to_refund' });
+    });
+
+    it('is returned after a full refund or a reversal', async () => {
+      const { refund, rest } = await paidPurchase();
+      const other = await paidPurchase();
+      await refund();
+      other.shop.paypal.reverse(other.orderId);
+      await Promise.all([rest(), other.rest()]);
+
+      expect(await refund(100, 'two')).toMatchObject({ outcome: 'nothing_to_refund', payment: { status: 'refunded' } });
+      expect(await other.refund()).toMatchObject({ outcome: 'nothing_to_refund', payment: { status: 'reversed' } });
+    });
+
+    it('is not returned for a payment that does not exist', async () => {
+      const { shop } = await onePurchase();
+
+      expect(await shop.refund('pay_01BX5ZZKBKACTAV9WEVGEMMVRZ', 1, 'one')).toEqual({ outcome: 'unknown_payment' });
+    });
+  });
+
+  describe('retry', () => {
+    it.each(crashesWithin(4))('makes one refund after a crash at call $at, $when it', async (death) => {
+      const { process, refund, rest, payment, order, atPayPal } = await paidPurchase();
+      process.doom(death);
+      const survived = await survives(() => refund(500));
+      process.doom(undefined);
+
+      await refund(500);
+      await rest();
+
+      expect(survived).toBe(false);
+      expect(atPayPal()?.capture?.refunds).toHaveLength(1);
+      expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+      expect(order()?.refunded_minor).toBe(500);
+    });
+  });
+
+  describe('acceptPayment', () => {
+    const more = { currency: 'EUR', minor: 2500 };
+
+    it('leads to an order with the captured amount', async () => {
+      const { shop, paymentId, rest, payment, order } = await paidPurchase(more);
+      expect([payment()?.status, order()]).toEqual(['review', undefined]);
+
+      await shop.accept(paymentId);
+      await rest();
+
+      expect(payment()).toMatchObject({ status: 'captured', open: {} });
+      expect(order()).toMatchObject({ status: 'confirmed', amount: more });
+    });
+
+    it('keeps a refund made under review', async () => {
+      const { shop, paymentId, refund, rest, payment, order, session } = await paidPurchase(more);
+      await refund(500);
+      await rest();
+      expect(payment()).toMatchObject({ status: 'review', refunded_minor: 500 });
+
+      await shop.accept(paymentId);
+      await rest();
+
+      expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+      expect(order()).toMatchObject({ status: 'confirmed', amount: more, refunded_minor: 500 });
+      expect(session()?.payment_status).toBe('partially_refunded');
+    });
+  });
+
+  it.each(['FAILED', 'CANCELLED'])(
+    'returns refused when PayPal accepts the refund and it ends as %s',
+    async (status) => {
+      const { shop, paymentId, payment } = await paidPurchase();
+      const refund = { id: 'REFUND1', status, amount: { currency: 'EUR', minor: 2000 } };
+
+      const refunded = await refundPayment(
+        {
+          payments: shop.payments.repository,
+          getOrder: shop.paypal.client.getOrder,
+          evidenceApplier: shop.evidenceApplier,
+          refundCapture: async () => ({ outcome: 'refunded', refund }),
+        },
+        paymentId,
+        { source: 'operator', key: 'one' },
+      );
+
+      expect(refunded).toMatchObject({ outcome: 'refused', issue: `REFUND_${status}` });
+      expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+    },
+  );
+
+  it('applies a refund made in PayPal’s dashboard when PayPal does not know the order', async () => {
+    const { shop, orderId, paymentId, approve, rest, payment } = await onePurchase();
+    approve();
+    await rest();
+    shop.paypal.refund(orderId);
+    shop.paypal.forget(orderId);
+
+    expect(await shop.refund(paymentId, undefined, 'late')).toMatchObject({ outcome: 'done' });
+
+    expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+  });
+
+  it('keeps a refund made concurrently with acceptPayment', async () => {
+    const { shop, refund, payment, hear, rest } = await paidPurchase({ currency: 'EUR', minor: 2500 });
+    const seen = payment();
+    if (!seen) throw new Error('expected a payment');
+    await refund(500);
     await hear();
-    await shop.refund(paymentId, undefined, 'faster');
+
+    await acceptPayment(shop.evidenceApplier, seen, 'operator');
     await rest();
 
-    expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
-    expect(atPayPal()?.capture?.refunds).toHaveLength(1);
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+  });
+
+  describe('late payment without stock', () => {
+    /** The buyer cancelled, another session reserved the last item, and the capture completed nevertheless. */
+    async function latePurchase() {
+      const purchase = await onePurchase({ pieces: 1 });
+      await purchase.cancel();
+      await purchase.rest();
+      await purchase.shop.begin();
+      purchase.shop.paypal.approveAndCapture(purchase.orderId);
+      return purchase;
+    }
+
+    it('is refunded, and its session shows it', async () => {
+      const { rest, payment, session, order, stock } = await latePurchase();
+
+      expect(await rest()).toEqual([]);
+
+      expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
+      expect(session()).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
+      expect(order()?.status).toBe('void');
+      expect(stock()).toMatchObject({ available: 0, reserved: 1, sold: 0 });
+    });
+
+    it('keeps its workflow failing while PayPal rejects the refund', async () => {
+      const { shop, orderId, rest, payment } = await latePurchase();
+      shop.paypal.dispute(orderId, true);
+
+      const [error] = await rest();
+
+      expect(error).toContain('is captured, not refunded: TRANSACTION_DISPUTED');
+      expect(Object.keys(payment()?.open ?? {})).toEqual(['captured_late']);
+
+      shop.paypal.dispute(orderId, false);
+      expect(await rest()).toEqual([]);
+      expect(payment()).toMatchObject({ status: 'refunded', open: {} });
+    });
+
+    it('is refunded once when an operator refunded it first', async () => {
+      const { shop, paymentId, hear, rest, payment, atPayPal } = await latePurchase();
+      await hear();
+      await shop.refund(paymentId, undefined, 'faster');
+      await rest();
+
+      expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
+      expect(atPayPal()?.capture?.refunds).toHaveLength(1);
+    });
   });
 });

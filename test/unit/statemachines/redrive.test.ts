@@ -7,8 +7,8 @@ import { runSecondInterpreter, type TaskHandler } from '../../support/in-memory/
 import { Execution } from '../../support/in-memory/workflow.ts';
 
 /*
- * Runs the state machine with two independent interpreters and compares them. A redrive continues where an execution failed, and
- * keeps the results of the tasks that succeeded:
+ * Runs the state machine with two independent interpreters and compares them. A redrive continues where an execution
+ * failed, and keeps the results of the tasks that succeeded:
  * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */
 
