@@ -8,10 +8,10 @@ import { settlementThat } from '../../support/builders/settlements.ts';
 import { openGate, sessionsInMemory } from '../../support/in-memory/tables.ts';
 
 type Step = (settlement: Settlement) => Promise<object>;
-type Told = [status: Session['status'], payment: Session['payment_status']];
+type SessionState = [status: Session['status'], payment: Session['payment_status']];
 
-/** A checkout with one session, of which this was told last. */
-function checkout([status, payment_status]: Told = ['payment_pending', 'created']) {
+/** The steps over one session in this state. */
+function checkout([status, payment_status]: SessionState = ['payment_pending', 'created']) {
   const { rows, repository } = sessionsInMemory(openGate);
   rows.set(SESSION, {
     checkout_session_id: SESSION,
@@ -30,8 +30,8 @@ function checkout([status, payment_status]: Told = ['payment_pending', 'created'
     failed: () => failCheckout(repository, settlementThat('released', 'failed')),
     'refunded in part': () => refund('partially_refunded', 'confirmed'),
     refunded: () => refund('refunded', 'refunded'),
-    'taken back': () => refund('reversed', 'refunded'),
-    'refunded, no goods': () => refund('refunded', 'void'),
+    reversed: () => refund('reversed', 'refunded'),
+    'refunded without order': () => refund('refunded', 'void'),
   } satisfies Record<string, () => Promise<object>>;
   const refund = (payment: 'partially_refunded' | 'refunded' | 'reversed', order_status: string) =>
     refundCheckout(repository, settlementThat('refunded', payment, { order: { order_status } }));
@@ -39,105 +39,111 @@ function checkout([status, payment_status]: Told = ['payment_pending', 'created'
     rows,
     repository,
     steps,
-    told: (): Told => [rows.get(SESSION)?.status ?? 'open', rows.get(SESSION)?.payment_status ?? null],
+    state: (): SessionState => [rows.get(SESSION)?.status ?? 'open', rows.get(SESSION)?.payment_status ?? null],
   };
 }
 type StepName = keyof ReturnType<typeof checkout>['steps'];
 
-const PENDING: Told = ['payment_pending', 'created'];
-const CANCELLED: Told = ['payment_failed', 'cancelled'];
-const COMPLETED: Told = ['payment_completed', 'captured'];
-const PART: Told = ['payment_completed', 'partially_refunded'];
-const REFUNDED: Told = ['payment_completed', 'refunded'];
-const SENT_HOME: Told = ['payment_failed', 'refunded'];
+const PENDING: SessionState = ['payment_pending', 'created'];
+const CANCELLED: SessionState = ['payment_failed', 'cancelled'];
+const COMPLETED: SessionState = ['payment_completed', 'captured'];
+const PART: SessionState = ['payment_completed', 'partially_refunded'];
+const REFUNDED: SessionState = ['payment_completed', 'refunded'];
+const REFUNDED_WITHOUT_ORDER: SessionState = ['payment_failed', 'refunded'];
 
-describe('what a session says', () => {
-  it.each<[before: Told, step: StepName, after: Told]>([
-    [PENDING, 'completed', COMPLETED],
-    [PENDING, 'expired', ['expired', 'expired']],
-    [PENDING, 'cancelled', CANCELLED],
-    [PENDING, 'failed', ['payment_failed', 'failed']],
-    [PENDING, 'refunded', REFUNDED],
-    [PENDING, 'refunded in part', PART],
-    [PENDING, 'refunded, no goods', SENT_HOME],
-    [['expired', 'expired'], 'cancelled', CANCELLED],
-    [['expired', 'expired'], 'completed', COMPLETED],
-    [CANCELLED, 'completed', COMPLETED],
-    [CANCELLED, 'failed', ['payment_failed', 'failed']],
-    [CANCELLED, 'expired', CANCELLED],
-    [CANCELLED, 'refunded, no goods', SENT_HOME],
-    [['payment_failed', 'failed'], 'cancelled', ['payment_failed', 'failed']],
-    [['payment_failed', 'failed'], 'completed', COMPLETED],
-    [COMPLETED, 'cancelled', COMPLETED],
-    [COMPLETED, 'failed', COMPLETED],
-    [COMPLETED, 'refunded in part', PART],
-    [COMPLETED, 'refunded', REFUNDED],
-    [COMPLETED, 'taken back', ['payment_completed', 'reversed']],
-    [COMPLETED, 'refunded, no goods', SENT_HOME],
-    [PART, 'completed', PART],
-    [PART, 'refunded', REFUNDED],
-    [REFUNDED, 'completed', REFUNDED],
-    [REFUNDED, 'refunded in part', REFUNDED],
-    [REFUNDED, 'taken back', ['payment_completed', 'reversed']],
-    [SENT_HOME, 'completed', SENT_HOME],
-    [SENT_HOME, 'cancelled', SENT_HOME],
-    [['payment_completed', 'reversed'], 'refunded', ['payment_completed', 'reversed']],
-  ])('after %j, when its payment was %s once or twice: %j', async (before, step, after) => {
-    const { steps, told } = checkout(before);
-    const changed = before.join() !== after.join();
+describe('session steps', () => {
+  describe('session', () => {
+    it.each<[before: SessionState, step: StepName, after: SessionState]>([
+      [PENDING, 'completed', COMPLETED],
+      [PENDING, 'expired', ['expired', 'expired']],
+      [PENDING, 'cancelled', CANCELLED],
+      [PENDING, 'failed', ['payment_failed', 'failed']],
+      [PENDING, 'refunded', REFUNDED],
+      [PENDING, 'refunded in part', PART],
+      [PENDING, 'refunded without order', REFUNDED_WITHOUT_ORDER],
+      [['expired', 'expired'], 'cancelled', CANCELLED],
+      [['expired', 'expired'], 'completed', COMPLETED],
+      [CANCELLED, 'completed', COMPLETED],
+      [CANCELLED, 'failed', ['payment_failed', 'failed']],
+      [CANCELLED, 'expired', CANCELLED],
+      [CANCELLED, 'refunded without order', REFUNDED_WITHOUT_ORDER],
+      [['payment_failed', 'failed'], 'cancelled', ['payment_failed', 'failed']],
+      [['payment_failed', 'failed'], 'completed', COMPLETED],
+      [COMPLETED, 'cancelled', COMPLETED],
+      [COMPLETED, 'failed', COMPLETED],
+      [COMPLETED, 'refunded in part', PART],
+      [COMPLETED, 'refunded', REFUNDED],
+      [COMPLETED, 'reversed', ['payment_completed', 'reversed']],
+      [COMPLETED, 'refunded without order', REFUNDED_WITHOUT_ORDER],
+      [PART, 'completed', PART],
+      [PART, 'refunded', REFUNDED],
+      [REFUNDED, 'completed', REFUNDED],
+      [REFUNDED, 'refunded in part', REFUNDED],
+      [REFUNDED, 'reversed', ['payment_completed', 'reversed']],
+      [REFUNDED_WITHOUT_ORDER, 'completed', REFUNDED_WITHOUT_ORDER],
+      [REFUNDED_WITHOUT_ORDER, 'cancelled', REFUNDED_WITHOUT_ORDER],
+      [['payment_completed', 'reversed'], 'refunded', ['payment_completed', 'reversed']],
+    ])('that is %j becomes, when its payment is %s, once or twice, %j', async (before, step, after) => {
+      const { steps, state } = checkout(before);
+      const changed = before.join() !== after.join();
 
-    expect(await steps[step]()).toEqual({ session_status: after[0], changed });
-    expect(await steps[step]()).toEqual({ session_status: after[0], changed: false });
+      expect(await steps[step]()).toEqual({ session_status: after[0], changed });
+      expect(await steps[step]()).toEqual({ session_status: after[0], changed: false });
 
-    expect(told()).toEqual(after);
+      expect(state()).toEqual(after);
+    });
   });
-});
 
-describe('the steps of all settlements of a purchase end the same in any order', () => {
-  it.each<[purchase: string, steps: StepName[], end: Told]>([
-    ['given up, and paid after all', ['expired', 'cancelled', 'completed'], COMPLETED],
-    ['paid, and refunded in parts', ['completed', 'refunded in part', 'refunded in part', 'refunded'], REFUNDED],
-    [
-      'refunded, which PayPal then calls a reversal',
-      ['completed', 'refunded', 'taken back'],
-      ['payment_completed', 'reversed'],
-    ],
-    ['given up, paid late, and sent home', ['cancelled', 'refunded, no goods'], SENT_HOME],
-    ['given up in three ways', ['expired', 'cancelled', 'failed'], ['payment_failed', 'failed']],
-  ])('%s', async (_, names, end) => {
-    await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray([...names, ...names], { minLength: 2 * names.length }), async (order) => {
-        const { steps, told } = checkout();
+  describe('steps of several settlements in any order', () => {
+    it.each<[purchase: string, steps: StepName[], end: SessionState]>([
+      ['end as completed for a late payment', ['expired', 'cancelled', 'completed'], COMPLETED],
+      [
+        'end as refunded after partial refunds',
+        ['completed', 'refunded in part', 'refunded in part', 'refunded'],
+        REFUNDED,
+      ],
+      ['end as reversed after a refund', ['completed', 'refunded', 'reversed'], ['payment_completed', 'reversed']],
+      [
+        'end as refunded for a late payment without order',
+        ['cancelled', 'refunded without order'],
+        REFUNDED_WITHOUT_ORDER,
+      ],
+      ['end as failed after expiry and cancellation', ['expired', 'cancelled', 'failed'], ['payment_failed', 'failed']],
+    ])('%s', async (_, names, end) => {
+      await fc.assert(
+        fc.asyncProperty(fc.shuffledSubarray([...names, ...names], { minLength: 2 * names.length }), async (order) => {
+          const { steps, state } = checkout();
 
-        for (const name of order) await steps[name]();
+          for (const name of order) await steps[name]();
 
-        expect(told()).toEqual(end);
-      }),
-    );
+          expect(state()).toEqual(end);
+        }),
+      );
+    });
   });
+
+  it('are a no-op for a session without payment', async () => {
+    const { steps, state } = checkout(['open', null]);
+
+    expect(await steps.completed()).toEqual({ session_status: 'open', changed: false });
+    expect(state()).toEqual(['open', null]);
+  });
+
+  it('throw when the session does not exist', async () => {
+    const { rows, steps } = checkout();
+    rows.clear();
+
+    await expect(steps.completed()).rejects.toThrow(`checkout session ${SESSION} not found`);
+  });
+
+  it.each(['created', 'approved', 'capture_pending', 'review'] as const)(
+    'throw on failCheckout for a payment that is %s',
+    async (status) => {
+      const { repository, state } = checkout();
+      const step: Step = (settlement) => failCheckout(repository, settlement);
+
+      await expect(step(settlementThat('released', status))).rejects.toThrow(`invalid payment status ${status}`);
+      expect(state()).toEqual(PENDING);
+    },
+  );
 });
-
-it('a session that has not begun to be paid follows nothing', async () => {
-  const { steps, told } = checkout(['open', null]);
-
-  expect(await steps.completed()).toEqual({ session_status: 'open', changed: false });
-  expect(told()).toEqual(['open', null]);
-});
-
-it('a payment whose session is not there fails, so that somebody looks', async () => {
-  const { rows, steps } = checkout();
-  rows.clear();
-
-  await expect(steps.completed()).rejects.toThrow(`there is no checkout session ${SESSION}`);
-});
-
-it.each(['created', 'approved', 'capture_pending', 'review'] as const)(
-  'a purchase is not over by a payment that is %s',
-  async (status) => {
-    const { repository, told } = checkout();
-    const step: Step = (settlement) => failCheckout(repository, settlement);
-
-    await expect(step(settlementThat('released', status))).rejects.toThrow(`that is ${status}`);
-    expect(told()).toEqual(PENDING);
-  },
-);

@@ -11,8 +11,8 @@ const STEPS = { commitStock, releaseStock, holdStock, returnStock } as const;
 type Step = keyof typeof STEPS;
 const late = settlementThat('captured_late');
 
-/** Shelves with a reservation of two mugs and one plate, and so many pieces that nobody wants. */
-async function shelves(status: ReservationStatus, left = 0, gate: Gate = openGate) {
+/** Stock with a reservation of two mugs and one plate; when it is released or returned, `left` items are available. */
+async function stockWith(status: ReservationStatus, left = 0, gate: Gate = openGate) {
   const stock = stockInMemory(gate, [product(2, 'MUG'), product(1, 'PLATE')]);
   const items = [
     { sku: 'MUG', quantity: 2 },
@@ -23,10 +23,10 @@ async function shelves(status: ReservationStatus, left = 0, gate: Gate = openGat
   if (status === 'committed') await commitStock(stock.repository, late);
   if (status === 'released') await releaseStock(stock.repository, late);
   if (status === 'returned') await returnStock(stock.repository, late);
-  for (const one of stock.products.values()) {
-    const available = status === 'released' || status === 'returned' ? left : one.available;
-    const { reserved, sold } = one;
-    stock.products.set(one.sku, { ...one, available, stocked: available + reserved + sold });
+  for (const before of stock.products.values()) {
+    const available = status === 'released' || status === 'returned' ? left : before.available;
+    const { sku, reserved, sold } = before;
+    stock.products.set(sku, { ...before, available, stocked: available + reserved + sold });
   }
   return {
     ...stock,
@@ -38,109 +38,110 @@ async function shelves(status: ReservationStatus, left = 0, gate: Gate = openGat
   };
 }
 
-describe('what becomes of two mugs', () => {
-  it.each<[ReservationStatus, Step, ReservationStatus | 'none', [available: number, reserved: number, sold: number]]>([
-    ['held', 'commitStock', 'committed', [0, 0, 2]],
-    ['held', 'releaseStock', 'released', [2, 0, 0]],
-    ['held', 'holdStock', 'held', [0, 2, 0]],
-    ['held', 'returnStock', 'returned', [2, 0, 0]],
-    ['committed', 'commitStock', 'committed', [0, 0, 2]],
-    ['committed', 'releaseStock', 'committed', [0, 0, 2]],
-    ['committed', 'holdStock', 'committed', [0, 0, 2]],
-    ['committed', 'returnStock', 'returned', [2, 0, 0]],
-    ['released', 'commitStock', 'committed', [0, 0, 2]],
-    ['released', 'releaseStock', 'released', [2, 0, 0]],
-    ['released', 'holdStock', 'held', [0, 2, 0]],
-    ['released', 'returnStock', 'returned', [2, 0, 0]],
-    ['returned', 'commitStock', 'returned', [2, 0, 0]],
-    ['returned', 'releaseStock', 'returned', [2, 0, 0]],
-    ['returned', 'holdStock', 'returned', [2, 0, 0]],
-    ['returned', 'returnStock', 'returned', [2, 0, 0]],
-  ])('that are %s, by %s, once or twice: %s', async (before, step, after, counters) => {
-    const { run, reservations, counters: counted } = await shelves(before, 2);
+describe('stock steps', () => {
+  describe('reservation', () => {
+    it.each<[ReservationStatus, Step, ReservationStatus | 'none', [available: number, reserved: number, sold: number]]>(
+      [
+        ['held', 'commitStock', 'committed', [0, 0, 2]],
+        ['held', 'releaseStock', 'released', [2, 0, 0]],
+        ['held', 'holdStock', 'held', [0, 2, 0]],
+        ['held', 'returnStock', 'returned', [2, 0, 0]],
+        ['committed', 'commitStock', 'committed', [0, 0, 2]],
+        ['committed', 'releaseStock', 'committed', [0, 0, 2]],
+        ['committed', 'holdStock', 'committed', [0, 0, 2]],
+        ['committed', 'returnStock', 'returned', [2, 0, 0]],
+        ['released', 'commitStock', 'committed', [0, 0, 2]],
+        ['released', 'releaseStock', 'released', [2, 0, 0]],
+        ['released', 'holdStock', 'held', [0, 2, 0]],
+        ['released', 'returnStock', 'returned', [2, 0, 0]],
+        ['returned', 'commitStock', 'returned', [2, 0, 0]],
+        ['returned', 'releaseStock', 'returned', [2, 0, 0]],
+        ['returned', 'holdStock', 'returned', [2, 0, 0]],
+        ['returned', 'returnStock', 'returned', [2, 0, 0]],
+      ],
+    )('that is %s becomes, by %s, run once or twice, %s', async (before, step, after, counters) => {
+      const { run, reservations, counters: countersNow } = await stockWith(before, 2);
 
-    const first = await run(step);
-    const second = await run(step);
+      const first = await run(step);
+      const second = await run(step);
 
-    expect(first).toEqual({ stock: after, changed: before !== after });
-    expect(second).toEqual({ stock: after, changed: false });
-    expect(reservations.get(SESSION)?.status).toBe(after);
-    expect(counted()).toEqual(counters);
+      expect(first).toEqual({ stock: after, changed: before !== after });
+      expect(second).toEqual({ stock: after, changed: false });
+      expect(reservations.get(SESSION)?.status).toBe(after);
+      expect(countersNow()).toEqual(counters);
+    });
   });
-});
 
-describe('when others have bought one of the two mugs', () => {
-  it.each(['commitStock', 'holdStock'] as const)(
-    '%s takes none, and the plate stays on the shelf, too',
-    async (step) => {
-      const { run, counters, products, reservations } = await shelves('released', 1);
+  describe('released reservation with too few items available', () => {
+    it.each(['commitStock', 'holdStock'] as const)('takes none of its items on %s', async (step) => {
+      const { run, counters, products, reservations } = await stockWith('released', 1);
 
       expect(await run(step)).toEqual({ stock: 'none', changed: false });
 
       expect([counters(), products.get('PLATE')?.available]).toEqual([[1, 0, 0], 1]);
       expect(reservations.get(SESSION)?.status).toBe('released');
-    },
-  );
+    });
 
-  it('money that came in time must not have lost its stock: somebody has to look', async () => {
-    const { run } = await shelves('released', 1);
+    it('fails commitStock for a payment on time', async () => {
+      const { run } = await stockWith('released', 1);
 
-    await expect(run('commitStock', settlementThat('captured'))).rejects.toThrow('was released before its payment');
+      await expect(run('commitStock', settlementThat('captured'))).rejects.toThrow('was released before its payment');
+    });
   });
-});
 
-it('a purchase without reservation fails, so that somebody looks', async () => {
-  const { reservations, run } = await shelves('held');
-  reservations.clear();
+  it('throws when the reservation does not exist', async () => {
+    const { reservations, run } = await stockWith('held');
+    reservations.clear();
 
-  await expect(run('commitStock')).rejects.toThrow(`there is no reservation for ${SESSION}`);
-});
-
-it('counters that contradict a reservation fail, so that somebody looks', async () => {
-  const { products, run } = await shelves('held');
-  products.set('MUG', { ...product(2, 'MUG'), reserved: 0 });
-
-  await expect(run('commitStock')).rejects.toThrow('its products do not show it');
-});
-
-const steps = fc.constantFrom(...(Object.keys(STEPS) as Step[]));
-
-it('whatever steps are done, in whatever order and at the same time, no mug is lost or made', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(steps, { maxLength: 8 }), fc.nat(3), fc.scheduler(), async (list, left, scheduler) => {
-      let racing = false;
-      const gate: Gate = async (call, effect) => {
-        if (racing) await scheduler.schedule(Promise.resolve(), call);
-        return effect();
-      };
-      const { run, products, reservations } = await shelves('released', left, gate);
-      racing = true;
-
-      await scheduler.waitFor(Promise.all(list.map((step) => run(step))));
-
-      const { available, reserved, sold, stocked } = products.get('MUG') ?? product(0);
-      const status = reservations.get(SESSION)?.status;
-      expect(available + reserved + sold).toBe(stocked);
-      expect([reserved, sold]).toEqual([status === 'held' ? 2 : 0, status === 'committed' ? 2 : 0]);
-      expect(available).toBeGreaterThanOrEqual(0);
-      // Once all the money went back, nothing is taken for this purchase any more.
-      if (list.includes('returnStock')) expect(status).toBe('returned');
-    }),
-    { numRuns: 500 },
-  );
-});
-
-it('the steps of a purchase that is paid and then refunded end the same in any order', async () => {
-  const inAnyOrder = fc.shuffledSubarray(['releaseStock', 'commitStock', 'commitStock', 'returnStock'] as const, {
-    minLength: 4,
+    await expect(run('commitStock')).rejects.toThrow(`reservation of ${SESSION} not found`);
   });
-  await fc.assert(
-    fc.asyncProperty(inAnyOrder, async (list) => {
-      const { run, reservations, counters } = await shelves('held');
 
-      for (const step of list) await run(step);
+  it('throws when the counters contradict the reservation', async () => {
+    const { products, run } = await stockWith('held');
+    products.set('MUG', { ...product(2, 'MUG'), reserved: 0 });
 
-      expect([reservations.get(SESSION)?.status, counters()]).toEqual(['returned', [2, 0, 0]]);
-    }),
-  );
+    await expect(run('commitStock')).rejects.toThrow('its product counters are too low');
+  });
+
+  const steps = fc.constantFrom(...(Object.keys(STEPS) as Step[]));
+
+  it('keep available + reserved + sold constant in any order and concurrency', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { maxLength: 8 }), fc.nat(3), fc.scheduler(), async (list, left, scheduler) => {
+        let racing = false;
+        const gate: Gate = async (call, effect) => {
+          if (racing) await scheduler.schedule(Promise.resolve(), call);
+          return effect();
+        };
+        const { run, products, reservations } = await stockWith('released', left, gate);
+        racing = true;
+
+        await scheduler.waitFor(Promise.all(list.map((step) => run(step))));
+
+        const { available, reserved, sold, stocked } = products.get('MUG') ?? product(0);
+        const status = reservations.get(SESSION)?.status;
+        expect(available + reserved + sold).toBe(stocked);
+        expect([reserved, sold]).toEqual([status === 'held' ? 2 : 0, status === 'committed' ? 2 : 0]);
+        expect(available).toBeGreaterThanOrEqual(0);
+        // A returned reservation is final.
+        if (list.includes('returnStock')) expect(status).toBe('returned');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('end the same in any order for a payment that is captured and refunded', async () => {
+    const inAnyOrder = fc.shuffledSubarray(['releaseStock', 'commitStock', 'commitStock', 'returnStock'] as const, {
+      minLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(inAnyOrder, async (list) => {
+        const { run, reservations, counters } = await stockWith('held');
+
+        for (const step of list) await run(step);
+
+        expect([reservations.get(SESSION)?.status, counters()]).toEqual(['returned', [2, 0, 0]]);
+      }),
+    );
+  });
 });

@@ -22,8 +22,8 @@ const eventOf = (detail: Readonly<Record<string, unknown>>) => ({
   },
 });
 
-describe('the news that an execution ended', () => {
-  it('says whose and which settlement it was, how it ended and when', () => {
+describe('readExecutionStatusEvent', () => {
+  it('returns payment, settlement, status and end', () => {
     const event = eventOf({
       name: `${PAYMENT}-refunded-reversed`,
       input: '{}',
@@ -49,10 +49,13 @@ describe('the news that an execution ended', () => {
   });
 
   it.each<[string, { redriveCount?: number | null } & Record<string, unknown>]>([
-    ['without input, output, error and cause', {}],
-    ['with a redrive date in numbers', { redriveCount: 2, redriveDate: 1780315260000 }],
-    ['with nulls', { redriveCount: null, redriveDate: null, error: null, cause: null, input: null, output: null }],
-  ])('is understood %s', (_, more) => {
+    ['an event without input, output, error and cause', {}],
+    ['an event with a numeric redrive date', { redriveCount: 2, redriveDate: 1780315260000 }],
+    [
+      'an event with nulls',
+      { redriveCount: null, redriveDate: null, error: null, cause: null, input: null, output: null },
+    ],
+  ])('accepts %s', (_, more) => {
     expect(
       readExecutionStatusEvent(eventOf({ name: `${PAYMENT}-captured-r3`, status: 'SUCCEEDED', ...more })),
     ).toMatchObject({
@@ -63,10 +66,10 @@ describe('the news that an execution ended', () => {
   });
 
   it.each([
-    ['of an execution that is none of the shop’s', eventOf({ name: 'by-hand' })],
-    ['of one that has not ended', eventOf({ name: `${PAYMENT}-captured`, status: 'RUNNING' })],
-    ['that is none', { detail: {} }],
-  ])('%s is refused', (_, event) => {
+    ['an execution name without payment id', eventOf({ name: 'by-hand' })],
+    ['a running execution', eventOf({ name: `${PAYMENT}-captured`, status: 'RUNNING' })],
+    ['another event', { detail: {} }],
+  ])('throws for %s', (_, event) => {
     expect(() => readExecutionStatusEvent(event)).toThrow();
   });
 });

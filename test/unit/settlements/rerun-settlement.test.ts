@@ -25,63 +25,63 @@ function shopWith(executions: Readonly<Record<string, Partial<Execution>>>, { op
   });
   const shop = settlementsOf(payment);
   for (const [name, execution] of Object.entries(executions)) shop.executions.set(name, execution);
-  return { ...shop, again: (settlement = 'captured') => rerunSettlement(shop.deps, PAYMENT, settlement) };
+  return { ...shop, rerun: (settlement = 'captured') => rerunSettlement(shop.deps, PAYMENT, settlement) };
 }
 const runningAs = (execution: string) => ({ outcome: 'running', execution });
 
-describe('a settlement that is run once more', () => {
-  it('is a new execution, though the first has succeeded', async () => {
-    const { again, executions } = shopWith({ [CAPTURED]: succeeded });
+describe('rerunSettlement', () => {
+  it('starts a new execution after a success', async () => {
+    const { rerun, executions } = shopWith({ [CAPTURED]: succeeded });
 
-    expect(await again()).toEqual(runningAs(`${CAPTURED}-r1`));
+    expect(await rerun()).toEqual(runningAs(`${CAPTURED}-r1`));
     expect(executions.rows.get(`${CAPTURED}-r1`)?.status).toBe('RUNNING');
   });
 
-  it('is one execution, however often that is wished', async () => {
-    const { again, executions } = shopWith({ [CAPTURED]: succeeded });
+  it('starts one execution when called twice', async () => {
+    const { rerun, executions } = shopWith({ [CAPTURED]: succeeded });
 
-    await again();
-    expect(await again()).toEqual(runningAs(`${CAPTURED}-r1`));
+    await rerun();
+    expect(await rerun()).toEqual(runningAs(`${CAPTURED}-r1`));
     expect(executions.rows.size).toBe(2);
   });
 
-  it('is numbered on after all that have ended', async () => {
-    const { again } = shopWith({ [CAPTURED]: succeeded, [`${CAPTURED}-r1`]: failed, [`${CAPTURED}-r2`]: succeeded });
+  it('numbers the restart after all ended executions', async () => {
+    const { rerun } = shopWith({ [CAPTURED]: succeeded, [`${CAPTURED}-r1`]: failed, [`${CAPTURED}-r2`]: succeeded });
 
-    expect(await again()).toEqual(runningAs(`${CAPTURED}-r3`));
+    expect(await rerun()).toEqual(runningAs(`${CAPTURED}-r3`));
   });
 
-  it('takes the first name again when Step Functions has forgotten it', async () => {
-    const { again } = shopWith({});
+  it('uses the first name when Step Functions has deleted its execution', async () => {
+    const { rerun } = shopWith({});
 
-    expect(await again()).toEqual(runningAs(CAPTURED));
+    expect(await rerun()).toEqual(runningAs(CAPTURED));
   });
 
-  it('is retried as an operator would, as long as the payment has it open', async () => {
-    const { again, executions } = shopWith({ [CAPTURED]: { ...failed, redrivable: true } }, { open: true });
+  it('retries an open settlement', async () => {
+    const { rerun, executions } = shopWith({ [CAPTURED]: { ...failed, redrivable: true } }, { open: true });
 
-    expect(await again()).toEqual(runningAs(CAPTURED));
+    expect(await rerun()).toEqual(runningAs(CAPTURED));
     expect(executions.rows.get(CAPTURED)).toMatchObject({ status: 'RUNNING', redrives: 1 });
   });
 
-  it('is run anew when it was open only because the news of its success was lost', async () => {
-    const { again, payment } = shopWith({ [CAPTURED]: succeeded }, { open: true });
+  it('restarts a settlement that is open only because the event of its success was lost', async () => {
+    const { rerun, payment } = shopWith({ [CAPTURED]: succeeded }, { open: true });
 
-    expect(await again()).toEqual(runningAs(`${CAPTURED}-r1`));
+    expect(await rerun()).toEqual(runningAs(`${CAPTURED}-r1`));
     expect(payment().open).toEqual({});
   });
 
-  it('is not run when it does not follow from what the payment is', async () => {
-    const { again, executions } = shopWith({});
+  it('returns outdated when the payment’s status does not request the settlement', async () => {
+    const { rerun, executions } = shopWith({});
 
-    expect(await again('released')).toEqual({ outcome: 'outdated' });
+    expect(await rerun('released')).toEqual({ outcome: 'outdated' });
     expect(executions.rows.size).toBe(0);
   });
 
-  it('is not run for a payment that is not there', async () => {
-    const { payments, again } = shopWith({});
+  it('returns unknown_payment when the payment does not exist', async () => {
+    const { payments, rerun } = shopWith({});
     payments.rows.clear();
 
-    expect(await again()).toEqual({ outcome: 'unknown_payment' });
+    expect(await rerun()).toEqual({ outcome: 'unknown_payment' });
   });
 });

@@ -25,7 +25,7 @@ const entryOf = (settlement = 'captured', payment_id = PAYMENT as FailedSettleme
   });
 
 /** A captured payment with these settlements open, of which the execution `captured` failed. */
-function sweeping({
+function queueWith({
   open = ['captured'],
   letters = [CAPTURED],
   entries = [entryOf()],
@@ -46,172 +46,174 @@ function sweeping({
   return { ...shop, clock, sweep: (cursor?: string) => sweepDeadLetters(deps, DEADLINE, cursor) };
 }
 
-describe('a dead letter', () => {
-  it('stays, for all to see, as long as its settlement is to be done', async () => {
-    const { sweep, deadLetters, failed } = sweeping();
+describe('sweepDeadLetters', () => {
+  describe('dead letter', () => {
+    it('stays visible while its settlement is open', async () => {
+      const { sweep, deadLetters, failed } = queueWith();
 
-    expect(await sweep()).toEqual({ looked_at: 1, removed: 0, left: 1, closed: 0 });
+      expect(await sweep()).toEqual({ looked_at: 1, removed: 0, left: 1, closed: 0 });
 
-    expect(deadLetters.visible()).toHaveLength(1);
-    expect(failed.rows.size).toBe(1);
-  });
-
-  it('goes, with its entry, once the settlement is done', async () => {
-    const { sweep, deadLetters, failed } = sweeping({ open: [] });
-
-    expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1 });
-
-    expect(deadLetters.size()).toBe(0);
-    expect(failed.rows.size).toBe(0);
-  });
-
-  it('of an approval goes once the payment was captured otherwise', async () => {
-    const { sweep, deadLetters, failed } = sweeping({
-      letters: [`${PAYMENT}-approved`],
-      entries: [entryOf('approved')],
+      expect(deadLetters.visible()).toHaveLength(1);
+      expect(failed.rows.size).toBe(1);
     });
 
-    expect(await sweep()).toMatchObject({ removed: 1, closed: 1 });
+    it('is removed with its entry when the settlement is closed', async () => {
+      const { sweep, deadLetters, failed } = queueWith({ open: [] });
 
-    expect(deadLetters.size()).toBe(0);
-    expect(failed.rows.size).toBe(0);
-  });
+      expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1 });
 
-  it('goes when the settlement has succeeded without the shop’s hearing of it', async () => {
-    const { sweep, executions, payment, hours, failed } = sweeping();
-    executions.set(CAPTURED, { status: 'SUCCEEDED', redrives: 1 });
-
-    expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1 });
-
-    expect(payment().open).toEqual({});
-    expect(failed.rows.size).toBe(0);
-    expect(hours.counters).toMatchObject({ 'settled.captured': 1 });
-  });
-
-  it('stays while its settlement is tried again', async () => {
-    const { sweep, executions } = sweeping();
-    executions.set(`${CAPTURED}-r1`, { status: 'RUNNING' });
-
-    expect(await sweep()).toMatchObject({ removed: 0, left: 1, closed: 0 });
-  });
-
-  it('that is not on the list is put on it', async () => {
-    const { sweep, failed, hours } = sweeping({ entries: [] });
-
-    await sweep();
-
-    expect([...failed.rows.values()]).toMatchObject([{ settlement: 'captured', failed_steps: ['CreateOrder'] }]);
-    expect(hours.counters).toMatchObject({ 'failed.captured': 1 });
-  });
-
-  it('that nobody can read, or that is about a payment that is not there, stays and is spoken of', async () => {
-    const { sweep, deadLetters, errors } = sweeping({ open: [], letters: ['by-hand', CAPTURED] });
-    deadLetters.add('not JSON');
-    const stranger = paymentIdOf(sessionId('01ARZ3NDEKTSV4RRFFQ69G5FAZ'));
-    deadLetters.add(letterOf(`${stranger}-captured`));
-
-    expect(await sweep()).toMatchObject({ looked_at: 4, removed: 1, left: 3 });
-
-    expect(deadLetters.visible()).toHaveLength(3);
-    expect(errors).toHaveLength(2);
-  });
-
-  it('that cannot be taken off now stays for the next sweep', async () => {
-    const { sweep, deadLetters, errors } = sweeping({ open: [], fails: 'queue.remove' });
-
-    expect(await sweep()).toMatchObject({ removed: 0, left: 1 });
-    expect(errors).toHaveLength(1);
-    expect(await sweep()).toMatchObject({ removed: 1, left: 0 });
-
-    expect(deadLetters.size()).toBe(0);
-  });
-});
-
-describe('an entry of the list', () => {
-  it('is closed when its settlement is not open any more, though there is no letter', async () => {
-    const { sweep, failed } = sweeping({ open: [], letters: [] });
-
-    expect(await sweep()).toEqual({ looked_at: 0, removed: 0, left: 0, closed: 1 });
-
-    expect(failed.rows.size).toBe(0);
-  });
-
-  it('follows a later failure of which nobody told', async () => {
-    const { sweep, executions, failed } = sweeping({ letters: [] });
-    const later = new Date('2026-06-01T12:30:00.000Z');
-    executions.set(CAPTURED, { redrives: 1, endedAt: later });
-
-    await sweep();
-
-    expect([...failed.rows.values()]).toMatchObject([{ redrives: 1, last_failed_at: later.toISOString() }]);
-  });
-
-  it('costs no look into its execution’s history as long as nothing has changed', async () => {
-    const { sweep, calls } = sweeping();
-
-    await sweep();
-
-    expect(calls).not.toContain('workflow.failedSteps');
-  });
-
-  it('that cannot be looked at now keeps no other from being closed', async () => {
-    const { sweep, failed, errors } = sweeping({
-      letters: [],
-      entries: [entryOf('captured'), entryOf('released')],
-      fails: 'workflow.describe',
+      expect(deadLetters.size()).toBe(0);
+      expect(failed.rows.size).toBe(0);
     });
 
-    expect(await sweep()).toMatchObject({ closed: 1 });
+    it('of an approval is removed when the payment was captured otherwise', async () => {
+      const { sweep, deadLetters, failed } = queueWith({
+        letters: [`${PAYMENT}-approved`],
+        entries: [entryOf('approved')],
+      });
 
-    expect([...failed.rows.values()]).toMatchObject([{ settlement: 'captured' }]);
-    expect(errors).toHaveLength(1);
-  });
-});
+      expect(await sweep()).toMatchObject({ removed: 1, closed: 1 });
 
-describe('a sweep', () => {
-  it('looks at a settlement once, however many letters speak of it', async () => {
-    const { sweep, calls } = sweeping({ letters: [CAPTURED, `${CAPTURED}-r1`, CAPTURED] });
-
-    expect(await sweep()).toMatchObject({ looked_at: 3, left: 3 });
-
-    expect(calls.filter((call) => call === 'payments.get')).toHaveLength(1);
-  });
-
-  it('begins nothing after its time, and lets all see what it had taken', async () => {
-    const { sweep, clock, deadLetters, before } = sweeping({ letters: Array.from({ length: 25 }, () => CAPTURED) });
-    before('queue.receive', async () => {
-      clock.now = DEADLINE;
+      expect(deadLetters.size()).toBe(0);
+      expect(failed.rows.size).toBe(0);
     });
 
-    expect(await sweep()).toMatchObject({ looked_at: 10, left: 10 });
+    it('is removed when the settlement succeeded and the event was lost', async () => {
+      const { sweep, executions, payment, hours, failed } = queueWith();
+      executions.set(CAPTURED, { status: 'SUCCEEDED', redrives: 1 });
 
-    expect(deadLetters.visible()).toHaveLength(25);
-  });
+      expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1 });
 
-  it('ends after 200 letters and 100 entries, and says where the next is to go on', async () => {
-    const ids = Array.from({ length: 130 }, (_, i) =>
-      paymentIdOf(sessionId(`01ARZ3NDEKTSV4RRFFQ69G5${String(i).padStart(3, '0')}`)),
-    );
-    const { sweep, failed } = sweeping({
-      letters: Array.from({ length: 250 }, () => CAPTURED),
-      entries: ids.map((id) => entryOf('captured', id)),
+      expect(payment().open).toEqual({});
+      expect(failed.rows.size).toBe(0);
+      expect(hours.counters).toMatchObject({ 'settled.captured': 1 });
     });
 
-    const first = await sweep();
-    expect(first).toMatchObject({ looked_at: 200, left: 200, cursor: `${ids[99]}-captured` });
-    expect(await sweep(first.cursor)).not.toHaveProperty('cursor');
+    it('stays while its settlement is restarted', async () => {
+      const { sweep, executions } = queueWith();
+      executions.set(`${CAPTURED}-r1`, { status: 'RUNNING' });
 
-    expect(failed.rows.size).toBe(131);
+      expect(await sweep()).toMatchObject({ removed: 0, left: 1, closed: 0 });
+    });
+
+    it('is added to the list of failed settlements', async () => {
+      const { sweep, failed, hours } = queueWith({ entries: [] });
+
+      await sweep();
+
+      expect([...failed.rows.values()]).toMatchObject([{ settlement: 'captured', failed_steps: ['CreateOrder'] }]);
+      expect(hours.counters).toMatchObject({ 'failed.captured': 1 });
+    });
+
+    it('stays when it is unreadable or its payment does not exist', async () => {
+      const { sweep, deadLetters, errors } = queueWith({ open: [], letters: ['by-hand', CAPTURED] });
+      deadLetters.add('not JSON');
+      const unknown = paymentIdOf(sessionId('01ARZ3NDEKTSV4RRFFQ69G5FAZ'));
+      deadLetters.add(letterOf(`${unknown}-captured`));
+
+      expect(await sweep()).toMatchObject({ looked_at: 4, removed: 1, left: 3 });
+
+      expect(deadLetters.visible()).toHaveLength(3);
+      expect(errors).toHaveLength(2);
+    });
+
+    it('stays for the next sweep when its removal fails', async () => {
+      const { sweep, deadLetters, errors } = queueWith({ open: [], fails: 'queue.remove' });
+
+      expect(await sweep()).toMatchObject({ removed: 0, left: 1 });
+      expect(errors).toHaveLength(1);
+      expect(await sweep()).toMatchObject({ removed: 1, left: 0 });
+
+      expect(deadLetters.size()).toBe(0);
+    });
   });
 
-  it('may run twice at once: what is done is counted once', async () => {
-    const { sweep, executions, hours, deadLetters } = sweeping({ letters: [CAPTURED, CAPTURED] });
-    executions.set(CAPTURED, { status: 'SUCCEEDED' });
+  describe('list entry', () => {
+    it('is removed without a dead letter when its settlement is closed', async () => {
+      const { sweep, failed } = queueWith({ open: [], letters: [] });
 
-    const [one, other] = await Promise.all([sweep(), sweep()]);
+      expect(await sweep()).toEqual({ looked_at: 0, removed: 0, left: 0, closed: 1 });
 
-    expect(one.removed + other.removed).toBe(2);
-    expect(deadLetters.size()).toBe(0);
-    expect(hours.counters['settled.captured']).toBe(1);
+      expect(failed.rows.size).toBe(0);
+    });
+
+    it('is updated by a later failure whose event was lost', async () => {
+      const { sweep, executions, failed } = queueWith({ letters: [] });
+      const later = new Date('2026-06-01T12:30:00.000Z');
+      executions.set(CAPTURED, { redrives: 1, endedAt: later });
+
+      await sweep();
+
+      expect([...failed.rows.values()]).toMatchObject([{ redrives: 1, last_failed_at: later.toISOString() }]);
+    });
+
+    it('does not read the execution history when nothing has changed', async () => {
+      const { sweep, calls } = queueWith();
+
+      await sweep();
+
+      expect(calls).not.toContain('workflow.failedSteps');
+    });
+
+    it('does not stop the sweep when it cannot be checked', async () => {
+      const { sweep, failed, errors } = queueWith({
+        letters: [],
+        entries: [entryOf('captured'), entryOf('released')],
+        fails: 'workflow.describe',
+      });
+
+      expect(await sweep()).toMatchObject({ closed: 1 });
+
+      expect([...failed.rows.values()]).toMatchObject([{ settlement: 'captured' }]);
+      expect(errors).toHaveLength(1);
+    });
+  });
+
+  describe('sweep', () => {
+    it('checks each settlement once', async () => {
+      const { sweep, calls } = queueWith({ letters: [CAPTURED, `${CAPTURED}-r1`, CAPTURED] });
+
+      expect(await sweep()).toMatchObject({ looked_at: 3, left: 3 });
+
+      expect(calls.filter((call) => call === 'payments.get')).toHaveLength(1);
+    });
+
+    it('stops at its deadline and makes its messages visible again', async () => {
+      const { sweep, clock, deadLetters, before } = queueWith({ letters: Array.from({ length: 25 }, () => CAPTURED) });
+      before('queue.receive', async () => {
+        clock.now = DEADLINE;
+      });
+
+      expect(await sweep()).toMatchObject({ looked_at: 10, left: 10 });
+
+      expect(deadLetters.visible()).toHaveLength(25);
+    });
+
+    it('stops after 200 messages and 100 entries, and returns the cursor of the next sweep', async () => {
+      const ids = Array.from({ length: 130 }, (_, i) =>
+        paymentIdOf(sessionId(`01ARZ3NDEKTSV4RRFFQ69G5${String(i).padStart(3, '0')}`)),
+      );
+      const { sweep, failed } = queueWith({
+        letters: Array.from({ length: 250 }, () => CAPTURED),
+        entries: ids.map((id) => entryOf('captured', id)),
+      });
+
+      const first = await sweep();
+      expect(first).toMatchObject({ looked_at: 200, left: 200, cursor: `${ids[99]}-captured` });
+      expect(await sweep(first.cursor)).not.toHaveProperty('cursor');
+
+      expect(failed.rows.size).toBe(131);
+    });
+
+    it('counts a success once when two run concurrently', async () => {
+      const { sweep, executions, hours, deadLetters } = queueWith({ letters: [CAPTURED, CAPTURED] });
+      executions.set(CAPTURED, { status: 'SUCCEEDED' });
+
+      const [one, other] = await Promise.all([sweep(), sweep()]);
+
+      expect(one.removed + other.removed).toBe(2);
+      expect(deadLetters.size()).toBe(0);
+      expect(hours.counters['settled.captured']).toBe(1);
+    });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { executionName, outcomeOf, settlementOf } from '../../../src/shared/settlement.ts';
 import { PAYMENT } from '../../support/builders/payments.ts';
 
-/** One of each form that names of settlements have. */
+/** One settlement name of each form, with its outcome. */
 const SETTLEMENTS = [
   ['approved', 'approved'],
   ['approved-2', 'approved'],
@@ -16,23 +16,23 @@ const SETTLEMENTS = [
   ['refunded-reversed', 'refunded'],
 ] as const;
 
-describe('the name of an execution', () => {
-  it.each(SETTLEMENTS)('of %s tells payment and settlement, also of one started anew', (settlement) => {
+describe('execution name', () => {
+  it.each(SETTLEMENTS)('of %s parses to payment and settlement, with and without restarts', (settlement) => {
     for (const restarts of [0, 1, 12]) {
       expect(settlementOf(executionName(PAYMENT, settlement, restarts))).toEqual({ paymentId: PAYMENT, settlement });
     }
   });
 
-  it.each(SETTLEMENTS)('of %s is about %s', (settlement, outcome) => {
+  it.each(SETTLEMENTS)('of %s has the outcome %s', (settlement, outcome) => {
     expect(outcomeOf(settlement)).toBe(outcome);
   });
 
-  it('is as long and as plain as Step Functions allows', () => {
+  it('fits Step Functions’ length and characters', () => {
     for (const [settlement] of SETTLEMENTS) expect(executionName(PAYMENT, settlement, 100)).toMatch(/^[\w-]{1,80}$/);
   });
 
   it.each(['', 'by-hand', PAYMENT, `${PAYMENT}-`, 'pay_1-captured', `x${PAYMENT}-captured`])(
-    'such as “%s” is none of ours',
+    '“%s” is foreign',
     (name) => {
       expect(settlementOf(name)).toBeUndefined();
     },
