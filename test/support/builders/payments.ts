@@ -78,7 +78,7 @@ const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence>
   fc
     .record({
       kind: fc.constantFrom(...kinds),
-      asked: fc.boolean(),
+      authoritative: fc.boolean(),
       paypalOrderId: fc.constantFrom(undefined, 'ORDER1', 'ORDER2'),
       captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2'),
       amount: someMoney,
@@ -97,16 +97,16 @@ const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.A
       late: fc.boolean(),
       declines: fc.nat(2),
       attached: fc.boolean(),
-      tried: fc.boolean(),
+      hasCapture: fc.boolean(),
       refunded: fc.constantFrom(0, 500, 1500),
     })
-    .map(({ status, late, declines, attached, tried, refunded }) => {
+    .map(({ status, late, declines, attached, hasCapture, refunded }) => {
       const { paypal_order_id, ...payment } = paymentThatIs(status, {
         // A created payment is late only if an attempt after the session was given up was declined.
         late: late && (status !== 'created' || declines > 0),
         declines,
         ...(isPaid(status) && { captured }),
-        ...(isGivenUp(status) && tried && { capture_id: 'CAPTURE1' }),
+        ...(isGivenUp(status) && hasCapture && { capture_id: 'CAPTURE1' }),
         ...(status === 'refunded' && { refunded_minor: captured.minor }),
         ...(status === 'reversed' && { refunded_minor: captured.minor }),
         ...(status === 'review' && { refunded_minor: refunded }),
