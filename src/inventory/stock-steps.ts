@@ -13,8 +13,7 @@ export interface StockStepResult {
 type Deps = Pick<StockRepository, 'reservation' | 'move'>;
 
 /**
- * The counters that each change of a reservation moves its items between. A pair that is missing is not allowed: a
- * no-op.
+ * The counters between which each change of a reservation moves its items. Changes that are missing here are no-ops.
  */
 const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counter] | undefined>> = {
   'held→committed': ['reserved', 'sold'],

@@ -9,21 +9,21 @@ export interface PastSettlement {
   readonly input: Settlement;
 }
 
-type Of = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'history'>;
+type PaymentState = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'history'>;
 
 /**
  * The settlement that creates the payment's order; undefined when nothing was captured, or the captured amount is not
  * accepted.
  */
-export const settlementOfCapture = (payment: Of): PastSettlement | undefined =>
+export const settlementOfCapture = (payment: PaymentState): PastSettlement | undefined =>
   lastRequested({ ...payment, refunded_minor: 0 }, 'captured');
 
 /** The settlement that the payment's current status requested; undefined when it requested none. */
-export const settlementOfStatus = (payment: Of): PastSettlement | undefined =>
+export const settlementOfStatus = (payment: PaymentState): PastSettlement | undefined =>
   payment.history.at(-1)?.status === payment.status ? lastRequested(payment, payment.status) : undefined;
 
 function lastRequested(
-  { payment_id, captured, refunded_minor, history }: Of,
+  { payment_id, captured, refunded_minor, history }: PaymentState,
   payment_status: PaymentStatus,
 ): PastSettlement | undefined {
   const name = history.findLast(({ status }) => status === payment_status)?.settlement;

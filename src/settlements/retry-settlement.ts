@@ -6,16 +6,14 @@ import { type LatestAttempt, MAX_RESTARTS, type SyncResultDeps, syncResult } fro
 
 export interface RetriedSettlement {
   readonly settlement: string;
-  readonly outcome: /** Resumed from the steps that failed. */
-    | 'redriven'
-    /** A new execution runs all steps: the old one is no longer redrivable. */
-    | 'restarted'
-    /** It had never been started. */
-    | 'started'
-    /** It was already running. */
-    | 'running'
-    /** It had already succeeded, and the event was lost. */
-    | 'succeeded';
+  /**
+   * - `redriven`: resumed from the steps that failed
+   * - `restarted`: a new execution runs all steps, because the old one is no longer redrivable
+   * - `started`: it had never been started
+   * - `running`: it was already running
+   * - `succeeded`: it had already succeeded, and the event was lost
+   */
+  readonly outcome: 'redriven' | 'restarted' | 'started' | 'running' | 'succeeded';
   /** The name of its latest execution. */
   readonly execution: string;
 }

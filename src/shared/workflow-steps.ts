@@ -3,7 +3,8 @@ import type { Settlement } from './settlement.ts';
 /**
  * The steps of the payment-settlement workflow, by the service that runs them: a service is one Lambda function.
  * Handlers, invoke permissions, dashboards and metrics follow from this list; a test holds it to
- * statemachines/payment-settlement.asl.json.
+ * statemachines/payment-settlement.asl.json. To add a step: name it here, implement it in its service's `*-steps.ts`,
+ * and add its task to the state machine.
  */
 export const WORKFLOW_STEPS = {
   checkout: ['CompleteCheckout', 'FailCheckout', 'RefundCheckout'],
