@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import openApi from '../docs/openapi.yaml' with { type: 'text' };
-import { toResult } from '../src/shared/http/http.ts';
+import { toResult } from '../src/shared/http/response.ts';
 
 const answer = toResult({ status: 200, body: parse(openApi), headers: { 'cache-control': 'public, max-age=300' } });
 

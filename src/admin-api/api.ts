@@ -1,5 +1,5 @@
-import { type Api, createApi } from '../shared/http/api.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
+import { type Api, createApi } from '../shared/http/router.ts';
 import { auditRoutes } from './audit.ts';
 import { type ConsistencyRoutesDeps, consistencyRoutes } from './consistency-routes.ts';
 import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Api } from '../shared/http/api.ts';
-import { parseQuery } from '../shared/http/http.ts';
+import { parseQuery } from '../shared/http/request.ts';
+import type { Api } from '../shared/http/router.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { checkPeriod, page, period } from './queries.ts';

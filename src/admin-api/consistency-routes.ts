@@ -3,9 +3,9 @@ import { INVARIANT_NUMBERS, type InvariantNumber, invariantOf } from '../consist
 import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
 import type { FindingRepository } from '../consistency/finding-repository.ts';
 import { type RepairActions, repairFinding } from '../consistency/repair-finding.ts';
-import type { Api } from '../shared/http/api.ts';
-import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
+import { parseBody, parseQuery } from '../shared/http/request.ts';
+import type { Api } from '../shared/http/router.ts';
 import type { Run } from '../shared/run-repository.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';

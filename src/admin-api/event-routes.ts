@@ -7,9 +7,9 @@ import { countEvents, type ReplayManyDeps, replayEvents } from '../paypal-webhoo
 import { EVENT_STATUSES, type EventCursor, type EventFilter } from '../paypal-webhook/stored-event.ts';
 import type { ExecutionClient } from '../settlements/execution-client.ts';
 import { paymentExecutions } from '../settlements/payment-executions.ts';
-import type { Api } from '../shared/http/api.ts';
-import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
+import { parseBody, parseQuery } from '../shared/http/request.ts';
+import type { Api } from '../shared/http/router.ts';
 import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Api } from '../shared/http/api.ts';
-import { parseQuery } from '../shared/http/http.ts';
+import { parseQuery } from '../shared/http/request.ts';
+import type { Api } from '../shared/http/router.ts';
 import { health } from './health.ts';
 import { type HealthDeps, healthChecks } from './health-checks.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { HourlyMetricsRepository } from '../settlements/hourly-metrics-repository.ts';
-import type { Api } from '../shared/http/api.ts';
-import { parseQuery } from '../shared/http/http.ts';
 import { invalidRequest } from '../shared/http/problem.ts';
+import { parseQuery } from '../shared/http/request.ts';
+import type { Api } from '../shared/http/router.ts';
 import type { Run } from '../shared/run-repository.ts';
 import { checkPeriod, period } from './queries.ts';
 import { shopMetrics } from './shop-metrics.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import { type RetryDeps, retrySettlement } from '../settlements/retry-settlement.ts';
-import type { Api } from '../shared/http/api.ts';
-import { parseBody, parseQuery } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
+import { parseBody, parseQuery } from '../shared/http/request.ts';
+import type { Api } from '../shared/http/router.ts';
 import { isPaymentId } from '../shared/ids.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { jsonFrom } from '../shared/http/http.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
+import { jsonFrom } from '../shared/http/request.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventOutcome } from './process-event.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ApplyEvidenceDeps } from '../payments/apply-evidence.ts';
 import { type Change, dryRun } from '../payments/dry-run.ts';
-import { jsonFrom } from '../shared/http/http.ts';
+import { jsonFrom } from '../shared/http/request.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import { type EventOutcome, type ProcessEventDeps, processEvent } from './process-event.ts';

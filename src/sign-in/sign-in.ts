@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { parseBody } from '../shared/http/http.ts';
 import { Problem } from '../shared/http/problem.ts';
+import { parseBody } from '../shared/http/request.ts';
 import type { Cognito, SignInResult } from './cognito.ts';
 
 /** The usernames that `npm run operator` accepts. */

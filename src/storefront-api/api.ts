@@ -6,10 +6,10 @@ import { type BeginPaymentDeps, beginPayment } from '../payments/begin-payment.t
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { type CaptureDeps, capturePayment } from '../payments/capture-payment.ts';
 import type { Payment } from '../payments/payment.ts';
-import { type Api, createApi } from '../shared/http/api.ts';
-import { parseBody } from '../shared/http/http.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
+import { parseBody } from '../shared/http/request.ts';
+import { type Api, createApi } from '../shared/http/router.ts';
 import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts';
 import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
 import { toOrderResponse, toPaymentResponse, toProductResponse, toSessionResponse } from './responses.ts';

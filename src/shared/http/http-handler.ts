@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from '../logger.ts';
-import { problemResponse, toResult } from './http.ts';
-import { problemOf } from './problem-of.ts';
+import { toProblem } from './error-to-problem.ts';
+import { problemResponse, toResult } from './response.ts';
 
 /** A Lambda handler for calls that need no routes: what the work gives is answered with 200, what it throws becomes a problem. */
 export const httpHandler =
@@ -12,6 +12,6 @@ export const httpHandler =
     try {
       return toResult({ status: 200, body: await work(event) });
     } catch (error) {
-      return toResult(problemResponse(problemOf(error)));
+      return toResult(problemResponse(toProblem(error)));
     }
   };

@@ -1,8 +1,8 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context } from 'aws-lambda';
-import type { HttpResponse } from './http.ts';
 import { invalidRequest, Problem } from './problem.ts';
+import type { HttpResponse } from './response.ts';
 
 interface KeyedRequest {
   /** What the caller calls the request, with method and path: one key may be used once for each. */

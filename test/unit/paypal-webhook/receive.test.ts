@@ -5,8 +5,8 @@ import type { EventRepository } from '../../../src/paypal-webhook/event-reposito
 import type { EventOutcome } from '../../../src/paypal-webhook/process-event.ts';
 import { type ReceiveDeps, receive } from '../../../src/paypal-webhook/receive.ts';
 import { SIGNATURE_HEADERS, type Verdict } from '../../../src/paypal-webhook/verify-signature.ts';
-import { problemResponse, toResult } from '../../../src/shared/http/http.ts';
 import { Problem } from '../../../src/shared/http/problem.ts';
+import { problemResponse, toResult } from '../../../src/shared/http/response.ts';
 import { answerErrors, problemsOf } from '../../support/api-document.ts';
 import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
 

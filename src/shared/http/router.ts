@@ -1,10 +1,11 @@
 import { ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from '../logger.ts';
-import { bytesOf, type HttpResponse, problemResponse, toResult } from './http.ts';
+import { toProblem } from './error-to-problem.ts';
 import type { idempotencyKeys } from './idempotency-key.ts';
 import { Problem } from './problem.ts';
-import { problemOf } from './problem-of.ts';
+import { bytesOf } from './request.ts';
+import { type HttpResponse, problemResponse, toResult } from './response.ts';
 
 /** One call of a route. */
 export interface Call {
@@ -46,7 +47,7 @@ export function createApi({ once, authorize = () => 'anybody', answeredElsewhere
 
   const refuse = async (problem: Problem) => toResult(problemResponse(problem));
   const nothingHere = () => refuse(new Problem('not-found', SEE));
-  router.errorHandler(Error, (error) => refuse(problemOf(error)));
+  router.errorHandler(Error, (error) => refuse(toProblem(error)));
   // An id in a path that cannot be decoded, or is blank.
   router.errorHandler([URIError, ParameterValidationError], nothingHere);
   const noSuchRoute = async ({ rawPath }: APIGatewayProxyEventV2) => {

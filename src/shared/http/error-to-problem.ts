@@ -16,7 +16,7 @@ function isPassing(error: Error): boolean {
 }
 
 /** What a caller is told about an error; what nobody foresaw is logged, and told without its message. */
-export function problemOf(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Error && error.name === 'PayPalUnavailable') {
     logger.warn('PAYPAL_UNAVAILABLE', error);
