@@ -1,22 +1,34 @@
+import type { ReaderName } from './read-event.ts';
+
 /*
- * Imported by whatever registers the webhook at PayPal: keep it free of the AWS SDK.
+ * Imported by ops/ and by the admin pages: keep it free of the AWS SDK and of zod. That is why it names the readers,
+ * which are in read-event.ts, instead of importing them.
  */
 
 /**
- * The events that this shop acts on, by PayPal's names: https://developer.paypal.com/api/rest/webhooks/event-names/
- * `CHECKOUT.ORDER.CANCELLED` is not among PayPal's own; it is understood all the same, but cannot be subscribed to.
+ * The PayPal event types that this shop handles, by PayPal's names: who reads each, and whether the webhook subscribes
+ * to it. Any other type is ignored. https://developer.paypal.com/api/rest/webhooks/event-names/
  */
-export const SUBSCRIBED_EVENT_TYPES = [
-  'CHECKOUT.ORDER.APPROVED',
-  'CHECKOUT.ORDER.COMPLETED',
-  'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
-  'PAYMENT.CAPTURE.COMPLETED',
-  'PAYMENT.CAPTURE.PENDING',
-  'PAYMENT.CAPTURE.DENIED',
-  'PAYMENT.CAPTURE.DECLINED',
-  'PAYMENT.CAPTURE.REFUNDED',
-  'PAYMENT.CAPTURE.REVERSED',
-  'CUSTOMER.DISPUTE.CREATED',
-  'CUSTOMER.DISPUTE.UPDATED',
-  'CUSTOMER.DISPUTE.RESOLVED',
-] as const;
+export const EVENT_TYPES = {
+  'CHECKOUT.ORDER.APPROVED': { reader: 'order', subscribe: true },
+  'CHECKOUT.ORDER.COMPLETED': { reader: 'order', subscribe: true },
+  // Not in PayPal's list, so a webhook cannot subscribe to them.
+  'CHECKOUT.ORDER.CANCELLED': { reader: 'cancellation', subscribe: false },
+  'CHECKOUT.ORDER.VOIDED': { reader: 'cancellation', subscribe: false },
+  'CHECKOUT.PAYMENT-APPROVAL.REVERSED': { reader: 'cancellation', subscribe: true },
+  'PAYMENT.CAPTURE.COMPLETED': { reader: 'capture', subscribe: true },
+  'PAYMENT.CAPTURE.PENDING': { reader: 'capture', subscribe: true },
+  'PAYMENT.CAPTURE.DENIED': { reader: 'capture', subscribe: true },
+  'PAYMENT.CAPTURE.DECLINED': { reader: 'capture', subscribe: true },
+  'PAYMENT.CAPTURE.REFUNDED': { reader: 'refund', subscribe: true },
+  'PAYMENT.CAPTURE.REVERSED': { reader: 'reversal', subscribe: true },
+  'CUSTOMER.DISPUTE.CREATED': { reader: 'dispute', subscribe: true },
+  'CUSTOMER.DISPUTE.UPDATED': { reader: 'dispute', subscribe: true },
+  'CUSTOMER.DISPUTE.RESOLVED': { reader: 'dispute', subscribe: true },
+} as const satisfies Readonly<Record<string, { readonly reader: ReaderName; readonly subscribe: boolean }>>;
+
+export type EventType = keyof typeof EVENT_TYPES;
+
+export const SUBSCRIBED_EVENT_TYPES = (Object.keys(EVENT_TYPES) as EventType[]).filter(
+  (type) => EVENT_TYPES[type].subscribe,
+);
