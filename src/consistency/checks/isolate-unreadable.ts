@@ -1,4 +1,5 @@
-import * as z from 'zod/mini';
+// Not `z.core.$ZodError`: that namespace cannot be tree-shaken, and brings all of zod, its locales included (350 kB).
+import { $ZodError } from 'zod/v4/core';
 
 export interface IsolatedRows<Id, Row> {
   readonly rows: readonly Row[];
@@ -16,7 +17,7 @@ export async function isolateUnreadable<Id, Row>(
   try {
     return { rows: await read(ids), unreadable: new Map() };
   } catch (error) {
-    if (!(error instanceof z.core.$ZodError)) throw error;
+    if (!(error instanceof $ZodError)) throw error;
     if (ids.length === 1) return { rows: [], unreadable: new Map([[id, error.issues[0]?.path.join('.') ?? '']]) };
     const middle = Math.ceil(ids.length / 2);
     const halves = await Promise.all([
