@@ -9,17 +9,31 @@ import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
-import { composeCheck } from './compose/consistency.ts';
+import { wireCheck } from './wiring.ts';
 
-/** Milliseconds for one run: what it begins last still ends before the function's 29 seconds are over. */
-const TIME = 18_000;
+/** Leaves the last page that a run starts enough of the function's 29 seconds. */
+const RUN_MS = 18_000;
 
 const deps: Omit<CheckDeps, 'hasTime'> = {
-  ...composeCheck({ db: documentClient(), stepFunctions: new SFNClient({}), env: requireEnv }),
-  onError: (part, trouble) => logger.warn('PART_NOT_CHECKED', { part, error: trouble.name }),
+  ...wireCheck({
+    db: documentClient(),
+    stepFunctions: new SFNClient({}),
+    tables: {
+      products: requireEnv('PRODUCTS_TABLE'),
+      reservations: requireEnv('RESERVATIONS_TABLE'),
+      sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
+      payments: requireEnv('PAYMENTS_TABLE'),
+      orders: requireEnv('ORDERS_TABLE'),
+      events: requireEnv('WEBHOOK_EVENTS_TABLE'),
+      operations: requireEnv('OPERATIONS_TABLE'),
+    },
+    stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
+    paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+  }),
+  onError: (part, error) => logger.warn('PART_NOT_CHECKED', { part, error: error.name }),
 };
 
-/** Checks the books, by the schedule or an operator, or looks again at one finding. */
+/** Runs the consistency check, or rechecks one finding. Invoked by the scheduler or the operators' API. */
 export async function handler(event: unknown, context: Context): Promise<ConsistencyResponse> {
   logger.resetKeys();
   logger.addContext(context);
@@ -31,7 +45,7 @@ export async function handler(event: unknown, context: Context): Promise<Consist
     return { finding: finding ? toStoredFinding(finding) : null };
   }
 
-  const end = performance.now() + TIME;
+  const end = performance.now() + RUN_MS;
   const { checked, findings, finished } = await runCheck(
     { ...deps, hasTime: () => performance.now() < end },
     { now, graceSeconds },

@@ -11,7 +11,10 @@ const db = documentClient();
 const orders = orderRepository(db, requireEnv('ORDERS_TABLE'));
 const sessions = sessionRepository(db, requireEnv('CHECKOUT_SESSIONS_TABLE'));
 const payments = paymentRepository(db, requireEnv('PAYMENTS_TABLE'));
-const paypal = connectPayPal(requireEnv);
+const paypal = connectPayPal({
+  baseUrl: requireEnv('PAYPAL_BASE_URL'),
+  secretName: requireEnv('PAYPAL_SECRET_NAME'),
+});
 
 export const handler = stepHandler(
   'fulfillment',

@@ -1,14 +1,23 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { orderRepository } from '../src/fulfillment/order-repository.ts';
+import { paymentRepository } from '../src/payments/payment-repository.ts';
 import { paymentSteps } from '../src/payments/payment-steps.ts';
+import { startSettlementWith } from '../src/payments/start-settlement.ts';
+import { connectPayPal } from '../src/paypal/connect.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { stepHandler } from '../src/shared/step-handler.ts';
-import { composePayments } from './compose/payments.ts';
+import { wireEvidenceApplier } from './wiring.ts';
 
-const { payments, paypal, evidenceApplier } = composePayments({
-  db: documentClient(),
-  stepFunctions: new SFNClient({}),
-  env: requireEnv,
+const db = documentClient();
+const payments = paymentRepository(db, requireEnv('PAYMENTS_TABLE'));
+const paypal = connectPayPal({ baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') });
+const evidenceApplier = wireEvidenceApplier({
+  payments,
+  orders: orderRepository(db, requireEnv('ORDERS_TABLE')),
+  paypal,
+  startSettlement: startSettlementWith(new SFNClient({}), requireEnv('STATE_MACHINE_ARN')),
+  dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
 });
 const { captureOrder, getOrder, refundCapture } = paypal;
 

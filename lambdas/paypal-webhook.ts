@@ -10,17 +10,25 @@ import { bytesOf } from '../src/shared/http/request.ts';
 import { type HttpResult, problemResponse, toResult } from '../src/shared/http/response.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
-import { composeReceipt } from './compose/paypal-webhook.ts';
+import { wireWebhook } from './wiring.ts';
 
 const dynamo = dynamoClient();
-const { deps, registerContext } = composeReceipt({
+const { deps, registerContext } = wireWebhook({
   db: documentClient(dynamo),
   stepFunctions: new SFNClient({}),
   idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
-  env: requireEnv,
+  tables: {
+    payments: requireEnv('PAYMENTS_TABLE'),
+    orders: requireEnv('ORDERS_TABLE'),
+    events: requireEnv('WEBHOOK_EVENTS_TABLE'),
+  },
+  stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
+  paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+  certificateOrigins: requireEnv('PAYPAL_CERT_ORIGINS').split(','),
+  certificateNames: requireEnv('PAYPAL_CERT_NAMES').split(','),
+  dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
 });
 
-/** Takes PayPal's webhooks. */
 export async function handler(request: APIGatewayProxyEventV2, context: Context): Promise<HttpResult> {
   logger.resetKeys();
   logger.addContext(context);

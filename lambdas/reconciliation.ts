@@ -9,34 +9,46 @@ import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
-import { composeJobs } from './compose/reconciliation.ts';
+import { wireJobs } from './wiring.ts';
 
 const dynamo = dynamoClient();
-const { jobs, registerContext, ...deps } = composeJobs({
+const { jobs, registerContext, runs, now } = wireJobs({
   db: documentClient(dynamo),
   stepFunctions: new SFNClient({}),
   sqs: new SQSClient({}),
   idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
-  env: requireEnv,
+  tables: {
+    products: requireEnv('PRODUCTS_TABLE'),
+    reservations: requireEnv('RESERVATIONS_TABLE'),
+    sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
+    payments: requireEnv('PAYMENTS_TABLE'),
+    orders: requireEnv('ORDERS_TABLE'),
+    events: requireEnv('WEBHOOK_EVENTS_TABLE'),
+    operations: requireEnv('OPERATIONS_TABLE'),
+  },
+  stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
+  deadLetterQueueUrl: requireEnv('DEAD_LETTER_QUEUE_URL'),
+  paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+  dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
 });
 
-/** `due_before`, ISO 8601 with `Z`: what is due before then is looked after, and what ends before it is over. Now, when it is not said. */
+/** `due_before`, ISO 8601 with `Z`, is the time against which due dates are compared. @default now */
 const requestSchema = z.object({ job: z.enum(JOB_NAMES), due_before: z.optional(z.iso.datetime()) });
 
-/** What was begun may take PayPal's 8 seconds, and a few calls more. */
-const TO_FINISH_MS = 20_000;
+/** The item in progress may take PayPal's 8 seconds and a few more calls. */
+const SHUTDOWN_MARGIN_MS = 20_000;
 
-/** Looks after what nobody told the shop. Called by the clock, or by an operator; any number of times at once. */
+/** Runs one reconciliation job. Invoked by the scheduler or an operator; safe to run concurrently. */
 export async function handler(event: unknown, context: Context): Promise<Report> {
   logger.resetKeys();
   logger.addContext(context);
   registerContext(context);
   const { job, due_before } = z.parse(requestSchema, event);
   logger.appendKeys({ job });
-  const now = deps.now();
-  const report = await runJob(deps, job, jobs[job], {
-    dueBefore: due_before ? new Date(due_before) : now,
-    until: new Date(now.getTime() + context.getRemainingTimeInMillis() - TO_FINISH_MS),
+  const startedAt = now();
+  const report = await runJob({ runs, now }, job, jobs[job], {
+    dueBefore: due_before ? new Date(due_before) : startedAt,
+    until: new Date(startedAt.getTime() + context.getRemainingTimeInMillis() - SHUTDOWN_MARGIN_MS),
     onError: (item, error) => logger.warn('NOT_MENDED', { item, error }),
   });
   logger.info('JOB_DONE', { figures: report.figures, repaired: report.repaired });

@@ -5,9 +5,14 @@ import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
-import { composeSettlements } from './compose/settlements.ts';
+import { wireSettlements } from './wiring.ts';
 
-const deps = composeSettlements({ db: documentClient(), stepFunctions: new SFNClient({}), env: requireEnv });
+const deps = wireSettlements({
+  db: documentClient(),
+  stepFunctions: new SFNClient({}),
+  tables: { payments: requireEnv('PAYMENTS_TABLE'), operations: requireEnv('OPERATIONS_TABLE') },
+  stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
+});
 
 /** Records execution results from EventBridge. */
 export async function handler(event: unknown): Promise<void> {

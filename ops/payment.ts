@@ -2,10 +2,9 @@ import './report-errors.ts';
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { composeStory } from '../lambdas/compose/payment-details.ts';
+import { wirePaymentDetails } from '../lambdas/wiring.ts';
 import { paymentDetails } from '../src/admin-api/payment-details.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import type { EnvName } from '../src/shared/env.ts';
 import { isPaymentId } from '../src/shared/ids.ts';
 import { DEPLOYMENT_OPTIONS, findDeployment, findWorkflow } from './find-deployment.ts';
 import { formatPayment } from './format-payment.ts';
@@ -23,23 +22,16 @@ if (!isPaymentId(id) || extra !== undefined) {
   process.exitCode = 2;
 } else {
   const { clientOptions, tables } = await findDeployment(values);
-  const environment: Partial<Record<EnvName, string>> = {
-    PRODUCTS_TABLE: tables.products,
-    RESERVATIONS_TABLE: tables.reservations,
-    CHECKOUT_SESSIONS_TABLE: tables['checkout-sessions'],
-    PAYMENTS_TABLE: tables.payments,
-    ORDERS_TABLE: tables.orders,
-    WEBHOOK_EVENTS_TABLE: tables['webhook-events'],
-    OPERATIONS_TABLE: tables.operations,
-    STATE_MACHINE_ARN: await findWorkflow(values),
-  };
   const { paypal } = await payPalClientFor(values);
   const dynamo = new DynamoDBClient(clientOptions);
   const stepFunctions = new SFNClient(clientOptions);
-  const deps = {
-    ...composeStory({ db: documentClient(dynamo), stepFunctions, env: (name) => environment[name] ?? '' }),
+  const deps = wirePaymentDetails({
+    db: documentClient(dynamo),
+    stepFunctions,
+    tables: { ...tables, sessions: tables['checkout-sessions'], events: tables['webhook-events'] },
+    stateMachineArn: await findWorkflow(values),
     getOrder: paypal.getOrder,
-  };
+  });
   const details = await paymentDetails(deps, id, { askPayPal: true }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== 'PayPalUnavailable') throw error;
     return paymentDetails(deps, id, { askPayPal: false });

@@ -1,4 +1,3 @@
-import type { EnvName } from '../shared/env.ts';
 import { logger } from '../shared/logger.ts';
 import { measure } from '../shared/metrics.ts';
 import { type PayPal, payPalClient } from './client.ts';
@@ -6,17 +5,20 @@ import { type PayPalNotifications, payPalNotifications } from './notifications.t
 import { credentialsFrom } from './secret.ts';
 import { type PayPalCall, transport } from './transport.ts';
 
-/** The PayPal that a function's environment names, by the shop's own credentials; each request to it is measured. */
-export function connectPayPal(env: (name: EnvName) => string): PayPal & PayPalNotifications {
-  const call = transport({
-    baseUrl: env('PAYPAL_BASE_URL'),
-    credentials: credentialsFrom(env('PAYPAL_SECRET_NAME')),
-    onCall: recordCall,
-  });
+export interface PayPalConnection {
+  /** Origin of PayPal's REST API, such as https://api-m.paypal.com. */
+  readonly baseUrl: string;
+  /** The secret with the credentials. */
+  readonly secretName: string;
+}
+
+/** A client with a token cache of its own, so one per function; each request is measured. */
+export function connectPayPal({ baseUrl, secretName }: PayPalConnection): PayPal & PayPalNotifications {
+  const call = transport({ baseUrl, credentials: credentialsFrom(secretName), onCall: recordCall });
   return { ...payPalClient(call), ...payPalNotifications(call) };
 }
 
-/** Measures one request, and logs what PayPal's support asks for where it went wrong. */
+/** Measures one request; a failed one is logged with the debug id that PayPal's support asks for. */
 export function recordCall({ operation, status, durationMs, debugId, error }: PayPalCall): void {
   const failed = error !== undefined || status === 401;
   measure('PayPalLatency', durationMs, operation);

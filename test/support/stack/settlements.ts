@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { composeSettlements } from '../../../lambdas/compose/settlements.ts';
+import { wireSettlements } from '../../../lambdas/wiring.ts';
 import { type DeadLetter, deadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
 import { retrySettlement } from '../../../src/settlements/retry-settlement.ts';
 import type { PaymentId } from '../../../src/shared/ids.ts';
@@ -7,17 +7,13 @@ import { dynamo, queues, stepFunctions } from './aws.ts';
 import { type Purchase, until } from './shop.ts';
 
 const { state_machine_arn, tables, dlq_url } = inject('stack');
-const environment: Readonly<Partial<Record<string, string>>> = {
-  PAYMENTS_TABLE: tables.payments,
-  OPERATIONS_TABLE: tables.operations,
-  STATE_MACHINE_ARN: state_machine_arn,
-};
 
 /** The settlement repositories and clients of the running shop, in this process. */
-export const settlements = composeSettlements({
+export const settlements = wireSettlements({
   db: dynamo,
   stepFunctions,
-  env: (name) => environment[name] ?? '',
+  tables: { payments: tables.payments ?? '', operations: tables.operations ?? '' },
+  stateMachineArn: state_machine_arn,
 });
 
 /** The failed settlements of a purchase. */

@@ -1,0 +1,372 @@
+import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
+import type { AdminDeps } from '../src/admin-api/api.ts';
+import { auditRepository } from '../src/admin-api/audit-repository.ts';
+import { queueDepth, servicesOfWorkflow, tableStatus, workflowStatus } from '../src/admin-api/aws-status.ts';
+import type { PaymentDetailsDeps } from '../src/admin-api/payment-details.ts';
+import { sessionRepository } from '../src/checkout/session-repository.ts';
+import { consistencyFunction } from '../src/consistency/consistency-function.ts';
+import { findingRepository } from '../src/consistency/finding-repository.ts';
+import { repairActions } from '../src/consistency/repair-actions.ts';
+import type { CheckDeps } from '../src/consistency/run-check.ts';
+import { type OrderRepository, orderRepository } from '../src/fulfillment/order-repository.ts';
+import { stockRepository } from '../src/inventory/stock-repository.ts';
+import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from '../src/payments/apply-evidence.ts';
+import { type PaymentRepository, paymentRepository } from '../src/payments/payment-repository.ts';
+import { startSettlementWith } from '../src/payments/start-settlement.ts';
+import type { PayPal } from '../src/paypal/client.ts';
+import { connectPayPal, type PayPalConnection } from '../src/paypal/connect.ts';
+import { readPayPalSecret } from '../src/paypal/secret.ts';
+import { certificateSource } from '../src/paypal-webhook/certificates.ts';
+import { eventIdempotency } from '../src/paypal-webhook/event-idempotency.ts';
+import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
+import { processEvent } from '../src/paypal-webhook/process-event.ts';
+import type { ReceiveDeps } from '../src/paypal-webhook/receive.ts';
+import { signatureVerifier } from '../src/paypal-webhook/verify-signature.ts';
+import { JOB_NAMES, type Job, type JobName } from '../src/reconciliation/job.ts';
+import { deadLettersJob } from '../src/reconciliation/jobs/dead-letters.ts';
+import { eventsJob } from '../src/reconciliation/jobs/events.ts';
+import { inboxJob } from '../src/reconciliation/jobs/inbox.ts';
+import { paymentsJob } from '../src/reconciliation/jobs/payments.ts';
+import { reservationsJob } from '../src/reconciliation/jobs/reservations.ts';
+import { reconcileReservation } from '../src/reconciliation/reconcile-reservation.ts';
+import { deadLetterQueue } from '../src/settlements/dead-letter-queue.ts';
+import { executionClient } from '../src/settlements/execution-client.ts';
+import { failedSettlementRepository } from '../src/settlements/failed-settlement-repository.ts';
+import { hourlyMetricsRepository } from '../src/settlements/hourly-metrics-repository.ts';
+import { syncResult } from '../src/settlements/sync-result.ts';
+import { idempotencyKeys } from '../src/shared/http/idempotency-key.ts';
+import { orderIdOf } from '../src/shared/ids.ts';
+import { runRepository } from '../src/shared/run-repository.ts';
+import type { StorefrontDeps } from '../src/storefront-api/api.ts';
+
+/*
+ * What each function is made of. Each repository and the PayPal client with its token cache are built once per function.
+ * Takes values, not the environment: the entries read that. `payment-status`, `sign-in` and the functions of the other
+ * services' steps need little, and wire it in their entries.
+ */
+
+/** Names of the shop's tables. A function is given those that it has grants for. */
+interface Tables {
+  readonly products: string;
+  readonly reservations: string;
+  readonly sessions: string;
+  readonly payments: string;
+  readonly orders: string;
+  readonly events: string;
+  readonly idempotency: string;
+  readonly operations: string;
+}
+
+interface WorkflowOptions {
+  readonly db: DynamoDBDocumentClient;
+  readonly stepFunctions: SFNClient;
+  readonly stateMachineArn: string;
+}
+
+interface PaymentOptions extends WorkflowOptions {
+  readonly paypal: PayPalConnection;
+  /** Age in seconds after which an open payment is reconciled. */
+  readonly dueAfterSeconds: number;
+}
+
+const now = () => new Date();
+
+/** For the functions that change payments. */
+export function wireEvidenceApplier({
+  payments,
+  orders,
+  paypal,
+  startSettlement,
+  dueAfterSeconds,
+}: {
+  readonly payments: PaymentRepository;
+  readonly orders: OrderRepository;
+  readonly paypal: PayPal;
+  readonly startSettlement: ApplyEvidenceDeps['startSettlement'];
+  readonly dueAfterSeconds: number;
+}): EvidenceApplier {
+  return evidenceApplier({
+    payments,
+    now,
+    dueAfterSeconds,
+    getOrder: paypal.getOrder,
+    getCapture: paypal.getCapture,
+    rememberBuyer: (id, buyer) => orders.rememberBuyer(orderIdOf(id), buyer, now()),
+    startSettlement,
+  });
+}
+
+/** For the function that records the results of executions, and for tests of the running stack. */
+export const wireSettlements = (
+  options: WorkflowOptions & { readonly tables: Pick<Tables, 'payments' | 'operations'> },
+) => ({
+  payments: paymentRepository(options.db, options.tables.payments),
+  failed: failedSettlementRepository(options.db, options.tables.operations),
+  hours: hourlyMetricsRepository(options.db, options.tables.operations),
+  workflow: executionClient(options.stepFunctions, options.stateMachineArn),
+});
+
+/** For the storefront's API. */
+export function wireStorefront(
+  options: PaymentOptions & {
+    readonly idempotency: BasePersistenceLayer;
+    readonly tables: Pick<Tables, 'products' | 'reservations' | 'sessions' | 'payments' | 'orders'>;
+    readonly storefrontOrigin: string;
+    readonly version: string;
+  },
+): StorefrontDeps {
+  const { db, tables, dueAfterSeconds, storefrontOrigin, version } = options;
+  const payments = paymentRepository(db, tables.payments);
+  const orders = orderRepository(db, tables.orders);
+  const paypal = connectPayPal(options.paypal);
+  const startSettlement = startSettlementWith(options.stepFunctions, options.stateMachineArn);
+  return {
+    stock: stockRepository(db, { products: tables.products, reservations: tables.reservations }),
+    sessions: sessionRepository(db, tables.sessions),
+    payments,
+    orders,
+    createOrder: paypal.createOrder,
+    captureOrder: paypal.captureOrder,
+    getOrder: paypal.getOrder,
+    evidenceApplier: wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds }),
+    once: idempotencyKeys(options.idempotency),
+    ulid,
+    now,
+    dueAfterSeconds,
+    storefrontOrigin,
+    version,
+  };
+}
+
+/** For PayPal's webhook. `registerContext` is called for each invocation. */
+export function wireWebhook(
+  options: PaymentOptions & {
+    readonly idempotency: BasePersistenceLayer;
+    readonly tables: Pick<Tables, 'payments' | 'orders' | 'events'>;
+    readonly certificateOrigins: readonly string[];
+    readonly certificateNames: readonly string[];
+  },
+) {
+  const { db, tables, certificateOrigins, certificateNames, dueAfterSeconds } = options;
+  const payments = paymentRepository(db, tables.payments);
+  const orders = orderRepository(db, tables.orders);
+  const paypal = connectPayPal(options.paypal);
+  const { getCapture } = paypal;
+  const startSettlement = startSettlementWith(options.stepFunctions, options.stateMachineArn);
+  const applier = wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds });
+  const certificateOf = certificateSource({ fetch, timeoutMs: 3000, now });
+  const { registerContext, once } = eventIdempotency(options.idempotency);
+  const deps: ReceiveDeps = {
+    now,
+    events: eventRepository(db, tables.events),
+    verify: async (delivery) => {
+      const { webhook_id: webhookId } = await readPayPalSecret(options.paypal.secretName);
+      return signatureVerifier({ webhookId, certificateOrigins, certificateNames, certificateOf, now })(delivery);
+    },
+    once,
+    processEvent: (event, receivedAt) =>
+      processEvent({ payments, getCapture, evidenceApplier: applier }, event, receivedAt),
+  };
+  return { deps, registerContext };
+}
+
+/** For the reconciliation jobs. `registerContext` is called for each invocation. */
+export function wireJobs(
+  options: PaymentOptions & {
+    readonly sqs: SQSClient;
+    readonly idempotency: BasePersistenceLayer;
+    readonly tables: Omit<Tables, 'idempotency'>;
+    readonly deadLetterQueueUrl: string;
+  },
+) {
+  const { db, tables, dueAfterSeconds } = options;
+  const payments = paymentRepository(db, tables.payments);
+  const sessions = sessionRepository(db, tables.sessions);
+  const stock = stockRepository(db, { products: tables.products, reservations: tables.reservations });
+  const events = eventRepository(db, tables.events);
+  const failed = failedSettlementRepository(db, tables.operations);
+  const hours = hourlyMetricsRepository(db, tables.operations);
+  const workflow = executionClient(options.stepFunctions, options.stateMachineArn);
+  const paypal = connectPayPal(options.paypal);
+  const { getOrder, getCapture, listEvents, getEvent } = paypal;
+  const applier = wireEvidenceApplier({
+    payments,
+    orders: orderRepository(db, tables.orders),
+    paypal,
+    startSettlement: workflow.start,
+    dueAfterSeconds,
+  });
+  const { registerContext, once } = eventIdempotency(options.idempotency);
+  const stored = {
+    events,
+    once,
+    now,
+    processEvent: (event: Parameters<typeof processEvent>[1]) =>
+      processEvent({ payments, getCapture, evidenceApplier: applier }, event),
+  };
+
+  const jobs: Readonly<Record<JobName, Job>> = {
+    payments: paymentsJob({
+      payments,
+      sessions,
+      events,
+      getOrder,
+      evidenceApplier: applier,
+      startSettlement: workflow.start,
+      syncResult: (id, settlement) => syncResult({ payments, failed, hours, workflow }, id, settlement),
+      now,
+      dueAfterSeconds,
+    }),
+    reservations: reservationsJob({ payments, sessions, stock, now, dueAfterSeconds }),
+    inbox: inboxJob(stored),
+    events: eventsJob({ ...stored, listEvents, getEvent, dueAfterSeconds }),
+    'dead-letters': deadLettersJob({
+      payments,
+      failed,
+      hours,
+      workflow,
+      queue: deadLetterQueue(options.sqs, options.deadLetterQueueUrl),
+      now,
+    }),
+  };
+  return { jobs, registerContext, runs: runRepository(db, tables.operations), now };
+}
+
+/** For the consistency check, which writes nothing but findings and its runs. */
+export const wireCheck = (
+  options: WorkflowOptions & { readonly paypal: PayPalConnection; readonly tables: Omit<Tables, 'idempotency'> },
+): Omit<CheckDeps, 'hasTime' | 'onError'> => ({
+  findings: findingRepository(options.db, options.tables.operations),
+  runs: runRepository(options.db, options.tables.operations),
+  failed: failedSettlementRepository(options.db, options.tables.operations),
+  events: eventRepository(options.db, options.tables.events),
+  tables: {
+    payments: paymentRepository(options.db, options.tables.payments),
+    sessions: sessionRepository(options.db, options.tables.sessions),
+    orders: orderRepository(options.db, options.tables.orders),
+    stock: stockRepository(options.db, {
+      products: options.tables.products,
+      reservations: options.tables.reservations,
+    }),
+  },
+  workflow: executionClient(options.stepFunctions, options.stateMachineArn),
+  getOrder: connectPayPal(options.paypal).getOrder,
+});
+
+/** For the command that prints one payment. */
+export const wirePaymentDetails = (
+  options: WorkflowOptions & { readonly tables: Omit<Tables, 'idempotency'>; readonly getOrder: PayPal['getOrder'] },
+): PaymentDetailsDeps => ({
+  payments: paymentRepository(options.db, options.tables.payments),
+  sessions: sessionRepository(options.db, options.tables.sessions),
+  stock: stockRepository(options.db, { products: options.tables.products, reservations: options.tables.reservations }),
+  orders: orderRepository(options.db, options.tables.orders),
+  events: eventRepository(options.db, options.tables.events),
+  failed: failedSettlementRepository(options.db, options.tables.operations),
+  findings: findingRepository(options.db, options.tables.operations),
+  audit: auditRepository(options.db, options.tables.operations),
+  workflow: executionClient(options.stepFunctions, options.stateMachineArn),
+  getOrder: options.getOrder,
+  now,
+});
+
+/** For the operators' API. */
+export function wireAdmin(
+  options: PaymentOptions & {
+    readonly dynamo: DynamoDBClient;
+    readonly sqs: SQSClient;
+    readonly lambda: LambdaClient;
+    readonly idempotency: BasePersistenceLayer;
+    readonly tables: Tables;
+    /** URLs. */
+    readonly queues: { readonly deadLetters: string; readonly undelivered: string };
+    readonly consistencyFunctionName: string;
+    readonly storefrontOrigin: string;
+    readonly version: string;
+  },
+): AdminDeps {
+  const { db, dynamo, sqs, lambda, stepFunctions, stateMachineArn, tables, queues, dueAfterSeconds } = options;
+  const payments = paymentRepository(db, tables.payments);
+  const sessions = sessionRepository(db, tables.sessions);
+  const stock = stockRepository(db, { products: tables.products, reservations: tables.reservations });
+  const orders = orderRepository(db, tables.orders);
+  const events = eventRepository(db, tables.events);
+  const failed = failedSettlementRepository(db, tables.operations);
+  const hours = hourlyMetricsRepository(db, tables.operations);
+  const findings = findingRepository(db, tables.operations);
+  const runOf = runRepository(db, tables.operations).get;
+  const workflow = executionClient(stepFunctions, stateMachineArn);
+  const paypal = connectPayPal(options.paypal);
+  const { getOrder, getCapture, refundCapture, listWebhooks } = paypal;
+  const applier = wireEvidenceApplier({
+    payments,
+    orders,
+    paypal,
+    startSettlement: workflow.start,
+    dueAfterSeconds,
+  });
+
+  return {
+    payments,
+    sessions,
+    stock,
+    orders,
+    events,
+    failed,
+    hours,
+    findings,
+    runOf,
+    audit: auditRepository(db, tables.operations),
+    workflow,
+    getOrder,
+    getCapture,
+    refundCapture,
+    evidenceApplier: applier,
+    consistency: consistencyFunction(lambda, options.consistencyFunctionName),
+    actions: repairActions({
+      refund: { payments, refundCapture, getOrder, evidenceApplier: applier },
+      retry: { payments, failed, hours, workflow },
+      replay: { payments, events, getOrder, getCapture, evidenceApplier: applier, now },
+      stock,
+      reconcileReservation: (id) => reconcileReservation({ payments, sessions, stock, now, dueAfterSeconds }, id),
+    }),
+    health: {
+      tables: {
+        products: tableStatus(dynamo, tables.products),
+        reservations: tableStatus(dynamo, tables.reservations),
+        'checkout-sessions': tableStatus(dynamo, tables.sessions),
+        payments: tableStatus(dynamo, tables.payments),
+        orders: tableStatus(dynamo, tables.orders),
+        'webhook-events': tableStatus(dynamo, tables.events),
+        idempotency: tableStatus(dynamo, tables.idempotency),
+        operations: tableStatus(dynamo, tables.operations),
+      },
+      queues: {
+        'dead letters': queueDepth(sqs, queues.deadLetters),
+        undelivered: queueDepth(sqs, queues.undelivered),
+      },
+      workflowStatus: workflowStatus(stepFunctions, stateMachineArn),
+      services: servicesOfWorkflow(stepFunctions, lambda, stateMachineArn),
+      secret: () => readPayPalSecret(options.paypal.secretName),
+      listWebhooks,
+      payments,
+      events,
+      findings,
+      failed,
+      runOf,
+      jobs: [...JOB_NAMES, 'consistency'],
+      now,
+    },
+    once: idempotencyKeys(options.idempotency),
+    ulid,
+    now,
+    storefrontOrigin: options.storefrontOrigin,
+    version: options.version,
+  };
+}
