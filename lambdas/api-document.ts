@@ -1,8 +1,10 @@
-import { parse } from 'yaml';
-import openApi from '../docs/openapi.yaml' with { type: 'text' };
 import { toResult } from '../src/shared/http/response.ts';
 
-const answer = toResult({ status: 200, body: parse(openApi), headers: { 'cache-control': 'public, max-age=300' } });
+const response = toResult({
+  status: 200,
+  body: OPENAPI_DOCUMENT,
+  headers: { 'cache-control': 'public, max-age=300' },
+});
 
 /** Serves docs/openapi.yaml as JSON. */
-export const handler = async () => answer;
+export const handler = async () => response;

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { bundle } from '../../../lib/constructs/node-lambda.ts';
 import {
   answerErrors,
   apiDocument,
@@ -83,16 +83,7 @@ describe('GET /api/v1/openapi.json', () => {
     const folder = mkdtempSync(join(tmpdir(), 'api-document-'));
     const outfile = join(folder, 'index.mjs');
     try {
-      // Importing YAML as text takes a bundler.
-      buildSync({
-        entryPoints: ['lambdas/api-document.ts'],
-        absWorkingDir: join(import.meta.dirname, '../../..'),
-        outfile,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        mainFields: ['module', 'main'],
-      });
+      bundle(join(import.meta.dirname, '../../../lambdas/api-document.ts'), outfile);
       const { handler } = await import(outfile);
 
       const response = await handler();

@@ -1,5 +1,0 @@
-/** `with { type: 'text' }`, as the bundler understands it. */
-declare module '*.yaml' {
-  const text: string;
-  export default text;
-}
