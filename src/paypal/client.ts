@@ -14,70 +14,72 @@ import {
 } from './schema.ts';
 import type { CallPayPal, PayPalResponse } from './transport.ts';
 
-/** PayPal would not do it, for a business reason such as `INSTRUMENT_DECLINED`; there may be newer ones than we know. */
+/** PayPal rejected the request for a business reason. */
 export interface Refused {
   readonly outcome: 'refused';
+  /** Such as `INSTRUMENT_DECLINED`. PayPal may add issues at any time. */
   readonly issue: string;
 }
 
-/** What became of an attempt to capture. Whether there is money, the capture in the order says, not this. */
+/** Whether money was captured is in the order's captures, not in the outcome. */
 export type CaptureResult =
   | { readonly outcome: 'order'; readonly order: PayPalOrder }
   | Refused
-  /** PayPal knows no such order: it never existed, or its hours are over. */
+  /** Not found at PayPal: it never existed, or has expired. */
   | { readonly outcome: 'gone' };
 
-/** What became of an attempt to refund. */
 export type RefundResult = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Refused;
 
 /**
- * PayPal's Orders and Payments APIs, as far as this shop needs them.
+ * The part of PayPal's Orders and Payments APIs that this shop uses.
  *
- * Each function throws `PayPalUnavailable` for trouble that may pass, `PayPalRefused` for what PayPal will never do,
- * `PayPalUnauthorized` when the credentials are wrong, and a RangeError for arguments that must not be sent. A call takes
- * 8 seconds at most. Those with a `requestId` may be repeated with the same one and the same arguments as often as needed:
- * PayPal does the thing once and remembers it, for orders 6 hours, for refunds 45 days.
- * https://developer.paypal.com/api/rest/reference/idempotency/
+ * Each function throws `PayPalUnavailable` for transient errors, `PayPalRefused` for requests that PayPal rejects for
+ * good, `PayPalUnauthorized` for wrong credentials, and a RangeError for invalid arguments. A call takes at most
+ * 8 seconds. Calls with a `requestId` are idempotent: PayPal keeps the id of an order for 6 hours, of a refund for
+ * 45 days. https://developer.paypal.com/api/rest/reference/idempotency/
  */
 export interface PayPal {
-  /** Makes an order and tells where to send the buyer. https://developer.paypal.com/docs/api/orders/v2/#orders_create */
+  /** https://developer.paypal.com/docs/api/orders/v2/#orders_create */
   createOrder(order: CreateOrder, requestId: string): Promise<CreatedOrder>;
-  /** Undefined when PayPal knows no such order: it never existed, or its hours are over. */
+  /** @returns undefined when not found: the order never existed, or has expired. */
   getOrder(id: string): Promise<PayPalOrder | undefined>;
-  /** Takes the money of an approved order. https://developer.paypal.com/docs/api/orders/v2/#orders_capture */
+  /** https://developer.paypal.com/docs/api/orders/v2/#orders_capture */
   captureOrder(id: string, requestId: string): Promise<CaptureResult>;
-  /** Undefined when PayPal knows no such capture. */
+  /** @returns undefined when not found. */
   getCapture(id: string): Promise<PayPalCapture | undefined>;
-  /** Gives money back: all that is left, unless an amount is given. https://developer.paypal.com/docs/api/payments/v2/#captures_refund */
+  /**
+   * Refunds all that is left, unless an amount is given.
+   * https://developer.paypal.com/docs/api/payments/v2/#captures_refund
+   */
   refundCapture(id: string, requestId: string, amount?: Money): Promise<RefundResult>;
 }
 
-/** Makes the client. The transport keeps a token for as long as it lives, so make one per process. */
+/** The transport caches the access token, so a process needs one only. */
 export function payPalClient(call: CallPayPal): PayPal {
   const get = async <T>(operation: string, path: string, read: (wire: unknown) => T) =>
-    agreedOrGone(await call({ operation, path, read }));
+    valueOrUndefined(await call({ operation, path, read }));
 
   return {
     async createOrder(order, requestId) {
       const request = { post: orderBody(order), requestId, prefer: 'minimal' } as const;
       const path = '/v2/checkout/orders';
-      return agreed(await call({ operation: 'createOrder', path, read: createdOrderFrom, ...request }));
+      return valueOrThrow(await call({ operation: 'createOrder', path, read: createdOrderFrom, ...request }));
     },
 
     async captureOrder(id, requestId) {
       const request = { post: {}, requestId, prefer: 'representation' } as const;
       const path = `/v2/checkout/orders/${segment(id)}/capture`;
-      const answer = await call({ operation: 'captureOrder', path, read: orderFrom, ...request });
-      if ('refusal' in answer && isGone(answer.refusal)) return { outcome: 'gone' };
-      return refusedOf(answer) ?? { outcome: 'order', order: agreed(answer) };
+      const response = await call({ operation: 'captureOrder', path, read: orderFrom, ...request });
+      if ('refusal' in response && isNotFound(response.refusal)) return { outcome: 'gone' };
+      return refusalOf(response) ?? { outcome: 'order', order: valueOrThrow(response) };
     },
 
     async refundCapture(id, requestId, amount) {
       const post = { ...(amount && { amount: moneyText(amount) }) };
       const path = `/v2/payments/captures/${segment(id)}/refund`;
       const request = { post, requestId, prefer: 'representation' } as const;
-      const answer = await call({ operation: 'refundCapture', path, read: refundFrom, ...request });
-      return refusedOf(answer) ?? { outcome: 'refunded', refund: agreed(answer) };
+      const response = await call({ operation: 'refundCapture', path, read: refundFrom, ...request });
+      return refusalOf(response) ?? { outcome: 'refunded', refund: valueOrThrow(response) };
     },
 
     getOrder: async (id) => get('getOrder', `/v2/checkout/orders/${segment(id)}`, orderFrom),
@@ -85,29 +87,32 @@ export function payPalClient(call: CallPayPal): PayPal {
   };
 }
 
-/** An id as a part of a path. Ids come from outside: one with a slash or a dot in it would address something else. */
+/**
+ * An id as a path segment. Ids come from outside: one with a slash or dots would address another resource.
+ * @throws RangeError
+ */
 export function segment(id: string): string {
   if (PAYPAL_ID.test(id)) return id;
   throw new RangeError(
-    `not an id of PayPal: ${JSON.stringify(id.slice(0, 80))}, allowed are 1 to 64 letters, digits and hyphens`,
+    `invalid PayPal id ${JSON.stringify(id.slice(0, 80))}: expected 1 to 64 letters, digits and hyphens`,
   );
 }
 
-/** What PayPal answered. @throws PayPalRefused when it said no. */
-export function agreed<T>(answer: PayPalResponse<T>): T {
-  if ('refusal' in answer) throw answer.refusal;
-  return answer.value;
+/** The value of a response. @throws PayPalRefused when PayPal rejected the request. */
+export function valueOrThrow<T>(response: PayPalResponse<T>): T {
+  if ('refusal' in response) throw response.refusal;
+  return response.value;
 }
 
-/** What PayPal answered; undefined when it does not know what it was asked about. @throws PayPalRefused when it said no. */
-export const agreedOrGone = <T>(answer: PayPalResponse<T>): T | undefined =>
-  'refusal' in answer && isGone(answer.refusal) ? undefined : agreed(answer);
+/** The same; undefined when PayPal does not find the resource. */
+export const valueOrUndefined = <T>(response: PayPalResponse<T>): T | undefined =>
+  'refusal' in response && isNotFound(response.refusal) ? undefined : valueOrThrow(response);
 
-/** 422 is PayPal's answer to a well-formed request that it will not fulfil: https://developer.paypal.com/api/rest/responses/ */
-const refusedOf = (answer: PayPalResponse<unknown>): Refused | undefined =>
-  'refusal' in answer && answer.refusal.status === 422
-    ? { outcome: 'refused', issue: answer.refusal.issue }
+/** PayPal answers 422 to a well-formed request that it rejects: https://developer.paypal.com/api/rest/responses/ */
+const refusalOf = (response: PayPalResponse<unknown>): Refused | undefined =>
+  'refusal' in response && response.refusal.status === 422
+    ? { outcome: 'refused', issue: response.refusal.issue }
     : undefined;
 
-const isGone = ({ status, error, issue }: PayPalRefused): boolean =>
+const isNotFound = ({ status, error, issue }: PayPalRefused): boolean =>
   status === 404 && (error === 'RESOURCE_NOT_FOUND' || issue === 'INVALID_RESOURCE_ID');

@@ -1,21 +1,21 @@
 /*
- * Every trouble with PayPal is classified once, here and in `transport.ts`. The names are literals, because a bundler may
- * rename a class, and workflows and metrics go by them.
+ * Errors of PayPal calls are classified once, in `transport.ts`. The names are literals: a bundler may rename a class,
+ * and callers match errors by name.
  */
 
-/** What kept PayPal's answer from us. All of it may pass. */
+/** Why a call got no usable response. All are transient. */
 export type UnavailableReason =
-  /** No complete answer within the time for a call. The deed may be done: repeat it under the same request id. */
+  /** No complete response in time. PayPal may have executed the request: retry with the same request id. */
   | 'timeout'
-  /** No connection, or it broke. The deed may be done: repeat it under the same request id. */
+  /** No connection, or it broke. PayPal may have executed the request: retry with the same request id. */
   | 'connection'
   /** 5xx. */
   | 'server-error'
   /** 429. */
   | 'rate-limited'
-  /** PayPal is still busy with an earlier request of ours for the same thing. */
+  /** PayPal is still processing an earlier request for the same resource. */
   | 'in-progress'
-  /** A redirect, too long, not JSON, or not of the form that PayPal documents: perhaps not PayPal at all. */
+  /** A redirect, too large, not JSON, or not as PayPal documents: possibly a proxy. */
   | 'unexpected-answer';
 
 interface CallContext {
@@ -25,16 +25,16 @@ interface CallContext {
   readonly debugId?: string | undefined;
 }
 
-/** Passing trouble: the same call, with the same request id, may well succeed later. */
+/** A transient error: retry the call with the same request id. */
 export class PayPalUnavailable extends Error {
   override readonly name = 'PayPalUnavailable';
   readonly reason: UnavailableReason;
   readonly operation: string;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | undefined;
-  /** How long PayPal asks to be left alone, if it does. */
+  /** From PayPal's `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
-  /** PayPal's `paypal-debug-id`, which its support asks for. */
+  /** The `paypal-debug-id`, which PayPal's support asks for. */
   readonly debugId: string | undefined;
 
   constructor(
@@ -42,7 +42,7 @@ export class PayPalUnavailable extends Error {
     about: CallContext & { retryAfterSeconds?: number | undefined; cause?: unknown },
   ) {
     const status = about.status === undefined ? '' : `, status ${about.status}`;
-    super(`PayPal gave no answer to ${about.operation}: ${reason}${status}`, { cause: about.cause });
+    super(`no usable response from PayPal to ${about.operation}: ${reason}${status}`, { cause: about.cause });
     this.reason = reason;
     this.operation = about.operation;
     this.status = about.status;
@@ -52,7 +52,7 @@ export class PayPalUnavailable extends Error {
 }
 
 /**
- * PayPal's last word on a request: no repetition mends it.
+ * PayPal rejected a request for good: do not retry.
  * Names and issues: https://developer.paypal.com/api/rest/responses/
  */
 export class PayPalRefused extends Error {
@@ -62,9 +62,9 @@ export class PayPalRefused extends Error {
   readonly status: number;
   /** PayPal's name for the error, such as `UNPROCESSABLE_ENTITY`. */
   readonly error: string;
-  /** What exactly is wrong, such as `INSTRUMENT_DECLINED`; the name of the error when PayPal gives no details. */
+  /** Such as `INSTRUMENT_DECLINED`; equals `error` when PayPal gives no details. */
   readonly issue: string;
-  /** The field of our request that PayPal objects to, as a JSON pointer. Never its value. */
+  /** JSON pointer to the rejected field of the request. Never its value. */
   readonly field: string | undefined;
   readonly debugId: string | undefined;
 
@@ -73,7 +73,7 @@ export class PayPalRefused extends Error {
   ) {
     const issue = about.issue ?? about.error;
     super(
-      `PayPal refused ${about.operation}: ${issue}${about.field ? ` (${about.field})` : ''}, status ${about.status}`,
+      `PayPal rejected ${about.operation}: ${issue}${about.field ? ` (${about.field})` : ''}, status ${about.status}`,
     );
     this.operation = about.operation;
     this.status = about.status;
@@ -84,17 +84,17 @@ export class PayPalRefused extends Error {
   }
 }
 
-/** Client id or secret are wrong, or PayPal refused even a new token: somebody must look at the configuration. */
+/** Wrong client id or secret, or PayPal rejected a new token: an operator must fix the configuration. */
 export class PayPalUnauthorized extends Error {
   override readonly name = 'PayPalUnauthorized';
   readonly operation: string;
   readonly status: number;
-  /** PayPal's word for it, such as `invalid_client`. */
+  /** Such as `invalid_client`. */
   readonly issue: string;
   readonly debugId: string | undefined;
 
   constructor(refusal: PayPalRefused) {
-    super(`PayPal does not know us: ${refusal.issue} on ${refusal.operation}, status ${refusal.status}`, {
+    super(`PayPal rejected the credentials: ${refusal.issue} on ${refusal.operation}, status ${refusal.status}`, {
       cause: refusal,
     });
     this.operation = refusal.operation;
@@ -104,12 +104,12 @@ export class PayPalUnauthorized extends Error {
   }
 }
 
-/** A body that PayPal is said to have sent is not what it should be. It says where and how, never what stands there. */
+/** A body is not as PayPal documents. The message has the path and the problem, never the value. */
 export class MalformedPayPalBody extends Error {
   override readonly name = 'MalformedPayPalBody';
-  /** What it should have been, such as `capture`. */
+  /** Such as `capture`. */
   readonly expected: string;
-  /** Where it is wrong, such as `purchase_units.0.amount.value`; empty for the whole. */
+  /** Such as `purchase_units.0.amount.value`; empty for the whole body. */
   readonly path: string;
 
   constructor(expected: string, path: string, problem: string, options?: ErrorOptions) {

@@ -1,8 +1,7 @@
 import { type Money, moneyText, sameMoney, sumOf, times } from '../shared/money.ts';
 
-/** What a buyer is to be asked for. */
 export interface CreateOrder {
-  /** Travels as `custom_id`, which PayPal copies onto the capture. */
+  /** Sent as `custom_id`, which PayPal copies to the capture. */
   readonly payment_id: string;
   readonly items: readonly {
     readonly name: string;
@@ -12,36 +11,38 @@ export interface CreateOrder {
   }[];
   /** The sum of the items. */
   readonly amount: Money;
-  /** Where PayPal sends the buyer after approval; it adds `token` and `PayerID`. */
+  /** PayPal adds `token` and `PayerID`. */
   readonly return_url: string;
-  /** Where PayPal sends a buyer who gave up; it adds `token`. */
+  /** PayPal adds `token`. */
   readonly cancel_url: string;
 }
 
-/** Names, SKUs and ids at PayPal: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
+/** PayPal's limit for names, SKUs and ids: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
 const MAX_TEXT = 127;
 
 /**
- * PayPal's wording of an order: https://developer.paypal.com/docs/api/orders/v2/#orders_create
- * There is no `invoice_id`: PayPal refuses one that it has seen, so a second try of a buyer would fail.
- * @throws RangeError when the sums do not add up, or a number is none that PayPal takes.
+ * The request body of an order: https://developer.paypal.com/docs/api/orders/v2/#orders_create
+ * Without `invoice_id`: PayPal rejects one that it has seen before, so a buyer's second attempt would fail.
+ * @throws RangeError when the items do not add up to the amount, or a number is outside of PayPal's range.
  */
 export function orderBody(order: CreateOrder) {
   const { items, amount } = order;
   for (const { quantity, unit_price } of items) {
     // PayPal's pattern for a quantity is ^[1-9][0-9]{0,9}$; a unit price may be zero, but not negative.
     if (!Number.isInteger(quantity) || quantity < 1 || quantity > 9_999_999_999) {
-      throw new RangeError(`not a quantity: ${quantity}, allowed are whole numbers from 1 to 9999999999`);
+      throw new RangeError(`invalid quantity ${quantity}: expected an integer from 1 to 9999999999`);
     }
     if (!Number.isSafeInteger(unit_price.minor) || unit_price.minor < 0) {
-      throw new RangeError(`not a unit price: ${unit_price.minor} ${unit_price.currency} in minor units`);
+      throw new RangeError(
+        `invalid unit price ${unit_price.minor} ${unit_price.currency}: expected minor units of 0 or more`,
+      );
     }
   }
   const total = sumOf(items.map(({ unit_price, quantity }) => times(unit_price, quantity)));
   if (!sameMoney(total, amount) || !Number.isSafeInteger(total.minor) || total.minor < 1) {
     throw new RangeError(
-      `the amount of ${order.payment_id} must be positive and the sum of its items: ` +
-        `${amount.minor} ${amount.currency} against ${total.minor} ${total.currency} in minor units`,
+      `invalid amount of ${order.payment_id}: expected the sum of its items, greater than 0: ` +
+        `${amount.minor} ${amount.currency}, items ${total.minor} ${total.currency} in minor units`,
     );
   }
   return {
@@ -52,8 +53,8 @@ export function orderBody(order: CreateOrder) {
         custom_id: order.payment_id,
         amount: { ...moneyText(amount), breakdown: { item_total: moneyText(amount) } },
         items: items.map(({ name, sku, quantity, unit_price }) => ({
-          name: cut(name, MAX_TEXT),
-          sku: cut(sku, MAX_TEXT),
+          name: truncate(name, MAX_TEXT),
+          sku: truncate(sku, MAX_TEXT),
           quantity: String(quantity),
           unit_amount: moneyText(unit_price),
           category: 'PHYSICAL_GOODS',
@@ -73,8 +74,8 @@ export function orderBody(order: CreateOrder) {
   };
 }
 
-/** The longest beginning of a text that PayPal takes: on one line, and with no character cut in half. */
-export const cut = (text: string, length: number): string =>
+/** Truncates to PayPal's limit: on one line, and without splitting a surrogate pair. */
+export const truncate = (text: string, length: number): string =>
   text
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { MalformedPayPalBody, type UnavailableReason } from './errors.ts';
 
-/** An order with a hundred items has a twentieth of it. */
+/** Twenty times an order with 100 items. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Statuses that say all, whatever the body says: https://developer.paypal.com/api/rest/responses/ */
+/** Statuses that are transient errors whatever the body says: https://developer.paypal.com/api/rest/responses/ */
 export function unavailableReasonOf(status: number): UnavailableReason | undefined {
   if (status >= 500) return 'server-error';
   if (status === 429) return 'rate-limited';
@@ -12,7 +12,7 @@ export function unavailableReasonOf(status: number): UnavailableReason | undefin
   return status >= 300 && status < 400 ? 'unexpected-answer' : undefined;
 }
 
-/** Reads `Retry-After`, a number of seconds or a date, in seconds from `now`; undefined when there is none. */
+/** `Retry-After`, a number of seconds or a date, in seconds from `now`. */
 export function retryAfter({ headers }: Response, now: number): number | undefined {
   const value = headers.get('retry-after');
   if (!value) return undefined;
@@ -21,39 +21,35 @@ export function retryAfter({ headers }: Response, now: number): number | undefin
 }
 
 /**
- * Reads a body to its end, but not beyond what is sane.
- * @throws MalformedPayPalBody when it is longer, and whatever fetch throws.
+ * Reads a body of at most 1 MiB.
+ * @throws MalformedPayPalBody when it is larger, and what fetch throws.
  */
 export async function bodyOf({ body, headers }: Response): Promise<string> {
-  const tooLong = () => new MalformedPayPalBody('answer', '', `longer than ${MAX_BYTES} bytes`);
+  const tooLarge = () => new MalformedPayPalBody('response', '', `exceeds ${MAX_BYTES} bytes`);
   if (Number(headers.get('content-length')) > MAX_BYTES) {
     await body?.cancel();
-    throw tooLong();
+    throw tooLarge();
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
-    size += chunk.byteLength; // what was announced may be missing, or of the compressed body
-    if (size > MAX_BYTES) throw tooLong();
+    size += chunk.byteLength; // content-length may be missing, or that of the compressed body
+    if (size > MAX_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
- * Reads a text as JSON.
  * @throws MalformedPayPalBody without the SyntaxError as its cause, because that quotes the text.
  */
 export function jsonFrom(text: string): unknown {
   const json = jsonOrUndefined(text);
-  if (json === undefined) throw new MalformedPayPalBody('answer', '', 'not JSON');
+  if (json === undefined) throw new MalformedPayPalBody('response', '', 'not JSON');
   return json;
 }
 
-/**
- * Reads a value by a schema.
- * @throws MalformedPayPalBody
- */
+/** @throws MalformedPayPalBody */
 export function readAs<Schema extends z.core.$ZodType>(
   expected: string,
   schema: Schema,
@@ -67,19 +63,19 @@ export function readAs<Schema extends z.core.$ZodType>(
 
 const token = z.object({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
-  // Nine hours for a new one; what is left of it for one that PayPal gave to somebody else of the shop before.
+  // Nine hours for a new one; less for one that PayPal had already issued to another client of the app.
   expires_in: z.number().check(z.positive()),
 });
 
 /**
- * Reads an access token: https://developer.paypal.com/api/rest/authentication/
+ * https://developer.paypal.com/api/rest/authentication/
  * @throws MalformedPayPalBody
  */
 export const tokenFrom = (wire: unknown): z.infer<typeof token> => readAs('token', token, wire);
 
 const text = z.catch(z.optional(z.string()), undefined);
 
-// `error` is how OAuth names its errors, `name` how the rest of PayPal does.
+// OAuth names its errors in `error`, the rest of PayPal in `name`.
 const problem = z.object({
   name: text,
   error: text,
@@ -87,8 +83,7 @@ const problem = z.object({
   details: z.catch(z.array(z.object({ issue: text, field: text })), []),
 });
 
-/** An error in PayPal's words. */
-export interface Problem {
+export interface PayPalError {
   readonly error: string;
   readonly issue: string | undefined;
   readonly field: string | undefined;
@@ -96,12 +91,12 @@ export interface Problem {
 }
 
 /**
- * Reads an error: https://developer.paypal.com/api/rest/responses/
- * A refusal decides about money, so it counts only in PayPal's own words: a 404 may be that of a proxy on the way. Only a
- * 401 counts without any, or a dead token would be kept.
+ * https://developer.paypal.com/api/rest/responses/
+ * A rejection decides about money, so it counts only with PayPal's error name: a 404 may come from a proxy. Only a 401
+ * counts without, or an invalid token would stay cached.
  * @throws MalformedPayPalBody
  */
-export function problemFrom(body: string, status: number): Problem {
+export function problemFrom(body: string, status: number): PayPalError {
   const { data } = z.safeParse(problem, jsonOrUndefined(body));
   const error = data?.name ?? data?.error ?? (status === 401 ? 'UNAUTHORIZED' : undefined);
   if (!error) throw new MalformedPayPalBody('error', 'name', 'missing');

@@ -5,13 +5,13 @@ import { PAYPAL_ID } from './paypal-id.ts';
 import { readAs } from './response.ts';
 
 /*
- * What we read of PayPal's orders, captures and refunds; all else is ignored. The same forms come in answers and as the
- * resources of webhook events. What decides about money is strict. What only the warehouse reads is not: a buyer's odd
- * address must not keep a payment from being settled, so a field of the wrong kind counts as missing.
- * Statuses stay texts, for PayPal may add some.
+ * The fields of PayPal's orders, captures and refunds that the shop uses; others are ignored. Responses and the
+ * resources of webhook events have the same form. Fields that decide about money are strict. Those that only the
+ * warehouse reads are lenient: an odd address must not block a payment, so a field of the wrong type counts as missing.
+ * Statuses are strings: PayPal may add some.
  */
 
-/** Where a parcel goes, as the buyer chose at PayPal. */
+/** The shipping address that the buyer chose at PayPal. */
 export interface ShipTo {
   readonly name?: string;
   readonly address_line_1?: string;
@@ -25,42 +25,41 @@ export interface ShipTo {
   readonly country_code?: string;
 }
 
-/** Who bought. Personal data: for the orders table alone, never for a log. */
+/** Personal data: stored in the orders table only, never logged. */
 export interface Buyer {
   readonly name?: string;
   readonly email?: string;
   readonly ship_to?: ShipTo;
 }
 
-/** A captured payment: https://developer.paypal.com/docs/api/payments/v2/#captures_get */
+/** https://developer.paypal.com/docs/api/payments/v2/#captures_get */
 export interface PayPalCapture {
   readonly id: string;
   /** COMPLETED, DECLINED, PARTIALLY_REFUNDED, PENDING, REFUNDED, FAILED or a newer one. */
   readonly status: string;
-  /** Why it is pending or declined, such as ECHECK. */
+  /** Why it is pending or declined, such as `ECHECK`. */
   readonly reason?: string;
   readonly amount: Money;
-  /** What we gave as the order's `custom_id`: the payment's id. */
+  /** The order's `custom_id`: the payment's id. */
   readonly custom_id?: string;
   readonly order_id?: string;
   /** ISO 8601, UTC. */
   readonly updated_at?: string;
 }
 
-/** Money given back for a capture: https://developer.paypal.com/docs/api/payments/v2/#refunds_get */
+/** https://developer.paypal.com/docs/api/payments/v2/#refunds_get */
 export interface PayPalRefund {
   readonly id: string;
   /** CANCELLED, FAILED, PENDING, COMPLETED or a newer one. */
   readonly status: string;
   readonly amount: Money;
   readonly capture_id?: string;
-  /** All that has been given back for the capture so far, this refund included. */
+  /** Total refunded of the capture, this refund included. */
   readonly total_refunded?: Money;
   /** ISO 8601, UTC. */
   readonly updated_at?: string;
 }
 
-/** A buyer's complaint about a capture. */
 export interface PayPalDispute {
   readonly id: string;
   /** OPEN, WAITING_FOR_BUYER_RESPONSE, WAITING_FOR_SELLER_RESPONSE, UNDER_REVIEW, RESOLVED or a newer one. */
@@ -70,27 +69,27 @@ export interface PayPalDispute {
   readonly updated_at: string;
 }
 
-/** An order at PayPal: https://developer.paypal.com/docs/api/orders/v2/#orders_get */
+/** https://developer.paypal.com/docs/api/orders/v2/#orders_get */
 export interface PayPalOrder {
   readonly id: string;
   /** CREATED, SAVED, APPROVED, VOIDED, COMPLETED, PAYER_ACTION_REQUIRED or a newer one. */
   readonly status: string;
   readonly custom_id?: string;
-  /** What the buyer is asked for; a minimal answer does not say it. */
+  /** Absent from a minimal response. */
   readonly amount?: Money;
   readonly captures: readonly PayPalCapture[];
   readonly refunds: readonly PayPalRefund[];
   readonly buyer?: Buyer;
 }
 
-/** A new order, and where to send the buyer. */
 export interface CreatedOrder {
   readonly id: string;
   readonly status: string;
+  /** Where the buyer approves the payment. */
   readonly approveUrl: string;
 }
 
-/** Missing, or of the wrong kind, which is taken for missing. */
+/** A value of the wrong type counts as missing. */
 const lenient = <Schema extends z.core.$ZodType>(schema: Schema) => z.catch(z.optional(schema), undefined);
 
 const text = lenient(z.string());
@@ -101,7 +100,7 @@ const links = z.catch(z.array(z.object({ rel: z.string(), href: z.string() })), 
 type Links = z.infer<typeof links>;
 
 const money = z.pipe(
-  // The pattern and length that PayPal's OpenAPI document gives.
+  // Pattern and length from PayPal's OpenAPI document.
   z.object({
     currency_code: z.string().check(z.regex(/^[A-Z]{3}$/)),
     value: z.string().check(z.maxLength(32), z.regex(/^(-?\d+|-?\d*\.\d+)$/)),
@@ -179,25 +178,26 @@ const dispute = z.object({
 });
 
 /**
- * Reads an order from an answer, or from the resource of a CHECKOUT.ORDER.* event.
+ * Reads a response, or the resource of a CHECKOUT.ORDER.* event.
  * @throws MalformedPayPalBody
  */
 export const orderFrom = (wire: unknown): PayPalOrder => orderOf(readAs('order', order, wire));
 
 /**
- * Reads a capture from an answer, or from the resource of a PAYMENT.CAPTURE.COMPLETED, PENDING, DENIED or DECLINED event.
+ * Reads a response, or the resource of a PAYMENT.CAPTURE.COMPLETED, PENDING, DENIED or DECLINED event.
  * @throws MalformedPayPalBody
  */
 export const captureFrom = (wire: unknown): PayPalCapture => captureOf(readAs('capture', capture, wire));
 
 /**
- * Reads a refund from an answer, or from the resource of a PAYMENT.CAPTURE.REFUNDED or REVERSED event.
+ * Reads a response, or the resource of a PAYMENT.CAPTURE.REFUNDED or REVERSED event.
  * @throws MalformedPayPalBody
  */
 export const refundFrom = (wire: unknown): PayPalRefund => refundOf(readAs('refund', refund, wire));
 
 /**
- * Reads a dispute from the resource of a CUSTOMER.DISPUTE.* event: https://developer.paypal.com/docs/api/customer-disputes/v1/#disputes_get
+ * Reads the resource of a CUSTOMER.DISPUTE.* event:
+ * https://developer.paypal.com/docs/api/customer-disputes/v1/#disputes_get
  * @throws MalformedPayPalBody
  */
 export function disputeFrom(wire: unknown): PayPalDispute {
@@ -211,7 +211,7 @@ export function disputeFrom(wire: unknown): PayPalDispute {
 }
 
 /**
- * Reads the answer to a new order. The link for the buyer is `payer-action` with an experience context, `approve` without.
+ * The buyer's link is `payer-action` with an experience context, `approve` without.
  * @throws MalformedPayPalBody
  */
 export function createdOrderFrom(wire: unknown): CreatedOrder {
@@ -219,7 +219,7 @@ export function createdOrderFrom(wire: unknown): CreatedOrder {
   const link = links.find(
     ({ rel, href }) => (rel === 'payer-action' || rel === 'approve') && /^https?:\/\//.test(href),
   );
-  if (!link) throw new MalformedPayPalBody('order', 'links', 'none for the buyer');
+  if (!link) throw new MalformedPayPalBody('order', 'links', 'no approval link');
   return { id, status, approveUrl: link.href };
 }
 
@@ -252,7 +252,7 @@ const captureOf = (wire: z.infer<typeof capture>): PayPalCapture =>
     amount: wire.amount,
     custom_id: wire.custom_id,
     order_id:
-      wire.supplementary_data?.related_ids.order_id ?? above(wire, /\/v2\/checkout\/orders\/([A-Za-z0-9-]{1,64})$/),
+      wire.supplementary_data?.related_ids.order_id ?? parentId(wire, /\/v2\/checkout\/orders\/([A-Za-z0-9-]{1,64})$/),
     updated_at: timeOf(wire),
   });
 
@@ -261,16 +261,16 @@ const refundOf = (wire: z.infer<typeof refund>): PayPalRefund =>
     id: wire.id,
     status: wire.status,
     amount: wire.amount,
-    capture_id: above(wire, /\/v2\/payments\/captures\/([A-Za-z0-9-]{1,64})$/),
+    capture_id: parentId(wire, /\/v2\/payments\/captures\/([A-Za-z0-9-]{1,64})$/),
     total_refunded: wire.seller_payable_breakdown?.total_refunded_amount,
     updated_at: timeOf(wire),
   });
 
-/** The id in the link to what a resource belongs to: a refund to its capture, a capture to its order or authorization. */
-const above = ({ links }: { links: Links }, address: RegExp): string | undefined =>
+/** The id in the link to the parent: from a refund to its capture, from a capture to its order or authorization. */
+const parentId = ({ links }: { links: Links }, address: RegExp): string | undefined =>
   links.map(({ rel, href }) => (rel === 'up' ? address.exec(href)?.[1] : undefined)).find(Boolean);
 
-/** Times of refunds carry an offset, the others do not; ours are all in UTC, so that they sort. */
+/** PayPal's refunds have times with an offset, other resources have UTC. All UTC here, so that they sort. */
 function timeOf({ update_time, create_time }: { update_time?: string | undefined; create_time?: string | undefined }) {
   const time = Date.parse(update_time ?? create_time ?? '');
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
@@ -285,6 +285,6 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Leaves out what is missing or an empty text. */
+/** Without fields that are undefined or empty. */
 const present = <T extends object>(value: T): Present<T> =>
   Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined && field !== '')) as Present<T>;

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   MalformedPayPalBody,
   PayPalRefused,
@@ -8,42 +8,41 @@ import {
 } from './errors.ts';
 import { bodyOf, jsonFrom, problemFrom, retryAfter, tokenFrom, unavailableReasonOf } from './response.ts';
 
-/** What a REST app at PayPal is known by. */
+/** Of a REST app at PayPal. */
 export interface PayPalCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** One HTTP request to PayPal, for metrics. A repetition is a second one, and so is fetching a token. */
+/** One HTTP request, for metrics. A retry is another one, and so is a token request. */
 export interface PayPalCall {
   /** The name of the client's function, or `token`. */
   readonly operation: string;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status?: number | undefined;
   readonly durationMs: number;
   readonly debugId?: string | undefined;
-  /** What kept the answer from us; absent when PayPal answered, be it to refuse. */
+  /** Absent when PayPal responded, even if it rejected the request. */
   readonly error?: UnavailableReason | undefined;
 }
 
-/** What the client is made of; all but the first two have PayPal's and the platform's own as default. */
 export interface PayPalOptions {
   /** Origin of PayPal's REST API, such as https://api-m.paypal.com. */
   readonly baseUrl: string;
-  /** Asked for each new token, so that a changed secret is taken up; it should cache. What it throws is passed on. */
+  /** Called for each new token, so that a rotated secret is picked up; it should cache. Its errors are passed on. */
   readonly credentials: () => Promise<PayPalCredentials>;
   readonly fetch?: typeof globalThis.fetch;
-  /** Milliseconds since 1970. The wall clock, because a monotonic one stands still while Lambda keeps a function frozen. */
+  /** Milliseconds since 1970: a monotonic clock would stop while Lambda keeps the function frozen. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
-  /** From 0 up to 1. */
+  /** In [0, 1). */
   readonly random?: () => number;
   readonly onCall?: (call: PayPalCall) => void;
 }
 
 /**
- * A request, and how to read what comes back. Each of them may be repeated: a POST about money has a request id, and a `change` is as
- * good when it is made twice.
+ * A request and the reader of its response. All can be retried: a POST about money (`post`) has a request id, and a
+ * `change` is idempotent.
  */
 export type PayPalRequest<T> = {
   readonly operation: string;
@@ -61,45 +60,42 @@ export type PayPalRequest<T> = {
   | { readonly post?: never; readonly change: object; readonly method: 'POST' | 'PATCH' }
 );
 
-/** Brings a request to PayPal and an answer back. */
 export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalResponse<T>>;
 
-/** What PayPal said: yes, with what was read, or no. */
 export type PayPalResponse<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
 
 /**
- * For one call, its token, repetition and pauses included. Node's fetch takes no time limit for the connection alone
- * without the undici package beside it; this one covers it.
+ * Time limit of one call, with token, retry and delays. It covers the connection too: Node's fetch has no connect
+ * timeout without the undici package.
  */
 const BUDGET_MS = 8_000;
-/** Longer pauses than this are for the caller, who may have something better to do. */
+/** A longer `Retry-After` is left to the caller. */
 const MAX_RETRY_AFTER_SECONDS = 2;
-/** Spreads repetitions, so that those who failed together do not come back together. */
+/** Spreads the retries of calls that failed at the same time. */
 const JITTER_MS = 400;
-/** So that a token does not run out on its way. */
+/** So that a token does not expire in transit. */
 const TOKEN_MARGIN_SECONDS = 60;
-/** What PayPal's Orders API takes: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
+/** The limit of PayPal's Orders API: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
 const REQUEST_ID = /^[\x21-\x7e]{1,108}$/;
-/** Refusals that ask to be tried again. Only orders that PayPal captures on its own give it, and it costs nothing to know it. */
-const TRY_AGAIN = 'ORDER_COMPLETION_IN_PROGRESS';
+/** A rejection that is transient. PayPal documents it for orders that it captures automatically. */
+const TRANSIENT_ISSUE = 'ORDER_COMPLETION_IN_PROGRESS';
 
 /**
- * Brings requests to PayPal and answers back.
- * @returns a function that throws PayPalUnavailable, PayPalUnauthorized, or RangeError for a request id that PayPal does not take.
+ * Authenticates, retries once where it is safe, and classifies errors. Caches the access token.
+ * @returns a function that throws PayPalUnavailable, PayPalUnauthorized, or RangeError for an invalid request id.
  */
 export function transport(options: PayPalOptions): CallPayPal {
-  const { credentials, now = Date.now, sleep = pause, random = Math.random, onCall } = options;
+  const { credentials, now = Date.now, sleep = delay, random = Math.random, onCall } = options;
   const { origin } = new URL(options.baseUrl);
-  let token: { readonly text: string; readonly until: number } | undefined;
-  let coming: Promise<string> | undefined;
+  let token: { readonly text: string; readonly expiresAt: number } | undefined;
+  let pendingToken: Promise<string> | undefined;
 
-  /** One request and its answer. */
   async function exchange<T>(
     { operation, path, read }: Pick<PayPalRequest<T>, 'operation' | 'path' | 'read'>,
     init: RequestInit,
     signal: AbortSignal,
   ): Promise<PayPalResponse<T>> {
-    const started = now();
+    const startedAt = now();
     let status: number | undefined;
     let debugId: string | undefined;
     let error: UnavailableReason | undefined;
@@ -127,27 +123,27 @@ export function transport(options: PayPalOptions): CallPayPal {
 
       const problem = problemFrom(body, response.status);
       debugId ??= problem.debugId;
-      if (problem.issue === TRY_AGAIN) throw unavailable('in-progress');
+      if (problem.issue === TRANSIENT_ISSUE) throw unavailable('in-progress');
       return { refusal: new PayPalRefused({ ...problem, operation, status: response.status, debugId }) };
     } catch (cause) {
       throw cause instanceof MalformedPayPalBody ? unavailable('unexpected-answer', { cause }) : cause;
     } finally {
-      onCall?.({ operation, status, durationMs: now() - started, debugId, error });
+      onCall?.({ operation, status, durationMs: now() - startedAt, debugId, error });
     }
   }
 
-  /** A token that still lives. Those who need one at the same time wait for the same request. */
+  /** Concurrent calls share one token request. */
   function bearer(): Promise<string> {
-    if (token && now() < token.until) return Promise.resolve(token.text);
-    coming ??= newToken().finally(() => {
-      coming = undefined;
+    if (token && now() < token.expiresAt) return Promise.resolve(token.text);
+    pendingToken ??= newToken().finally(() => {
+      pendingToken = undefined;
     });
-    return coming;
+    return pendingToken;
   }
 
   async function newToken(): Promise<string> {
-    let asked = now();
-    const answer = await within('token', async (signal) => {
+    let requestedAt = now();
+    const response = await within('token', async (signal) => {
       const { clientId, clientSecret } = await credentials();
       const headers = {
         authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
@@ -155,17 +151,17 @@ export function transport(options: PayPalOptions): CallPayPal {
         accept: 'application/json',
       };
       const init = { method: 'POST', headers, body: 'grant_type=client_credentials' };
-      asked = now();
+      requestedAt = now();
       return exchange({ operation: 'token', path: '/v1/oauth2/token', read: tokenFrom }, init, signal);
     });
-    // The request differs in nothing but the credentials, so a refusal is theirs.
-    if ('refusal' in answer) throw new PayPalUnauthorized(answer.refusal);
-    const { access_token: text, expires_in: life } = answer.value;
-    token = { text, until: asked + (life - Math.min(TOKEN_MARGIN_SECONDS, life / 2)) * 1000 };
+    // Only the credentials vary between token requests, so a rejection is about them.
+    if ('refusal' in response) throw new PayPalUnauthorized(response.refusal);
+    const { access_token: text, expires_in: life } = response.value;
+    token = { text, expiresAt: requestedAt + (life - Math.min(TOKEN_MARGIN_SECONDS, life / 2)) * 1000 };
     return text;
   }
 
-  /** One request with a token; if PayPal does not take the token, once more with a new one. */
+  /** Renews the token once when PayPal rejects it. */
   async function authorized<T>(
     request: PayPalRequest<T>,
     init: RequestInit,
@@ -175,27 +171,26 @@ export function transport(options: PayPalOptions): CallPayPal {
       exchange(request, { ...init, headers: { ...init.headers, authorization: `Bearer ${text}` } }, signal);
 
     const text = await bearer();
-    const answer = await send(text);
-    if (!isUnauthorized(answer)) return answer;
+    const first = await send(text);
+    if (!isUnauthorized(first)) return first;
 
-    if (token?.text === text) token = undefined; // else another call has renewed it already
+    if (token?.text === text) token = undefined; // otherwise another call has renewed it already
     const second = await send(await bearer());
     if (isUnauthorized(second)) throw new PayPalUnauthorized(second.refusal);
     return second;
   }
 
-  /** Runs some work, for as long as a call may take. */
   async function within<T>(operation: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         controller.abort();
         reject(new PayPalUnavailable('timeout', { operation }));
       }, BUDGET_MS);
     });
     try {
-      return await Promise.race([work(controller.signal), timeUp]);
+      return await Promise.race([work(controller.signal), timeout]);
     } finally {
       clearTimeout(timer);
     }
@@ -203,14 +198,14 @@ export function transport(options: PayPalOptions): CallPayPal {
 
   return async (request) => {
     const init = initOf(request);
-    const until = now() + BUDGET_MS;
+    const deadline = now() + BUDGET_MS;
     return within(request.operation, async (signal) => {
       try {
         return await authorized(request, init, signal);
       } catch (error) {
-        const pauseMs = pauseBeforeRepeating(error, random);
-        if (pauseMs === undefined || now() + pauseMs >= until) throw error;
-        await sleep(pauseMs);
+        const delayMs = retryDelay(error, random);
+        if (delayMs === undefined || now() + delayMs >= deadline) throw error;
+        await sleep(delayMs);
         return authorized(request, init, signal);
       }
     });
@@ -226,9 +221,7 @@ function initOf(request: PayPalRequest<unknown>): RequestInit {
   if (!request.post) return { method: 'GET', headers: { accept } };
   const { post, requestId, prefer } = request;
   if (!REQUEST_ID.test(requestId)) {
-    throw new RangeError(
-      `not a request id: ${JSON.stringify(requestId)}, allowed are 1 to 108 visible ASCII characters`,
-    );
+    throw new RangeError(`invalid request id ${JSON.stringify(requestId)}: expected 1 to 108 visible ASCII characters`);
   }
   return {
     method: 'POST',
@@ -242,21 +235,21 @@ function initOf(request: PayPalRequest<unknown>): RequestInit {
   };
 }
 
-const isUnauthorized = <T>(answer: PayPalResponse<T>): answer is { refusal: PayPalRefused } =>
-  'refusal' in answer && answer.refusal.status === 401;
+const isUnauthorized = <T>(response: PayPalResponse<T>): response is { refusal: PayPalRefused } =>
+  'refusal' in response && response.refusal.status === 401;
 
 /**
- * How long to wait before the one repetition; undefined if the caller had better do it. A broken connection is mostly one
- * that went stale while Lambda kept the function frozen. PayPal's limits are not published, so a 429 without a time is not
- * tried again: https://developer.paypal.com/reference/guidelines/rate-limiting
+ * Milliseconds before the one retry; undefined when the caller should retry. A broken connection is mostly one that
+ * went stale while Lambda kept the function frozen. PayPal does not publish its limits, so a 429 without `Retry-After`
+ * is not retried: https://developer.paypal.com/reference/guidelines/rate-limiting
  */
-function pauseBeforeRepeating(error: unknown, random: () => number): number | undefined {
+function retryDelay(error: unknown, random: () => number): number | undefined {
   if (!(error instanceof PayPalUnavailable)) return undefined;
   const { reason, retryAfterSeconds } = error;
-  const mayPass =
+  const isRetryable =
     reason === 'connection' ||
     reason === 'server-error' ||
     (reason === 'rate-limited' && retryAfterSeconds !== undefined);
   const seconds = retryAfterSeconds ?? 0;
-  return mayPass && seconds <= MAX_RETRY_AFTER_SECONDS ? seconds * 1000 + random() * JITTER_MS : undefined;
+  return isRetryable && seconds <= MAX_RETRY_AFTER_SECONDS ? seconds * 1000 + random() * JITTER_MS : undefined;
 }

@@ -5,12 +5,12 @@ import type { Money } from '../../../src/shared/money.ts';
 import {
   clientOf,
   problem,
+  type ReceivedRequest,
   recorded,
+  rejectionOf,
   reply,
   type ScriptedPayPal,
-  type Seen,
   scriptedPayPal,
-  troubleOf,
 } from './scripted-paypal.ts';
 
 let paypal: ScriptedPayPal;
@@ -28,8 +28,8 @@ const order: CreateOrder = {
   cancel_url: 'https://shop.example/failure',
 };
 
-/** The request without the headers that fetch adds by itself. */
-function written({ method, path, headers, body }: Seen) {
+/** The request without the headers that fetch adds. */
+function written({ method, path, headers, body }: ReceivedRequest) {
   const byFetch =
     /^(host|connection|user-agent|accept-language|accept-encoding|sec-fetch-mode|content-length|transfer-encoding)$/;
   const ours = Object.entries(headers).filter(([name]) => !byFetch.test(name));
@@ -44,9 +44,9 @@ const posted = (prefer: string, requestId: string) => ({
   'paypal-request-id': requestId,
 });
 
-describe('creating an order', () => {
-  it('asks PayPal for a minimal answer, under the request id', async () => {
-    paypal.answers(reply(201, recorded('sandbox2023__POST-orders.experience_context.minimal')));
+describe('payPalClient.createOrder', () => {
+  it('requests a minimal response, with the request id', async () => {
+    paypal.replies(reply(201, recorded('sandbox2023__POST-orders.experience_context.minimal')));
 
     await clientOf(paypal.origin).client.createOrder(order, 'order-pay_1');
 
@@ -93,9 +93,9 @@ describe('creating an order', () => {
   });
 
   it.each([201, 200])(
-    'tells where to send the buyer when PayPal answers %i, for the first or a second time',
+    'returns the approval link when PayPal answers %i, to the first or a repeated request',
     async (status) => {
-      paypal.answers(reply(status, recorded('sandbox2023__POST-orders.experience_context.minimal')));
+      paypal.replies(reply(status, recorded('sandbox2023__POST-orders.experience_context.minimal')));
 
       const created = await clientOf(paypal.origin).client.createOrder(order, 'order-pay_1');
 
@@ -107,10 +107,10 @@ describe('creating an order', () => {
     },
   );
 
-  it('does not trouble PayPal with sums that do not add up', async () => {
+  it('sends nothing when the items do not add up', async () => {
     const { client } = clientOf(paypal.origin);
 
-    await troubleOf(client.createOrder({ ...order, amount: usd(2501) }, 'order-pay_1'), RangeError);
+    await rejectionOf(client.createOrder({ ...order, amount: usd(2501) }, 'order-pay_1'), RangeError);
 
     expect([paypal.requests, paypal.tokenRequests]).toEqual([[], []]);
   });
@@ -119,14 +119,14 @@ describe('creating an order', () => {
     [422, 'UNPROCESSABLE_ENTITY', 'AMOUNT_MISMATCH'],
     [400, 'INVALID_REQUEST', 'PAYPAL_REQUEST_ID_REQUIRED'],
     [403, 'NOT_AUTHORIZED', 'PERMISSION_DENIED'],
-  ])('fails for good when PayPal answers %i %s', async (status, name, issue) => {
-    paypal.answers(reply(status, problem(name, issue), { 'paypal-debug-id': 'f00' }));
+  ])('throws PayPalRefused when PayPal answers %i %s', async (status, name, issue) => {
+    paypal.replies(reply(status, problem(name, issue), { 'paypal-debug-id': 'f00' }));
 
-    const error = await troubleOf(clientOf(paypal.origin).client.createOrder(order, 'order-pay_1'), PayPalRefused);
+    const error = await rejectionOf(clientOf(paypal.origin).client.createOrder(order, 'order-pay_1'), PayPalRefused);
 
     expect(error).toMatchObject({
       name: 'PayPalRefused',
-      message: `PayPal refused createOrder: ${issue} (/amount/value), status ${status}`,
+      message: `PayPal rejected createOrder: ${issue} (/amount/value), status ${status}`,
       operation: 'createOrder',
       status,
       error: name,
@@ -138,9 +138,9 @@ describe('creating an order', () => {
   });
 });
 
-describe('capturing an order', () => {
-  it('asks for the whole order, under the request id', async () => {
-    paypal.answers(reply(201, recorded('sandbox2023__POST-orders-capture.minimal')));
+describe('payPalClient.captureOrder', () => {
+  it('requests the full order, with the request id', async () => {
+    paypal.replies(reply(201, recorded('sandbox2023__POST-orders-capture.minimal')));
 
     await clientOf(paypal.origin).client.captureOrder('1788572669270162R', 'capture-pay_1');
 
@@ -154,12 +154,12 @@ describe('capturing an order', () => {
     ]);
   });
 
-  it.each([201, 200])('answers with the order when PayPal says %i', async (status) => {
-    paypal.answers(reply(status, recorded('sandbox2023__GET-order.COMPLETED.representation')));
+  it.each([201, 200])('returns the order when PayPal answers %i', async (status) => {
+    paypal.replies(reply(status, recorded('sandbox2023__GET-order.COMPLETED.representation')));
 
-    const answer = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
+    const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
 
-    expect(answer).toMatchObject({
+    expect(result).toMatchObject({
       outcome: 'order',
       order: { id: '1DS82296EK2660116', captures: [{ amount: { currency: 'EUR', minor: 4100 } }] },
     });
@@ -171,34 +171,34 @@ describe('capturing an order', () => {
     'INSTRUMENT_DECLINED',
     'PAYER_ACTION_REQUIRED',
     'SOMETHING_NEW',
-  ])('is an answer, not an error, when PayPal refuses: %s', async (issue) => {
-    paypal.answers(reply(422, problem('UNPROCESSABLE_ENTITY', issue)));
+  ])('returns the issue when PayPal rejects the capture with %s', async (issue) => {
+    paypal.replies(reply(422, problem('UNPROCESSABLE_ENTITY', issue)));
 
-    const answer = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
+    const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
 
-    expect(answer).toEqual({ outcome: 'refused', issue });
+    expect(result).toEqual({ outcome: 'refused', issue });
   });
 
-  it('names the error when PayPal gives no details', async () => {
-    paypal.answers(reply(422, problem('UNPROCESSABLE_ENTITY')));
+  it('returns the error name when PayPal gives no details', async () => {
+    paypal.replies(reply(422, problem('UNPROCESSABLE_ENTITY')));
 
-    const answer = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
+    const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
 
-    expect(answer).toEqual({ outcome: 'refused', issue: 'UNPROCESSABLE_ENTITY' });
+    expect(result).toEqual({ outcome: 'refused', issue: 'UNPROCESSABLE_ENTITY' });
   });
 
-  it('finds the order gone when PayPal knows it no more', async () => {
-    paypal.answers(reply(404, recorded('live2025__GET-order.404-expired')));
+  it('returns `gone` when PayPal does not find the order', async () => {
+    paypal.replies(reply(404, recorded('live2025__GET-order.404-expired')));
 
-    const answer = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
+    const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
 
-    expect(answer).toEqual({ outcome: 'gone' });
+    expect(result).toEqual({ outcome: 'gone' });
   });
 
-  it('fails for good when we are not allowed to', async () => {
-    paypal.answers(reply(403, problem('NOT_AUTHORIZED', 'PERMISSION_DENIED')));
+  it('throws PayPalRefused when permission is denied', async () => {
+    paypal.replies(reply(403, problem('NOT_AUTHORIZED', 'PERMISSION_DENIED')));
 
-    const error = await troubleOf(
+    const error = await rejectionOf(
       clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1'),
       PayPalRefused,
     );
@@ -207,13 +207,13 @@ describe('capturing an order', () => {
   });
 });
 
-describe('refunding a capture', () => {
+describe('payPalClient.refundCapture', () => {
   it.each<[string, Money | undefined, object]>([
     ['all that is left', undefined, {}],
     ['an amount', usd(150), { amount: { currency_code: 'USD', value: '1.50' } }],
     ['yen', { currency: 'JPY', minor: 150 }, { amount: { currency_code: 'JPY', value: '150' } }],
-  ])('asks for %s, under the request id', async (_, amount, body) => {
-    paypal.answers(reply(201, recorded('sandbox2021__POST-captures-refund.201')));
+  ])('requests %s, with the request id', async (_, amount, body) => {
+    paypal.replies(reply(201, recorded('sandbox2021__POST-captures-refund.201')));
 
     await clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1', amount);
 
@@ -227,29 +227,29 @@ describe('refunding a capture', () => {
     ]);
   });
 
-  it('answers with the refund', async () => {
-    paypal.answers(reply(201, recorded('sandbox2021__POST-captures-refund.201')));
+  it('returns the refund', async () => {
+    paypal.replies(reply(201, recorded('sandbox2021__POST-captures-refund.201')));
 
-    const answer = await clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1');
+    const result = await clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1');
 
-    expect(answer).toMatchObject({ outcome: 'refunded', refund: { id: '52V51802J2543164M', status: 'COMPLETED' } });
+    expect(result).toMatchObject({ outcome: 'refunded', refund: { id: '52V51802J2543164M', status: 'COMPLETED' } });
   });
 
   it.each(['CAPTURE_FULLY_REFUNDED', 'REFUND_AMOUNT_EXCEEDED', 'TRANSACTION_DISPUTED'])(
-    'is an answer, not an error, when PayPal refuses: %s',
+    'returns the issue when PayPal rejects the refund with %s',
     async (issue) => {
-      paypal.answers(reply(422, problem('UNPROCESSABLE_ENTITY', issue)));
+      paypal.replies(reply(422, problem('UNPROCESSABLE_ENTITY', issue)));
 
-      const answer = await clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1');
+      const result = await clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1');
 
-      expect(answer).toEqual({ outcome: 'refused', issue });
+      expect(result).toEqual({ outcome: 'refused', issue });
     },
   );
 
-  it('fails for good when there is no such capture', async () => {
-    paypal.answers(reply(404, problem('RESOURCE_NOT_FOUND', 'INVALID_RESOURCE_ID')));
+  it('throws PayPalRefused when the capture is not found', async () => {
+    paypal.replies(reply(404, problem('RESOURCE_NOT_FOUND', 'INVALID_RESOURCE_ID')));
 
-    const error = await troubleOf(
+    const error = await rejectionOf(
       clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1'),
       PayPalRefused,
     );
@@ -258,7 +258,7 @@ describe('refunding a capture', () => {
   });
 });
 
-describe('looking something up', () => {
+describe('payPalClient.getOrder and getCapture', () => {
   const lookUps = [
     ['getOrder', '/v2/checkout/orders/ID-1', recorded('sandbox2023__GET-order.COMPLETED.representation')],
     [
@@ -268,8 +268,8 @@ describe('looking something up', () => {
     ],
   ] as const;
 
-  it.each(lookUps)('%s asks for %s', async (operation, path, body) => {
-    paypal.answers(reply(200, body));
+  it.each(lookUps)('%s requests %s', async (operation, path, body) => {
+    paypal.replies(reply(200, body));
 
     const found = await clientOf(paypal.origin).client[operation]('ID-1');
 
@@ -279,33 +279,33 @@ describe('looking something up', () => {
     ]);
   });
 
-  it.each(lookUps)('%s finds nothing when PayPal knows nothing', async (operation) => {
-    paypal.answers(reply(404, recorded('live2025__GET-order.404-expired')));
+  it.each(lookUps)('%s returns undefined when PayPal does not find it', async (operation) => {
+    paypal.replies(reply(404, recorded('live2025__GET-order.404-expired')));
 
     const found = await clientOf(paypal.origin).client[operation]('ID-1');
 
     expect(found).toBeUndefined();
   });
 
-  it('does not take any 404 for an order that is gone', async () => {
-    paypal.answers(reply(404, problem('NOT_FOUND')));
+  it('throws when a 404 has another error name', async () => {
+    paypal.replies(reply(404, problem('NOT_FOUND')));
 
-    const error = await troubleOf(clientOf(paypal.origin).client.getOrder('ID-1'), PayPalRefused);
+    const error = await rejectionOf(clientOf(paypal.origin).client.getOrder('ID-1'), PayPalRefused);
 
     expect(error).toMatchObject({ status: 404, issue: 'NOT_FOUND' });
   });
 });
 
-describe('an id from outside', () => {
+describe('an id in a path', () => {
   it.each(['../../v1/notifications', 'A/B', 'A?b=c', 'A#b', '..', 'A%2e', 'A b', '', 'Ä', 'A\n', 'A'.repeat(65)])(
-    'is not sent when it is none: %j',
+    'is rejected when it is not a PayPal id: %j',
     async (id) => {
       const { client } = clientOf(paypal.origin);
 
-      await troubleOf(client.getOrder(id), RangeError);
-      await troubleOf(client.captureOrder(id, 'r'), RangeError);
-      await troubleOf(client.getCapture(id), RangeError);
-      await troubleOf(client.refundCapture(id, 'r'), RangeError);
+      await rejectionOf(client.getOrder(id), RangeError);
+      await rejectionOf(client.captureOrder(id, 'r'), RangeError);
+      await rejectionOf(client.getCapture(id), RangeError);
+      await rejectionOf(client.refundCapture(id, 'r'), RangeError);
 
       expect([paypal.requests, paypal.tokenRequests]).toEqual([[], []]);
     },
@@ -314,11 +314,11 @@ describe('an id from outside', () => {
 
 describe('a request id', () => {
   it.each(['', 'a b', 'a\r\nx-y: z', 'ä', 'a'.repeat(109)])(
-    'is not sent when PayPal does not take it: %j',
+    'is rejected when PayPal would not accept it: %j',
     async (id) => {
       const { client } = clientOf(paypal.origin);
 
-      await troubleOf(client.captureOrder('ID-1', id), RangeError);
+      await rejectionOf(client.captureOrder('ID-1', id), RangeError);
 
       expect([paypal.requests, paypal.tokenRequests]).toEqual([[], []]);
     },

@@ -5,7 +5,7 @@ import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
 beforeAll(() => logger.setLogLevel('SILENT'));
 
-it('the time of each request to PayPal is measured, and which it was', async () => {
+it('recordCall measures the latency of each request by operation', async () => {
   const measured = await metricsOf(() => recordCall({ operation: 'captureOrder', status: 201, durationMs: 812 }));
 
   expect(measured).toContainEqual(
@@ -14,13 +14,13 @@ it('the time of each request to PayPal is measured, and which it was', async () 
 });
 
 it.each([
-  ['fails without an answer', { error: 'timeout' }, 1],
-  ['fails with an answer that is none', { status: 503, error: 'server-error' }, 1],
-  ['fails when our credentials are refused', { status: 401 }, 1],
-  ['does not fail when PayPal says no', { status: 422 }, 0],
-  ['does not fail when it is done', { status: 200 }, 0],
-] as const)('a request to PayPal %s', async (_, answer, failed) => {
-  const measured = await metricsOf(() => recordCall({ operation: 'getOrder', durationMs: 1, ...answer }));
+  ['a failure when there is no response', { error: 'timeout' }, 1],
+  ['a failure when the response is a server error', { status: 503, error: 'server-error' }, 1],
+  ['a failure when PayPal rejects the credentials', { status: 401 }, 1],
+  ['no failure when PayPal rejects the request', { status: 422 }, 0],
+  ['no failure when PayPal executes the request', { status: 200 }, 0],
+] as const)('recordCall measures %s', async (_, response, failed) => {
+  const measured = await metricsOf(() => recordCall({ operation: 'getOrder', durationMs: 1, ...response }));
 
   expect(totalsOf(measured, 'PayPalFailed')).toEqual([failed]);
 });

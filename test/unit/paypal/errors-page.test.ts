@@ -27,7 +27,7 @@ const rowsBelow = (heading: string): string[][] =>
     ) ?? [];
 const rows = rowsBelow('Responses from PayPal');
 
-/** The answers that a row speaks of, each time PayPal is asked. */
+/** The replies to the requests of one call, by row. */
 const ANSWERS: Readonly<Record<string, Reply | readonly Reply[]>> = {
   'no complete response within 8 s': silence,
   'connection refused or reset': reset,
@@ -62,41 +62,44 @@ afterEach(() => {
   return paypal.close();
 });
 
-/** The client's word for what a call led to, as the page has it. */
-const wordOf = (outcome: unknown): string => {
+/** The outcome of a call as the page writes it. */
+const cellOf = (outcome: unknown): string => {
   if (outcome instanceof PayPalUnavailable) return `\`PayPalUnavailable\` ${outcome.reason}`;
   if (outcome instanceof PayPalUnauthorized) return '`PayPalUnauthorized`';
   if (outcome instanceof PayPalRefused) return '`PayPalRefused`';
-  const { outcome: word } = outcome as { outcome: string };
+  const { outcome: name } = outcome as { outcome: string };
   return (
-    { gone: 'not found, or `gone`', refused: '`refused`, with the issue' }[word] ?? 'the response, with a new token'
+    { gone: 'not found, or `gone`', refused: '`refused`, with the issue' }[name] ?? 'the response, with a new token'
   );
 };
 
-it('docs/errors.md speaks of every answer, and of no other', () => {
+it('docs/errors.md lists every response that is tested, and no other', () => {
   expect(rows.map(([answer]) => answer).sort()).toEqual(Object.keys(ANSWERS).sort());
 });
 
-it.each(rows)('docs/errors.md is right about %s: %s, after %s requests', async (answer = '', word, requests) => {
-  const replies = ANSWERS[answer] ?? [];
-  paypal.answers(...(Array.isArray(replies) ? replies : [replies, replies, replies]));
-  if (answer.endsWith('for the credentials')) paypal.answersTokens(reply(401, { error: 'invalid_client' }));
-  if (answer.endsWith('within 8 s')) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+it.each(rows)(
+  'docs/errors.md matches the client for %s: %s, after %s requests',
+  async (answer = '', cell, requests) => {
+    const replies = ANSWERS[answer] ?? [];
+    paypal.replies(...(Array.isArray(replies) ? replies : [replies, replies, replies]));
+    if (answer.endsWith('for the credentials')) paypal.repliesToTokens(reply(401, { error: 'invalid_client' }));
+    if (answer.endsWith('within 8 s')) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 
-  const call = clientOf(paypal.origin)
-    .client.captureOrder('ORDER-1', 'capture-pay_1')
-    .catch((error: unknown) => error);
-  if (vi.isFakeTimers()) {
-    await paypal.nextRequest();
-    await paypal.nextRequest();
-    await vi.advanceTimersByTimeAsync(8_000);
-  }
+    const call = clientOf(paypal.origin)
+      .client.captureOrder('ORDER-1', 'capture-pay_1')
+      .catch((error: unknown) => error);
+    if (vi.isFakeTimers()) {
+      await paypal.nextRequest();
+      await paypal.nextRequest();
+      await vi.advanceTimersByTimeAsync(8_000);
+    }
 
-  expect(wordOf(await call)).toBe(word);
-  expect(paypal.requests).toHaveLength(Number(requests));
-});
+    expect(cellOf(await call)).toBe(cell);
+    expect(paypal.requests).toHaveLength(Number(requests));
+  },
+);
 
-it('docs/errors.md names alarms that the runbook explains', () => {
+it('docs/errors.md names only alarms of the runbook', () => {
   const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
   const named = [...page.matchAll(/alarms? ((?:`[a-z-]+`(?:, )?)+)/g)].flatMap(([, names = '']) =>
     [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),

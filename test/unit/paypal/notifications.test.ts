@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MalformedPayPalBody, PayPalRefused, PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { requestErrors } from '../../support/openapi.ts';
-import { clientOf, recorded, reply, reset, type ScriptedPayPal, scriptedPayPal, troubleOf } from './scripted-paypal.ts';
+import {
+  clientOf,
+  recorded,
+  rejectionOf,
+  reply,
+  reset,
+  type ScriptedPayPal,
+  scriptedPayPal,
+} from './scripted-paypal.ts';
 
 let paypal: ScriptedPayPal;
 beforeEach(async () => {
@@ -10,9 +18,9 @@ beforeEach(async () => {
 afterEach(() => paypal.close());
 
 const notifications = () => clientOf(paypal.origin).notifications;
-const asked = () => paypal.requests.map(({ method, path }) => `${method} ${path}`);
-/** What PayPal's OpenAPI file finds wrong with what was sent. */
-const mistakes = () =>
+const requested = () => paypal.requests.map(({ method, path }) => `${method} ${path}`);
+/** Violations of PayPal's OpenAPI document by the request bodies. */
+const schemaViolations = () =>
   paypal.requests.flatMap(({ method, path, body }) => (body ? requestErrors(method, path, JSON.parse(body)) : []));
 
 const WEBHOOK = {
@@ -21,67 +29,67 @@ const WEBHOOK = {
   eventTypes: ['PAYMENT.AUTHORIZATION.CREATED', 'PAYMENT.AUTHORIZATION.VOIDED'],
 };
 
-describe('webhooks', () => {
-  it('are listed, whoever made them', async () => {
+describe('payPalNotifications: webhooks', () => {
+  it('lists all webhooks of the REST app', async () => {
     const wire = recorded('sandbox2014__POST-webhooks.201');
-    paypal.answers(reply(200, { webhooks: [wire, { ...wire, id: 'OTHER', event_types: [{ name: '*' }] }] }));
+    paypal.replies(reply(200, { webhooks: [wire, { ...wire, id: 'OTHER', event_types: [{ name: '*' }] }] }));
 
     expect(await notifications().listWebhooks()).toEqual([WEBHOOK, { ...WEBHOOK, id: 'OTHER', eventTypes: ['*'] }]);
 
-    expect(asked()).toEqual(['GET /v1/notifications/webhooks']);
+    expect(requested()).toEqual(['GET /v1/notifications/webhooks']);
   });
 
-  it('are made as PayPal describes it', async () => {
-    paypal.answers(reply(201, recorded('sandbox2014__POST-webhooks.201')));
+  it('creates a webhook as PayPal documents', async () => {
+    paypal.replies(reply(201, recorded('sandbox2014__POST-webhooks.201')));
 
     expect(await notifications().createWebhook(WEBHOOK.url, WEBHOOK.eventTypes)).toEqual(WEBHOOK);
 
-    expect(asked()).toEqual(['POST /v1/notifications/webhooks']);
-    expect(mistakes()).toEqual([]);
+    expect(requested()).toEqual(['POST /v1/notifications/webhooks']);
+    expect(schemaViolations()).toEqual([]);
     expect(JSON.parse(paypal.requests[0]?.body ?? '')).toEqual({
       url: WEBHOOK.url,
       event_types: WEBHOOK.eventTypes.map((name) => ({ name })),
     });
   });
 
-  it('are refused in PayPal’s own words when the address is taken', async () => {
-    paypal.answers(reply(400, recorded('sandbox2014__POST-webhooks.400-dup-url')));
+  it('throws PayPalRefused when the URL is taken', async () => {
+    paypal.replies(reply(400, recorded('sandbox2014__POST-webhooks.400-dup-url')));
 
-    const refusal = await troubleOf(notifications().createWebhook(WEBHOOK.url, ['*']), PayPalRefused);
+    const refusal = await rejectionOf(notifications().createWebhook(WEBHOOK.url, ['*']), PayPalRefused);
 
     expect(refusal).toMatchObject({ issue: 'WEBHOOK_URL_ALREADY_EXISTS', operation: 'createWebhook' });
   });
 
-  it('are changed as PayPal describes it', async () => {
-    paypal.answers(reply(200, recorded('sandbox2014__POST-webhooks.201')));
+  it('changes a webhook as PayPal documents', async () => {
+    paypal.replies(reply(200, recorded('sandbox2014__POST-webhooks.201')));
 
     await notifications().changeWebhook(WEBHOOK);
 
-    expect(asked()).toEqual([`PATCH /v1/notifications/webhooks/${WEBHOOK.id}`]);
-    expect(mistakes()).toEqual([]);
+    expect(requested()).toEqual([`PATCH /v1/notifications/webhooks/${WEBHOOK.id}`]);
+    expect(schemaViolations()).toEqual([]);
   });
 
-  it('are changed once more when the connection breaks, which changes nothing more', async () => {
-    paypal.answers(reset, reply(200, recorded('sandbox2014__POST-webhooks.201')));
+  it('retries a change when the connection breaks', async () => {
+    paypal.replies(reset, reply(200, recorded('sandbox2014__POST-webhooks.201')));
 
     expect(await notifications().changeWebhook(WEBHOOK)).toEqual(WEBHOOK);
 
     expect(paypal.requests.map(({ body }) => body)).toEqual([paypal.requests[0]?.body, paypal.requests[0]?.body]);
   });
 
-  it.each(['a/b', '..', ''])('are not changed by an id that would address something else: %o', async (id) => {
+  it.each(['a/b', '..', ''])('rejects an id that would address another resource: %o', async (id) => {
     await expect(notifications().changeWebhook({ ...WEBHOOK, id })).rejects.toThrow(RangeError);
 
     expect(paypal.requests).toEqual([]);
   });
 });
 
-describe('PayPal’s list of events', () => {
+describe('payPalNotifications.listEvents', () => {
   const from = new Date('2014-10-20T00:00:00.123Z');
   const to = new Date('2014-10-21T00:00:00.456Z');
 
-  it('is asked for by time, in whole seconds that leave out nothing, and large pages', async () => {
-    paypal.answers(reply(200, recorded('sandbox2014__GET-webhooks-events.200')));
+  it('requests large pages, with the range widened to whole seconds', async () => {
+    paypal.replies(reply(200, recorded('sandbox2014__GET-webhooks-events.200')));
 
     expect(await notifications().listEvents({ from, to })).toEqual({
       events: [
@@ -107,34 +115,34 @@ describe('PayPal’s list of events', () => {
     });
   });
 
-  it('goes on by PayPal’s own link', async () => {
+  it('follows PayPal’s link to the next page', async () => {
     const page = (href: string) => ({
       ...recorded('sandbox2014__GET-webhooks-events.200'),
       links: [{ rel: 'next', href }],
     });
     const href =
       'https://api.sandbox.paypal.com/v1/notifications/webhooks-events?page_size=2&index_id=WH-1&move_to=next';
-    paypal.answers(reply(200, page(href)), reply(200, { events: [] }));
+    paypal.replies(reply(200, page(href)), reply(200, { events: [] }));
 
     const { next = '' } = await notifications().listEvents({ from, to });
     expect(await notifications().listEvents({ next })).toEqual({ events: [] });
 
-    expect(asked().at(-1)).toBe('GET /v1/notifications/webhooks-events?page_size=2&index_id=WH-1&move_to=next');
+    expect(requested().at(-1)).toBe('GET /v1/notifications/webhooks-events?page_size=2&index_id=WH-1&move_to=next');
   });
 
   it.each(['https://elsewhere.example/v1/oauth2/token', '/v2/checkout/orders/1'])(
-    'is not followed where it leads elsewhere: %s',
+    'rejects a link to another resource: %s',
     async (href) => {
-      paypal.answers(reply(200, { events: [], links: [{ rel: 'next', href }] }));
+      paypal.replies(reply(200, { events: [], links: [{ rel: 'next', href }] }));
 
-      const trouble = await troubleOf(notifications().listEvents({ from, to }), PayPalUnavailable);
+      const error = await rejectionOf(notifications().listEvents({ from, to }), PayPalUnavailable);
 
-      expect(trouble).toMatchObject({ reason: 'unexpected-answer', cause: expect.any(MalformedPayPalBody) });
+      expect(error).toMatchObject({ reason: 'unexpected-answer', cause: expect.any(MalformedPayPalBody) });
     },
   );
 
-  it('never takes the shop’s token to another host', async () => {
-    paypal.answers(
+  it('never sends the token to another host', async () => {
+    paypal.replies(
       reply(200, {
         events: [],
         links: [{ rel: 'next', href: 'https://evil.example/v1/notifications/webhooks-events?a=1' }],
@@ -145,52 +153,52 @@ describe('PayPal’s list of events', () => {
 
     await notifications().listEvents({ next });
 
-    expect(asked().at(-1)).toBe('GET /v1/notifications/webhooks-events?a=1');
+    expect(requested().at(-1)).toBe('GET /v1/notifications/webhooks-events?a=1');
   });
 
-  it('is refused in PayPal’s own words when it begins too long ago', async () => {
-    paypal.answers(reply(400, recorded('sandbox2014__GET-events.400-start-too-old')));
+  it('throws PayPalRefused when the range starts too long ago', async () => {
+    paypal.replies(reply(400, recorded('sandbox2014__GET-events.400-start-too-old')));
 
-    expect(await troubleOf(notifications().listEvents({ from, to }), PayPalRefused)).toMatchObject({
+    expect(await rejectionOf(notifications().listEvents({ from, to }), PayPalRefused)).toMatchObject({
       issue: 'Invalid data provided',
       field: 'start_time',
     });
   });
 });
 
-describe('one event', () => {
+describe('payPalNotifications.getEvent and resendEvent', () => {
   const [EVENT] = recorded('sandbox2014__GET-webhooks-events.200').events as { id: string }[];
 
-  it('is read whole, as PayPal would send it', async () => {
-    paypal.answers(reply(200, EVENT));
+  it('returns the event as PayPal delivers it', async () => {
+    paypal.replies(reply(200, EVENT));
 
     expect(await notifications().getEvent(EVENT?.id ?? '')).toEqual(EVENT);
   });
 
-  it('that PayPal does not know is none', async () => {
-    paypal.answers(reply(404, recorded('sandbox2014__POST-events-resend.404')));
+  it('returns undefined when PayPal does not find the event', async () => {
+    paypal.replies(reply(404, recorded('sandbox2014__POST-events-resend.404')));
 
     expect(await notifications().getEvent('WH-1')).toBeUndefined();
   });
 
-  it('is not taken for another one', async () => {
-    paypal.answers(reply(200, EVENT));
+  it('rejects an event with another id', async () => {
+    paypal.replies(reply(200, EVENT));
 
     await expect(notifications().getEvent('WH-OTHER')).rejects.toThrow(PayPalUnavailable);
   });
 
-  it('is sent once more to this shop’s webhook alone', async () => {
-    paypal.answers(reply(202, EVENT));
+  it('requests a delivery to this shop’s webhook only', async () => {
+    paypal.replies(reply(202, EVENT));
 
     expect(await notifications().resendEvent('WH-1', WEBHOOK.id)).toBe(true);
 
-    expect(asked()).toEqual(['POST /v1/notifications/webhooks-events/WH-1/resend']);
+    expect(requested()).toEqual(['POST /v1/notifications/webhooks-events/WH-1/resend']);
     expect(JSON.parse(paypal.requests[0]?.body ?? '')).toEqual({ webhook_ids: [WEBHOOK.id] });
-    expect(mistakes()).toEqual([]);
+    expect(schemaViolations()).toEqual([]);
   });
 
-  it('cannot be sent once more when PayPal does not know it any longer', async () => {
-    paypal.answers(reply(404, recorded('sandbox2014__POST-events-resend.404')));
+  it('returns false when PayPal does not find the event to resend', async () => {
+    paypal.replies(reply(404, recorded('sandbox2014__POST-events-resend.404')));
 
     expect(await notifications().resendEvent('WH-1', WEBHOOK.id)).toBe(false);
   });

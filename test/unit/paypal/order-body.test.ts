@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CreateOrder, cut, orderBody } from '../../../src/paypal/order-body.ts';
+import { type CreateOrder, orderBody, truncate } from '../../../src/paypal/order-body.ts';
 import { sumOf, times } from '../../../src/shared/money.ts';
 
 const eur = (minor: number) => ({ currency: 'EUR', minor });
@@ -17,8 +17,8 @@ const order: CreateOrder = {
   cancel_url: 'https://shop.example/checkout/failure?checkout_session_id=cs_1',
 };
 
-describe('an order for PayPal', () => {
-  it('names the payment, the items, their sum, and how the buyer comes back', () => {
+describe('orderBody', () => {
+  it('has the payment’s id, items, amount and return URLs', () => {
     expect(orderBody(order)).toEqual({
       intent: 'CAPTURE',
       purchase_units: [
@@ -93,18 +93,18 @@ describe('an order for PayPal', () => {
     ['has no quantity', { items: [{ name: 'Mug', sku: 'M', quantity: 0, unit_price: eur(1) }], amount: eur(0) }],
     ['has half a mug', { items: [{ name: 'Mug', sku: 'M', quantity: 0.5, unit_price: eur(2) }], amount: eur(1) }],
     [
-      'has too many mugs',
+      'has a quantity above the limit',
       { items: [{ name: 'Mug', sku: 'M', quantity: 1e10, unit_price: eur(1) }], amount: eur(1e10) },
     ],
     [
-      'is too large to be exact',
+      'has an amount that is not a safe integer',
       {
         items: [{ name: 'Mug', sku: 'M', quantity: 1_000_000, unit_price: eur(1e10) }],
         amount: eur(1e16),
       },
     ],
     [
-      'has an item that costs less than nothing',
+      'has a negative unit price',
       {
         items: [
           { name: 'Mug', sku: 'M', quantity: 1, unit_price: eur(2) },
@@ -114,21 +114,21 @@ describe('an order for PayPal', () => {
       },
     ],
     [
-      'has a fraction of a cent',
+      'has a fraction of a minor unit',
       { items: [{ name: 'Mug', sku: 'M', quantity: 2, unit_price: eur(0.5) }], amount: eur(1) },
     ],
-  ])('is refused when it %s', (_, change) => {
+  ])('throws when the order %s', (_, change) => {
     expect(() => orderBody({ ...order, ...change })).toThrow(RangeError);
   });
 
-  it('says which payment does not add up, and by how much', () => {
+  it('throws with the payment’s id and both amounts when the items do not add up', () => {
     expect(() => orderBody({ ...order, amount: eur(3000) })).toThrow(
-      'the amount of pay_01JGFJJZ008XQ4WN0QZQW2J5T7 must be positive and the sum of its items: ' +
-        '3000 EUR against 2999 EUR in minor units',
+      'invalid amount of pay_01JGFJJZ008XQ4WN0QZQW2J5T7: expected the sum of its items, greater than 0: ' +
+        '3000 EUR, items 2999 EUR in minor units',
     );
   });
 
-  it('is what PayPal’s OpenAPI document asks for, whatever is sold', () => {
+  it('is valid by PayPal’s OpenAPI document for any items', () => {
     const specification = new URL('../../fixtures/paypal/openapi/checkout_orders_v2.json', import.meta.url);
     const ajv = new Ajv({ strict: false, unicodeRegExp: false, validateFormats: false });
     ajv.addSchema(JSON.parse(readFileSync(specification, 'utf8')), 'orders');
@@ -156,17 +156,17 @@ describe('an order for PayPal', () => {
   });
 });
 
-describe('a text that is too long for PayPal', () => {
+describe('truncate', () => {
   it.each([
     ['a'.repeat(128), 127, 'a'.repeat(127)],
     ['Mug\n  with\ttea ', 127, 'Mug with tea'],
     ['ab😀', 3, 'ab'],
     ['ab😀', 4, 'ab😀'],
-  ])('%j is cut to %i characters, on one line and with whole characters', (text, length, expected) => {
-    expect(cut(text, length)).toBe(expected);
+  ])('cuts %j to %i characters, on one line and without splitting a character', (text, length, expected) => {
+    expect(truncate(text, length)).toBe(expected);
   });
 
-  it('is cut in names and SKUs', () => {
+  it('is applied to names and SKUs', () => {
     const items = [{ name: 'n'.repeat(200), sku: 's'.repeat(200), quantity: 1, unit_price: eur(2999) }];
 
     const [item] = orderBody({ ...order, items }).purchase_units[0]?.items ?? [];

@@ -19,8 +19,8 @@ const thrownBy = (read: () => unknown): MalformedPayPalBody => {
   throw new Error('nothing was thrown');
 };
 
-describe('an order of PayPal', () => {
-  it('is read from the recorded answer of a GET', () => {
+describe('orderFrom', () => {
+  it('reads the recorded response to a GET', () => {
     expect(orderFrom(recorded('sandbox2023__GET-order.COMPLETED.representation'))).toEqual({
       id: '1DS82296EK2660116',
       status: 'COMPLETED',
@@ -41,7 +41,7 @@ describe('an order of PayPal', () => {
     });
   });
 
-  it('is read from the recorded answer to a capture, where a minimal one says less', () => {
+  it('reads the recorded minimal response to a capture', () => {
     expect(orderFrom(recorded('sandbox2023__POST-orders-capture.minimal'))).toEqual({
       id: '1788572669270162R',
       status: 'COMPLETED',
@@ -70,7 +70,7 @@ describe('an order of PayPal', () => {
     });
   });
 
-  it('is read from the recorded answer to a creation, where nobody has bought yet', () => {
+  it('reads the recorded response to a new order, without a buyer', () => {
     expect(orderFrom(recorded('sandbox2021__POST-orders.application_context.representation.201'))).toEqual({
       id: '9TR72342FD000791G',
       status: 'CREATED',
@@ -80,7 +80,7 @@ describe('an order of PayPal', () => {
     });
   });
 
-  it('knows its buyer from the wallet when there is no payer', () => {
+  it('takes the buyer from the wallet when there is no payer', () => {
     const paypal = { name: { given_name: 'Ann', surname: 'Lee' }, email_address: 'ann@example.com' };
 
     expect(orderFrom({ ...order, payment_source: { paypal } }).buyer).toEqual({
@@ -89,7 +89,7 @@ describe('an order of PayPal', () => {
     });
   });
 
-  it('believes the payer rather than the wallet', () => {
+  it('prefers the payer to the wallet', () => {
     const payer = { name: { given_name: 'Ann', surname: 'Lee' }, email_address: 'ann@example.com' };
     const paypal = { name: { given_name: 'Bob' }, email_address: 'bob@example.com' };
 
@@ -99,7 +99,7 @@ describe('an order of PayPal', () => {
     });
   });
 
-  it('is read even if the address is odd: what is wrong there counts as missing', () => {
+  it('treats an invalid part of the address as missing', () => {
     const shipping = { name: null, address: { address_line_1: 5, address_line_2: '', postal_code: '1172' } };
 
     const read = orderFrom({ ...order, payer: 'Ann', purchase_units: [{ amount, shipping }], payment_source: null });
@@ -107,19 +107,19 @@ describe('an order of PayPal', () => {
     expect(read.buyer).toEqual({ ship_to: { postal_code: '1172' } });
   });
 
-  it('takes its custom id from the capture when it says none itself', () => {
+  it('takes custom_id from the capture when the order has none', () => {
     const purchase_units = [{ payments: { captures: [{ ...capture, custom_id: 'pay_1' }] } }];
 
     expect(orderFrom({ ...order, purchase_units }).custom_id).toBe('pay_1');
   });
 
-  it('has its captures belong to it, be there a link or not', () => {
+  it('sets the order id of its captures when they have no link', () => {
     const read = orderFrom({ ...order, purchase_units: [{ payments: { captures: [capture] } }] });
 
     expect(read.captures[0]?.order_id).toBe('1DS82296EK2660116');
   });
 
-  it('brings its refunds', () => {
+  it('reads its refunds', () => {
     const links = [{ rel: 'up', href: 'https://api.paypal.com/v2/payments/captures/2TX70987CY861683L' }];
     const purchase_units = [{ payments: { captures: [capture], refunds: [{ ...refund, links }] } }];
 
@@ -133,12 +133,12 @@ describe('an order of PayPal', () => {
     ]);
   });
 
-  it('keeps a status that PayPal has added since', () => {
+  it('keeps an unknown status', () => {
     expect(orderFrom({ ...order, status: 'ON_THE_MOON' }).status).toBe('ON_THE_MOON');
   });
 });
 
-describe('a new order of PayPal', () => {
+describe('createdOrderFrom', () => {
   it.each([
     [
       'payer-action',
@@ -147,7 +147,7 @@ describe('a new order of PayPal', () => {
       'PAYER_ACTION_REQUIRED',
     ],
     ['approve', 'sandbox2021__POST-orders.application_context.representation.201', '9TR72342FD000791G', 'CREATED'],
-  ])('sends the buyer to the link %s', (_, name, id, status) => {
+  ])('returns the link %s', (_, name, id, status) => {
     expect(createdOrderFrom(recorded(name))).toEqual({
       id,
       status,
@@ -158,12 +158,12 @@ describe('a new order of PayPal', () => {
   it.each([
     ['there is none', []],
     ['it is no web address', [{ rel: 'approve', href: 'javascript:alert(1)' }]],
-  ])('is malformed when the link for the buyer is missing: %s', (_, links) => {
+  ])('throws when the approval link is missing: %s', (_, links) => {
     expect(thrownBy(() => createdOrderFrom({ ...order, links }))).toMatchObject({ path: 'links' });
   });
 });
 
-describe('a capture of PayPal', () => {
+describe('captureFrom', () => {
   it.each([
     [
       'paypal-rs__PAYMENT.CAPTURE.COMPLETED',
@@ -197,17 +197,17 @@ describe('a capture of PayPal', () => {
         updated_at: '2022-12-13T19:13:00.000Z',
       },
     ],
-  ])('is read from the recorded event %s', (name, expected) => {
+  ])('reads the recorded event %s', (name, expected) => {
     expect(captureFrom(recordedEvent(name).resource)).toEqual(expected);
   });
 
-  it('does not take the authorization that it belongs to for an order', () => {
+  it('does not take the link to an authorization for an order', () => {
     const links = [{ rel: 'up', href: 'https://api.paypal.com/v2/payments/authorizations/24B76447NN600461P' }];
 
     expect(captureFrom({ ...capture, links })).not.toHaveProperty('order_id');
   });
 
-  it('does not take its own address for that of its order', () => {
+  it('does not take the self link for the order', () => {
     const links = [{ rel: 'self', href: 'https://api.paypal.com/v2/checkout/orders/24B76447NN600461P' }];
 
     expect(captureFrom({ ...capture, links })).not.toHaveProperty('order_id');
@@ -218,20 +218,20 @@ describe('a capture of PayPal', () => {
     ['JPY', '500.00', 500],
     ['EUR', '.5', 50],
     ['EUR', '5', 500],
-  ])('of %s %s is %i in minor units', (currency_code, value, minor) => {
+  ])('reads %s %s as %i minor units', (currency_code, value, minor) => {
     expect(captureFrom({ ...capture, amount: { currency_code, value } }).amount).toEqual({
       currency: currency_code,
       minor,
     });
   });
 
-  it('has no time when PayPal says none that we can read', () => {
+  it('has no time when PayPal’s is missing or invalid', () => {
     expect(captureFrom({ ...capture, update_time: 'yesterday' })).not.toHaveProperty('updated_at');
   });
 });
 
-describe('a refund of PayPal', () => {
-  it('is read from the recorded answer to a refund', () => {
+describe('refundFrom', () => {
+  it('reads the recorded response to a refund', () => {
     expect(refundFrom(recorded('sandbox2021__POST-captures-refund.201'))).toEqual({
       id: '52V51802J2543164M',
       status: 'COMPLETED',
@@ -245,7 +245,7 @@ describe('a refund of PayPal', () => {
   it.each([
     ['REFUNDED', '1Y107995YT783435V', 99, '0JF852973C016714D', 198, '2018-08-15T19:13:29.000Z'],
     ['REVERSED', '09E71677NS257044M', 251, '4L335234718889942', 251, '2018-08-15T21:30:10.000Z'],
-  ])('is read from the recorded event %s, with the sum of all refunds', (kind, id, minor, capture_id, total, at) => {
+  ])('reads the recorded event %s with the total refunded', (kind, id, minor, capture_id, total, at) => {
     expect(refundFrom(recordedEvent(`paypal2__HOOK_PAYMENT_CAPTURE_${kind}_V2`).resource)).toEqual({
       id,
       status: 'COMPLETED',
@@ -257,7 +257,7 @@ describe('a refund of PayPal', () => {
   });
 });
 
-describe('a malformed body', () => {
+describe('MalformedPayPalBody', () => {
   it.each([
     ['nothing', () => captureFrom(undefined), 'capture', ''],
     ['an event instead of its resource', () => refundFrom({ resource: refund }), 'refund', 'id'],
@@ -270,12 +270,7 @@ describe('a malformed body', () => {
       'capture',
       'amount.value',
     ],
-    [
-      'an amount of nothing',
-      () => refundFrom({ ...refund, amount: { ...amount, value: '' } }),
-      'refund',
-      'amount.value',
-    ],
+    ['an empty amount', () => refundFrom({ ...refund, amount: { ...amount, value: '' } }), 'refund', 'amount.value'],
     [
       'an amount finer than the currency',
       () => refundFrom({ ...refund, amount: { currency_code: 'JPY', value: '1.5' } }),
@@ -289,25 +284,25 @@ describe('a malformed body', () => {
       'amount',
     ],
     [
-      'a currency that is none',
+      'an invalid currency',
       () => captureFrom({ ...capture, amount: { ...amount, currency_code: 'euro' } }),
       'capture',
       'amount.currency_code',
     ],
     [
-      'a wrong capture in an order',
+      'an invalid capture in an order',
       () =>
         orderFrom({ ...order, purchase_units: [{ payments: { captures: [capture, { ...capture, amount: {} }] } }] }),
       'order',
       'purchase_units.0.payments.captures.1.amount.currency_code',
     ],
-  ])('is known by where it is wrong: %s', (_, read, expected, path) => {
+  ])('has the path of %s', (_, read, expected, path) => {
     const error = thrownBy(read);
 
     expect(error).toMatchObject({ name: 'MalformedPayPalBody', expected, path });
   });
 
-  it('is told of without what stands in it, be it in the cause', () => {
+  it('quotes no value, in its cause neither', () => {
     const buyer = { payer: { email_address: 'ann@example.com' } };
     const errors = [
       thrownBy(() => orderFrom({ ...order, ...buyer, id: 'secret/id' })),
