@@ -4,10 +4,10 @@ import type { Context } from 'aws-lambda';
 import type { PayPalEvent } from './event.ts';
 import type { EventOutcome } from './process-event.ts';
 
-/** PayPal repeats an event for 3 days, and an operator for longer. */
+/** PayPal redelivers an event for 3 days; an operator may replay it later. */
 const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 
-/** Settles each event once, whichever function does it. */
+/** Processes each event once, across all functions. */
 export function eventIdempotency(persistenceStore: BasePersistenceLayer) {
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'id',
@@ -15,10 +15,12 @@ export function eventIdempotency(persistenceStore: BasePersistenceLayer) {
     expiresAfterSeconds: RETENTION_SECONDS,
   });
   return {
-    /** To be told of each invocation: without it, one that ran out of time would lock its event until the record expires. */
+    /** Call in each invocation: without it, one that timed out would lock its event until the record expires. */
     registerContext: (context: Context) => config.registerLambdaContext(context),
 
-    /** Does the work, or answers what it led to before. @throws IdempotencyAlreadyInProgressError while somebody else does it. */
+    /**
+     * Runs the work, or returns its earlier outcome. @throws IdempotencyAlreadyInProgressError while it runs elsewhere.
+     */
     once: (event: PayPalEvent, work: () => Promise<EventOutcome>): Promise<EventOutcome> =>
       makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), {
         persistenceStore,

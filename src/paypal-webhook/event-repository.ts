@@ -21,35 +21,34 @@ import {
   storedEventSchema,
 } from './stored-event.ts';
 
-/** Raw events hold personal data, and PayPal itself shows them for 45 days only. */
-const KEPT_SECONDS = 90 * 24 * 60 * 60;
-/** How many events a page looks at to find those that are wanted: as many as one BatchGetItem reads. */
-const LOOKED_AT = 100;
+/** Raw events hold personal data; PayPal itself keeps them for 45 days. */
+const RETENTION_SECONDS = 90 * 24 * 60 * 60;
+/** Events read for one page, before filtering: the limit of BatchGetItem. */
+const PAGE_SIZE = 100;
 
-/** One delivery of an event. */
 export interface ReceivedEvent {
   readonly id: string;
   readonly eventType: string;
-  /** PayPal's id of this delivery; absent when we found the event in PayPal's list. */
+  /** PayPal's id of the delivery; absent for an event fetched from PayPal's list. */
   readonly transmissionId?: string;
-  /** As it came. */
+  /** Raw. */
   readonly body: string;
   readonly now: Date;
 }
 
-/** What an index tells of an event. */
-const placeSchema = z.object({ event_id: z.string(), received_at: z.string() });
-type Place = z.infer<typeof placeSchema>;
+/** An event in an index. */
+const indexEntrySchema = z.object({ event_id: z.string(), received_at: z.string() });
+type IndexEntry = z.infer<typeof indexEntrySchema>;
 
-/** The only code that knows how webhook events lie in DynamoDB. */
+/** The only code that knows the layout of the webhook events table. */
 export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) => {
-  /** Some of the events that one key of an index has, the newest first, from a place on. */
-  const places = async (
+  /** One page of an index key, newest first. */
+  const indexPage = async (
     key: 'status' | 'payment_id',
     value: string,
     { from = '0', to = '~' }: EventFilter,
-    after: Place | undefined,
-  ): Promise<Place[]> => {
+    after: IndexEntry | undefined,
+  ): Promise<IndexEntry[]> => {
     const { Items = [] } = await db.send(
       new QueryCommand({
         TableName: tableName,
@@ -58,11 +57,11 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
         ExpressionAttributeNames: { '#key': key },
         ExpressionAttributeValues: { ':value': value, ':from': from, ':to': to },
         ScanIndexForward: false,
-        Limit: LOOKED_AT,
+        Limit: PAGE_SIZE,
         ...(after && { ExclusiveStartKey: { [key]: value, ...after } }),
       }),
     );
-    return Items.map((item) => z.parse(placeSchema, item));
+    return Items.map((item) => z.parse(indexEntrySchema, item));
   };
 
   const heads = async (ids: readonly string[]): Promise<Map<string, EventHead>> => {
@@ -79,7 +78,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
     return new Map(items.map((item) => z.parse(eventHeadSchema, item)).map((event) => [event.event_id, event]));
   };
 
-  const note = async (
+  const writeOutcome = async (
     id: string,
     outcome: EventOutcome,
     at: string,
@@ -108,14 +107,15 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
   };
 
   return {
-    /** Stores an event as it came; of a further delivery, only its id is kept. */
+    /** Stores a new event; of a redelivery, only the transmission id. */
     async receive({ id, eventType, transmissionId, body, now }: ReceivedEvent): Promise<void> {
       await db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { event_id: id },
           UpdateExpression:
-            'SET event_type = :type, body = if_not_exists(body, :body), received_at = if_not_exists(received_at, :now), last_received_at = :now, ' +
+            'SET event_type = :type, body = if_not_exists(body, :body), ' +
+            'received_at = if_not_exists(received_at, :now), last_received_at = :now, ' +
             '#status = if_not_exists(#status, :received), expires_at = if_not_exists(expires_at, :expires)' +
             (transmissionId ? ' ADD transmissions :transmission' : ', fetched_at = if_not_exists(fetched_at, :now)'),
           ExpressionAttributeNames: { '#status': 'status' },
@@ -124,15 +124,15 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
             ':body': body,
             ':now': now.toISOString(),
             ':received': 'received' satisfies EventStatus,
-            ':expires': Math.floor(now.getTime() / 1000) + KEPT_SECONDS,
-            // A set, so that a write whose answer was lost can be repeated.
+            ':expires': Math.floor(now.getTime() / 1000) + RETENTION_SECONDS,
+            // A set, so that retrying a write whose response was lost is idempotent.
             ...(transmissionId && { ':transmission': new Set([transmissionId]) }),
           },
         }),
       );
     },
 
-    /** Reads all that is stored of an event, consistently. */
+    /** Consistent read. */
     async get(id: string): Promise<StoredEvent | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tableName, Key: { event_id: id }, ConsistentRead: true }),
@@ -141,42 +141,42 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
     },
 
     /**
-     * Events that are wanted, the newest first. It looks at 100 at most, so a page may have fewer than `limit`, or none, and a next one
-     * all the same. Every status has a list of its own by time; where all are wanted, the lists are read side by side.
+     * Matching events, newest first. Reads at most 100, so a page may have fewer than `limit`, or none, and still have
+     * a next one. The index has a list by time per status; without a filter the lists are merged.
      */
     async page(filter: EventFilter, limit: number, after: EventCursor = {}): Promise<EventPage> {
       const { status, type, paymentId } = filter;
       const key = paymentId ? 'payment_id' : 'status';
       const lists = paymentId ? [paymentId] : status ? [status] : EVENT_STATUSES;
       const found = await Promise.all(
-        lists.map(async (list) => (await places(key, list, filter, after[list])).map((place) => ({ list, place }))),
+        lists.map(async (list) => (await indexPage(key, list, filter, after[list])).map((entry) => ({ list, entry }))),
       );
-      // The sort is stable: within a list, DynamoDB's own order stays, which is the one it goes on by.
+      // The sort is stable: within a list it keeps DynamoDB's order, which paging continues by.
       const candidates = found
         .flat()
         .sort((a, b) =>
-          a.place.received_at < b.place.received_at ? 1 : a.place.received_at > b.place.received_at ? -1 : 0,
+          a.entry.received_at < b.entry.received_at ? 1 : a.entry.received_at > b.entry.received_at ? -1 : 0,
         );
-      const looked = candidates.slice(0, LOOKED_AT);
-      const known = await heads(looked.map(({ place }) => place.event_id));
+      const inspected = candidates.slice(0, PAGE_SIZE);
+      const stored = await heads(inspected.map(({ entry }) => entry.event_id));
 
       const events: EventHead[] = [];
-      const next: Record<string, Place> = { ...after };
+      const next: Record<string, IndexEntry> = { ...after };
       let seen = 0;
-      for (const { list, place } of looked) {
+      for (const { list, entry } of inspected) {
         if (events.length === limit) break;
         seen += 1;
-        next[list] = place;
-        const event = known.get(place.event_id);
+        next[list] = entry;
+        const event = stored.get(entry.event_id);
         if (event && (!type || event.event_type === type) && (!status || event.status === status)) events.push(event);
       }
-      const more = seen < candidates.length || found.some((list) => list.length === LOOKED_AT);
+      const more = seen < candidates.length || found.some((list) => list.length === PAGE_SIZE);
       return { events, ...(more && { next }) };
     },
 
     /**
-     * Ids of events that came before that time and are not finished, the oldest first, or from the one that came at `from` on; the index
-     * may be a second behind.
+     * Ids of unprocessed events received before that time, oldest first, starting with those received at `from`. The
+     * index is eventually consistent.
      */
     async *unfinished(before: Date, from = '0'): AsyncGenerator<string> {
       const pages = paginateQuery(
@@ -193,10 +193,11 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
           },
         },
       );
-      for await (const { Items = [] } of pages) for (const item of Items) yield z.parse(placeSchema, item).event_id;
+      for await (const { Items = [] } of pages)
+        for (const item of Items) yield z.parse(indexEntrySchema, item).event_id;
     },
 
-    /** Which of these events are stored; at most 100 ids. */
+    /** Which of at most 100 events are stored. */
     async known(ids: readonly string[]): Promise<Set<string>> {
       const items = await batchGet(db, tableName, {
         Keys: ids.map((event_id) => ({ event_id })),
@@ -206,7 +207,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return new Set(items.map(({ event_id }) => String(event_id)));
     },
 
-    /** Erases what the events about a payment said; that they came, and what they led to, stays. @returns how many there were. */
+    /** Erases the bodies of a payment's events, and keeps the rest. @returns how many events there are. */
     async eraseBodies(paymentId: PaymentId, now: Date): Promise<number> {
       let erased = 0;
       const pages = paginateQuery(
@@ -224,7 +225,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
             new UpdateCommand({
               TableName: tableName,
               Key: { event_id },
-              // Empty, not absent: another delivery would bring back what is absent.
+              // Empty, not absent: a redelivery would store an absent body again.
               UpdateExpression: 'SET erased_at = :now, body = :nothing',
               ExpressionAttributeValues: { ':now': now.toISOString(), ':nothing': '' },
             }),
@@ -235,14 +236,15 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return erased;
     },
 
-    /** Notes what became of an event, and which payment it was about. */
-    finish: (id: string, outcome: EventOutcome, now: Date): Promise<void> => note(id, outcome, now.toISOString()),
+    finish: (id: string, outcome: EventOutcome, now: Date): Promise<void> =>
+      writeOutcome(id, outcome, now.toISOString()),
 
-    /** The same for an event that an operator had settled once more. */
+    /** Like `finish`, for a replay by an operator. */
     finishReplay: (id: string, outcome: EventOutcome, now: Date): Promise<void> =>
-      // A set again: a number would count a write twice whose answer was lost.
-      note(id, outcome, now.toISOString(), ' ADD replayed_at :replay', { ':replay': new Set([now.toISOString()]) }),
+      // A set, too: a counter would count a retried write twice.
+      writeOutcome(id, outcome, now.toISOString(), ' ADD replayed_at :replay', {
+        ':replay': new Set([now.toISOString()]),
+      }),
   };
 };
-/** What `eventRepository` makes. */
 export type EventRepository = ReturnType<typeof eventRepository>;

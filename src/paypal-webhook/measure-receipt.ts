@@ -9,7 +9,7 @@ const COUNTED = {
   parked: 'EventParked',
 } as const satisfies Record<Receipt['status'], MetricName>;
 
-/** Counts a delivery by what became of it. @param tookMs since it arrived at the HTTP API */
+/** @param tookMs since the delivery arrived at the HTTP API */
 export function measureReceipt(receipt: Receipt, tookMs: number): void {
   measure(COUNTED[receipt.status]);
   if (receipt.status === 'accepted' && receipt.moved) measure('WebhookToStatus', tookMs);

@@ -7,7 +7,7 @@ import { isPaymentId, type PaymentId } from '../shared/ids.ts';
 import type { PayPalEvent } from './event.ts';
 import { type EventLinks, type EventReading, readEvent } from './read-event.ts';
 
-/** What an event led to. `reason` says why it could not be settled: for the operator. */
+/** `reason` tells the operator why a parked event cannot be applied. */
 export type EventOutcome =
   | { readonly status: 'accepted'; readonly payment_id: PaymentId; readonly moved: boolean }
   | { readonly status: 'ignored' }
@@ -17,15 +17,21 @@ export type EventOutcome =
       readonly payment_id?: PaymentId;
     };
 
-/** What `processEvent` works with. */
 export interface ProcessEventDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
   readonly evidenceApplier: EvidenceApplier;
 }
 
-/** Settles what an event says; `heardAt`: when a delivery of it came. Genuine but hopeless events are parked: PayPal sending them again would not help. */
-export async function processEvent(deps: ProcessEventDeps, event: PayPalEvent, heardAt?: Date): Promise<EventOutcome> {
+/**
+ * Applies the evidence of an event. One that cannot be applied is parked: a redelivery would not help.
+ * @param receivedAt of the delivery
+ */
+export async function processEvent(
+  deps: ProcessEventDeps,
+  event: PayPalEvent,
+  receivedAt?: Date,
+): Promise<EventOutcome> {
   const reading = readOrPark(event);
   if (!reading) return { status: 'parked', reason: 'malformed' };
   if (reading.kind === 'ignored') return { status: 'ignored' };
@@ -38,9 +44,9 @@ export async function processEvent(deps: ProcessEventDeps, event: PayPalEvent, h
   }
 
   const { links } = reading;
-  const facts = reading.facts.map((fact) => ({ ...fact, ...(heardAt && { receivedAt: heardAt.toISOString() }) }));
+  const facts = reading.facts.map((fact) => ({ ...fact, ...(receivedAt && { receivedAt: receivedAt.toISOString() }) }));
   const [fact] = facts;
-  // The usual case reads nothing: the payment's id came with the event, and the write's condition checks that the order is its own.
+  // The common case needs no read: the event has the payment's id, and the conditional write checks the order's.
   if (fact?.paypalOrderId && facts.length === 1 && links.customId && isPaymentId(links.customId)) {
     return outcomeOf(links.customId, await deps.evidenceApplier.apply(links.customId, fact));
   }
@@ -64,24 +70,24 @@ function readOrPark(event: PayPalEvent): EventReading | undefined {
   }
 }
 
-function outcomeOf(id: PaymentId, settled: EvidenceResult): EventOutcome {
-  switch (settled.outcome) {
+function outcomeOf(id: PaymentId, result: EvidenceResult): EventOutcome {
+  switch (result.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };
     case 'refused':
       return { status: 'parked', reason: 'other_order', payment_id: id };
     default:
-      return { status: 'accepted', payment_id: id, moved: settled.outcome === 'moved' };
+      return { status: 'accepted', payment_id: id, moved: result.outcome === 'moved' };
   }
 }
 
-/** Finds the payment by PayPal's order, by the capture, by what we gave PayPal to remember, and at last by asking PayPal. */
+/** By PayPal order, by capture, by custom_id; if all fail, by the capture as PayPal returns it. */
 async function findPayment(
   { payments, getCapture }: ProcessEventDeps,
   links: EventLinks,
 ): Promise<Payment | undefined> {
-  const known = await findByLinks(payments, links);
-  if (known || !links.captureId) return known;
+  const found = await findByLinks(payments, links);
+  if (found || !links.captureId) return found;
   const capture = await getCapture(links.captureId);
   return capture && findByLinks(payments, { orderId: capture.order_id, customId: capture.custom_id });
 }

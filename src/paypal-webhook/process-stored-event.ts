@@ -2,18 +2,17 @@ import type { PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventOutcome } from './process-event.ts';
 
-/** What `settleStored` works with. */
 export interface ProcessStoredEventDeps {
   readonly events: Pick<EventRepository, 'finish'>;
-  /** Does the work once per event; when it was done before, answers what it led to without doing it. */
+  /** Runs the work once per event; afterwards returns its outcome. */
   readonly once: (event: PayPalEvent, work: () => Promise<EventOutcome>) => Promise<EventOutcome>;
-  readonly processEvent: (event: PayPalEvent, heardAt?: Date) => Promise<EventOutcome>;
+  readonly processEvent: (event: PayPalEvent, receivedAt?: Date) => Promise<EventOutcome>;
   readonly now: () => Date;
 }
 
 /**
- * Settles an event that is stored, unless that was done, and notes what it led to: whoever did it may have got no further.
- * @throws Error as long as a delivery of the same event is worked on.
+ * Processes a stored event unless it was, and writes the outcome: an earlier run may have failed before that write.
+ * @throws IdempotencyAlreadyInProgressError while a delivery of the event is processed.
  */
 export async function processStoredEvent(
   { events, once, processEvent, now }: ProcessStoredEventDeps,

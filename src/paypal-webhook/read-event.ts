@@ -21,7 +21,9 @@ export type EventReading =
 
 type Reader = (resource: PayPalEvent['resource'], source: string) => EventReading;
 
-/** By the names that `EVENT_TYPES` uses. Each throws MalformedPayPalBody for a resource that is not as PayPal documents. */
+/**
+ * By the names that `EVENT_TYPES` uses. Each throws MalformedPayPalBody for a resource that is not as PayPal documents.
+ */
 const READERS = {
   order(resource, source) {
     const order = orderFrom(resource);

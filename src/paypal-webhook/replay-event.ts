@@ -7,7 +7,6 @@ import type { EventRepository } from './event-repository.ts';
 import { type EventOutcome, type ProcessEventDeps, processEvent } from './process-event.ts';
 import type { StoredEvent } from './stored-event.ts';
 
-/** What a wish to replay an event led to. */
 export type ReplayEventResult =
   | {
       readonly outcome: 'replayed';
@@ -15,7 +14,7 @@ export type ReplayEventResult =
       readonly result: EventOutcome;
       readonly changed: boolean;
     }
-  /** Nothing was done: this is what would have been. `asked_paypal`: it hangs on what PayPal said just now. */
+  /** What a replay would change. `asked_paypal`: the result depends on PayPal's state at this moment. */
   | {
       readonly outcome: 'dry_run';
       readonly event: StoredEvent;
@@ -23,12 +22,11 @@ export type ReplayEventResult =
       readonly changes: readonly Change[];
       readonly asked_paypal: boolean;
     }
-  /** What PayPal said was erased for the buyer's sake: there is nothing to replay. */
+  /** The body was erased, so there is nothing to replay. */
   | { readonly outcome: 'erased'; readonly event: StoredEvent }
-  /** It was never here, or its 90 days are over. */
+  /** Never received, or past its retention of 90 days. */
   | { readonly outcome: 'unknown_event' };
 
-/** What `replayEvent` works with. */
 export interface ReplayDeps extends ProcessEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finishReplay'>;
   readonly getOrder: ApplyEvidenceDeps['getOrder'];
@@ -36,9 +34,9 @@ export interface ReplayDeps extends ProcessEventDeps {
 }
 
 /**
- * Settles a stored event once more, on the ordinary way. What it says may be old news: then nothing changes. With `dryRun`, the same
- * way is gone without a write; PayPal is asked only where the evidence alone does not say enough.
- * @throws PayPalUnavailable when PayPal must be asked and does not answer: nothing is noted, the replay may be repeated.
+ * Processes a stored event again, on the normal path; outdated evidence changes nothing. A dry run takes the same path
+ * without writes. PayPal is read only when the evidence is not conclusive.
+ * @throws PayPalUnavailable when PayPal must be read and does not respond: nothing is recorded, retry the replay.
  */
 export async function replayEvent(
   deps: ReplayDeps,
@@ -48,32 +46,32 @@ export async function replayEvent(
   const event = await deps.events.get(id);
   if (!event) return { outcome: 'unknown_event' };
   if (!event.body) return { outcome: 'erased', event };
-  const said = eventOf(event);
-  if (dryRun) return { outcome: 'dry_run', event, ...(await dryRunEvent(deps, said)) };
+  const parsed = eventOf(event);
+  if (dryRun) return { outcome: 'dry_run', event, ...(await dryRunEvent(deps, parsed)) };
 
-  const result = await processEvent(deps, said);
+  const result = await processEvent(deps, parsed);
   await deps.events.finishReplay(id, result, deps.now());
   return { outcome: 'replayed', event, result, changed: 'moved' in result && result.moved };
 }
 
-/** What PayPal said, of an event that still has it. It was checked before it was stored. */
+/** Parses the stored body, which was validated before it was stored. Not for an erased event. */
 export const eventOf = ({ body }: StoredEvent): PayPalEvent => z.parse(eventSchema, jsonFrom(body));
 
 async function dryRunEvent(deps: ReplayDeps, event: PayPalEvent) {
   let asked_paypal = false;
-  const noting =
-    <Args extends unknown[], Result>(ask: (...args: Args) => Result) =>
+  const recording =
+    <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     (...args: Args): Result => {
       asked_paypal = true;
-      return ask(...args);
+      return read(...args);
     };
-  const getCapture = noting(deps.getCapture);
-  const { changes, ...imagined } = dryRun({
+  const getCapture = recording(deps.getCapture);
+  const { changes, ...overlay } = dryRun({
     payments: deps.payments,
-    getOrder: noting(deps.getOrder),
+    getOrder: recording(deps.getOrder),
     getCapture,
     now: deps.now,
   });
-  const result = await processEvent({ ...imagined, getCapture }, event);
+  const result = await processEvent({ ...overlay, getCapture }, event);
   return { result, changes, asked_paypal };
 }

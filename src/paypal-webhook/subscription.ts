@@ -1,11 +1,10 @@
 import type { PayPalNotifications, Webhook } from '../paypal/notifications.ts';
 import { SUBSCRIBED_EVENT_TYPES } from './event-types.ts';
 
-/** The events that the shop acts on and the webhook is not told of. */
+/** Event types that the shop handles and the webhook is not subscribed to. */
 export const missingEventTypes = ({ eventTypes }: Webhook): string[] =>
   eventTypes.includes('*') ? [] : SUBSCRIBED_EVENT_TYPES.filter((name) => !eventTypes.includes(name));
 
-/** What became of the shop's subscription. */
 export interface SubscribeResult {
   readonly webhook: Webhook;
   readonly did: 'created' | 'repaired' | 'nothing';
@@ -14,9 +13,9 @@ export interface SubscribeResult {
 type Api = Pick<PayPalNotifications, 'listWebhooks' | 'createWebhook' | 'changeWebhook'>;
 
 /**
- * Makes the shop's subscription what it must be: one webhook with this address, told of all that the shop acts on. The webhook is known
- * by its address, or, where the shop has moved, by the id that it had. No other webhook of the account is touched.
- * @throws PayPalRefused `WEBHOOK_NUMBER_LIMIT_EXCEEDED`; `WEBHOOK_URL_ALREADY_EXISTS` when another REST app has the address
+ * Creates or repairs the shop's webhook: one with this URL, subscribed to all types that the shop handles. It is found
+ * by URL, or by its id when the URL has changed. Other webhooks of the account are left alone.
+ * @throws PayPalRefused `WEBHOOK_NUMBER_LIMIT_EXCEEDED`; `WEBHOOK_URL_ALREADY_EXISTS` when another REST app has the URL
  */
 export async function subscribe(paypal: Api, url: string, knownId: string): Promise<SubscribeResult> {
   const webhooks = await paypal.listWebhooks();

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:cr
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Delivery, signatureVerifier, type Trust } from '../../../src/paypal-webhook/verify-signature.ts';
-import { forgeCertificate, type Keys, type Oddity, usualKeys } from './forge-certificate.ts';
+import { type CertificateOverrides, defaultKeys, forgeCertificate, type Keys } from './forge-certificate.ts';
 import { recordedFile } from './recorded.ts';
 
 const NAME = 'messageverificationcerts.paypal.com';
@@ -11,9 +11,9 @@ const NOW = new Date('2026-06-01T12:00:00Z');
 const WEBHOOK_ID = '1JE4291016473214C';
 const BODY = Buffer.from('{"id":"WH-1","amount":"1 €"}');
 
-const refused = (reason: string) => ({ genuine: false, reason });
+const rejected = (reason: string) => ({ genuine: false, reason });
 
-/** A delivery that is right in everything, if its certificate is. */
+/** A delivery that is valid in everything but possibly its certificate. */
 function deliverySignedBy({ privateKey }: Keys): Delivery {
   const [id, time] = ['3ed00ad0-5106-11ef-811d-8beb274ff66b', '2026-06-01T11:59:58Z'];
   return {
@@ -40,25 +40,25 @@ const trustIn = (certificate: X509Certificate | undefined): Trust => ({
   now: () => NOW,
 });
 
-const verdictOn = (oddity: Oddity, delivery = deliverySignedBy(usualKeys)) =>
-  signatureVerifier(trustIn(forgeCertificate(NAME, NOW, oddity)))(delivery);
+const verdictOn = (overrides: CertificateOverrides, delivery = deliverySignedBy(defaultKeys)) =>
+  signatureVerifier(trustIn(forgeCertificate(NAME, NOW, overrides)))(delivery);
 
-it('a delivery to our webhook is genuine, whatever letters are in it', async () => {
+it('signatureVerifier accepts a delivery with non-ASCII text', async () => {
   expect(await verdictOn({})).toEqual({ genuine: true });
 });
 
-it('each of the names that are allowed will do', async () => {
+it('signatureVerifier accepts each of the allowed certificate names', async () => {
   const certificate = forgeCertificate('messageverificationcerts.sandbox.paypal.com', NOW);
-  expect(await signatureVerifier(trustIn(certificate))(deliverySignedBy(usualKeys))).toEqual({ genuine: true });
+  expect(await signatureVerifier(trustIn(certificate))(deliverySignedBy(defaultKeys))).toEqual({ genuine: true });
 });
 
-it('a delivery is refused when there is no certificate at its URL', async () => {
-  const verdict = await signatureVerifier(trustIn(undefined))(deliverySignedBy(usualKeys));
-  expect(verdict).toEqual(refused('certificate-unknown'));
+it('signatureVerifier rejects a delivery without a certificate at its URL', async () => {
+  const verdict = await signatureVerifier(trustIn(undefined))(deliverySignedBy(defaultKeys));
+  expect(verdict).toEqual(rejected('certificate-unknown'));
 });
 
-describe('a delivery is refused when its certificate', () => {
-  it.each<[string, Oddity]>([
+describe('signatureVerifier: certificate', () => {
+  it.each<[string, CertificateOverrides]>([
     ['has no subject', { subject: [] }],
     ['has no common name', { subject: [[['O', 'PayPal, Inc.']]] }],
     ['has another common name', { subject: [[['CN', OTHER]]] }],
@@ -104,54 +104,54 @@ describe('a delivery is refused when its certificate', () => {
     ['has wildcards only', { subject: [[['CN', '*.paypal.com']]], alternativeNames: ['*.paypal.com'] }],
     ['is for PayPal’s website', { subject: [[['CN', 'www.paypal.com']]], alternativeNames: ['www.paypal.com'] }],
     ['has two names, each of which is allowed', { alternativeNames: ['messageverificationcerts.sandbox.paypal.com'] }],
-  ])('%s', async (_, oddity) => {
-    expect(await verdictOn(oddity)).toEqual(refused('certificate-name'));
+  ])('rejects a certificate that %s', async (_, overrides) => {
+    expect(await verdictOn(overrides)).toEqual(rejected('certificate-name'));
   });
 
-  it('is of the authority that issues PayPal’s', async () => {
+  it('rejects the certificate of PayPal’s certificate authority', async () => {
     const certificate = new X509Certificate(recordedFile('certs/DigiCertSHA2ExtendedValidationServerCA.pem'));
-    const verdict = await signatureVerifier(trustIn(certificate))(deliverySignedBy(usualKeys));
-    expect(verdict).toEqual(refused('certificate-name'));
+    const verdict = await signatureVerifier(trustIn(certificate))(deliverySignedBy(defaultKeys));
+    expect(verdict).toEqual(rejected('certificate-name'));
   });
 
   it.each([
     ['is not valid yet', new Date(NOW.getTime() - 31 * 60 * 1000)],
     ['has expired', new Date(NOW.getTime() + 31 * 60 * 1000)],
-    ['is judged by a broken clock', new Date(Number.NaN)],
-  ])('%s', async (_, time) => {
+    ['is checked at an invalid time', new Date(Number.NaN)],
+  ])('rejects a certificate that %s', async (_, time) => {
     const verdictOf = signatureVerifier({ ...trustIn(forgeCertificate(NAME, NOW)), now: () => time });
-    expect(await verdictOf(deliverySignedBy(usualKeys))).toEqual(refused('certificate-validity'));
+    expect(await verdictOf(deliverySignedBy(defaultKeys))).toEqual(rejected('certificate-validity'));
   });
 
-  it('has a key for RSA-PSS, which would verify another kind of signature', async () => {
+  it('rejects a certificate with an RSA-PSS key, which verifies another kind of signature', async () => {
     const keys = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
-    expect(await verdictOn({ keys }, deliverySignedBy(keys))).toEqual(refused('certificate-key'));
+    expect(await verdictOn({ keys }, deliverySignedBy(keys))).toEqual(rejected('certificate-key'));
   });
 
-  it('has a key that is too short, if only by one bit', async () => {
+  it('rejects a certificate whose key is one bit too short', async () => {
     const keys = generateKeyPairSync('rsa', { modulusLength: 2047 });
-    expect(await verdictOn({ keys }, deliverySignedBy(keys))).toEqual(refused('certificate-key'));
+    expect(await verdictOn({ keys }, deliverySignedBy(keys))).toEqual(rejected('certificate-key'));
   });
 
-  it('has a key for elliptic curves', async () => {
+  it('rejects a certificate with an elliptic-curve key', async () => {
     const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const { headers } = deliverySignedBy(usualKeys);
-    expect(await verdictOn({ keys }, { headers, body: BODY })).toEqual(refused('certificate-key'));
+    const { headers } = deliverySignedBy(defaultKeys);
+    expect(await verdictOn({ keys }, { headers, body: BODY })).toEqual(rejected('certificate-key'));
   });
 
-  it('belongs to somebody else who knows our webhook’s id', async () => {
+  it('rejects a signature by another key for our webhook’s id', async () => {
     const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    expect(await verdictOn({}, deliverySignedBy(keys))).toEqual(refused('signature'));
+    expect(await verdictOn({}, deliverySignedBy(keys))).toEqual(rejected('signature'));
   });
 });
 
-it('a delivery that was signed with a longer key is genuine', async () => {
+it('signatureVerifier accepts a longer key', async () => {
   const keys = generateKeyPairSync('rsa', { modulusLength: 3072 });
   expect(await verdictOn({ keys }, deliverySignedBy(keys))).toEqual({ genuine: true });
 });
 
-it('a delivery is refused when its signature is noise of the right length', async () => {
-  const { headers } = deliverySignedBy(usualKeys);
+it('signatureVerifier rejects random bytes of the right length as signature', async () => {
+  const { headers } = deliverySignedBy(defaultKeys);
   const noise = { ...headers, 'paypal-transmission-sig': randomBytes(256).toString('base64') };
-  expect(await verdictOn({}, { headers: noise, body: BODY })).toEqual(refused('signature'));
+  expect(await verdictOn({}, { headers: noise, body: BODY })).toEqual(rejected('signature'));
 });

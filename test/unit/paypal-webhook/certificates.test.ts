@@ -10,12 +10,12 @@ const HOUR = 60 * 60 * 1000;
 let server: Server;
 let origin: string;
 let clock: Date;
-const answer = vi.fn<RequestListener>();
+const onRequest = vi.fn<RequestListener>();
 
 beforeEach(async () => {
   clock = new Date('2025-11-28T10:00:24Z');
-  answer.mockReset().mockImplementation((_, response) => serve(response, PEM));
-  server = createServer(answer);
+  onRequest.mockReset().mockImplementation((_, response) => serve(response, PEM));
+  server = createServer(onRequest);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -28,30 +28,30 @@ afterEach(async () => {
 const serve = (response: ServerResponse, body: Buffer | string, status = 200) =>
   void response.writeHead(status).end(body);
 const newSource = (timeoutMs = 2000) => certificateSource({ fetch, timeoutMs, now: () => clock });
-const paths = () => answer.mock.calls.map(([{ url }]) => url);
+const paths = () => onRequest.mock.calls.map(([{ url }]) => url);
 
-it('a certificate is had from its URL', async () => {
+it('certificateSource downloads a certificate from its URL', async () => {
   const certificate = await newSource()(`${origin}/a`);
   expect(certificate?.subjectAltName).toBe('DNS:messageverificationcerts.paypal.com');
   expect(certificate?.publicKey.asymmetricKeyType).toBe('rsa');
 });
 
-describe('a certificate is kept', () => {
-  it('so that the next delivery does not wait for it', async () => {
+describe('certificateSource: cache', () => {
+  it('reuses a certificate for the next delivery', async () => {
     const certificateOf = newSource();
     const first = await certificateOf(`${origin}/a`);
     expect(await certificateOf(`${origin}/a`)).toBe(first);
     expect(paths()).toEqual(['/a']);
   });
 
-  it('under its own URL', async () => {
+  it('keeps certificates by URL', async () => {
     const certificateOf = newSource();
     await certificateOf(`${origin}/a`);
     await certificateOf(`${origin}/b`);
     expect(paths()).toEqual(['/a', '/b']);
   });
 
-  it('for a day', async () => {
+  it('keeps a certificate for a day', async () => {
     const certificateOf = newSource();
     await certificateOf(`${origin}/a`);
     clock = new Date(clock.getTime() + 24 * HOUR - 1);
@@ -64,7 +64,7 @@ describe('a certificate is kept', () => {
     expect(paths()).toHaveLength(2);
   });
 
-  it('until eight others have come', async () => {
+  it('keeps eight certificates', async () => {
     const certificateOf = newSource();
     for (const id of 'abcdefgh') await certificateOf(`${origin}/${id}`);
     for (const id of 'abcdefgh') await certificateOf(`${origin}/${id}`);
@@ -78,16 +78,16 @@ describe('a certificate is kept', () => {
   });
 });
 
-describe('deliveries that come at the same time', () => {
-  it('wait for one download', async () => {
+describe('certificateSource: concurrent calls', () => {
+  it('downloads once for concurrent calls', async () => {
     const certificateOf = newSource();
     const certificates = await Promise.all(Array.from({ length: 5 }, () => certificateOf(`${origin}/a`)));
     expect(new Set(certificates).size).toBe(1);
     expect(paths()).toEqual(['/a']);
   });
 
-  it('share its failure, and none comes after them', async () => {
-    answer.mockImplementationOnce((_, response) => serve(response, '', 500));
+  it('rejects all concurrent calls when the download fails, and does not cache the failure', async () => {
+    onRequest.mockImplementationOnce((_, response) => serve(response, '', 500));
     const certificateOf = newSource();
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => certificateOf(`${origin}/a`)));
     expect(results.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
@@ -99,16 +99,16 @@ describe('deliveries that come at the same time', () => {
 });
 
 it.each([400, 404, 410])(
-  'there is no certificate where its host answers %i, and the next delivery asks again',
+  'certificateSource returns undefined when the host answers %i, and does not cache that',
   async (status) => {
-    answer.mockImplementationOnce((_, response) => serve(response, 'no', status));
+    onRequest.mockImplementationOnce((_, response) => serve(response, 'no', status));
     const certificateOf = newSource();
     await expect(certificateOf(`${origin}/a`)).resolves.toBeUndefined();
     await expect(certificateOf(`${origin}/a`)).resolves.toBeDefined();
   },
 );
 
-describe('a later delivery may have more luck when the answer', () => {
+describe('certificateSource: errors', () => {
   const endless = (response: ServerResponse) => {
     response.writeHead(200); // without content-length, so in chunks
     const more = () => {
@@ -126,50 +126,51 @@ describe('a later delivery may have more luck when the answer', () => {
     ['is 503', (_, response) => serve(response, PEM, 503), /status 503/],
     ['is 201', (_, response) => serve(response, PEM, 201), /status 201/],
     ['is empty', (_, response) => serve(response, ''), /PEM|asn1|ASN1/i],
-    ['is a page', (_, response) => serve(response, '<html>maintenance</html>'), /PEM|asn1|ASN1/i],
-    ['is cut off', (_, response) => serve(response, PEM.subarray(0, 900)), /PEM|asn1|ASN1/i],
+    ['is an HTML page', (_, response) => serve(response, '<html>maintenance</html>'), /PEM|asn1|ASN1/i],
+    ['is truncated', (_, response) => serve(response, PEM.subarray(0, 900)), /PEM|asn1|ASN1/i],
+    ['is too large', (_, response) => serve(response, Buffer.concat([PEM, Buffer.alloc(16 * 1024, '\n')])), /exceeds/],
+    ['does not end', (_, response) => endless(response), /exceeds/],
     [
-      'is too long',
-      (_, response) => serve(response, Buffer.concat([PEM, Buffer.alloc(16 * 1024, '\n')])),
-      /longer than/,
-    ],
-    ['has no end', (_, response) => endless(response), /longer than/],
-    [
-      'is broken off',
+      'breaks off',
       (_, response) => void response.writeHead(200, { 'content-length': 5000 }).write(PEM, () => response.destroy()),
       /terminated/,
     ],
-  ])('%s', async (_, listener, why) => {
-    answer.mockImplementationOnce(listener);
+  ])('throws CertificateUnavailable when the response %s', async (_, listener, why) => {
+    onRequest.mockImplementationOnce(listener);
     const certificateOf = newSource();
     const error = await certificateOf(`${origin}/a`).catch((error: unknown) => error);
 
     expect(error).toBeInstanceOf(CertificateUnavailable);
-    expect(error).toMatchObject({ name: 'CertificateUnavailable', message: `no certificate from ${origin}/a` });
+    expect(error).toMatchObject({ name: 'CertificateUnavailable', message: `cannot download certificate ${origin}/a` });
     expect((error as Error).cause).toMatchObject({ message: expect.stringMatching(why) });
     await expect(certificateOf(`${origin}/a`)).resolves.toBeDefined();
   });
 
   it.each([
-    ['does not begin', () => {}],
+    ['does not start', () => {}],
     ['does not end', (_, response) => void response.writeHead(200).write(PEM.subarray(0, 100))],
-  ] satisfies [string, RequestListener][])('%s in time', async (_, listener) => {
-    answer.mockImplementationOnce(listener);
-    const error = await newSource(100)(`${origin}/a`).catch((error: unknown) => error);
-    expect(error).toBeInstanceOf(CertificateUnavailable);
-    expect(error).toMatchObject({ cause: { name: 'TimeoutError' } });
-  });
+  ] satisfies [string, RequestListener][])(
+    'throws CertificateUnavailable when the response %s in time',
+    async (_, listener) => {
+      onRequest.mockImplementationOnce(listener);
+      const error = await newSource(100)(`${origin}/a`).catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(CertificateUnavailable);
+      expect(error).toMatchObject({ cause: { name: 'TimeoutError' } });
+    },
+  );
 
-  it.each([301, 302, 307, 308])('is a redirect (%i), which is not followed', async (status) => {
-    answer.mockImplementationOnce((_, response) => void response.writeHead(status, { location: `${origin}/b` }).end());
+  it.each([301, 302, 307, 308])('throws CertificateUnavailable for a redirect (%i)', async (status) => {
+    onRequest.mockImplementationOnce(
+      (_, response) => void response.writeHead(status, { location: `${origin}/b` }).end(),
+    );
     await expect(newSource()(`${origin}/a`)).rejects.toThrow(CertificateUnavailable);
     expect(paths()).toEqual(['/a']);
   });
 
   it.each([
-    ['is no certificate', 503],
-    ['is too long', 200],
-  ])('%s; the rest of it is not waited for', async (_, status) => {
+    ['is an error', 503],
+    ['is too large', 200],
+  ])('throws CertificateUnavailable when the response %s, without reading the rest', async (_, status) => {
     const cancel = vi.fn();
     const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(PEM);
     const fetch = async () => new Response(new ReadableStream({ pull, cancel }), { status });
@@ -178,7 +179,7 @@ describe('a later delivery may have more luck when the answer', () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
-  it('does not come, because nobody listens', async () => {
+  it('throws CertificateUnavailable when the connection is refused', async () => {
     await new Promise((resolve) => server.close(resolve));
     await expect(newSource()(`${origin}/a`)).rejects.toThrow(CertificateUnavailable);
   });

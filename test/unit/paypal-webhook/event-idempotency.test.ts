@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { eventIdempotency } from '../../../src/paypal-webhook/event-idempotency.ts';
 import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
 
-it('that an event was settled is remembered for 30 days, longer than PayPal repeats it', async () => {
+it('eventIdempotency keeps a processed event for 30 days, longer than PayPal redelivers it', async () => {
   const keys = new IdempotencyInMemory();
   const { registerContext, once } = eventIdempotency(keys);
   registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);

@@ -1,11 +1,11 @@
 import { generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto';
 
 /*
- * Certificates as no library would make them: X.509 (RFC 5280) by hand, self-signed, for one hour around a given time.
+ * Certificates that no library would issue: X.509 (RFC 5280) by hand, self-signed, valid for one hour around a time.
  */
 
-/** What is odd about a certificate; what is not given is as PayPal has it. */
-export interface Oddity {
+/** Defaults to a certificate like PayPal's. */
+export interface CertificateOverrides {
   /** Relative names, each with one or more attributes. */
   readonly subject?: readonly (readonly (readonly ['CN' | 'O', string])[])[];
   readonly alternativeNames?: readonly string[];
@@ -17,14 +17,14 @@ export interface Keys {
   readonly privateKey: KeyObject;
 }
 
-/** One pair serves all tests that do not ask for another: they take long to make. */
-export const usualKeys: Keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** Shared by tests, as generating a pair is slow. */
+export const defaultKeys: Keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const HOUR = 60 * 60 * 1000;
 
-/** Makes a certificate that carries the name, and is valid half an hour before and after the time. */
-export function forgeCertificate(name: string, time: Date, oddity: Oddity = {}): X509Certificate {
-  const { subject = [[['CN', name]]], alternativeNames = [name], keys = usualKeys } = oddity;
+/** Valid from half an hour before the time until half an hour after it. */
+export function forgeCertificate(name: string, time: Date, overrides: CertificateOverrides = {}): X509Certificate {
+  const { subject = [[['CN', name]]], alternativeNames = [name], keys = defaultKeys } = overrides;
   const fullName = sequence(
     ...subject.map((attributes) =>
       der(0x31, ...attributes.map(([type, text]) => sequence(TYPES[type], der(0x0c, Buffer.from(text))))),
@@ -41,8 +41,8 @@ export function forgeCertificate(name: string, time: Date, oddity: Oddity = {}):
     keys.publicKey.export({ type: 'spki', format: 'der' }),
     ...(names.length > 0 ? [der(0xa3, sequence(sequence(ALTERNATIVE_NAMES, der(0x04, sequence(...names)))))] : []),
   );
-  // Whoever signed it does not count, so its own key need not be able to.
-  const signature = sign('RSA-SHA256', body, usualKeys.privateKey);
+  // The issuer is not checked, so any key will do.
+  const signature = sign('RSA-SHA256', body, defaultKeys.privateKey);
   return new X509Certificate(sequence(body, SHA256_WITH_RSA, der(0x03, Buffer.from([0]), signature)));
 }
 

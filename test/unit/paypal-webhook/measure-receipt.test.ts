@@ -8,15 +8,15 @@ const measuredFor = async (receipt: Receipt) =>
   (await metricsOf(() => measureReceipt(receipt, 45))).map(({ name, value }) => [name, value]);
 
 it.each([
-  ['was done before', { status: 'duplicate' }, 'DuplicateRefused'],
-  ['means nothing to the shop', { status: 'ignored' }, 'EventIgnored'],
-  ['cannot be settled', { status: 'parked', reason: 'unknown_payment' }, 'EventParked'],
-  ['tells nothing new', { status: 'accepted', payment_id: PAYMENT, moved: false }, 'EventAccepted'],
-] as const)('an event that %s is counted as that', async (_, receipt, name) => {
+  ['a duplicate', { status: 'duplicate' }, 'DuplicateRefused'],
+  ['an ignored event', { status: 'ignored' }, 'EventIgnored'],
+  ['a parked event', { status: 'parked', reason: 'unknown_payment' }, 'EventParked'],
+  ['an event that changes nothing', { status: 'accepted', payment_id: PAYMENT, moved: false }, 'EventAccepted'],
+] as const)('measureReceipt counts %s', async (_, receipt, name) => {
   expect(await measuredFor(receipt)).toEqual([[name, 1]]);
 });
 
-it('of an event that changes a payment, the time until it did is measured', async () => {
+it('measureReceipt measures the latency of an event that changes a payment', async () => {
   expect(await measuredFor({ status: 'accepted', payment_id: PAYMENT, moved: true })).toEqual([
     ['EventAccepted', 1],
     ['WebhookToStatus', 45],

@@ -10,21 +10,21 @@ const factsOf = (event: Parameters<typeof readEvent>[0]) => {
   return reading.kind === 'facts' ? reading.facts : [];
 };
 
-describe('an event that PayPal once sent', () => {
+describe('readEvent with a recorded event', () => {
   it.each([
     ['COMPLETED', [{ kind: 'captured', captureId: '12A34567BC123456S', amount: { currency: 'USD', minor: 3000 } }]],
     ['PENDING', [{ kind: 'capture_pending' }]],
     ['DECLINED', [{ kind: 'capture_failed' }]],
     ['REFUNDED', [{ kind: 'refunded' }]],
     ['REVERSED', [{ kind: 'reversed' }]],
-  ])('says of a capture that is %s what became of the money', (name, facts) => {
+  ])('reads the evidence of a capture that is %s', (name, facts) => {
     const event = signed(name);
 
     expect(factsOf(event)).toMatchObject(facts);
     expect(factsOf(event)[0]?.source).toBe(`webhook ${event.id}`);
   });
 
-  it('says of an approval what its snapshot says, which may be more', () => {
+  it('reads the snapshot of an approval, which may be ahead of the event', () => {
     const event = fixture('events/podkrepi__CHECKOUT.ORDER.APPROVED.json');
 
     expect(factsOf(event)).toMatchObject([
@@ -38,7 +38,7 @@ describe('an event that PayPal once sent', () => {
     ]);
   });
 
-  it('names the payment by order, capture and what we gave PayPal to remember', () => {
+  it('returns order id, capture id and custom_id', () => {
     expect(readEvent(fixture('events/podkrepi__PAYMENT.CAPTURE.COMPLETED.json'))).toMatchObject({
       links: {
         orderId: '4TR02727EC3239828',
@@ -48,15 +48,12 @@ describe('an event that PayPal once sent', () => {
     });
   });
 
-  it.each(['PLAN_CREATED_V2', 'SUBSCRIPTION_CANCELLED_V2', 'PAYMENT_SALE_COMPLETED'])(
-    'is of no interest when it is %s',
-    (name) => {
-      expect(readEvent(fixture(`signed/bodies/paypal2__HOOK_${name}.body.json`))).toEqual({ kind: 'ignored' });
-    },
-  );
+  it.each(['PLAN_CREATED_V2', 'SUBSCRIPTION_CANCELLED_V2', 'PAYMENT_SALE_COMPLETED'])('ignores %s', (name) => {
+    expect(readEvent(fixture(`signed/bodies/paypal2__HOOK_${name}.body.json`))).toEqual({ kind: 'ignored' });
+  });
 });
 
-describe('an event', () => {
+describe('readEvent', () => {
   const order = { id: '5O190127TN364715T', purchase_units: [{ custom_id: 'pay_1' }] };
 
   it.each([
@@ -64,7 +61,7 @@ describe('an event', () => {
     ['CHECKOUT.ORDER.VOIDED', order],
     // Without `id`: https://developer.paypal.com/docs/checkout/apm/reference/handle-uncaptured-payments/
     ['CHECKOUT.PAYMENT-APPROVAL.REVERSED', { order_id: '5O190127TN364715T', purchase_units: [{ custom_id: 'pay_1' }] }],
-  ])('%s says that nothing will come of the order', (event_type, resource) => {
+  ])('reads %s as cancelled', (event_type, resource) => {
     expect(readEvent({ id: 'WH-1', event_type, resource })).toEqual({
       kind: 'facts',
       links: { orderId: '5O190127TN364715T', customId: 'pay_1' },
@@ -72,7 +69,7 @@ describe('an event', () => {
     });
   });
 
-  it('with a status that nobody knows yet says nothing by itself, so PayPal is asked', () => {
+  it('returns no evidence for an unknown capture status', () => {
     const { resource } = fixture('events/podkrepi__PAYMENT.CAPTURE.COMPLETED.json');
 
     expect(
@@ -84,7 +81,7 @@ describe('an event', () => {
     ).toEqual([]);
   });
 
-  it('of a refund that does not say what it adds up to says nothing by itself, so PayPal is asked', () => {
+  it('returns no evidence for a refund without the total refunded', () => {
     const { resource } = signed('REFUNDED');
     const { seller_payable_breakdown: _, ...rest } = resource;
 
@@ -96,11 +93,11 @@ describe('an event', () => {
     'PAYMENT.CAPTURE.COMPLETED',
     'PAYMENT.CAPTURE.REFUNDED',
     'CUSTOMER.DISPUTE.CREATED',
-  ])('%s with a resource of another form is not believed to say anything', (event_type) => {
+  ])('throws for %s with a malformed resource', (event_type) => {
     expect(() => readEvent({ id: 'WH-1', event_type, resource: { odd: true } })).toThrow('not a PayPal');
   });
 
-  it('of a dispute names the capture and says how it stands', () => {
+  it('reads the capture and status of a dispute', () => {
     const resource = {
       dispute_id: 'PP-D-4012',
       status: 'OPEN',

@@ -23,7 +23,7 @@ const deliveryOf = (body: unknown, headers: Record<string, string | undefined> =
   body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 
-/** Everything that `receive` needs, each of it as when all is well, and all that was stored. */
+/** Dependencies of `receive` that succeed, and what they stored. */
 function inbox() {
   const stored: Parameters<EventRepository['receive']>[0][] = [];
   const finished: unknown[][] = [];
@@ -46,26 +46,26 @@ function inbox() {
   return { deps, stored, finished };
 }
 
-/** The answer to a delivery that is refused, held to the API's document. */
-async function refusalOf(deps: ReceiveDeps, delivery: Parameters<typeof receive>[1]) {
+/** The problem response to a rejected delivery, validated by docs/openapi.yaml. */
+async function problemFor(deps: ReceiveDeps, delivery: Parameters<typeof receive>[1]) {
   const problem = await receive(deps, delivery).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(problem instanceof Problem)) throw new Error('not refused', { cause: problem });
+  if (!(problem instanceof Problem)) throw new Error('not rejected', { cause: problem });
   const answer = toResult(problemResponse(problem));
   expect(answerErrors(WEBHOOK, answer)).toEqual([]);
   return { status: answer.statusCode, ...JSON.parse(answer.body) };
 }
 
-function expectNothingDone({ deps }: ReturnType<typeof inbox>) {
+function expectNothingStored({ deps }: ReturnType<typeof inbox>) {
   expect(deps.events.receive).not.toHaveBeenCalled();
   expect(deps.events.finish).not.toHaveBeenCalled();
   expect(deps.processEvent).not.toHaveBeenCalled();
 }
 
-describe('a genuine event', () => {
-  it('is stored as it came', async () => {
+describe('receive with a genuine event', () => {
+  it('stores the raw body', async () => {
     const { deps, stored } = inbox();
 
     await receive(deps, deliveryOf(TEXT));
@@ -81,7 +81,7 @@ describe('a genuine event', () => {
     ]);
   });
 
-  it('is verified by the bytes that came', async () => {
+  it('verifies the raw bytes', async () => {
     const { deps } = inbox();
     const delivery = deliveryOf(TEXT);
 
@@ -96,7 +96,7 @@ describe('a genuine event', () => {
     { status: 'parked', reason: 'unknown_payment' },
     { status: 'parked', reason: 'malformed' },
     { status: 'parked', reason: 'other_order', payment_id: PAYMENT },
-  ])('is answered with what became of it, which is noted: %o', async (outcome) => {
+  ])('returns and writes the outcome %o', async (outcome) => {
     const { deps, finished } = inbox();
     deps.processEvent.mockResolvedValue(outcome);
 
@@ -110,7 +110,7 @@ describe('a genuine event', () => {
     );
   });
 
-  it('is settled while it is stored', async () => {
+  it('processes and stores it in parallel', async () => {
     const { deps } = inbox();
     const order: string[] = [];
     deps.events.receive.mockImplementation(async () => {
@@ -129,8 +129,8 @@ describe('a genuine event', () => {
   });
 });
 
-describe('an event that came before', () => {
-  it('is a duplicate: its delivery is noted, and nothing is done again', async () => {
+describe('receive with a redelivered event', () => {
+  it('records the delivery and returns `duplicate` without processing', async () => {
     const { deps, stored, finished } = inbox();
     await receive(deps, deliveryOf(EVENT));
 
@@ -142,7 +142,7 @@ describe('an event that came before', () => {
     expect(finished).toHaveLength(1);
   });
 
-  it('is put off while the first delivery is worked on', async () => {
+  it('throws while the first delivery is processed', async () => {
     const { deps } = inbox();
     deps.processEvent.mockReturnValue(new Promise(() => undefined));
     void receive(deps, deliveryOf(EVENT));
@@ -152,25 +152,25 @@ describe('an event that came before', () => {
     expect(deps.processEvent).toHaveBeenCalledOnce();
   });
 
-  it('has to be genuine as well', async () => {
+  it('rejects it when it is not genuine', async () => {
     const { deps } = inbox();
     await receive(deps, deliveryOf(EVENT));
     deps.verify.mockResolvedValue({ genuine: false, reason: 'signature' });
 
-    expect(await refusalOf(deps, deliveryOf(EVENT))).toMatchObject({ status: 401 });
+    expect(await problemFor(deps, deliveryOf(EVENT))).toMatchObject({ status: 401 });
   });
 });
 
-describe('passing trouble makes PayPal try again:', () => {
-  it('the certificate cannot be had', async () => {
+describe('receive: transient errors', () => {
+  it('throws when the certificate is unavailable', async () => {
     const all = inbox();
     all.deps.verify.mockRejectedValue(new TypeError('fetch failed'));
 
     await expect(receive(all.deps, deliveryOf(EVENT))).rejects.toThrow('fetch failed');
-    expectNothingDone(all);
+    expectNothingStored(all);
   });
 
-  it('the event cannot be stored, so it counts as unfinished, whatever was done', async () => {
+  it('throws when the event cannot be stored, and leaves it unfinished', async () => {
     const { deps, finished } = inbox();
     deps.events.receive.mockRejectedValue(new Error('no table'));
 
@@ -178,7 +178,7 @@ describe('passing trouble makes PayPal try again:', () => {
     expect(finished).toEqual([]);
   });
 
-  it('the delivery of a duplicate cannot be noted', async () => {
+  it('throws when the delivery of a duplicate cannot be stored', async () => {
     const { deps } = inbox();
     await receive(deps, deliveryOf(EVENT));
     deps.events.receive.mockRejectedValue(new Error('no table'));
@@ -186,7 +186,7 @@ describe('passing trouble makes PayPal try again:', () => {
     await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no table');
   });
 
-  it('the event cannot be settled, and is settled when it comes again', async () => {
+  it('throws when processing fails, and processes the redelivery', async () => {
     const { deps, stored, finished } = inbox();
     deps.processEvent.mockRejectedValueOnce(new Error('no PayPal'));
 
@@ -198,14 +198,14 @@ describe('passing trouble makes PayPal try again:', () => {
     expect(finished).toHaveLength(1);
   });
 
-  it('it cannot be noted what became of the event', async () => {
+  it('throws when the outcome cannot be written', async () => {
     const { deps } = inbox();
     deps.events.finish.mockRejectedValue(new Error('no table'));
 
     await expect(receive(deps, deliveryOf(EVENT))).rejects.toThrow('no table');
   });
 
-  it('of two troubles at once, one is told', async () => {
+  it('throws one error when two operations fail', async () => {
     const { deps } = inbox();
     deps.events.receive.mockRejectedValue(new Error('no table'));
     deps.processEvent.mockRejectedValue(new Error('no PayPal'));
@@ -214,7 +214,7 @@ describe('passing trouble makes PayPal try again:', () => {
   });
 });
 
-describe('what cannot be PayPal’s is refused before anything is stored:', () => {
+describe('receive: invalid deliveries', () => {
   it.each<Extract<Verdict, { genuine: false }>['reason']>([
     'algorithm',
     'certificate-url',
@@ -223,16 +223,16 @@ describe('what cannot be PayPal’s is refused before anything is stored:', () =
     'certificate-validity',
     'certificate-key',
     'signature',
-  ])('a bad %s', async (reason) => {
+  ])('rejects a delivery with a bad %s and stores nothing', async (reason) => {
     const all = inbox();
     all.deps.verify.mockResolvedValue({ genuine: false, reason });
 
-    expect(await refusalOf(all.deps, deliveryOf(EVENT))).toMatchObject({
+    expect(await problemFor(all.deps, deliveryOf(EVENT))).toMatchObject({
       status: 401,
       type: '/problems/bad-signature',
       reason,
     });
-    expectNothingDone(all);
+    expectNothingStored(all);
   });
 
   it.each(
@@ -240,64 +240,64 @@ describe('what cannot be PayPal’s is refused before anything is stored:', () =
       [name, undefined],
       [name, ''],
     ]),
-  )('a delivery whose %s is %o', async (name, value) => {
+  )('rejects a delivery whose %s is %o and stores nothing', async (name, value) => {
     const all = inbox();
 
-    expect(await refusalOf(all.deps, deliveryOf(EVENT, { ...HEADERS, [String(name)]: value }))).toMatchObject({
+    expect(await problemFor(all.deps, deliveryOf(EVENT, { ...HEADERS, [String(name)]: value }))).toMatchObject({
       status: 400,
       type: '/problems/invalid-request',
       errors: [{ field: name, detail: 'missing' }],
     });
     expect(all.deps.verify).not.toHaveBeenCalled();
-    expectNothingDone(all);
+    expectNothingStored(all);
   });
 
-  it('a delivery without any header of PayPal’s, naming them all', async () => {
-    const { errors } = await refusalOf(inbox().deps, deliveryOf(EVENT, {}));
+  it('lists all signature headers when a delivery has none', async () => {
+    const { errors } = await problemFor(inbox().deps, deliveryOf(EVENT, {}));
 
     expect(errors.map(({ field }: { field: string }) => field)).toEqual([...SIGNATURE_HEADERS]);
   });
 
   it.each([
-    ['nothing', '', ''],
-    ['half a body', '{"id":"WH-1",', ''],
-    ['a form', 'id=WH-1', ''],
+    ['no bytes', '', ''],
+    ['truncated JSON', '{"id":"WH-1",', ''],
+    ['form data', 'id=WH-1', ''],
     ['null', 'null', ''],
     ['a list', [EVENT], ''],
     ['no id', { ...EVENT, id: undefined }, 'id'],
     ['an empty id', { ...EVENT, id: '' }, 'id'],
     ['a number as id', { ...EVENT, id: 1 }, 'id'],
-    ['an id that would be no key', { ...EVENT, id: 'WH/1' }, 'id'],
+    ['an invalid id', { ...EVENT, id: 'WH/1' }, 'id'],
     ['an id of 65 characters', { ...EVENT, id: 'W'.repeat(65) }, 'id'],
     ['no type', { ...EVENT, event_type: undefined }, 'event_type'],
-    ['a type in small letters', { ...EVENT, event_type: 'payment.capture' }, 'event_type'],
+    ['a lower-case type', { ...EVENT, event_type: 'payment.capture' }, 'event_type'],
     ['no resource', { ...EVENT, resource: undefined }, 'resource'],
     ['null as resource', { ...EVENT, resource: null }, 'resource'],
     ['a list as resource', { ...EVENT, resource: [] }, 'resource'],
-  ])('a body with %s', async (_, body, field) => {
+  ])('rejects a body with %s and stores nothing', async (_, body, field) => {
     const all = inbox();
 
-    const refusal = await refusalOf(all.deps, deliveryOf(body));
+    const refusal = await problemFor(all.deps, deliveryOf(body));
 
     expect(refusal).toMatchObject({ status: 400, type: '/problems/invalid-request' });
     expect(refusal.errors.map((error: { field: string }) => error.field)).toEqual([field]);
     expect(all.deps.verify).not.toHaveBeenCalled();
-    expectNothingDone(all);
+    expectNothingStored(all);
   });
 
-  it('a body of more than 256 KiB, whatever it says', async () => {
+  it('rejects a body of more than 256 KiB', async () => {
     const all = inbox();
 
-    expect(await refusalOf(all.deps, deliveryOf(' '.repeat(256 * 1024 + 1), {}))).toMatchObject({
+    expect(await problemFor(all.deps, deliveryOf(' '.repeat(256 * 1024 + 1), {}))).toMatchObject({
       status: 413,
       type: '/problems/body-too-large',
     });
     expect(all.deps.verify).not.toHaveBeenCalled();
-    expectNothingDone(all);
+    expectNothingStored(all);
   });
 });
 
-it('a body of 256 KiB is taken', async () => {
+it('receive accepts a body of 256 KiB', async () => {
   const { deps } = inbox();
 
   const { receipt } = await receive(deps, deliveryOf(JSON.stringify(EVENT).padEnd(256 * 1024)));
@@ -305,7 +305,7 @@ it('a body of 256 KiB is taken', async () => {
   expect(receipt).toEqual(ACCEPTED);
 });
 
-it('the webhook answers no problem but those, and 503 for what passes', () => {
+it('docs/openapi.yaml lists the problems of the webhook', () => {
   expect(problemsOf(WEBHOOK)).toEqual([
     '400 invalid-request',
     '401 bad-signature',

@@ -4,80 +4,80 @@ import { signatureVerifier, verifySignature } from '../../../src/paypal-webhook/
 import { recorded, trustAt, withBitChanged, withHeaders } from './recorded.ts';
 
 const GENUINE = { genuine: true };
-const refused = (reason: string) => ({ genuine: false, reason });
+const rejected = (reason: string) => ({ genuine: false, reason });
 
-/** First, last and some in between. */
+/** First, last and some positions in between. */
 const sampleOf = (length: number): number[] => [
   ...new Set(Array.from({ length: 16 }, (_, part) => Math.floor(((length - 1) * part) / 15))),
 ];
 
-it('has all deliveries that were recorded', () => {
+it('vectors.json has all recorded deliveries', () => {
   expect(recorded).toHaveLength(21);
 });
 
-describe.each(recorded)('what PayPal sent as $name', (delivery) => {
+describe.each(recorded)('verifySignature with the recorded delivery $name', (delivery) => {
   const { headers, body, sentAt } = delivery;
   const trust = trustAt(sentAt);
   const header = (name: string) => headers[name] ?? '';
   const verdictOnHeader = (name: string, value: string) =>
     verifySignature(withHeaders(delivery, { [name]: value }), trust);
 
-  it('is genuine', async () => {
+  it('accepts it', async () => {
     expect(await verifySignature(delivery, trust)).toEqual(GENUINE);
   });
 
-  it('is refused with one bit of its body changed', async () => {
+  it('rejects it when one bit of the body is changed', async () => {
     for (const position of sampleOf(body.length)) {
       const changed = { headers, body: withBitChanged(body, position) };
-      expect(await verifySignature(changed, trust), `byte ${position}`).toEqual(refused('signature'));
+      expect(await verifySignature(changed, trust), `byte ${position}`).toEqual(rejected('signature'));
     }
   });
 
   it.each([
-    ['a byte more', Buffer.concat([body, Buffer.from('\n')])],
-    ['a byte less', body.subarray(0, -1)],
+    ['an extra byte', Buffer.concat([body, Buffer.from('\n')])],
+    ['a missing byte', body.subarray(0, -1)],
     ['no bytes', Buffer.alloc(0)],
-    ['the same JSON written anew', Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8')), null, 1))],
-  ])('is refused with %s', async (_, changed) => {
-    expect(await verifySignature({ headers, body: changed }, trust)).toEqual(refused('signature'));
+    ['the same JSON serialised again', Buffer.from(JSON.stringify(JSON.parse(body.toString('utf8')), null, 1))],
+  ])('rejects a body with %s', async (_, changed) => {
+    expect(await verifySignature({ headers, body: changed }, trust)).toEqual(rejected('signature'));
   });
 
-  it('is refused with one bit of its signature changed', async () => {
+  it('rejects it when one bit of the signature is changed', async () => {
     const signature = Buffer.from(header('paypal-transmission-sig'), 'base64');
     for (const position of sampleOf(signature.length)) {
       const changed = withBitChanged(signature, position).toString('base64');
       expect(await verdictOnHeader('paypal-transmission-sig', changed), `byte ${position}`).toEqual(
-        refused('signature'),
+        rejected('signature'),
       );
     }
   });
 
   it.each(['paypal-transmission-time', 'paypal-transmission-id'])(
-    'is refused with one bit of its %s changed',
+    'rejects it when one bit of %s is changed',
     async (name) => {
       const value = Buffer.from(header(name));
       for (const position of value.keys()) {
         const changed = withBitChanged(value, position).toString('latin1');
-        expect(await verdictOnHeader(name, changed), changed).toEqual(refused('signature'));
+        expect(await verdictOnHeader(name, changed), changed).toEqual(rejected('signature'));
       }
     },
   );
 
-  it('is refused for a webhook id with one bit changed, and for the id of a real webhook', async () => {
+  it('rejects it for a webhook id with one bit changed, and for the id of a real webhook', async () => {
     for (const webhookId of ['VEBHOOK_ID', 'WEBHOOK_IE', 'WEBHOOK_ID ', '', '1JE4291016473214C']) {
-      expect(await verifySignature(delivery, { ...trust, webhookId }), webhookId).toEqual(refused('signature'));
+      expect(await verifySignature(delivery, { ...trust, webhookId }), webhookId).toEqual(rejected('signature'));
     }
   });
 
-  it('is refused by the verifier of a deployed shop: it was signed for WEBHOOK_ID', async () => {
+  it('is rejected by signatureVerifier, as it was signed for WEBHOOK_ID', async () => {
     const verdictOf = signatureVerifier({ ...trust, webhookId: '1JE4291016473214C' });
-    expect(await verdictOf(delivery)).toEqual(refused('signature'));
+    expect(await verdictOf(delivery)).toEqual(rejected('signature'));
     expect(() => signatureVerifier({ ...trust, webhookId: 'WEBHOOK_ID' })).toThrow(RangeError);
   });
 
-  it('is refused with one bit changed in what counts of the certificate: its key and its names', async () => {
+  it('rejects it when one bit of the certificate’s key or names is changed', async () => {
     const certificate = await trust.certificateOf(header('paypal-cert-url'));
-    if (!certificate) throw new Error('the certificate was not recorded');
+    if (!certificate) throw new Error('no recorded certificate');
     const { raw, publicKey } = certificate;
     const modulus = Buffer.from(publicKey.export({ format: 'jwk' }).n ?? '', 'base64url');
     const name = 'messageverificationcerts.paypal.com';
@@ -90,19 +90,21 @@ describe.each(recorded)('what PayPal sent as $name', (delivery) => {
 
     for (const [position, reason] of places) {
       const certificateOf = async () => new X509Certificate(withBitChanged(raw, position));
-      expect(await verifySignature(delivery, { ...trust, certificateOf }), `byte ${position}`).toEqual(refused(reason));
+      expect(await verifySignature(delivery, { ...trust, certificateOf }), `byte ${position}`).toEqual(
+        rejected(reason),
+      );
     }
   });
 
-  it('is refused outside of the certificate’s time, and genuine in its first and last second', async () => {
+  it('rejects it outside of the certificate’s validity, and accepts it in the first and last second', async () => {
     const certificate = await trust.certificateOf(header('paypal-cert-url'));
     const [from, to] = [certificate?.validFromDate.getTime() ?? NaN, certificate?.validToDate.getTime() ?? NaN];
     const at = (time: number) => verifySignature(delivery, { ...trust, now: () => new Date(time) });
 
-    expect(await at(from - 1000)).toEqual(refused('certificate-validity'));
+    expect(await at(from - 1000)).toEqual(rejected('certificate-validity'));
     expect(await at(from)).toEqual(GENUINE);
     expect(await at(to)).toEqual(GENUINE);
-    expect(await at(to + 1000)).toEqual(refused('certificate-validity'));
+    expect(await at(to + 1000)).toEqual(rejected('certificate-validity'));
   });
 
   it.each([
@@ -113,11 +115,11 @@ describe.each(recorded)('what PayPal sent as $name', (delivery) => {
     'SHA256withRSA ',
     'SHA256withRSA,SHA256withRSA',
     '',
-  ])('is refused with the algorithm "%s"', async (algorithm) => {
-    expect(await verdictOnHeader('paypal-auth-algo', algorithm)).toEqual(refused('algorithm'));
+  ])('rejects the algorithm "%s"', async (algorithm) => {
+    expect(await verdictOnHeader('paypal-auth-algo', algorithm)).toEqual(rejected('algorithm'));
   });
 
-  it('is refused with its certificate at any other place', async () => {
+  it('rejects any other certificate URL', async () => {
     const id = header('paypal-cert-url').split('/').at(-1);
     const path = '/v1/notifications/certs';
     for (const url of [
@@ -131,7 +133,7 @@ describe.each(recorded)('what PayPal sent as $name', (delivery) => {
       `https://api.paypal.com/v1/notifications/certs%2f${id}`,
       `https://api.paypal.com/v1/notifications/%63erts/${id}`,
     ]) {
-      expect(await verdictOnHeader('paypal-cert-url', url), url).toEqual(refused('certificate-url'));
+      expect(await verdictOnHeader('paypal-cert-url', url), url).toEqual(rejected('certificate-url'));
     }
   });
 });

@@ -10,17 +10,16 @@ interface Vector {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A delivery that PayPal signed, and the time when it did. */
+/** A delivery that PayPal signed, with the time of signing. */
 export interface Recorded extends Delivery {
   readonly name: string;
   readonly sentAt: Date;
 }
 
-/** Reads a file that was recorded with the deliveries. */
 export const recordedFile = (path: string): Buffer =>
   readFileSync(new URL(`../../fixtures/paypal/signed/${path}`, import.meta.url));
 
-/** All deliveries that were recorded, sent by PayPal's webhooks simulator. */
+/** Sent by PayPal's webhooks simulator. */
 export const recorded: readonly Recorded[] = JSON.parse(recordedFile('vectors.json').toString('utf8')).map(
   ({ name, body_file, headers }: Vector) => ({
     name,
@@ -30,10 +29,9 @@ export const recorded: readonly Recorded[] = JSON.parse(recordedFile('vectors.js
   }),
 );
 
-/** The first one, for tests that need only one. */
 export const [aDelivery] = recorded as [Recorded];
 
-/** PayPal as it stood when a delivery was sent: its clock and its certificates; only the network is missing. */
+/** Time and certificates as of a delivery, without the network. */
 export const trustAt = (sentAt: Date): Trust => ({
   webhookId: 'WEBHOOK_ID',
   certificateOrigins: ['https://api.paypal.com'],
@@ -46,13 +44,11 @@ export const trustAt = (sentAt: Date): Trust => ({
   now: () => sentAt,
 });
 
-/** The same delivery with other headers. */
 export const withHeaders = <T extends Delivery>(delivery: T, headers: Delivery['headers']): T => ({
   ...delivery,
   headers: { ...delivery.headers, ...headers },
 });
 
-/** The same bytes with one bit changed. */
 export function withBitChanged(bytes: Buffer, position: number): Buffer {
   const changed = Buffer.from(bytes);
   changed.writeUInt8(changed.readUInt8(position) ^ 1, position);

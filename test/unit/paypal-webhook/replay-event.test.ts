@@ -3,8 +3,8 @@ import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { replayEvent } from '../../../src/paypal-webhook/replay-event.ts';
 import { NOW, shopWithInbox } from '../../support/in-memory/shop-with-inbox.ts';
 
-describe('a replayed event', () => {
-  it('is settled on the ordinary way, and that is noted', async () => {
+describe('replayEvent', () => {
+  it('processes the event and records the replay', async () => {
     const { approve, stored, deps, payment, events, shop, paymentId } = await shopWithInbox();
     approve();
     const id = await stored();
@@ -20,7 +20,7 @@ describe('a replayed event', () => {
     });
   });
 
-  it('that was settled before changes nothing, and says so', async () => {
+  it('changes nothing for an event that was processed before', async () => {
     const { approve, stored, deps, shop, payment } = await shopWithInbox();
     approve();
     const id = await stored();
@@ -33,7 +33,7 @@ describe('a replayed event', () => {
     expect(shop.executions.size).toBe(executions);
   });
 
-  it('that was parked is settled once the shop knows its payment', async () => {
+  it('applies a parked event once its payment exists', async () => {
     const { approve, stored, deps, events, shop, payment, paymentId } = await shopWithInbox();
     approve();
     const id = await stored();
@@ -49,7 +49,7 @@ describe('a replayed event', () => {
     expect(events.rows.get(id)).not.toHaveProperty('reason');
   });
 
-  it('that PayPal must be asked about is left as it is while PayPal does not answer', async () => {
+  it('throws and records nothing when PayPal must be read and does not respond', async () => {
     const { store, deps, events, approve, capture, rest } = await shopWithInbox();
     approve();
     await capture();
@@ -68,13 +68,13 @@ describe('a replayed event', () => {
     expect(events.rows.get('WH-X')).toMatchObject({ status: 'received', replayed_at: [] });
   });
 
-  it('is refused when it was never here', async () => {
+  it('returns unknown_event for an unknown id', async () => {
     const { deps } = await shopWithInbox();
 
     expect(await replayEvent(deps, 'WH-NONE', { dryRun: false })).toEqual({ outcome: 'unknown_event' });
   });
 
-  it.each([true, false])('is refused when its body was erased (dry run: %s)', async (dryRun) => {
+  it.each([true, false])('returns erased when the body was erased (dry run: %s)', async (dryRun) => {
     const { approve, stored, deps, events, everything } = await shopWithInbox();
     approve();
     const id = await stored();
@@ -88,8 +88,8 @@ describe('a replayed event', () => {
   });
 });
 
-describe('a dry run', () => {
-  it('tells what would change and changes nothing', async () => {
+describe('replayEvent as a dry run', () => {
+  it('returns the changes and writes nothing', async () => {
     const { approve, stored, deps, everything, paymentId } = await shopWithInbox();
     approve();
     const id = await stored();
@@ -114,7 +114,7 @@ describe('a dry run', () => {
   });
 
   it.each(['instant', 'pending', 'declined'] as const)(
-    'foretells exactly what the replay then does, for a capture that is %s',
+    'returns what the replay then does, for a capture that is %s',
     async (funding) => {
       const { approve, capture, stored, deps, shop, paymentId, payment } = await shopWithInbox();
       approve(funding);
@@ -123,14 +123,14 @@ describe('a dry run', () => {
       if (before) shop.payments.rows.set(paymentId, before);
       const id = await stored();
 
-      const foretold = await replayEvent(deps, id, { dryRun: true });
+      const predicted = await replayEvent(deps, id, { dryRun: true });
       await replayEvent(deps, id, { dryRun: false });
 
-      expect(foretold).toMatchObject({ changes: [{ from: 'created', to: payment()?.status }] });
+      expect(predicted).toMatchObject({ changes: [{ from: 'created', to: payment()?.status }] });
     },
   );
 
-  it('of an event with two facts tells both steps', async () => {
+  it('returns both transitions of an event with two facts', async () => {
     const { approve, capture, store, deps, shop, orderId, paymentId, payment } = await shopWithInbox();
     approve();
     const before = payment();
@@ -157,7 +157,7 @@ describe('a dry run', () => {
     });
   });
 
-  it('goes by what the payment is, and not by what it usually is', async () => {
+  it('uses the payment’s current status', async () => {
     const { approve, cancel, shop, orderId, paymentId, payment, stored, deps } = await shopWithInbox();
     approve();
     const before = payment();
@@ -171,7 +171,7 @@ describe('a dry run', () => {
     });
   });
 
-  it('of old news tells that nothing would change', async () => {
+  it('returns no changes for outdated evidence', async () => {
     const { approve, capture, stored, deps, rest } = await shopWithInbox();
     approve();
     const id = await stored();
@@ -184,7 +184,7 @@ describe('a dry run', () => {
     });
   });
 
-  it('asks PayPal where the evidence does not fit, and says so', async () => {
+  it('reads PayPal when the evidence does not fit, and reports it', async () => {
     const { approve, cancel, stored, deps, everything } = await shopWithInbox();
     await cancel();
     approve();
@@ -199,7 +199,7 @@ describe('a dry run', () => {
     expect(everything()).toBe(before);
   });
 
-  it('of a dispute tells of the flag, once', async () => {
+  it('returns the flag of a dispute, once', async () => {
     const { approve, capture, store, deps, payment, paymentId } = await shopWithInbox();
     approve();
     await capture();

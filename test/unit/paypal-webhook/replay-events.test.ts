@@ -3,8 +3,8 @@ import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { countEvents, type ReplayManyDeps, replayEvents } from '../../../src/paypal-webhook/replay-events.ts';
 import { shopWithInbox } from '../../support/in-memory/shop-with-inbox.ts';
 
-describe('a batch', () => {
-  it('is counted without touching any event', async () => {
+describe('replayEvents', () => {
+  it('counts matching events without a write', async () => {
     const { approve, stored, store, deps, everything } = await shopWithInbox();
     approve();
     await stored();
@@ -17,7 +17,7 @@ describe('a batch', () => {
     expect(everything()).toBe(before);
   });
 
-  it('replays what is wanted, and tells how much of it changed something', async () => {
+  it('replays matching events and returns how many changed something', async () => {
     const { approve, stored, store, deps, payment } = await shopWithInbox();
     approve();
     await stored();
@@ -28,7 +28,7 @@ describe('a batch', () => {
     expect(payment()?.status).toBe('approved');
   });
 
-  it('ends soon after the first that meets trouble, and begins there again', async () => {
+  it('stops soon after the first failure, and returns the cursor of the batch', async () => {
     const { store, deps } = await shopWithInbox();
     const ids = Array.from({ length: 12 }, (_, i) => `WH-${i + 10}`);
     for (const id of ids)
@@ -38,9 +38,9 @@ describe('a batch', () => {
       asked += 1;
       throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
     };
-    const troubled: ReplayManyDeps = { ...deps, evidenceApplier: { ...deps.evidenceApplier, applyAll: fails } };
+    const failing: ReplayManyDeps = { ...deps, evidenceApplier: { ...deps.evidenceApplier, applyAll: fails } };
 
-    const batch = await replayEvents(troubled, {}, { here: { event_id: 'WH-1', received_at: 'then' } });
+    const batch = await replayEvents(failing, {}, { here: { event_id: 'WH-1', received_at: 'then' } });
 
     expect(batch.failed).toHaveLength(5);
     expect(batch.failed[0]).toEqual({ event_id: 'WH-10', error: 'PayPalUnavailable' });

@@ -4,10 +4,10 @@ import { SUBSCRIBED_EVENT_TYPES } from '../../../src/paypal-webhook/event-types.
 import { missingEventTypes, subscribe } from '../../../src/paypal-webhook/subscription.ts';
 
 const URL = 'https://api.shop.example/webhooks/paypal';
-const RIGHT: Webhook = { id: 'OURS', url: URL, eventTypes: SUBSCRIBED_EVENT_TYPES };
+const COMPLETE: Webhook = { id: 'OURS', url: URL, eventTypes: SUBSCRIBED_EVENT_TYPES };
 const OTHER: Webhook = { id: 'OTHER', url: 'https://other.example/hook', eventTypes: ['BILLING.PLAN.CREATED'] };
 
-/** An account with some webhooks. */
+/** A PayPal account with these webhooks. */
 function account(...before: Webhook[]) {
   const webhooks = new Map(before.map((webhook) => [webhook.id, webhook]));
   const changes: string[] = [];
@@ -31,7 +31,7 @@ function account(...before: Webhook[]) {
   };
 }
 
-it('a shop without a subscription gets one, told of all that it acts on', async () => {
+it('subscribe creates a webhook for all types that the shop handles', async () => {
   const { paypal, webhooks } = account(OTHER);
 
   expect(await subscribe(paypal, URL, '')).toEqual({
@@ -42,25 +42,25 @@ it('a shop without a subscription gets one, told of all that it acts on', async 
   expect(webhooks.get('OTHER')).toBe(OTHER);
 });
 
-it('a subscription that is right is left alone', async () => {
-  const { paypal, changes } = account(OTHER, RIGHT);
+it('subscribe changes nothing when the webhook is complete', async () => {
+  const { paypal, changes } = account(OTHER, COMPLETE);
 
-  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: RIGHT, did: 'nothing' });
+  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, did: 'nothing' });
 
   expect(changes).toEqual([]);
 });
 
-it('one that is told of everything is right', async () => {
-  const { paypal, changes } = account({ ...RIGHT, eventTypes: ['*'] });
+it('subscribe changes nothing when the webhook has all types', async () => {
+  const { paypal, changes } = account({ ...COMPLETE, eventTypes: ['*'] });
 
   expect(await subscribe(paypal, URL, '')).toMatchObject({ did: 'nothing' });
 
   expect(changes).toEqual([]);
 });
 
-it('one that is not told of all is repaired, and keeps what somebody else added', async () => {
+it('subscribe adds missing types and keeps others', async () => {
   const [, ...some] = SUBSCRIBED_EVENT_TYPES;
-  const { paypal, webhooks } = account(OTHER, { ...RIGHT, eventTypes: [...some, 'BILLING.PLAN.CREATED'] });
+  const { paypal, webhooks } = account(OTHER, { ...COMPLETE, eventTypes: [...some, 'BILLING.PLAN.CREATED'] });
 
   expect(await subscribe(paypal, URL, 'OURS')).toMatchObject({ did: 'repaired', webhook: { id: 'OURS' } });
 
@@ -69,27 +69,27 @@ it('one that is not told of all is repaired, and keeps what somebody else added'
   expect(webhooks.get('OTHER')).toBe(OTHER);
 });
 
-it('a shop that has moved takes its subscription along', async () => {
-  const { paypal, changes, webhooks } = account(OTHER, { ...RIGHT, url: 'https://old.example/webhooks/paypal' });
+it('subscribe changes the URL of the known webhook', async () => {
+  const { paypal, changes, webhooks } = account(OTHER, { ...COMPLETE, url: 'https://old.example/webhooks/paypal' });
 
-  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: RIGHT, did: 'repaired' });
+  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, did: 'repaired' });
 
   expect(changes).toEqual(['change OURS']);
   expect(webhooks.size).toBe(2);
 });
 
-it('the webhook with the shop’s address is the shop’s, whatever id was stored', async () => {
-  const { paypal, changes } = account({ ...OTHER, id: 'STORED' }, RIGHT);
+it('subscribe prefers the webhook with the shop’s URL to the stored id', async () => {
+  const { paypal, changes } = account({ ...OTHER, id: 'STORED' }, COMPLETE);
 
-  expect(await subscribe(paypal, URL, 'STORED')).toEqual({ webhook: RIGHT, did: 'nothing' });
+  expect(await subscribe(paypal, URL, 'STORED')).toEqual({ webhook: COMPLETE, did: 'nothing' });
 
   expect(changes).toEqual([]);
 });
 
-it('what a webhook is not told of can be named', () => {
+it('missingEventTypes lists the types without a subscription', () => {
   const [first, ...others] = SUBSCRIBED_EVENT_TYPES;
 
-  expect(missingEventTypes({ ...RIGHT, eventTypes: others })).toEqual([first]);
-  expect(missingEventTypes(RIGHT)).toEqual([]);
-  expect(missingEventTypes({ ...RIGHT, eventTypes: ['*'] })).toEqual([]);
+  expect(missingEventTypes({ ...COMPLETE, eventTypes: others })).toEqual([first]);
+  expect(missingEventTypes(COMPLETE)).toEqual([]);
+  expect(missingEventTypes({ ...COMPLETE, eventTypes: ['*'] })).toEqual([]);
 });
