@@ -17,11 +17,10 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { isThrottlingError } from '@smithy/core/retry';
 import { measure } from './metrics.ts';
 
-/** How long to wait before trying a cancelled transaction again. */
+/** The delay before the retry of a cancelled transaction. */
 export interface RetryDelay {
-  /** Milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Between 0 and 1. */
+  /** In [0, 1). */
   readonly random: () => number;
 }
 
@@ -31,15 +30,15 @@ const retryDelay: RetryDelay = {
 };
 
 /**
- * DynamoDB as every function uses it. The SDK tries a throttled or unanswered call again, with jitter; a call that has not been
- * answered after 3 seconds never will be, so it is given up early enough for a second try to fit into the function's time.
+ * The SDK retries throttled and timed-out calls, with jitter. A call without a response after 3 seconds is lost: that
+ * timeout leaves a retry enough of the function's time.
  */
 export function dynamoClient(): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 3000, throwOnRequestTimeout: true },
   });
-  // It stands behind what repeats requests, so each try that is turned away counts.
+  // Runs inside the SDK's retry middleware, so it counts each throttled attempt.
   client.middlewareStack.add(
     (next) => async (request) => {
       try {
@@ -54,21 +53,22 @@ export function dynamoClient(): DynamoDBClient {
   return client;
 }
 
-/** The same, in plain JavaScript values: what repositories take. */
 export const documentClient = (client: DynamoDBClient = dynamoClient()): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
-/** Reads up to 100 items of one table, in no order; those that do not exist are missing. DynamoDB answers what it can and names the rest. */
+/**
+ * Reads up to 100 items of one table, in no order, without those that do not exist. Requests unprocessed keys again.
+ */
 export async function batchGet(
   db: DynamoDBDocumentClient,
   tableName: string,
-  wanted: NonNullable<BatchGetCommandInput['RequestItems']>[string],
+  request: NonNullable<BatchGetCommandInput['RequestItems']>[string],
 ): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
-  let keys = wanted.Keys ?? [];
+  let keys = request.Keys ?? [];
   while (keys.length > 0) {
     const { Responses, UnprocessedKeys } = await db.send(
-      new BatchGetCommand({ RequestItems: { [tableName]: { ...wanted, Keys: keys } } }),
+      new BatchGetCommand({ RequestItems: { [tableName]: { ...request, Keys: keys } } }),
     );
     items.push(...(Responses?.[tableName] ?? []));
     keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
@@ -76,7 +76,7 @@ export async function batchGet(
   return items;
 }
 
-/** Waits for a conditional write. @returns false when the condition did not hold. */
+/** Awaits a conditional write. @returns false when the condition failed. */
 export async function conditionHolds(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -88,31 +88,30 @@ export async function conditionHolds(write: Promise<unknown>): Promise<boolean> 
 }
 
 /**
- * Waits for a conditional write that asks for the old item should its condition fail (`ReturnValuesOnConditionCheckFailure`).
- * @returns what DynamoDB answered, or what it found instead; undefined where there was nothing.
+ * Awaits a conditional write with `ReturnValuesOnConditionCheckFailure`.
+ * @returns DynamoDB's output, or the existing item; undefined when there is none.
  */
-export async function writtenOrExisting<Answer>(
-  write: Promise<Answer>,
-): Promise<{ readonly written: Answer } | { readonly found: Record<string, unknown> | undefined }> {
+export async function writtenOrExisting<Output>(
+  write: Promise<Output>,
+): Promise<{ readonly written: Output } | { readonly found: Record<string, unknown> | undefined }> {
   try {
     return { written: await write };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // An error's item comes as DynamoDB has it, even to the document client.
+    // Even the document client leaves the item of an error marshalled.
     return { found: error.Item && unmarshall(error.Item) };
   }
 }
 
-/** Where a scan stopped: the key of the last item that it looked at. */
+/** The key of the last item read. */
 export type ScanKey = Readonly<Record<string, string>>;
 
-/** Some of what is in a table, in no order that means anything; without `next` there is nothing more. */
+/** In no meaningful order; without `next`, the last page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: ScanKey;
 }
 
-/** Reads the next items of a whole table, a page of them: for those who must see everything, but never all of it at once. */
 export async function scanPage(
   db: DynamoDBDocumentClient,
   input: Omit<ScanCommandInput, 'ExclusiveStartKey'>,
@@ -124,25 +123,25 @@ export async function scanPage(
   return { items: Items, ...(LastEvaluatedKey && { next: LastEvaluatedKey as ScanKey }) };
 }
 
-/** The reasons for which DynamoDB cancels a transaction that would succeed a moment later. */
-const PASSING: ReadonlySet<string> = new Set([
+/** Cancellation reasons after which a retry is likely to succeed. */
+const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
   'TransactionConflict',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
 ]);
 
-/** Many buyers of one product meet on its item: with full jitter, 10 tries of up to 640 ms let some 200 of them pass in turn. */
+/** Concurrent buyers of one product contend for its item: 10 attempts with full jitter up to 640 ms serve some 200. */
 const MAX_ATTEMPTS = 10;
 const MAX_DELAY_MS = 640;
 
-/** Why each part of a transaction was refused, in its order: `ConditionalCheckFailed` with the item, or `None`. */
+/** Per item of a transaction, in its order: `ConditionalCheckFailed` with the existing item, or `None`. */
 export type Refusals = NonNullable<TransactionCanceledException['CancellationReasons']>;
 
 /**
- * Writes all parts or none. The SDK does not repeat a transaction that was cancelled because another one touched the same item,
- * so this does; all tries carry one token, so that a try whose answer was lost is not applied again.
+ * Writes all items or none. The SDK does not retry a transaction that was cancelled by a conflict, so this does. All
+ * attempts share one token, so that one whose response was lost is not applied twice.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
- * @returns undefined when it was written, else why not.
+ * @returns undefined when written, else the reasons.
  */
 export async function transact(
   db: DynamoDBDocumentClient,
@@ -158,7 +157,7 @@ export async function transact(
       if (!(error instanceof TransactionCanceledException)) throw error;
       const reasons = error.CancellationReasons ?? [];
       if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return reasons;
-      if (attempt === MAX_ATTEMPTS || !reasons.some(({ Code }) => Code && PASSING.has(Code))) throw error;
+      if (attempt === MAX_ATTEMPTS || !reasons.some(({ Code }) => Code && TRANSIENT_REASONS.has(Code))) throw error;
       await sleep(random() * Math.min(MAX_DELAY_MS, 20 * 2 ** attempt));
     }
   }

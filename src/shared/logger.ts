@@ -1,11 +1,11 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 
-/** The fields of an error that are logged besides name, message and stack. None of them holds personal data. */
+/** Logged of an error besides name, message and stack. None holds personal data. */
 const LOGGED_FIELDS = ['operation', 'reason', 'status', 'issue', 'field', 'path', 'type', 'debugId'] as const;
 
-/** Powertools would log all that hangs on an error: of a write that was refused, that is the whole item that it found. */
-class WithoutContent extends LogFormatter {
+/** Powertools would log all properties of an error: of a failed conditional write, that includes the existing item. */
+class SafeErrorFormatter extends LogFormatter {
   override formatAttributes(attributes: UnformattedAttributes, added: LogAttributes): LogItem {
     const { logLevel: level, message, timestamp, serviceName: service, lambdaContext, xRayTraceId } = attributes;
     return new LogItem({
@@ -23,7 +23,7 @@ class WithoutContent extends LogFormatter {
 
   override formatError(error: Error): LogAttributes {
     const { name, cause } = error;
-    // JSON.parse quotes what it cannot read.
+    // JSON.parse quotes its input.
     const message = error instanceof SyntaxError ? 'not JSON' : error.message;
     return {
       name,
@@ -35,5 +35,5 @@ class WithoutContent extends LogFormatter {
   }
 }
 
-/** Structured JSON logs: a stable message code, ids as keys, never whole objects nor personal data. */
-export const logger = new Logger({ logFormatter: new WithoutContent() });
+/** JSON lines with a stable code as message and ids as keys; no whole objects, no personal data. */
+export const logger = new Logger({ logFormatter: new SafeErrorFormatter() });

@@ -2,10 +2,11 @@ import { isServerError, isThrottlingError, isTransientError } from '@smithy/core
 import { logger } from '../logger.ts';
 import { Problem } from './problem.ts';
 
-/** Whether AWS may well answer the same call a moment later. */
-function isPassing(error: Error): boolean {
-  // Powertools wraps what the table of idempotency keys answered.
-  if (error.name === 'IdempotencyPersistenceLayerError' && error.cause instanceof Error) return isPassing(error.cause);
+/** Whether a retry is likely to succeed. */
+function isTransient(error: Error): boolean {
+  // Powertools wraps errors of the idempotency table.
+  if (error.name === 'IdempotencyPersistenceLayerError' && error.cause instanceof Error)
+    return isTransient(error.cause);
   const sdkError = error as Parameters<typeof isTransientError>[0];
   return (
     error.name === 'TransactionCanceledException' ||
@@ -15,15 +16,15 @@ function isPassing(error: Error): boolean {
   );
 }
 
-/** What a caller is told about an error; what nobody foresaw is logged, and told without its message. */
+/** Logs unexpected errors, and keeps their messages out of the response. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Error && error.name === 'PayPalUnavailable') {
     logger.warn('PAYPAL_UNAVAILABLE', error);
-    return new Problem('paypal-unavailable', 'nothing is lost: repeat the request', {}, { cause: error });
+    return new Problem('paypal-unavailable', 'nothing is lost: retry the request', {}, { cause: error });
   }
   logger.error('REQUEST_FAILED', error as Error);
-  if (error instanceof Error && isPassing(error))
-    return new Problem('try-again', 'repeat the request in a moment', {}, { cause: error });
-  return new Problem('internal-error', 'repeat the request; if it fails again, tell the shop');
+  if (error instanceof Error && isTransient(error))
+    return new Problem('try-again', 'retry the request in a moment', {}, { cause: error });
+  return new Problem('internal-error', 'retry the request; if it fails again, contact the shop');
 }

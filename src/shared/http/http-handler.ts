@@ -3,14 +3,14 @@ import { logger } from '../logger.ts';
 import { toProblem } from './error-to-problem.ts';
 import { problemResponse, toResult } from './response.ts';
 
-/** A Lambda handler for calls that need no routes: what the work gives is answered with 200, what it throws becomes a problem. */
+/** A Lambda handler without routes: the result is answered with 200, an error becomes a problem response. */
 export const httpHandler =
-  (work: (event: APIGatewayProxyEventV2) => Promise<object>) =>
+  (handle: (event: APIGatewayProxyEventV2) => Promise<object>) =>
   async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     logger.resetKeys();
     logger.addContext(context);
     try {
-      return toResult({ status: 200, body: await work(event) });
+      return toResult({ status: 200, body: await handle(event) });
     } catch (error) {
       return toResult(problemResponse(toProblem(error)));
     }

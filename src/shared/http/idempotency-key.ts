@@ -5,27 +5,27 @@ import { invalidRequest, Problem } from './problem.ts';
 import type { HttpResponse } from './response.ts';
 
 interface KeyedRequest {
-  /** What the caller calls the request, with method and path: one key may be used once for each. */
+  /** The caller's key with caller, method and path: keys are scoped to these. */
   readonly key: string;
-  /** The body's text: the same key with another body is a mistake of the caller's. */
+  /** Another body under the same key is an error. */
   readonly body: string;
 }
 
-const LONGEST_KEY = 255;
-const KEPT_SECONDS = 24 * 60 * 60;
+const MAX_KEY_LENGTH = 255;
+const RETENTION_SECONDS = 24 * 60 * 60;
 
 /**
- * Answers a request that carries an `Idempotency-Key` once: a repeat is given the first answer. Problems are not kept, so that what
- * failed can be tried again. https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
+ * Handles a request with an `Idempotency-Key` once: a retry gets the first response. Problems are not stored, so that a
+ * failed request can be retried. https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header
  */
 export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'key',
     payloadValidationJmesPath: 'body',
     throwOnNoIdempotencyKey: true,
-    expiresAfterSeconds: KEPT_SECONDS,
+    expiresAfterSeconds: RETENTION_SECONDS,
   });
-  /** @throws Problem when the key is too long, was used for another body, or its first request is not finished. */
+  /** @throws Problem when the key is empty, too long, used with another body, or its first request is in progress. */
   return async (
     request: {
       readonly key: string | undefined;
@@ -36,10 +36,10 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
     work: () => Promise<HttpResponse>,
   ): Promise<HttpResponse> => {
     if (request.key === undefined) return work();
-    if (request.key.length === 0 || request.key.length > LONGEST_KEY) {
-      throw invalidRequest([{ field: 'idempotency-key', detail: 'too long or empty' }]);
+    if (request.key.length === 0 || request.key.length > MAX_KEY_LENGTH) {
+      throw invalidRequest([{ field: 'idempotency-key', detail: `must have 1 to ${MAX_KEY_LENGTH} characters` }]);
     }
-    // Without it, an invocation that ran out of time would lock the key until its record expires.
+    // Without it, an invocation that timed out would lock the key until its record expires.
     config.registerLambdaContext(request.context);
     const once = makeIdempotent((_: KeyedRequest) => work(), { persistenceStore, config });
     try {
@@ -47,14 +47,9 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (error.name === 'IdempotencyAlreadyInProgressError')
-        throw new Problem('request-in-progress', 'wait a moment and repeat the request', {}, { cause: error });
+        throw new Problem('request-in-progress', 'wait for the first request and retry', {}, { cause: error });
       if (error.name === 'IdempotencyValidationError')
-        throw new Problem(
-          'idempotency-key-reused',
-          'use a new idempotency key for a new request',
-          {},
-          { cause: error },
-        );
+        throw new Problem('idempotency-key-reused', 'use a new key for a new request', {}, { cause: error });
       throw error;
     }
   };

@@ -1,4 +1,4 @@
-/** What can go wrong with a request, by the last part of the problem's `type`; each with its title and HTTP status. */
+/** Problems by the last part of their `type`. */
 export const PROBLEMS = {
   'invalid-request': [400, 'Invalid request'],
   'not-found': [404, 'Not found'],
@@ -33,17 +33,16 @@ export const PROBLEMS = {
   'internal-error': [500, 'Internal error'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-/** The last part of a problem's `type`. */
 export type ProblemType = keyof typeof PROBLEMS;
 
-/** An answer that tells what was wrong with a request: https://www.rfc-editor.org/rfc/rfc9457 */
+/** An error response: https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly type: ProblemType;
   readonly status: number;
   readonly fields: Readonly<Record<string, unknown>>;
 
-  /** `detail` says what to do next; `fields` are members of the answer beside the standard ones. */
+  /** `detail` is what the caller can do; `fields` are extension members of the response. */
   constructor(
     type: ProblemType,
     detail: string,
@@ -56,7 +55,6 @@ export class Problem extends Error {
     this.fields = fields;
   }
 
-  /** The answer's body. */
   body(): Record<string, unknown> {
     return {
       type: `/problems/${this.type}`,
@@ -68,13 +66,12 @@ export class Problem extends Error {
   }
 }
 
-/** What is wrong with one field of a request; `field` is empty for the whole. */
+/** `field` is empty for the whole body. */
 export interface FieldError {
   readonly field: string;
   readonly detail: string;
 }
 
-/** A request that is not as described. */
 export const invalidRequest = (errors: readonly FieldError[], options?: ErrorOptions): Problem =>
   new Problem(
     'invalid-request',

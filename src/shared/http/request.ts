@@ -3,50 +3,44 @@ import * as z from 'zod/mini';
 import { type FieldError, invalidRequest, Problem } from './problem.ts';
 
 /**
- * The body's bytes as they were sent: API Gateway hands over text as it is, and anything else in base64.
+ * The raw body. API Gateway passes text as it is, and other content types in base64.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const bytesOf = ({ body, isBase64Encoded }: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** No request needs more; a shopper's largest basket has some 25 kilobytes. */
-const LARGEST_BODY = 64 * 1024;
-/** Nobody reads more complaints than these about one request. */
-const MOST_COMPLAINTS = 20;
+/** A shopper's largest basket has some 25 kB. */
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_FIELD_ERRORS = 20;
 
 /**
- * Reads a JSON body.
- * @throws Problem `invalid-request`, naming the field, when it is not JSON or not of that shape; `body-too-large` beyond 64 KiB.
+ * @throws Problem `invalid-request` with the invalid fields when the body is not JSON or does not match the schema;
+ * `body-too-large` beyond 64 KiB.
  */
 export function parseBody<Schema extends z.core.$ZodType>(
   schema: Schema,
   event: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>,
 ): z.output<Schema> {
   const bytes = bytesOf(event);
-  if (bytes.length > LARGEST_BODY) throw new Problem('body-too-large', `a request may have ${LARGEST_BODY} bytes`);
+  if (bytes.length > MAX_BODY_BYTES)
+    throw new Problem('body-too-large', `request body exceeds ${MAX_BODY_BYTES} bytes`);
   return parsed(schema, jsonFrom(bytes.toString('utf8')));
 }
 
-/**
- * Reads the query of a request.
- * @throws Problem `invalid-request`, naming the field, when it is not of that shape.
- */
+/** @throws Problem `invalid-request` with the invalid fields when the query does not match the schema. */
 export const parseQuery = <Schema extends z.core.$ZodType>(
   schema: Schema,
   { queryStringParameters = {} }: Pick<APIGatewayProxyEventV2, 'queryStringParameters'>,
 ): z.output<Schema> => parsed(schema, queryStringParameters);
 
 function parsed<Schema extends z.core.$ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  // Without its input, an issue cannot tell a field that is missing from one of the wrong type.
+  // An issue without its input does not distinguish a missing field from one of the wrong type.
   const { success, data, error } = z.safeParse(schema, input, { reportInput: true });
   if (success) return data;
-  throw invalidRequest(error.issues.flatMap(complaints).slice(0, MOST_COMPLAINTS));
+  throw invalidRequest(error.issues.flatMap(fieldErrors).slice(0, MAX_FIELD_ERRORS));
 }
 
-/**
- * Reads JSON.
- * @throws Problem `invalid-request` when it is none.
- */
+/** @throws Problem `invalid-request` when the text is not JSON. */
 export function jsonFrom(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -55,8 +49,8 @@ export function jsonFrom(text: string): unknown {
   }
 }
 
-/** One zod issue in words; zod's own messages are left out of the bundle. */
-function complaints(issue: z.core.$ZodIssue): FieldError[] {
+/** Own texts: zod's messages are left out of the bundle. */
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   const field = path.join('.');
   switch (issue.code) {
@@ -69,7 +63,7 @@ function complaints(issue: z.core.$ZodIssue): FieldError[] {
           detail:
             issue.input === undefined
               ? 'missing'
-              : `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`,
+              : `must be ${issue.expected === 'int' ? 'an integer' : `of type ${issue.expected}`}`,
         },
       ];
     case 'too_small':
@@ -77,6 +71,6 @@ function complaints(issue: z.core.$ZodIssue): FieldError[] {
     case 'too_big':
       return [{ field, detail: `must be at most ${issue.maximum}${issue.origin === 'number' ? '' : ' long'}` }];
     default:
-      return [{ field, detail: issue.message || 'not valid' }];
+      return [{ field, detail: issue.message || 'invalid' }];
   }
 }

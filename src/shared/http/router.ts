@@ -7,69 +7,65 @@ import { Problem } from './problem.ts';
 import { bytesOf } from './request.ts';
 import { type HttpResponse, problemResponse, toResult } from './response.ts';
 
-/** One call of a route. */
 export interface Call {
   readonly event: APIGatewayProxyEventV2;
-  /** What stands in the path where the route has `:names`. */
+  /** Path parameters, by the `:names` of the route. */
   readonly params: Readonly<Record<string, string>>;
-  /** Who `authorize` says is calling. */
+  /** As returned by `authorize`. */
   readonly caller: string;
 }
 
-type Work = (call: Call) => Promise<HttpResponse>;
+type Handler = (call: Call) => Promise<HttpResponse>;
 type Path = `/${string}`;
 
-/** Routes of one function. What a route throws becomes a problem. */
+/** Routes of one function. Errors of a route become problem responses. */
 export interface Api {
-  get(path: Path, work: Work): void;
-  /** A call that carries an `Idempotency-Key` is done once. */
-  post(path: Path, work: Work): void;
-  /** Answers one call. */
+  get(path: Path, handle: Handler): void;
+  /** Idempotent for calls with an `Idempotency-Key`. */
+  post(path: Path, handle: Handler): void;
   resolve(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2>;
 }
 
-/** What an API is made of. */
 export interface ApiOptions {
   readonly once: ReturnType<typeof idempotencyKeys>;
   /**
-   * Says who is calling, before anything is looked at, a kept answer included; throws where nobody may.
-   * @default - anybody may
+   * Returns the caller, or throws. Runs first, before a stored response is returned.
+   * @default - public
    */
   readonly authorize?: (event: APIGatewayProxyEventV2) => string;
-  /** What other functions answer beside this one, which is asked about it only when the method is another. */
+  /** Routes of other functions: this one gets their paths with other methods only, and answers 405. */
   readonly answeredElsewhere?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
 }
 
-/** Makes an API without routes yet. */
 export function createApi({ once, authorize = () => 'anybody', answeredElsewhere = [] }: ApiOptions): Api {
   const router = new Router({ logger });
   const routes = [...answeredElsewhere];
 
-  const refuse = async (problem: Problem) => toResult(problemResponse(problem));
-  const nothingHere = () => refuse(new Problem('not-found', SEE));
-  router.errorHandler(Error, (error) => refuse(toProblem(error)));
-  // An id in a path that cannot be decoded, or is blank.
-  router.errorHandler([URIError, ParameterValidationError], nothingHere);
-  const noSuchRoute = async ({ rawPath }: APIGatewayProxyEventV2) => {
-    const fitting = routes.filter(([, path]) => isPathLike(path, rawPath));
-    // A path of its own, such as `…/replay`, is no id.
-    const exact = fitting.filter(([, path]) => path === rawPath);
-    const methods = (exact.length > 0 ? exact : fitting).map(([method]) => method);
-    if (methods.length === 0) return nothingHere();
-    const { headers, ...answer } = problemResponse(new Problem('method-not-allowed', SEE));
-    return toResult({ ...answer, headers: { ...headers, allow: methods.join(', ') } });
+  const reject = async (problem: Problem) => toResult(problemResponse(problem));
+  const notFound = () => reject(new Problem('not-found', SEE_DOCUMENT));
+  router.errorHandler(Error, (error) => reject(toProblem(error)));
+  // A path parameter that is blank or cannot be decoded.
+  router.errorHandler([URIError, ParameterValidationError], notFound);
+  const unrouted = async ({ rawPath }: APIGatewayProxyEventV2) => {
+    const matching = routes.filter(([, path]) => matchesPath(path, rawPath));
+    // A literal path, such as `…/replay`, takes precedence over an id.
+    const exact = matching.filter(([, path]) => path === rawPath);
+    const methods = (exact.length > 0 ? exact : matching).map(([method]) => method);
+    if (methods.length === 0) return notFound();
+    const { headers, ...response } = problemResponse(new Problem('method-not-allowed', SEE_DOCUMENT));
+    return toResult({ ...response, headers: { ...headers, allow: methods.join(', ') } });
   };
-  router.notFound((_, { event }) => noSuchRoute(event as APIGatewayProxyEventV2));
+  router.notFound((_, { event }) => unrouted(event as APIGatewayProxyEventV2));
 
   return {
-    get(path, work) {
+    get(path, handle) {
       routes.push(['GET', path]);
       router.get(path, async ({ event: anyEvent, params }) => {
         const event = anyEvent as APIGatewayProxyEventV2;
-        return toResult(await work({ event, params, caller: authorize(event) }));
+        return toResult(await handle({ event, params, caller: authorize(event) }));
       });
     },
-    post(path, work) {
+    post(path, handle) {
       routes.push(['POST', path]);
       router.post(path, async ({ event: anyEvent, context, params }) => {
         const event = anyEvent as APIGatewayProxyEventV2;
@@ -80,33 +76,33 @@ export function createApi({ once, authorize = () => 'anybody', answeredElsewhere
           body: bytesOf(event).toString('utf8'),
           context,
         };
-        return toResult(await once(request, () => work({ event, params, caller })));
+        return toResult(await once(request, () => handle({ event, params, caller })));
       });
     },
     resolve: async (event, context) =>
       METHODS.has(event.requestContext.http.method)
-        ? router.resolve(withoutIdleBody(event), context)
-        : noSuchRoute(event),
+        ? router.resolve(withoutIgnoredBody(event), context)
+        : unrouted(event),
   };
 }
 
-/** The methods that the router can be asked about: with any other, such as TRACE, it fails. */
+/** The router throws for any other method, such as TRACE. */
 const METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 
-const SEE = 'see /api/v1/openapi.json for what there is';
+const SEE_DOCUMENT = 'see /api/v1/openapi.json';
 
-/** Whether a path is one of those that a route such as `/api/v1/orders/:id` takes. */
-function isPathLike(route: string, path: string): boolean {
+/** @param route such as `/api/v1/orders/:id` */
+function matchesPath(route: string, path: string): boolean {
   const parts = path.split('/');
-  const wanted = route.split('/');
+  const pattern = route.split('/');
   return (
-    wanted.length === parts.length &&
-    wanted.every((part, i) => (part.startsWith(':') ? parts[i] !== '' : part === parts[i]))
+    pattern.length === parts.length &&
+    pattern.every((part, i) => (part.startsWith(':') ? parts[i] !== '' : part === parts[i]))
   );
 }
 
-/** The router makes a web `Request` of the event, which cannot be made of a GET or HEAD with a body. */
-function withoutIdleBody(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+/** The router builds a web `Request`, which cannot have a body with GET or HEAD. */
+function withoutIgnoredBody(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const { body, ...rest } = event;
   const { method } = event.requestContext.http;
   return body !== undefined && (method === 'GET' || method === 'HEAD') ? rest : event;

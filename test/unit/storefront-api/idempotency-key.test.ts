@@ -131,7 +131,7 @@ describe('an Idempotency-Key', () => {
     const answer = await storefront.call(OPEN, { body: basket, ...key(name) });
 
     expect(answer.status).toBe(400);
-    expect(answer.body.errors).toEqual([{ field: 'idempotency-key', detail: 'too long or empty' }]);
+    expect(answer.body.errors).toEqual([{ field: 'idempotency-key', detail: 'must have 1 to 255 characters' }]);
     expect(storefront.calls()).toEqual([]);
   });
 

@@ -33,7 +33,7 @@ const INVALID: readonly Invalid[] = [
   ['POST /api/v1/checkout-sessions', 'no quantity', { items: [{ sku: 'MUG' }] }, 'items.0.quantity: missing'],
   ['POST /api/v1/checkout-sessions', 'a quantity of 0', mugs(0), 'items.0.quantity: must be at least 1'],
   ['POST /api/v1/checkout-sessions', 'a quantity of -1', mugs(-1), 'items.0.quantity: must be at least 1'],
-  ['POST /api/v1/checkout-sessions', 'a quantity of 1.5', mugs(1.5), 'items.0.quantity: must be a whole number'],
+  ['POST /api/v1/checkout-sessions', 'a quantity of 1.5', mugs(1.5), 'items.0.quantity: must be an integer'],
   ['POST /api/v1/checkout-sessions', 'a quantity of 1000', mugs(1000), 'items.0.quantity: must be at most 999'],
   ['POST /api/v1/checkout-sessions', 'a quantity of 1e9', mugs(1e9), 'items.0.quantity: must be at most 999'],
   ['POST /api/v1/checkout-sessions', 'a quantity of "2"', mugs('2'), 'items.0.quantity: must be of type number'],
