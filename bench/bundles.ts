@@ -1,6 +1,6 @@
 /*
- * How large each function is, and how long it takes to load, beside a bundle of just the SDK clients that it uses, made and measured in
- * the same run: node bench/bundles.ts
+ * Bundle size and import time of each function, compared with a bundle of only the SDK clients that it uses, measured
+ * in the same run: npm run bench
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,13 +19,13 @@ const build = (entry: string, name: string) => {
   return { outfile, size, inputs: Object.keys(metafile.inputs) };
 };
 
-/** Milliseconds from the start of the import to its end, in a process of its own; the median of many. */
+/** Median import time in milliseconds, each in a new process. */
 function initOf(outfile: string): number {
   const script = `const t=performance.now();await import(${JSON.stringify(outfile)});console.log(performance.now()-t)`;
   const env = {
     PATH: process.env.PATH ?? '',
     AWS_REGION: 'us-east-1',
-    ...Object.fromEntries(names().map((name) => [name, 'http://127.0.0.1:1'])),
+    ...Object.fromEntries(environmentNames().map((name) => [name, 'http://127.0.0.1:1'])),
   };
   const times = Array.from({ length: RUNS }, () => {
     const { stdout, stderr, status } = spawnSync('node', ['--input-type=module', '-e', script], {
@@ -38,11 +38,11 @@ function initOf(outfile: string): number {
   return times.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] ?? Number.NaN;
 }
 
-/** Every environment variable that a function may ask for. */
-const names = () =>
+/** All environment variables of the functions. */
+const environmentNames = () =>
   [...readFileSync(join(ROOT, 'src/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g)].map(([, name = '']) => name);
 
-/** What a function with these clients would be if it did nothing with them. */
+/** Imports of a minimal function that uses the client. */
 const CLIENTS: Record<string, string> = {
   '@aws-sdk/client-dynamodb':
     "import { DynamoDBClient, PutItemCommand, UpdateItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb'; use(DynamoDBClient, PutItemCommand, UpdateItemCommand, GetItemCommand);",
@@ -65,9 +65,9 @@ try {
   const functions = globSync('*.ts', { cwd: join(ROOT, 'lambdas'), exclude: ['*.d.ts', 'wiring.ts'] });
   for (const file of functions.toSorted()) {
     const name = file.replace('.ts', '');
-    const ours = build(join(ROOT, 'lambdas', file), name);
+    const bundled = build(join(ROOT, 'lambdas', file), name);
     const used = Object.keys(CLIENTS).filter((client) =>
-      ours.inputs.some((input) => input.includes(`node_modules/${client}/`)),
+      bundled.inputs.some((input) => input.includes(`node_modules/${client}/`)),
     );
     const entry = join(folder, `${name}-sdk.ts`);
     writeFileSync(
@@ -75,11 +75,11 @@ try {
       `const use = (...all: unknown[]) => { (globalThis as Record<string, unknown>).used = all; };\n${used.map((client) => CLIENTS[client]).join('\n')}`,
     );
     const sdk = build(entry, `${name}-sdk`);
-    const [init, sdkInit] = [initOf(ours.outfile), initOf(sdk.outfile)];
+    const [init, sdkInit] = [initOf(bundled.outfile), initOf(sdk.outfile)];
     const kb = (bytes: number) => (bytes / 1000).toFixed(0).padStart(7);
     const ratio = (a: number, b: number) => (used.length > 0 ? (a / b).toFixed(2) : '–').padStart(5);
     console.log(
-      `${name.padEnd(16)} ${kb(ours.size)}  ${kb(sdk.size)}   ${ratio(ours.size, sdk.size)}   ${init.toFixed(0).padStart(7)}  ${sdkInit.toFixed(0).padStart(7)}   ${ratio(init, sdkInit)}`,
+      `${name.padEnd(16)} ${kb(bundled.size)}  ${kb(sdk.size)}   ${ratio(bundled.size, sdk.size)}   ${init.toFixed(0).padStart(7)}  ${sdkInit.toFixed(0).padStart(7)}   ${ratio(init, sdkInit)}`,
     );
   }
 } finally {

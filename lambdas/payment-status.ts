@@ -11,7 +11,7 @@ const deps = {
   orders: orderRepository(db, requireEnv('ORDERS_TABLE')),
 };
 
-/** What a storefront polls: it reads two items of DynamoDB and asks nobody else. */
+/** Polled by the storefront: two DynamoDB reads and nothing else. */
 export const handler = httpHandler(({ pathParameters, queryStringParameters }) =>
   paymentStatus(deps, { id: pathParameters?.id, query: queryStringParameters ?? {} }),
 );

@@ -12,7 +12,7 @@ const operators = cognito(
   requireEnv('USER_POOL_CLIENT_ID'),
 );
 
-/** Signs operators in. Nothing of what they send or are given is logged, and nothing of it is kept. */
+/** Signs operators in. Neither credentials nor tokens are logged or stored. */
 export const handler = httpHandler((event) =>
   event.rawPath.endsWith('/refresh') ? refresh(operators, event) : signIn(operators, event),
 );

@@ -46,9 +46,9 @@ import { runRepository } from '../src/shared/run-repository.ts';
 import type { StorefrontDeps } from '../src/storefront-api/api.ts';
 
 /*
- * What each function is made of. Each repository and the PayPal client with its token cache are built once per function.
- * Takes values, not the environment: the entries read that. `payment-status`, `sign-in` and the functions of the other
- * services' steps need little, and wire it in their entries.
+ * What each function is made of. Each repository and the PayPal client with its token cache are built once per
+ * function. Takes values, not the environment: the entries read that. `payment-status`, `sign-in` and the functions of
+ * the other services' steps need little, and wire it in their entries.
  */
 
 /** Names of the shop's tables. A function is given those that it has grants for. */

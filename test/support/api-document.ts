@@ -4,8 +4,8 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
 /*
- * docs/openapi.yaml as a judge of requests and answers. Readers of answers are to ignore fields that they do not know; here an answer
- * must not have any, so that none goes undescribed.
+ * Validates requests and responses by docs/openapi.yaml. Clients must ignore unknown fields; here a response must not
+ * have any, so that every field is described.
  */
 
 interface Described {
@@ -23,7 +23,6 @@ interface Schema {
   readonly examples?: readonly unknown[];
   readonly description?: string;
 }
-/** A parameter of a call. */
 interface Parameter {
   readonly $ref?: string;
   readonly in?: string;
@@ -46,25 +45,22 @@ interface Document {
   };
 }
 
-/** A call as the document names it, such as `GET /api/v1/payments/{id}`. */
+/** Such as `GET /api/v1/payments/{id}`. */
 export type Call = `${string} /${string}`;
 
-/** The document, as it is served. */
 export const apiDocument: Document = parse(readFileSync(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8'));
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 addFormats.default(ajv);
-// What stands beside the schemas means nothing to ajv; inside them, an unknown word is a mistake.
+// ajv does not know the document's top-level keys; an unknown keyword within a schema is an error.
 ajv.addVocabulary(Object.keys(apiDocument));
 ajv.addSchema(apiDocument, 'requests');
-ajv.addSchema(closed(structuredClone(apiDocument)), 'answers');
+ajv.addSchema(closed(structuredClone(apiDocument)), 'responses');
 
-/** Every call in the document. */
 export const calls: readonly Call[] = Object.entries(apiDocument.paths).flatMap(([path, operations]) =>
   Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}` as Call),
 );
 
-/** What the document says of a call. */
 export function operationOf(call: Call): Operation {
   const [method = '', path = ''] = call.split(' ');
   const operation = apiDocument.paths[path]?.[method.toLowerCase()];
@@ -72,67 +68,65 @@ export function operationOf(call: Call): Operation {
   return operation;
 }
 
-/** What a call takes beside its body. */
+/** Resolves references. */
 export const parametersOf = (call: Call): Parameter[] =>
   (operationOf(call).parameters ?? []).map(
     (one) => apiDocument.components.parameters[one.$ref?.replace('#/components/parameters/', '') ?? ''] ?? one,
   );
 
-/** What is wrong with the body of a request; nothing when it is as described. */
+/** Schema violations of a request body. */
 export function requestErrors(call: Call, body: unknown): string[] {
   const schema = operationOf(call).requestBody?.content['application/json']?.schema;
-  if (!schema?.$ref) throw new RangeError(`${call} takes no body that is described by name`);
+  if (!schema?.$ref) throw new RangeError(`${call} has no body with a named schema`);
   return errorsOf(`requests${schema.$ref}`, body);
 }
 
-/** An answer as API Gateway is given it. */
-export interface GivenAnswer {
+/** A response as a function returns it to API Gateway. */
+export interface LambdaResponse {
   readonly statusCode?: number;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly body?: string;
 }
 
-/** What is wrong with an answer to a call; nothing when it is as described. */
-export function answerErrors(call: Call, { statusCode = 0, headers = {}, body = '' }: GivenAnswer): string[] {
-  const given = operationOf(call).responses[statusCode];
-  return given ? responseErrors(given, headers, body) : [`${call}: status ${statusCode} is not described`];
+/** Violations of the document by a response to a call. */
+export function answerErrors(call: Call, { statusCode = 0, headers = {}, body = '' }: LambdaResponse): string[] {
+  const described = operationOf(call).responses[statusCode];
+  return described ? responseErrors(described, headers, body) : [`${call}: status ${statusCode} is not described`];
 }
 
-/** The same for one of the answers that belong to no call, by its name. */
-export const commonAnswerErrors = (name: string, { headers = {}, body = '' }: GivenAnswer): string[] =>
+/** The same for a response that belongs to no call, by its component name. */
+export const commonAnswerErrors = (name: string, { headers = {}, body = '' }: LambdaResponse): string[] =>
   responseErrors({ $ref: `#/components/responses/${name}` }, headers, body);
 
-function responseErrors(given: Described, headers: Readonly<Record<string, unknown>>, body: string): string[] {
-  const response = resolved(given);
+function responseErrors(reference: Described, headers: Readonly<Record<string, unknown>>, body: string): string[] {
+  const response = resolved(reference);
   const described = response.content?.[String(headers['content-type'])];
-  if (!described) return [`an answer of type ${headers['content-type']} is not described`];
+  if (!described) return [`content-type ${headers['content-type']} is not described`];
   return [
     ...schemaErrors(described.schema, JSON.parse(body)),
     ...Object.entries(response.headers ?? {}).flatMap(([name, { schema }]) => schemaErrors(schema, headers[name])),
   ];
 }
 
-/** What is wrong with a value, by the schema of that name. */
+/** Schema violations of a value. */
 export const componentErrors = (name: string, value: unknown): string[] =>
-  errorsOf(`answers#/components/schemas/${name}`, value);
+  errorsOf(`responses#/components/schemas/${name}`, value);
 
-/** The problems that the document says a call may answer, as `404 unknown-session`. */
+/** The problems of a call, as `404 unknown-session`. */
 export const problemsOf = (call: Call): string[] =>
   Object.entries(operationOf(call).responses)
     .flatMap(([status, response]) => problemTypesOf(response).map((type) => `${status} ${type}`))
     .sort();
 
-/** The types of the problems that an answer may be. */
 export function problemTypesOf(response: Described): string[] {
   const schema = resolved(response).content?.['application/problem+json']?.schema;
   if (!schema) return [];
   return (schema.oneOf ?? [schema]).map((one) => String(named(one).properties?.type?.const).replace('/problems/', ''));
 }
 
-/** The schema of that name. */
 export function schemaOf(name: string): Schema {
   const found = apiDocument.components.schemas[name];
-  if (!found) throw new RangeError(`there is no schema ${name}`);
+  if (!found) throw new RangeError(`no schema ${name}`);
   return found;
 }
 
@@ -147,21 +141,21 @@ const resolved = (response: Described): Described => {
 
 const compiled = new Map<object, ReturnType<typeof ajv.compile>>();
 
-/** A schema that stands where it is used; its references are the document's. */
+/** For an inline schema, whose references are relative to the document. */
 function schemaErrors(schema: object, value: unknown): string[] {
-  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"answers#'));
+  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"responses#'));
   const validate = compiled.get(schema) ?? ajv.compile(closed(absolute));
   compiled.set(schema, validate);
-  return complaintsOf(validate, value);
+  return violationsOf(validate, value);
 }
 
 function errorsOf(reference: string, value: unknown): string[] {
   const validate = ajv.getSchema(reference);
-  if (!validate) throw new RangeError(`there is no ${reference}`);
-  return complaintsOf(validate as ReturnType<typeof ajv.compile>, value);
+  if (!validate) throw new RangeError(`no schema ${reference}`);
+  return violationsOf(validate as ReturnType<typeof ajv.compile>, value);
 }
 
-const complaintsOf = (validate: ReturnType<typeof ajv.compile>, value: unknown): string[] =>
+const violationsOf = (validate: ReturnType<typeof ajv.compile>, value: unknown): string[] =>
   validate(value)
     ? []
     : (validate.errors ?? []).map(
@@ -169,8 +163,8 @@ const complaintsOf = (validate: ReturnType<typeof ajv.compile>, value: unknown):
       );
 
 /**
- * Adds to every object that is described that it has no other fields. What it has in common with others (`allOf`) is put in as a copy,
- * for the copy alone may have fields beside it.
+ * Forbids unknown fields in every object schema. Schemas of `allOf` are inlined as copies that stay open, as the object
+ * has fields besides theirs.
  */
 function closed<Node>(node: Node, name = ''): Node {
   if (typeof node !== 'object' || node === null || name === 'examples') return node;

@@ -3,8 +3,8 @@ import { Ajv, type AnySchema } from 'ajv';
 import addFormats from 'ajv-formats';
 
 /*
- * PayPal's OpenAPI files as a judge of requests and answers. OpenAPI 3.0 schemas are near enough to JSON Schema for ajv as it is not
- * strict: PayPal uses neither `nullable` nor a `$ref` whose neighbours matter; formats of its own are not checked.
+ * Validates requests and responses by PayPal's OpenAPI documents. Non-strict ajv can use OpenAPI 3.0 schemas as they
+ * are: PayPal uses neither `nullable` nor keywords beside `$ref`. PayPal's own formats are not checked.
  */
 
 interface Described {
@@ -27,7 +27,7 @@ const APIS = [
 ] as const;
 type ApiName = (typeof APIS)[number];
 
-// Every test file compiles them anew: fast to compile is what counts.
+// Every test file compiles them again, so compile time counts.
 const fast = { inlineRefs: false, code: { optimize: false } };
 const ajv = new Ajv({ ...fast, strict: false, allErrors: true, logger: false, unicodeRegExp: false });
 addFormats.default(ajv);
@@ -41,35 +41,33 @@ const apis = new Map<ApiName, Api>(
   }),
 );
 
-/** One of PayPal's OpenAPI files, parsed. */
 export function openApi(name: ApiName): Api {
   const api = apis.get(name);
-  if (!api) throw new RangeError(`no OpenAPI file ${name}`);
+  if (!api) throw new RangeError(`no OpenAPI document ${name}`);
   return api;
 }
 
-/** Whether PayPal's OpenAPI files know the call. */
+/** Whether PayPal documents the call, among those that scripts/trim-paypal-openapi.ts keeps. */
 export const isDescribed = (method: string, path: string): boolean => find(method, path) !== undefined;
 
-/** What PayPal's OpenAPI files find wrong with the body of a request; empty when nothing is. */
+/** Schema violations of a request body. */
 export function requestErrors(method: string, path: string, body: unknown): string[] {
   const { operation, pointer } = found(method, path);
   if (!operation.requestBody?.content) return [];
   return errorsOf(`${pointer}/requestBody/content/application~1json/schema`, body);
 }
 
-/** What PayPal's OpenAPI files find wrong with an answer; empty when nothing is. */
+/** Schema violations of a response. */
 export function answerErrors(method: string, path: string, status: number, body: unknown): string[] {
   const { name, operation, pointer } = found(method, path);
   const key = operation.responses[status] ? String(status) : 'default';
   const response = operation.responses[key];
   if (!response) return [`status ${status} is not described`];
   const described = response.$ref ? `${name}${response.$ref}` : `${pointer}/responses/${key}`;
-  if (!response.$ref && !response.content) return body === '' ? [] : ['the answer should be empty'];
+  if (!response.$ref && !response.content) return body === '' ? [] : ['expected an empty body'];
   return errorsOf(`${described}/content/application~1json/schema`, body);
 }
 
-/** What a schema of PayPal's finds wrong with a value; empty when nothing is. */
 export const schemaErrors = (name: ApiName, schema: string, value: unknown): string[] =>
   errorsOf(`${name}#/components/schemas/${schema}`, value);
 
@@ -81,7 +79,7 @@ function errorsOf(reference: string, value: unknown): string[] {
 
 function found(method: string, path: string) {
   const call = find(method, path);
-  if (!call) throw new RangeError(`${method} ${path} is not in PayPal's OpenAPI files`);
+  if (!call) throw new RangeError(`${method} ${path} is not in PayPal's OpenAPI documents`);
   return call;
 }
 

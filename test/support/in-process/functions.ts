@@ -8,7 +8,7 @@ import { startLoopbackServer } from '../latch.ts';
 import { type AwsCalls, recordAwsCalls } from './aws-calls.ts';
 import { shopEnvironment } from './function-environment.ts';
 
-/** The functions behind the HTTP API, run in this process, with PayPal's simulator; their calls to AWS are recorded. */
+/** The functions behind the HTTP API, run in this process, with PayPal's simulator; their AWS calls are recorded. */
 export interface FunctionsInProcess {
   readonly aws: AwsCalls;
   readonly simulatorUrl: string;
@@ -17,7 +17,7 @@ export interface FunctionsInProcess {
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Starts them; the handlers are imported only now, for they read their environment as they load. */
+/** Imports the handlers late: they read the environment when they load. */
 export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
   const { endpoint, region } = inject('aws');
   const aws = recordAwsCalls(endpoint);
@@ -33,15 +33,15 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
   );
 
   const handlers: Record<string, HttpHandler> = {};
-  const door = await startLoopbackServer(async ({ method, path, headers, body }) => {
+  const server = await startLoopbackServer(async ({ method, path, headers, body }) => {
     const handler = handlers[path.split('/')[1] ?? ''];
-    const answer = await handler?.(httpEvent(method, path, { headers, body }), invocation());
-    return { status: answer?.statusCode ?? 404, body: answer?.body ?? '' };
+    const response = await handler?.(httpEvent(method, path, { headers, body }), invocation());
+    return { status: response?.statusCode ?? 404, body: response?.body ?? '' };
   });
 
   await shopEnvironment({
     simulatorUrl: simulator.url,
-    webhookUrl: `${door.url}/webhooks/paypal`,
+    webhookUrl: `${server.url}/webhooks/paypal`,
     stateMachineArn,
   });
   const [webhook, storefront] = await Promise.all([
@@ -55,7 +55,7 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
     stop: async () => {
       await simulator.stop();
       aws.stop();
-      await door.close();
+      await server.close();
     },
   };
 }

@@ -38,7 +38,7 @@ async function answerOf(call: Call, query: Record<string, string> = {}) {
   return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '') };
 }
 
-it('a payment is answered as it is described, for no cache to keep', async () => {
+it('payment-status returns the payment with no-store', async () => {
   dynamo.mockImplementation(async () => ({ Item: PAYMENT }));
 
   const { status, headers, body } = await answerOf(BY_ID);
@@ -49,17 +49,17 @@ it('a payment is answered as it is described, for no cache to keep', async () =>
 });
 
 const session = { checkout_session_id: PAYMENT.checkout_session_id };
-const REFUSALS: readonly [Call, string, Record<string, string>, () => Promise<object>][] = [
+const ERRORS: readonly [Call, string, Record<string, string>, () => Promise<object>][] = [
   [BY_ID, '404 unknown-payment', {}, async () => ({})],
-  [BY_ID, '500 internal-error', {}, () => Promise.reject(new Error('a secret of ours'))],
+  [BY_ID, '500 internal-error', {}, () => Promise.reject(new Error('a secret'))],
   [BY_ID, '503 try-again', {}, () => Promise.reject(throttled)],
   [BY_QUERY, '400 invalid-request', {}, async () => ({})],
   [BY_QUERY, '404 unknown-payment', session, async () => ({})],
-  [BY_QUERY, '500 internal-error', session, () => Promise.reject(new Error('a secret of ours'))],
+  [BY_QUERY, '500 internal-error', session, () => Promise.reject(new Error('a secret'))],
   [BY_QUERY, '503 try-again', session, () => Promise.reject(throttled)],
 ];
 
-it.each(REFUSALS)('%s answers %s', async (call, problem, query, work) => {
+it.each(ERRORS)('payment-status answers %s with %s', async (call, problem, query, work) => {
   dynamo.mockImplementation(work);
 
   const { status, body } = await answerOf(call, query);
@@ -68,8 +68,8 @@ it.each(REFUSALS)('%s answers %s', async (call, problem, query, work) => {
   expect(JSON.stringify(body)).not.toContain('secret');
 });
 
-it.each([BY_ID, BY_QUERY])('%s answers no problem but those', (call) => {
-  const seen = REFUSALS.filter(([refusing]) => refusing === call).map(([, problem]) => problem);
+it.each([BY_ID, BY_QUERY])('payment-status answers %s with no other problems', (call) => {
+  const tested = ERRORS.filter(([failing]) => failing === call).map(([, problem]) => problem);
 
-  expect(problemsOf(call)).toEqual(seen.toSorted());
+  expect(problemsOf(call)).toEqual(tested.toSorted());
 });

@@ -42,14 +42,14 @@ async function answerTo(headers: Record<string, string>) {
   return answer;
 }
 
-it('a delivery that cannot be PayPal’s is answered with the problem', async () => {
+it('paypal-webhook answers an invalid delivery with the problem', async () => {
   const { statusCode, headers } = await answerTo({});
 
   expect(statusCode).toBe(400);
   expect(headers['content-type']).toBe('application/problem+json');
 });
 
-it('trouble that may pass is answered 503 and when to come again, without its words', async () => {
+it('paypal-webhook answers a transient error with 503 and retry-after, without its message', async () => {
   vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(() => Promise.reject(new Error('a secret')));
 
   const { statusCode, headers, body } = await answerTo(HEADERS);
@@ -59,7 +59,7 @@ it('trouble that may pass is answered 503 and when to come again, without its wo
   expect(body).not.toContain('a secret');
 });
 
-it('a signature that is not PayPal’s is answered 401', async () => {
+it('paypal-webhook answers an invalid signature with 401', async () => {
   const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
   vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async () => ({ SecretString }));
 
@@ -68,10 +68,10 @@ it('a signature that is not PayPal’s is answered 401', async () => {
   expect(statusCode).toBe(401);
 });
 
-it('deliveries that are refused and that are postponed are counted', async () => {
+it('paypal-webhook counts rejected and postponed deliveries', async () => {
   const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
   vi.spyOn(SecretsManagerClient.prototype, 'send')
-    .mockImplementationOnce(() => Promise.reject(new Error('no answer')))
+    .mockImplementationOnce(() => Promise.reject(new Error('timeout')))
     .mockImplementation(async () => ({ SecretString }));
 
   const measured = await metricsOf(async () => {

@@ -26,8 +26,8 @@ async function answerOf(call: Call, body: unknown) {
   return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '') };
 }
 
-describe('whoever signs in', () => {
-  it('is given tokens that no cache may keep', async () => {
+describe('sign-in', () => {
+  it('returns tokens with no-store', async () => {
     send.mockResolvedValueOnce({
       AuthenticationResult: { AccessToken: 'access', RefreshToken: 'refresh', ExpiresIn: 900 },
     });
@@ -39,7 +39,7 @@ describe('whoever signs in', () => {
     expect(body).toEqual({ access_token: 'access', token_type: 'Bearer', expires_in: 900, refresh_token: 'refresh' });
   });
 
-  it('may stay with the refresh token', async () => {
+  it('returns a new access token for the refresh token', async () => {
     send.mockResolvedValueOnce({ AuthenticationResult: { AccessToken: 'next', ExpiresIn: 900 } });
 
     expect((await answerOf(REFRESH, { refresh_token: 'refresh' })).body).toMatchObject({
@@ -49,21 +49,21 @@ describe('whoever signs in', () => {
     expect(send.mock.lastCall?.[0].input.AuthFlow).toBe('REFRESH_TOKEN_AUTH');
   });
 
-  it('is told the same, whichever part of the credentials is wrong', async () => {
-    const told = [];
+  it('answers the same for a wrong user name and a wrong password', async () => {
+    const answers = [];
     for (const name of ['UserNotFoundException', 'NotAuthorizedException']) {
       send.mockRejectedValueOnce(Object.assign(new Error('no'), { name }));
-      told.push(await answerOf(SIGN_IN, credentials));
+      answers.push(await answerOf(SIGN_IN, credentials));
     }
 
-    expect(told[0]?.status).toBe(401);
-    expect(told[0]).toEqual(told[1]);
+    expect(answers[0]?.status).toBe(401);
+    expect(answers[0]).toEqual(answers[1]);
   });
 
   it.each([
     ['TooManyRequestsException', 503],
     ['InternalErrorException', 500],
-  ])('is told to come again when Cognito says %s', async (name, status) => {
+  ])('maps Cognito’s %s to %i', async (name, status) => {
     send.mockRejectedValueOnce(Object.assign(new Error('ada'), { name }));
 
     expect((await answerOf(SIGN_IN, credentials)).status).toBe(status);
@@ -71,9 +71,9 @@ describe('whoever signs in', () => {
 
   it.each([
     ['no password', { username: 'ada' }, 'password'],
-    ['a name with a blank in it', { ...credentials, username: 'ada lovelace' }, 'username'],
-    ['more than is wanted', { ...credentials, code: '123456' }, 'code'],
-  ])('with %s is told so, and Cognito is not asked', async (_, body, field) => {
+    ['a space in the user name', { ...credentials, username: 'ada lovelace' }, 'username'],
+    ['an unknown field', { ...credentials, code: '123456' }, 'code'],
+  ])('rejects a request with %s without a call to Cognito', async (_, body, field) => {
     const answer = await answerOf(SIGN_IN, body);
 
     expect(answer.status).toBe(400);
@@ -81,7 +81,7 @@ describe('whoever signs in', () => {
     expect(send).not.toHaveBeenCalled();
   });
 
-  it('leaves nothing in the log but codes, whatever happens', async () => {
+  it('logs neither credentials nor error messages', async () => {
     const lines: string[] = [];
     const write = (line: unknown) => lines.push(String(line)) > 0;
     const spies = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];

@@ -4,7 +4,10 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** What holds a connection, a cache or a table: a second one in a function would be a second token cache, or a wiring error. */
+/**
+ * What holds a connection, a cache or a table: a second one in a function would be a second token cache, or a wiring
+ * error.
+ */
 const FACTORIES = [
   ['src/paypal/transport.ts', 'transport'],
   ['src/shared/dynamo.ts', 'dynamoClient'],

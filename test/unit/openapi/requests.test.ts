@@ -92,7 +92,7 @@ describe('docs/openapi.yaml: request bodies', () => {
 
 describe('docs/openapi.yaml: ids', () => {
   const ulid = fc.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
-  const nearly = fc.oneof(
+  const similar = fc.oneof(
     { weight: 3, arbitrary: ulid },
     fc.stringMatching(/^[0-9][0-9A-HJKMNP-TV-Z]{24,26}$/),
     fc.stringMatching(/^[0-7][0-9A-Z]{25}$/),
@@ -105,7 +105,7 @@ describe('docs/openapi.yaml: ids', () => {
     ['OrderId', isOrderId],
   ] as const)('agrees with the code on every %s', (name, isId) => {
     fc.assert(
-      fc.property(fc.constantFrom('cs_', 'pay_', 'ord_', ''), nearly, (prefix, rest) => {
+      fc.property(fc.constantFrom('cs_', 'pay_', 'ord_', ''), similar, (prefix, rest) => {
         const id = prefix + rest;
         expect(isId(id)).toBe(componentErrors(name, id).length === 0);
       }),

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { tableThatAnswers } from '../../support/in-process/throttled-table.ts';
 import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
-/** What is measured while a table is read that first answers with an error. */
+/** Metrics of a read whose first attempt fails with the error. */
 async function measuredByReading(error: string) {
   const table = await tableThatAnswers(error, 1);
   try {
@@ -12,10 +12,10 @@ async function measuredByReading(error: string) {
   }
 }
 
-it('a request that DynamoDB turns away is counted, though its repetition succeeds', async () => {
+it('dynamoClient counts a throttled request whose retry succeeds', async () => {
   expect(totalsOf(await measuredByReading('ThrottlingException'), 'TableThrottled')).toEqual([1]);
 });
 
-it('a request that DynamoDB refuses for other reasons is not counted as turned away', async () => {
+it('dynamoClient does not count other errors as throttled', async () => {
   expect(totalsOf(await measuredByReading('ResourceNotFoundException'), 'TableThrottled')).toEqual([]);
 });

@@ -14,10 +14,10 @@ import {
   sessionIdSchema,
 } from '../../../src/shared/ids.ts';
 
-/** ULIDs of any time until the year 10889, when they end. */
+/** ULIDs of any time up to their last one, in the year 10889. */
 const ulids = fc.integer({ min: 0, max: 2 ** 48 - 1 }).map((time) => ulid(time));
 
-it('session, payment and order of a purchase name each other', () => {
+it('ids of session, payment and order yield each other', () => {
   fc.assert(
     fc.property(ulids, (random) => {
       const session = sessionId(random);
@@ -30,7 +30,7 @@ it('session, payment and order of a purchase name each other', () => {
   );
 });
 
-it('two purchases share nothing', () => {
+it('ids of two purchases differ', () => {
   fc.assert(
     fc.property(ulids, ulids, (one, other) => {
       fc.pre(one !== other);
@@ -40,7 +40,7 @@ it('two purchases share nothing', () => {
   );
 });
 
-it('an id of one kind is none of another', () => {
+it('an id matches its own kind only', () => {
   const session = sessionId(ulid());
   const payment = paymentIdOf(session);
 
@@ -49,25 +49,25 @@ it('an id of one kind is none of another', () => {
   );
 });
 
-describe('no id of a payment is', () => {
+describe('isPaymentId', () => {
   const good = 'pay_01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
-  it('but a good one', () => {
+  it('accepts a payment id', () => {
     expect(isPaymentId(good)).toBe(true);
   });
 
   it.each([
-    ['nothing', ''],
-    ['a prefix', 'pay_'],
-    ['too short', good.slice(0, -1)],
-    ['too long', `${good}0`],
-    ['followed by a line', `${good}\n`],
-    ['in small letters', good.toLowerCase()],
-    ['with a letter that is easily misread', good.replace('A', 'U')],
-    ['after the end of all times', good.replace('_0', '_8')],
+    ['an empty text', ''],
+    ['the prefix alone', 'pay_'],
+    ['a short id', good.slice(0, -1)],
+    ['a long id', `${good}0`],
+    ['a trailing line feed', `${good}\n`],
+    ['lower case', good.toLowerCase()],
+    ['a letter outside Crockford base32', good.replace('A', 'U')],
+    ['an overflowing timestamp', good.replace('_0', '_8')],
     ['an execution name', `${good}-captured`],
     ['a path', `../../${good}`],
-  ])('%s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(isPaymentId(text)).toBe(false);
   });
 });
@@ -76,13 +76,13 @@ it.each([
   ['sessions', sessionIdSchema, sessionId('01ARZ3NDEKTSV4RRFFQ69G5FAV')],
   ['payments', paymentIdSchema, 'pay_01ARZ3NDEKTSV4RRFFQ69G5FAV'],
   ['orders', orderIdSchema, 'ord_01ARZ3NDEKTSV4RRFFQ69G5FAV'],
-])('a table of %s holds nothing but their ids', (_, schema, id) => {
+])('the schema of ids of %s accepts only these', (_, schema, id) => {
   expect(schema.safeParse(id).success).toBe(true);
   for (const other of [id.slice(4), 7, null, undefined, [id]]) expect(schema.safeParse(other).success).toBe(false);
 });
 
-it('an execution can be named after a payment and any settlement', () => {
-  // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html: 80 characters at most.
+it('a payment id and any settlement fit into an execution name', () => {
+  // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html: at most 80 characters.
   const name = `${paymentIdOf(sessionId(ulid()))}-refunded-${Number.MAX_SAFE_INTEGER}`;
 
   expect(name.length).toBeLessThanOrEqual(80);

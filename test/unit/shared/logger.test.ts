@@ -17,13 +17,13 @@ afterEach(() => {
 
 const logged = () => lines.map((line) => JSON.parse(line));
 
-it('a line has its code, its level, and ids as keys', () => {
+it('logger writes code, level and ids as keys', () => {
   logger.info('STEP_DONE', { payment_id: 'pay_1' });
 
   expect(logged()).toMatchObject([{ level: 'INFO', message: 'STEP_DONE', payment_id: 'pay_1' }]);
 });
 
-it('of a write that was refused, the log does not tell the item', () => {
+it('logger omits the item of a failed conditional write', () => {
   const Item = { email: { S: 'buyer@example.com' } };
 
   logger.error('STEP_FAILED', new ConditionalCheckFailedException({ message: 'refused', $metadata: {}, Item }));
@@ -32,7 +32,7 @@ it('of a write that was refused, the log does not tell the item', () => {
   expect(lines.join()).not.toContain('buyer@example.com');
 });
 
-it('of text that is not JSON, the log does not quote any, deep down in causes either', () => {
+it('logger does not quote text that is not JSON, in nested causes neither', () => {
   const cause = (() => {
     try {
       return JSON.parse('buyer@example.com');
@@ -47,7 +47,7 @@ it('of text that is not JSON, the log does not quote any, deep down in causes ei
   expect(lines.join()).not.toContain('buyer@e');
 });
 
-it('of trouble with PayPal, the log tells what PayPal’s support asks for', () => {
+it('logger writes the debug id of a PayPal error', () => {
   logger.warn(
     'PAYPAL_UNAVAILABLE',
     new PayPalUnavailable('server-error', { operation: 'getOrder', status: 503, debugId: 'f1' }),

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { measure } from '../../../src/shared/metrics.ts';
 import { metricsOf } from '../../support/stack/emitted-metrics.ts';
 
-it('a measurement is kept once, under no dimension: an alarm watches one metric', async () => {
+it('measure emits one value without dimensions', async () => {
   expect(await metricsOf(() => measure('SignatureRefused'))).toMatchObject([
     { name: 'SignatureRefused', unit: 'Count', value: 1, dimensions: {} },
   ]);
 });
 
-it('what is told apart is kept as a total as well', async () => {
+it('measure emits the total besides the dimension', async () => {
   const measured = await metricsOf(() => measure('PayPalLatency', 120, 'getOrder'));
 
   expect(measured).toMatchObject([
@@ -17,7 +17,7 @@ it('what is told apart is kept as a total as well', async () => {
   ]);
 });
 
-it('nothing of one measurement is left in the next', async () => {
+it('measure carries nothing over to the next metric', async () => {
   const measured = await metricsOf(() => {
     measure('PayPalLatency', 120, 'getOrder');
     measure('EventParked');

@@ -5,7 +5,7 @@ import { type Money, moneyText, parseMoney, sameMoney, sumOf, times } from '../.
 const currency = fc.constantFrom('EUR', 'USD', 'GBP', 'HUF', 'JPY', 'TWD');
 const money: fc.Arbitrary<Money> = fc.record({ currency, minor: fc.maxSafeInteger() });
 
-it('an amount survives being written for PayPal and read again', () => {
+it('parseMoney reads what moneyText writes', () => {
   fc.assert(
     fc.property(money, (amount) => {
       expect(parseMoney(moneyText(amount))).toEqual(amount);
@@ -13,7 +13,7 @@ it('an amount survives being written for PayPal and read again', () => {
   );
 });
 
-it('an amount is written as PayPal demands: forints, yen and Taiwan dollars without decimals, all others with two', () => {
+it('moneyText writes HUF, JPY and TWD without decimals, others with two', () => {
   fc.assert(
     fc.property(money, (amount) => {
       const { value } = moneyText(amount);
@@ -35,7 +35,7 @@ it.each<[number, string, string]>([
   [500, 'JPY', '500'],
   [0, 'HUF', '0'],
   [-7, 'TWD', '-7'],
-])('%i minor units of %s are written %s', (minor, currency, value) => {
+])('moneyText writes %i minor units of %s as %s', (minor, currency, value) => {
   expect(moneyText({ currency, minor })).toEqual({ currency_code: currency, value });
 });
 
@@ -51,38 +51,38 @@ it.each<[string, string, number]>([
   ['500', 'HUF', 500],
   ['-7', 'TWD', -7],
   ['90071992547409.91', 'EUR', Number.MAX_SAFE_INTEGER],
-])('%s %s is read as %i minor units', (value, currency_code, minor) => {
+])('parseMoney reads %s %s as %i minor units', (value, currency_code, minor) => {
   expect(parseMoney({ currency_code, value })).toStrictEqual({ currency: currency_code, minor });
 });
 
-describe('no amount is guessed from', () => {
+describe('parseMoney: invalid amounts', () => {
   it.each([
-    ['nothing', ''],
-    ['a lonely sign', '-'],
-    ['a lonely point', '.'],
-    ['a point at the end', '5.'],
+    ['an empty text', ''],
+    ['a sign alone', '-'],
+    ['a point alone', '.'],
+    ['a trailing point', '5.'],
     ['a comma', '19,99'],
-    ['thousands', '1,999.00'],
+    ['a thousands separator', '1,999.00'],
     ['an exponent', '1e3'],
     ['a hexadecimal number', '0x10'],
-    ['a plus', '+5'],
-    ['a space', ' 5'],
-    ['a line behind it', '5\n'],
+    ['a plus sign', '+5'],
+    ['a leading space', ' 5'],
+    ['a trailing line feed', '5\n'],
     ['two signs', '--5'],
     ['two points', '1.2.3'],
     ['words', 'NaN'],
-    ['other digits', '٥'],
-    ['what is finer than a cent', '0.001'],
-    ['what is too large to be exact', '90071992547409.92'],
-  ])('%s', (_, value) => {
+    ['non-ASCII digits', '٥'],
+    ['a fraction of a cent', '0.001'],
+    ['more than a safe integer', '90071992547409.92'],
+  ])('parseMoney rejects %s', (_, value) => {
     expect(() => parseMoney({ currency_code: 'EUR', value })).toThrow(RangeError);
   });
 
-  it('half a yen', () => {
+  it('parseMoney rejects half a yen', () => {
     expect(() => parseMoney({ currency_code: 'JPY', value: '0.5' })).toThrow(RangeError);
   });
 
-  it('any text that is none: it is read, or refused, and read to what it says', () => {
+  it('parseMoney returns the exact value of any text, or throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'0123456789.-,e+ ') }), (value) => {
         let minor: number | undefined;
@@ -99,7 +99,7 @@ describe('no amount is guessed from', () => {
   });
 });
 
-it('amounts are the same only in the same currency', () => {
+it('sameMoney compares currencies', () => {
   const euro = { currency: 'EUR', minor: 500 };
 
   expect(sameMoney(euro, { ...euro })).toBe(true);
@@ -107,11 +107,11 @@ it('amounts are the same only in the same currency', () => {
   expect(sameMoney(euro, { ...euro, currency: 'USD' })).toBe(false);
 });
 
-it('so many pieces cost so many times their price', () => {
+it('times multiplies the price by the quantity', () => {
   expect(times({ currency: 'EUR', minor: 1999 }, 3)).toEqual({ currency: 'EUR', minor: 5997 });
 });
 
-it('a sum does not depend on the order of its amounts', () => {
+it('sumOf is independent of order', () => {
   fc.assert(
     fc.property(fc.array(fc.integer(), { minLength: 1 }), (minors) => {
       const amounts = minors.map((minor) => ({ currency: 'EUR', minor }));
@@ -122,7 +122,7 @@ it('a sum does not depend on the order of its amounts', () => {
   );
 });
 
-it('euros are not added to dollars, nor nothing to nothing', () => {
+it('sumOf throws for different currencies and for no amounts', () => {
   const mixed = [
     { currency: 'EUR', minor: 1 },
     { currency: 'USD', minor: 1 },
