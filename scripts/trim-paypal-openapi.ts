@@ -116,7 +116,7 @@ function trim(document: JsonObject, { calls, schemas = [] }: (typeof KEPT)[strin
   ]);
   const { openapi = null, info = {} } = document;
   const { title = null, version = null } = info as JsonObject;
-  // Apache-2.0, section 4(b): a modified file says so.
+  // Apache-2.0, section 4(b): modified files must carry a notice.
   const description = 'Modified: trimmed from the original by scripts/trim-paypal-openapi.ts, see NOTICE';
   return { openapi, info: { title, version, description }, paths, components: Object.fromEntries(sorted) };
 }

@@ -7,7 +7,7 @@ import { isPaymentId, type PaymentId } from '../shared/ids.ts';
 import type { PayPalEvent } from './event.ts';
 import { type EventLinks, type EventReading, readEvent } from './read-event.ts';
 
-/** `reason` tells the operator why a parked event cannot be applied. */
+/** `reason`: why a parked event cannot be applied. */
 export type EventOutcome =
   | { readonly status: 'accepted'; readonly payment_id: PaymentId; readonly moved: boolean }
   | { readonly status: 'ignored' }

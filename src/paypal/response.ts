@@ -4,7 +4,7 @@ import { MalformedPayPalBody, type UnavailableReason } from './errors.ts';
 /** Twenty times an order with 100 items. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Statuses that are transient errors whatever the body says: https://developer.paypal.com/api/rest/responses/ */
+/** Statuses that are transient errors regardless of the body: https://developer.paypal.com/api/rest/responses/ */
 export function unavailableReasonOf(status: number): UnavailableReason | undefined {
   if (status >= 500) return 'server-error';
   if (status === 429) return 'rate-limited';

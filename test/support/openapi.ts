@@ -52,14 +52,14 @@ export const isDescribed = (method: string, path: string): boolean => find(metho
 
 /** Schema violations of a request body. */
 export function requestErrors(method: string, path: string, body: unknown): string[] {
-  const { operation, pointer } = found(method, path);
+  const { operation, pointer } = describedCall(method, path);
   if (!operation.requestBody?.content) return [];
   return errorsOf(`${pointer}/requestBody/content/application~1json/schema`, body);
 }
 
 /** Schema violations of a response. */
 export function answerErrors(method: string, path: string, status: number, body: unknown): string[] {
-  const { name, operation, pointer } = found(method, path);
+  const { name, operation, pointer } = describedCall(method, path);
   const key = operation.responses[status] ? String(status) : 'default';
   const response = operation.responses[key];
   if (!response) return [`status ${status} is not described`];
@@ -77,7 +77,7 @@ function errorsOf(reference: string, value: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-function found(method: string, path: string) {
+function describedCall(method: string, path: string) {
   const call = find(method, path);
   if (!call) throw new RangeError(`${method} ${path} is not in PayPal's OpenAPI documents`);
   return call;

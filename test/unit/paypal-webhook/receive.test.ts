@@ -114,18 +114,18 @@ describe('receive with a genuine event', () => {
     const { deps } = inbox();
     const order: string[] = [];
     deps.events.receive.mockImplementation(async () => {
-      await vi.waitFor(() => expect(order).toEqual(['settled']), { interval: 1 });
+      await vi.waitFor(() => expect(order).toEqual(['processed']), { interval: 1 });
       order.push('stored');
     });
     deps.processEvent.mockImplementation(async () => {
-      order.push('settled');
+      order.push('processed');
       return ACCEPTED;
     });
     deps.events.finish.mockImplementation(async () => void order.push('finished'));
 
     await receive(deps, deliveryOf(EVENT));
 
-    expect(order).toEqual(['settled', 'stored', 'finished']);
+    expect(order).toEqual(['processed', 'stored', 'finished']);
   });
 });
 

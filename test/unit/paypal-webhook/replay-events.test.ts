@@ -33,9 +33,9 @@ describe('replayEvents', () => {
     const ids = Array.from({ length: 12 }, (_, i) => `WH-${i + 10}`);
     for (const id of ids)
       await store({ id, event_type: 'CHECKOUT.ORDER.VOIDED', resource: { id: 'ORDER1', custom_id: id } });
-    let asked = 0;
+    let attempts = 0;
     const fails = async () => {
-      asked += 1;
+      attempts += 1;
       throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
     };
     const failing: ReplayManyDeps = { ...deps, evidenceApplier: { ...deps.evidenceApplier, applyAll: fails } };
@@ -45,6 +45,6 @@ describe('replayEvents', () => {
     expect(batch.failed).toHaveLength(5);
     expect(batch.failed[0]).toEqual({ event_id: 'WH-10', error: 'PayPalUnavailable' });
     expect(batch.next).toEqual({ here: { event_id: 'WH-1', received_at: 'then' } });
-    expect(asked).toBe(5);
+    expect(attempts).toBe(5);
   });
 });
