@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import { change } from '../support/stack/aws.ts';
-import { barriersOn, it } from '../support/stack/browser.ts';
+import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
 import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
-import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
+import { PASSWORD, person } from '../support/stack/page-actor.ts';
 import { retry } from '../support/stack/settlements.ts';
 import {
   captureOf,
@@ -18,7 +18,7 @@ import {
   settledPayment,
   until,
 } from '../support/stack/shop.ts';
-import { readsHeading } from '../support/stack/shopper.ts';
+import { waitForHeading } from '../support/stack/shopper.ts';
 import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
 
 /** A purchase whose order could not be made, once that is on the list. */
@@ -62,11 +62,11 @@ async function sessionForgets({ sessionId, paymentId }: Purchase): Promise<void>
 /** On a desk and on a phone. */
 async function keepsNobodyOut(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  expect(await barriersOn(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
 
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-  expect(await barriersOn(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
 }
 
 describe('an operator', () => {
@@ -75,7 +75,7 @@ describe('an operator', () => {
     await openAsOperator(page, '/admin/settlements', 'Failed settlements');
     const row = page.getByRole('row').filter({ hasText: purchase.paymentId });
     await row.getByText('failed', { exact: true }).waitFor();
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
 
     await payPal('PUT', '/_sim/faults', { faults: [] });
     await row.getByRole('button', { name: 'Retry' }).click();
@@ -100,7 +100,7 @@ describe('an operator', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/would go from created to captured/).waitFor();
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
 
     await confirm(page, 'Replay', 'PayPal was down');
     await dialog.getByText('It was handled, and changed something').waitFor();
@@ -131,7 +131,7 @@ describe('an operator', () => {
 
     await page.getByRole('button', { name: 'Ask PayPal' }).click();
     await page.getByText('PARTIALLY_REFUNDED').waitFor();
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
   });
 
   it('decides about money that differs from what was asked', async ({ page }) => {
@@ -175,7 +175,7 @@ describe('an operator', () => {
     await row.getByRole('button', { name: 'Repair' }).click();
     await page.getByRole('region', { name: 'What would change' }).getByText(purchase.paymentId).first().waitFor();
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     await confirm(page, 'Repair', 'the session must know');
     await page.getByRole('dialog').getByText('Done, or under way').waitFor();
 
@@ -278,7 +278,7 @@ it.for(PAGES)('the operators’ page %s keeps nobody out, and fits on a phone', 
 
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'Webhook events' }).waitFor();
-  expect(await barriersOn(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
 });
 
 it('the page of a payment keeps nobody out, and fits on a phone', async ({ page }) => {
@@ -314,7 +314,7 @@ describe('whoever is not signed in', () => {
 
     await page.goto(path, { waitUntil: 'networkidle' });
 
-    await readsHeading(page, 'Sign in');
+    await waitForHeading(page, 'Sign in');
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(asked.filter((url) => url.startsWith('/api/'))).toEqual([]);
   });
@@ -326,7 +326,7 @@ describe('whoever is not signed in', () => {
 
     await page.getByText('Username or password is wrong').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
   });
 });
 
@@ -351,19 +351,19 @@ describe('who signs in', () => {
     expect(await page.getByRole('navigation').count()).toBe(0);
     await signInAs(page);
 
-    await readsHeading(page, 'Audit');
+    await waitForHeading(page, 'Audit');
     expect(page.url()).toMatch(/\/admin\/audit\?who=nobody$/);
   });
 
   it('is told which group is missing, if it is no operator', async ({ page }) => {
-    const username = await newOperator(inject('stack').operator.user_pool_id);
+    const username = await person(inject('stack').operator.user_pool_id);
     await page.goto('/admin/settlements');
 
     await signInAs(page, { username, password: PASSWORD });
 
     await page.getByText('Your account is not in the group “operators”').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
   });
 
   it('leaves nothing behind after signing out', async ({ page }) => {
@@ -371,7 +371,7 @@ describe('who signs in', () => {
 
     await page.getByRole('button', { name: 'Sign out' }).click();
 
-    await readsHeading(page, 'Sign in');
+    await waitForHeading(page, 'Sign in');
     expect(await page.evaluate('JSON.stringify(sessionStorage)')).toBe('{}');
   });
 });

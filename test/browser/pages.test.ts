@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { barriersOn, it } from '../support/stack/browser.ts';
+import { accessibilityViolations, it } from '../support/stack/browser.ts';
 
 const PAGES = ['/', '/checkout', '/checkout/success', '/checkout/failure', '/admin', '/no/such/page'];
 
@@ -7,7 +7,7 @@ it.for(PAGES)('the page %s keeps nobody out', async (path, { page }) => {
   await page.goto(path, { waitUntil: 'networkidle' });
 
   expect(await page.locator('h1').count()).toBe(1);
-  expect(await barriersOn(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
 });
 
 it.for(PAGES)('the page %s fits on a phone', async (path, { page }) => {
@@ -15,13 +15,13 @@ it.for(PAGES)('the page %s fits on a phone', async (path, { page }) => {
   await page.goto(path, { waitUntil: 'networkidle' });
 
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-  expect(await barriersOn(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
 });
 
 it('whoever is kept out would be noticed', async ({ page }) => {
   await page.setContent('<html lang="en"><title>A page</title><main><h1>A page</h1><img src="data:,"></main></html>');
 
-  expect(await barriersOn(page)).toEqual([
+  expect(await accessibilityViolations(page)).toEqual([
     expect.stringMatching(/^image-alt, dark: /),
     expect.stringMatching(/^image-alt, light: /),
   ]);

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
-import { barriersOn, it } from '../support/stack/browser.ts';
+import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import {
   approve,
@@ -15,7 +15,7 @@ import {
   settledPayment,
   until,
 } from '../support/stack/shop.ts';
-import { buy, captureIdOf, choose, goToPayPal, putIntoBasket, readsHeading } from '../support/stack/shopper.ts';
+import { addToBasket, buy, captureIdOf, choose, goToPayPal, waitForHeading } from '../support/stack/shopper.ts';
 
 const THANKS = 'Thank you for your order';
 const PROCESSING = 'Processing payment…';
@@ -45,21 +45,21 @@ describe('a shopper', () => {
 
     await choose(page, 'Pay now');
 
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
     const { order } = await settledPayment(purchase, 'captured');
     await page.getByText(order.order_id).waitFor();
     await page.getByRole('cell', { name: `Product ${purchase.sku}` }).waitFor();
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
   it('has an empty basket afterwards, and finds the order again by the same address', async ({ page }) => {
     await buy(page, await stockedProduct(10));
     await choose(page, 'Pay now');
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
 
     await page.reload();
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
     await page.goto('/');
 
     await page.getByText('Nothing in it yet').waitFor();
@@ -67,7 +67,7 @@ describe('a shopper', () => {
 
   it('keeps the basket over a reload, and in another tab', async ({ page, context }) => {
     const sku = await stockedProduct(10);
-    await putIntoBasket(page, sku);
+    await addToBasket(page, sku);
     await page
       .getByRole('button', { name: `One more Product ${sku}` })
       .first()
@@ -87,11 +87,11 @@ describe('a shopper', () => {
 
   it('sees for how long the items are reserved, and reserves once however often', async ({ page }) => {
     const sku = await stockedProduct(10);
-    await putIntoBasket(page, sku);
+    await addToBasket(page, sku);
     await page.getByRole('button', { name: 'Check out' }).click();
 
     expect(await page.getByRole('timer').textContent()).toMatch(/^(30:00|29:\d\d)$/);
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByRole('link', { name: 'Back to the basket' }).click();
     await page.getByRole('button', { name: 'Check out' }).click();
     await page.getByRole('timer').waitFor();
@@ -103,9 +103,9 @@ describe('a shopper', () => {
 
     await choose(page, 'Cancel and return to shop');
 
-    await readsHeading(page, 'Payment cancelled');
+    await waitForHeading(page, 'Payment cancelled');
     await page.getByText('Nothing was charged').waitFor();
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     await settledPayment(purchase, 'cancelled');
     expect(await captureOf(purchase)).toBeUndefined();
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
@@ -122,10 +122,10 @@ describe('a shopper', () => {
 
     await page.goto(`/checkout/failure?checkout_session_id=${purchase.sessionId}&token=${purchase.paypalOrderId}`);
 
-    await readsHeading(page, 'This payment has gone through');
+    await waitForHeading(page, 'This payment has gone through');
     expect(await page.getByText('othing was charged').count()).toBe(0);
     await page.getByRole('link', { name: 'To your order' }).click();
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('waits while the webhook is late, and then sees the order', async ({ page }) => {
@@ -134,11 +134,11 @@ describe('a shopper', () => {
 
     await choose(page, 'Pay now');
 
-    await readsHeading(page, PROCESSING);
-    expect(await barriersOn(page)).toEqual([]);
+    await waitForHeading(page, PROCESSING);
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(await paymentOf(purchase)).toMatchObject({ order: null, settled: false });
     await payPalIsWellAgain();
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('reads after thirty seconds that it goes on without the page, and sees the order all the same', async ({
@@ -148,17 +148,17 @@ describe('a shopper', () => {
     const purchase = await buy(page, await stockedProduct(10));
     await payPalIsSlow(purchase);
     await choose(page, 'Pay now');
-    await readsHeading(page, PROCESSING);
+    await waitForHeading(page, PROCESSING);
 
     await page.clock.fastForward(31_000);
 
-    await readsHeading(page, 'We have your payment under way');
+    await waitForHeading(page, 'We have your payment under way');
     await page.getByText('You can close it').waitFor();
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     await payPalIsWellAgain();
     await settledPayment(purchase, 'captured');
     await page.clock.fastForward(10_000);
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('finds the purchase by either name in the address', async ({ page }) => {
@@ -166,7 +166,7 @@ describe('a shopper', () => {
 
     for (const name of [`checkout_session_id=${purchase.sessionId}`, `token=${purchase.paypalOrderId}`]) {
       await page.goto(`/checkout/success?${name}`);
-      await readsHeading(page, THANKS);
+      await waitForHeading(page, THANKS);
     }
   });
 
@@ -178,8 +178,8 @@ describe('a shopper', () => {
     const tab = await context.newPage();
     await tab.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
 
-    await readsHeading(page, THANKS);
-    await readsHeading(tab, THANKS);
+    await waitForHeading(page, THANKS);
+    await waitForHeading(tab, THANKS);
     await settledPayment(purchase, 'captured');
     expect(await ordersOf(purchase)).toHaveLength(1);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
@@ -190,10 +190,10 @@ describe('a shopper', () => {
 
     await choose(page, 'Pay by e-check (takes days)');
 
-    await readsHeading(page, 'Your bank is still sending the money');
-    expect(await barriersOn(page)).toEqual([]);
+    await waitForHeading(page, 'Your bank is still sending the money');
+    expect(await accessibilityViolations(page)).toEqual([]);
     await payPal('POST', `/_sim/captures/${await captureIdOf(purchase)}/complete`);
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('is led back to PayPal when a card is declined, and pays with another', async ({ page }) => {
@@ -201,15 +201,15 @@ describe('a shopper', () => {
 
     await choose(page, 'Have the card declined');
 
-    await readsHeading(page, 'PayPal did not accept this card or account');
-    expect(await barriersOn(page)).toEqual([]);
+    await waitForHeading(page, 'PayPal did not accept this card or account');
+    expect(await accessibilityViolations(page)).toEqual([]);
     await until(
       () => paymentOf(purchase),
       ({ status }) => status === 'created',
     );
     await page.getByRole('link', { name: 'Back to PayPal' }).click();
     await choose(page, 'Pay now');
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
     expect(await ordersOf(purchase)).toHaveLength(1);
   });
 
@@ -222,8 +222,8 @@ describe('a shopper', () => {
 
     await page.goto(`/checkout/success?checkout_session_id=${late.sessionId}&token=${late.paypalOrderId}`);
 
-    await readsHeading(page, 'Your money is on its way back');
-    expect(await barriersOn(page)).toEqual([]);
+    await waitForHeading(page, 'Your money is on its way back');
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect((await captureOf(late)).status).toBe('REFUNDED');
     expect(await ordersOf(late)).toEqual([]);
   });
@@ -242,7 +242,7 @@ describe('a shopper', () => {
     expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
     const later = await context.newPage();
     await later.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
-    await readsHeading(later, THANKS);
+    await waitForHeading(later, THANKS);
   });
 
   it('checks out what is paid already, the window at PayPal closed: is told so, and reserves nothing more', async ({
@@ -255,7 +255,7 @@ describe('a shopper', () => {
     await page.goto('/');
     await page.getByRole('button', { name: 'Check out' }).click();
 
-    await readsHeading(page, 'This checkout is complete');
+    await waitForHeading(page, 'This checkout is complete');
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await page.getByText('Basket 0').waitFor();
   });
@@ -263,14 +263,14 @@ describe('a shopper', () => {
   it('is not sent to PayPal again while the bank sends the money', async ({ page }) => {
     const purchase = await buy(page, await stockedProduct(10));
     await choose(page, 'Pay by e-check (takes days)');
-    await readsHeading(page, 'Your bank is still sending the money');
+    await waitForHeading(page, 'Your bank is still sending the money');
 
     await page.goto(`/checkout?checkout_session_id=${purchase.sessionId}`);
     await page.getByRole('button', { name: 'Go on at PayPal' }).click();
 
-    await readsHeading(page, 'Your bank is still sending the money');
+    await waitForHeading(page, 'Your bank is still sending the money');
     await payPal('POST', `/_sim/captures/${await captureIdOf(purchase)}/complete`);
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('comes back from PayPal by the browser’s button, and can go on', async ({ page }) => {
@@ -281,11 +281,11 @@ describe('a shopper', () => {
     await page.getByRole('button', { name: 'Go on at PayPal' }).click();
     await choose(page, 'Pay now');
 
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await page.goBack();
     await page.goForward();
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('opens the summary of a purchase that is paid: is led to the order, and cannot pay twice', async ({ page }) => {
@@ -293,16 +293,16 @@ describe('a shopper', () => {
 
     await page.goto(`/checkout?checkout_session_id=${purchase.sessionId}`);
 
-    await readsHeading(page, 'This checkout is complete');
-    expect(await barriersOn(page)).toEqual([]);
+    await waitForHeading(page, 'This checkout is complete');
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(await page.getByRole('button', { name: 'PayPal' }).count()).toBe(0);
     await page.getByRole('link', { name: 'To your order' }).click();
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('is told what is left when somebody was quicker, and takes that', async ({ page }) => {
     const sku = await stockedProduct(2);
-    await putIntoBasket(page, sku);
+    await addToBasket(page, sku);
     await page
       .getByRole('button', { name: `One more Product ${sku}` })
       .first()
@@ -314,7 +314,7 @@ describe('a shopper', () => {
     await page.getByText(`Product ${sku}: you wanted 2, 1 left`).waitFor();
     // React moves the focus after it has painted.
     await page.locator('[role=alert]:focus').waitFor();
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Take what is left' }).click();
     await page.getByRole('button', { name: 'Check out' }).click();
     await page.getByRole('timer').waitFor();
@@ -323,13 +323,13 @@ describe('a shopper', () => {
   });
 
   it('is told that one checkout takes one currency', async ({ page }) => {
-    await putIntoBasket(page, await stockedProduct(10));
+    await addToBasket(page, await stockedProduct(10));
     const dollars = await stockedProduct(10, 1000, 'USD');
-    await putIntoBasket(page, dollars);
+    await addToBasket(page, dollars);
 
     await page.getByText('in more than one currency').waitFor();
     expect(await page.getByRole('button', { name: 'Check out' }).isDisabled()).toBe(true);
-    expect(await barriersOn(page)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     await page
       .getByRole('button', { name: `One Product ${dollars} less` })
       .first()
@@ -351,7 +351,7 @@ describe('a shopper', () => {
 
   it('is told when there is no network, and nothing is done of itself once there is', async ({ page, context }) => {
     const sku = await stockedProduct(10);
-    await putIntoBasket(page, sku);
+    await addToBasket(page, sku);
     await context.setOffline(true);
     await page.getByRole('button', { name: 'Check out' }).click();
 
@@ -364,7 +364,7 @@ describe('a shopper', () => {
 
   it('is told at once that checking out or paying did not work, whatever else is not answered', async ({ page }) => {
     const trouble = page.getByRole('alert').getByText('That did not work');
-    await putIntoBasket(page, await stockedProduct(10));
+    await addToBasket(page, await stockedProduct(10));
     await page.route('**/api/v1/products', () => {});
     await page.route('**/api/v1/checkout-sessions', (route) => route.abort());
     await page.getByRole('button', { name: 'Check out' }).click();
@@ -387,7 +387,7 @@ describe('a shopper', () => {
 
     await choose(page, 'Pay now');
 
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('buys with the keyboard alone', async ({ page }) => {
@@ -406,7 +406,7 @@ describe('a shopper', () => {
     await page.getByRole('button', { name: 'Pay now' }).focus();
     await page.keyboard.press('Enter');
 
-    await readsHeading(page, THANKS);
+    await waitForHeading(page, THANKS);
   });
 
   it('keeps the keyboard’s place when a click takes the button away', async ({ page }) => {
@@ -435,7 +435,7 @@ describe('a shopper', () => {
 
   it.for([320, 360, 390])('reads all of every button on a phone that is %i pixels wide', async (width, { page }) => {
     await page.setViewportSize({ width, height: 700 });
-    await putIntoBasket(page, await stockedProduct(10));
+    await addToBasket(page, await stockedProduct(10));
 
     const cutOff = await page.evaluate<string[]>(
       `[...document.querySelectorAll('button span')].filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent)`,
@@ -450,7 +450,7 @@ describe('a shopper', () => {
 
     await page.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
 
-    await readsHeading(page, 'The time for this payment is over');
-    expect(await barriersOn(page)).toEqual([]);
+    await waitForHeading(page, 'The time for this payment is over');
+    expect(await accessibilityViolations(page)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { FailedSettlement } from '../api/schema.ts';
 
 /** Why a settlement failed: where, and what was said there. */
-export function failureInWords({
+export function formatFailure({
   failed_steps,
   error,
   cause,

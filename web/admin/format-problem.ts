@@ -22,7 +22,7 @@ const NEXT: Readonly<Record<string, string>> = {
 };
 
 /** An error of a query or of an action, in words for an operator. */
-export function problemInWords(error: unknown): InWords {
+export function formatProblem(error: unknown): InWords {
   if (!(error instanceof ApiProblem)) {
     const slow = error instanceof Error && error.name === 'TimeoutError';
     return {

@@ -36,7 +36,7 @@ const UNITS = [
 ] as const;
 
 /** A span of milliseconds in two figures at most: `340 ms`, `1.2 s`, `3 min 5 s`, `2 d 4 h`. */
-export function spanInWords(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const first = UNITS.findIndex(([, length]) => ms >= length);
@@ -51,7 +51,7 @@ export function spanInWords(ms: number): string {
 }
 
 /** A share of a whole in percent: `99.9 %`. Only all of it is `100 %`, however near the rest comes. */
-export function shareInWords(part: number, whole: number): string {
+export function formatShare(part: number, whole: number): string {
   if (whole === 0) return '–';
   if (part === whole) return '100 %';
   return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;

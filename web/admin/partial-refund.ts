@@ -9,7 +9,7 @@ export function leftToRefund(captured: MoneyText | null, refunded: MoneyText): M
 }
 
 /** The part of `left` that somebody has typed, or what is wrong with it. */
-export function partOf(left: MoneyText, typed: string): { amount: MoneyText } | { complaint: string } {
+export function parsePartialRefund(left: MoneyText, typed: string): { amount: MoneyText } | { complaint: string } {
   const text = typed.trim().replace(',', '.');
   const most = parseMoney(left);
   let part: Money | undefined;

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ApiProblem } from '../api/call.ts';
 import * as api from './api.ts';
-import { Finder } from './components/finder.tsx';
+import { IdSearch } from './components/id-search.tsx';
 import { Page } from './components/page.tsx';
 import { Problem } from './components/problem.tsx';
 
@@ -59,7 +59,7 @@ export function Shell({ username, children }: { username: string; children: Reac
       </header>
       {!stranger && (
         <nav id="menu" className="side" aria-label="Pages" data-open={menu || undefined}>
-          <Finder />
+          <IdSearch />
           <ul>
             {links.map(([to, words, waiting]) => (
               <li key={to}>

@@ -13,8 +13,8 @@ export class ApiProblem extends Error {
   }
 
   /** The document with its own fields, if it is of that type: `problem.as<OutOfStock>('/problems/out-of-stock')?.items`. */
-  as<Wanted extends Problem>(type: NonNullable<Wanted['type']>): Wanted | undefined {
-    return this.problem.type.endsWith(type) ? (this.problem as Wanted) : undefined;
+  as<Document extends Problem>(type: NonNullable<Document['type']>): Document | undefined {
+    return this.problem.type.endsWith(type) ? (this.problem as Document) : undefined;
   }
 }
 

@@ -1,15 +1,15 @@
 import { Button, Paper, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Product } from '../api/schema.ts';
-import { moneyInWords } from '../page/format-money.ts';
-import { withPieces } from './basket.ts';
+import { formatMoney } from '../page/format-money.ts';
+import { withQuantity } from './basket.ts';
 import classes from './basket-panel.module.css';
 import { checkOut, shortages } from './check-out.ts';
-import { areMixed, sumForShow, timesForShow } from './money.ts';
+import { hasMixedCurrencies, multiplyForDisplay, sumForDisplay } from './money.ts';
 import { Notice } from './notice.tsx';
-import { Stepper } from './stepper.tsx';
+import { QuantityStepper } from './quantity-stepper.tsx';
 import { changeBasket, useBasket } from './use-basket.ts';
-import { useKeptFocus } from './use-focus-restore.ts';
+import { useFocusRestore } from './use-focus-restore.ts';
 
 interface BasketPanelProps {
   readonly products: readonly Product[];
@@ -22,12 +22,12 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
   const { pieces } = useBasket();
   const lines = products.flatMap((product) => {
     const quantity = pieces[product.sku] ?? 0;
-    return quantity > 0 ? [{ ...product, quantity, price: timesForShow(product.unit_price, quantity) }] : [];
+    return quantity > 0 ? [{ ...product, quantity, price: multiplyForDisplay(product.unit_price, quantity) }] : [];
   });
-  const kept = useKeptFocus((panel) => panel.querySelector<HTMLElement>('#basket'));
+  const kept = useFocusRestore((panel) => panel.querySelector<HTMLElement>('#basket'));
   const prices = lines.map(({ price }) => price);
-  const total = sumForShow(prices);
-  const mixed = areMixed(prices);
+  const total = sumForDisplay(prices);
+  const mixed = hasMixedCurrencies(prices);
   const { mutate, error, isPending, reset } = useMutation({
     mutationFn: () => checkOut(lines),
     // What is left is asked at the same time: what went wrong does not wait for that.
@@ -39,7 +39,7 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
       {lines.length > 0 && (
         <a href="#basket" className={classes.shortcut}>
           <span>To your basket</span>
-          <span>{total && moneyInWords(total)}</span>
+          <span>{total && formatMoney(total)}</span>
         </a>
       )}
       <Paper
@@ -64,9 +64,9 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
             <li key={sku}>
               <div className={classes.line}>
                 <span>{name}</span>
-                <span className={classes.price}>{moneyInWords(price)}</span>
+                <span className={classes.price}>{formatMoney(price)}</span>
               </div>
-              <Stepper sku={sku} name={name} quantity={quantity} most={available} />
+              <QuantityStepper sku={sku} name={name} quantity={quantity} most={available} />
               {quantity > available && <TooMany sku={sku} name={name} available={available} />}
             </li>
           ))}
@@ -74,7 +74,7 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
         {total && (
           <p className={classes.total}>
             <span>Total</span>
-            <span>{moneyInWords(total)}</span>
+            <span>{formatMoney(total)}</span>
           </p>
         )}
         {mixed && (
@@ -89,7 +89,7 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
             retake={(left) => {
               reset();
               changeBasket((basket) =>
-                left.reduce((less, { sku, available }) => withPieces(less, sku, available), basket),
+                left.reduce((less, { sku, available }) => withQuantity(less, sku, available), basket),
               );
             }}
           />
@@ -113,7 +113,7 @@ function TooMany({ sku, name, available }: { sku: string; name: string; availabl
         type="button"
         className={classes.link}
         aria-label={available === 0 ? `Leave ${name} out` : `Take ${available} of ${name}`}
-        onClick={() => changeBasket((basket) => withPieces(basket, sku, available))}
+        onClick={() => changeBasket((basket) => withQuantity(basket, sku, available))}
       >
         {available === 0 ? 'Leave it out' : `Take ${available}`}
       </button>

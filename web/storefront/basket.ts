@@ -17,7 +17,7 @@ export const EMPTY: Basket = { pieces: {}, attempt: null, sessionId: null };
 const MOST_PIECES = 999;
 
 /** The basket with so many pieces of a product; another basket is another attempt to check out. */
-export function withPieces({ pieces }: Basket, sku: string, quantity: number): Basket {
+export function withQuantity({ pieces }: Basket, sku: string, quantity: number): Basket {
   const { [sku]: _, ...others } = pieces;
   const wanted = Math.min(Math.trunc(quantity), MOST_PIECES);
   return { ...EMPTY, pieces: wanted > 0 ? { ...others, [sku]: wanted } : others };
@@ -28,7 +28,7 @@ export const afterOrder = (basket: Basket, sessionId: string): Basket =>
   basket.sessionId === sessionId ? EMPTY : basket;
 
 /** Once a session is over without an order, the same pieces need a new one. */
-export const afterGivingUp = (basket: Basket, sessionId: string): Basket =>
+export const afterCancel = (basket: Basket, sessionId: string): Basket =>
   basket.sessionId === sessionId ? { ...EMPTY, pieces: basket.pieces } : basket;
 
 /** The basket as it was written down; an empty one when that cannot be read. */

@@ -1,11 +1,11 @@
 import { ApiProblem } from '../api/call.ts';
 import type { AlreadyCaptured, Payment, Problem, UnknownPayment, WrongToken } from '../api/schema.ts';
-import { cancelPayment, findPayment, getPayment, type ReturnAddress } from './api.ts';
-import { type Words, wordsFor } from './payment-words.ts';
+import * as api from './api.ts';
+import { copyFor, type PaymentCopy } from './payment-copy.ts';
 
 /** What became of the wish to cancel. */
-export interface GivenUp {
-  readonly words: Words;
+export interface CancelPaymentResult {
+  readonly words: PaymentCopy;
   /** Undefined when the address names none. */
   readonly payment?: Payment;
 }
@@ -15,7 +15,7 @@ export interface GivenUp {
  * money that has come is not denied.
  * @throws as `call` does when nothing is known, because the API gave no answer.
  */
-export async function giveUpPayment(address: ReturnAddress, signal: AbortSignal): Promise<GivenUp> {
+export async function cancelPayment(address: api.ReturnAddress, signal: AbortSignal): Promise<CancelPaymentResult> {
   if (!address.checkout_session_id && !address.token) return { words: UNKNOWN };
   try {
     const payment = await cancelled(address, signal);
@@ -29,20 +29,20 @@ export async function giveUpPayment(address: ReturnAddress, signal: AbortSignal)
   }
 }
 
-async function cancelled(address: ReturnAddress, signal: AbortSignal): Promise<Payment> {
-  const payment = await findPayment(address, { signal });
+async function cancelled(address: api.ReturnAddress, signal: AbortSignal): Promise<Payment> {
+  const payment = await api.findPayment(address, { signal });
   const token = address.token ?? payment.paypal_order_id;
   // The buyer was never sent to PayPal.
   if (!token) return payment;
   try {
-    return await cancelPayment(payment.payment_id, token);
+    return await api.cancelPayment(payment.payment_id, token);
   } catch (error) {
     if (!isProblem<AlreadyCaptured>(error, '/problems/already-captured')) throw error;
-    return getPayment(payment.payment_id, { signal });
+    return api.getPayment(payment.payment_id, { signal });
   }
 }
 
-function wordsOf(payment: Payment): Words {
+function wordsOf(payment: Payment): PaymentCopy {
   const onward = {
     label: 'To your payment',
     href: `/checkout/success?checkout_session_id=${payment.checkout_session_id}`,
@@ -77,17 +77,17 @@ function wordsOf(payment: Payment): Words {
       };
     case 'failed':
     case 'expired':
-      return wordsFor({ payment });
+      return copyFor({ payment });
     default:
-      return { ...wordsFor({ payment }), onward };
+      return { ...copyFor({ payment }), onward };
   }
 }
 
-const UNKNOWN: Words = {
+const UNKNOWN: PaymentCopy = {
   tone: 'bad',
   title: 'We do not know this payment',
   text: 'So nothing was cancelled. Please use the link that PayPal has sent you back with.',
 };
 
-const isProblem = <Wanted extends Problem>(error: unknown, type: NonNullable<Wanted['type']>): boolean =>
-  error instanceof ApiProblem && error.as<Wanted>(type) !== undefined;
+const isProblem = <Document extends Problem>(error: unknown, type: NonNullable<Document['type']>): boolean =>
+  error instanceof ApiProblem && error.as<Document>(type) !== undefined;

@@ -16,7 +16,7 @@ export async function checkOut(items: readonly { sku: string; quantity: number }
   if (sessionId) {
     const session = await getSession(sessionId, {});
     if (isUsable(session) || session.status === 'payment_completed') return location.assign(summaryOf(sessionId));
-    startAnew();
+    startOver();
   }
   const { attempt } = changeBasket((basket) => (basket.attempt ? basket : { ...basket, attempt: crypto.randomUUID() }));
   const session = await openSession(
@@ -30,7 +30,7 @@ export async function checkOut(items: readonly { sku: string; quantity: number }
 }
 
 /** Forgets the reservation, not what was to be reserved. */
-export const startAnew = () => changeBasket((basket) => ({ ...basket, attempt: null, sessionId: null }));
+export const startOver = () => changeBasket((basket) => ({ ...basket, attempt: null, sessionId: null }));
 
 /** Whether a session can still be paid. */
 export const isUsable = ({ status, expires_at }: CheckoutSession): boolean =>

@@ -1,14 +1,14 @@
 import { ApiProblem } from '../api/call.ts';
 import type { Payment } from '../api/schema.ts';
 import { getPayment } from './api.ts';
-import { pause } from './sleep.ts';
+import { sleep } from './sleep.ts';
 
 /** Milliseconds between two questions. */
-export const POLL_EVERY_MS = 2500;
+export const POLL_INTERVAL_MS = 2500;
 /** Milliseconds after which a shopper is not kept waiting any longer. */
-export const POLL_FOR_MS = 30_000;
+export const POLL_TIMEOUT_MS = 30_000;
 /** Milliseconds after which one question is given up, and asked again. */
-const ANSWER_WITHIN_MS = 5000;
+const REQUEST_TIMEOUT_MS = 5000;
 
 /** What became of a payment within the time that a shopper waits. */
 export type PaymentCheck =
@@ -35,19 +35,19 @@ export interface PaymentCheckOptions {
  * @throws ApiProblem when there is no such payment, and whatever aborted the signal.
  */
 export async function checkPaymentStatus(paymentId: string, options: PaymentCheckOptions = {}): Promise<PaymentCheck> {
-  const { forMs = POLL_FOR_MS, onPayment, signal } = options;
+  const { forMs = POLL_TIMEOUT_MS, onPayment, signal } = options;
   const end = Date.now() + forMs;
   do {
-    const timeoutMs = Math.max(1, Math.min(ANSWER_WITHIN_MS, end - Date.now()));
+    const timeoutMs = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, end - Date.now()));
     const payment = await getPayment(paymentId, { signal, timeoutMs }).catch((error) => {
-      if (signal?.aborted || isLasting(error)) throw error;
+      if (signal?.aborted || isPermanent(error)) throw error;
     });
     if (payment) {
       onPayment?.(payment);
       if (HAS_MONEY.has(payment.status)) return { success: true, payment };
       if (!UNDECIDED.has(payment.status)) return { success: false, payment };
     }
-    await pause(Math.min(POLL_EVERY_MS, end - Date.now()), signal);
+    await sleep(Math.min(POLL_INTERVAL_MS, end - Date.now()), signal);
   } while (Date.now() < end);
   return { success: false, error: 'Payment status check timeout' };
 }
@@ -56,4 +56,4 @@ const HAS_MONEY: ReadonlySet<Payment['status']> = new Set(['captured', 'partiall
 const UNDECIDED: ReadonlySet<Payment['status']> = new Set(['created', 'approved']);
 
 /** Whether asking again would be answered the same. 429 says to slow down, and above are troubles that pass. */
-export const isLasting = (error: unknown): boolean => error instanceof ApiProblem && error.status < 429;
+export const isPermanent = (error: unknown): boolean => error instanceof ApiProblem && error.status < 429;

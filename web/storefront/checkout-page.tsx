@@ -5,10 +5,10 @@ import { ApiProblem } from '../api/call.ts';
 import type { CheckoutSession, PayPalUnavailable } from '../api/schema.ts';
 import { beginPayment, getSession } from './api.ts';
 import { afterOrder } from './basket.ts';
-import { isUsable, startAnew } from './check-out.ts';
-import { isLasting } from './check-payment-status.ts';
-import { Frame } from './frame.tsx';
-import { Lines } from './lines.tsx';
+import { isUsable, startOver } from './check-out.ts';
+import { isPermanent } from './check-payment-status.ts';
+import { Layout } from './layout.tsx';
+import { LineItems } from './line-items.tsx';
 import { Notice } from './notice.tsx';
 import { RemainingTime } from './remaining-time.tsx';
 import { StatusCard } from './status-card.tsx';
@@ -24,18 +24,18 @@ export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
   if (data) return <Summary session={data} reload={refetch} />;
   if (sessionId === null || (error instanceof ApiProblem && error.status === 404)) {
     return (
-      <Frame title="No such checkout" narrow>
+      <Layout title="No such checkout" narrow>
         <StatusCard
           tone="bad"
           title="There is no such checkout"
           text="The address is not complete. Your basket is still there."
           onward={{ label: 'To your basket', href: '/#basket' }}
         />
-      </Frame>
+      </Layout>
     );
   }
   return (
-    <Frame title="Check out" narrow>
+    <Layout title="Check out" narrow>
       {error ? (
         <StatusCard
           tone="bad"
@@ -46,7 +46,7 @@ export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
       ) : (
         <Skeleton height={360} radius="lg" role="status" aria-label="Loading" />
       )}
-    </Frame>
+    </Layout>
   );
 }
 
@@ -64,7 +64,7 @@ function Summary({ session, reload }: { session: CheckoutSession; reload: () => 
     // A refusal means that the session is not what it was: then its new state is all that is said. Trouble is told at once.
     onError: (error) => {
       const reloaded = reload();
-      return isLasting(error) ? reloaded : undefined;
+      return isPermanent(error) ? reloaded : undefined;
     },
   });
   if (ranOut || !isUsable(session)) return <Over session={session} />;
@@ -72,12 +72,12 @@ function Summary({ session, reload }: { session: CheckoutSession; reload: () => 
   const leaving = pay.isPending || (pay.isSuccess && (pay.data.status !== 'created' || pay.data.approve_url !== null));
 
   return (
-    <Frame title="Check out" narrow>
+    <Layout title="Check out" narrow>
       <Title order={1} mb="md">
         Check out
       </Title>
       <Paper withBorder radius="lg" p="lg" bg="var(--mantine-color-default)">
-        <Lines caption="What you are buying" items={items} amount={amount} />
+        <LineItems caption="What you are buying" items={items} amount={amount} />
         {status === 'open' ? (
           <RemainingTime until={expires_at} onOver={() => setRanOut(true)} />
         ) : (
@@ -102,7 +102,7 @@ function Summary({ session, reload }: { session: CheckoutSession; reload: () => 
       <Text mt="md">
         <Anchor href="/#basket">Back to the basket</Anchor>
       </Text>
-    </Frame>
+    </Layout>
   );
 }
 
@@ -124,11 +124,11 @@ function Over({ session: { checkout_session_id, status, payment_id } }: { sessio
     if (paid) changeBasket((basket) => afterOrder(basket, checkout_session_id));
   }, [paid, checkout_session_id]);
   const again = () => {
-    startAnew();
+    startOver();
     location.assign('/#basket');
   };
   return (
-    <Frame title="Check out" narrow>
+    <Layout title="Check out" narrow>
       {paid ? (
         <StatusCard
           tone="good"
@@ -152,6 +152,6 @@ function Over({ session: { checkout_session_id, status, payment_id } }: { sessio
           againLabel="Reserve again"
         />
       )}
-    </Frame>
+    </Layout>
   );
 }

@@ -1,20 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { ReturnAddress } from './api.ts';
-import { afterGivingUp } from './basket.ts';
-import { giveUpPayment } from './cancel-payment.ts';
-import { Frame } from './frame.tsx';
-import type { Words } from './payment-words.ts';
+import { afterCancel } from './basket.ts';
+import { cancelPayment } from './cancel-payment.ts';
+import { Layout } from './layout.tsx';
+import type { PaymentCopy } from './payment-copy.ts';
 import { StatusCard } from './status-card.tsx';
 import { changeBasket } from './use-basket.ts';
 
-const CANCELLING: Words = {
+const CANCELLING: PaymentCopy = {
   tone: 'busy',
   title: 'Cancelling your payment…',
   text: 'This takes a moment.',
 };
 
-const NO_ANSWER: Words = {
+const NO_ANSWER: PaymentCopy = {
   tone: 'bad',
   title: 'The shop does not answer',
   text: 'So your payment may not be cancelled yet. As long as you do not approve it at PayPal, nothing can be charged.',
@@ -24,19 +24,19 @@ const NO_ANSWER: Words = {
 export function FailurePage({ address }: { address: ReturnAddress }) {
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: ['give up', address],
-    queryFn: ({ signal }) => giveUpPayment(address, signal),
+    queryFn: ({ signal }) => cancelPayment(address, signal),
     // Once is enough: a window that is looked at again changes nothing.
     staleTime: Number.POSITIVE_INFINITY,
   });
   const payment = data?.payment;
   useEffect(() => {
-    if (payment?.status === 'cancelled') changeBasket((basket) => afterGivingUp(basket, payment.checkout_session_id));
+    if (payment?.status === 'cancelled') changeBasket((basket) => afterCancel(basket, payment.checkout_session_id));
   }, [payment]);
 
   const words = data?.words ?? (error && !isFetching ? NO_ANSWER : CANCELLING);
   return (
-    <Frame title={words.title} narrow>
+    <Layout title={words.title} narrow>
       <StatusCard {...words} again={words === NO_ANSWER ? () => void refetch() : undefined} />
-    </Frame>
+    </Layout>
   );
 }

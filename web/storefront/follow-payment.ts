@@ -1,11 +1,11 @@
 import { ApiProblem } from '../api/call.ts';
 import type { NotApproved, Payment, PaymentDeclined } from '../api/schema.ts';
 import { capturePayment, findPayment, getPayment, type ReturnAddress } from './api.ts';
-import { checkPaymentStatus, isLasting, POLL_EVERY_MS, POLL_FOR_MS } from './check-payment-status.ts';
-import { pause } from './sleep.ts';
+import { checkPaymentStatus, isPermanent, POLL_INTERVAL_MS, POLL_TIMEOUT_MS } from './check-payment-status.ts';
+import { sleep } from './sleep.ts';
 
 /** Milliseconds between two questions once the shopper has been told that it takes longer. */
-const LATER_EVERY_MS = 10_000;
+const SLOW_POLL_INTERVAL_MS = 10_000;
 
 /** Why no money could be taken, and where the buyer can change that. */
 export interface Refusal {
@@ -15,7 +15,7 @@ export interface Refusal {
 }
 
 /** What is known about a purchase whose buyer has come back from PayPal. */
-export interface Followed {
+export interface PaymentProgress {
   /** Undefined until the API has answered. */
   readonly payment?: Payment;
 
@@ -38,12 +38,12 @@ export interface Followed {
  */
 export async function followPayment(
   address: ReturnAddress,
-  show: (followed: Followed) => void,
+  show: (followed: PaymentProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const end = Date.now() + POLL_FOR_MS;
-  let followed: Followed = {};
-  const learn = (news: Followed) => {
+  const end = Date.now() + POLL_TIMEOUT_MS;
+  let followed: PaymentProgress = {};
+  const learn = (news: PaymentProgress) => {
     followed = { ...followed, ...news };
     if (!signal.aborted) show(followed);
   };
@@ -77,7 +77,7 @@ export async function followPayment(
       else onPayment(answer);
     });
     // Its answer may make the first question find the end already.
-    await Promise.race([captured, pause(POLL_EVERY_MS, signal)]);
+    await Promise.race([captured, sleep(POLL_INTERVAL_MS, signal)]);
   }
   const check = () => checkPaymentStatus(id, { forMs: end - Date.now(), onPayment, signal });
   let result = await check();
@@ -88,7 +88,7 @@ export async function followPayment(
   if ('error' in result) learn({ late: true });
 
   while (!followed.payment?.settled) {
-    await pause(Date.now() < end ? POLL_EVERY_MS : LATER_EVERY_MS, signal);
+    await sleep(Date.now() < end ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS, signal);
     if (Date.now() >= end && !followed.late) learn({ late: true });
     await getPayment(id, { signal }).then(onPayment, throwIfAborted(signal));
   }
@@ -107,20 +107,20 @@ const MAY_BE_CAPTURED: ReadonlySet<Payment['status']> = new Set([
 async function find(
   address: ReturnAddress,
   end: number,
-  learn: (news: Followed) => void,
+  learn: (news: PaymentProgress) => void,
   signal: AbortSignal,
 ): Promise<Payment | undefined> {
   if (!address.checkout_session_id && !address.token) return undefined;
   // By PayPal's token, a payment of the last second may not be found yet.
-  const mayBeYoungUntil = Date.now() + 2 * POLL_EVERY_MS;
+  const mayBeYoungUntil = Date.now() + 2 * POLL_INTERVAL_MS;
   for (;;) {
     try {
       return await findPayment(address, { signal });
     } catch (error) {
       if (signal.aborted) throw error;
-      if (isLasting(error) && Date.now() >= mayBeYoungUntil) return undefined;
+      if (isPermanent(error) && Date.now() >= mayBeYoungUntil) return undefined;
     }
-    await pause(Date.now() < end ? POLL_EVERY_MS : LATER_EVERY_MS, signal);
+    await sleep(Date.now() < end ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS, signal);
     if (Date.now() >= end) learn({ late: true });
   }
 }

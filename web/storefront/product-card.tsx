@@ -1,12 +1,12 @@
 import { Button, Text, Title } from '@mantine/core';
 import type { Product } from '../api/schema.ts';
-import { moneyInWords } from '../page/format-money.ts';
-import { withPieces } from './basket.ts';
-import { Picture } from './picture.tsx';
+import { formatMoney } from '../page/format-money.ts';
+import { withQuantity } from './basket.ts';
 import classes from './product-card.module.css';
-import { Stepper } from './stepper.tsx';
+import { ProductImage } from './product-image.tsx';
+import { QuantityStepper } from './quantity-stepper.tsx';
 import { changeBasket } from './use-basket.ts';
-import { useKeptFocus } from './use-focus-restore.ts';
+import { useFocusRestore } from './use-focus-restore.ts';
 
 /** Up to so many pieces, a shopper is told to be quick. */
 const FEW = 5;
@@ -15,21 +15,21 @@ const FEW = 5;
 export function ProductCard({ product, inBasket }: { product: Product; inBasket: number }) {
   const { sku, name, unit_price, available } = product;
   // One more, or into the basket once more.
-  const kept = useKeptFocus((card) => [...card.querySelectorAll<HTMLElement>('button:enabled')].at(-1));
+  const kept = useFocusRestore((card) => [...card.querySelectorAll<HTMLElement>('button:enabled')].at(-1));
   return (
     <article {...kept} className={classes.card} data-sold-out={available === 0 || undefined}>
-      <Picture sku={sku} name={name} />
+      <ProductImage sku={sku} name={name} />
       <div className={classes.words}>
         <Title order={2} size="h5">
           {name}
         </Title>
-        <Text>{moneyInWords(unit_price)}</Text>
+        <Text>{formatMoney(unit_price)}</Text>
         <Text size="sm" className={available <= FEW ? classes.few : classes.plenty}>
           {available === 0 ? 'Sold out' : available <= FEW ? `Only ${available} left` : `${available} left`}
         </Text>
       </div>
       {inBasket > 0 ? (
-        <Stepper sku={sku} name={name} quantity={inBasket} most={available} />
+        <QuantityStepper sku={sku} name={name} quantity={inBasket} most={available} />
       ) : (
         <Button
           variant="light"
@@ -37,7 +37,7 @@ export function ProductCard({ product, inBasket }: { product: Product; inBasket:
           classNames={{ root: classes.button, label: classes.label }}
           disabled={available === 0}
           aria-label={`${available === 0 ? 'Sold out' : 'Put into basket'}: ${name}`}
-          onClick={() => changeBasket((basket) => withPieces(basket, sku, 1))}
+          onClick={() => changeBasket((basket) => withQuantity(basket, sku, 1))}
         >
           {available === 0 ? 'Sold out' : 'Put into basket'}
         </Button>

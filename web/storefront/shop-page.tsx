@@ -2,7 +2,7 @@ import { Button, Skeleton, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { listProducts } from './api.ts';
 import { BasketPanel } from './basket-panel.tsx';
-import { Frame } from './frame.tsx';
+import { Layout } from './layout.tsx';
 import { Notice } from './notice.tsx';
 import { ProductCard } from './product-card.tsx';
 import classes from './shop-page.module.css';
@@ -14,7 +14,7 @@ export function ShopPage() {
   const { pieces } = useBasket();
 
   return (
-    <Frame>
+    <Layout>
       <Title order={1}>Good things for a desk</Title>
       <Text c="dimmed" mb="lg">
         Few, plain, and made to last. Put something aside, and pay with PayPal.
@@ -48,6 +48,6 @@ export function ShopPage() {
         </section>
         {products && <BasketPanel products={products} reload={refetch} />}
       </div>
-    </Frame>
+    </Layout>
   );
 }

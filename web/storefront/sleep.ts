@@ -2,7 +2,7 @@
  * Waits.
  * @throws whatever aborts the signal, at once.
  */
-export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+export const sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const timer = setTimeout(resolve, milliseconds);

@@ -1,9 +1,9 @@
 import { Anchor, Button, Loader, Paper, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Words } from './payment-words.ts';
+import type { PaymentCopy } from './payment-copy.ts';
 import classes from './status-card.module.css';
 
-interface StatusCardProps extends Words {
+interface StatusCardProps extends PaymentCopy {
   /** Does again what did not work. */
   readonly again?: (() => void) | undefined;
   /** @default Try again */

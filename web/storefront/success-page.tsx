@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ReturnAddress } from './api.ts';
-import { afterGivingUp, afterOrder } from './basket.ts';
-import { type Followed, followPayment } from './follow-payment.ts';
-import { Frame } from './frame.tsx';
-import { Lines } from './lines.tsx';
-import { wordsFor } from './payment-words.ts';
+import { afterCancel, afterOrder } from './basket.ts';
+import { followPayment, type PaymentProgress } from './follow-payment.ts';
+import { Layout } from './layout.tsx';
+import { LineItems } from './line-items.tsx';
+import { copyFor } from './payment-copy.ts';
 import { StatusCard } from './status-card.tsx';
 import classes from './success-page.module.css';
 import { changeBasket } from './use-basket.ts';
@@ -14,7 +14,7 @@ const GIVEN_UP: ReadonlySet<string> = new Set(['cancelled', 'failed', 'expired',
 
 /** Where PayPal sends a buyer who has approved: what becomes of the payment, and then the order. */
 export function SuccessPage({ address }: { address: ReturnAddress }) {
-  const [followed, setFollowed] = useState<Followed>({});
+  const [followed, setFollowed] = useState<PaymentProgress>({});
   const { checkout_session_id, token } = address;
   useEffect(() => {
     const left = new AbortController();
@@ -31,12 +31,12 @@ export function SuccessPage({ address }: { address: ReturnAddress }) {
   useEffect(() => {
     if (!sessionId) return;
     if (order) changeBasket((basket) => afterOrder(basket, sessionId));
-    else if (givenUp) changeBasket((basket) => afterGivingUp(basket, sessionId));
+    else if (givenUp) changeBasket((basket) => afterCancel(basket, sessionId));
   }, [sessionId, order, givenUp]);
 
-  const words = wordsFor(followed);
+  const words = copyFor(followed);
   return (
-    <Frame title={words.title} narrow>
+    <Layout title={words.title} narrow>
       <StatusCard {...words}>
         {order && (
           <div className={classes.order}>
@@ -44,10 +44,10 @@ export function SuccessPage({ address }: { address: ReturnAddress }) {
               Your order number is <strong className={classes.number}>{order.order_id}</strong>
             </Text>
             {order.status === 'shipped' && <Text>It is on its way to you.</Text>}
-            <Lines caption="What you have ordered" items={order.items} amount={order.amount} />
+            <LineItems caption="What you have ordered" items={order.items} amount={order.amount} />
           </div>
         )}
       </StatusCard>
-    </Frame>
+    </Layout>
   );
 }

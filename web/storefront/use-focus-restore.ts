@@ -5,7 +5,7 @@ import { type RefObject, useEffect, useRef } from 'react';
  * @param next where to go on, in the part of the page as it is then
  * @returns what that part of the page is given
  */
-export function useKeptFocus<Part extends HTMLElement>(
+export function useFocusRestore<Part extends HTMLElement>(
   next: (part: Part) => HTMLElement | null | undefined,
 ): { readonly ref: RefObject<Part | null>; readonly onClickCapture: () => void } {
   const ref = useRef<Part>(null);

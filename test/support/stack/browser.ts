@@ -38,7 +38,7 @@ export const it = test.extend<{ context: BrowserContext; page: Page }>({
 const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** What stands in the way of people who see, hear or move otherwise, by the rules of WCAG 2.2, levels A and AA, by day and by night. */
-export async function barriersOn(page: Page): Promise<string[]> {
+export async function accessibilityViolations(page: Page): Promise<string[]> {
   const found = new Set<string>();
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { readsHeading } from './shopper.ts';
+import { waitForHeading } from './shopper.ts';
 
 /*
  * What an operator does in a browser: signs in, reads, clicks, says why.
@@ -20,7 +20,7 @@ export async function signInAs(
 export async function openAsOperator(page: Page, path: `/admin${string}`, heading: string): Promise<void> {
   await page.goto(path);
   await signInAs(page);
-  await readsHeading(page, heading);
+  await waitForHeading(page, heading);
 }
 
 /** Says why in the dialog that is open, and confirms it. */

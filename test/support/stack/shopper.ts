@@ -7,7 +7,7 @@ import { captureOf, type Purchase, shop } from './shop.ts';
  */
 
 /** Puts a product into the basket. */
-export async function putIntoBasket(page: Page, sku: string): Promise<void> {
+export async function addToBasket(page: Page, sku: string): Promise<void> {
   await page.goto('/');
   await page.getByRole('button', { name: `Put into basket: Product ${sku}` }).click();
 }
@@ -24,7 +24,7 @@ export async function goToPayPal(page: Page): Promise<Purchase & { readonly sku:
 
 /** A purchase of one piece, up to PayPal's page. */
 export async function buy(page: Page, sku: string): Promise<Purchase> {
-  await putIntoBasket(page, sku);
+  await addToBasket(page, sku);
   return { ...(await goToPayPal(page)), sku };
 }
 
@@ -35,7 +35,7 @@ type Choice = 'Pay now' | 'Pay by e-check (takes days)' | 'Have the card decline
 export const choose = (page: Page, choice: Choice) => page.getByRole('button', { name: choice }).click();
 
 /** Waits until a page says this in its heading. */
-export const readsHeading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+export const waitForHeading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 /** The id of what PayPal captured for a purchase. */
 export const captureIdOf = async (purchase: Purchase): Promise<string> => (await captureOf(purchase)).id;

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { afterGivingUp, afterOrder, EMPTY, readBasket, withPieces } from '../../../web/storefront/basket.ts';
+import { afterCancel, afterOrder, EMPTY, readBasket, withQuantity } from '../../../web/storefront/basket.ts';
 
 const reserved = { pieces: { MUG: 2, TEA: 1 }, attempt: 'key-1', sessionId: 'cs_1' };
 
 describe('a basket', () => {
   it('takes pieces, more of them, and none', () => {
-    expect(withPieces(EMPTY, 'MUG', 2).pieces).toEqual({ MUG: 2 });
-    expect(withPieces(reserved, 'MUG', 3).pieces).toEqual({ TEA: 1, MUG: 3 });
-    expect(withPieces(reserved, 'MUG', 0).pieces).toEqual({ TEA: 1 });
-    expect(withPieces(reserved, 'MUG', -1).pieces).toEqual({ TEA: 1 });
+    expect(withQuantity(EMPTY, 'MUG', 2).pieces).toEqual({ MUG: 2 });
+    expect(withQuantity(reserved, 'MUG', 3).pieces).toEqual({ TEA: 1, MUG: 3 });
+    expect(withQuantity(reserved, 'MUG', 0).pieces).toEqual({ TEA: 1 });
+    expect(withQuantity(reserved, 'MUG', -1).pieces).toEqual({ TEA: 1 });
   });
 
   it('takes no more of a product than a session does', () => {
-    expect(withPieces(EMPTY, 'MUG', 1000).pieces).toEqual({ MUG: 999 });
+    expect(withQuantity(EMPTY, 'MUG', 1000).pieces).toEqual({ MUG: 999 });
   });
 
   it('is another attempt to check out, once it has other pieces', () => {
-    expect(withPieces(reserved, 'MUG', 3)).toMatchObject({ attempt: null, sessionId: null });
+    expect(withQuantity(reserved, 'MUG', 3)).toMatchObject({ attempt: null, sessionId: null });
   });
 
   it('is empty once its order is made', () => {
@@ -24,12 +24,12 @@ describe('a basket', () => {
   });
 
   it('keeps its pieces when its purchase was given up, for another attempt', () => {
-    expect(afterGivingUp(reserved, 'cs_1')).toEqual({ pieces: reserved.pieces, attempt: null, sessionId: null });
+    expect(afterCancel(reserved, 'cs_1')).toEqual({ pieces: reserved.pieces, attempt: null, sessionId: null });
   });
 
   it('stays as it is whatever becomes of another purchase', () => {
     expect(afterOrder(reserved, 'cs_2')).toBe(reserved);
-    expect(afterGivingUp(reserved, 'cs_2')).toBe(reserved);
+    expect(afterCancel(reserved, 'cs_2')).toBe(reserved);
   });
 
   it('is read as it was written', () => {

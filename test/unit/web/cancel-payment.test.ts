@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
-import { giveUpPayment } from '../../../web/storefront/cancel-payment.ts';
+import { cancelPayment } from '../../../web/storefront/cancel-payment.ts';
 import { type Answer, payment, problem, scriptedApi } from './scripted-api.ts';
 
 const { answers, asked } = scriptedApi();
 
 const BOTH = { checkout_session_id: 'cs_1', token: 'TOKEN-1' };
-const giveUp = (address: Parameters<typeof giveUpPayment>[0] = BOTH) =>
-  giveUpPayment(address, new AbortController().signal);
+const giveUp = (address: Parameters<typeof cancelPayment>[0] = BOTH) =>
+  cancelPayment(address, new AbortController().signal);
 const CANCEL = 'POST /payments/pay_1/cancel';
 
 /** An API that answers a wish to cancel so; looked at, the payment is what `now` says. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Followed, followPayment } from '../../../web/storefront/follow-payment.ts';
-import { wordsFor } from '../../../web/storefront/payment-words.ts';
+import { followPayment, type PaymentProgress } from '../../../web/storefront/follow-payment.ts';
+import { copyFor } from '../../../web/storefront/payment-copy.ts';
 import { type Answer, payment, problem, scriptedApi, withoutOrder } from './scripted-api.ts';
 
 const { answers, asked, seconds } = scriptedApi();
@@ -10,8 +10,8 @@ const BOTH = { checkout_session_id: 'cs_1', token: 'TOKEN-1' };
 /** What the shopper reads on the return page, each with the second from which on, as long as somebody looks. */
 async function read(forSeconds: number, address: Parameters<typeof followPayment>[0] = BOTH) {
   const titles: [number, string][] = [];
-  const show = (followed: Followed) => {
-    const { title } = wordsFor(followed);
+  const show = (followed: PaymentProgress) => {
+    const { title } = copyFor(followed);
     if (titles.at(-1)?.[1] !== title) titles.push([seconds(), title]);
   };
   const left = new AbortController();
@@ -132,13 +132,13 @@ describe('the return page', () => {
 
   it('says after thirty seconds that the order takes longer, money or not', async () => {
     api(() => withoutOrder);
-    let last: Followed = {};
+    let last: PaymentProgress = {};
     followPayment(BOTH, (followed) => (last = followed), new AbortController().signal);
 
     await vi.advanceTimersByTimeAsync(29_000);
-    expect(wordsFor(last)).toMatchObject({ tone: 'busy', text: 'Your order number follows in a moment.' });
+    expect(copyFor(last)).toMatchObject({ tone: 'busy', text: 'Your order number follows in a moment.' });
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(wordsFor(last)).toMatchObject({ tone: 'calm', text: expect.stringContaining('You can close it') });
+    expect(copyFor(last)).toMatchObject({ tone: 'calm', text: expect.stringContaining('You can close it') });
   });
 
   it('follows an e-check until the bank has paid', async () => {
@@ -162,11 +162,11 @@ describe('the return page', () => {
       () => payment('created'),
       () => problem(409, type, fields),
     );
-    let last: Followed = {};
+    let last: PaymentProgress = {};
     followPayment(BOTH, (followed) => (last = followed), new AbortController().signal);
     await vi.advanceTimersByTimeAsync(40_000);
 
-    expect(wordsFor(last)).toMatchObject({ title, onward: { href: 'https://paypal.example/again' } });
+    expect(copyFor(last)).toMatchObject({ title, onward: { href: 'https://paypal.example/again' } });
   });
 
   it('forgets a refusal once the payment has moved on', async () => {
@@ -188,11 +188,11 @@ describe('the return page', () => {
         payment(seconds() === 0 ? 'cancelled' : 'created', { updated_at: `2026-03-01T12:00:0${seconds() && 2}.000Z` }),
       () => payment('approved', { updated_at: '2026-03-01T12:00:01.000Z' }),
     );
-    let last: Followed = {};
+    let last: PaymentProgress = {};
     followPayment(BOTH, (followed) => (last = followed), new AbortController().signal);
     await vi.advanceTimersByTimeAsync(40_000);
 
-    expect(wordsFor(last)).toMatchObject({
+    expect(copyFor(last)).toMatchObject({
       title: 'PayPal did not accept this card or account',
       onward: { href: payment('created').approve_url },
     });

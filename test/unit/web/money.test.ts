@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { moneyInWords } from '../../../web/page/format-money.ts';
-import { areMixed, sumForShow, timesForShow } from '../../../web/storefront/money.ts';
+import { formatMoney } from '../../../web/page/format-money.ts';
+import { hasMixedCurrencies, multiplyForDisplay, sumForDisplay } from '../../../web/storefront/money.ts';
 
 it.each([
   ['EUR', '19.99', '€19.99'],
@@ -11,7 +11,7 @@ it.each([
   ['TWD', '30', 'NT$30'],
   ['EUR', '90071992547409.93', '€90,071,992,547,409.93'],
 ])('writes %s %s as %s', (currency_code, value, words) => {
-  expect(moneyInWords({ currency_code, value }, 'en-US').replaceAll('\u00a0', ' ')).toBe(words);
+  expect(formatMoney({ currency_code, value }, 'en-US').replaceAll('\u00a0', ' ')).toBe(words);
 });
 
 const price = (currency_code: string, value: string) => ({ currency_code, value });
@@ -22,14 +22,14 @@ describe('a basket', () => {
     ['EUR', '12.50', 2, '25.00'],
     ['HUF', '1500', 2, '3000'],
   ])('adds up %s %s, %d times, in that currency’s decimals', (currency, value, pieces, sum) => {
-    expect(timesForShow(price(currency, value), pieces)).toEqual(price(currency, sum));
-    expect(sumForShow(Array(pieces).fill(price(currency, value)))).toEqual(price(currency, sum));
+    expect(multiplyForDisplay(price(currency, value), pieces)).toEqual(price(currency, sum));
+    expect(sumForDisplay(Array(pieces).fill(price(currency, value)))).toEqual(price(currency, sum));
   });
 
   it('has no sum of two currencies, and none of nothing', () => {
-    expect(sumForShow([price('EUR', '1.00'), price('USD', '1.00')])).toBeUndefined();
-    expect(sumForShow([])).toBeUndefined();
-    expect(areMixed([price('EUR', '1.00'), price('USD', '1.00')])).toBe(true);
-    expect(areMixed([price('EUR', '1.00'), price('EUR', '2.00')])).toBe(false);
+    expect(sumForDisplay([price('EUR', '1.00'), price('USD', '1.00')])).toBeUndefined();
+    expect(sumForDisplay([])).toBeUndefined();
+    expect(hasMixedCurrencies([price('EUR', '1.00'), price('USD', '1.00')])).toBe(true);
+    expect(hasMixedCurrencies([price('EUR', '1.00'), price('EUR', '2.00')])).toBe(false);
   });
 });

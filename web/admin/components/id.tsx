@@ -1,30 +1,30 @@
 import { CopyButton, UnstyledButton } from '@mantine/core';
-import { whatId } from '../parse-id.ts';
+import { parseId } from '../parse-id.ts';
 import { PageLink } from './page-link.tsx';
 
 /** Where an id leads to; undefined when there is no page about it. */
 function pageOf(id: string): string | undefined {
-  const wanted = whatId(id);
+  const wanted = parseId(id);
   if (wanted.kind === 'payment') return `/payments/${wanted.paymentId}`;
   if (wanted.kind === 'event') return `/events/${wanted.eventId}`;
   return undefined;
 }
 
 interface IdProps {
-  of: string;
+  value: string;
   /** Whether to leave it a mere text, as on the page that it leads to. */
   plain?: boolean;
 }
 
 /** An id that can be followed, if there is a page about it, and copied. */
-export function Id({ of, plain = false }: IdProps) {
-  const page = plain ? undefined : pageOf(of);
+export function Id({ value, plain = false }: IdProps) {
+  const page = plain ? undefined : pageOf(value);
   return (
     <span className="id">
-      {page ? <PageLink to={page}>{of}</PageLink> : <span>{of}</span>}
-      <CopyButton value={of}>
+      {page ? <PageLink to={page}>{value}</PageLink> : <span>{value}</span>}
+      <CopyButton value={value}>
         {({ copied, copy }) => (
-          <UnstyledButton onClick={copy} className="copy" aria-label={copied ? `${of} is copied` : `Copy ${of}`}>
+          <UnstyledButton onClick={copy} className="copy" aria-label={copied ? `${value} is copied` : `Copy ${value}`}>
             {copied ? <Tick /> : <Sheets />}
           </UnstyledButton>
         )}

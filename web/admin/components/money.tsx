@@ -1,6 +1,6 @@
 import type { Money as Amount } from '../../api/schema.ts';
-import { moneyInWords } from '../../page/format-money.ts';
+import { formatMoney } from '../../page/format-money.ts';
 
 /** An amount, or a dash where there is none. */
-export const Money = ({ of }: { of: Amount | null }) =>
-  of ? <span className="figures">{moneyInWords(of)}</span> : <>–</>;
+export const Money = ({ value }: { value: Amount | null }) =>
+  value ? <span className="figures">{formatMoney(value)}</span> : <>–</>;

@@ -1,6 +1,6 @@
 import { Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
-import { Breakable } from './breakable.tsx';
+import { BreakAfterDots } from './break-after-dots.tsx';
 
 interface PageProps {
   title: string;
@@ -21,7 +21,7 @@ export function Page({ title, about, actions, children }: PageProps) {
       <Group justify="space-between" align="flex-start" gap="sm">
         <div>
           <Title order={1} size="h2" tabIndex={-1} className="page-title">
-            <Breakable>{title}</Breakable>
+            <BreakAfterDots>{title}</BreakAfterDots>
           </Title>
           {about && <p className="about">{about}</p>}
         </div>

@@ -1,9 +1,9 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
-import { problemInWords } from '../format-problem.ts';
+import { formatProblem } from '../format-problem.ts';
 
 /** Something that went wrong, and what to do next. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => unknown }) {
-  const { title, next } = problemInWords(error);
+  const { title, next } = formatProblem(error);
   return (
     <Alert color="red" role="alert" title={title}>
       <Stack gap="sm" align="flex-start">

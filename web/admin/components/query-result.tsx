@@ -1,6 +1,6 @@
 import { Alert, Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { problemInWords } from '../format-problem.ts';
+import { formatProblem } from '../format-problem.ts';
 import { Problem } from './problem.tsx';
 import { Time } from './time.tsx';
 
@@ -14,18 +14,18 @@ export interface Query<Data> {
   refetch: () => unknown;
 }
 
-interface AskedProps<Data> {
+interface QueryResultProps<Data> {
   query: Query<Data>;
   children: (data: Data) => ReactNode;
 }
 
 /** What was asked of the API: not there yet, there, there but no longer fresh, or not to be had. */
-export function Asked<Data>({ query, children }: AskedProps<Data>) {
+export function QueryResult<Data>({ query, children }: QueryResultProps<Data>) {
   if (query.data !== undefined)
     return (
       <>
         {query.isError && (
-          <Alert color="yellow" role="status" title={problemInWords(query.error).title}>
+          <Alert color="yellow" role="status" title={formatProblem(query.error).title}>
             This is from <Time at={new Date(query.dataUpdatedAt).toISOString()} />. It is asked for again by itself.
           </Alert>
         )}

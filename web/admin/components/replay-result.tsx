@@ -3,7 +3,7 @@ import { Id } from './id.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
 /** What an event that is handled again changes, or would change. */
-export function ReplayedInWords({ of }: { of: Replayed }) {
+export function ReplayResult({ of }: { of: Replayed }) {
   const { dry_run, status, reason, payment_id, changed, changes, asked_paypal } = of;
   if (status === 'parked')
     return `${dry_run ? 'It would stay' : 'It stays'} parked: ${reason?.replaceAll('_', ' ') ?? 'it fits nothing'}.`;
@@ -15,7 +15,7 @@ export function ReplayedInWords({ of }: { of: Replayed }) {
         It was handled
         {payment_id && (
           <>
-            , and changed something: see <Id of={payment_id} />
+            , and changed something: see <Id value={payment_id} />
           </>
         )}
         .
@@ -35,7 +35,7 @@ export function ReplayedInWords({ of }: { of: Replayed }) {
 
 const ChangeInWords = ({ of: { payment_id, from, to, because, settlement } }: { of: Change }) => (
   <>
-    <Id of={payment_id} />{' '}
+    <Id value={payment_id} />{' '}
     {from === to ? (
       <>
         would stay {<StatusBadge status={from} />}, with the {because} noted

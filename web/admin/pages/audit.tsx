@@ -2,12 +2,12 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
 import type { Money } from '../../api/schema.ts';
-import { moneyInWords } from '../../page/format-money.ts';
+import { formatMoney } from '../../page/format-money.ts';
 import * as api from '../api.ts';
+import { DataTable } from '../components/data-table.tsx';
 import { Id } from '../components/id.tsx';
-import { List } from '../components/list.tsx';
 import { Page } from '../components/page.tsx';
-import { Rows } from '../components/rows.tsx';
+import { PaginatedList } from '../components/paginated-list.tsx';
 import { Time } from '../components/time.tsx';
 
 /** Who did what, when and why. */
@@ -42,7 +42,7 @@ export function AuditPage() {
           )}
         </Group>
       </form>
-      <List
+      <PaginatedList
         query={entries}
         rowsOf={(page) => page.entries}
         empty={{
@@ -51,7 +51,7 @@ export function AuditPage() {
         }}
       >
         {(rows) => (
-          <Rows
+          <DataTable
             caption="Audit entries"
             rows={rows}
             keyOf={({ id }) => id}
@@ -67,19 +67,19 @@ export function AuditPage() {
                   </>
                 ),
               ],
-              ['Done to', (entry) => <Id of={entry.target} />],
+              ['Done to', (entry) => <Id value={entry.target} />],
               ['Why', ({ why }) => why],
             ]}
           />
         )}
-      </List>
+      </PaginatedList>
     </Page>
   );
 }
 
 const inWords = (details: Readonly<Record<string, unknown>>): string =>
   Object.entries(details)
-    .map(([name, value]) => `${name}: ${isMoney(value) ? moneyInWords(value) : asText(value)}`)
+    .map(([name, value]) => `${name}: ${isMoney(value) ? formatMoney(value) : asText(value)}`)
     .join(', ');
 
 const isMoney = (value: unknown): value is Money =>

@@ -4,11 +4,11 @@ import { useSearchParams } from 'wouter';
 import { INVARIANTS } from '../../../src/consistency/checks/violation.ts';
 import type { BooksChecked, ConsistencyRun, Finding } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { DataTable } from '../components/data-table.tsx';
 import { TextWithIds } from '../components/id.tsx';
-import { List } from '../components/list.tsx';
 import { Page } from '../components/page.tsx';
+import { PaginatedList } from '../components/paginated-list.tsx';
 import { ReasonDialog } from '../components/reason-dialog.tsx';
-import { Rows } from '../components/rows.tsx';
 import { Time } from '../components/time.tsx';
 
 const RULES: Readonly<Record<number, string>> = Object.fromEntries(
@@ -52,7 +52,7 @@ export function ConsistencyPage() {
           <RunInWords run={books.data.pages[0]?.last_run ?? null} />
         </p>
       )}
-      <List
+      <PaginatedList
         query={books}
         rowsOf={(page) => page.findings}
         empty={{
@@ -61,14 +61,14 @@ export function ConsistencyPage() {
         }}
       >
         {(rows) => <FindingRows findings={rows} />}
-      </List>
+      </PaginatedList>
     </Page>
   );
 }
 
 /** Findings, each with what would mend it. */
 export const FindingRows = ({ findings }: { findings: readonly Finding[] }) => (
-  <Rows
+  <DataTable
     caption="Findings"
     rows={findings}
     keyOf={({ finding_id }) => finding_id}

@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Execution } from '../../api/schema.ts';
 import * as api from '../api.ts';
-import { Facts } from '../components/facts.tsx';
+import { DataTable } from '../components/data-table.tsx';
+import { DescriptionList } from '../components/description-list.tsx';
 import { Id } from '../components/id.tsx';
 import { Page } from '../components/page.tsx';
-import { Asked } from '../components/query-result.tsx';
+import { QueryResult } from '../components/query-result.tsx';
 import { ReasonDialog } from '../components/reason-dialog.tsx';
-import { ReplayedInWords } from '../components/replay-result.tsx';
-import { Rows } from '../components/rows.tsx';
+import { ReplayResult } from '../components/replay-result.tsx';
 import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
@@ -21,7 +21,7 @@ export function EventPage({ id }: { id: string }) {
   return (
     <Page
       title={event.data?.event_type ?? 'Webhook event'}
-      about={<Id of={id} plain />}
+      about={<Id value={id} plain />}
       actions={
         event.data?.body && (
           <ReasonDialog
@@ -29,28 +29,28 @@ export function EventPage({ id }: { id: string }) {
             title="Replay the event"
             preview={{
               ask: () => api.previewReplay(id),
-              tell: (preview) => <ReplayedInWords of={preview} />,
+              tell: (preview) => <ReplayResult of={preview} />,
             }}
             act={(reason) => api.replay(id, reason)}
-            tell={(done) => <ReplayedInWords of={done} />}
+            tell={(done) => <ReplayResult of={done} />}
           >
             The event goes the same way again as when it came. What is settled is not settled twice.
           </ReasonDialog>
         )
       }
     >
-      <Asked query={event}>
+      <QueryResult query={event}>
         {(known) => (
           <>
             <Section title="What became of it">
-              <Facts
+              <DescriptionList
                 of={{
                   Status: (
                     <>
                       <StatusBadge status={known.status} /> {known.reason?.replaceAll('_', ' ')}
                     </>
                   ),
-                  Payment: known.payment_id ? <Id of={known.payment_id} /> : 'not known',
+                  Payment: known.payment_id ? <Id value={known.payment_id} /> : 'not known',
                   Received: <Time at={known.received_at} />,
                   Finished: known.finished_at ? <Time at={known.finished_at} /> : 'not yet',
                   Deliveries: (
@@ -78,7 +78,7 @@ export function EventPage({ id }: { id: string }) {
                     <ul>
                       {known.transmissions.map((transmission) => (
                         <li key={transmission}>
-                          <Id of={transmission} plain />
+                          <Id value={transmission} plain />
                         </li>
                       ))}
                     </ul>
@@ -97,7 +97,7 @@ export function EventPage({ id }: { id: string }) {
             <Body text={known.body} />
           </>
         )}
-      </Asked>
+      </QueryResult>
     </Page>
   );
 }
@@ -138,7 +138,7 @@ function laidOut(text: string): string {
 
 /** Runs of the settlement workflow. */
 export const ExecutionRows = ({ executions }: { executions: readonly Execution[] }) => (
-  <Rows
+  <DataTable
     caption="Runs of the settlement workflow"
     rows={executions}
     keyOf={({ name }) => name}
@@ -149,7 +149,7 @@ export const ExecutionRows = ({ executions }: { executions: readonly Execution[]
           <>
             {settlement}
             <div className="small">
-              <Id of={name} plain />
+              <Id value={name} plain />
             </div>
           </>
         ),

@@ -5,14 +5,14 @@ import { useSearchParams } from 'wouter';
 import { SUBSCRIBED_EVENT_TYPES } from '../../../src/paypal-webhook/event-types.ts';
 import type { EventStatus, WebhookEvent } from '../../api/schema.ts';
 import * as api from '../api.ts';
-import { Breakable } from '../components/breakable.tsx';
-import { Finder } from '../components/finder.tsx';
+import { BreakAfterDots } from '../components/break-after-dots.tsx';
+import { DataTable } from '../components/data-table.tsx';
 import { Id } from '../components/id.tsx';
-import { List } from '../components/list.tsx';
+import { IdSearch } from '../components/id-search.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
+import { PaginatedList } from '../components/paginated-list.tsx';
 import { ReasonDialog } from '../components/reason-dialog.tsx';
-import { Rows } from '../components/rows.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { localInput, localTime } from '../format.ts';
@@ -47,7 +47,10 @@ export function EventsPage() {
       actions={<ReplayManyDialog filter={filter} />}
     >
       <div className="filters">
-        <Finder label="Events of a payment, order or PayPal id" onPayment={(payment_id) => narrowTo({ payment_id })} />
+        <IdSearch
+          label="Events of a payment, order or PayPal id"
+          onPayment={(payment_id) => narrowTo({ payment_id })}
+        />
         <form
           className="filters"
           key={search.toString()}
@@ -94,10 +97,10 @@ export function EventsPage() {
       </div>
       {filter.payment_id && (
         <p className="about">
-          Only those of <Id of={filter.payment_id} />
+          Only those of <Id value={filter.payment_id} />
         </p>
       )}
-      <List
+      <PaginatedList
         query={events}
         rowsOf={(page) => page.events}
         empty={
@@ -110,14 +113,14 @@ export function EventsPage() {
         }
       >
         {(rows) => <EventRows caption="Webhook events" events={rows} />}
-      </List>
+      </PaginatedList>
     </Page>
   );
 }
 
 /** Events, one to a row. */
 export const EventRows = ({ caption, events }: { caption: string; events: readonly WebhookEvent[] }) => (
-  <Rows
+  <DataTable
     caption={caption}
     rows={events}
     keyOf={({ event_id }) => event_id}
@@ -137,10 +140,10 @@ export const EventRows = ({ caption, events }: { caption: string; events: readon
         ({ event_id, event_type }) => (
           <>
             <PageLink to={`/events/${event_id}`}>
-              <Breakable>{event_type}</Breakable>
+              <BreakAfterDots>{event_type}</BreakAfterDots>
             </PageLink>
             <div className="small">
-              <Id of={event_id} plain />
+              <Id value={event_id} plain />
             </div>
           </>
         ),
@@ -154,7 +157,7 @@ export const EventRows = ({ caption, events }: { caption: string; events: readon
           </>
         ),
       ],
-      ['Payment', ({ payment_id }) => (payment_id ? <Id of={payment_id} /> : 'not known')],
+      ['Payment', ({ payment_id }) => (payment_id ? <Id value={payment_id} /> : 'not known')],
     ]}
   />
 );
@@ -210,7 +213,7 @@ const ReplayedAllInWords = ({ of: { replayed, changed, erased, failed, complete 
         <ul className="results">
           {failed.map(({ event_id, error }) => (
             <li key={event_id}>
-              <Id of={event_id} /> {error}
+              <Id value={event_id} /> {error}
             </li>
           ))}
         </ul>

@@ -2,20 +2,20 @@ import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { HealthLine } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { DataTable } from '../components/data-table.tsx';
 import { TextWithIds } from '../components/id.tsx';
 import { Page } from '../components/page.tsx';
-import { Asked } from '../components/query-result.tsx';
-import { Rows } from '../components/rows.tsx';
+import { QueryResult } from '../components/query-result.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { spanInWords } from '../format.ts';
+import { formatDuration } from '../format.ts';
 
 /** All that the shop needs, and whether it works. */
 export function HealthPage() {
   const health = useQuery(api.health);
   return (
     <Page title="Health" about="What the shop needs to work, looked at now.">
-      <Asked query={health}>
+      <QueryResult query={health}>
         {({ status, version, at, checks }) => (
           <>
             <Group gap="sm">
@@ -27,7 +27,7 @@ export function HealthPage() {
             <HealthLines caption="Everything that was looked at" lines={worstFirst(checks)} />
           </>
         )}
-      </Asked>
+      </QueryResult>
     </Page>
   );
 }
@@ -40,7 +40,7 @@ export const worstFirst = (lines: readonly HealthLine[]): HealthLine[] =>
 
 /** Health, line by line. */
 export const HealthLines = ({ caption, lines }: { caption: string; lines: readonly HealthLine[] }) => (
-  <Rows
+  <DataTable
     caption={caption}
     rows={lines}
     keyOf={({ name }) => name}
@@ -48,7 +48,7 @@ export const HealthLines = ({ caption, lines }: { caption: string; lines: readon
       ['What', ({ name }) => name],
       ['Status', ({ status }) => <StatusBadge status={status} />],
       ['In words', ({ detail }) => <TextWithIds>{detail}</TextWithIds>],
-      ['Took', ({ took_ms }) => <span className="figures">{spanInWords(took_ms)}</span>],
+      ['Took', ({ took_ms }) => <span className="figures">{formatDuration(took_ms)}</span>],
     ]}
   />
 );

@@ -3,18 +3,18 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { HealthLine, ServiceFigures, ShopMetrics, StepFigures } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { DataTable } from '../components/data-table.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
-import { Asked } from '../components/query-result.tsx';
-import { Rows } from '../components/rows.tsx';
+import { QueryResult } from '../components/query-result.tsx';
 import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { shareInWords, spanInWords } from '../format.ts';
+import { formatDuration, formatShare } from '../format.ts';
 import { HealthLines, worstFirst } from './health.tsx';
 
 // They are as heavy as all the rest.
-const Charts = lazy(() => import('./overview-charts.tsx'));
+const Charts = lazy(() => import('../components/settlement-charts.tsx'));
 
 const SPANS = [
   { value: '24', label: '24 hours' },
@@ -32,7 +32,7 @@ export function OverviewPage() {
       <Waiting />
       <div className="columns">
         <Section title="Health" aside={<PageLink to="/health">All that was looked at</PageLink>}>
-          <Asked query={health}>
+          <QueryResult query={health}>
             {({ status, checks, at }) => {
               const ill = worstFirst(checks).filter((line) => line.status !== 'ok' && !isJob(line));
               return (
@@ -45,29 +45,29 @@ export function OverviewPage() {
                 </>
               );
             }}
-          </Asked>
+          </QueryResult>
         </Section>
         <Section title="By the clock">
-          <Asked query={health}>{({ checks }) => <Jobs lines={checks.filter(isJob)} />}</Asked>
+          <QueryResult query={health}>{({ checks }) => <Jobs lines={checks.filter(isJob)} />}</QueryResult>
         </Section>
         <Section title="Payments by status">
-          <Asked query={metrics}>{({ payments }) => <ByStatus payments={payments} />}</Asked>
+          <QueryResult query={metrics}>{({ payments }) => <ByStatus payments={payments} />}</QueryResult>
         </Section>
         <Section title="Steps and times">
-          <Asked query={metrics}>{(figures) => <StepsAndTimes metrics={figures} />}</Asked>
+          <QueryResult query={metrics}>{(figures) => <StepsAndTimes metrics={figures} />}</QueryResult>
         </Section>
       </div>
       <Section
         title="Over time"
         aside={<SegmentedControl size="xs" aria-label="Over how long" data={SPANS} value={hours} onChange={setHours} />}
       >
-        <Asked query={metrics}>
+        <QueryResult query={metrics}>
           {(figures) => (
             <Suspense fallback={<Skeleton height={260} />}>
               <Charts hours={figures.hours} />
             </Suspense>
           )}
-        </Asked>
+        </QueryResult>
       </Section>
     </Page>
   );
@@ -77,7 +77,7 @@ export function OverviewPage() {
 const isJob = ({ name }: HealthLine): boolean => name.startsWith('job ');
 
 const Jobs = ({ lines }: { lines: readonly HealthLine[] }) => (
-  <Rows
+  <DataTable
     caption="What the shop does by the clock"
     narrow
     rows={lines}
@@ -145,7 +145,7 @@ function ByStatus({ payments }: { payments: ShopMetrics['payments'] }) {
       {counts.length === 0 ? (
         <p>There are no payments yet.</p>
       ) : (
-        <Rows
+        <DataTable
           caption="Payments by status"
           narrow
           rows={counts}
@@ -153,7 +153,7 @@ function ByStatus({ payments }: { payments: ShopMetrics['payments'] }) {
           columns={[
             ['Status', ([status]) => <StatusBadge status={status} />],
             ['Payments', ([, count]) => <span className="figures">{count}</span>],
-            ['Share', ([, count]) => <span className="figures">{shareInWords(count, all)}</span>],
+            ['Share', ([, count]) => <span className="figures">{formatShare(count, all)}</span>],
           ]}
         />
       )}
@@ -175,10 +175,10 @@ function StepsAndTimes({ metrics: { services, latencies } }: { metrics: ShopMetr
     { name: 'Webhook to status', ...latencies.webhook_to_status },
     { name: 'Capture to order', ...latencies.capture_to_order },
   ];
-  const span = (ms: number | null) => (ms === null ? '–' : spanInWords(ms));
+  const span = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));
   return (
     <>
-      <Rows
+      <DataTable
         caption="Success of each step"
         narrow
         rows={STEPS.map(([name, of]) => ({ name, ...of(services) }))}
@@ -189,11 +189,11 @@ function StepsAndTimes({ metrics: { services, latencies } }: { metrics: ShopMetr
           ['Failed', ({ failed }) => <span className="figures">{failed}</span>],
           [
             'Success',
-            ({ succeeded, failed }) => <span className="figures">{shareInWords(succeeded, succeeded + failed)}</span>,
+            ({ succeeded, failed }) => <span className="figures">{formatShare(succeeded, succeeded + failed)}</span>,
           ],
         ]}
       />
-      <Rows
+      <DataTable
         caption="How long things take"
         narrow
         rows={times}

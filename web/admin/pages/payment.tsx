@@ -2,31 +2,31 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Buyer, Line, OperatorOrder, PaymentStory } from '../../api/schema.ts';
 import * as api from '../api.ts';
-import { Facts } from '../components/facts.tsx';
+import { DataTable } from '../components/data-table.tsx';
+import { DescriptionList } from '../components/description-list.tsx';
 import { Id } from '../components/id.tsx';
 import { Money } from '../components/money.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
-import { Asked } from '../components/query-result.tsx';
-import { Rows } from '../components/rows.tsx';
+import { PaymentActions } from '../components/payment-actions.tsx';
+import { PayPalRecord } from '../components/paypal-record.tsx';
+import { QueryResult } from '../components/query-result.tsx';
 import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { Timeline } from '../components/timeline.tsx';
-import { failureInWords } from '../format-failure.ts';
+import { formatFailure } from '../format-failure.ts';
 import { FindingRows } from './consistency.tsx';
 import { ExecutionRows } from './event.tsx';
 import { EventRows } from './events.tsx';
-import { PaymentActions } from './payment-actions.tsx';
-import { AtPayPal } from './payment-at-paypal.tsx';
 import { RetryDialog } from './settlements.tsx';
 
 /** All that is known of one payment, and what can be done about it. */
 export function PaymentPage({ id }: { id: string }) {
   const story = useQuery(api.payment(id));
   return (
-    <Page title="Payment" about={<Id of={id} plain />} actions={story.data && <PaymentActions story={story.data} />}>
-      <Asked query={story}>
+    <Page title="Payment" about={<Id value={id} plain />} actions={story.data && <PaymentActions story={story.data} />}>
+      <QueryResult query={story}>
         {({
           payment,
           session,
@@ -52,10 +52,10 @@ export function PaymentPage({ id }: { id: string }) {
                 urgent
                 aside={<RetryDialog paymentId={payment.payment_id} settlement={failed.settlement} />}
               >
-                <Facts
+                <DescriptionList
                   of={{
-                    'Failed at': failureInWords(failed).where,
-                    Cause: failureInWords(failed).why,
+                    'Failed at': formatFailure(failed).where,
+                    Cause: formatFailure(failed).why,
                     Last: <Time at={failed.last_failed_at} />,
                   }}
                 />
@@ -63,27 +63,27 @@ export function PaymentPage({ id }: { id: string }) {
             ))}
             <div className="columns">
               <Section title="Money">
-                <Facts
+                <DescriptionList
                   of={{
                     Status: (
                       <>
                         <StatusBadge status={payment.status} /> {payment.settled ? 'settled' : 'not settled yet'}
                       </>
                     ),
-                    Asked: <Money of={payment.amount} />,
-                    Captured: <Money of={payment.captured} />,
-                    Refunded: <Money of={payment.refunded} />,
+                    QueryResult: <Money value={payment.amount} />,
+                    Captured: <Money value={payment.captured} />,
+                    Refunded: <Money value={payment.refunded} />,
                     ...(payment.open_settlements.length > 0 && {
                       'Still to settle': payment.open_settlements.join(', '),
                     }),
-                    'PayPal order': payment.paypal_order_id ? <Id of={payment.paypal_order_id} plain /> : 'none yet',
-                    'PayPal capture': payment.capture_id ? <Id of={payment.capture_id} plain /> : 'none',
+                    'PayPal order': payment.paypal_order_id ? <Id value={payment.paypal_order_id} plain /> : 'none yet',
+                    'PayPal capture': payment.capture_id ? <Id value={payment.capture_id} plain /> : 'none',
                     Changed: <Time at={payment.updated_at} />,
                   }}
                 />
                 {payment.disputes.map(({ dispute_id, status, updated_at }) => (
                   <Text key={dispute_id} size="sm">
-                    Dispute <Id of={dispute_id} plain />: {status.toLowerCase().replaceAll('_', ' ')},{' '}
+                    Dispute <Id value={dispute_id} plain />: {status.toLowerCase().replaceAll('_', ' ')},{' '}
                     <Time at={updated_at} />
                   </Text>
                 ))}
@@ -91,7 +91,7 @@ export function PaymentPage({ id }: { id: string }) {
               <Section title="Order">{order ? <OrderFacts order={order} /> : <p>{withoutOrder(payment)}</p>}</Section>
               <Section title="Buyer">{buyer ? <BuyerFacts buyer={buyer} /> : <p>Not known, or erased.</p>}</Section>
               <Section title="Stock and session">
-                <Facts
+                <DescriptionList
                   of={{
                     Stock: reservation ? (
                       <>
@@ -103,7 +103,7 @@ export function PaymentPage({ id }: { id: string }) {
                     ),
                     Session: session ? (
                       <>
-                        <StatusBadge status={session.status} /> <Id of={session.checkout_session_id} plain />
+                        <StatusBadge status={session.status} /> <Id value={session.checkout_session_id} plain />
                       </>
                     ) : (
                       'none'
@@ -130,27 +130,27 @@ export function PaymentPage({ id }: { id: string }) {
             <Section title="Settlements">
               {executions.length > 0 ? <ExecutionRows executions={executions} /> : <p>None was started yet.</p>}
             </Section>
-            <AtPayPal paymentId={payment.payment_id} />
+            <PayPalRecord paymentId={payment.payment_id} />
             <PageLink to={`/audit?target=${payment.payment_id}`}>What operators did to it</PageLink>
           </>
         )}
-      </Asked>
+      </QueryResult>
     </Page>
   );
 }
 
 const OrderFacts = ({ order }: { order: OperatorOrder }) => (
   <>
-    <Facts
+    <DescriptionList
       of={{
         Status: <StatusBadge status={order.status} />,
-        Order: <Id of={order.order_id} plain />,
+        Order: <Id value={order.order_id} plain />,
         Made: <Time at={order.created_at} />,
         ...(order.shipped_at && { Shipped: <Time at={order.shipped_at} /> }),
         ...(order.disputes.length > 0 && {
           Disputed: order.disputes.map(({ status }) => status.toLowerCase()).join(', '),
         }),
-        Amount: <Money of={order.amount} />,
+        Amount: <Money value={order.amount} />,
       }}
     />
     <Lines lines={order.items} />
@@ -158,7 +158,7 @@ const OrderFacts = ({ order }: { order: OperatorOrder }) => (
 );
 
 const Lines = ({ lines }: { lines: readonly Line[] }) => (
-  <Rows
+  <DataTable
     caption="What was bought"
     narrow
     rows={lines}
@@ -173,7 +173,7 @@ const Lines = ({ lines }: { lines: readonly Line[] }) => (
         ),
       ],
       ['Pieces', ({ quantity }) => quantity],
-      ['Each', ({ unit_price }) => <Money of={unit_price} />],
+      ['Each', ({ unit_price }) => <Money value={unit_price} />],
     ]}
   />
 );
@@ -206,7 +206,7 @@ function BuyerFacts({ buyer: { name, email, ship_to } }: { buyer: Buyer }) {
     [ship_to.admin_area_1, ship_to.country_code].filter(Boolean).join(', '),
   ];
   return (
-    <Facts
+    <DescriptionList
       of={{
         Name: name ?? '–',
         'E-mail': email ?? '–',

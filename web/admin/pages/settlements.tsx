@@ -3,14 +3,14 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FailedSettlement, Retried } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { DataTable } from '../components/data-table.tsx';
 import { Id } from '../components/id.tsx';
-import { List } from '../components/list.tsx';
 import { Page } from '../components/page.tsx';
+import { PaginatedList } from '../components/paginated-list.tsx';
 import { ReasonDialog } from '../components/reason-dialog.tsx';
-import { Rows } from '../components/rows.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { failureInWords } from '../format-failure.ts';
+import { formatFailure } from '../format-failure.ts';
 
 const OUTCOMES: Readonly<Record<Retried['settlements'][number]['outcome'], string>> = {
   redriven: 'It goes on where it stopped.',
@@ -67,11 +67,11 @@ export function SettlementsPage() {
       <div role="status" className="notices">
         {done.map((settlement) => (
           <Alert key={keyOf(settlement)} color="green" title="Settled">
-            “{settlement.settlement}” of <Id of={settlement.payment_id} /> is done.
+            “{settlement.settlement}” of <Id value={settlement.payment_id} /> is done.
           </Alert>
         ))}
       </div>
-      <List
+      <PaginatedList
         query={failed}
         rowsOf={(page) => page.settlements}
         empty={{
@@ -80,7 +80,7 @@ export function SettlementsPage() {
         }}
       >
         {(rows) => (
-          <Rows
+          <DataTable
             caption="Failed settlements"
             rows={rows}
             keyOf={keyOf}
@@ -89,14 +89,14 @@ export function SettlementsPage() {
                 'Payment',
                 ({ payment_id, settlement }) => (
                   <>
-                    <Id of={payment_id} />
+                    <Id value={payment_id} />
                     <div className="small">settlement “{settlement}”</div>
                   </>
                 ),
               ],
               ['Status', (row) => <StatusBadge status={isUnderWay(row) ? 'RUNNING' : row.status} />],
-              ['Failed at', (row) => failureInWords(row).where],
-              ['Cause', (row) => failureInWords(row).why],
+              ['Failed at', (row) => formatFailure(row).where],
+              ['Cause', (row) => formatFailure(row).why],
               [
                 'Since',
                 ({ failed_at, last_failed_at }) => (
@@ -123,7 +123,7 @@ export function SettlementsPage() {
             ]}
           />
         )}
-      </List>
+      </PaginatedList>
     </Page>
   );
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { failureInWords } from '../../../../web/admin/format-failure.ts';
+import { formatFailure } from '../../../../web/admin/format-failure.ts';
 
 it('says where a settlement failed, and what was said there', () => {
   expect(
-    failureInWords({
+    formatFailure({
       failed_steps: ['CommitStock', 'CreateOrder'],
       error: 'ResourceNotFoundException',
       cause: '{"errorType":"ResourceNotFoundException","errorMessage":"no such table","trace":["…"]}',
@@ -14,12 +14,12 @@ it('says where a settlement failed, and what was said there', () => {
 it.each(['{"errorMessage":"cut off', 'a mistake of mine', '{"errorMessage":{}}', 'null'])(
   'leaves a cause that is no such JSON as it is: %s',
   (cause) => {
-    expect(failureInWords({ failed_steps: [], error: null, cause })).toEqual({ where: 'not known', why: cause });
+    expect(formatFailure({ failed_steps: [], error: null, cause })).toEqual({ where: 'not known', why: cause });
   },
 );
 
 it('says so when nothing is known', () => {
-  expect(failureInWords({ failed_steps: [], error: null, cause: null })).toEqual({
+  expect(formatFailure({ failed_steps: [], error: null, cause: null })).toEqual({
     where: 'not known',
     why: 'not known',
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { localTime, shareInWords, spanInWords, utcTime } from '../../../../web/admin/format.ts';
+import { formatDuration, formatShare, localTime, utcTime } from '../../../../web/admin/format.ts';
 
 it('writes a time in the reader’s zone, and for the hover in UTC with its milliseconds', () => {
   const berlin = { now: new Date('2026-12-31T23:30:00Z'), locale: 'en-GB', timeZone: 'Europe/Berlin' };
@@ -24,7 +24,7 @@ it.each([
   [7_200_000, '2 h'],
   [187_200_000, '2 d 4 h'],
 ])('writes %d ms as %s', (ms, words) => {
-  expect(spanInWords(ms)).toBe(words);
+  expect(formatDuration(ms)).toBe(words);
 });
 
 it.each([
@@ -34,5 +34,5 @@ it.each([
   [99_999, 100_000, '99.9 %'],
   [3, 3, '100 %'],
 ])('calls %d of %d %s', (part, whole, words) => {
-  expect(shareInWords(part, whole)).toBe(words);
+  expect(formatShare(part, whole)).toBe(words);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { leftToRefund, partOf } from '../../../../web/admin/partial-refund.ts';
+import { leftToRefund, parsePartialRefund } from '../../../../web/admin/partial-refund.ts';
 
 const eur = (value: string) => ({ currency_code: 'EUR', value });
 const jpy = (value: string) => ({ currency_code: 'JPY', value });
@@ -17,16 +17,16 @@ it.each([
   [' 5,25 ', '5.25'],
   ['14.99', '14.99'],
 ])('takes %j for a part of 14.99', (typed, value) => {
-  expect(partOf(eur('14.99'), typed)).toEqual({ amount: eur(value) });
+  expect(parsePartialRefund(eur('14.99'), typed)).toEqual({ amount: eur(value) });
 });
 
 it.each(['', 'all', '1,000', '1.000', '1.2.3', '-5', '5 EUR', '1e1', '.5'])('%j is no amount', (typed) => {
-  expect(partOf(eur('5000.00'), typed)).toEqual({ complaint: 'Write an amount such as 5000.00.' });
+  expect(parsePartialRefund(eur('5000.00'), typed)).toEqual({ complaint: 'Write an amount such as 5000.00.' });
 });
 
 it('a currency without decimals has none', () => {
-  expect(partOf(jpy('500'), '20')).toEqual({ amount: jpy('20') });
-  expect(partOf(jpy('500'), '20.5')).toEqual({ complaint: 'Write an amount such as 500.' });
+  expect(parsePartialRefund(jpy('500'), '20')).toEqual({ amount: jpy('20') });
+  expect(parsePartialRefund(jpy('500'), '20.5')).toEqual({ complaint: 'Write an amount such as 500.' });
 });
 
 it.each([
@@ -34,5 +34,5 @@ it.each([
   ['0.00', 'Give back more than nothing.'],
   ['15', 'No more than 14.99 is left.'],
 ])('does not take %j of 14.99', (typed, complaint) => {
-  expect(partOf(eur('14.99'), typed)).toEqual({ complaint });
+  expect(parsePartialRefund(eur('14.99'), typed)).toEqual({ complaint });
 });

@@ -1,16 +1,16 @@
 import type { Line, Money } from '../api/schema.ts';
-import { moneyInWords } from '../page/format-money.ts';
-import classes from './lines.module.css';
-import { timesForShow } from './money.ts';
+import { formatMoney } from '../page/format-money.ts';
+import classes from './line-items.module.css';
+import { multiplyForDisplay } from './money.ts';
 
-interface LinesProps {
+interface LineItemsProps {
   readonly caption: string;
   readonly items: readonly Line[];
   readonly amount: Money;
 }
 
 /** What is, or was, bought. */
-export function Lines({ caption, items, amount }: LinesProps) {
+export function LineItems({ caption, items, amount }: LineItemsProps) {
   return (
     <table className={classes.lines}>
       <caption className={classes.caption}>{caption}</caption>
@@ -26,7 +26,7 @@ export function Lines({ caption, items, amount }: LinesProps) {
           <tr key={sku}>
             <td>{name}</td>
             <td>{quantity}</td>
-            <td>{moneyInWords(timesForShow(unit_price, quantity))}</td>
+            <td>{formatMoney(multiplyForDisplay(unit_price, quantity))}</td>
           </tr>
         ))}
       </tbody>
@@ -35,7 +35,7 @@ export function Lines({ caption, items, amount }: LinesProps) {
           <th scope="row" colSpan={2}>
             Total
           </th>
-          <td>{moneyInWords(amount)}</td>
+          <td>{formatMoney(amount)}</td>
         </tr>
       </tfoot>
     </table>

@@ -1,12 +1,12 @@
 import { Anchor } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
-import classes from './frame.module.css';
+import classes from './layout.module.css';
 import { useBasket } from './use-basket.ts';
 
 /** What the shop calls itself. */
 const SHOP_NAME = 'Things for a desk';
 
-interface FrameProps {
+interface LayoutProps {
   /** What the page is about; the browser shows it beside the shop's name. */
   readonly title?: string;
 
@@ -17,7 +17,7 @@ interface FrameProps {
 }
 
 /** What every page of the shop has around its content. */
-export function Frame({ title, narrow = false, children }: FrameProps) {
+export function Layout({ title, narrow = false, children }: LayoutProps) {
   useEffect(() => {
     document.title = title ? `${title} · ${SHOP_NAME}` : SHOP_NAME;
   }, [title]);

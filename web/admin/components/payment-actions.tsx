@@ -1,13 +1,13 @@
 import { SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Money as Amount, PaymentStory } from '../../api/schema.ts';
-import { moneyInWords } from '../../page/format-money.ts';
+import { formatMoney } from '../../page/format-money.ts';
 import * as api from '../api.ts';
-import { Money } from '../components/money.tsx';
-import { ReasonDialog } from '../components/reason-dialog.tsx';
-import { StatusBadge } from '../components/status-badge.tsx';
-import { Time } from '../components/time.tsx';
-import { leftToRefund, partOf } from '../partial-refund.ts';
+import { leftToRefund, parsePartialRefund } from '../partial-refund.ts';
+import { Money } from './money.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
+import { StatusBadge } from './status-badge.tsx';
+import { Time } from './time.tsx';
 
 /** What this payment allows. */
 export function PaymentActions({ story: { payment, order } }: { story: PaymentStory }) {
@@ -25,8 +25,8 @@ export function PaymentActions({ story: { payment, order } }: { story: PaymentSt
             </>
           )}
         >
-          <Money of={payment.captured} /> came where <Money of={payment.amount} /> was asked. Accepted, it is captured,
-          and the order is made. Refund it instead, if it is not enough.
+          <Money value={payment.captured} /> came where <Money value={payment.amount} /> was asked. Accepted, it is
+          captured, and the order is made. Refund it instead, if it is not enough.
         </ReasonDialog>
       )}
       {order?.status === 'confirmed' && (
@@ -52,7 +52,7 @@ export function PaymentActions({ story: { payment, order } }: { story: PaymentSt
 function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) {
   const [part, setPart] = useState(false);
   const [typed, setTyped] = useState('');
-  const wish: Partial<ReturnType<typeof partOf>> = part ? partOf(left, typed) : {};
+  const wish: Partial<ReturnType<typeof parsePartialRefund>> = part ? parsePartialRefund(left, typed) : {};
   return (
     <ReasonDialog
       action="Refund"
@@ -62,7 +62,7 @@ function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) 
       act={(reason) => api.refund(paymentId, { ...('amount' in wish && { amount: wish.amount }), reason })}
       tell={({ refunded, status }) => (
         <>
-          <Money of={refunded} /> of it has gone back in all; the payment is <StatusBadge status={status} />.
+          <Money value={refunded} /> of it has gone back in all; the payment is <StatusBadge status={status} />.
         </>
       )}
     >
@@ -71,7 +71,7 @@ function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) 
         value={part ? 'part' : 'all'}
         onChange={(value) => setPart(value === 'part')}
         data={[
-          { value: 'all', label: `All that is left: ${moneyInWords(left)}` },
+          { value: 'all', label: `All that is left: ${formatMoney(left)}` },
           { value: 'part', label: 'A part of it' },
         ]}
       />

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-interface RowsProps<Row> {
+interface DataTableProps<Row> {
   /** What the table holds, for who cannot see it. */
   caption: string;
   /** Each column's head, and what a row has under it. */
@@ -12,7 +12,7 @@ interface RowsProps<Row> {
 }
 
 /** A table; on a phone each row is a card. */
-export function Rows<Row>({ caption, columns, rows, keyOf, narrow = false }: RowsProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, keyOf, narrow = false }: DataTableProps<Row>) {
   return (
     <table className="rows" data-narrow={narrow || undefined}>
       <caption>{caption}</caption>

@@ -1,7 +1,7 @@
-import type { Followed } from './follow-payment.ts';
+import type { PaymentProgress } from './follow-payment.ts';
 
 /** What a shopper is told of a payment. */
-export interface Words {
+export interface PaymentCopy {
   readonly title: string;
   readonly text: string;
 
@@ -12,13 +12,13 @@ export interface Words {
   readonly onward?: { readonly label: string; readonly href: string };
 }
 
-const PROCESSING: Words = {
+const PROCESSING: PaymentCopy = {
   tone: 'busy',
   title: 'Processing payment…',
   text: 'This takes a few seconds. Please keep this page open.',
 };
 
-const UNKNOWN: Words = {
+const UNKNOWN: PaymentCopy = {
   tone: 'bad',
   title: 'We do not know this payment',
   text: 'Please use the link that PayPal has sent you back with. If you have paid and cannot find your order, tell us.',
@@ -28,7 +28,7 @@ const UNKNOWN: Words = {
  * What is true of a purchase whose buyer has come back from PayPal, in words for the buyer. They follow what the API has answered; nothing
  * is said about money that the API has not said.
  */
-export function wordsFor({ payment, unknown, refusal, capturing, late }: Followed): Words {
+export function copyFor({ payment, unknown, refusal, capturing, late }: PaymentProgress): PaymentCopy {
   if (unknown) return UNKNOWN;
   if (!payment) return late ? UNREACHABLE : PROCESSING;
   switch (payment.status) {
@@ -102,21 +102,21 @@ export function wordsFor({ payment, unknown, refusal, capturing, late }: Followe
   }
 }
 
-const THANKS: Words = { tone: 'good', title: 'Thank you for your order', text: 'Your payment has arrived.' };
+const THANKS: PaymentCopy = { tone: 'good', title: 'Thank you for your order', text: 'Your payment has arrived.' };
 
-const UNDER_WAY: Words = {
+const UNDER_WAY: PaymentCopy = {
   tone: 'calm',
   title: 'We have your payment under way',
   text: 'It takes longer than usual. Your order number follows, here on this page. You can close it: the payment goes on without it, you are not charged twice, and this address leads back to it.',
 };
 
-const UNREACHABLE: Words = {
+const UNREACHABLE: PaymentCopy = {
   tone: 'calm',
   title: 'We cannot see your payment at the moment',
   text: 'The shop does not answer; this page keeps asking. You can close it: a payment that you have approved goes on without it, you are not charged twice, and this address leads back to it.',
 };
 
-const refused = ({ reason, approveUrl }: NonNullable<Followed['refusal']>): Words => ({
+const refused = ({ reason, approveUrl }: NonNullable<PaymentProgress['refusal']>): PaymentCopy => ({
   ...(reason === 'declined'
     ? {
         tone: 'bad',

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import classes from './picture.module.css';
+import classes from './product-image.module.css';
 
 /** A product's picture, `/pictures/<SKU>.svg`; without one, its first letter. It says nothing that the name beside it does not say. */
-export function Picture({ sku, name }: { sku: string; name: string }) {
+export function ProductImage({ sku, name }: { sku: string; name: string }) {
   const [missing, setMissing] = useState(false);
   return (
     <div className={classes.tile} aria-hidden>

@@ -1,8 +1,8 @@
 import { Button, EmptyState, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Asked, type Query } from './query-result.tsx';
+import { type Query, QueryResult } from './query-result.tsx';
 
-interface ListProps<Page, Row> {
+interface PaginatedListProps<Page, Row> {
   /** What TanStack Query knows of the list, which comes page by page. */
   query: Query<{ pages: Page[] }> & {
     hasNextPage: boolean;
@@ -16,8 +16,8 @@ interface ListProps<Page, Row> {
 }
 
 /** A list as far as it is loaded, and the way to the rest of it. */
-export const List = <Page, Row>({ query, rowsOf, empty, children }: ListProps<Page, Row>) => (
-  <Asked query={query}>
+export const PaginatedList = <Page, Row>({ query, rowsOf, empty, children }: PaginatedListProps<Page, Row>) => (
+  <QueryResult query={query}>
     {({ pages }) => {
       const rows = pages.flatMap(rowsOf);
       return (
@@ -35,5 +35,5 @@ export const List = <Page, Row>({ query, rowsOf, empty, children }: ListProps<Pa
         </>
       );
     }}
-  </Asked>
+  </QueryResult>
 );

@@ -3,16 +3,16 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Money as Amount, PayPalView } from '../../api/schema.ts';
 import * as api from '../api.ts';
-import { Facts } from '../components/facts.tsx';
-import { Id } from '../components/id.tsx';
-import { Money } from '../components/money.tsx';
-import { Problem } from '../components/problem.tsx';
-import { Rows } from '../components/rows.tsx';
-import { Section } from '../components/section.tsx';
-import { Time } from '../components/time.tsx';
+import { DataTable } from './data-table.tsx';
+import { DescriptionList } from './description-list.tsx';
+import { Id } from './id.tsx';
+import { Money } from './money.tsx';
+import { Problem } from './problem.tsx';
+import { Section } from './section.tsx';
+import { Time } from './time.tsx';
 
 /** PayPal's own view, asked for when somebody wants it. */
-export function AtPayPal({ paymentId }: { paymentId: string }) {
+export function PayPalRecord({ paymentId }: { paymentId: string }) {
   const asking = useMutation({ mutationFn: () => api.askPayPal(paymentId) });
   return (
     <Section
@@ -46,22 +46,22 @@ function PayPalFacts({ view: { asked_at, order } }: { view: PayPalView }) {
   ];
   return (
     <>
-      <Facts
+      <DescriptionList
         of={{
-          Asked: <Time at={asked_at} />,
-          Order: <Id of={order.paypal_order_id} plain />,
+          QueryResult: <Time at={asked_at} />,
+          Order: <Id value={order.paypal_order_id} plain />,
           Status: order.status,
-          Amount: <Money of={order.amount} />,
+          Amount: <Money value={order.amount} />,
         }}
       />
       {moved.length > 0 && (
-        <Rows
+        <DataTable
           caption="What PayPal captured and refunded"
           rows={moved}
           keyOf={({ id }) => id}
           columns={[
             ['What', ({ what }) => what],
-            ['Id', ({ id }) => <Id of={id} plain />],
+            ['Id', ({ id }) => <Id value={id} plain />],
             [
               'Status',
               ({ status, reason }) => (
@@ -70,7 +70,7 @@ function PayPalFacts({ view: { asked_at, order } }: { view: PayPalView }) {
                 </Group>
               ),
             ],
-            ['Amount', ({ amount }) => <Money of={amount} />],
+            ['Amount', ({ amount }) => <Money value={amount} />],
           ]}
         />
       )}

@@ -1,7 +1,7 @@
 import '@mantine/charts/styles.css';
 import { BarChart, LineChart } from '@mantine/charts';
 import type { ShopMetrics } from '../../api/schema.ts';
-import { spanInWords } from '../format.ts';
+import { formatDuration } from '../format.ts';
 
 /** Hour by hour: how many settlements were done and how many failed, and how long things took. */
 export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
@@ -46,7 +46,7 @@ export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
           dotProps={{ r: long ? 2 : 4 }}
           // Half a dot would be cut off at either end.
           xAxisProps={{ padding: { left: 6, right: 6 } }}
-          valueFormatter={spanInWords}
+          valueFormatter={formatDuration}
           series={[
             { name: 'webhook to status', color: 'blue.6' },
             { name: 'capture to order', color: 'orange.6' },

@@ -3,23 +3,23 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { paymentOfPayPal } from '../api.ts';
-import { problemInWords } from '../format-problem.ts';
-import { whatId } from '../parse-id.ts';
+import { formatProblem } from '../format-problem.ts';
+import { parseId } from '../parse-id.ts';
 
-interface FinderProps {
+interface IdSearchProps {
   label?: string;
   /** What to do with the payment that was found. @default its page is opened */
   onPayment?: (paymentId: string) => void;
 }
 
 /** Finds a payment by any id that names it, and an event by its own. */
-export function Finder({ label = 'Find by id', onPayment }: FinderProps) {
+export function IdSearch({ label = 'Find by id', onPayment }: IdSearchProps) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const open = onPayment ?? ((paymentId: string) => navigate(`/payments/${paymentId}`));
   const looking = useMutation({
     mutationFn: async (typed: string): Promise<string | undefined> => {
-      const wanted = whatId(typed);
+      const wanted = parseId(typed);
       switch (wanted.kind) {
         case 'nothing':
           return 'That is no id. They look like pay_01J…, ord_01J…, WH-… or 5O190127TN364715T.';
@@ -38,7 +38,7 @@ export function Finder({ label = 'Find by id', onPayment }: FinderProps) {
     },
     onSuccess: (complaint) => complaint ?? setText(''),
   });
-  const complaint = looking.isError ? problemInWords(looking.error).title : looking.data;
+  const complaint = looking.isError ? formatProblem(looking.error).title : looking.data;
   return (
     <search>
       <form

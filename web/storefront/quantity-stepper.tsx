@@ -1,9 +1,9 @@
 import { ActionIcon } from '@mantine/core';
-import { withPieces } from './basket.ts';
-import classes from './stepper.module.css';
+import { withQuantity } from './basket.ts';
+import classes from './quantity-stepper.module.css';
 import { changeBasket } from './use-basket.ts';
 
-interface StepperProps {
+interface QuantityStepperProps {
   readonly sku: string;
   readonly name: string;
   readonly quantity: number;
@@ -12,8 +12,8 @@ interface StepperProps {
 }
 
 /** How many pieces of a product are in the basket: one more, one less. */
-export function Stepper({ sku, name, quantity, most }: StepperProps) {
-  const setTo = (wanted: number) => changeBasket((basket) => withPieces(basket, sku, wanted));
+export function QuantityStepper({ sku, name, quantity, most }: QuantityStepperProps) {
+  const setTo = (wanted: number) => changeBasket((basket) => withQuantity(basket, sku, wanted));
   return (
     <fieldset className={classes.stepper} aria-label={`Pieces of ${name}`}>
       <ActionIcon variant="default" size="lg" aria-label={`One ${name} less`} onClick={() => setTo(quantity - 1)}>
