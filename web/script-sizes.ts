@@ -1,23 +1,23 @@
 import { gzipSync } from 'node:zlib';
 
-/** The most JavaScript that an entry may make a browser load, lazily loaded parts included: bytes after gzip. */
+/** The largest total of JavaScript per entry, lazily loaded chunks included: bytes after gzip. */
 export const SCRIPT_BUDGETS: Readonly<Record<string, number>> = { storefront: 120_000, admin: 300_000 };
 
-/** One JavaScript file of the build, as Vite tells of it. */
+/** The part of Vite's `OutputChunk` that is used here. */
 export interface Chunk {
   readonly fileName: string;
   readonly name: string;
   readonly isEntry: boolean;
   readonly code: string;
 
-  /** Files that are loaded with it. */
+  /** File names of static imports. */
   readonly imports: readonly string[];
 
-  /** Files that may be loaded later. */
+  /** File names of dynamic imports. */
   readonly dynamicImports: readonly string[];
 }
 
-/** How much JavaScript each entry makes a browser load in all, by the entry's name: bytes after gzip. */
+/** The total of JavaScript by entry: bytes after gzip. */
 export function scriptSizes(chunks: readonly Chunk[]): Record<string, number> {
   const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
   const reachable = (fileName: string, seen: Set<Chunk>): Set<Chunk> => {
@@ -37,11 +37,11 @@ export function scriptSizes(chunks: readonly Chunk[]): Record<string, number> {
   );
 }
 
-/** The entries that are larger than they may be, or that nobody has said a size for, each in words. */
+/** One message for each entry that exceeds its budget, or has none. */
 export const overBudget = (sizes: Readonly<Record<string, number>>): string[] =>
   Object.entries(sizes)
     .filter(([entry, size]) => !(size <= (SCRIPT_BUDGETS[entry] ?? 0)))
     .map(
       ([entry, size]) =>
-        `${entry} has ${size} bytes of JavaScript after gzip, and may have ${SCRIPT_BUDGETS[entry] ?? 0}`,
+        `${entry} exceeds its script budget: ${size} bytes after gzip, ${SCRIPT_BUDGETS[entry] ?? 0} allowed`,
     );

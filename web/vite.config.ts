@@ -2,17 +2,17 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /*
- * Two entries, the shop's pages and the operators'. What the browser loads is named by its content, so that it can be kept for ever;
- * only the two index.html change under their name.
+ * Two entries: the storefront and the operators' pages. Assets have content hashes in their names and are cached
+ * forever; only the two index.html files change in place.
  */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   build: {
     outDir: 'dist',
-    // As old as React 19 and Mantine 9 allow without polyfills.
+    // The oldest target that React 19 and Mantine 9 support without polyfills.
     target: 'es2022',
-    // An inlined module preload helper or asset would need an exception in the content security policy.
+    // An inlined preload helper or asset would need an exception in the content security policy.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     manifest: false,

@@ -15,17 +15,17 @@ import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { Shell } from './shell.tsx';
 
-/** The pages, for who is signed in; the address stays as it is meanwhile, so that a link leads where it should after the sign-in. */
+/** Routes for a signed-in operator. The sign-in page keeps the URL, so that a deep link works after signing in. */
 export function App() {
   const username = useSyncExternalStore(session.subscribe, session.username);
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   useEffect(() => {
-    // Nothing that one operator has seen is there for the next.
-    if (username === undefined) queries.clear();
-  }, [username, queries]);
-  useTitleInFocus();
+    // Cached data must not be visible to the next operator.
+    if (username === undefined) queryClient.clear();
+  }, [username, queryClient]);
+  useHeadingFocus();
 
-  if (username === undefined) return <SignInPage ranOut={session.hasRunOut()} />;
+  if (username === undefined) return <SignInPage expired={session.hasExpired()} />;
   return (
     <Shell username={username}>
       <Switch>
@@ -41,9 +41,9 @@ export function App() {
           <Redirect to="/" replace />
         </Route>
         <Route>
-          <Page title="There is no such page">
+          <Page title="Page not found">
             <p>
-              The address may be mistyped. <PageLink to="/">To the overview</PageLink>
+              Check the address, or <PageLink to="/">go to the overview</PageLink>.
             </p>
           </Page>
         </Route>
@@ -52,13 +52,13 @@ export function App() {
   );
 }
 
-/** A new page begins at its top, and is read from its title on. */
-function useTitleInFocus(): void {
+/** After navigation, scrolls to the top and moves focus to the heading, where screen readers continue. */
+function useHeadingFocus(): void {
   const [path] = useLocation();
-  const shown = useRef(path);
+  const current = useRef(path);
   useEffect(() => {
-    if (shown.current === path) return;
-    shown.current = path;
+    if (current.current === path) return;
+    current.current = path;
     scrollTo(0, 0);
     document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }, [path]);

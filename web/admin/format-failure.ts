@@ -1,16 +1,16 @@
 import type { FailedSettlement } from '../api/schema.ts';
 
-/** Why a settlement failed: where, and what was said there. */
+/** The failed steps and the cause of a failed settlement. */
 export function formatFailure({
   failed_steps,
   error,
   cause,
-}: Pick<FailedSettlement, 'failed_steps' | 'error' | 'cause'>): { readonly where: string; readonly why: string } {
-  const why = [error, cause && messageIn(cause)].filter(Boolean).join(': ');
-  return { where: failed_steps.join(', ') || 'not known', why: why || 'not known' };
+}: Pick<FailedSettlement, 'failed_steps' | 'error' | 'cause'>): { readonly steps: string; readonly cause: string } {
+  const details = [error, cause && messageIn(cause)].filter(Boolean).join(': ');
+  return { steps: failed_steps.join(', ') || 'Unknown', cause: details || 'Unknown' };
 }
 
-/** Of what a Lambda throws, Step Functions keeps JSON, cut off where it is long: the message is what a reader wants of it. */
+/** For a Lambda error, Step Functions stores JSON with an `errorMessage`, truncated where it is long. */
 function messageIn(cause: string): string {
   try {
     const { errorMessage } = JSON.parse(cause);

@@ -1,5 +1,5 @@
 import '@mantine/core/styles.css';
-import './admin.css';
+import './base.css';
 import { Router } from 'wouter';
 import { mount } from '../page/mount.tsx';
 import { App } from './app.tsx';

@@ -1,15 +1,14 @@
 import { PAYPAL_ID } from '../../src/paypal/paypal-id.ts';
 
-/** What somebody who looks for something has typed. */
 export type ParsedId =
   | { readonly kind: 'payment'; readonly paymentId: string }
   | { readonly kind: 'event'; readonly eventId: string }
+  /** A PayPal order or capture, which only a lookup can tell apart. */
   | { readonly kind: 'paypal'; readonly id: string }
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'unrecognised' };
 
 /**
- * What an id names. Those of session, payment and order have one random part, so each of them names the payment; of PayPal's, only an
- * event's can be told by its looks.
+ * Parses an id. Those of a payment, its session and its order share one ULID, so each of them identifies the payment.
  */
 export function parseId(text: string): ParsedId {
   const id = text.trim();
@@ -17,5 +16,5 @@ export function parseId(text: string): ParsedId {
   if (ulid) return { kind: 'payment', paymentId: `pay_${ulid.toUpperCase()}` };
   if (/^WH-[A-Za-z0-9-]{1,61}$/.test(id)) return { kind: 'event', eventId: id };
   if (PAYPAL_ID.test(id)) return { kind: 'paypal', id };
-  return { kind: 'nothing' };
+  return { kind: 'unrecognised' };
 }

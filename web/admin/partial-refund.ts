@@ -1,6 +1,6 @@
 import { type Money, type MoneyText, moneyText, parseMoney } from '../../src/shared/money.ts';
 
-/** What can still be given back of what was captured; undefined when that is nothing. */
+/** The captured amount less refunds; undefined when nothing is left. */
 export function leftToRefund(captured: MoneyText | null, refunded: MoneyText): MoneyText | undefined {
   if (!captured) return undefined;
   const { currency, minor } = parseMoney(captured);
@@ -8,19 +8,19 @@ export function leftToRefund(captured: MoneyText | null, refunded: MoneyText): M
   return left > 0 ? moneyText({ currency, minor: left }) : undefined;
 }
 
-/** The part of `left` that somebody has typed, or what is wrong with it. */
-export function parsePartialRefund(left: MoneyText, typed: string): { amount: MoneyText } | { complaint: string } {
+/** Parses the amount that an operator has typed; the error is for display. */
+export function parsePartialRefund(left: MoneyText, typed: string): { amount: MoneyText } | { error: string } {
   const text = typed.trim().replace(',', '.');
-  const most = parseMoney(left);
-  let part: Money | undefined;
+  const max = parseMoney(left);
+  let amount: Money | undefined;
   try {
-    // Thousands are not told from decimals by everybody in the same way, so only plain digits are taken.
-    if (/^\d+(\.\d{1,2})?$/.test(text)) part = parseMoney({ ...left, value: text });
+    // Separators for thousands and decimals differ by locale, so only plain digits are accepted.
+    if (/^\d+(\.\d{1,2})?$/.test(text)) amount = parseMoney({ ...left, value: text });
   } catch {
-    // Finer than the currency allows: no amount either.
+    // More decimals than the currency has.
   }
-  if (!part) return { complaint: `Write an amount such as ${left.value}.` };
-  if (part.minor === 0) return { complaint: 'Give back more than nothing.' };
-  if (part.minor > most.minor) return { complaint: `No more than ${left.value} is left.` };
-  return { amount: moneyText(part) };
+  if (!amount) return { error: `Enter an amount such as ${left.value}.` };
+  if (amount.minor === 0) return { error: 'Enter an amount greater than zero.' };
+  if (amount.minor > max.minor) return { error: `Enter at most ${left.value}.` };
+  return { amount: moneyText(amount) };
 }

@@ -1,22 +1,20 @@
-/** What the API answers to who signs in, and to who stays so. */
+/** The API's response to a sign-in or a token refresh. */
 export interface Tokens {
-  /** What a call carries as `Authorization: Bearer`; it ends soon. */
+  /** The bearer token of each call. */
   readonly access_token: string;
-  /** What the next one is got with. */
   readonly refresh_token: string;
   /** Seconds. */
   readonly expires_in: number;
 }
 
-/** A sign-in, as it lies in the tab's storage: gone with the tab. */
-interface SignedIn {
+/** Kept in the tab's `sessionStorage`. */
+interface StoredSession {
   readonly username: string;
   readonly tokens: Tokens;
-  /** Milliseconds of this machine's clock. */
+  /** Milliseconds by the browser's clock. */
   readonly endsAt: number;
 }
 
-/** What a session needs from outside. */
 export interface SessionDeps {
   /** The tab's `sessionStorage`. */
   readonly storage: {
@@ -26,22 +24,22 @@ export interface SessionDeps {
   };
   /** Milliseconds. */
   readonly now: () => number;
-  /** @returns new tokens, or undefined when the refresh token is not taken any more. @throws when nobody answers. */
+  /** @returns new tokens, or undefined when the refresh token is rejected. @throws when the API cannot be reached. */
   readonly renew: (refreshToken: string) => Promise<Tokens | undefined>;
 }
 
 const KEY = 'settle-once.operator';
-/** So long before its end a token is renewed, that none ends on its way. */
-const MARGIN_MS = 60_000;
+/** Renews a token this early, so that it does not expire in flight. */
+const RENEWAL_MARGIN_MS = 60_000;
 
-/** Who is signed in, if anybody, and the token of the moment. */
+/** The operator's sign-in: keeps the tokens and renews them. */
 export function operatorSession({ storage, now, renew }: SessionDeps) {
-  let current: SignedIn | undefined = restored();
-  let ranOut = false;
+  let current: StoredSession | undefined = restore();
+  let expired = false;
   let renewal: Promise<string | undefined> | undefined;
   const listeners = new Set<() => void>();
 
-  function restored(): SignedIn | undefined {
+  function restore(): StoredSession | undefined {
     try {
       return JSON.parse(storage.getItem(KEY) ?? 'null') ?? undefined;
     } catch {
@@ -49,58 +47,56 @@ export function operatorSession({ storage, now, renew }: SessionDeps) {
     }
   }
 
-  function become(next: SignedIn | undefined): void {
+  function update(next: StoredSession | undefined): void {
     current = next;
     if (next) storage.setItem(KEY, JSON.stringify(next));
     else storage.removeItem(KEY);
     for (const listener of listeners) listener();
   }
 
-  async function renewed(before: SignedIn): Promise<string | undefined> {
+  async function renewed(before: StoredSession): Promise<string | undefined> {
     const tokens = await renew(before.tokens.refresh_token);
-    // Meanwhile, somebody may have signed out.
+    // The operator may have signed out in the meantime.
     if (current !== before) return current?.tokens.access_token;
-    if (tokens) session.begin(before.username, tokens);
-    else session.runOut();
+    if (tokens) session.start(before.username, tokens);
+    else session.expire();
     return tokens?.access_token;
   }
 
   const session = {
-    /** Somebody has signed in. */
-    begin(username: string, tokens: Tokens): void {
-      ranOut = false;
-      become({ username, tokens, endsAt: now() + tokens.expires_in * 1000 });
+    start(username: string, tokens: Tokens): void {
+      expired = false;
+      update({ username, tokens, endsAt: now() + tokens.expires_in * 1000 });
     },
 
-    /** Signs out. */
-    end(): void {
-      ranOut = false;
-      become(undefined);
+    signOut(): void {
+      expired = false;
+      update(undefined);
     },
 
-    /** Signs out because the API does not take the token any more. */
-    runOut(): void {
-      ranOut = true;
-      become(undefined);
+    /** Ends the session because the API rejected its token. */
+    expire(): void {
+      expired = true;
+      update(undefined);
     },
 
-    /** The name of who is signed in. */
+    /** Undefined when signed out. */
     username: (): string | undefined => current?.username,
 
-    /** Whether the last sign-in ended without being asked to. */
-    hasRunOut: (): boolean => ranOut,
+    /** Whether the last session expired, rather than being signed out. */
+    hasExpired: (): boolean => expired,
 
-    /** The token to call with, renewed when it is about to end; undefined when nobody is signed in, or not any more. */
+    /** The access token, renewed when it is about to expire; undefined when signed out. */
     async token(): Promise<string | undefined> {
-      if (!current || current.endsAt - now() > MARGIN_MS) return current?.tokens.access_token;
-      // Calls side by side wait for one renewal.
+      if (!current || current.endsAt - now() > RENEWAL_MARGIN_MS) return current?.tokens.access_token;
+      // Concurrent calls share one renewal.
       renewal ??= renewed(current).finally(() => {
         renewal = undefined;
       });
       return renewal;
     },
 
-    /** Calls whenever somebody signs in or out. @returns how to stop that. */
+    /** Calls the listener after each sign-in, renewal and sign-out. @returns the unsubscribe function. */
     subscribe(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -7,38 +7,39 @@ import * as api from './api.ts';
 import { IdSearch } from './components/id-search.tsx';
 import { Page } from './components/page.tsx';
 import { Problem } from './components/problem.tsx';
+import classes from './shell.module.css';
 
-/** What is around every page: the way to the others, and what waits to be done there. */
+/** Header and navigation, with counts of open work. */
 export function Shell({ username, children }: { username: string; children: ReactNode }) {
   const [path] = useLocation();
-  const [menu, setMenu] = useState(false);
+  const [menuOpen, setMenuOpen] = useState(false);
   const failed = useInfiniteQuery(api.failedSettlements);
   const findings = useInfiniteQuery(api.consistency());
-  const stranger = failed.error instanceof ApiProblem && failed.error.status === 403 ? failed.error : undefined;
+  const forbidden = failed.error instanceof ApiProblem && failed.error.status === 403 ? failed.error : undefined;
 
-  const links: readonly (readonly [to: string, words: string, waiting?: string | undefined])[] = [
+  const links: readonly (readonly [to: string, label: string, count?: string | undefined])[] = [
     ['/', 'Overview'],
     ['/events', 'Webhook events'],
-    ['/settlements', 'Failed settlements', counted(failed.data?.pages.map((page) => page.settlements))],
-    ['/consistency', 'Findings', counted(findings.data?.pages.map((page) => page.findings))],
-    ['/audit', 'Audit'],
+    ['/settlements', 'Failed settlements', countOf(failed.data?.pages.map((page) => page.settlements))],
+    ['/consistency', 'Findings', countOf(findings.data?.pages.map((page) => page.findings))],
+    ['/audit', 'Audit log'],
     ['/health', 'Health'],
   ];
   return (
-    <div className="shell">
-      <a href="#content" className="skip">
-        Skip to the content
+    <div className={classes.shell}>
+      <a href="#content" className={classes.skip}>
+        Skip to content
       </a>
-      <header className="top">
+      <header className={classes.header}>
         <Group gap="sm" wrap="nowrap">
-          {!stranger && (
+          {!forbidden && (
             <Button
-              className="menu-button"
+              className={classes.menuButton}
               size="xs"
               variant="default"
-              aria-expanded={menu}
+              aria-expanded={menuOpen}
               aria-controls="menu"
-              onClick={() => setMenu(!menu)}
+              onClick={() => setMenuOpen(!menuOpen)}
             >
               Menu
             </Button>
@@ -48,38 +49,38 @@ export function Shell({ username, children }: { username: string; children: Reac
           </Text>
         </Group>
         <Group gap="xs" wrap="nowrap">
-          <ColourScheme />
-          <Text size="sm" component="span" className="who" title="Signed in">
+          <ColorSchemeToggle />
+          <Text size="sm" component="span" className={classes.username} title="Signed in">
             {username}
           </Text>
-          <Button size="xs" variant="default" onClick={() => api.session.end()}>
+          <Button size="xs" variant="default" onClick={() => api.session.signOut()}>
             Sign out
           </Button>
         </Group>
       </header>
-      {!stranger && (
-        <nav id="menu" className="side" aria-label="Pages" data-open={menu || undefined}>
+      {!forbidden && (
+        <nav id="menu" className={classes.navigation} aria-label="Main" data-open={menuOpen || undefined}>
           <IdSearch />
           <ul>
-            {links.map(([to, words, waiting]) => (
+            {links.map(([to, label, count]) => (
               <li key={to}>
                 <Link
                   href={to}
                   aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
-                  onClick={() => setMenu(false)}
+                  onClick={() => setMenuOpen(false)}
                 >
-                  {words}
-                  {waiting && <span className="waiting">{waiting}</span>}
+                  {label}
+                  {count && <span className={classes.count}>{count}</span>}
                 </Link>
               </li>
             ))}
           </ul>
         </nav>
       )}
-      <main id="content" tabIndex={-1}>
-        {stranger ? (
-          <Page title="This is for operators">
-            <Problem error={stranger} retry={failed.refetch} />
+      <main id="content" tabIndex={-1} className={classes.content}>
+        {forbidden ? (
+          <Page title="Operators only">
+            <Problem error={forbidden} retry={failed.refetch} />
           </Page>
         ) : (
           children
@@ -89,17 +90,21 @@ export function Shell({ username, children }: { username: string; children: Reac
   );
 }
 
-/** How many there are, as far as they are loaded; nothing when there is none. */
-function counted(pages: readonly (readonly unknown[])[] | undefined): string | undefined {
+/** The number of loaded entries; undefined for none. */
+function countOf(pages: readonly (readonly unknown[])[] | undefined): string | undefined {
   const count = pages?.flat().length ?? 0;
   return count > 0 ? String(count) : undefined;
 }
 
-function ColourScheme() {
+function ColorSchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const other = useComputedColorScheme('light') === 'light' ? 'dark' : 'light';
   return (
-    <UnstyledButton className="scheme" aria-label={`Use ${other} colours`} onClick={() => setColorScheme(other)}>
+    <UnstyledButton
+      className={classes.colorScheme}
+      aria-label={`Switch to ${other} mode`}
+      onClick={() => setColorScheme(other)}
+    >
       <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
         <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" />
         <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" />

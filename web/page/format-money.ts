@@ -1,8 +1,8 @@
 import type { Money } from '../api/schema.ts';
 
 /**
- * `€19.99`, `¥500`: an amount in the reader's own way of writing, with the decimals that the API gave, which are PayPal's (`Intl` would write
- * HUF and TWD with two). The locale can be given, for tests.
+ * `€19.99`, `¥500`: an amount in the reader's locale, with the decimals of the API's value. Those are PayPal's: `Intl`
+ * defaults to two for HUF and TWD.
  */
 export function formatMoney({ currency_code, value }: Money, locale?: string): string {
   const decimals = value.split('.')[1]?.length ?? 0;
@@ -11,6 +11,6 @@ export function formatMoney({ currency_code, value }: Money, locale?: string): s
     currency: currency_code,
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-    // The text itself: as a number, an amount beyond 2^53 would lose its cents.
+    // A string: as a number, an amount beyond 2^53 would lose its decimals.
   }).format(value as Intl.StringNumericLiteral);
 }

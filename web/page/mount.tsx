@@ -3,15 +3,15 @@ import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from '../api/call.ts';
+import { isPermanent } from '../api/call.ts';
 
 /*
- * The content security policy allows no <style> in a page, as it cannot tell ours from an intruder's. So Mantine's variables and classes
- * come from its style sheet, and what would write a <style> is not used: responsive props such as `p={{ base: 'xs', sm: 'md' }}`,
- * `hiddenFrom`, Grid, SimpleGrid, AppShell, Flex with such props, and the scroll lock of Modal and Drawer. A CSS module does the same.
+ * The content security policy blocks inline <style>. So Mantine's variables and classes come from its style sheet, and
+ * features that inject a <style> are not used: responsive props such as `p={{ base: 'xs', sm: 'md' }}`, `hiddenFrom`,
+ * Grid, SimpleGrid, AppShell, Flex with such props, and the scroll lock of Modal and Drawer. Use a CSS module instead.
  */
 const theme = createTheme({
-  // The very colours are in look.css: these are the same, for what computes with them.
+  // The same as in theme.css, for Mantine's own computations.
   colors: {
     brand: [
       '#eef7f3',
@@ -35,13 +35,13 @@ const theme = createTheme({
 });
 
 /**
- * What the API refuses, it refuses again; whatever else went wrong is tried three times more. Without a network, what is asked or done fails
- * at once, as any other call does: it would otherwise wait without a word, and be done whenever the network is back.
+ * Retries everything but permanent errors, three times. `always`: offline, calls fail at once; by default they would be
+ * paused silently and sent when the network returns.
  */
-const queries = new QueryClient({
+const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 3 && !(error instanceof ApiProblem && error.status < 429),
+      retry: (failures, error) => failures < 3 && !isPermanent(error),
       networkMode: 'always',
     },
     mutations: { networkMode: 'always' },
@@ -49,8 +49,8 @@ const queries = new QueryClient({
 });
 
 /**
- * Puts an entry's content into its page, in the colours that the reader's system asks for. A page that the browser brings back from its
- * memory is loaded anew: it may have told of something that is over.
+ * Renders an entry into #root, in the system's colour scheme. A page restored from the back/forward cache is reloaded:
+ * its content may be outdated.
  */
 export function mount(content: ReactNode): void {
   addEventListener('pageshow', ({ persisted }) => {
@@ -61,7 +61,7 @@ export function mount(content: ReactNode): void {
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
-        <QueryClientProvider client={queries}>{content}</QueryClientProvider>
+        <QueryClientProvider client={queryClient}>{content}</QueryClientProvider>
       </MantineProvider>
     </StrictMode>,
   );

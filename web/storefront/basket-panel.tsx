@@ -13,37 +13,37 @@ import { useFocusRestore } from './use-focus-restore.ts';
 
 interface BasketPanelProps {
   readonly products: readonly Product[];
-  /** Asks again what is left. */
+  /** Refetches the products and their stock. */
   readonly reload: () => unknown;
 }
 
-/** What the shopper has put aside, what it costs, and the way to pay. */
+/** The basket's items, their total, and the checkout button. */
 export function BasketPanel({ products, reload }: BasketPanelProps) {
-  const { pieces } = useBasket();
-  const lines = products.flatMap((product) => {
-    const quantity = pieces[product.sku] ?? 0;
+  const { quantities } = useBasket();
+  const items = products.flatMap((product) => {
+    const quantity = quantities[product.sku] ?? 0;
     return quantity > 0 ? [{ ...product, quantity, price: multiplyForDisplay(product.unit_price, quantity) }] : [];
   });
-  const kept = useFocusRestore((panel) => panel.querySelector<HTMLElement>('#basket'));
-  const prices = lines.map(({ price }) => price);
+  const focusRestore = useFocusRestore((panel) => panel.querySelector<HTMLElement>('#basket'));
+  const prices = items.map(({ price }) => price);
   const total = sumForDisplay(prices);
   const mixed = hasMixedCurrencies(prices);
   const { mutate, error, isPending, reset } = useMutation({
-    mutationFn: () => checkOut(lines),
-    // What is left is asked at the same time: what went wrong does not wait for that.
+    mutationFn: () => checkOut(items),
+    // Not awaited: the error is shown at once.
     onError: () => void reload(),
   });
 
   return (
     <>
-      {lines.length > 0 && (
+      {items.length > 0 && (
         <a href="#basket" className={classes.shortcut}>
-          <span>To your basket</span>
+          <span>View basket</span>
           <span>{total && formatMoney(total)}</span>
         </a>
       )}
       <Paper
-        {...kept}
+        {...focusRestore}
         component="section"
         aria-labelledby="basket"
         withBorder
@@ -54,20 +54,20 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
         <Title order={2} size="h4" id="basket" tabIndex={-1}>
           Your basket
         </Title>
-        {lines.length === 0 && (
+        {items.length === 0 && (
           <Text c="dimmed" mt="xs">
-            Nothing in it yet.
+            Your basket is empty. Add an item to check out.
           </Text>
         )}
-        <ul className={classes.lines}>
-          {lines.map(({ sku, name, quantity, available, price }) => (
+        <ul className={classes.items}>
+          {items.map(({ sku, name, quantity, available, price }) => (
             <li key={sku}>
-              <div className={classes.line}>
+              <div className={classes.item}>
                 <span>{name}</span>
                 <span className={classes.price}>{formatMoney(price)}</span>
               </div>
-              <QuantityStepper sku={sku} name={name} quantity={quantity} most={available} />
-              {quantity > available && <TooMany sku={sku} name={name} available={available} />}
+              <QuantityStepper sku={sku} name={name} quantity={quantity} max={available} />
+              {quantity > available && <StockWarning sku={sku} name={name} available={available} />}
             </li>
           ))}
         </ul>
@@ -79,77 +79,77 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
         )}
         {mixed && (
           <Text size="sm" mb="md" className={classes.warning}>
-            These prices are in more than one currency, and you can pay in one at a time. Leave some of it out for now.
+            Your items are priced in more than one currency. Remove some of them to check out in one currency.
           </Text>
         )}
         {error && (
-          <Trouble
+          <CheckoutError
             error={error}
             products={products}
-            retake={(left) => {
+            onUpdate={(short) => {
               reset();
               changeBasket((basket) =>
-                left.reduce((less, { sku, available }) => withQuantity(less, sku, available), basket),
+                short.reduce((changed, { sku, available }) => withQuantity(changed, sku, available), basket),
               );
             }}
           />
         )}
-        <Button fullWidth size="md" disabled={lines.length === 0 || mixed} loading={isPending} onClick={() => mutate()}>
+        <Button fullWidth size="md" disabled={items.length === 0 || mixed} loading={isPending} onClick={() => mutate()}>
           Check out
         </Button>
         <Text size="sm" c="dimmed" mt="xs">
-          Checking out reserves the items for you. You pay nothing yet.
+          Checking out reserves your items. You won’t be charged yet.
         </Text>
       </Paper>
     </>
   );
 }
 
-function TooMany({ sku, name, available }: { sku: string; name: string; available: number }) {
+function StockWarning({ sku, name, available }: { sku: string; name: string; available: number }) {
   return (
     <Text size="sm" className={classes.warning}>
-      {available === 0 ? 'Sold out meanwhile. ' : `Only ${available} left. `}
+      {available === 0 ? 'Sold out. ' : `Only ${available} left. `}
       <button
         type="button"
         className={classes.link}
-        aria-label={available === 0 ? `Leave ${name} out` : `Take ${available} of ${name}`}
+        aria-label={available === 0 ? `Remove ${name}` : `Change to ${available}: ${name}`}
         onClick={() => changeBasket((basket) => withQuantity(basket, sku, available))}
       >
-        {available === 0 ? 'Leave it out' : `Take ${available}`}
+        {available === 0 ? 'Remove' : `Change to ${available}`}
       </button>
     </Text>
   );
 }
 
-interface TroubleProps {
+interface CheckoutErrorProps {
   readonly error: Error;
   readonly products: readonly Product[];
-  readonly retake: (left: readonly { sku: string; available: number }[]) => void;
+  /** Limits the basket to the available quantities. */
+  readonly onUpdate: (short: readonly { sku: string; available: number }[]) => void;
 }
 
-/** Why checking out did not work. */
-function Trouble({ error, products, retake }: TroubleProps) {
+function CheckoutError({ error, products, onUpdate }: CheckoutErrorProps) {
   const short = shortages(error);
   if (!short) {
     return (
-      <Notice title="That did not work">
-        <p>Nothing was charged. Please try again in a moment; you will not reserve twice.</p>
+      <Notice title="We couldn’t start your checkout">
+        <p>You haven’t been charged. Try again in a moment; your items won’t be reserved twice.</p>
       </Notice>
     );
   }
   const nameOf = (sku: string) => products.find((product) => product.sku === sku)?.name ?? sku;
   return (
-    <Notice title="Somebody was quicker">
+    <Notice title="Not enough in stock">
       <ul>
         {short.map(({ sku, requested, available }) => (
           <li key={sku}>
-            {nameOf(sku)}: you wanted {requested}, {available === 0 ? 'none is left' : `${available} left`}.
+            {nameOf(sku)}: {available === 0 ? 'sold out' : `only ${available} left`}, and you chose {requested}.
           </li>
         ))}
       </ul>
-      <p>Nothing was reserved, and nothing charged.</p>
-      <Button size="xs" variant="default" onClick={() => retake(short)}>
-        Take what is left
+      <p>Nothing has been reserved, and you haven’t been charged.</p>
+      <Button size="xs" variant="default" onClick={() => onUpdate(short)}>
+        Update basket
       </Button>
     </Notice>
   );

@@ -1,38 +1,43 @@
-/** What a shopper has put aside to buy. */
+/** What a shopper intends to buy. */
 export interface Basket {
-  /** Pieces by SKU, each at least 1. */
-  readonly pieces: Readonly<Record<string, number>>;
+  /** Quantity by SKU, each at least 1. */
+  readonly quantities: Readonly<Record<string, number>>;
 
-  /** Names the checking out of just these pieces, so that doing it twice reserves once. */
+  /** Idempotency key for checking out exactly these items, so that a repeated request reserves once. */
   readonly attempt: string | null;
 
-  /** The session that was opened for just these pieces. */
+  /** The checkout session that was opened for exactly these items. */
   readonly sessionId: string | null;
 }
 
-/** A basket with nothing in it. */
-export const EMPTY: Basket = { pieces: {}, attempt: null, sessionId: null };
+export const EMPTY: Basket = { quantities: {}, attempt: null, sessionId: null };
 
-/** The most that a session takes of one product. */
-const MOST_PIECES = 999;
+/** The largest quantity per product that a checkout session accepts. */
+const MAX_QUANTITY = 999;
 
-/** The basket with so many pieces of a product; another basket is another attempt to check out. */
-export function withQuantity({ pieces }: Basket, sku: string, quantity: number): Basket {
-  const { [sku]: _, ...others } = pieces;
-  const wanted = Math.min(Math.trunc(quantity), MOST_PIECES);
-  return { ...EMPTY, pieces: wanted > 0 ? { ...others, [sku]: wanted } : others };
+/** Sets the quantity of a product. A changed basket is a new attempt to check out. */
+export function withQuantity({ quantities }: Basket, sku: string, quantity: number): Basket {
+  const { [sku]: _, ...others } = quantities;
+  const limited = Math.min(Math.trunc(quantity), MAX_QUANTITY);
+  return { ...EMPTY, quantities: limited > 0 ? { ...others, [sku]: limited } : others };
 }
 
-/** Once a session's order is made, what it was made of is no longer wanted. What was put into the basket since stays. */
+/**
+ * Empties the basket when the session's order exists. A basket that has changed since belongs to no session and stays.
+ */
 export const afterOrder = (basket: Basket, sessionId: string): Basket =>
   basket.sessionId === sessionId ? EMPTY : basket;
 
-/** Once a session is over without an order, the same pieces need a new one. */
+/** Keeps the items when the session ended without an order: they need a new session. */
 export const afterCancel = (basket: Basket, sessionId: string): Basket =>
-  basket.sessionId === sessionId ? { ...EMPTY, pieces: basket.pieces } : basket;
+  basket.sessionId === sessionId ? { ...EMPTY, quantities: basket.quantities } : basket;
 
-/** The basket as it was written down; an empty one when that cannot be read. */
-export function readBasket(text: string | null): Basket {
+/** The basket as text; in storage the quantities are called `pieces`. */
+export const serializeBasket = ({ quantities, attempt, sessionId }: Basket): string =>
+  JSON.stringify({ pieces: quantities, attempt, sessionId });
+
+/** Parses a stored basket; one that cannot be parsed is empty. */
+export function parseBasket(text: string | null): Basket {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text ?? 'null');
@@ -43,7 +48,7 @@ export function readBasket(text: string | null): Basket {
   const { pieces, attempt, sessionId }: { pieces: unknown; attempt?: unknown; sessionId?: unknown } = parsed;
   const entries = Object.entries(typeof pieces === 'object' && pieces !== null ? pieces : {});
   return {
-    pieces: Object.fromEntries(entries.filter(([, quantity]) => Number.isInteger(quantity) && quantity > 0)),
+    quantities: Object.fromEntries(entries.filter(([, quantity]) => Number.isInteger(quantity) && quantity > 0)),
     attempt: typeof attempt === 'string' ? attempt : null,
     sessionId: typeof sessionId === 'string' ? sessionId : null,
   };

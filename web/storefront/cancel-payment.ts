@@ -3,36 +3,35 @@ import type { AlreadyCaptured, Payment, Problem, UnknownPayment, WrongToken } fr
 import * as api from './api.ts';
 import { copyFor, type PaymentCopy } from './payment-copy.ts';
 
-/** What became of the wish to cancel. */
 export interface CancelPaymentResult {
-  readonly words: PaymentCopy;
-  /** Undefined when the address names none. */
+  readonly copy: PaymentCopy;
+  /** Undefined when the URL matches no payment. */
   readonly payment?: Payment;
 }
 
 /**
- * Cancels the payment that the buyer has turned back from, of which PayPal tells nobody, and says what is true then: it may be too late, and
- * money that has come is not denied.
- * @throws as `call` does when nothing is known, because the API gave no answer.
+ * Cancels the payment of a buyer who returned from PayPal without approving; PayPal sends no webhook for this. It may
+ * be too late: then the copy reports the capture.
+ * @throws as `call` does when the API does not respond and nothing is known.
  */
 export async function cancelPayment(address: api.ReturnAddress, signal: AbortSignal): Promise<CancelPaymentResult> {
-  if (!address.checkout_session_id && !address.token) return { words: UNKNOWN };
+  if (!address.checkout_session_id && !address.token) return { copy: NOT_FOUND };
   try {
-    const payment = await cancelled(address, signal);
-    return { payment, words: wordsOf(payment) };
+    const payment = await cancel(address, signal);
+    return { payment, copy: copyAfterCancel(payment) };
   } catch (error) {
-    const unknown =
+    const notFound =
       isProblem<UnknownPayment>(error, '/problems/unknown-payment') ||
       isProblem<WrongToken>(error, '/problems/wrong-token');
-    if (unknown) return { words: UNKNOWN };
+    if (notFound) return { copy: NOT_FOUND };
     throw error;
   }
 }
 
-async function cancelled(address: api.ReturnAddress, signal: AbortSignal): Promise<Payment> {
+async function cancel(address: api.ReturnAddress, signal: AbortSignal): Promise<Payment> {
   const payment = await api.findPayment(address, { signal });
   const token = address.token ?? payment.paypal_order_id;
-  // The buyer was never sent to PayPal.
+  // There is no PayPal order: the buyer was never redirected.
   if (!token) return payment;
   try {
     return await api.cancelPayment(payment.payment_id, token);
@@ -42,9 +41,9 @@ async function cancelled(address: api.ReturnAddress, signal: AbortSignal): Promi
   }
 }
 
-function wordsOf(payment: Payment): PaymentCopy {
-  const onward = {
-    label: 'To your payment',
+function copyAfterCancel(payment: Payment): PaymentCopy {
+  const action = {
+    label: 'View payment',
     href: `/checkout/success?checkout_session_id=${payment.checkout_session_id}`,
   };
   switch (payment.status) {
@@ -52,41 +51,43 @@ function wordsOf(payment: Payment): PaymentCopy {
       return {
         tone: 'calm',
         title: 'Payment cancelled',
-        text: 'Nothing was charged. Your items go back into the shop; should you change your mind, check out again from your basket.',
+        text:
+          'You haven’t been charged. Your items are no longer reserved. If you change your mind, check out again ' +
+          'from your basket.',
       };
     case 'created':
       return {
         tone: 'calm',
         title: 'Payment not completed',
-        text: 'You have not approved it, so nothing was charged.',
+        text: 'You haven’t approved it, so you haven’t been charged.',
       };
     case 'approved':
       return {
         tone: 'calm',
-        title: 'You have approved this payment',
-        text: 'So it was not cancelled: it is being completed at this moment.',
-        onward,
+        title: 'You’ve approved this payment',
+        text: 'It wasn’t cancelled, and we’re completing it now.',
+        action,
       };
     case 'captured':
     case 'partially_refunded':
       return {
         tone: 'good',
-        title: 'This payment has gone through',
-        text: 'It was complete before you turned back, so it was not cancelled.',
-        onward: { ...onward, label: 'To your order' },
+        title: 'This payment went through',
+        text: 'It was completed before you cancelled, so it wasn’t cancelled.',
+        action: { ...action, label: 'View order' },
       };
     case 'failed':
     case 'expired':
       return copyFor({ payment });
     default:
-      return { ...copyFor({ payment }), onward };
+      return { ...copyFor({ payment }), action };
   }
 }
 
-const UNKNOWN: PaymentCopy = {
+const NOT_FOUND: PaymentCopy = {
   tone: 'bad',
-  title: 'We do not know this payment',
-  text: 'So nothing was cancelled. Please use the link that PayPal has sent you back with.',
+  title: 'We can’t find this payment',
+  text: 'Nothing was cancelled. Use the link that brought you back from PayPal.',
 };
 
 const isProblem = <Document extends Problem>(error: unknown, type: NonNullable<Document['type']>): boolean =>

@@ -3,19 +3,18 @@ import type { CheckoutSession, OutOfStock } from '../api/schema.ts';
 import { getSession, openSession } from './api.ts';
 import { changeBasket } from './use-basket.ts';
 
-/** The address of a session's summary. */
-const summaryOf = (sessionId: string): string => `/checkout?checkout_session_id=${sessionId}`;
+const checkoutPage = (sessionId: string): string => `/checkout?checkout_session_id=${sessionId}`;
 
 /**
- * Reserves what is in the basket, and goes on to the summary. A basket that has been reserved is not reserved again, as long as that lasts;
- * nor is one that was paid while no page looked: its summary says so.
- * @throws ApiProblem `out-of-stock` when there is too little; then nothing is reserved. Otherwise as `call` does.
+ * Reserves the basket's items and opens the checkout page. A basket whose session can still be paid is not reserved
+ * again; nor is one whose session was paid while no page was open, which the checkout page then shows.
+ * @throws ApiProblem `out-of-stock` when stock is insufficient, with nothing reserved. Otherwise as `call` does.
  */
 export async function checkOut(items: readonly { sku: string; quantity: number }[]): Promise<void> {
   const { sessionId } = changeBasket((basket) => basket);
   if (sessionId) {
     const session = await getSession(sessionId, {});
-    if (isUsable(session) || session.status === 'payment_completed') return location.assign(summaryOf(sessionId));
+    if (isPayable(session) || session.status === 'payment_completed') return location.assign(checkoutPage(sessionId));
     startOver();
   }
   const { attempt } = changeBasket((basket) => (basket.attempt ? basket : { ...basket, attempt: crypto.randomUUID() }));
@@ -26,16 +25,15 @@ export async function checkOut(items: readonly { sku: string; quantity: number }
   changeBasket((basket) =>
     basket.attempt === attempt ? { ...basket, sessionId: session.checkout_session_id } : basket,
   );
-  location.assign(summaryOf(session.checkout_session_id));
+  location.assign(checkoutPage(session.checkout_session_id));
 }
 
-/** Forgets the reservation, not what was to be reserved. */
+/** Detaches the basket from its session; the items stay. */
 export const startOver = () => changeBasket((basket) => ({ ...basket, attempt: null, sessionId: null }));
 
-/** Whether a session can still be paid. */
-export const isUsable = ({ status, expires_at }: CheckoutSession): boolean =>
+export const isPayable = ({ status, expires_at }: CheckoutSession): boolean =>
   status === 'payment_pending' || (status === 'open' && Date.parse(expires_at) > serverNow());
 
-/** The products of which there is too little, if that is what went wrong. */
+/** The items with insufficient stock, if that is the error. */
 export const shortages = (error: unknown): OutOfStock['items'] | undefined =>
   error instanceof ApiProblem ? error.as<OutOfStock>('/problems/out-of-stock')?.items : undefined;

@@ -1,59 +1,57 @@
-import { ApiProblem } from '../api/call.ts';
+import { isPermanent } from '../api/call.ts';
 import type { Payment } from '../api/schema.ts';
 import { getPayment } from './api.ts';
 import { sleep } from './sleep.ts';
 
-/** Milliseconds between two questions. */
 export const POLL_INTERVAL_MS = 2500;
-/** Milliseconds after which a shopper is not kept waiting any longer. */
+/** How long a shopper is asked to wait. */
 export const POLL_TIMEOUT_MS = 30_000;
-/** Milliseconds after which one question is given up, and asked again. */
+/** Timeout of a single request; the next poll repeats it. */
 const REQUEST_TIMEOUT_MS = 5000;
 
-/** What became of a payment within the time that a shopper waits. */
-export type PaymentCheck =
-  /** The money has come. Its order is there, or follows in a moment. */
+/** The state of a payment after polling. */
+export type PaymentStatusResult =
+  /** Captured. The order exists or is being created. */
   | { readonly success: true; readonly payment: Payment }
-  /** No order comes of it now: no money came, it went back, its bank takes days, or a person must look at it. The status tells. */
+  /** No order for now: not captured, refunded, pending at the bank, or under review. See `payment.status`. */
   | { readonly success: false; readonly payment: Payment }
-  /** Not known yet. The payment goes on all the same. */
+  /** Still undecided. Processing continues on the server. */
   | { readonly success: false; readonly error: 'Payment status check timeout' };
 
-/** How to look after a payment. */
-export interface PaymentCheckOptions {
-  /** Milliseconds after which it is not asked any more. @default 30,000 */
-  readonly forMs?: number;
+export interface PaymentStatusOptions {
+  /** @default 30,000 */
+  readonly timeoutMs?: number;
 
-  /** Is told every answer. */
+  /** Called with every response. */
   readonly onPayment?: (payment: Payment) => void;
 
   readonly signal?: AbortSignal;
 }
 
 /**
- * Asks every 2.5 s, for at most 30 s, what has become of a payment. A question that gets no answer is asked again.
- * @throws ApiProblem when there is no such payment, and whatever aborted the signal.
+ * Polls a payment every 2.5 s, for at most 30 s, until its status is decided. Retries failed requests.
+ * @throws ApiProblem when there is no such payment, and the signal's reason when it is aborted.
  */
-export async function checkPaymentStatus(paymentId: string, options: PaymentCheckOptions = {}): Promise<PaymentCheck> {
-  const { forMs = POLL_TIMEOUT_MS, onPayment, signal } = options;
-  const end = Date.now() + forMs;
+export async function checkPaymentStatus(
+  paymentId: string,
+  options: PaymentStatusOptions = {},
+): Promise<PaymentStatusResult> {
+  const { timeoutMs = POLL_TIMEOUT_MS, onPayment, signal } = options;
+  const deadline = Date.now() + timeoutMs;
   do {
-    const timeoutMs = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, end - Date.now()));
-    const payment = await getPayment(paymentId, { signal, timeoutMs }).catch((error) => {
+    const requestTimeoutMs = Math.max(1, Math.min(REQUEST_TIMEOUT_MS, deadline - Date.now()));
+    const payment = await getPayment(paymentId, { signal, timeoutMs: requestTimeoutMs }).catch((error) => {
       if (signal?.aborted || isPermanent(error)) throw error;
     });
     if (payment) {
       onPayment?.(payment);
-      if (HAS_MONEY.has(payment.status)) return { success: true, payment };
+      if (CAPTURED.has(payment.status)) return { success: true, payment };
       if (!UNDECIDED.has(payment.status)) return { success: false, payment };
     }
-    await sleep(Math.min(POLL_INTERVAL_MS, end - Date.now()), signal);
-  } while (Date.now() < end);
+    await sleep(Math.min(POLL_INTERVAL_MS, deadline - Date.now()), signal);
+  } while (Date.now() < deadline);
   return { success: false, error: 'Payment status check timeout' };
 }
 
-const HAS_MONEY: ReadonlySet<Payment['status']> = new Set(['captured', 'partially_refunded']);
+const CAPTURED: ReadonlySet<Payment['status']> = new Set(['captured', 'partially_refunded']);
 const UNDECIDED: ReadonlySet<Payment['status']> = new Set(['created', 'approved']);
-
-/** Whether asking again would be answered the same. 429 says to slow down, and above are troubles that pass. */
-export const isPermanent = (error: unknown): boolean => error instanceof ApiProblem && error.status < 429;

@@ -1,12 +1,11 @@
 import { Anchor, Button, Paper, Skeleton, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { ApiProblem } from '../api/call.ts';
+import { ApiProblem, isPermanent } from '../api/call.ts';
 import type { CheckoutSession, PayPalUnavailable } from '../api/schema.ts';
 import { beginPayment, getSession } from './api.ts';
 import { afterOrder } from './basket.ts';
-import { isUsable, startOver } from './check-out.ts';
-import { isPermanent } from './check-payment-status.ts';
+import { isPayable, startOver } from './check-out.ts';
 import { Layout } from './layout.tsx';
 import { LineItems } from './line-items.tsx';
 import { Notice } from './notice.tsx';
@@ -14,7 +13,7 @@ import { RemainingTime } from './remaining-time.tsx';
 import { StatusCard } from './status-card.tsx';
 import { changeBasket } from './use-basket.ts';
 
-/** What is going to be paid, for how long it is reserved, and the way to PayPal. */
+/** The checkout session: its items, the reservation's remaining time, and the button that leads to PayPal. */
 export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['session', sessionId],
@@ -24,24 +23,24 @@ export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
   if (data) return <Summary session={data} reload={refetch} />;
   if (sessionId === null || (error instanceof ApiProblem && error.status === 404)) {
     return (
-      <Layout title="No such checkout" narrow>
+      <Layout title="Checkout not found" narrow>
         <StatusCard
           tone="bad"
-          title="There is no such checkout"
-          text="The address is not complete. Your basket is still there."
-          onward={{ label: 'To your basket', href: '/#basket' }}
+          title="We can’t find this checkout"
+          text="The link may be incomplete. Your basket hasn’t changed."
+          action={{ label: 'View basket', href: '/#basket' }}
         />
       </Layout>
     );
   }
   return (
-    <Layout title="Check out" narrow>
+    <Layout title="Checkout" narrow>
       {error ? (
         <StatusCard
           tone="bad"
-          title="The shop does not answer"
-          text="Nothing was charged. Please try again in a moment."
-          again={() => void refetch()}
+          title="We can’t load your checkout"
+          text="The shop isn’t responding. You haven’t been charged. Try again in a moment."
+          retry={() => void refetch()}
         />
       ) : (
         <Skeleton height={360} radius="lg" role="status" aria-label="Loading" />
@@ -52,104 +51,104 @@ export function CheckoutPage({ sessionId }: { sessionId: string | null }) {
 
 function Summary({ session, reload }: { session: CheckoutSession; reload: () => unknown }) {
   const { checkout_session_id, items, amount, expires_at, status } = session;
-  const [ranOut, setRanOut] = useState(!isUsable(session));
+  const [expired, setExpired] = useState(!isPayable(session));
   const pay = useMutation({
     mutationFn: () => beginPayment(checkout_session_id),
     onSuccess: ({ status, approve_url }) => {
-      // What is approved, or on its way from a bank, has nothing more to be confirmed at PayPal: its page says how it stands.
-      if (status !== 'created') location.assign(paymentPageOf(checkout_session_id));
+      // An approved or pending payment needs no confirmation at PayPal: its page shows the status.
+      if (status !== 'created') location.assign(paymentPage(checkout_session_id));
       else if (approve_url) location.assign(approve_url);
       else reload();
     },
-    // A refusal means that the session is not what it was: then its new state is all that is said. Trouble is told at once.
+    // A permanent error means that the session has changed: the mutation stays pending until its new status is shown.
     onError: (error) => {
       const reloaded = reload();
       return isPermanent(error) ? reloaded : undefined;
     },
   });
-  if (ranOut || !isUsable(session)) return <Over session={session} />;
-  // The browser leaves: until it has, the button stays as it is.
+  if (expired || !isPayable(session)) return <Ended session={session} />;
+  // The button stays busy until the browser has left the page.
   const leaving = pay.isPending || (pay.isSuccess && (pay.data.status !== 'created' || pay.data.approve_url !== null));
 
   return (
-    <Layout title="Check out" narrow>
+    <Layout title="Checkout" narrow>
       <Title order={1} mb="md">
-        Check out
+        Checkout
       </Title>
       <Paper withBorder radius="lg" p="lg" bg="var(--mantine-color-default)">
-        <LineItems caption="What you are buying" items={items} amount={amount} />
+        <LineItems caption="Your items" items={items} amount={amount} />
         {status === 'open' ? (
-          <RemainingTime until={expires_at} onOver={() => setRanOut(true)} />
+          <RemainingTime until={expires_at} onExpire={() => setExpired(true)} />
         ) : (
           <Text c="dimmed" my="md">
-            You have been to PayPal with this. Your items stay reserved until you have paid or cancelled.
+            You’ve already started this payment at PayPal. Your items stay reserved until you pay or cancel.
           </Text>
         )}
         {pay.error && (
-          <Notice title={titleOf(pay.error)}>
+          <Notice title={errorTitle(pay.error)}>
             <p>
-              Nothing was charged, and your items stay reserved. Please try again in a moment; you will not pay twice.
+              You haven’t been charged, and your items stay reserved. Try again in a moment; you won’t be charged twice.
             </p>
           </Notice>
         )}
         <Button fullWidth size="lg" loading={leaving} onClick={() => pay.mutate()}>
-          {status === 'open' ? 'Pay with PayPal' : 'Go on at PayPal'}
+          {status === 'open' ? 'Pay with PayPal' : 'Continue to PayPal'}
         </Button>
         <Text size="sm" c="dimmed" mt="xs" ta="center">
-          You confirm the payment on PayPal’s own page.
+          You’ll confirm the payment at PayPal.
         </Text>
       </Paper>
       <Text mt="md">
-        <Anchor href="/#basket">Back to the basket</Anchor>
+        <Anchor href="/#basket">Back to basket</Anchor>
       </Text>
     </Layout>
   );
 }
 
-const titleOf = (error: Error): string =>
+const errorTitle = (error: Error): string =>
   error instanceof ApiProblem && error.as<PayPalUnavailable>('/problems/paypal-unavailable')
-    ? 'PayPal does not answer at the moment'
-    : 'That did not work';
+    ? 'PayPal isn’t responding'
+    : 'We couldn’t start your payment';
 
-const paymentPageOf = (sessionId: string): string => `/checkout/success?checkout_session_id=${sessionId}`;
+const paymentPage = (sessionId: string): string => `/checkout/success?checkout_session_id=${sessionId}`;
 
-/** What is said of a session that cannot be paid any more. */
-function Over({ session: { checkout_session_id, status, payment_id } }: { session: CheckoutSession }) {
+/** A session that can no longer be paid. */
+function Ended({ session: { checkout_session_id, status, payment_id } }: { session: CheckoutSession }) {
   const paid = status === 'payment_completed';
-  const onward = {
-    label: paid ? 'To your order' : 'To your payment',
-    href: paymentPageOf(checkout_session_id),
+  const action = {
+    label: paid ? 'View order' : 'View payment',
+    href: paymentPage(checkout_session_id),
   };
   useEffect(() => {
     if (paid) changeBasket((basket) => afterOrder(basket, checkout_session_id));
   }, [paid, checkout_session_id]);
-  const again = () => {
+  const retry = () => {
     startOver();
     location.assign('/#basket');
   };
   return (
-    <Layout title="Check out" narrow>
+    <Layout title="Checkout" narrow>
       {paid ? (
         <StatusCard
           tone="good"
           title="This checkout is complete"
-          text="You need not pay again. Your order has a page of its own."
-          onward={onward}
+          text="You don’t need to pay again. See your order for details."
+          action={action}
         />
       ) : payment_id ? (
         <StatusCard
           tone="calm"
-          title="This checkout is over"
-          text="It led to no order. What became of the payment, its own page tells."
-          onward={onward}
+          title="This checkout has ended"
+          text="No order was placed. See the payment for details."
+          action={action}
         />
       ) : (
         <StatusCard
           tone="calm"
-          title="The reservation has run out"
-          text="Nothing was charged. Your items go back into the shop; you can check out again from your basket."
-          again={again}
-          againLabel="Reserve again"
+          title="Your items are no longer reserved"
+          text="You haven’t been charged. Check out again from your basket to reserve them."
+          retry={retry}
+          retryLabel="Back to basket"
         />
       )}
     </Layout>

@@ -11,21 +11,23 @@ import { changeBasket } from './use-basket.ts';
 const CANCELLING: PaymentCopy = {
   tone: 'busy',
   title: 'Cancelling your payment…',
-  text: 'This takes a moment.',
+  text: 'This only takes a moment.',
 };
 
-const NO_ANSWER: PaymentCopy = {
+const NO_RESPONSE: PaymentCopy = {
   tone: 'bad',
-  title: 'The shop does not answer',
-  text: 'So your payment may not be cancelled yet. As long as you do not approve it at PayPal, nothing can be charged.',
+  title: 'We couldn’t confirm the cancellation',
+  text:
+    'The shop isn’t responding, so your payment may not be cancelled yet. You can’t be charged unless you approve ' +
+    'it at PayPal.',
 };
 
-/** Where PayPal sends a buyer who has turned back: cancels the payment, if that is still to be done. */
+/** PayPal's cancel URL: cancels the payment, unless it is already final. */
 export function FailurePage({ address }: { address: ReturnAddress }) {
   const { data, error, refetch, isFetching } = useQuery({
-    queryKey: ['give up', address],
+    queryKey: ['cancel', address],
     queryFn: ({ signal }) => cancelPayment(address, signal),
-    // Once is enough: a window that is looked at again changes nothing.
+    // Runs once: refocusing the window does not repeat it.
     staleTime: Number.POSITIVE_INFINITY,
   });
   const payment = data?.payment;
@@ -33,10 +35,10 @@ export function FailurePage({ address }: { address: ReturnAddress }) {
     if (payment?.status === 'cancelled') changeBasket((basket) => afterCancel(basket, payment.checkout_session_id));
   }, [payment]);
 
-  const words = data?.words ?? (error && !isFetching ? NO_ANSWER : CANCELLING);
+  const copy = data?.copy ?? (error && !isFetching ? NO_RESPONSE : CANCELLING);
   return (
-    <Layout title={words.title} narrow>
-      <StatusCard {...words} again={words === NO_ANSWER ? () => void refetch() : undefined} />
+    <Layout title={copy.title} narrow>
+      <StatusCard {...copy} retry={copy === NO_RESPONSE ? () => void refetch() : undefined} />
     </Layout>
   );
 }

@@ -1,132 +1,128 @@
-import { ApiProblem } from '../api/call.ts';
+import { ApiProblem, isPermanent } from '../api/call.ts';
 import type { NotApproved, Payment, PaymentDeclined } from '../api/schema.ts';
 import { capturePayment, findPayment, getPayment, type ReturnAddress } from './api.ts';
-import { checkPaymentStatus, isPermanent, POLL_INTERVAL_MS, POLL_TIMEOUT_MS } from './check-payment-status.ts';
+import { checkPaymentStatus, POLL_INTERVAL_MS, POLL_TIMEOUT_MS } from './check-payment-status.ts';
 import { sleep } from './sleep.ts';
 
-/** Milliseconds between two questions once the shopper has been told that it takes longer. */
+/** The poll interval after the first 30 seconds. */
 const SLOW_POLL_INTERVAL_MS = 10_000;
 
-/** Why no money could be taken, and where the buyer can change that. */
-export interface Refusal {
+/** Why a capture was rejected, and where the buyer can fix it. */
+export interface CaptureRejection {
   readonly reason: 'declined' | 'not_approved';
-  /** Null while PayPal has no order yet. */
+  /** Null while there is no PayPal order yet. */
   readonly approveUrl: string | null;
 }
 
-/** What is known about a purchase whose buyer has come back from PayPal. */
+/** What is known of a payment whose buyer has returned from PayPal. */
 export interface PaymentProgress {
-  /** Undefined until the API has answered. */
+  /** Undefined until the API has responded. */
   readonly payment?: Payment;
 
-  /** The address names no payment of this shop. */
-  readonly unknown?: true;
+  /** The URL matches no payment of this shop. */
+  readonly notFound?: true;
 
-  /** What the capture was refused for, as long as the payment has not moved on. */
-  readonly refusal?: Refusal;
+  /** The capture was rejected, and the payment has not changed since. */
+  readonly rejection?: CaptureRejection;
 
-  /** What is known of the payment is from before the capture: one that was given up may yet turn out to be approved. */
+  /** `payment` predates a capture that is still in flight: a cancelled payment may yet turn out to be approved. */
   readonly capturing?: boolean;
 
-  /** The 30 seconds are over that a shopper is asked to wait. */
-  readonly late?: true;
+  /** The 30 seconds that a shopper is asked to wait are over. */
+  readonly timedOut?: true;
 }
 
 /**
- * Follows a purchase to its end: finds the payment, asks once for the money, and then asks what became of it, every 2.5 s for 30 s and every
- * 10 s after that, until nothing more is to come. Closing the page changes nothing: PayPal's webhook leads to the same end.
+ * Follows a payment to its final state: finds it, captures it once, then polls every 2.5 s for 30 s and every 10 s
+ * after that, until it is settled. Nothing depends on the page staying open: PayPal's webhook leads to the same result.
  */
 export async function followPayment(
   address: ReturnAddress,
-  show: (followed: PaymentProgress) => void,
+  show: (progress: PaymentProgress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const end = Date.now() + POLL_TIMEOUT_MS;
-  let followed: PaymentProgress = {};
-  const learn = (news: PaymentProgress) => {
-    followed = { ...followed, ...news };
-    if (!signal.aborted) show(followed);
+  const deadline = Date.now() + POLL_TIMEOUT_MS;
+  let progress: PaymentProgress = {};
+  const update = (change: PaymentProgress) => {
+    progress = { ...progress, ...change };
+    if (!signal.aborted) show(progress);
   };
   let capturing = false;
   const onPayment = (payment: Payment) => {
-    const known = followed.payment;
-    // An answer may be overtaken by a later one.
+    const known = progress.payment;
+    // Responses may arrive out of order.
     if (known && payment.updated_at < known.updated_at) return;
-    // Only a refusal of the buyer's card or account takes an approval back.
+    // Only a decline reverts an approval.
     const declined =
       known?.status === 'approved' && payment.status === 'created' && payment.updated_at > known.updated_at;
-    learn({
+    update({
       payment,
       capturing,
-      ...(declined && { refusal: { reason: 'declined', approveUrl: payment.approve_url } }),
+      ...(declined && { rejection: { reason: 'declined', approveUrl: payment.approve_url } }),
     });
   };
 
-  const found = await find(address, end, learn, signal);
-  if (!found) return learn({ unknown: true });
+  const found = await find(address, deadline, update, signal);
+  if (!found) return update({ notFound: true });
   const id = found.payment_id;
-  capturing = MAY_BE_CAPTURED.has(found.status);
+  capturing = CAPTURABLE.has(found.status);
   onPayment(found);
 
   let captured: Promise<void> | undefined;
   if (capturing) {
-    captured = capture(id).then((answer) => {
+    captured = capture(id).then((response) => {
       capturing = false;
-      if (!answer) return;
-      if ('reason' in answer) learn({ refusal: answer });
-      else onPayment(answer);
+      if (!response) return;
+      if ('reason' in response) update({ rejection: response });
+      else onPayment(response);
     });
-    // Its answer may make the first question find the end already.
+    // A capture that responds quickly saves a poll.
     await Promise.race([captured, sleep(POLL_INTERVAL_MS, signal)]);
   }
-  const check = () => checkPaymentStatus(id, { forMs: end - Date.now(), onPayment, signal });
+  const check = () => checkPaymentStatus(id, { timeoutMs: deadline - Date.now(), onPayment, signal });
   let result = await check();
   if (capturing && 'payment' in result && !result.success) {
     await captured;
     result = await check();
   }
-  if ('error' in result) learn({ late: true });
+  if ('error' in result) update({ timedOut: true });
 
-  while (!followed.payment?.settled) {
-    await sleep(Date.now() < end ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS, signal);
-    if (Date.now() >= end && !followed.late) learn({ late: true });
-    await getPayment(id, { signal }).then(onPayment, throwIfAborted(signal));
+  while (!progress.payment?.settled) {
+    await sleep(Date.now() < deadline ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS, signal);
+    if (Date.now() >= deadline && !progress.timedOut) update({ timedOut: true });
+    await getPayment(id, { signal }).then(onPayment, rethrowIfAborted(signal));
   }
 }
 
-/** What PayPal may still have money for. Also what was given up: the buyer may have gone back to PayPal and approved after all. */
-const MAY_BE_CAPTURED: ReadonlySet<Payment['status']> = new Set([
-  'created',
-  'approved',
-  'cancelled',
-  'expired',
-  'failed',
-]);
+/**
+ * Statuses that a capture may still change. After a cancellation, the buyer may have gone back to PayPal and approved.
+ */
+const CAPTURABLE: ReadonlySet<Payment['status']> = new Set(['created', 'approved', 'cancelled', 'expired', 'failed']);
 
-/** The payment of the address; undefined when the shop has none of that name. */
+/** Undefined when the URL matches no payment of this shop. */
 async function find(
   address: ReturnAddress,
-  end: number,
-  learn: (news: PaymentProgress) => void,
+  deadline: number,
+  update: (change: PaymentProgress) => void,
   signal: AbortSignal,
 ): Promise<Payment | undefined> {
   if (!address.checkout_session_id && !address.token) return undefined;
-  // By PayPal's token, a payment of the last second may not be found yet.
-  const mayBeYoungUntil = Date.now() + 2 * POLL_INTERVAL_MS;
+  // The index by token is eventually consistent: a new payment may be missing from it at first.
+  const retryNotFoundUntil = Date.now() + 2 * POLL_INTERVAL_MS;
   for (;;) {
     try {
       return await findPayment(address, { signal });
     } catch (error) {
       if (signal.aborted) throw error;
-      if (isPermanent(error) && Date.now() >= mayBeYoungUntil) return undefined;
+      if (isPermanent(error) && Date.now() >= retryNotFoundUntil) return undefined;
     }
-    await sleep(Date.now() < end ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS, signal);
-    if (Date.now() >= end) learn({ late: true });
+    await sleep(Date.now() < deadline ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS, signal);
+    if (Date.now() >= deadline) update({ timedOut: true });
   }
 }
 
-/** Asks for the money. @returns the payment then, or why there is no money to be had; nothing when the answer did not come. */
-async function capture(id: string): Promise<Payment | Refusal | undefined> {
+/** @returns the payment after the capture, or the rejection; undefined when the outcome is unknown. */
+async function capture(id: string): Promise<Payment | CaptureRejection | undefined> {
   try {
     return await capturePayment(id);
   } catch (error) {
@@ -139,5 +135,5 @@ async function capture(id: string): Promise<Payment | Refusal | undefined> {
   return undefined;
 }
 
-/** The webhook asks PayPal as well, so an answer that does not come now comes later. */
-const throwIfAborted = (signal: AbortSignal) => (): void => signal.throwIfAborted();
+/** A failed poll is repeated by the next one. */
+const rethrowIfAborted = (signal: AbortSignal) => (): void => signal.throwIfAborted();

@@ -3,26 +3,25 @@ import { type ReactNode, useEffect } from 'react';
 import classes from './layout.module.css';
 import { useBasket } from './use-basket.ts';
 
-/** What the shop calls itself. */
-const SHOP_NAME = 'Things for a desk';
+const SHOP_NAME = 'Desk Goods';
 
 interface LayoutProps {
-  /** What the page is about; the browser shows it beside the shop's name. */
+  /** Shown in the browser tab, before the shop's name. */
   readonly title?: string;
 
-  /** Whether the page has little to say, so that it reads better in a narrow column. */
+  /** A single reading column. */
   readonly narrow?: boolean;
 
   readonly children: ReactNode;
 }
 
-/** What every page of the shop has around its content. */
+/** Header, content and footer of every shop page. */
 export function Layout({ title, narrow = false, children }: LayoutProps) {
   useEffect(() => {
     document.title = title ? `${title} · ${SHOP_NAME}` : SHOP_NAME;
   }, [title]);
-  const { pieces } = useBasket();
-  const count = Object.values(pieces).reduce((sum, quantity) => sum + quantity, 0);
+  const { quantities } = useBasket();
+  const count = Object.values(quantities).reduce((sum, quantity) => sum + quantity, 0);
 
   return (
     <>
@@ -42,7 +41,7 @@ export function Layout({ title, narrow = false, children }: LayoutProps) {
         {children}
       </main>
       <footer className={classes.footer}>
-        Payment by PayPal. What you pay becomes exactly one order, or comes back to you.
+        Payments by PayPal. Every payment becomes exactly one order, or is refunded.
       </footer>
     </>
   );

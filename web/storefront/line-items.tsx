@@ -9,15 +9,15 @@ interface LineItemsProps {
   readonly amount: Money;
 }
 
-/** What is, or was, bought. */
+/** The items of a checkout session or order, with their total. */
 export function LineItems({ caption, items, amount }: LineItemsProps) {
   return (
-    <table className={classes.lines}>
+    <table className={classes.table}>
       <caption className={classes.caption}>{caption}</caption>
       <thead>
         <tr>
           <th scope="col">Item</th>
-          <th scope="col">Pieces</th>
+          <th scope="col">Quantity</th>
           <th scope="col">Price</th>
         </tr>
       </thead>

@@ -19,7 +19,7 @@ import { ShopPage } from './shop-page.tsx';
 import { SuccessPage } from './success-page.tsx';
 
 /*
- * One page is one address: going on is an ordinary link, so that reload, back button and bookmarks do what they always do.
+ * Each page is a full page load, so that reload, back button and bookmarks behave as in any browser.
  */
 
 const query = new URLSearchParams(location.search);

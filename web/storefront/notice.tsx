@@ -7,7 +7,7 @@ interface NoticeProps {
   readonly children: ReactNode;
 }
 
-/** Why something did not work. It is read aloud, and what can be done about it comes next for whoever uses the keyboard. */
+/** An error message. It takes focus, so that a screen reader reads it and its buttons are next in tab order. */
 export function Notice({ title, children }: NoticeProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);

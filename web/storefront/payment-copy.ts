@@ -1,132 +1,150 @@
 import type { PaymentProgress } from './follow-payment.ts';
 
-/** What a shopper is told of a payment. */
+/** What a page says about a payment. */
 export interface PaymentCopy {
   readonly title: string;
   readonly text: string;
 
-  /** `busy`: it is being worked on at this moment. */
+  /** `busy`: processing right now. */
   readonly tone: 'good' | 'busy' | 'calm' | 'bad';
 
-  /** Where to go from here, if not to the shop. */
-  readonly onward?: { readonly label: string; readonly href: string };
+  /** The next step, if it is not back to the shop. */
+  readonly action?: { readonly label: string; readonly href: string };
 }
 
-const PROCESSING: PaymentCopy = {
-  tone: 'busy',
-  title: 'Processing payment…',
-  text: 'This takes a few seconds. Please keep this page open.',
-};
-
-const UNKNOWN: PaymentCopy = {
-  tone: 'bad',
-  title: 'We do not know this payment',
-  text: 'Please use the link that PayPal has sent you back with. If you have paid and cannot find your order, tell us.',
-};
-
 /**
- * What is true of a purchase whose buyer has come back from PayPal, in words for the buyer. They follow what the API has answered; nothing
- * is said about money that the API has not said.
+ * The copy for a payment whose buyer has returned from PayPal. It claims nothing about money that the API has not
+ * confirmed.
  */
-export function copyFor({ payment, unknown, refusal, capturing, late }: PaymentProgress): PaymentCopy {
-  if (unknown) return UNKNOWN;
-  if (!payment) return late ? UNREACHABLE : PROCESSING;
+export function copyFor({ payment, notFound, rejection, capturing, timedOut }: PaymentProgress): PaymentCopy {
+  if (notFound) return NOT_FOUND;
+  if (!payment) return timedOut ? UNREACHABLE : PROCESSING;
   switch (payment.status) {
     case 'created':
-      if (refusal) return refused(refusal);
-      return late ? UNDER_WAY : PROCESSING;
+      if (rejection) return rejected(rejection);
+      return timedOut ? STILL_PROCESSING : PROCESSING;
     case 'approved':
-      return late ? UNDER_WAY : PROCESSING;
+      return timedOut ? STILL_PROCESSING : PROCESSING;
     case 'capture_pending':
       return {
         tone: 'calm',
-        title: 'Your bank is still sending the money',
-        text: 'PayPal is clearing your payment, which may take some days. Your items stay reserved, and we ship once the money is here. You need not pay again, and can close this page.',
+        title: 'Your payment is pending',
+        text:
+          'PayPal is clearing your payment, which can take a few days. Your items stay reserved, and we ship them ' +
+          'once it clears. You don’t need to pay again, and you can close this page.',
       };
     case 'captured':
       if (payment.order) return THANKS;
-      return late
+      return timedOut
         ? {
             tone: 'calm',
-            title: 'Your payment has arrived',
-            text: 'Your order number follows, here on this page. You can close it: the order is made without it, and this address leads back to it.',
+            title: 'We’ve received your payment',
+            text:
+              'Your order is taking longer than usual. Its number will appear here. You can close this page: your ' +
+              'order is created without it, and this link brings you back.',
           }
-        : { tone: 'busy', title: 'Your payment has arrived', text: 'Your order number follows in a moment.' };
+        : { tone: 'busy', title: 'We’ve received your payment', text: 'Your order number will appear in a moment.' };
     case 'partially_refunded':
-      return { ...THANKS, text: 'Your payment has arrived. Part of it has been given back to you by PayPal.' };
+      return { ...THANKS, text: 'We’ve received your payment. Part of it has been refunded through PayPal.' };
     case 'refunded':
       return payment.order
         ? {
             tone: 'calm',
             title: 'This order was refunded',
-            text: 'The whole amount is on its way back to you by PayPal.',
+            text: 'The full amount is on its way back to you through PayPal.',
           }
         : {
             tone: 'calm',
-            title: 'Your money is on its way back',
-            text: 'Your payment came too late for us to make an order of it, or was not the amount that we asked for. PayPal gives all of it back to you. Nothing will be shipped.',
+            title: 'Your refund is on its way',
+            text:
+              'Your payment arrived too late to become an order, or didn’t match the amount we requested. The full ' +
+              'amount is on its way back to you through PayPal. Nothing will be shipped.',
           };
     case 'reversed':
       return {
         tone: 'bad',
-        title: 'PayPal has taken this payment back',
-        text: 'The money is not with us any more. If you did not ask for that, please tell us or PayPal.',
+        title: 'PayPal reversed this payment',
+        text: 'We no longer have the money. If you didn’t request this, contact us or PayPal.',
       };
     case 'review':
       return {
         tone: 'calm',
-        title: 'We are looking at your payment',
-        text: 'The amount that arrived is not the one that we asked for, so a person decides: you get your order, or your money back. You need not pay again, and can close this page.',
+        title: 'We’re reviewing your payment',
+        text:
+          'The amount we received isn’t the amount we requested, so our team is reviewing it. You’ll get your order ' +
+          'or a refund. You don’t need to pay again, and you can close this page.',
       };
     case 'cancelled':
       if (capturing) return PROCESSING;
       return {
         tone: 'calm',
-        title: 'The payment was cancelled',
-        text: 'Nothing was charged. Your items go back into the shop.',
+        title: 'Payment cancelled',
+        text: 'You haven’t been charged. Your items are no longer reserved.',
       };
     case 'failed':
       if (capturing) return PROCESSING;
       return {
         tone: 'bad',
-        title: 'The payment did not go through',
-        text: 'PayPal or your bank has refused it. Nothing was charged. Your items go back into the shop.',
+        title: 'Your payment didn’t go through',
+        text: 'PayPal or your bank declined it. You haven’t been charged. Your items are no longer reserved.',
       };
     case 'expired':
       if (capturing) return PROCESSING;
       return {
         tone: 'calm',
-        title: 'The time for this payment is over',
-        text: 'It was not approved in time. Nothing was charged. Your items go back into the shop.',
+        title: 'This payment has expired',
+        text: 'It wasn’t approved in time. You haven’t been charged. Your items are no longer reserved.',
       };
   }
 }
 
-const THANKS: PaymentCopy = { tone: 'good', title: 'Thank you for your order', text: 'Your payment has arrived.' };
+const PROCESSING: PaymentCopy = {
+  tone: 'busy',
+  title: 'Processing payment…',
+  text: 'This usually takes a few seconds. Please keep this page open.',
+};
 
-const UNDER_WAY: PaymentCopy = {
+const NOT_FOUND: PaymentCopy = {
+  tone: 'bad',
+  title: 'We can’t find this payment',
+  text: 'Use the link that brought you back from PayPal. If you’ve paid and can’t find your order, contact us.',
+};
+
+const THANKS: PaymentCopy = {
+  tone: 'good',
+  title: 'Thank you for your order',
+  text: 'We’ve received your payment.',
+};
+
+const STILL_PROCESSING: PaymentCopy = {
   tone: 'calm',
-  title: 'We have your payment under way',
-  text: 'It takes longer than usual. Your order number follows, here on this page. You can close it: the payment goes on without it, you are not charged twice, and this address leads back to it.',
+  title: 'We’re still processing your payment',
+  text:
+    'This is taking longer than usual. Your order number will appear here. You can close this page: processing ' +
+    'continues without it, you won’t be charged twice, and this link brings you back.',
 };
 
 const UNREACHABLE: PaymentCopy = {
   tone: 'calm',
-  title: 'We cannot see your payment at the moment',
-  text: 'The shop does not answer; this page keeps asking. You can close it: a payment that you have approved goes on without it, you are not charged twice, and this address leads back to it.',
+  title: 'We can’t load your payment right now',
+  text:
+    'The shop isn’t responding. We’ll keep trying. You can close this page: a payment you’ve approved continues ' +
+    'without it, you won’t be charged twice, and this link brings you back.',
 };
 
-const refused = ({ reason, approveUrl }: NonNullable<PaymentProgress['refusal']>): PaymentCopy => ({
+const rejected = ({ reason, approveUrl }: NonNullable<PaymentProgress['rejection']>): PaymentCopy => ({
   ...(reason === 'declined'
     ? {
         tone: 'bad',
-        title: 'PayPal did not accept this card or account',
-        text: 'Nothing was charged, and your items stay reserved. You can choose another way to pay at PayPal.',
+        title: 'PayPal declined your card or account',
+        text: 'You haven’t been charged, and your items stay reserved. Choose another payment method at PayPal.',
       }
     : {
         tone: 'calm',
-        title: 'You have not approved the payment yet',
-        text: 'Nothing was charged, and your items stay reserved. You can approve it at PayPal.',
+        title: 'You haven’t approved the payment yet',
+        text:
+          'You haven’t been charged, and your items stay reserved. Approve the payment at PayPal to place your ' +
+          'order.',
       }),
-  ...(approveUrl !== null && { onward: { label: 'Back to PayPal', href: approveUrl } }),
+  ...(approveUrl !== null && { action: { label: 'Continue to PayPal', href: approveUrl } }),
 });

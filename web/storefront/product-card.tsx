@@ -8,38 +8,38 @@ import { QuantityStepper } from './quantity-stepper.tsx';
 import { changeBasket } from './use-basket.ts';
 import { useFocusRestore } from './use-focus-restore.ts';
 
-/** Up to so many pieces, a shopper is told to be quick. */
-const FEW = 5;
+/** At or below this quantity, stock is shown as low. */
+const LOW_STOCK = 5;
 
-/** One product: what it costs, what is left of it, and the way into the basket. */
+/** A product with its price, its stock, and the button that adds it to the basket. */
 export function ProductCard({ product, inBasket }: { product: Product; inBasket: number }) {
   const { sku, name, unit_price, available } = product;
-  // One more, or into the basket once more.
-  const kept = useFocusRestore((card) => [...card.querySelectorAll<HTMLElement>('button:enabled')].at(-1));
+  // The last button increases the quantity, or adds the product again after its removal.
+  const focusRestore = useFocusRestore((card) => [...card.querySelectorAll<HTMLElement>('button:enabled')].at(-1));
   return (
-    <article {...kept} className={classes.card} data-sold-out={available === 0 || undefined}>
+    <article {...focusRestore} className={classes.card} data-sold-out={available === 0 || undefined}>
       <ProductImage sku={sku} name={name} />
-      <div className={classes.words}>
+      <div className={classes.text}>
         <Title order={2} size="h5">
           {name}
         </Title>
         <Text>{formatMoney(unit_price)}</Text>
-        <Text size="sm" className={available <= FEW ? classes.few : classes.plenty}>
-          {available === 0 ? 'Sold out' : available <= FEW ? `Only ${available} left` : `${available} left`}
+        <Text size="sm" className={available <= LOW_STOCK ? classes.lowStock : classes.inStock}>
+          {available === 0 ? 'Sold out' : available <= LOW_STOCK ? `Only ${available} left` : `${available} in stock`}
         </Text>
       </div>
       {inBasket > 0 ? (
-        <QuantityStepper sku={sku} name={name} quantity={inBasket} most={available} />
+        <QuantityStepper sku={sku} name={name} quantity={inBasket} max={available} />
       ) : (
         <Button
           variant="light"
           px="xs"
           classNames={{ root: classes.button, label: classes.label }}
           disabled={available === 0}
-          aria-label={`${available === 0 ? 'Sold out' : 'Put into basket'}: ${name}`}
+          aria-label={`${available === 0 ? 'Sold out' : 'Add to basket'}: ${name}`}
           onClick={() => changeBasket((basket) => withQuantity(basket, sku, 1))}
         >
-          {available === 0 ? 'Sold out' : 'Put into basket'}
+          {available === 0 ? 'Sold out' : 'Add to basket'}
         </Button>
       )}
     </article>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import classes from './product-image.module.css';
 
-/** A product's picture, `/pictures/<SKU>.svg`; without one, its first letter. It says nothing that the name beside it does not say. */
+/** `/pictures/<SKU>.svg`, or the name's first letter. Decorative: the name stands beside it. */
 export function ProductImage({ sku, name }: { sku: string; name: string }) {
   const [missing, setMissing] = useState(false);
   return (
@@ -10,7 +10,7 @@ export function ProductImage({ sku, name }: { sku: string; name: string }) {
         <span className={classes.letter}>{name.charAt(0)}</span>
       ) : (
         <img
-          className={classes.picture}
+          className={classes.image}
           src={`/pictures/${encodeURIComponent(sku)}.svg`}
           alt=""
           onError={() => setMissing(true)}

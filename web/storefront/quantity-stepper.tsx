@@ -7,25 +7,30 @@ interface QuantityStepperProps {
   readonly sku: string;
   readonly name: string;
   readonly quantity: number;
-  /** Pieces that can be had. */
-  readonly most: number;
+  /** The available stock. */
+  readonly max: number;
 }
 
-/** How many pieces of a product are in the basket: one more, one less. */
-export function QuantityStepper({ sku, name, quantity, most }: QuantityStepperProps) {
-  const setTo = (wanted: number) => changeBasket((basket) => withQuantity(basket, sku, wanted));
+/** Changes a product's quantity in the basket by one. */
+export function QuantityStepper({ sku, name, quantity, max }: QuantityStepperProps) {
+  const setQuantity = (next: number) => changeBasket((basket) => withQuantity(basket, sku, next));
   return (
-    <fieldset className={classes.stepper} aria-label={`Pieces of ${name}`}>
-      <ActionIcon variant="default" size="lg" aria-label={`One ${name} less`} onClick={() => setTo(quantity - 1)}>
+    <fieldset className={classes.stepper} aria-label={`Quantity of ${name}`}>
+      <ActionIcon
+        variant="default"
+        size="lg"
+        aria-label={`Remove one ${name}`}
+        onClick={() => setQuantity(quantity - 1)}
+      >
         −
       </ActionIcon>
       <output className={classes.quantity}>{quantity}</output>
       <ActionIcon
         variant="default"
         size="lg"
-        aria-label={`One more ${name}`}
-        disabled={quantity >= most}
-        onClick={() => setTo(quantity + 1)}
+        aria-label={`Add one ${name}`}
+        disabled={quantity >= max}
+        onClick={() => setQuantity(quantity + 1)}
       >
         +
       </ActionIcon>

@@ -2,17 +2,17 @@ import { Text, VisuallyHidden } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { serverNow } from '../api/call.ts';
 
-/** From so many minutes on, each one is said aloud. */
-const ALOUD_MINUTES = 5;
+/** From this many minutes on, a screen reader announces each minute. */
+const ANNOUNCED_MINUTES = 5;
 
 interface RemainingTimeProps {
   /** ISO 8601. */
   readonly until: string;
-  readonly onOver: () => void;
+  readonly onExpire: () => void;
 }
 
-/** For how long the items are reserved, in minutes and seconds that run. */
-export function RemainingTime({ until, onOver }: RemainingTimeProps) {
+/** A countdown of the reservation, in minutes and seconds. */
+export function RemainingTime({ until, onExpire }: RemainingTimeProps) {
   const secondsLeft = () => Math.max(0, Math.floor((Date.parse(until) - serverNow()) / 1000));
   const [left, setLeft] = useState(secondsLeft);
   useEffect(() => {
@@ -20,19 +20,20 @@ export function RemainingTime({ until, onOver }: RemainingTimeProps) {
     return () => clearInterval(timer);
   });
   useEffect(() => {
-    if (left === 0) onOver();
-  }, [left, onOver]);
+    if (left === 0) onExpire();
+  }, [left, onExpire]);
 
   const minutes = Math.ceil(left / 60);
   return (
     <Text my="md">
-      Reserved for you for another{' '}
+      Your items are reserved for{' '}
       <strong role="timer">
         {Math.floor(left / 60)}:{String(left % 60).padStart(2, '0')}
       </strong>{' '}
       minutes.
       <VisuallyHidden role="status">
-        {minutes <= ALOUD_MINUTES && `Reserved for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}`}
+        {minutes <= ANNOUNCED_MINUTES &&
+          `Your items are reserved for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}`}
       </VisuallyHidden>
     </Text>
   );

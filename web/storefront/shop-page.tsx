@@ -8,16 +8,16 @@ import { ProductCard } from './product-card.tsx';
 import classes from './shop-page.module.css';
 import { useBasket } from './use-basket.ts';
 
-/** What the shop sells, with what is left of it, and the basket. */
+/** The catalogue, and the basket. */
 export function ShopPage() {
   const { data: products, isError, refetch } = useQuery({ queryKey: ['products'], queryFn: listProducts });
-  const { pieces } = useBasket();
+  const { quantities } = useBasket();
 
   return (
     <Layout>
-      <Title order={1}>Good things for a desk</Title>
+      <Title order={1}>Everything for your desk</Title>
       <Text c="dimmed" mb="lg">
-        Few, plain, and made to last. Put something aside, and pay with PayPal.
+        A small collection, made to last. Add items to your basket and pay with PayPal.
       </Text>
       <div className={classes.columns}>
         <section aria-label="Products" aria-busy={!products && !isError}>
@@ -25,13 +25,13 @@ export function ShopPage() {
             <ul className={classes.products}>
               {products.map((product) => (
                 <li key={product.sku}>
-                  <ProductCard product={product} inBasket={pieces[product.sku] ?? 0} />
+                  <ProductCard product={product} inBasket={quantities[product.sku] ?? 0} />
                 </li>
               ))}
             </ul>
           ) : isError ? (
-            <Notice title="The shop does not answer">
-              <p>Nothing is lost: your basket stays as it is.</p>
+            <Notice title="We can’t load our products">
+              <p>The shop isn’t responding. Your basket hasn’t changed.</p>
               <Button size="xs" variant="default" onClick={() => refetch()}>
                 Try again
               </Button>

@@ -1,7 +1,4 @@
-/**
- * Waits.
- * @throws whatever aborts the signal, at once.
- */
+/** @throws the signal's reason as soon as it is aborted. */
 export const sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();

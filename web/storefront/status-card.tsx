@@ -4,22 +4,21 @@ import type { PaymentCopy } from './payment-copy.ts';
 import classes from './status-card.module.css';
 
 interface StatusCardProps extends PaymentCopy {
-  /** Does again what did not work. */
-  readonly again?: (() => void) | undefined;
+  readonly retry?: (() => void) | undefined;
   /** @default Try again */
-  readonly againLabel?: string;
+  readonly retryLabel?: string;
   readonly children?: ReactNode;
 }
 
-const SIGNS = { good: '✓', calm: 'i', bad: '!' } as const;
+const ICONS = { good: '✓', calm: 'i', bad: '!' } as const;
 
-/** How things stand. What changes here is read aloud to whoever does not see it. */
-export function StatusCard({ tone, title, text, onward, again, againLabel = 'Try again', children }: StatusCardProps) {
+/** A status with its next step. Screen readers announce its changes. */
+export function StatusCard({ tone, title, text, action, retry, retryLabel = 'Try again', children }: StatusCardProps) {
   return (
     <Paper withBorder radius="lg" p="xl" bg="var(--mantine-color-default)">
-      <div role="status" className={classes.words}>
-        <span className={classes.sign} data-tone={tone} aria-hidden>
-          {tone === 'busy' ? <Loader size="md" /> : SIGNS[tone]}
+      <div role="status" className={classes.status}>
+        <span className={classes.icon} data-tone={tone} aria-hidden>
+          {tone === 'busy' ? <Loader size="md" /> : ICONS[tone]}
         </span>
         <Title order={1} size="h2">
           {title}
@@ -27,14 +26,14 @@ export function StatusCard({ tone, title, text, onward, again, againLabel = 'Try
         <Text>{text}</Text>
       </div>
       {children}
-      <p className={classes.onward}>
-        {onward && (
-          <Button component="a" href={onward.href}>
-            {onward.label}
+      <p className={classes.actions}>
+        {action && (
+          <Button component="a" href={action.href}>
+            {action.label}
           </Button>
         )}
-        {again && <Button onClick={again}>{againLabel}</Button>}
-        <Anchor href="/">To the shop</Anchor>
+        {retry && <Button onClick={retry}>{retryLabel}</Button>}
+        <Anchor href="/">Back to the shop</Anchor>
       </p>
     </Paper>
   );

@@ -10,41 +10,42 @@ import { StatusCard } from './status-card.tsx';
 import classes from './success-page.module.css';
 import { changeBasket } from './use-basket.ts';
 
-const GIVEN_UP: ReadonlySet<string> = new Set(['cancelled', 'failed', 'expired', 'refunded', 'reversed']);
+/** Statuses in which a payment without an order gets none. */
+const ENDED: ReadonlySet<string> = new Set(['cancelled', 'failed', 'expired', 'refunded', 'reversed']);
 
-/** Where PayPal sends a buyer who has approved: what becomes of the payment, and then the order. */
+/** PayPal's return URL: captures and follows the payment, then shows the order. */
 export function SuccessPage({ address }: { address: ReturnAddress }) {
-  const [followed, setFollowed] = useState<PaymentProgress>({});
+  const [progress, setProgress] = useState<PaymentProgress>({});
   const { checkout_session_id, token } = address;
   useEffect(() => {
-    const left = new AbortController();
-    followPayment({ checkout_session_id, token }, setFollowed, left.signal).catch((error) => {
-      if (!left.signal.aborted) throw error;
+    const unmounted = new AbortController();
+    followPayment({ checkout_session_id, token }, setProgress, unmounted.signal).catch((error) => {
+      if (!unmounted.signal.aborted) throw error;
     });
-    return () => left.abort();
+    return () => unmounted.abort();
   }, [checkout_session_id, token]);
 
-  const { payment, capturing = false } = followed;
+  const { payment, capturing = false } = progress;
   const order = payment?.order;
   const sessionId = payment?.checkout_session_id;
-  const givenUp = payment !== undefined && GIVEN_UP.has(payment.status) && !capturing;
+  const ended = payment !== undefined && ENDED.has(payment.status) && !capturing;
   useEffect(() => {
     if (!sessionId) return;
     if (order) changeBasket((basket) => afterOrder(basket, sessionId));
-    else if (givenUp) changeBasket((basket) => afterCancel(basket, sessionId));
-  }, [sessionId, order, givenUp]);
+    else if (ended) changeBasket((basket) => afterCancel(basket, sessionId));
+  }, [sessionId, order, ended]);
 
-  const words = copyFor(followed);
+  const copy = copyFor(progress);
   return (
-    <Layout title={words.title} narrow>
-      <StatusCard {...words}>
+    <Layout title={copy.title} narrow>
+      <StatusCard {...copy}>
         {order && (
           <div className={classes.order}>
             <Text>
               Your order number is <strong className={classes.number}>{order.order_id}</strong>
             </Text>
-            {order.status === 'shipped' && <Text>It is on its way to you.</Text>}
-            <LineItems caption="What you have ordered" items={order.items} amount={order.amount} />
+            {order.status === 'shipped' && <Text>Your order has shipped.</Text>}
+            <LineItems caption="Your order" items={order.items} amount={order.amount} />
           </div>
         )}
       </StatusCard>

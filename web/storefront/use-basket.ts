@@ -1,20 +1,20 @@
 import { useSyncExternalStore } from 'react';
-import { type Basket, EMPTY, readBasket } from './basket.ts';
+import { type Basket, EMPTY, parseBasket, serializeBasket } from './basket.ts';
 
 /*
- * The basket lies in the browser's storage: it survives a reload and a visit at PayPal, and all tabs have the same.
+ * The basket is kept in localStorage: it survives a reload and a visit to PayPal, and all tabs share it.
  */
 
 const KEY = 'basket';
-const storage = usableStorage();
+const storage = openStorage();
 const listeners = new Set<() => void>();
 
-/** The last text that was read, with what it says: React wants the same object as long as nothing has changed. */
+/** The last text read, and its basket: `useSyncExternalStore` needs the same object until the text changes. */
 let last: { text: string | null; basket: Basket } = { text: null, basket: EMPTY };
 
 function current(): Basket {
   const text = storage.getItem(KEY);
-  if (text !== last.text) last = { text, basket: readBasket(text) };
+  if (text !== last.text) last = { text, basket: parseBasket(text) };
   return last.basket;
 }
 
@@ -23,7 +23,7 @@ export function changeBasket(change: (basket: Basket) => Basket): Basket {
   const before = current();
   const changed = change(before);
   if (changed !== before) {
-    storage.setItem(KEY, JSON.stringify(changed));
+    storage.setItem(KEY, serializeBasket(changed));
     for (const listener of listeners) listener();
   }
   return changed;
@@ -38,16 +38,15 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The basket as it is now. */
 export const useBasket = (): Basket => useSyncExternalStore(subscribe, current);
 
-/** A browser may forbid pages to store anything, or have no room: then the basket lasts as long as the page. */
-function usableStorage(): Pick<Storage, 'getItem' | 'setItem'> {
+/** Falls back to memory where the browser blocks localStorage or its quota is exceeded. */
+function openStorage(): Pick<Storage, 'getItem' | 'setItem'> {
   try {
     localStorage.setItem(KEY, localStorage.getItem(KEY) ?? 'null');
     return localStorage;
   } catch {
-    const kept = new Map<string, string>();
-    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+    const entries = new Map<string, string>();
+    return { getItem: (key) => entries.get(key) ?? null, setItem: (key, value) => entries.set(key, value) };
   }
 }

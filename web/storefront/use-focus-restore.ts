@@ -1,18 +1,19 @@
 import { type RefObject, useEffect, useRef } from 'react';
 
 /**
- * Keeps the place of whoever uses the keyboard, where a click takes away the very button that was clicked.
- * @param next where to go on, in the part of the page as it is then
- * @returns what that part of the page is given
+ * Restores keyboard focus when a click removes the button that was clicked.
+ * @param next finds the element to focus, in the container as it is after the click
+ * @returns props of the container
  */
-export function useFocusRestore<Part extends HTMLElement>(
-  next: (part: Part) => HTMLElement | null | undefined,
-): { readonly ref: RefObject<Part | null>; readonly onClickCapture: () => void } {
-  const ref = useRef<Part>(null);
+export function useFocusRestore<Container extends HTMLElement>(
+  next: (container: Container) => HTMLElement | null | undefined,
+): { readonly ref: RefObject<Container | null>; readonly onClickCapture: () => void } {
+  const ref = useRef<Container>(null);
   const clicked = useRef(false);
   useEffect(() => {
-    const part = ref.current;
-    if (clicked.current && part && document.activeElement === document.body) next(part)?.focus({ preventScroll: true });
+    const container = ref.current;
+    if (clicked.current && container && document.activeElement === document.body)
+      next(container)?.focus({ preventScroll: true });
     clicked.current = false;
   });
   return {

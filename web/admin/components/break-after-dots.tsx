@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 
-/** A name such as `PAYMENT.CAPTURE.COMPLETED`, which breaks after its dots where there is no room for it. */
+/** Text such as `PAYMENT.CAPTURE.COMPLETED`, which may wrap after each dot. */
 export const BreakAfterDots = ({ children }: { children: string }) =>
   children.split(/(?<=\.)/).map((part, index) => (
     <Fragment key={part}>

@@ -1,26 +1,26 @@
 import type { ReactNode } from 'react';
+import classes from './data-table.module.css';
 
 interface DataTableProps<Row> {
-  /** What the table holds, for who cannot see it. */
+  /** For screen readers. */
   caption: string;
-  /** Each column's head, and what a row has under it. */
-  columns: readonly (readonly [head: string, cell: (row: Row) => ReactNode])[];
+  columns: readonly (readonly [header: string, cell: (row: Row) => ReactNode])[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  /** Whether it has so few and short columns that it needs no cards on a phone. */
+  /** Stays a table on a phone: its columns are few and short. */
   narrow?: boolean;
 }
 
 /** A table; on a phone each row is a card. */
 export function DataTable<Row>({ caption, columns, rows, keyOf, narrow = false }: DataTableProps<Row>) {
   return (
-    <table className="rows" data-narrow={narrow || undefined}>
+    <table className={classes.table} data-narrow={narrow || undefined}>
       <caption>{caption}</caption>
       <thead>
         <tr>
-          {columns.map(([head]) => (
-            <th key={head} scope="col">
-              {head}
+          {columns.map(([header]) => (
+            <th key={header} scope="col">
+              {header}
             </th>
           ))}
         </tr>
@@ -28,8 +28,8 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, narrow = false }
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)}>
-            {columns.map(([head, cell]) => (
-              <td key={head} data-head={head}>
+            {columns.map(([header, cell]) => (
+              <td key={header} data-label={header}>
                 <div>{cell(row)}</div>
               </td>
             ))}

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
+import classes from './description-list.module.css';
 
-/** Names and what they stand for, side by side; one under the other on a phone. */
-export const DescriptionList = ({ of }: { of: Readonly<Record<string, ReactNode>> }) => (
-  <dl className="facts">
-    {Object.entries(of).map(([name, value]) => (
-      <div key={name}>
-        <dt>{name}</dt>
+/** Labels with their values. */
+export const DescriptionList = ({ items }: { items: Readonly<Record<string, ReactNode>> }) => (
+  <dl className={classes.list}>
+    {Object.entries(items).map(([label, value]) => (
+      <div key={label}>
+        <dt>{label}</dt>
         <dd>{value}</dd>
       </div>
     ))}

@@ -2,50 +2,52 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { paymentOfPayPal } from '../api.ts';
+import { findPaymentByPayPalId } from '../api.ts';
 import { formatProblem } from '../format-problem.ts';
 import { parseId } from '../parse-id.ts';
+import classes from './id-search.module.css';
 
 interface IdSearchProps {
   label?: string;
-  /** What to do with the payment that was found. @default its page is opened */
+  /** @default opens the payment's page */
   onPayment?: (paymentId: string) => void;
 }
 
-/** Finds a payment by any id that names it, and an event by its own. */
+/** Finds a payment by any of its ids, and a webhook event by its own. */
 export function IdSearch({ label = 'Find by id', onPayment }: IdSearchProps) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const open = onPayment ?? ((paymentId: string) => navigate(`/payments/${paymentId}`));
-  const looking = useMutation({
+  const search = useMutation({
+    /** @returns the error to show, if any. */
     mutationFn: async (typed: string): Promise<string | undefined> => {
-      const wanted = parseId(typed);
-      switch (wanted.kind) {
-        case 'nothing':
-          return 'That is no id. They look like pay_01J…, ord_01J…, WH-… or 5O190127TN364715T.';
+      const id = parseId(typed);
+      switch (id.kind) {
+        case 'unrecognised':
+          return 'Unrecognised id. Enter one such as pay_01J…, ord_01J…, WH-… or 5O190127TN364715T.';
         case 'event':
-          navigate(`/events/${wanted.eventId}`);
+          navigate(`/events/${id.eventId}`);
           return undefined;
         case 'payment':
-          open(wanted.paymentId);
+          open(id.paymentId);
           return undefined;
         case 'paypal': {
-          const paymentId = await paymentOfPayPal(wanted.id);
+          const paymentId = await findPaymentByPayPalId(id.id);
           if (paymentId) open(paymentId);
-          return paymentId ? undefined : 'No payment has a PayPal order or capture of that id.';
+          return paymentId ? undefined : 'No payment has this PayPal order or capture id.';
         }
       }
     },
-    onSuccess: (complaint) => complaint ?? setText(''),
+    onSuccess: (error) => error ?? setText(''),
   });
-  const complaint = looking.isError ? formatProblem(looking.error).title : looking.data;
+  const error = search.isError ? formatProblem(search.error).title : search.data;
   return (
     <search>
       <form
-        className="finder"
+        className={classes.form}
         onSubmit={(submitted) => {
           submitted.preventDefault();
-          looking.mutate(text);
+          search.mutate(text);
         }}
       >
         <TextInput
@@ -54,11 +56,11 @@ export function IdSearch({ label = 'Find by id', onPayment }: IdSearchProps) {
           placeholder="Payment, order, PayPal…"
           value={text}
           onChange={(change) => setText(change.currentTarget.value)}
-          error={complaint}
+          error={error}
           spellCheck={false}
           autoComplete="off"
         />
-        <Button type="submit" size="xs" variant="default" loading={looking.isPending}>
+        <Button type="submit" size="xs" variant="default" loading={search.isPending}>
           Find
         </Button>
       </form>

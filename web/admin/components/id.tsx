@@ -1,31 +1,32 @@
 import { CopyButton, UnstyledButton } from '@mantine/core';
 import { parseId } from '../parse-id.ts';
+import classes from './id.module.css';
 import { PageLink } from './page-link.tsx';
 
-/** Where an id leads to; undefined when there is no page about it. */
-function pageOf(id: string): string | undefined {
-  const wanted = parseId(id);
-  if (wanted.kind === 'payment') return `/payments/${wanted.paymentId}`;
-  if (wanted.kind === 'event') return `/events/${wanted.eventId}`;
+/** The page about an id; undefined when there is none. */
+function pageOf(text: string): string | undefined {
+  const id = parseId(text);
+  if (id.kind === 'payment') return `/payments/${id.paymentId}`;
+  if (id.kind === 'event') return `/events/${id.eventId}`;
   return undefined;
 }
 
 interface IdProps {
   value: string;
-  /** Whether to leave it a mere text, as on the page that it leads to. */
+  /** Not a link, as on the page that it would lead to. */
   plain?: boolean;
 }
 
-/** An id that can be followed, if there is a page about it, and copied. */
+/** An id with a copy button, and a link where there is a page about it. */
 export function Id({ value, plain = false }: IdProps) {
   const page = plain ? undefined : pageOf(value);
   return (
-    <span className="id">
+    <span className={classes.id}>
       {page ? <PageLink to={page}>{value}</PageLink> : <span>{value}</span>}
       <CopyButton value={value}>
         {({ copied, copy }) => (
-          <UnstyledButton onClick={copy} className="copy" aria-label={copied ? `${value} is copied` : `Copy ${value}`}>
-            {copied ? <Tick /> : <Sheets />}
+          <UnstyledButton onClick={copy} className={classes.copy} aria-label={`${copied ? 'Copied' : 'Copy'} ${value}`}>
+            {copied ? <CheckIcon /> : <CopyIcon />}
           </UnstyledButton>
         )}
       </CopyButton>
@@ -33,12 +34,15 @@ export function Id({ value, plain = false }: IdProps) {
   );
 }
 
-/** A sentence in which ids can be followed. */
+/** An id in a sentence. */
+export const InlineId = ({ children }: { children: string }) => <span className={classes.id}>{children}</span>;
+
+/** Text whose ids are links. */
 export const TextWithIds = ({ children }: { children: string }) =>
   children.split(/((?:pay|cs|ord)_[0-7][0-9A-HJKMNP-TV-Z]{25}|WH-[A-Z0-9-]+)/).map((part, index) => {
     const page = index % 2 === 1 ? pageOf(part) : undefined;
     return page ? (
-      <PageLink key={part} to={page} className="id">
+      <PageLink key={part} to={page} className={classes.id}>
         {part}
       </PageLink>
     ) : (
@@ -46,14 +50,14 @@ export const TextWithIds = ({ children }: { children: string }) =>
     );
   });
 
-const Sheets = () => (
+const CopyIcon = () => (
   <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none" stroke="currentColor">
     <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
     <path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
   </svg>
 );
 
-const Tick = () => (
+const CheckIcon = () => (
   <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2">
     <path d="m3 8.5 3 3 7-7" />
   </svg>

@@ -3,14 +3,14 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
 interface PageLinkProps extends AnchorProps {
-  /** Below `/admin`, such as `/events`. */
+  /** Relative to `/admin`, such as `/events`. */
   to: string;
   children: ReactNode;
 }
 
-/** A link to another of these pages. */
-export const PageLink = ({ to, children, ...looks }: PageLinkProps) => (
-  <Anchor component={Link} href={to} underline="always" inherit {...looks}>
+/** A link that navigates without a page load. */
+export const PageLink = ({ to, children, ...anchorProps }: PageLinkProps) => (
+  <Anchor component={Link} href={to} underline="always" inherit {...anchorProps}>
     {children}
   </Anchor>
 );

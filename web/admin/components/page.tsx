@@ -1,29 +1,31 @@
 import { Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { BreakAfterDots } from './break-after-dots.tsx';
+import { Note } from './note.tsx';
+import classes from './page.module.css';
 
 interface PageProps {
+  /** Also shown in the browser tab. */
   title: string;
-  /** What it is for, in a sentence. */
-  about?: ReactNode;
-  /** What can be done here, beside the title. */
+  description?: ReactNode;
+  /** Buttons beside the title. */
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** One page: its title, which the browser's tab shows as well, and what is under it. */
-export function Page({ title, about, actions, children }: PageProps) {
+/** A page's heading and content. */
+export function Page({ title, description, actions, children }: PageProps) {
   useEffect(() => {
-    document.title = `${title} · Operators`;
+    document.title = `${title} · Admin`;
   }, [title]);
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" gap="sm">
         <div>
-          <Title order={1} size="h2" tabIndex={-1} className="page-title">
+          <Title order={1} size="h2" tabIndex={-1} className={classes.title}>
             <BreakAfterDots>{title}</BreakAfterDots>
           </Title>
-          {about && <p className="about">{about}</p>}
+          {description && <Note size="sm">{description}</Note>}
         </div>
         {actions && <Group gap="sm">{actions}</Group>}
       </Group>

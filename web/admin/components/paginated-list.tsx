@@ -3,19 +3,17 @@ import type { ReactNode } from 'react';
 import { type Query, QueryResult } from './query-result.tsx';
 
 interface PaginatedListProps<Page, Row> {
-  /** What TanStack Query knows of the list, which comes page by page. */
   query: Query<{ pages: Page[] }> & {
     hasNextPage: boolean;
     isFetchingNextPage: boolean;
     fetchNextPage: () => unknown;
   };
   rowsOf: (page: Page) => readonly Row[];
-  /** What to say where there is nothing, and what to do about it. */
   empty: { title: string; next: string };
   children: (rows: readonly Row[]) => ReactNode;
 }
 
-/** A list as far as it is loaded, and the way to the rest of it. */
+/** The loaded pages of a list, with a button that loads the next one. */
 export const PaginatedList = <Page, Row>({ query, rowsOf, empty, children }: PaginatedListProps<Page, Row>) => (
   <QueryResult query={query}>
     {({ pages }) => {
@@ -25,11 +23,11 @@ export const PaginatedList = <Page, Row>({ query, rowsOf, empty, children }: Pag
           {rows.length > 0 && children(rows)}
           {rows.length === 0 && !query.hasNextPage && <EmptyState title={empty.title} description={empty.next} />}
           {rows.length === 0 && query.hasNextPage && (
-            <Text size="sm">Nothing among the newest; there may be more further back.</Text>
+            <Text size="sm">No matches among the newest entries. Load more to search older ones.</Text>
           )}
           {query.hasNextPage && (
             <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-              Show more
+              Load more
             </Button>
           )}
         </>

@@ -9,7 +9,7 @@ import { ReasonDialog } from './reason-dialog.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
 
-/** What this payment allows. */
+/** The actions that the payment's status allows. */
 export function PaymentActions({ story: { payment, order } }: { story: PaymentStory }) {
   const left = leftToRefund(payment.captured, payment.refunded);
   return (
@@ -17,30 +17,30 @@ export function PaymentActions({ story: { payment, order } }: { story: PaymentSt
       {payment.status === 'review' && (
         <ReasonDialog
           action="Accept"
-          title="Take the money as it is"
-          act={(reason) => api.accept(payment.payment_id, reason)}
-          tell={({ status }) => (
+          title="Accept the captured amount"
+          onConfirm={(reason) => api.accept(payment.payment_id, reason)}
+          renderResult={({ status }) => (
             <>
-              The payment is <StatusBadge status={status} />; its order is made.
+              The payment is <StatusBadge status={status} /> and its order is being created.
             </>
           )}
         >
-          <Money value={payment.captured} /> came where <Money value={payment.amount} /> was asked. Accepted, it is
-          captured, and the order is made. Refund it instead, if it is not enough.
+          <Money value={payment.captured} /> was captured, but <Money value={payment.amount} /> was requested. Accepting
+          marks the payment as captured and creates its order. If the amount isn’t enough, refund the payment instead.
         </ReasonDialog>
       )}
       {order?.status === 'confirmed' && (
         <ReasonDialog
-          action="Ship"
-          title="Note that the order was sent"
-          act={(reason) => api.ship(order.order_id, reason)}
-          tell={({ shipped_at }) => (
+          action="Mark as shipped"
+          title="Order shipped"
+          onConfirm={(reason) => api.ship(order.order_id, reason)}
+          renderResult={({ shipped_at }) => (
             <>
-              Noted as shipped on <Time at={shipped_at} />.
+              Marked as shipped on <Time at={shipped_at} />.
             </>
           )}
         >
-          What is shipped stays sold: a later refund does not bring its stock back.
+          Once an order has shipped, a refund no longer returns its items to stock.
           {order.disputes.length > 0 && ' The buyer has disputed this payment at PayPal.'}
         </ReasonDialog>
       )}
@@ -50,44 +50,44 @@ export function PaymentActions({ story: { payment, order } }: { story: PaymentSt
 }
 
 function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) {
-  const [part, setPart] = useState(false);
+  const [partial, setPartial] = useState(false);
   const [typed, setTyped] = useState('');
-  const wish: Partial<ReturnType<typeof parsePartialRefund>> = part ? parsePartialRefund(left, typed) : {};
+  const parsed: Partial<ReturnType<typeof parsePartialRefund>> = partial ? parsePartialRefund(left, typed) : {};
   return (
     <ReasonDialog
       action="Refund"
-      title="Give money back"
-      grave
-      complete={!('complaint' in wish)}
-      act={(reason) => api.refund(paymentId, { ...('amount' in wish && { amount: wish.amount }), reason })}
-      tell={({ refunded, status }) => (
+      title="Refund payment"
+      destructive
+      valid={!('error' in parsed)}
+      onConfirm={(reason) => api.refund(paymentId, { ...('amount' in parsed && { amount: parsed.amount }), reason })}
+      renderResult={({ refunded, status }) => (
         <>
-          <Money value={refunded} /> of it has gone back in all; the payment is <StatusBadge status={status} />.
+          <Money value={refunded} /> refunded in total. The payment is <StatusBadge status={status} />.
         </>
       )}
     >
       <SegmentedControl
-        aria-label="How much"
-        value={part ? 'part' : 'all'}
-        onChange={(value) => setPart(value === 'part')}
+        aria-label="Amount to refund"
+        value={partial ? 'partial' : 'full'}
+        onChange={(value) => setPartial(value === 'partial')}
         data={[
-          { value: 'all', label: `All that is left: ${formatMoney(left)}` },
-          { value: 'part', label: 'A part of it' },
+          { value: 'full', label: `Remaining ${formatMoney(left)}` },
+          { value: 'partial', label: 'Partial amount' },
         ]}
       />
-      {part && (
+      {partial && (
         <TextInput
           label={`Amount in ${left.currency_code}`}
           inputMode="decimal"
           required
           value={typed}
           onChange={(change) => setTyped(change.currentTarget.value)}
-          error={typed && 'complaint' in wish && wish.complaint}
+          error={typed && 'error' in parsed && parsed.error}
         />
       )}
       <Text size="sm" c="dimmed">
-        The same amount for the same reason is the same refund, however often it is asked for.
-        {!part && ' With all money gone back, an order that was not shipped is refunded and its stock returned.'}
+        Repeating a refund with the same amount and reason doesn’t refund twice.
+        {!partial && ' A full refund of an order that hasn’t shipped also returns its items to stock.'}
       </Text>
     </ReasonDialog>
   );

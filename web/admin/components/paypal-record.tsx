@@ -11,56 +11,55 @@ import { Problem } from './problem.tsx';
 import { Section } from './section.tsx';
 import { Time } from './time.tsx';
 
-/** PayPal's own view, asked for when somebody wants it. */
+/** The payment's PayPal order, fetched on demand. */
 export function PayPalRecord({ paymentId }: { paymentId: string }) {
-  const asking = useMutation({ mutationFn: () => api.askPayPal(paymentId) });
+  const lookup = useMutation({ mutationFn: () => api.fetchPayPalView(paymentId) });
   return (
     <Section
-      title="At PayPal"
+      title="PayPal record"
       aside={
-        <Button size="xs" variant="default" loading={asking.isPending} onClick={() => asking.mutate()}>
-          {asking.isSuccess ? 'Ask again' : 'Ask PayPal'}
+        <Button size="xs" variant="default" loading={lookup.isPending} onClick={() => lookup.mutate()}>
+          {lookup.isSuccess ? 'Refresh' : 'Fetch from PayPal'}
         </Button>
       }
     >
       <div aria-live="polite">
-        {asking.isIdle && <p>What PayPal itself knows of this payment, now.</p>}
-        {asking.isError && <Problem error={asking.error} />}
-        {asking.data && <PayPalFacts view={asking.data} />}
+        {lookup.isIdle && <p>Fetch PayPal’s current data for this payment.</p>}
+        {lookup.isError && <Problem error={lookup.error} />}
+        {lookup.data && <PayPalOrder view={lookup.data} />}
       </div>
     </Section>
   );
 }
 
-function PayPalFacts({ view: { asked_at, order } }: { view: PayPalView }) {
+function PayPalOrder({ view: { asked_at, order } }: { view: PayPalView }) {
   if (!order)
     return (
       <p>
-        PayPal knows no such order any more, or there never was one (<Time at={asked_at} />
-        ).
+        PayPal no longer has an order for this payment, or never had one. Checked <Time at={asked_at} />.
       </p>
     );
-  const moved: readonly { id: string; status: string; what: string; amount: Amount; reason?: ReactNode }[] = [
-    ...order.captures.map(({ capture_id, ...capture }) => ({ ...capture, id: capture_id, what: 'captured' })),
-    ...order.refunds.map(({ refund_id, ...given }) => ({ ...given, id: refund_id, what: 'refunded' })),
+  const transactions: readonly { id: string; status: string; type: string; amount: Amount; reason?: ReactNode }[] = [
+    ...order.captures.map(({ capture_id, ...capture }) => ({ ...capture, id: capture_id, type: 'Capture' })),
+    ...order.refunds.map(({ refund_id, ...refund }) => ({ ...refund, id: refund_id, type: 'Refund' })),
   ];
   return (
     <>
       <DescriptionList
-        of={{
-          QueryResult: <Time at={asked_at} />,
+        items={{
+          Fetched: <Time at={asked_at} />,
           Order: <Id value={order.paypal_order_id} plain />,
           Status: order.status,
           Amount: <Money value={order.amount} />,
         }}
       />
-      {moved.length > 0 && (
+      {transactions.length > 0 && (
         <DataTable
-          caption="What PayPal captured and refunded"
-          rows={moved}
+          caption="Captures and refunds"
+          rows={transactions}
           keyOf={({ id }) => id}
           columns={[
-            ['What', ({ what }) => what],
+            ['Type', ({ type }) => type],
             ['Id', ({ id }) => <Id value={id} plain />],
             [
               'Status',

@@ -1,7 +1,7 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { formatProblem } from '../format-problem.ts';
 
-/** Something that went wrong, and what to do next. */
+/** An error, what to do next, and a retry button. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => unknown }) {
   const { title, next } = formatProblem(error);
   return (

@@ -4,7 +4,7 @@ import { formatProblem } from '../format-problem.ts';
 import { Problem } from './problem.tsx';
 import { Time } from './time.tsx';
 
-/** What TanStack Query knows of something that was asked. */
+/** The part of TanStack Query's result that is used here. */
 export interface Query<Data> {
   data: Data | undefined;
   error: unknown;
@@ -19,14 +19,15 @@ interface QueryResultProps<Data> {
   children: (data: Data) => ReactNode;
 }
 
-/** What was asked of the API: not there yet, there, there but no longer fresh, or not to be had. */
+/** A query's data, with a warning when it is stale; a skeleton while it loads; its error when there is no data. */
 export function QueryResult<Data>({ query, children }: QueryResultProps<Data>) {
   if (query.data !== undefined)
     return (
       <>
         {query.isError && (
           <Alert color="yellow" role="status" title={formatProblem(query.error).title}>
-            This is from <Time at={new Date(query.dataUpdatedAt).toISOString()} />. It is asked for again by itself.
+            Showing data from <Time at={new Date(query.dataUpdatedAt).toISOString()} />. This page retries
+            automatically.
           </Alert>
         )}
         {children(query.data)}

@@ -2,32 +2,33 @@ import { Alert, Button, Group, Modal, Skeleton, Stack, Text, Textarea } from '@m
 import { focusManager, useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { Problem } from './problem.tsx';
+import classes from './reason-dialog.module.css';
 
-interface ReasonDialogProps<Preview, Done> {
-  /** What the button that opens it says; the dialog confirms with the same words. */
+interface ReasonDialogProps<Preview, Result> {
+  /** The label of the button that opens the dialog, and of the one that confirms it. */
   action: string;
   title: string;
-  /** What will happen, and whatever else has to be asked. */
+  /** What the action does, and further inputs. */
   children?: ReactNode;
-  /** Told before anything is done; then `act` only, if there is anything to be done. */
+  /** Loaded and shown before the action can be confirmed. */
   preview?: {
-    ask: () => Promise<Preview>;
-    tell: (preview: Preview) => ReactNode;
-    /** Whether there is something to confirm. @default always */
-    worthwhile?: (preview: Preview) => boolean;
+    load: () => Promise<Preview>;
+    render: (preview: Preview) => ReactNode;
+    /** Whether there is anything to confirm. @default always */
+    isActionable?: (preview: Preview) => boolean;
   };
-  /** Whether everything else that was asked has a good answer. @default true */
-  complete?: boolean;
-  /** Whether money or goods leave by it. */
-  grave?: boolean;
-  act: (reason: string) => Promise<Done>;
-  tell: (done: Done) => ReactNode;
-  /** How much room the button takes. */
+  /** Whether the further inputs are valid. @default true */
+  valid?: boolean;
+  /** Whether money leaves by it. */
+  destructive?: boolean;
+  onConfirm: (reason: string) => Promise<Result>;
+  renderResult: (result: Result) => ReactNode;
+  /** The size of the button. */
   size?: 'xs' | 'sm';
 }
 
-/** A button, and the dialog that it opens: what would change, why it is to be done, and what came of it. */
-export function ReasonDialog<Preview = never, Done = unknown>(props: ReasonDialogProps<Preview, Done>) {
+/** A button whose dialog previews an action, asks for the reason, runs it and shows the result. */
+export function ReasonDialog<Preview = never, Result = unknown>(props: ReasonDialogProps<Preview, Result>) {
   const [opened, setOpened] = useState(false);
   const close = () => setOpened(false);
   return (
@@ -36,7 +37,7 @@ export function ReasonDialog<Preview = never, Done = unknown>(props: ReasonDialo
         size={props.size ?? 'sm'}
         variant="default"
         onClick={() => setOpened(true)}
-        // Several of them may stand on one page.
+        // A page may have several buttons with the same label.
         aria-label={`${props.action}: ${props.title}`}
       >
         {props.action}
@@ -48,40 +49,39 @@ export function ReasonDialog<Preview = never, Done = unknown>(props: ReasonDialo
   );
 }
 
-/** Lives as long as the dialog is open. */
-function Content<Preview, Done>({
+/** Mounted while the dialog is open, so that each opening starts with fresh state. */
+function Content<Preview, Result>({
   action,
   children,
   preview,
-  complete = true,
-  grave = false,
-  act,
-  tell,
+  valid = true,
+  destructive = false,
+  onConfirm,
+  renderResult,
   close,
-}: ReasonDialogProps<Preview, Done> & { close: () => void }) {
+}: ReasonDialogProps<Preview, Result> & { close: () => void }) {
   const [reason, setReason] = useState('');
-  const [tried, setTried] = useState(false);
-  const previewed = useQuery({
+  const [submitted, setSubmitted] = useState(false);
+  const previewQuery = useQuery({
     queryKey: ['preview', useId()],
-    queryFn: () => preview?.ask() ?? null,
+    queryFn: () => preview?.load() ?? null,
     enabled: preview !== undefined,
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
-  const acting = useMutation({ mutationFn: () => act(reason.trim()) });
+  const mutation = useMutation({ mutationFn: () => onConfirm(reason.trim()) });
   useEffect(() => {
-    // Nobody looks at what is behind: it stands still, so that a row that is done does not take its dialog with it, and is asked for
-    // anew at the end.
+    // Pauses polling behind the dialog: a row that disappears would unmount its dialog. Refocusing on close refetches.
     focusManager.setFocused(false);
     return () => focusManager.setFocused(undefined);
   }, []);
 
-  if (acting.isSuccess)
+  if (mutation.isSuccess)
     return (
       <Stack>
         <Alert color="green" role="status">
-          {tell(acting.data)}
+          {renderResult(mutation.data)}
         </Alert>
         <Group justify="flex-end">
           <Button data-autofocus autoFocus onClick={close}>
@@ -91,16 +91,16 @@ function Content<Preview, Done>({
       </Stack>
     );
 
-  const known = previewed.data ?? undefined;
-  const pointless = known !== undefined && preview?.worthwhile?.(known) === false;
-  const waiting = preview !== undefined && known === undefined;
+  const previewData = previewQuery.data ?? undefined;
+  const nothingToDo = previewData !== undefined && preview?.isActionable?.(previewData) === false;
+  const previewMissing = preview !== undefined && previewData === undefined;
   return (
     <form
       noValidate
-      onSubmit={(submitted) => {
-        submitted.preventDefault();
-        setTried(true);
-        if (reason.trim() && complete && !waiting) acting.mutate();
+      onSubmit={(event) => {
+        event.preventDefault();
+        setSubmitted(true);
+        if (reason.trim() && valid && !previewMissing) mutation.mutate();
       }}
     >
       <Stack>
@@ -110,16 +110,16 @@ function Content<Preview, Done>({
           </Text>
         )}
         {preview && (
-          <section aria-label="What would change" className="preview" aria-live="polite">
-            {known !== undefined && preview.tell(known)}
-            {previewed.isPending && <Skeleton height={40} />}
-            {previewed.isError && <Problem error={previewed.error} retry={previewed.refetch} />}
+          <section aria-label="Preview" className={classes.preview} aria-live="polite">
+            {previewData !== undefined && preview.render(previewData)}
+            {previewQuery.isPending && <Skeleton height={40} />}
+            {previewQuery.isError && <Problem error={previewQuery.error} retry={previewQuery.refetch} />}
           </section>
         )}
-        {!pointless && (
+        {!nothingToDo && (
           <Textarea
             label="Reason"
-            description="It goes into the audit, under your name."
+            description="Recorded in the audit log under your name."
             data-autofocus
             required
             autosize
@@ -127,16 +127,21 @@ function Content<Preview, Done>({
             maxLength={500}
             value={reason}
             onChange={(change) => setReason(change.currentTarget.value)}
-            error={tried && !reason.trim() && 'Say why, so that others can follow it later.'}
+            error={submitted && !reason.trim() && 'Enter a reason for the audit log.'}
           />
         )}
-        {acting.isError && <Problem error={acting.error} />}
+        {mutation.isError && <Problem error={mutation.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            {pointless ? 'Close' : 'Cancel'}
+            {nothingToDo ? 'Close' : 'Cancel'}
           </Button>
-          {!pointless && (
-            <Button type="submit" {...(grave && { color: 'red' })} loading={acting.isPending} disabled={waiting}>
+          {!nothingToDo && (
+            <Button
+              type="submit"
+              {...(destructive && { color: 'red' })}
+              loading={mutation.isPending}
+              disabled={previewMissing}
+            >
               {action}
             </Button>
           )}

@@ -1,53 +1,57 @@
 import type { Change, Replayed } from '../../api/schema.ts';
-import { Id } from './id.tsx';
+import { formatCode } from '../format.ts';
+import { Id, InlineId } from './id.tsx';
+import { ResultList } from './result-list.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
-/** What an event that is handled again changes, or would change. */
-export function ReplayResult({ of }: { of: Replayed }) {
-  const { dry_run, status, reason, payment_id, changed, changes, asked_paypal } = of;
-  if (status === 'parked')
-    return `${dry_run ? 'It would stay' : 'It stays'} parked: ${reason?.replaceAll('_', ' ') ?? 'it fits nothing'}.`;
-  if (status === 'ignored') return 'Nothing to change: the shop has no interest in such events.';
-  if (!changed) return `Nothing ${dry_run ? 'would change' : 'has changed'}: what it says was settled before.`;
+/** The effect of a replay, or of its dry run. */
+export function ReplayResult({ result }: { result: Replayed }) {
+  const { dry_run, status, reason, payment_id, changed, changes, asked_paypal } = result;
+  if (status === 'parked') {
+    const cause = reason ? formatCode(reason) : 'it cannot be applied';
+    return `The event ${dry_run ? 'would stay' : 'stays'} parked: ${cause}.`;
+  }
+  if (status === 'ignored') return 'No changes: the shop doesn’t process events of this type.';
+  if (!changed) return `No changes: this event ${dry_run ? 'is' : 'was'} already applied.`;
   if (!changes)
     return (
       <>
-        It was handled
+        Event processed.
         {payment_id && (
           <>
-            , and changed something: see <Id value={payment_id} />
+            {' '}
+            See <Id value={payment_id} /> for the changes.
           </>
         )}
-        .
       </>
     );
   return (
-    <ul className="results">
+    <ResultList>
       {changes.map((change) => (
         <li key={`${change.payment_id} ${change.because} ${change.to}`}>
-          <ChangeInWords of={change} />
+          <ChangePreview change={change} />
         </li>
       ))}
-      {asked_paypal && <li>PayPal was asked for this just now.</li>}
-    </ul>
+      {asked_paypal && <li>Based on PayPal’s current data.</li>}
+    </ResultList>
   );
 }
 
-const ChangeInWords = ({ of: { payment_id, from, to, because, settlement } }: { of: Change }) => (
+const ChangePreview = ({ change: { payment_id, from, to, because, settlement } }: { change: Change }) => (
   <>
     <Id value={payment_id} />{' '}
     {from === to ? (
       <>
-        would stay {<StatusBadge status={from} />}, with the {because} noted
+        would stay <StatusBadge status={from} /> and record the {because}
       </>
     ) : (
       <>
-        would go from <StatusBadge status={from} /> to <StatusBadge status={to} />
+        would change from <StatusBadge status={from} /> to <StatusBadge status={to} />
       </>
     )}
     {settlement && (
       <>
-        ; then <span className="id">{settlement}</span> would be started
+        ; settlement <InlineId>{settlement}</InlineId> would start
       </>
     )}
     .

@@ -1,15 +1,17 @@
 import { Group, Paper, Stack, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
+import classes from './section.module.css';
 
 interface SectionProps {
   title: string;
+  /** Beside the title. */
   aside?: ReactNode;
-  /** Whether it asks for somebody. */
+  /** Marks what needs an operator's attention. */
   urgent?: boolean;
   children: ReactNode;
 }
 
-/** A part of a page, in a frame. */
+/** A framed part of a page. */
 export function Section({ title, aside, urgent = false, children }: SectionProps) {
   const heading = useId();
   return (
@@ -18,7 +20,7 @@ export function Section({ title, aside, urgent = false, children }: SectionProps
       aria-labelledby={heading}
       withBorder
       p="md"
-      className="section"
+      className={classes.section}
       data-urgent={urgent || undefined}
     >
       <Stack gap="md">

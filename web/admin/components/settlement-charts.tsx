@@ -2,24 +2,26 @@ import '@mantine/charts/styles.css';
 import { BarChart, LineChart } from '@mantine/charts';
 import type { ShopMetrics } from '../../api/schema.ts';
 import { formatDuration } from '../format.ts';
+import { Columns } from './columns.tsx';
+import classes from './settlement-charts.module.css';
 
-/** Hour by hour: how many settlements were done and how many failed, and how long things took. */
-export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
+/** Settlements and average latencies per hour. */
+export default function SettlementCharts({ hours }: { hours: ShopMetrics['hours'] }) {
   const long = hours.length > 48;
   const rows = hours.map(({ hour, settled, failed, latencies }) => ({
     hour: new Date(hour).toLocaleString(undefined, long ? { day: 'numeric', month: 'short' } : { hour: '2-digit' }),
-    settled,
+    succeeded: settled,
     failed,
     'webhook to status': latencies.webhook_to_status.average_ms,
     'capture to order': latencies.capture_to_order.average_ms,
   }));
-  const settled = hours.reduce((sum, hour) => sum + hour.settled, 0);
+  const succeeded = hours.reduce((sum, hour) => sum + hour.settled, 0);
   const failed = hours.reduce((sum, hour) => sum + hour.failed, 0);
   return (
-    <div className="columns">
-      <figure>
+    <Columns>
+      <figure className={classes.chart}>
         <figcaption>
-          Settlements: {settled} done, {failed} failed
+          Settlements: {succeeded} succeeded, {failed} failed
         </figcaption>
         <BarChart
           h={240}
@@ -28,23 +30,23 @@ export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
           type="stacked"
           withLegend
           series={[
-            { name: 'settled', color: 'teal.6' },
+            { name: 'succeeded', color: 'teal.6' },
             { name: 'failed', color: 'red.6' },
           ]}
           yAxisProps={{ allowDecimals: false }}
           barChartProps={{ accessibilityLayer: false }}
         />
       </figure>
-      <figure>
-        <figcaption>Average time, hour by hour</figcaption>
+      <figure className={classes.chart}>
+        <figcaption>Average latency per hour</figcaption>
         <LineChart
           h={240}
           data={rows}
           dataKey="hour"
           withLegend
-          // An hour between two that had nothing to measure is a dot, or it would not be seen.
+          // A value between two hours without data has no line, only its dot.
           dotProps={{ r: long ? 2 : 4 }}
-          // Half a dot would be cut off at either end.
+          // Keeps the first and last dot from being clipped.
           xAxisProps={{ padding: { left: 6, right: 6 } }}
           valueFormatter={formatDuration}
           series={[
@@ -54,6 +56,6 @@ export default function Charts({ hours }: { hours: ShopMetrics['hours'] }) {
           lineChartProps={{ accessibilityLayer: false }}
         />
       </figure>
-    </div>
+    </Columns>
   );
 }

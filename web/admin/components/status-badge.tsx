@@ -1,4 +1,6 @@
-/** How good a status is, whatever has it. */
+import { formatCode } from '../format.ts';
+import classes from './status-badge.module.css';
+
 const TONES = {
   // Payments, sessions, reservations and orders.
   created: 'busy',
@@ -26,14 +28,14 @@ const TONES = {
   accepted: 'good',
   ignored: 'calm',
   parked: 'warning',
-  // Executions, by Step Functions' words.
+  // Step Functions executions.
   RUNNING: 'busy',
   PENDING_REDRIVE: 'busy',
   SUCCEEDED: 'good',
   FAILED: 'bad',
   TIMED_OUT: 'bad',
   ABORTED: 'bad',
-  // Health.
+  // Health checks.
   ok: 'good',
   attention: 'warning',
   failing: 'bad',
@@ -41,9 +43,11 @@ const TONES = {
 
 const isKnown = (status: string): status is keyof typeof TONES => status in TONES;
 
-/** A status in words, on a ground that tells from afar how good it is. */
+/** Statuses that read better with a verb. */
+const LABELS: Readonly<Record<string, string>> = { review: 'needs review', attention: 'needs attention' };
+
 export const StatusBadge = ({ status }: { status: string }) => (
-  <span className="badge" data-tone={isKnown(status) ? TONES[status] : 'calm'}>
-    {status.toLowerCase().replaceAll('_', ' ')}
+  <span className={classes.badge} data-tone={isKnown(status) ? TONES[status] : 'calm'}>
+    {LABELS[status] ?? formatCode(status)}
   </span>
 );

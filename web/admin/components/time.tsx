@@ -1,9 +1,9 @@
 import { localTime, utcTime } from '../format.ts';
 
-/** A time as the reader's clock shows it; hovering over it tells the time that is in the logs. */
+/** A time in the reader's zone; its tooltip has the UTC time that logs show. */
 export const Time = ({ at }: { at: string | null }) =>
   at ? (
-    <time dateTime={at} title={utcTime(at)} className="figures">
+    <time dateTime={at} title={utcTime(at)}>
       {localTime(at)}
     </time>
   ) : (

@@ -1,16 +1,17 @@
 import type { Moment } from '../../api/schema.ts';
 import { TextWithIds } from './id.tsx';
 import { Time } from './time.tsx';
+import classes from './timeline.module.css';
 
-/** All that happened, oldest first. */
-export const Timeline = ({ moments }: { moments: readonly Moment[] }) => (
-  <ol className="timeline">
-    {moments.map(({ at, kind, what, by }) => (
+/** Entries in chronological order. */
+export const Timeline = ({ entries }: { entries: readonly Moment[] }) => (
+  <ol className={classes.timeline}>
+    {entries.map(({ at, kind, what, by }) => (
       <li key={`${at} ${kind} ${what} ${by}`} data-kind={kind}>
-        <span className="what">
-          <span className="kind">{kind}</span> <TextWithIds>{what}</TextWithIds>
+        <span>
+          <span className={classes.kind}>{kind}</span> <TextWithIds>{what}</TextWithIds>
         </span>
-        <span className="by">
+        <span className={classes.source}>
           <Time at={at} />
           {by && (
             <>

@@ -1,74 +1,64 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
 import type { Money } from '../../api/schema.ts';
 import { formatMoney } from '../../page/format-money.ts';
 import * as api from '../api.ts';
 import { DataTable } from '../components/data-table.tsx';
+import { FilterForm } from '../components/filter-form.tsx';
 import { Id } from '../components/id.tsx';
+import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PaginatedList } from '../components/paginated-list.tsx';
 import { Time } from '../components/time.tsx';
+import { formatCode } from '../format.ts';
 
-/** Who did what, when and why. */
 export function AuditPage() {
   const [search, setSearch] = useSearchParams();
   const who = search.get('who') ?? '';
   const target = search.get('target') ?? '';
+  const filtered = Boolean(who || target);
   const entries = useInfiniteQuery(api.audit({ who, target }));
   return (
-    <Page title="Audit" about="Everything that operators did, newest first.">
-      <form
-        className="filters"
-        // A new address, a new form: so it says what the list is narrowed down to.
-        key={search.toString()}
-        onSubmit={(submitted) => {
-          submitted.preventDefault();
-          const form = new FormData(submitted.currentTarget);
-          const given = ['who', 'target'].map((name) => [name, String(form.get(name)).trim()]);
-          setSearch(Object.fromEntries(given.filter(([, value]) => value)));
+    <Page title="Audit log" description="All operator actions, newest first.">
+      <FilterForm
+        active={filtered}
+        onApply={(field) => {
+          const fields = ['who', 'target'].map((name) => [name, field(name)]);
+          setSearch(Object.fromEntries(fields.filter(([, value]) => value)));
         }}
       >
         <TextInput label="Operator" name="who" defaultValue={who} autoComplete="off" spellCheck={false} />
-        <TextInput label="Done to (id)" name="target" defaultValue={target} autoComplete="off" spellCheck={false} />
-        <Group gap="xs">
-          <Button type="submit" variant="default">
-            Filter
-          </Button>
-          {(who || target) && (
-            <Button variant="subtle" onClick={() => setSearch({})}>
-              Show all
-            </Button>
-          )}
-        </Group>
-      </form>
+        <TextInput label="Target id" name="target" defaultValue={target} autoComplete="off" spellCheck={false} />
+      </FilterForm>
       <PaginatedList
         query={entries}
         rowsOf={(page) => page.entries}
-        empty={{
-          title: 'Nothing was done',
-          next: who || target ? 'Try other words, or show all.' : 'What operators do here will be listed.',
-        }}
+        empty={
+          filtered
+            ? { title: 'No matching entries', next: 'Try other filters, or clear them.' }
+            : { title: 'No entries yet', next: 'Refunds, retries and other operator actions appear here.' }
+        }
       >
         {(rows) => (
           <DataTable
-            caption="Audit entries"
+            caption="Audit log"
             rows={rows}
             keyOf={({ id }) => id}
             columns={[
-              ['When', ({ at }) => <Time at={at} />],
-              ['Who', (entry) => entry.who],
+              ['Time', ({ at }) => <Time at={at} />],
+              ['Operator', (entry) => entry.who],
               [
-                'What',
+                'Action',
                 ({ what, details }) => (
                   <>
-                    {what.replaceAll('_', ' ')}
-                    {Object.keys(details).length > 0 && <div className="small">{inWords(details)}</div>}
+                    {formatCode(what)}
+                    {Object.keys(details).length > 0 && <Note>{formatDetails(details)}</Note>}
                   </>
                 ),
               ],
-              ['Done to', (entry) => <Id value={entry.target} />],
-              ['Why', ({ why }) => why],
+              ['Target', (entry) => <Id value={entry.target} />],
+              ['Reason', ({ why }) => why],
             ]}
           />
         )}
@@ -77,7 +67,7 @@ export function AuditPage() {
   );
 }
 
-const inWords = (details: Readonly<Record<string, unknown>>): string =>
+const formatDetails = (details: Readonly<Record<string, unknown>>): string =>
   Object.entries(details)
     .map(([name, value]) => `${name}: ${isMoney(value) ? formatMoney(value) : asText(value)}`)
     .join(', ');

@@ -1,63 +1,64 @@
 import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
-import { INVARIANTS } from '../../../src/consistency/checks/violation.ts';
-import type { BooksChecked, ConsistencyRun, Finding } from '../../api/schema.ts';
+import type { BooksChecked, ConsistencyRun } from '../../api/schema.ts';
 import * as api from '../api.ts';
-import { DataTable } from '../components/data-table.tsx';
-import { TextWithIds } from '../components/id.tsx';
+import { FindingRows, RULES } from '../components/finding-rows.tsx';
+import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PaginatedList } from '../components/paginated-list.tsx';
 import { ReasonDialog } from '../components/reason-dialog.tsx';
 import { Time } from '../components/time.tsx';
+import { formatCode, formatCount } from '../format.ts';
+import classes from './consistency.module.css';
 
-const RULES: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.values(INVARIANTS).map(({ number, rule }) => [number, rule]),
-);
-
-/** What is broken in the books, and how it is mended. */
 export function ConsistencyPage() {
   const [search, setSearch] = useSearchParams();
   const invariant = search.get('invariant') ?? '';
-  const books = useInfiniteQuery(api.consistency(invariant));
+  const findings = useInfiniteQuery(api.consistency(invariant));
   return (
     <Page
       title="Findings"
-      about="Where the books do not add up. What was mended, by whomever, leaves the list at the next check."
+      description="Data that violates an invariant. Findings that have been resolved are closed by the next check."
       actions={
-        <ReasonDialog action="Check now" title="Check the books" act={api.checkBooks} tell={checkedInWords}>
-          All ten rules are looked at. It takes up to 20 seconds, and changes nothing but this list.
+        <ReasonDialog
+          action="Run check"
+          title="Consistency check"
+          onConfirm={api.runConsistencyCheck}
+          renderResult={formatCheckResult}
+        >
+          Checks all {Object.keys(RULES).length} invariants. This takes up to 20 seconds and changes only this list.
         </ReasonDialog>
       }
     >
       <NativeSelect
-        className="filter"
+        className={classes.filter}
         size="xs"
-        label="Rule"
+        label="Invariant"
         value={invariant}
         onChange={(change) => {
           const { value } = change.currentTarget;
           setSearch(value ? { invariant: value } : {});
         }}
       >
-        <option value="">all</option>
+        <option value="">All</option>
         {Object.entries(RULES).map(([number, rule]) => (
           <option key={number} value={number}>
             {number}: {rule}
           </option>
         ))}
       </NativeSelect>
-      {books.data && (
-        <p className="about">
-          <RunInWords run={books.data.pages[0]?.last_run ?? null} />
-        </p>
+      {findings.data && (
+        <Note size="sm">
+          <LastRun run={findings.data.pages[0]?.last_run ?? null} />
+        </Note>
       )}
       <PaginatedList
-        query={books}
+        query={findings}
         rowsOf={(page) => page.findings}
         empty={{
-          title: 'The books add up',
-          next: invariant ? 'Nothing breaks this rule.' : 'Nothing breaks any rule, as far as was checked.',
+          title: 'No findings',
+          next: invariant ? 'No known violation of this invariant.' : 'Everything checked so far is consistent.',
         }}
       >
         {(rows) => <FindingRows findings={rows} />}
@@ -66,94 +67,24 @@ export function ConsistencyPage() {
   );
 }
 
-/** Findings, each with what would mend it. */
-export const FindingRows = ({ findings }: { findings: readonly Finding[] }) => (
-  <DataTable
-    caption="Findings"
-    rows={findings}
-    keyOf={({ finding_id }) => finding_id}
-    columns={[
-      [
-        'Finding',
-        ({ what, subject }) => (
-          <>
-            <TextWithIds>{what}</TextWithIds>
-            {!what.includes(subject) && (
-              <div className="small">
-                <TextWithIds>{subject}</TextWithIds>
-              </div>
-            )}
-          </>
-        ),
-      ],
-      [
-        'Rule',
-        ({ invariant }) => (
-          <>
-            {invariant}
-            <div className="small">{RULES[invariant]}</div>
-          </>
-        ),
-      ],
-      ['First seen', ({ first_seen }) => <Time at={first_seen} />],
-      ['Last seen', ({ last_seen }) => <Time at={last_seen} />],
-      [
-        'To do',
-        ({ finding_id, what, repair }) =>
-          repair ? (
-            <ReasonDialog
-              action="Repair"
-              title={what}
-              size="xs"
-              preview={{
-                ask: () => api.previewRepair(finding_id),
-                tell: (preview) => <TextWithIds>{preview.what}</TextWithIds>,
-                worthwhile: ({ outcome }) => outcome === 'would_repair',
-              }}
-              act={(reason) => api.repair(finding_id, reason)}
-              tell={({ outcome, what: did }) =>
-                outcome === 'repaired' ? (
-                  <>
-                    <strong>Done, or under way:</strong> <TextWithIds>{did}</TextWithIds>. The next check closes the
-                    finding, if it helped.
-                  </>
-                ) : (
-                  did
-                )
-              }
-            >
-              It is mended by the ordinary ways of settling, refunding, releasing and stocktaking, never straight in a
-              table.
-            </ReasonDialog>
-          ) : (
-            'A person decides'
-          ),
-      ],
-    ]}
-  />
-);
+const formatCheckResult = ({ checked, findings, finished }: BooksChecked): string =>
+  `${formatCount(checked, 'record')} checked, ${formatCount(findings, 'open finding')}. ` +
+  (finished ? 'The check is complete.' : 'The time limit was reached: run the check again to continue.');
 
-const checkedInWords = ({ checked, findings, finished }: BooksChecked): string =>
-  `${checked} looked at, ${findings} ${findings === 1 ? 'finding holds' : 'findings hold'}. ` +
-  (finished ? 'That was all of the books.' : 'There was no time for all of the books: check again to go on from here.');
-
-/** When the books were checked last, and what was looked at. */
-function RunInWords({ run }: { run: ConsistencyRun | null }) {
-  if (!run) return 'The books have not been checked yet.';
+function LastRun({ run }: { run: ConsistencyRun | null }) {
+  if (!run) return 'Not checked yet.';
   if (!run.finished_at)
     return (
       <>
-        Being checked for the first time, since <Time at={run.started_at} />.
+        First check in progress since <Time at={run.started_at} />.
       </>
     );
   // `payments.captured` and the like are on the overview.
   const figures = Object.entries(run.figures).filter(([name]) => !name.includes('.'));
   return (
     <>
-      Checked last <Time at={run.finished_at} />
-      {figures.length > 0 &&
-        `: ${figures.map(([name, figure]) => `${figure} ${name.replaceAll('_', ' ')}`).join(', ')}`}
-      .
+      Last checked <Time at={run.finished_at} />
+      {figures.length > 0 && `: ${figures.map(([name, figure]) => `${figure} ${formatCode(name)}`).join(', ')}`}.
     </>
   );
 }

@@ -1,10 +1,9 @@
 import { SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Execution } from '../../api/schema.ts';
 import * as api from '../api.ts';
-import { DataTable } from '../components/data-table.tsx';
 import { DescriptionList } from '../components/description-list.tsx';
+import { ExecutionRows } from '../components/execution-rows.tsx';
 import { Id } from '../components/id.tsx';
 import { Page } from '../components/page.tsx';
 import { QueryResult } from '../components/query-result.tsx';
@@ -14,59 +13,62 @@ import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { Timeline } from '../components/timeline.tsx';
+import { formatCode } from '../format.ts';
+import classes from './event.module.css';
 
-/** One event of PayPal's: what it said, and what followed. */
+/** A webhook event and its effects. */
 export function EventPage({ id }: { id: string }) {
-  const event = useQuery(api.event(id));
+  const query = useQuery(api.event(id));
   return (
     <Page
-      title={event.data?.event_type ?? 'Webhook event'}
-      about={<Id value={id} plain />}
+      title={query.data?.event_type ?? 'Webhook event'}
+      description={<Id value={id} plain />}
       actions={
-        event.data?.body && (
+        query.data?.body && (
           <ReasonDialog
             action="Replay"
-            title="Replay the event"
+            title="Replay event"
             preview={{
-              ask: () => api.previewReplay(id),
-              tell: (preview) => <ReplayResult of={preview} />,
+              load: () => api.previewReplay(id),
+              render: (preview) => <ReplayResult result={preview} />,
             }}
-            act={(reason) => api.replay(id, reason)}
-            tell={(done) => <ReplayResult of={done} />}
+            onConfirm={(reason) => api.replay(id, reason)}
+            renderResult={(result) => <ReplayResult result={result} />}
           >
-            The event goes the same way again as when it came. What is settled is not settled twice.
+            Processes the event again, as when it was delivered. Changes that were already applied are not applied
+            twice.
           </ReasonDialog>
         )
       }
     >
-      <QueryResult query={event}>
-        {(known) => (
+      <QueryResult query={query}>
+        {(event) => (
           <>
-            <Section title="What became of it">
+            <Section title="Processing">
               <DescriptionList
-                of={{
+                items={{
                   Status: (
                     <>
-                      <StatusBadge status={known.status} /> {known.reason?.replaceAll('_', ' ')}
+                      <StatusBadge status={event.status} /> {event.reason && formatCode(event.reason)}
                     </>
                   ),
-                  Payment: known.payment_id ? <Id value={known.payment_id} /> : 'not known',
-                  Received: <Time at={known.received_at} />,
-                  Finished: known.finished_at ? <Time at={known.finished_at} /> : 'not yet',
+                  Payment: event.payment_id ? <Id value={event.payment_id} /> : 'Unknown',
+                  Received: <Time at={event.received_at} />,
+                  Finished: event.finished_at ? <Time at={event.finished_at} /> : 'Not yet',
                   Deliveries: (
                     <>
-                      {known.deliveries || 'none: it was found in PayPal’s list'}
-                      {known.deliveries > 1 && (
+                      {event.deliveries || 'None; found in PayPal’s list of events'}
+                      {event.deliveries > 1 && (
                         <>
-                          , the last <Time at={known.last_received_at} />
+                          , the last <Time at={event.last_received_at} />
                         </>
                       )}
                     </>
                   ),
-                  ...(known.replayed_at.length > 0 && {
+                  ...(event.replayed_at.length > 0 && {
                     Replayed: (
                       <ul>
-                        {known.replayed_at.map((at) => (
+                        {event.replayed_at.map((at) => (
                           <li key={at}>
                             <Time at={at} />
                           </li>
@@ -74,9 +76,9 @@ export function EventPage({ id }: { id: string }) {
                       </ul>
                     ),
                   }),
-                  'PayPal’s transmissions': (
+                  'PayPal transmissions': (
                     <ul>
-                      {known.transmissions.map((transmission) => (
+                      {event.transmissions.map((transmission) => (
                         <li key={transmission}>
                           <Id value={transmission} plain />
                         </li>
@@ -87,14 +89,14 @@ export function EventPage({ id }: { id: string }) {
               />
             </Section>
             <Section title="Timeline">
-              <Timeline moments={known.timeline} />
+              <Timeline entries={event.timeline} />
             </Section>
-            {known.executions.length > 0 && (
+            {event.executions.length > 0 && (
               <Section title="Settlements">
-                <ExecutionRows executions={known.executions} />
+                <ExecutionRows executions={event.executions} />
               </Section>
             )}
-            <Body text={known.body} />
+            <Payload text={event.body} />
           </>
         )}
       </QueryResult>
@@ -102,69 +104,38 @@ export function EventPage({ id }: { id: string }) {
   );
 }
 
-/** The body as it came. It is whatever the sender wrote, so it is shown as text and never as markup. */
-function Body({ text }: { text: string | null }) {
-  const [form, setForm] = useState('laid out');
+/** The raw request body. The sender controls it, so it is rendered as text, never as markup. */
+function Payload({ text }: { text: string | null }) {
+  const [format, setFormat] = useState('Formatted');
   if (text === null)
     return (
-      <Section title="Body">What the event said was erased, as it told of a person. That it came, is kept.</Section>
+      <Section title="Payload">
+        The payload contained personal data and was erased. The record of the event is kept.
+      </Section>
     );
   return (
     <Section
-      title="Body"
+      title="Payload"
       aside={
         <SegmentedControl
           size="xs"
-          aria-label="How the body is shown"
-          data={['laid out', 'as it came']}
-          value={form}
-          onChange={setForm}
+          aria-label="Payload format"
+          data={['Formatted', 'Raw']}
+          value={format}
+          onChange={setFormat}
         />
       }
     >
-      <pre className="body">{form === 'laid out' ? laidOut(text) : text}</pre>
+      <pre className={classes.payload}>{format === 'Formatted' ? formatJson(text) : text}</pre>
     </Section>
   );
 }
 
-/** JSON with line breaks; whatever else it may be, as it is. */
-function laidOut(text: string): string {
+/** Indented JSON; other text unchanged. */
+function formatJson(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
     return text;
   }
 }
-
-/** Runs of the settlement workflow. */
-export const ExecutionRows = ({ executions }: { executions: readonly Execution[] }) => (
-  <DataTable
-    caption="Runs of the settlement workflow"
-    rows={executions}
-    keyOf={({ name }) => name}
-    columns={[
-      [
-        'Settlement',
-        ({ settlement, name }) => (
-          <>
-            {settlement}
-            <div className="small">
-              <Id value={name} plain />
-            </div>
-          </>
-        ),
-      ],
-      [
-        'Status',
-        ({ status, redrives }) => (
-          <>
-            <StatusBadge status={status} />
-            {redrives > 0 && <div className="small">redriven {redrives} times</div>}
-          </>
-        ),
-      ],
-      ['Started', ({ started_at }) => <Time at={started_at} />],
-      ['Ended', ({ stopped_at }) => <Time at={stopped_at} />],
-    ]}
-  />
-);

@@ -3,7 +3,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { HealthLine, ServiceFigures, ShopMetrics, StepFigures } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { Columns } from '../components/columns.tsx';
 import { DataTable } from '../components/data-table.tsx';
+import { HealthLines, worstFirst } from '../components/health-lines.tsx';
+import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
 import { QueryResult } from '../components/query-result.tsx';
@@ -11,60 +14,61 @@ import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { formatDuration, formatShare } from '../format.ts';
-import { HealthLines, worstFirst } from './health.tsx';
+import classes from './overview.module.css';
 
-// They are as heavy as all the rest.
-const Charts = lazy(() => import('../components/settlement-charts.tsx'));
+// The chart library is as large as everything else together.
+const SettlementCharts = lazy(() => import('../components/settlement-charts.tsx'));
 
-const SPANS = [
+const TIME_RANGES = [
   { value: '24', label: '24 hours' },
   { value: '168', label: '7 days' },
   { value: '744', label: '31 days' },
 ];
 
-/** Whether the shop is well, and what waits for somebody. */
 export function OverviewPage() {
   const [hours, setHours] = useState('24');
   const health = useQuery(api.health);
   const metrics = useQuery(api.metrics(Number(hours)));
   return (
-    <Page title="Overview" about="Whether the shop is well, and what waits for somebody.">
-      <Waiting />
-      <div className="columns">
-        <Section title="Health" aside={<PageLink to="/health">All that was looked at</PageLink>}>
+    <Page title="Overview" description="What needs attention, and how the shop is doing.">
+      <OpenWork />
+      <Columns>
+        <Section title="Health" aside={<PageLink to="/health">All checks</PageLink>}>
           <QueryResult query={health}>
             {({ status, checks, at }) => {
-              const ill = worstFirst(checks).filter((line) => line.status !== 'ok' && !isJob(line));
+              const problems = worstFirst(checks).filter((line) => line.status !== 'ok' && !isJob(line));
               return (
                 <>
                   <p>
                     <StatusBadge status={status} /> {checks.filter((line) => line.status === 'ok').length} of{' '}
-                    {checks.length} are well, at <Time at={at} />.
+                    {checks.length} checks pass, as of <Time at={at} />.
                   </p>
-                  {ill.length > 0 && <HealthLines caption="What is not well" lines={ill} />}
+                  {problems.length > 0 && <HealthLines caption="Checks that need attention" lines={problems} />}
                 </>
               );
             }}
           </QueryResult>
         </Section>
-        <Section title="By the clock">
+        <Section title="Scheduled jobs">
           <QueryResult query={health}>{({ checks }) => <Jobs lines={checks.filter(isJob)} />}</QueryResult>
         </Section>
         <Section title="Payments by status">
-          <QueryResult query={metrics}>{({ payments }) => <ByStatus payments={payments} />}</QueryResult>
+          <QueryResult query={metrics}>{({ payments }) => <PaymentsByStatus payments={payments} />}</QueryResult>
         </Section>
-        <Section title="Steps and times">
-          <QueryResult query={metrics}>{(figures) => <StepsAndTimes metrics={figures} />}</QueryResult>
+        <Section title="Steps and latency">
+          <QueryResult query={metrics}>{(data) => <StepsAndLatency metrics={data} />}</QueryResult>
         </Section>
-      </div>
+      </Columns>
       <Section
-        title="Over time"
-        aside={<SegmentedControl size="xs" aria-label="Over how long" data={SPANS} value={hours} onChange={setHours} />}
+        title="Trends"
+        aside={
+          <SegmentedControl size="xs" aria-label="Time range" data={TIME_RANGES} value={hours} onChange={setHours} />
+        }
       >
         <QueryResult query={metrics}>
-          {(figures) => (
+          {(data) => (
             <Suspense fallback={<Skeleton height={260} />}>
-              <Charts hours={figures.hours} />
+              <SettlementCharts hours={data.hours} />
             </Suspense>
           )}
         </QueryResult>
@@ -73,44 +77,45 @@ export function OverviewPage() {
   );
 }
 
-/** What the shop does by the clock has lines of its own in its health. */
+/** Each scheduled job has a health check of its own. */
 const isJob = ({ name }: HealthLine): boolean => name.startsWith('job ');
 
 const Jobs = ({ lines }: { lines: readonly HealthLine[] }) => (
   <DataTable
-    caption="What the shop does by the clock"
+    caption="Scheduled jobs"
     narrow
     rows={lines}
     keyOf={({ name }) => name}
     columns={[
       ['Job', ({ name }) => name.slice('job '.length)],
       ['Status', ({ status }) => <StatusBadge status={status} />],
-      ['In words', ({ detail }) => detail],
+      ['Details', ({ detail }) => detail],
     ]}
   />
 );
 
-/** What waits for an operator: each number leads to where it is done. */
-function Waiting() {
+/** Counts of what an operator has to resolve, with links. */
+function OpenWork() {
   const failed = useInfiniteQuery(api.failedSettlements);
-  const books = useInfiniteQuery(api.consistency());
+  const findings = useInfiniteQuery(api.consistency());
   const parked = useInfiniteQuery(api.events({ status: 'parked' }));
+  const checkedAt = findings.data?.pages[0]?.last_run?.finished_at;
   return (
-    <ul className="tiles">
-      <Tile to="/settlements" words="Failed settlements" query={failed} rowsOf={(page) => page.settlements}>
-        No dead letters
+    <ul className={classes.tiles}>
+      <Tile to="/settlements" label="Failed settlements" query={failed} rowsOf={(page) => page.settlements}>
+        Nothing to retry
       </Tile>
-      <Tile to="/consistency" words="Open findings" query={books} rowsOf={(page) => page.findings}>
-        {books.data?.pages[0]?.last_run?.finished_at ? (
+      <Tile to="/consistency" label="Open findings" query={findings} rowsOf={(page) => page.findings}>
+        {checkedAt ? (
           <>
-            Checked <Time at={books.data.pages[0].last_run.finished_at} />
+            Checked <Time at={checkedAt} />
           </>
         ) : (
           'Not checked yet'
         )}
       </Tile>
-      <Tile to="/events?status=parked" words="Parked events" query={parked} rowsOf={(page) => page.events}>
-        Every event was handled
+      <Tile to="/events?status=parked" label="Parked events" query={parked} rowsOf={(page) => page.events}>
+        Nothing to review
       </Tile>
     </ul>
   );
@@ -118,32 +123,32 @@ function Waiting() {
 
 interface TileProps<Page> {
   to: string;
-  words: string;
+  label: string;
   query: { data: { pages: readonly Page[] } | undefined; isError: boolean; hasNextPage: boolean };
   rowsOf: (page: Page) => readonly unknown[];
-  /** Under the number, when it is zero. */
+  /** Shown when the count is zero. */
   children: ReactNode;
 }
 
-function Tile<Page>({ to, words, query, rowsOf, children }: TileProps<Page>) {
+function Tile<Page>({ to, label, query, rowsOf, children }: TileProps<Page>) {
   const count = query.data?.pages.flatMap(rowsOf).length;
   return (
-    <li className="tile" data-tone={count ? 'bad' : undefined}>
-      <PageLink to={to}>{words}</PageLink>
+    <li className={classes.tile} data-tone={count ? 'bad' : undefined}>
+      <PageLink to={to}>{label}</PageLink>
       <strong>{count === undefined ? (query.isError ? '?' : '…') : `${count}${query.hasNextPage ? '+' : ''}`}</strong>
-      <span className="small">{count === 0 ? children : count ? 'To be looked at' : null}</span>
+      <Note>{count === 0 ? children : count ? 'Needs attention' : null}</Note>
     </li>
   );
 }
 
-function ByStatus({ payments }: { payments: ShopMetrics['payments'] }) {
-  if (!payments) return <p>They are counted whenever the books are checked; that has not been done yet.</p>;
+function PaymentsByStatus({ payments }: { payments: ShopMetrics['payments'] }) {
+  if (!payments) return <p>Payments are counted by the consistency check, which hasn’t run yet.</p>;
   const counts = Object.entries(payments.by_status).filter(([, count]) => count > 0);
-  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
   return (
     <>
       {counts.length === 0 ? (
-        <p>There are no payments yet.</p>
+        <p>No payments yet.</p>
       ) : (
         <DataTable
           caption="Payments by status"
@@ -152,14 +157,14 @@ function ByStatus({ payments }: { payments: ShopMetrics['payments'] }) {
           keyOf={([status]) => status}
           columns={[
             ['Status', ([status]) => <StatusBadge status={status} />],
-            ['Payments', ([, count]) => <span className="figures">{count}</span>],
-            ['Share', ([, count]) => <span className="figures">{formatShare(count, all)}</span>],
+            ['Payments', ([, count]) => count],
+            ['Share', ([, count]) => formatShare(count, total)],
           ]}
         />
       )}
-      <p className="small">
+      <Note>
         Counted <Time at={payments.counted_at} />.
-      </p>
+      </Note>
     </>
   );
 }
@@ -170,39 +175,36 @@ const STEPS: readonly (readonly [name: string, of: (figures: ServiceFigures) => 
   ['Order (fulfillment)', ({ fulfillment }) => fulfillment],
 ];
 
-function StepsAndTimes({ metrics: { services, latencies } }: { metrics: ShopMetrics }) {
-  const times = [
+function StepsAndLatency({ metrics: { services, latencies } }: { metrics: ShopMetrics }) {
+  const rows = [
     { name: 'Webhook to status', ...latencies.webhook_to_status },
     { name: 'Capture to order', ...latencies.capture_to_order },
   ];
-  const span = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));
+  const duration = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));
   return (
     <>
       <DataTable
-        caption="Success of each step"
+        caption="Success rate by step"
         narrow
         rows={STEPS.map(([name, of]) => ({ name, ...of(services) }))}
         keyOf={({ name }) => name}
         columns={[
           ['Step', ({ name }) => name],
-          ['Done', ({ succeeded }) => <span className="figures">{succeeded}</span>],
-          ['Failed', ({ failed }) => <span className="figures">{failed}</span>],
-          [
-            'Success',
-            ({ succeeded, failed }) => <span className="figures">{formatShare(succeeded, succeeded + failed)}</span>,
-          ],
+          ['Succeeded', ({ succeeded }) => succeeded],
+          ['Failed', ({ failed }) => failed],
+          ['Success', ({ succeeded, failed }) => formatShare(succeeded, succeeded + failed)],
         ]}
       />
       <DataTable
-        caption="How long things take"
+        caption="Latency"
         narrow
-        rows={times}
+        rows={rows}
         keyOf={({ name }) => name}
         columns={[
-          ['From', ({ name }) => name],
-          ['Times', ({ count }) => <span className="figures">{count}</span>],
-          ['Average', ({ average_ms }) => <span className="figures">{span(average_ms)}</span>],
-          ['Longest', ({ max_ms }) => <span className="figures">{span(max_ms)}</span>],
+          ['Latency', ({ name }) => name],
+          ['Count', ({ count }) => count],
+          ['Average', ({ average_ms }) => duration(average_ms)],
+          ['Maximum', ({ max_ms }) => duration(max_ms)],
         ]}
       />
     </>

@@ -2,30 +2,37 @@ import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Buyer, Line, OperatorOrder, PaymentStory } from '../../api/schema.ts';
 import * as api from '../api.ts';
+import { Columns } from '../components/columns.tsx';
 import { DataTable } from '../components/data-table.tsx';
 import { DescriptionList } from '../components/description-list.tsx';
+import { EventRows } from '../components/event-rows.tsx';
+import { ExecutionRows } from '../components/execution-rows.tsx';
+import { FindingRows } from '../components/finding-rows.tsx';
 import { Id } from '../components/id.tsx';
 import { Money } from '../components/money.tsx';
+import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
 import { PaymentActions } from '../components/payment-actions.tsx';
 import { PayPalRecord } from '../components/paypal-record.tsx';
 import { QueryResult } from '../components/query-result.tsx';
+import { RetryDialog } from '../components/retry-dialog.tsx';
 import { Section } from '../components/section.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { Timeline } from '../components/timeline.tsx';
+import { formatCode } from '../format.ts';
 import { formatFailure } from '../format-failure.ts';
-import { FindingRows } from './consistency.tsx';
-import { ExecutionRows } from './event.tsx';
-import { EventRows } from './events.tsx';
-import { RetryDialog } from './settlements.tsx';
 
-/** All that is known of one payment, and what can be done about it. */
+/** A payment with everything related to it, and its actions. */
 export function PaymentPage({ id }: { id: string }) {
   const story = useQuery(api.payment(id));
   return (
-    <Page title="Payment" about={<Id value={id} plain />} actions={story.data && <PaymentActions story={story.data} />}>
+    <Page
+      title="Payment"
+      description={<Id value={id} plain />}
+      actions={story.data && <PaymentActions story={story.data} />}
+    >
       <QueryResult query={story}>
         {({
           payment,
@@ -53,85 +60,81 @@ export function PaymentPage({ id }: { id: string }) {
                 aside={<RetryDialog paymentId={payment.payment_id} settlement={failed.settlement} />}
               >
                 <DescriptionList
-                  of={{
-                    'Failed at': formatFailure(failed).where,
-                    Cause: formatFailure(failed).why,
-                    Last: <Time at={failed.last_failed_at} />,
+                  items={{
+                    'Failed steps': formatFailure(failed).steps,
+                    Cause: formatFailure(failed).cause,
+                    'Last failure': <Time at={failed.last_failed_at} />,
                   }}
                 />
               </Section>
             ))}
-            <div className="columns">
+            <Columns>
               <Section title="Money">
                 <DescriptionList
-                  of={{
+                  items={{
                     Status: (
                       <>
-                        <StatusBadge status={payment.status} /> {payment.settled ? 'settled' : 'not settled yet'}
+                        <StatusBadge status={payment.status} />{' '}
+                        {payment.settled ? 'fully processed' : 'not fully processed yet'}
                       </>
                     ),
-                    QueryResult: <Money value={payment.amount} />,
+                    Requested: <Money value={payment.amount} />,
                     Captured: <Money value={payment.captured} />,
                     Refunded: <Money value={payment.refunded} />,
                     ...(payment.open_settlements.length > 0 && {
-                      'Still to settle': payment.open_settlements.join(', '),
+                      'Open settlements': payment.open_settlements.join(', '),
                     }),
-                    'PayPal order': payment.paypal_order_id ? <Id value={payment.paypal_order_id} plain /> : 'none yet',
-                    'PayPal capture': payment.capture_id ? <Id value={payment.capture_id} plain /> : 'none',
-                    Changed: <Time at={payment.updated_at} />,
+                    'PayPal order': payment.paypal_order_id ? <Id value={payment.paypal_order_id} plain /> : 'None yet',
+                    'PayPal capture': payment.capture_id ? <Id value={payment.capture_id} plain /> : 'None',
+                    Updated: <Time at={payment.updated_at} />,
                   }}
                 />
                 {payment.disputes.map(({ dispute_id, status, updated_at }) => (
                   <Text key={dispute_id} size="sm">
-                    Dispute <Id value={dispute_id} plain />: {status.toLowerCase().replaceAll('_', ' ')},{' '}
-                    <Time at={updated_at} />
+                    Dispute <Id value={dispute_id} plain />: {formatCode(status)}, <Time at={updated_at} />
                   </Text>
                 ))}
               </Section>
               <Section title="Order">{order ? <OrderFacts order={order} /> : <p>{withoutOrder(payment)}</p>}</Section>
-              <Section title="Buyer">{buyer ? <BuyerFacts buyer={buyer} /> : <p>Not known, or erased.</p>}</Section>
-              <Section title="Stock and session">
+              <Section title="Buyer">{buyer ? <BuyerFacts buyer={buyer} /> : <p>Unknown or erased.</p>}</Section>
+              <Section title="Reservation and session">
                 <DescriptionList
-                  of={{
-                    Stock: reservation ? (
+                  items={{
+                    Reservation: reservation ? (
                       <>
                         <StatusBadge status={reservation.status} />{' '}
                         {reservation.items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}
                       </>
                     ) : (
-                      'none'
+                      'None'
                     ),
                     Session: session ? (
                       <>
                         <StatusBadge status={session.status} /> <Id value={session.checkout_session_id} plain />
                       </>
                     ) : (
-                      'none'
+                      'None'
                     ),
-                    ...(session && { Until: <Time at={session.expires_at} /> }),
+                    ...(session && { Expires: <Time at={session.expires_at} /> }),
                   }}
                 />
-                {session && !order && <Lines lines={session.items} />}
+                {session && !order && <LineItems items={session.items} />}
               </Section>
-            </div>
+            </Columns>
             <Section title="Timeline">
-              <Timeline moments={timeline} />
+              <Timeline entries={timeline} />
             </Section>
             <Section
               title="Webhook events"
-              aside={<PageLink to={`/events?payment_id=${payment.payment_id}`}>All of them</PageLink>}
+              aside={<PageLink to={`/events?payment_id=${payment.payment_id}`}>View all</PageLink>}
             >
-              {events.length > 0 ? (
-                <EventRows caption="Webhook events" events={events} />
-              ) : (
-                <p>PayPal has sent none yet.</p>
-              )}
+              {events.length > 0 ? <EventRows events={events} /> : <p>No events from PayPal yet.</p>}
             </Section>
             <Section title="Settlements">
-              {executions.length > 0 ? <ExecutionRows executions={executions} /> : <p>None was started yet.</p>}
+              {executions.length > 0 ? <ExecutionRows executions={executions} /> : <p>No settlements yet.</p>}
             </Section>
             <PayPalRecord paymentId={payment.payment_id} />
-            <PageLink to={`/audit?target=${payment.payment_id}`}>What operators did to it</PageLink>
+            <PageLink to={`/audit?target=${payment.payment_id}`}>Audit log</PageLink>
           </>
         )}
       </QueryResult>
@@ -142,63 +145,63 @@ export function PaymentPage({ id }: { id: string }) {
 const OrderFacts = ({ order }: { order: OperatorOrder }) => (
   <>
     <DescriptionList
-      of={{
+      items={{
         Status: <StatusBadge status={order.status} />,
         Order: <Id value={order.order_id} plain />,
-        Made: <Time at={order.created_at} />,
+        Created: <Time at={order.created_at} />,
         ...(order.shipped_at && { Shipped: <Time at={order.shipped_at} /> }),
         ...(order.disputes.length > 0 && {
-          Disputed: order.disputes.map(({ status }) => status.toLowerCase()).join(', '),
+          Disputed: order.disputes.map(({ status }) => formatCode(status)).join(', '),
         }),
         Amount: <Money value={order.amount} />,
       }}
     />
-    <Lines lines={order.items} />
+    <LineItems items={order.items} />
   </>
 );
 
-const Lines = ({ lines }: { lines: readonly Line[] }) => (
+const LineItems = ({ items }: { items: readonly Line[] }) => (
   <DataTable
-    caption="What was bought"
+    caption="Items"
     narrow
-    rows={lines}
+    rows={items}
     keyOf={({ sku }) => sku}
     columns={[
       [
         'Product',
         ({ name, sku }) => (
           <>
-            {name} <span className="small">{sku}</span>
+            {name} <Note inline>{sku}</Note>
           </>
         ),
       ],
-      ['Pieces', ({ quantity }) => quantity],
-      ['Each', ({ unit_price }) => <Money value={unit_price} />],
+      ['Quantity', ({ quantity }) => quantity],
+      ['Unit price', ({ unit_price }) => <Money value={unit_price} />],
     ]}
   />
 );
 
-/** Why there is no order. */
+/** Why there is no order, and what to do. */
 function withoutOrder({ status, settled }: PaymentStory['payment']): string {
   switch (status) {
     case 'created':
     case 'approved':
-      return 'None yet: the money has not come.';
+      return 'None yet: the payment has not been captured.';
     case 'capture_pending':
-      return 'None yet: the money is on its way.';
+      return 'None yet: the capture is pending at PayPal.';
     case 'captured':
       return settled
-        ? 'None, though all is said to be done: check the books, and repair what is found.'
-        : 'None yet: it is about to be made. If it is not there within a minute, look at the failed settlements.';
+        ? 'Missing, although the payment is fully processed. Run the consistency check and repair its findings.'
+        : 'None yet: it is being created. If it doesn’t appear within a minute, check the failed settlements.';
     case 'review':
-      return 'None yet: another amount came than was asked. Accept it, or refund it.';
+      return 'None yet: the captured amount isn’t the requested amount. Accept or refund it.';
     default:
-      return 'None: this purchase came to nothing.';
+      return 'None: the purchase was not completed.';
   }
 }
 
 function BuyerFacts({ buyer: { name, email, ship_to } }: { buyer: Buyer }) {
-  const lines = ship_to && [
+  const addressLines = ship_to && [
     ship_to.name,
     ship_to.address_line_1,
     ship_to.address_line_2,
@@ -207,10 +210,10 @@ function BuyerFacts({ buyer: { name, email, ship_to } }: { buyer: Buyer }) {
   ];
   return (
     <DescriptionList
-      of={{
+      items={{
         Name: name ?? '–',
-        'E-mail': email ?? '–',
-        'Ship to': lines ? <address>{lines.filter(Boolean).join('\n')}</address> : '–',
+        Email: email ?? '–',
+        'Ship to': addressLines ? <address>{addressLines.filter(Boolean).join('\n')}</address> : '–',
       }}
     />
   );

@@ -4,23 +4,24 @@ import { useEffect, useState } from 'react';
 import { ApiProblem } from '../../api/call.ts';
 import { signIn } from '../api.ts';
 import { Problem } from '../components/problem.tsx';
+import classes from './sign-in.module.css';
 
-/** All that a stranger is shown. */
-export function SignInPage({ ranOut }: { ranOut: boolean }) {
+export function SignInPage({ expired }: { expired: boolean }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const signingIn = useMutation({ mutationFn: signIn });
   useEffect(() => {
-    document.title = 'Sign in · Operators';
+    document.title = 'Sign in · Admin';
   }, []);
 
   const wrong = signingIn.error instanceof ApiProblem && signingIn.error.status === 401;
   return (
-    <main className="sign-in">
+    <main className={classes.main}>
       <Paper
         component="form"
         withBorder
         p="xl"
+        className={classes.form}
         onSubmit={(submitted) => {
           submitted.preventDefault();
           signingIn.mutate({ username: username.trim(), password });
@@ -29,15 +30,15 @@ export function SignInPage({ ranOut }: { ranOut: boolean }) {
         <Stack>
           <div>
             <Text size="sm" c="dimmed">
-              settle-once, for operators
+              settle-once admin
             </Text>
             <Title order={1} size="h3">
               Sign in
             </Title>
           </div>
-          {ranOut && !signingIn.isError && (
+          {expired && !signingIn.isError && (
             <Alert color="blue" role="status">
-              Your sign-in has ended. Sign in again to go on where you were.
+              Your session has expired. Sign in again to continue where you left off.
             </Alert>
           )}
           <TextInput
@@ -57,8 +58,9 @@ export function SignInPage({ ranOut }: { ranOut: boolean }) {
             onChange={(change) => setPassword(change.currentTarget.value)}
           />
           {wrong && (
-            <Alert color="red" role="alert" title="Username or password is wrong">
-              Try again. After some tries none is taken for a while; who runs this shop can set a new password.
+            <Alert color="red" role="alert" title="Incorrect username or password">
+              Try again. Repeated failures block sign-in for a while. If you’ve forgotten your password, ask an
+              administrator for a new one.
             </Alert>
           )}
           {signingIn.isError && !wrong && <Problem error={signingIn.error} />}
