@@ -33,7 +33,10 @@ export async function apiTypes(): Promise<string> {
     .replaceAll('/**\n */\n', '');
 }
 
-/** Two things that JSON Schema allows and the compiler overlooks: words beside a reference, and fields beside what they add to. */
+/**
+ * Two things that JSON Schema allows and the compiler overlooks: words beside a reference, and fields beside what they
+ * add to.
+ */
 function asTypesNeedIt(_key: string, schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   if ('$ref' in schema) return { $ref: schema.$ref };

@@ -192,7 +192,7 @@ describe('pageFunctionCode', () => {
 
     expect(fileFor(path)).toBeUndefined();
     expect(statusCode).toBe(404);
-    expect(body.data).toContain('There is no such page');
+    expect(body.data).toContain('Page not found');
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) expect(headers[name]).toEqual({ value });
   });
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { API_TYPES_FILE, apiTypes } from '../../../scripts/api-types.ts';
 
-it('the pages know the API as docs/openapi.yaml describes it (if not: npm run api-types)', async () => {
-  expect(readFileSync(API_TYPES_FILE, 'utf8')).toBe(await apiTypes());
+describe('apiTypes', () => {
+  it('matches web/api/schema.ts (otherwise run `npm run api-types`)', async () => {
+    expect(readFileSync(API_TYPES_FILE, 'utf8')).toBe(await apiTypes());
+  });
 });

@@ -1,27 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
 import { cancelPayment } from '../../../web/storefront/cancel-payment.ts';
-import { type Answer, payment, problem, scriptedApi } from './scripted-api.ts';
+import { payment, problem, type ScriptedResponse, scriptedApi } from './scripted-api.ts';
 
-const { answers, asked } = scriptedApi();
+const { respond, requests } = scriptedApi();
 
 const BOTH = { checkout_session_id: 'cs_1', token: 'TOKEN-1' };
-const giveUp = (address: Parameters<typeof cancelPayment>[0] = BOTH) =>
+const cancel = (address: Parameters<typeof cancelPayment>[0] = BOTH) =>
   cancelPayment(address, new AbortController().signal);
 const CANCEL = 'POST /payments/pay_1/cancel';
 
-/** An API that answers a wish to cancel so; looked at, the payment is what `now` says. */
-const api = (cancel: Answer, now: Answer = payment('created')) => answers((call) => (call === CANCEL ? cancel : now));
+/** Scripts the response to the cancellation, and to all other calls. */
+const api = (cancellation: ScriptedResponse, lookup: ScriptedResponse = payment('created')) =>
+  respond((call) => (call === CANCEL ? cancellation : lookup));
 
-describe('turning back at PayPal', () => {
-  it('cancels, and nothing was charged', async () => {
+describe('cancelPayment', () => {
+  it('cancels the payment and reports that the buyer was not charged', async () => {
     api(payment('cancelled'));
 
-    const { words, payment: known } = await giveUp();
+    const { copy, payment: known } = await cancel();
 
-    expect(words).toMatchObject({ title: 'Payment cancelled', text: expect.stringMatching(/^Nothing was charged/) });
+    expect(copy).toMatchObject({
+      title: 'Payment cancelled',
+      text: expect.stringMatching(/^You haven’t been charged/),
+    });
     expect(known?.status).toBe('cancelled');
-    expect(asked.map(({ call, body }) => [call, body])).toEqual([
+    expect(requests.map(({ call, body }) => [call, body])).toEqual([
       ['GET /payments?checkout_session_id=cs_1&token=TOKEN-1', undefined],
       [CANCEL, { token: 'TOKEN-1' }],
     ]);
@@ -30,69 +34,69 @@ describe('turning back at PayPal', () => {
   it.each([
     { checkout_session_id: 'cs_1', token: null },
     { checkout_session_id: null, token: 'TOKEN-1' },
-  ])('cancels by either name of the payment: %o', async (address) => {
+  ])('cancels when the URL has only one of both parameters: %o', async (address) => {
     api(payment('cancelled'));
 
-    await giveUp(address);
+    await cancel(address);
 
-    expect(asked.at(-1)).toMatchObject({ call: CANCEL, body: { token: 'TOKEN-1' } });
+    expect(requests.at(-1)).toMatchObject({ call: CANCEL, body: { token: 'TOKEN-1' } });
   });
 
-  it('leads to the order when the money had come before', async () => {
+  it('links to the order when the payment was already captured', async () => {
     api(problem(409, 'already-captured'), payment('captured'));
 
-    expect((await giveUp()).words).toMatchObject({
-      title: 'This payment has gone through',
-      onward: { label: 'To your order', href: '/checkout/success?checkout_session_id=cs_1' },
+    expect((await cancel()).copy).toMatchObject({
+      title: 'This payment went through',
+      action: { label: 'View order', href: '/checkout/success?checkout_session_id=cs_1' },
     });
   });
 
-  it('does not say that a payment was cancelled which the buyer has approved', async () => {
+  it('does not report a cancellation when the buyer has approved the payment', async () => {
     api(payment('approved'));
 
-    expect((await giveUp()).words).toMatchObject({
-      title: 'You have approved this payment',
-      onward: { href: '/checkout/success?checkout_session_id=cs_1' },
+    expect((await cancel()).copy).toMatchObject({
+      title: 'You’ve approved this payment',
+      action: { href: '/checkout/success?checkout_session_id=cs_1' },
     });
   });
 
-  it('says that nothing was charged only if that is what the API has answered', async () => {
-    const charged: string[] = [];
+  it('claims that the buyer was not charged only for statuses without a capture', async () => {
+    const notCharged: string[] = [];
     for (const status of PAYMENT_STATUSES) {
       api(payment(status));
-      if (/nothing was charged/i.test((await giveUp()).words.text)) charged.push(status);
+      if (/haven’t been charged/i.test((await cancel()).copy.text)) notCharged.push(status);
     }
 
-    expect(charged.sort()).toEqual(['cancelled', 'created', 'expired', 'failed']);
+    expect(notCharged.sort()).toEqual(['cancelled', 'created', 'expired', 'failed']);
   });
 
   it.each([
-    ['there is no such payment', () => answers(() => problem(404, 'unknown-payment'))],
-    ['the token is another payment’s', () => api(problem(403, 'wrong-token'))],
-  ])('claims nothing when %s', async (_, script) => {
+    ['there is no such payment', () => respond(() => problem(404, 'unknown-payment'))],
+    ['the token belongs to another payment', () => api(problem(403, 'wrong-token'))],
+  ])('reports an unknown payment when %s', async (_, script) => {
     script();
 
-    expect((await giveUp()).words).toMatchObject({ title: 'We do not know this payment' });
+    expect((await cancel()).copy).toMatchObject({ title: 'We can’t find this payment' });
   });
 
-  it('asks for nothing when the address names no payment', async () => {
-    expect((await giveUp({ checkout_session_id: null, token: null })).words.title).toBe('We do not know this payment');
-    expect(asked).toEqual([]);
+  it('makes no request when the URL names no payment', async () => {
+    expect((await cancel({ checkout_session_id: null, token: null })).copy.title).toBe('We can’t find this payment');
+    expect(requests).toEqual([]);
   });
 
-  it('cancels nothing that PayPal has not heard of', async () => {
+  it('cancels nothing when there is no PayPal order', async () => {
     api(payment('cancelled'), payment('created', { paypal_order_id: null, approve_url: null }));
 
-    expect((await giveUp({ checkout_session_id: 'cs_1', token: null })).words.title).toBe('Payment not completed');
-    expect(asked).toHaveLength(1);
+    expect((await cancel({ checkout_session_id: 'cs_1', token: null })).copy.title).toBe('Payment not completed');
+    expect(requests).toHaveLength(1);
   });
 
   it.each(['unreachable' as const, problem(503, 'try-again'), problem(502, 'paypal-unavailable')])(
-    'says nothing at all without an answer',
-    async (trouble) => {
-      api(trouble);
+    'throws when the outcome is unknown: %o',
+    async (failure) => {
+      api(failure);
 
-      await expect(giveUp()).rejects.toBeInstanceOf(Error);
+      await expect(cancel()).rejects.toBeInstanceOf(Error);
     },
   );
 });

@@ -3,10 +3,10 @@ import { ApiProblem } from '../../../web/api/call.ts';
 import { checkPaymentStatus } from '../../../web/storefront/check-payment-status.ts';
 import { payment, problem, scriptedApi } from './scripted-api.ts';
 
-const { answers, asked, seconds } = scriptedApi();
+const { respond, requests, seconds } = scriptedApi();
 
-/** The result, with the time after which it came: the clock runs as fast as it can. */
-async function checked(options?: Parameters<typeof checkPaymentStatus>[1]) {
+/** The result, and the seconds of fake time until it was there. */
+async function check(options?: Parameters<typeof checkPaymentStatus>[1]) {
   const result = checkPaymentStatus('pay_1', options).then((value) => ({ value, after: seconds() }));
   result.catch(() => {});
   await vi.advanceTimersByTimeAsync(60_000);
@@ -15,85 +15,85 @@ async function checked(options?: Parameters<typeof checkPaymentStatus>[1]) {
 
 const TIMEOUT = { success: false, error: 'Payment status check timeout' };
 
-describe('asking after a payment', () => {
-  it.each(['captured', 'partially_refunded'] as const)('ends at once with the money: %s', async (status) => {
-    answers(() => payment(status));
+describe('checkPaymentStatus', () => {
+  it.each(['captured', 'partially_refunded'] as const)('succeeds at once when the payment is %s', async (status) => {
+    respond(() => payment(status));
 
-    expect(await checked()).toEqual({ value: { success: true, payment: payment(status) }, after: 0 });
-    expect(asked).toEqual([{ call: 'GET /payments/pay_1', at: 0 }]);
+    expect(await check()).toEqual({ value: { success: true, payment: payment(status) }, after: 0 });
+    expect(requests).toEqual([{ call: 'GET /payments/pay_1', at: 0 }]);
   });
 
   it.each(['cancelled', 'failed', 'expired', 'refunded', 'reversed', 'review', 'capture_pending'] as const)(
-    'ends at once when waiting for seconds would not help: %s',
+    'stops at once when the payment is %s',
     async (status) => {
-      answers(() => payment(status));
+      respond(() => payment(status));
 
-      expect(await checked()).toEqual({ value: { success: false, payment: payment(status) }, after: 0 });
+      expect(await check()).toEqual({ value: { success: false, payment: payment(status) }, after: 0 });
     },
   );
 
   it.each(['created', 'approved'] as const)(
-    'goes on every two to three seconds, for thirty at most, while it is %s',
+    'polls every 2 to 3 s and times out after 30 s while the payment is %s',
     async (status) => {
-      answers(() => payment(status));
+      respond(() => payment(status));
 
-      expect(await checked()).toEqual({ value: TIMEOUT, after: 30 });
-      const gaps = asked.slice(1).map(({ at }, i) => at - (asked[i]?.at ?? 0));
+      expect(await check()).toEqual({ value: TIMEOUT, after: 30 });
+      const gaps = requests.slice(1).map(({ at }, i) => at - (requests[i]?.at ?? 0));
       expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2);
       expect(Math.max(...gaps)).toBeLessThanOrEqual(3);
-      expect(asked.length).toBeGreaterThanOrEqual(10);
-      expect(asked.at(-1)?.at).toBeLessThan(30);
+      expect(requests.length).toBeGreaterThanOrEqual(10);
+      expect(requests.at(-1)?.at).toBeLessThan(30);
     },
   );
 
-  it('ends when the payment moves', async () => {
-    answers(() => payment(seconds() < 7 ? 'approved' : 'captured'));
+  it('stops when the status changes', async () => {
+    respond(() => payment(seconds() < 7 ? 'approved' : 'captured'));
 
-    expect(await checked()).toEqual({ value: { success: true, payment: payment('captured') }, after: 7.5 });
+    expect(await check()).toEqual({ value: { success: true, payment: payment('captured') }, after: 7.5 });
   });
 
-  it('tells each answer', async () => {
-    answers(() => payment(seconds() < 2 ? 'created' : 'captured'));
+  it('passes every response to onPayment', async () => {
+    respond(() => payment(seconds() < 2 ? 'created' : 'captured'));
     const seen: string[] = [];
 
-    await checked({ onPayment: ({ status }) => seen.push(status) });
+    await check({ onPayment: ({ status }) => seen.push(status) });
 
     expect(seen).toEqual(['created', 'captured']);
   });
 
   it.each([
-    ['the network is away', 'unreachable' as const],
-    ['the API has passing trouble', problem(503, 'try-again')],
-    ['there are too many requests', problem(429, 'too-many')],
-    ['no answer comes', 'silent' as const],
-  ])('asks again when %s', async (_, trouble) => {
-    answers(() => (seconds() < 10 ? trouble : payment('captured')));
+    ['the network is down', 'unreachable' as const],
+    ['the API responds with 503', problem(503, 'try-again')],
+    ['the API responds with 429', problem(429, 'too-many')],
+    ['the API does not respond', 'silent' as const],
+  ])('retries when %s', async (_, failure) => {
+    respond(() => (seconds() < 10 ? failure : payment('captured')));
 
-    const { value, after } = await checked();
+    const { value, after } = await check();
 
     expect(value).toMatchObject({ success: true });
     expect(after).toBeLessThanOrEqual(15);
   });
 
-  it('takes thirty seconds at most even if nothing ever answers', async () => {
-    answers(() => 'silent');
+  it('times out after 30 s when the API never responds', async () => {
+    respond(() => 'silent');
 
-    expect(await checked()).toEqual({ value: TIMEOUT, after: 30 });
+    expect(await check()).toEqual({ value: TIMEOUT, after: 30 });
   });
 
-  it('does not ask again for a payment that does not exist', async () => {
-    answers(() => problem(404, 'unknown-payment'));
+  it('throws without a retry when there is no such payment', async () => {
+    respond(() => problem(404, 'unknown-payment'));
 
-    await expect(checked()).rejects.toBeInstanceOf(ApiProblem);
-    expect(asked).toHaveLength(1);
+    await expect(check()).rejects.toBeInstanceOf(ApiProblem);
+    expect(requests).toHaveLength(1);
   });
 
-  it('ends when nobody looks any more', async () => {
-    answers(() => payment('created'));
-    const left = new AbortController();
-    setTimeout(() => left.abort('gone'), 6000);
+  it('stops polling when the signal is aborted', async () => {
+    respond(() => payment('created'));
+    const unmounted = new AbortController();
+    setTimeout(() => unmounted.abort('gone'), 6000);
 
-    await expect(checked({ signal: left.signal })).rejects.toBe('gone');
-    expect(asked).toHaveLength(3);
+    await expect(check({ signal: unmounted.signal })).rejects.toBe('gone');
+    expect(requests).toHaveLength(3);
   });
 });

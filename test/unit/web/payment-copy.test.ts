@@ -3,29 +3,29 @@ import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
 import { copyFor, type PaymentCopy } from '../../../web/storefront/payment-copy.ts';
 import { payment, withoutOrder } from './scripted-api.ts';
 
-const said = ({ title, text }: PaymentCopy): string => `${title}. ${text}`;
-const NOTHING_CHARGED = /nothing was charged/i;
-const refusal = { reason: 'declined', approveUrl: 'https://paypal.example' } as const;
+const textOf = ({ title, text }: PaymentCopy): string => `${title}. ${text}`;
+const NOT_CHARGED = /haven’t been charged/i;
+const rejection = { reason: 'declined', approveUrl: 'https://paypal.example' } as const;
 
-/** All that a shopper can come to know, one way or another. */
-const everything = [
-  { unknown: true } as const,
+/** Every state that a page can be in. */
+const everyProgress = [
+  { notFound: true } as const,
   {},
-  { late: true } as const,
+  { timedOut: true } as const,
   ...[
     ...PAYMENT_STATUSES.map((status) => payment(status)),
     withoutOrder,
     payment('refunded', { order: payment('captured').order }),
   ].flatMap((one) => [
     { payment: one },
-    { payment: one, late: true } as const,
+    { payment: one, timedOut: true } as const,
     { payment: one, capturing: true },
-    { payment: one, refusal },
+    { payment: one, rejection },
   ]),
 ];
 
-describe('what a shopper is told', () => {
-  it('is something of its own for each status', () => {
+describe('copyFor', () => {
+  it('has a title of its own for each status', () => {
     const titles = PAYMENT_STATUSES.filter((status) => status !== 'approved' && status !== 'partially_refunded').map(
       (status) => copyFor({ payment: payment(status) }).title,
     );
@@ -33,58 +33,64 @@ describe('what a shopper is told', () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it('is “Processing payment…” as long as nothing is decided', () => {
-    for (const known of [{}, { payment: payment('created') }, { payment: payment('approved') }]) {
-      expect(copyFor(known)).toMatchObject({ tone: 'busy', title: 'Processing payment…' });
+  it('returns “Processing payment…” while the payment is undecided', () => {
+    for (const progress of [{}, { payment: payment('created') }, { payment: payment('approved') }]) {
+      expect(copyFor(progress)).toMatchObject({ tone: 'busy', title: 'Processing payment…' });
     }
   });
 
-  it('is never that nothing was charged, unless the API has said so', () => {
-    for (const known of everything.filter((known) => NOTHING_CHARGED.test(said(copyFor(known))))) {
-      const { status } = 'payment' in known ? known.payment : { status: 'unknown' };
-      const refused = status === 'created' && 'refusal' in known;
-      expect(refused || ['cancelled', 'failed', 'expired'].includes(status)).toBe(true);
-      expect(known).not.toHaveProperty('capturing');
+  it('claims that the buyer was not charged only when the API has confirmed it', () => {
+    for (const progress of everyProgress.filter((progress) => NOT_CHARGED.test(textOf(copyFor(progress))))) {
+      const { status } = 'payment' in progress ? progress.payment : { status: 'unknown' };
+      const rejected = status === 'created' && 'rejection' in progress;
+      expect(rejected || ['cancelled', 'failed', 'expired'].includes(status)).toBe(true);
+      expect(progress).not.toHaveProperty('capturing');
     }
   });
 
-  it.each(['cancelled', 'failed', 'expired'] as const)('is that nothing was charged when it was %s', (status) => {
-    expect(said(copyFor({ payment: payment(status) }))).toMatch(NOTHING_CHARGED);
-  });
+  it.each(['cancelled', 'failed', 'expired'] as const)(
+    'states that the buyer was not charged when the payment is %s',
+    (status) => {
+      expect(textOf(copyFor({ payment: payment(status) }))).toMatch(NOT_CHARGED);
+    },
+  );
 
-  it('is thanks for an order only when there is one', () => {
-    for (const known of everything.filter((known) => copyFor(known).title.startsWith('Thank you'))) {
-      expect(known).toMatchObject({ payment: { status: expect.stringMatching(/^(captured|partially_refunded)$/) } });
+  it('thanks for an order only when there is one', () => {
+    for (const progress of everyProgress.filter((progress) => copyFor(progress).title.startsWith('Thank you'))) {
+      expect(progress).toMatchObject({ payment: { status: expect.stringMatching(/^(captured|partially_refunded)$/) } });
     }
     expect(copyFor({ payment: payment('captured') })).toMatchObject({
       tone: 'good',
       title: expect.stringMatching(/^Thank you/),
     });
-    expect(copyFor({ payment: withoutOrder }).title).toBe('Your payment has arrived');
+    expect(copyFor({ payment: withoutOrder }).title).toBe('We’ve received your payment');
   });
 
-  it('is that the page may be closed whenever it takes longer', () => {
+  it('offers to close the page only after the timeout', () => {
     const waiting = [{ payment: payment('created') }, { payment: payment('approved') }, { payment: withoutOrder }, {}];
-    for (const known of waiting) expect(copyFor({ ...known, late: true }).text).toMatch(/You can close it/);
-    for (const known of waiting) expect(copyFor(known).text).not.toMatch(/close/);
+    for (const progress of waiting)
+      expect(copyFor({ ...progress, timedOut: true }).text).toMatch(/You can close this page/);
+    for (const progress of waiting) expect(copyFor(progress).text).not.toMatch(/close/);
   });
 
-  it('tells late money that went back from an order that was refunded', () => {
-    expect(copyFor({ payment: payment('refunded') }).title).toBe('Your money is on its way back');
+  it('distinguishes a refunded late payment from a refunded order', () => {
+    expect(copyFor({ payment: payment('refunded') }).title).toBe('Your refund is on its way');
     expect(copyFor({ payment: payment('refunded', { order: payment('captured').order }) }).title).toBe(
       'This order was refunded',
     );
   });
 
-  it('is where to choose another way to pay, when PayPal has told where', () => {
-    expect(copyFor({ payment: payment('created'), refusal }).onward).toEqual({
-      label: 'Back to PayPal',
+  it('links to PayPal after a decline when the approval URL is known', () => {
+    expect(copyFor({ payment: payment('created'), rejection }).action).toEqual({
+      label: 'Continue to PayPal',
       href: 'https://paypal.example',
     });
-    expect(copyFor({ payment: payment('created'), refusal: { ...refusal, approveUrl: null } }).onward).toBeUndefined();
+    expect(
+      copyFor({ payment: payment('created'), rejection: { ...rejection, approveUrl: null } }).action,
+    ).toBeUndefined();
   });
 
-  it('is not the refusal any more, once the payment has moved on', () => {
-    expect(copyFor({ payment: payment('captured'), refusal })).toEqual(copyFor({ payment: payment('captured') }));
+  it('ignores an earlier rejection when the payment has changed', () => {
+    expect(copyFor({ payment: payment('captured'), rejection })).toEqual(copyFor({ payment: payment('captured') }));
   });
 });

@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Payment } from '../../../web/api/schema.ts';
 
-/** What the API answers: a body with 200, a problem document with its own status, or nothing at all. */
-export type Answer = object | 'unreachable' | 'silent';
+/** A body with status 200, a problem document with its own status, or no response. */
+export type ScriptedResponse = object | 'unreachable' | 'silent';
 
-/** An API that does as the tests of one file say, by a clock that they set. */
+/** Stubs `fetch` for one test file, with fake timers. */
 export function scriptedApi() {
-  /** The calls that were made, each as `GET /payments/pay_1`, and when. */
-  const asked: { call: string; at: number; body?: unknown }[] = [];
-  let script: (call: string) => Answer | Promise<Answer> = () => 'unreachable';
-  let began = 0;
-  /** Since the test began. */
-  const seconds = (): number => (Date.now() - began) / 1000;
+  /** The calls so far, such as `GET /payments/pay_1`, each with its second. */
+  const requests: { call: string; at: number; body?: unknown }[] = [];
+  let script: (call: string) => ScriptedResponse | Promise<ScriptedResponse> = () => 'unreachable';
+  let start = 0;
+  /** Since the start of the test. */
+  const seconds = (): number => (Date.now() - start) / 1000;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    began = Date.now();
-    asked.length = 0;
-    // The platform's own would go by the real clock.
+    start = Date.now();
+    requests.length = 0;
+    // The native one ignores fake timers.
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
       const controller = new AbortController();
       setTimeout(() => controller.abort(new DOMException('too late', 'TimeoutError')), milliseconds);
@@ -25,14 +25,14 @@ export function scriptedApi() {
     });
     vi.stubGlobal('fetch', async (url: string, { method, body, signal }: RequestInit) => {
       const call = `${method} ${url.replace('/api/v1', '')}`;
-      asked.push({ call, at: seconds(), ...(typeof body === 'string' && { body: JSON.parse(body) }) });
-      const ended = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
-      const answer = await Promise.race([script(call), ended]);
-      if (answer === 'unreachable') throw new TypeError('fetch failed');
-      if (answer === 'silent') return ended;
-      // A problem document has a type, and its status is the answer's.
-      const status = 'type' in answer && 'status' in answer ? Number(answer.status) : 200;
-      return Response.json(answer, { status });
+      requests.push({ call, at: seconds(), ...(typeof body === 'string' && { body: JSON.parse(body) }) });
+      const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+      const response = await Promise.race([script(call), aborted]);
+      if (response === 'unreachable') throw new TypeError('fetch failed');
+      if (response === 'silent') return aborted;
+      // Only a problem document has a type.
+      const status = 'type' in response && 'status' in response ? Number(response.status) : 200;
+      return Response.json(response, { status });
     });
   });
   afterEach(() => {
@@ -42,21 +42,20 @@ export function scriptedApi() {
   });
 
   return {
-    asked,
+    requests,
     seconds,
-    /** From now on the API answers so. */
-    answers: (answer: typeof script) => {
-      script = answer;
+    /** Sets the response to each further call. */
+    respond: (next: typeof script) => {
+      script = next;
     },
   };
 }
 
-/** A problem document of that type. */
 export const problem = (status: number, type: string, fields: object = {}) => ({
   type: `/problems/${type}`,
   title: type,
   status,
-  detail: 'as the test wants it',
+  detail: 'scripted',
   ...fields,
 });
 
@@ -64,7 +63,7 @@ const amount = { currency_code: 'EUR', value: '19.99' };
 const items = [{ sku: 'MUG', name: 'Mug', quantity: 1, unit_price: amount }];
 const ORDER: Payment['order'] = { order_id: 'ord_1', status: 'confirmed', items, amount };
 
-/** A payment as the API answers it: a captured one has its order. */
+/** A payment response; a captured one has an order. */
 export const payment = (status: Payment['status'], more: Partial<Payment> = {}): Payment => ({
   payment_id: 'pay_1',
   checkout_session_id: 'cs_1',
@@ -78,5 +77,5 @@ export const payment = (status: Payment['status'], more: Partial<Payment> = {}):
   ...more,
 });
 
-/** A captured payment whose order is still being made. */
+/** A captured payment whose order does not exist yet. */
 export const withoutOrder = payment('captured', { order: null, settled: false });

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NOT_FOUND_PAGE, PAGES } from '../../../lib/web-serving.ts';
 
@@ -7,27 +7,36 @@ const WEB = join(import.meta.dirname, '../../../web');
 const pages = globSync('{storefront,admin,public}/**/*.html', { cwd: WEB });
 const scripts = globSync('{storefront,admin,page,api}/**/*.{ts,tsx}', { cwd: WEB });
 
-describe('a page of the shop', () => {
-  it('is looked at here, whichever is served', () => {
-    const looked = pages.map((page) => `/${page.replace(/^public\//, '')}`);
+describe('the pages’ sources', () => {
+  it('include every served page', () => {
+    const found = pages.map((page) => `/${page.replace(/^public\//, '')}`);
 
-    expect(looked).toEqual(expect.arrayContaining([...Object.values(PAGES), NOT_FOUND_PAGE]));
+    expect(found).toEqual(expect.arrayContaining([...Object.values(PAGES), NOT_FOUND_PAGE]));
   });
 
-  it.each(pages)(
-    '%s has no script, style or event handler in it, which its content security policy would refuse',
-    (page) => {
-      const html = readFileSync(join(WEB, page), 'utf8');
+  it.each(pages)('satisfy the content security policy: no inline script, style or event handler in %s', (page) => {
+    const html = readFileSync(join(WEB, page), 'utf8');
 
-      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
-      expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
-      expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-    },
-  );
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
 
-  it.each(scripts)('%s writes text, never markup', (script) => {
+  it.each(scripts)('write text, never markup: %s', (script) => {
     expect(readFileSync(join(WEB, script), 'utf8')).not.toMatch(
       /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/i,
     );
   });
+
+  it.each(scripts.filter((script) => script.startsWith('admin/') && script !== 'admin/app.tsx'))(
+    'import pages only in admin/app.tsx: %s',
+    (script) => {
+      const source = readFileSync(join(WEB, script), 'utf8');
+      const imported = [...source.matchAll(/from '(\.[^']+\.tsx)'/g)].map(([, path = '']) =>
+        join(dirname(script), path),
+      );
+
+      expect(imported.filter((path) => path.startsWith('admin/pages/'))).toEqual([]);
+    },
+  );
 });

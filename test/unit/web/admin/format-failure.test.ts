@@ -1,26 +1,28 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatFailure } from '../../../../web/admin/format-failure.ts';
 
-it('says where a settlement failed, and what was said there', () => {
-  expect(
-    formatFailure({
-      failed_steps: ['CommitStock', 'CreateOrder'],
-      error: 'ResourceNotFoundException',
-      cause: '{"errorType":"ResourceNotFoundException","errorMessage":"no such table","trace":["…"]}',
-    }),
-  ).toEqual({ where: 'CommitStock, CreateOrder', why: 'ResourceNotFoundException: no such table' });
-});
+describe('formatFailure', () => {
+  it('returns the failed steps, and the error with its message', () => {
+    expect(
+      formatFailure({
+        failed_steps: ['CommitStock', 'CreateOrder'],
+        error: 'ResourceNotFoundException',
+        cause: '{"errorType":"ResourceNotFoundException","errorMessage":"no such table","trace":["…"]}',
+      }),
+    ).toEqual({ steps: 'CommitStock, CreateOrder', cause: 'ResourceNotFoundException: no such table' });
+  });
 
-it.each(['{"errorMessage":"cut off', 'a mistake of mine', '{"errorMessage":{}}', 'null'])(
-  'leaves a cause that is no such JSON as it is: %s',
-  (cause) => {
-    expect(formatFailure({ failed_steps: [], error: null, cause })).toEqual({ where: 'not known', why: cause });
-  },
-);
+  it.each(['{"errorMessage":"cut off', 'plain text', '{"errorMessage":{}}', 'null'])(
+    'returns the cause unchanged when it has no error message: %s',
+    (cause) => {
+      expect(formatFailure({ failed_steps: [], error: null, cause })).toEqual({ steps: 'Unknown', cause });
+    },
+  );
 
-it('says so when nothing is known', () => {
-  expect(formatFailure({ failed_steps: [], error: null, cause: null })).toEqual({
-    where: 'not known',
-    why: 'not known',
+  it('returns “Unknown” when there are no details', () => {
+    expect(formatFailure({ failed_steps: [], error: null, cause: null })).toEqual({
+      steps: 'Unknown',
+      cause: 'Unknown',
+    });
   });
 });

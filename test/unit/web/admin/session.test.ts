@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { operatorSession, type Tokens } from '../../../../web/admin/session.ts';
 
 const tokens = (access_token: string): Tokens => ({
@@ -7,10 +7,11 @@ const tokens = (access_token: string): Tokens => ({
   expires_in: 900,
 });
 
-function tab(renew: (refreshToken: string) => Promise<Tokens | undefined> = async () => tokens('second')) {
+/** A browser tab with its storage and clock. */
+function openTab(renew: (refreshToken: string) => Promise<Tokens | undefined> = async () => tokens('second')) {
   const stored = new Map<string, string>();
   const clock = { ms: 0 };
-  const renewing = vi.fn(renew);
+  const renewal = vi.fn(renew);
   const open = () =>
     operatorSession({
       storage: {
@@ -19,128 +20,130 @@ function tab(renew: (refreshToken: string) => Promise<Tokens | undefined> = asyn
         removeItem: (key) => stored.delete(key),
       },
       now: () => clock.ms,
-      renew: renewing,
+      renew: renewal,
     });
-  return { session: open(), reload: open, renew: renewing, clock, stored };
+  return { session: open(), reload: open, renew: renewal, clock, stored };
 }
 
-it('has no token for a stranger', async () => {
-  const { session, renew } = tab();
+describe('operatorSession', () => {
+  it('has no token before the sign-in', async () => {
+    const { session, renew } = openTab();
 
-  expect(await session.token()).toBeUndefined();
-  expect(session.username()).toBeUndefined();
-  expect(renew).not.toHaveBeenCalled();
-});
-
-it('calls with one token until a minute before its end, then with the next', async () => {
-  const { session, renew, clock } = tab();
-  session.begin('ada', tokens('first'));
-
-  clock.ms = 839_000;
-  expect(await session.token()).toBe('first');
-  clock.ms = 840_000;
-  expect(await session.token()).toBe('second');
-
-  expect(renew).toHaveBeenCalledExactlyOnceWith('refresh of first');
-  expect(session.username()).toBe('ada');
-});
-
-it('counts the next token’s time from when it came', async () => {
-  const { session, renew, clock } = tab();
-  session.begin('ada', tokens('first'));
-  clock.ms = 890_000;
-  await session.token();
-
-  clock.ms += 839_000;
-  await session.token();
-
-  expect(renew).toHaveBeenCalledTimes(1);
-});
-
-it('renews once, however many calls wait for it', async () => {
-  const { session, renew, clock } = tab();
-  session.begin('ada', tokens('first'));
-  clock.ms = 900_000;
-
-  expect(await Promise.all([session.token(), session.token(), session.token()])).toEqual([
-    'second',
-    'second',
-    'second',
-  ]);
-  expect(renew).toHaveBeenCalledTimes(1);
-});
-
-it('is over once the refresh token is refused, and says that it ran out', async () => {
-  const { session, clock, stored } = tab(async () => undefined);
-  session.begin('ada', tokens('first'));
-  const heard = vi.fn();
-  session.subscribe(heard);
-  clock.ms = 900_000;
-
-  expect(await session.token()).toBeUndefined();
-  expect([session.username(), session.hasRunOut(), stored.size]).toEqual([undefined, true, 0]);
-  expect(heard).toHaveBeenCalledTimes(1);
-});
-
-it('goes on after a renewal that nobody answered', async () => {
-  let online = false;
-  const { session, clock } = tab(async () => {
-    if (!online) throw new TypeError('Failed to fetch');
-    return tokens('second');
+    expect(await session.token()).toBeUndefined();
+    expect(session.username()).toBeUndefined();
+    expect(renew).not.toHaveBeenCalled();
   });
-  session.begin('ada', tokens('first'));
-  clock.ms = 900_000;
 
-  await expect(session.token()).rejects.toThrow('Failed to fetch');
-  online = true;
-  expect(await session.token()).toBe('second');
-});
+  it('renews the token one minute before it expires', async () => {
+    const { session, renew, clock } = openTab();
+    session.start('ada', tokens('first'));
 
-it('stays signed out when a renewal ends after that', async () => {
-  let answer = (_: Tokens) => {};
-  const { session, clock, stored } = tab(
-    () =>
-      new Promise((resolve) => {
-        answer = resolve;
-      }),
-  );
-  session.begin('ada', tokens('first'));
-  clock.ms = 900_000;
-  const waiting = session.token();
+    clock.ms = 839_000;
+    expect(await session.token()).toBe('first');
+    clock.ms = 840_000;
+    expect(await session.token()).toBe('second');
 
-  session.end();
-  answer(tokens('second'));
+    expect(renew).toHaveBeenCalledExactlyOnceWith('refresh of first');
+    expect(session.username()).toBe('ada');
+  });
 
-  expect(await waiting).toBeUndefined();
-  expect([session.username(), stored.size]).toEqual([undefined, 0]);
-});
+  it('measures the lifetime of a renewed token from its renewal', async () => {
+    const { session, renew, clock } = openTab();
+    session.start('ada', tokens('first'));
+    clock.ms = 890_000;
+    await session.token();
 
-it('outlives a reload of the page', async () => {
-  const { session, reload } = tab();
-  session.begin('ada', tokens('first'));
+    clock.ms += 839_000;
+    await session.token();
 
-  const reloaded = reload();
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
 
-  expect([reloaded.username(), await reloaded.token()]).toEqual(['ada', 'first']);
-});
+  it('shares one renewal among concurrent calls', async () => {
+    const { session, renew, clock } = openTab();
+    session.start('ada', tokens('first'));
+    clock.ms = 900_000;
 
-it('takes a spoilt storage for signed out', () => {
-  const { stored, reload } = tab();
-  stored.set('settle-once.operator', '{');
+    expect(await Promise.all([session.token(), session.token(), session.token()])).toEqual([
+      'second',
+      'second',
+      'second',
+    ]);
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
 
-  expect(reload().username()).toBeUndefined();
-});
+  it('expires when the refresh token is rejected', async () => {
+    const { session, clock, stored } = openTab(async () => undefined);
+    session.start('ada', tokens('first'));
+    const listener = vi.fn();
+    session.subscribe(listener);
+    clock.ms = 900_000;
 
-it('leaves nothing behind when somebody signs out', () => {
-  const { session, reload, stored } = tab();
-  session.begin('ada', tokens('first'));
+    expect(await session.token()).toBeUndefined();
+    expect([session.username(), session.hasExpired(), stored.size]).toEqual([undefined, true, 0]);
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
 
-  session.end();
+  it('retries the renewal when the API was unreachable', async () => {
+    let online = false;
+    const { session, clock } = openTab(async () => {
+      if (!online) throw new TypeError('Failed to fetch');
+      return tokens('second');
+    });
+    session.start('ada', tokens('first'));
+    clock.ms = 900_000;
 
-  expect([session.username(), session.hasRunOut(), stored.size, reload().username()]).toEqual([
-    undefined,
-    false,
-    0,
-    undefined,
-  ]);
+    await expect(session.token()).rejects.toThrow('Failed to fetch');
+    online = true;
+    expect(await session.token()).toBe('second');
+  });
+
+  it('stays signed out when a pending renewal completes', async () => {
+    let respond = (_: Tokens) => {};
+    const { session, clock, stored } = openTab(
+      () =>
+        new Promise((resolve) => {
+          respond = resolve;
+        }),
+    );
+    session.start('ada', tokens('first'));
+    clock.ms = 900_000;
+    const waiting = session.token();
+
+    session.signOut();
+    respond(tokens('second'));
+
+    expect(await waiting).toBeUndefined();
+    expect([session.username(), stored.size]).toEqual([undefined, 0]);
+  });
+
+  it('survives a reload of the page', async () => {
+    const { session, reload } = openTab();
+    session.start('ada', tokens('first'));
+
+    const reloaded = reload();
+
+    expect([reloaded.username(), await reloaded.token()]).toEqual(['ada', 'first']);
+  });
+
+  it('is signed out when the stored session is invalid', () => {
+    const { stored, reload } = openTab();
+    stored.set('settle-once.operator', '{');
+
+    expect(reload().username()).toBeUndefined();
+  });
+
+  it('removes the stored session when the operator signs out', () => {
+    const { session, reload, stored } = openTab();
+    session.start('ada', tokens('first'));
+
+    session.signOut();
+
+    expect([session.username(), session.hasExpired(), stored.size, reload().username()]).toEqual([
+      undefined,
+      false,
+      0,
+      undefined,
+    ]);
+  });
 });
