@@ -5,16 +5,15 @@ import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
 
 /*
- * Makes web/api/schema.ts, the types of what the API takes and answers, from docs/openapi.yaml: `npm run api-types`.
+ * `npm run api-types`: generates web/api/schema.ts from docs/openapi.yaml.
  */
 
-/** Where the types lie. */
 export const API_TYPES_FILE = join(import.meta.dirname, '../web/api/schema.ts');
 
-/** The types of all schemas of docs/openapi.yaml, each under its own name. */
+/** One TypeScript type per schema of docs/openapi.yaml. */
 export async function apiTypes(): Promise<string> {
   const document = parse(readFileSync(join(import.meta.dirname, '../docs/openapi.yaml'), 'utf8'));
-  const text = JSON.stringify(document.components.schemas, asTypesNeedIt).replaceAll(
+  const text = JSON.stringify(document.components.schemas, normalizeSchema).replaceAll(
     '"#/components/schemas/',
     '"#/definitions/',
   );
@@ -33,11 +32,8 @@ export async function apiTypes(): Promise<string> {
     .replaceAll('/**\n */\n', '');
 }
 
-/**
- * Two things that JSON Schema allows and the compiler overlooks: words beside a reference, and fields beside what they
- * add to.
- */
-function asTypesNeedIt(_key: string, schema: unknown): unknown {
+/** Works around two gaps of the compiler: it ignores keywords beside `$ref`, and `properties` beside `allOf`. */
+function normalizeSchema(_key: string, schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   if ('$ref' in schema) return { $ref: schema.$ref };
   if (!('allOf' in schema) || !('properties' in schema)) return schema;

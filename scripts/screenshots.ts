@@ -8,7 +8,7 @@ import { JOB_NAMES } from '../src/reconciliation/job.ts';
 import { deployedFunctions } from '../test/support/stack/deployed-functions.ts';
 
 /*
- * Makes the README's pictures anew, from a shop that is started for it: npm run screenshots
+ * `npm run screenshots`: starts a stack and takes the README's pictures.
  */
 
 const PICTURES = join(ROOT, 'docs/pictures');
@@ -30,7 +30,7 @@ await mkdir(PICTURES, { recursive: true });
 
 await page.goto('/');
 for (const name of ['Mug, blue', 'Ink, royal blue, 50 ml']) {
-  await page.getByRole('button', { name: `Put into basket: ${name}` }).click();
+  await page.getByRole('button', { name: `Add to basket: ${name}` }).click();
 }
 await picture(page, 'storefront');
 
@@ -41,8 +41,8 @@ await picture(page, 'paypal');
 await page.getByRole('button', { name: 'Pay now' }).click();
 await page.getByRole('heading', { name: 'Thank you for your order' }).waitFor();
 
-await busyHour(stack);
-await clockStrikes(stack);
+await makePurchases(stack);
+await runScheduledJobs(stack);
 await page.goto('/admin');
 await page.getByLabel('Username').fill(stack.operator.username ?? '');
 await page.getByRole('textbox', { name: 'Password' }).fill(stack.operator.password ?? '');
@@ -51,26 +51,26 @@ await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
 await page.waitForLoadState('networkidle');
 await picture(page, 'dashboard');
 
-/** Pictures show no focus and no caret: they differ only where the shop does. */
+/** Without focus or caret, so that a picture changes only when the page does. */
 async function picture(of: Page, name: string): Promise<void> {
   await of.mouse.move(0, 0);
   await of.evaluate('document.activeElement?.blur(); scrollTo(0, 0);');
-  // Pictures of products, and charts, come a moment later than words.
+  // Product images and charts load after the text.
   await of.waitForLoadState('networkidle');
   await of.screenshot({ path: join(PICTURES, `${name}.png`) });
   console.log(`docs/pictures/${name}.png`);
 }
 
-/** Some shoppers buy, one has no money at once, and one turns back: so that there is something to see. */
-async function busyHour({ front_door_url, simulator_url }: Stack): Promise<void> {
+/** Data for the dashboard: captured payments, one pending, one cancelled. */
+async function makePurchases({ front_door_url, simulator_url }: Stack): Promise<void> {
   const post = async (url: string, body: unknown): Promise<Record<string, string>> => {
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
-    return (await answer.json()) as Record<string, string>;
+    if (!response.ok) throw new Error(`${url} returned ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Record<string, string>;
   };
   for (const funding of ['instant', 'instant', 'pending', 'instant', undefined, 'instant', 'instant']) {
     const items = [{ sku: 'TEA-ASSAM', quantity: 1 }];
@@ -83,8 +83,8 @@ async function busyHour({ front_door_url, simulator_url }: Stack): Promise<void>
   }
 }
 
-/** Everything that the shop does by the clock is done once: nobody has to wait an hour for a picture. */
-async function clockStrikes({ clientOptions }: Stack): Promise<void> {
+/** Runs every scheduled job once, so that the dashboard shows their results. */
+async function runScheduledJobs({ clientOptions }: Stack): Promise<void> {
   const { lambda, call } = deployedFunctions(clientOptions);
   for (const job of JOB_NAMES) await call('reconciliation', { job });
   await call('consistency', {});

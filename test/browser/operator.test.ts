@@ -5,7 +5,7 @@ import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
 import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
-import { PASSWORD, person } from '../support/stack/page-actor.ts';
+import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { retry } from '../support/stack/settlements.ts';
 import {
   captureOf,
@@ -21,7 +21,7 @@ import {
 import { waitForHeading } from '../support/stack/shopper.ts';
 import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
 
-/** A purchase whose order could not be made, once that is on the list. */
+/** A purchase whose order cannot be created, once its settlement is listed as failed. */
 async function failedPurchase() {
   const purchase = await purchaseWhoseOrderFails(1000);
   await until(
@@ -32,9 +32,9 @@ async function failedPurchase() {
   return purchase;
 }
 
-/** An event of PayPal's about an order that the shop does not know; the shop stores it, and leaves it to operators. */
-async function strangeEvent(note: string): Promise<string> {
-  const eventId = `WH-STRANGE-${Math.random().toString(36).slice(2).toUpperCase()}`;
+/** Sends a genuine event about an unknown order, which the shop parks. */
+async function parkedEvent(note: string): Promise<string> {
+  const eventId = `WH-PARKED-${Math.random().toString(36).slice(2).toUpperCase()}`;
   await payPal('POST', '/_sim/events', {
     event_id: eventId,
     event_type: 'PAYMENT.CAPTURE.COMPLETED',
@@ -49,8 +49,8 @@ async function strangeEvent(note: string): Promise<string> {
   return eventId;
 }
 
-/** Plants a mistake: the session has not heard of the money, and that is no longer in flight. */
-async function sessionForgets({ sessionId, paymentId }: Purchase): Promise<void> {
+/** Makes the session inconsistent with its captured payment, beyond the grace period. */
+async function corruptSession({ sessionId, paymentId }: Purchase): Promise<void> {
   await change(
     'checkout-sessions',
     { checkout_session_id: sessionId },
@@ -59,8 +59,8 @@ async function sessionForgets({ sessionId, paymentId }: Purchase): Promise<void>
   await change('payments', { payment_id: paymentId }, { updated_at: new Date(Date.now() - 600_000).toISOString() });
 }
 
-/** On a desk and on a phone. */
-async function keepsNobodyOut(page: Page): Promise<void> {
+/** On a desktop and a phone viewport. */
+async function expectAccessible(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
   expect(await accessibilityViolations(page)).toEqual([]);
 
@@ -69,8 +69,8 @@ async function keepsNobodyOut(page: Page): Promise<void> {
   expect(await accessibilityViolations(page)).toEqual([]);
 }
 
-describe('an operator', () => {
-  it('sees a failed settlement, retries it, and sees it settle', async ({ page }) => {
+describe('the admin UI', () => {
+  it('retries a failed settlement and reports its success', async ({ page }) => {
     const purchase = await failedPurchase();
     await openAsOperator(page, '/admin/settlements', 'Failed settlements');
     const row = page.getByRole('row').filter({ hasText: purchase.paymentId });
@@ -80,7 +80,7 @@ describe('an operator', () => {
     await payPal('PUT', '/_sim/faults', { faults: [] });
     await row.getByRole('button', { name: 'Retry' }).click();
     await confirm(page, 'Retry', 'PayPal is back');
-    await page.getByRole('dialog').getByText('once more').waitFor();
+    await page.getByRole('dialog').getByText('from the beginning').waitFor();
     await closeDialog(page);
 
     await page
@@ -91,93 +91,93 @@ describe('an operator', () => {
     expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
-  it('is told what a replay would change before it is done', async ({ page }) => {
+  it('previews the changes of a replay before it runs', async ({ page }) => {
     const { eventId, ...purchase } = await purchaseOfUnprocessedEvent();
     await openAsOperator(page, '/admin/events?status=received', 'Webhook events');
     await page.locator(`[href$="/events/${eventId}"]`).first().click();
     await page.getByRole('button', { name: 'Replay' }).click();
 
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/would go from created to captured/).waitFor();
+    await dialog.getByText(/would change from created to captured/).waitFor();
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
     expect(await accessibilityViolations(page)).toEqual([]);
 
     await confirm(page, 'Replay', 'PayPal was down');
-    await dialog.getByText('It was handled, and changed something').waitFor();
+    await dialog.getByText('Event processed').waitFor();
     expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
     await closeDialog(page);
     await page.getByText('accepted', { exact: true }).waitFor();
   });
 
-  it('sees all of a payment, gives a part of the money back, and notes that the order was sent', async ({ page }) => {
+  it('shows a payment, refunds it partially and marks its order as shipped', async ({ page }) => {
     const purchase = await paidPurchase();
     const payment = page.getByRole('region', { name: 'Money' });
     await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
     await page.getByText('PAYMENT.CAPTURE.COMPLETED').first().waitFor();
 
     await page.getByRole('button', { name: 'Refund' }).click();
-    await page.getByText('A part of it').click();
+    await page.getByText('Partial amount').click();
     await page.getByRole('textbox', { name: 'Amount in EUR' }).fill('5');
     await confirm(page, 'Refund', 'scratched');
-    await page.getByRole('dialog').getByText('€5.00 of it has gone back in all').waitFor();
+    await page.getByRole('dialog').getByText('€5.00 refunded in total').waitFor();
     await closeDialog(page);
     await payment.getByText('partially refunded').waitFor();
 
-    await page.getByRole('button', { name: 'Ship' }).click();
-    await confirm(page, 'Ship', 'parcel 1');
-    await page.getByRole('dialog').getByText('Noted as shipped').waitFor();
+    await page.getByRole('button', { name: 'Mark as shipped' }).click();
+    await confirm(page, 'Mark as shipped', 'parcel 1');
+    await page.getByRole('dialog').getByText('Marked as shipped').waitFor();
     await closeDialog(page);
     await page.getByRole('region', { name: 'Order' }).getByText('shipped', { exact: true }).waitFor();
 
-    await page.getByRole('button', { name: 'Ask PayPal' }).click();
+    await page.getByRole('button', { name: 'Fetch from PayPal' }).click();
     await page.getByText('PARTIALLY_REFUNDED').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
-  it('decides about money that differs from what was asked', async ({ page }) => {
+  it('accepts a captured amount that differs from the requested one', async ({ page }) => {
     const purchase = await purchaseUnderReview('19.00');
     await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
 
     await page.getByRole('button', { name: 'Accept' }).click();
-    await page.getByRole('dialog').getByText('€19.00 came where €19.99 was asked.').waitFor();
+    await page.getByRole('dialog').getByText('€19.00 was captured, but €19.99 was requested.').waitFor();
     await confirm(page, 'Accept', 'agreed by phone');
 
-    await page.getByRole('dialog').getByText('its order is made').waitFor();
+    await page.getByRole('dialog').getByText('its order is being created').waitFor();
     expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
-  it('finds a payment by any id that it has', async ({ page }) => {
+  it('finds a payment by any of its ids', async ({ page }) => {
     const purchase = await paidPurchase();
     const { id: captureId } = await captureOf(purchase);
-    await openAsOperator(page, '/admin/audit', 'Audit');
+    await openAsOperator(page, '/admin/audit', 'Audit log');
 
     for (const id of [purchase.sessionId, purchase.paypalOrderId, captureId]) {
-      await page.getByRole('link', { name: 'Audit' }).click();
+      await page.getByRole('link', { name: 'Audit log' }).click();
       await page.getByRole('textbox', { name: 'Find by id' }).fill(id);
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/admin/payments/${purchase.paymentId}`);
     }
     await page.getByRole('textbox', { name: 'Find by id' }).fill('NOSUCHID');
     await page.keyboard.press('Enter');
-    await page.getByText('No payment has a PayPal order or capture of that id.').waitFor();
+    await page.getByText('No payment has this PayPal order or capture id.').waitFor();
   });
 
-  it('sees what is wrong in the books, what would mend it, and mends it', async ({ page }) => {
+  it('lists a violation, previews its repair and runs it', async ({ page }) => {
     const purchase = await paidPurchase();
-    await sessionForgets(purchase);
+    await corruptSession(purchase);
     await openAsOperator(page, '/admin/consistency?invariant=3', 'Findings');
-    await page.getByRole('button', { name: 'Check now' }).click();
-    await confirm(page, 'Check now', 'are the books right?');
-    await page.getByRole('dialog').getByText('looked at').waitFor();
+    await page.getByRole('button', { name: 'Run check' }).click();
+    await confirm(page, 'Run check', 'spot check');
+    await page.getByRole('dialog').getByText('records checked').waitFor();
     await closeDialog(page);
     const row = page.getByRole('row').filter({ hasText: purchase.paymentId });
 
     await row.getByRole('button', { name: 'Repair' }).click();
-    await page.getByRole('region', { name: 'What would change' }).getByText(purchase.paymentId).first().waitFor();
+    await page.getByRole('region', { name: 'Preview' }).getByText(purchase.paymentId).first().waitFor();
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_pending' });
     expect(await accessibilityViolations(page)).toEqual([]);
-    await confirm(page, 'Repair', 'the session must know');
-    await page.getByRole('dialog').getByText('Done, or under way').waitFor();
+    await confirm(page, 'Repair', 'the payment is captured');
+    await page.getByRole('dialog').getByText('Repaired, or repair in progress').waitFor();
 
     await until(
       () => sessionOf(purchase),
@@ -185,8 +185,8 @@ describe('an operator', () => {
     );
   });
 
-  it('stays in a dialog with the keyboard, and comes back to where it was opened', async ({ page }) => {
-    await openAsOperator(page, `/admin/events/${await strangeEvent('four')}`, 'PAYMENT.CAPTURE.COMPLETED');
+  it('traps keyboard focus in a dialog and restores it on close', async ({ page }) => {
+    await openAsOperator(page, `/admin/events/${await parkedEvent('four')}`, 'PAYMENT.CAPTURE.COMPLETED');
     const button = page.getByRole('button', { name: 'Replay' });
     await button.press('Enter');
     await page.getByRole('textbox', { name: 'Reason' }).waitFor();
@@ -203,59 +203,59 @@ describe('an operator', () => {
     await page.waitForFunction('document.activeElement?.textContent === "Replay"');
   });
 
-  it('replays many at once, after being told how many', async ({ page }) => {
+  it('replays all matching events after showing their number', async ({ page }) => {
     const since = new Date().toISOString();
-    await strangeEvent('one');
-    await strangeEvent('two');
+    await parkedEvent('one');
+    await parkedEvent('two');
     await openAsOperator(page, `/admin/events?status=parked&from=${since}`, 'Webhook events');
 
     await page.getByRole('button', { name: 'Replay all' }).click();
     await page.getByRole('dialog').getByText('2 events would be replayed.').waitFor();
     await confirm(page, 'Replay all', 'to be sure');
 
-    await page.getByRole('dialog').getByText('2 replayed, of which 0 changed something.').waitFor();
+    await page.getByRole('dialog').getByText('2 events replayed, 0 with changes.').waitFor();
   });
 
-  it('looks back as far as the shop remembers', async ({ page }) => {
+  it('shows metrics of up to 31 days', async ({ page }) => {
     await openAsOperator(page, '/admin', 'Overview');
 
     for (const span of ['7 days', '31 days']) {
       await page.getByText(span, { exact: true }).click();
-      await page.getByText(/^Settlements: \d+ done/).waitFor();
+      await page.getByText(/^Settlements: \d+ succeeded/).waitFor();
       await page.waitForLoadState('networkidle');
       expect(await page.getByRole('alert').allTextContents()).toEqual([]);
     }
   });
 
-  it('sees a list though its address has times that are none', async ({ page }) => {
+  it('ignores invalid filters in the URL', async ({ page }) => {
     await openAsOperator(page, '/admin/events?status=nonsense&from=nonsense&to=2026-99-99', 'Webhook events');
 
     expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   });
 
-  it('says why, or nothing is done', async ({ page }) => {
-    const eventId = await strangeEvent('three');
+  it('requires a reason for an action', async ({ page }) => {
+    const eventId = await parkedEvent('three');
     await openAsOperator(page, `/admin/events/${eventId}`, 'PAYMENT.CAPTURE.COMPLETED');
 
     await page.getByRole('button', { name: 'Replay' }).click();
     await confirm(page, 'Replay', '  ');
 
-    await page.getByText('Say why, so that others can follow it later.').waitFor();
+    await page.getByText('Enter a reason for the audit log.').waitFor();
     const { body } = await seenByOperator(`/api/v1/admin/audit?target=${eventId}`);
     expect(body.entries).toEqual([]);
   });
 
-  it('is shown what an event says as text, whatever it says', async ({ page }) => {
+  it('renders a payload as text, never as markup', async ({ page }) => {
     const script =
       '<script>document.title = "taken over"</script><img src="x" onerror="document.title = \'taken over\'">';
-    const eventId = await strangeEvent(script);
+    const eventId = await parkedEvent(script);
 
     await openAsOperator(page, `/admin/events/${eventId}`, 'PAYMENT.CAPTURE.COMPLETED');
     await page.getByText('<script>document.title').waitFor();
-    await page.getByText('as it came').click();
+    await page.getByText('Raw').click();
 
     await page.getByText(JSON.stringify(script).slice(1, -1)).waitFor();
-    expect(await page.title()).toBe('PAYMENT.CAPTURE.COMPLETED · Operators');
+    expect(await page.title()).toBe('PAYMENT.CAPTURE.COMPLETED · Admin');
     expect(await page.locator('pre script, pre img').count()).toBe(0);
   });
 });
@@ -266,108 +266,109 @@ const PAGES = [
   ['/admin/health', 'Health'],
   ['/admin/events', 'Webhook events'],
   ['/admin/settlements', 'Failed settlements'],
-  ['/admin/audit', 'Audit'],
-  ['/admin/no/such/page', 'There is no such page'],
+  ['/admin/audit', 'Audit log'],
+  ['/admin/no/such/page', 'Page not found'],
 ] as const;
 
-it.for(PAGES)('the operators’ page %s keeps nobody out, and fits on a phone', async ([path, heading], { page }) => {
-  await strangeEvent('five');
+it.for(PAGES)('page %s is accessible and fits on a phone', async ([path, heading], { page }) => {
+  await parkedEvent('five');
   await openAsOperator(page, path, heading);
 
-  await keepsNobodyOut(page);
+  await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'Webhook events' }).waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);
 });
 
-it('the page of a payment keeps nobody out, and fits on a phone', async ({ page }) => {
+it('the page of a payment is accessible and fits on a phone', async ({ page }) => {
   const purchase = await failedPurchase();
   await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
   await page.getByRole('heading', { name: 'Settlement “captured” failed' }).waitFor();
 
-  await keepsNobodyOut(page);
+  await expectAccessible(page);
 
-  // Nothing stays broken for whoever comes after.
+  // Leaves no failed settlement to the next test.
   await payPal('PUT', '/_sim/faults', { faults: [] });
   await retry(purchase);
   await settledPayment(purchase, 'captured');
 });
 
-it('the page of an event keeps nobody out, and fits on a phone', async ({ page }) => {
-  const eventId = await strangeEvent('a word that is longer than a phone is wide: '.concat('so'.repeat(100)));
+it('the page of an event is accessible and fits on a phone', async ({ page }) => {
+  const eventId = await parkedEvent('a word that is wider than a phone: '.concat('so'.repeat(100)));
   await openAsOperator(page, `/admin/events/${eventId}`, 'PAYMENT.CAPTURE.COMPLETED');
 
-  await keepsNobodyOut(page);
+  await expectAccessible(page);
 });
 
-describe('whoever is not signed in', () => {
+describe('the sign-in page', () => {
   it.for([
     '/admin',
     '/admin/events',
     '/admin/settlements',
     '/admin/payments/pay_01JZ8Q4W3V5Y7X9R2T6N8M0KBC',
     '/admin/audit',
-  ])('is shown nothing at %s but how to sign in', async (path, { page }) => {
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  ])('is all that is shown at %s before the sign-in', async (path, { page }) => {
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(new URL(request.url()).pathname));
 
     await page.goto(path, { waitUntil: 'networkidle' });
 
     await waitForHeading(page, 'Sign in');
     expect(await page.getByRole('navigation').count()).toBe(0);
-    expect(asked.filter((url) => url.startsWith('/api/'))).toEqual([]);
+    expect(requested.filter((url) => url.startsWith('/api/'))).toEqual([]);
   });
 
-  it('is told of wrong credentials, and no more', async ({ page }) => {
+  it('rejects wrong credentials', async ({ page }) => {
     await page.goto('/admin');
 
     await signInAs(page, { ...inject('stack').operator, password: 'wrong' });
 
-    await page.getByText('Username or password is wrong').waitFor();
+    await page.getByText('Incorrect username or password').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 });
 
-describe('who signs in', () => {
-  it('comes to the page that the address names', async ({ page }) => {
-    await openAsOperator(page, '/admin/audit?who=nobody', 'Audit');
+describe('a sign-in', () => {
+  it('opens the page of the URL', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit?who=ghost', 'Audit log');
 
-    await page.getByText('Nothing was done').waitFor();
-    expect(page.url()).toMatch(/\/admin\/audit\?who=nobody$/);
+    await page.getByText('No matching entries').waitFor();
+    expect(page.url()).toMatch(/\/admin\/audit\?who=ghost$/);
   });
 
-  it('is told of a sign-in that has ended, and goes on where it was after the next', async ({ page }) => {
-    await openAsOperator(page, '/admin/audit?who=nobody', 'Audit');
-    // As if the token had been revoked meanwhile.
+  it('returns to the same page after the session has expired', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit?who=ghost', 'Audit log');
+    // As if the token had been revoked.
     await page.evaluate(`
-      const kept = JSON.parse(sessionStorage.getItem('settle-once.operator'));
-      sessionStorage.setItem('settle-once.operator', JSON.stringify({ ...kept, tokens: { ...kept.tokens, access_token: 'revoked' } }));
+      const stored = JSON.parse(sessionStorage.getItem('settle-once.operator'));
+      stored.tokens.access_token = 'revoked';
+      sessionStorage.setItem('settle-once.operator', JSON.stringify(stored));
     `);
 
     await page.reload();
-    await page.getByText('Your sign-in has ended.').waitFor();
+    await page.getByText('Your session has expired.').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     await signInAs(page);
 
-    await waitForHeading(page, 'Audit');
-    expect(page.url()).toMatch(/\/admin\/audit\?who=nobody$/);
+    await waitForHeading(page, 'Audit log');
+    expect(page.url()).toMatch(/\/admin\/audit\?who=ghost$/);
   });
 
-  it('is told which group is missing, if it is no operator', async ({ page }) => {
-    const username = await person(inject('stack').operator.user_pool_id);
+  it('names the missing group when the user is no operator', async ({ page }) => {
+    const username = await newOperator(inject('stack').operator.user_pool_id);
     await page.goto('/admin/settlements');
 
     await signInAs(page, { username, password: PASSWORD });
 
-    await page.getByText('Your account is not in the group “operators”').waitFor();
+    await page.getByText('Your account isn’t in the “operators” group').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
-  it('leaves nothing behind after signing out', async ({ page }) => {
-    await openAsOperator(page, '/admin/audit', 'Audit');
+  it('leaves no session data after signing out', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit', 'Audit log');
 
     await page.getByRole('button', { name: 'Sign out' }).click();
 

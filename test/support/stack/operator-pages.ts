@@ -3,10 +3,10 @@ import { inject } from 'vitest';
 import { waitForHeading } from './shopper.ts';
 
 /*
- * What an operator does in a browser: signs in, reads, clicks, says why.
+ * The operator's actions in the browser.
  */
 
-/** Fills in the form that a stranger is shown. */
+/** Submits the sign-in form. */
 export async function signInAs(
   page: Page,
   { username, password }: { username: string; password: string } = inject('stack').operator,
@@ -16,21 +16,21 @@ export async function signInAs(
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Opens an operators' page, as the shop's operator. */
+/** Opens a page and signs in as the stack's operator. */
 export async function openAsOperator(page: Page, path: `/admin${string}`, heading: string): Promise<void> {
   await page.goto(path);
   await signInAs(page);
   await waitForHeading(page, heading);
 }
 
-/** Says why in the dialog that is open, and confirms it. */
+/** Enters the reason in the open dialog and confirms it. */
 export async function confirm(page: Page, action: string, reason: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
   await dialog.getByRole('button', { name: action, exact: true }).click();
 }
 
-/** Closes the dialog that tells what was done. */
+/** Closes the dialog that shows a result. */
 export async function closeDialog(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Close' }).last().click();

@@ -3,16 +3,15 @@ import { inject } from 'vitest';
 import { captureOf, type Purchase, shop } from './shop.ts';
 
 /*
- * What a shopper does in a browser: reads, and clicks.
+ * The shopper's actions in the browser.
  */
 
-/** Puts a product into the basket. */
 export async function addToBasket(page: Page, sku: string): Promise<void> {
   await page.goto('/');
-  await page.getByRole('button', { name: `Put into basket: Product ${sku}` }).click();
+  await page.getByRole('button', { name: `Add to basket: Product ${sku}` }).click();
 }
 
-/** Checks out what is in the basket, and goes to PayPal. */
+/** Checks out the basket and continues to PayPal. */
 export async function goToPayPal(page: Page): Promise<Purchase & { readonly sku: '' }> {
   await page.getByRole('button', { name: 'Check out' }).click();
   await page.getByRole('button', { name: 'Pay with PayPal' }).click();
@@ -22,20 +21,19 @@ export async function goToPayPal(page: Page): Promise<Purchase & { readonly sku:
   return { sku: '', sessionId: body.checkout_session_id, paymentId: body.payment_id, paypalOrderId };
 }
 
-/** A purchase of one piece, up to PayPal's page. */
+/** Buys one unit, up to PayPal's page. */
 export async function buy(page: Page, sku: string): Promise<Purchase> {
   await addToBasket(page, sku);
   return { ...(await goToPayPal(page)), sku };
 }
 
-/** What a shopper may click at PayPal. */
+/** The buttons of the simulator's approval page. */
 type Choice = 'Pay now' | 'Pay by e-check (takes days)' | 'Have the card declined' | 'Cancel and return to shop';
 
-/** Clicks at PayPal, which leads back to the shop. */
+/** Clicks a button at PayPal, which redirects to the shop. */
 export const choose = (page: Page, choice: Choice) => page.getByRole('button', { name: choice }).click();
 
-/** Waits until a page says this in its heading. */
 export const waitForHeading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
-/** The id of what PayPal captured for a purchase. */
+/** The PayPal capture id of a purchase. */
 export const captureIdOf = async (purchase: Purchase): Promise<string> => (await captureOf(purchase)).id;

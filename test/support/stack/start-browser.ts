@@ -4,12 +4,12 @@ import { CHROMIUM_FLAGS, findChromium } from '../../../local/chromium.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the browser listens for whoever drives it. */
+    /** The WebSocket endpoint of the browser. */
     browser: string;
   }
 }
 
-/** Starts one browser, with a profile of its own that goes with it, for all tests that need one. */
+/** Starts one browser with a temporary profile, shared by all tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await chromium.launchServer({
     executablePath: await findChromium(),

@@ -23,7 +23,7 @@ describe('multiplyForDisplay and sumForDisplay', () => {
     ['EUR', '0.10', 3, '0.30'],
     ['EUR', '12.50', 2, '25.00'],
     ['HUF', '1500', 2, '3000'],
-  ])('compute %s %s × %d with the decimals of the currency', (currency, value, quantity, total) => {
+  ])('keeps the decimals of the currency: %s %s × %d', (currency, value, quantity, total) => {
     expect(multiplyForDisplay(price(currency, value), quantity)).toEqual(price(currency, total));
     expect(sumForDisplay(Array(quantity).fill(price(currency, value)))).toEqual(price(currency, total));
   });

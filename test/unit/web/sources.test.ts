@@ -7,29 +7,32 @@ const WEB = join(import.meta.dirname, '../../../web');
 const pages = globSync('{storefront,admin,public}/**/*.html', { cwd: WEB });
 const scripts = globSync('{storefront,admin,page,api}/**/*.{ts,tsx}', { cwd: WEB });
 
-describe('the pages’ sources', () => {
-  it('include every served page', () => {
+describe('web/', () => {
+  it('contains every served page', () => {
     const found = pages.map((page) => `/${page.replace(/^public\//, '')}`);
 
     expect(found).toEqual(expect.arrayContaining([...Object.values(PAGES), NOT_FOUND_PAGE]));
   });
 
-  it.each(pages)('satisfy the content security policy: no inline script, style or event handler in %s', (page) => {
-    const html = readFileSync(join(WEB, page), 'utf8');
+  it.each(pages)(
+    'has no inline script, style or event handler, as the content security policy requires: %s',
+    (page) => {
+      const html = readFileSync(join(WEB, page), 'utf8');
 
-    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
-    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
-    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-  });
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
+      expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
+      expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    },
+  );
 
-  it.each(scripts)('write text, never markup: %s', (script) => {
+  it.each(scripts)('writes text, never markup: %s', (script) => {
     expect(readFileSync(join(WEB, script), 'utf8')).not.toMatch(
       /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/i,
     );
   });
 
   it.each(scripts.filter((script) => script.startsWith('admin/') && script !== 'admin/app.tsx'))(
-    'import pages only in admin/app.tsx: %s',
+    'imports pages only in admin/app.tsx: %s',
     (script) => {
       const source = readFileSync(join(WEB, script), 'utf8');
       const imported = [...source.matchAll(/from '(\.[^']+\.tsx)'/g)].map(([, path = '']) =>

@@ -64,7 +64,7 @@ describe('formatCode', () => {
 });
 
 describe('formatCount and formatTimes', () => {
-  it('use the singular for 1 only', () => {
+  it('uses the singular for 1 only', () => {
     expect([0, 1, 2].map((count) => formatCount(count, 'event'))).toEqual(['0 events', '1 event', '2 events']);
     expect([1, 2].map(formatTimes)).toEqual(['once', '2 times']);
   });
