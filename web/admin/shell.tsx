@@ -44,13 +44,11 @@ export function Shell({ username, children }: { username: string; children: Reac
               Menu
             </Button>
           )}
-          <Text fw={700} component="span">
-            settle-once
-          </Text>
+          <span className={classes.brand}>settle-once</span>
         </Group>
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" className={classes.account}>
           <ColorSchemeToggle />
-          <Text size="sm" component="span" className={classes.username} title="Signed in">
+          <Text size="sm" component="span" className={classes.username} title={`Signed in as ${username}`}>
             {username}
           </Text>
           <Button size="xs" variant="default" onClick={() => api.session.signOut()}>

@@ -1,4 +1,4 @@
-import { SegmentedControl, Text, TextInput } from '@mantine/core';
+import { SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Money as Amount, PaymentStory } from '../../api/schema.ts';
 import { formatMoney } from '../../page/format-money.ts';
@@ -66,29 +66,31 @@ function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) 
         </>
       )}
     >
-      <SegmentedControl
-        aria-label="Amount to refund"
-        value={partial ? 'partial' : 'full'}
-        onChange={(value) => setPartial(value === 'partial')}
-        data={[
-          { value: 'full', label: `Remaining ${formatMoney(left)}` },
-          { value: 'partial', label: 'Partial amount' },
-        ]}
-      />
-      {partial && (
-        <TextInput
-          label={`Amount in ${left.currency_code}`}
-          inputMode="decimal"
-          required
-          value={typed}
-          onChange={(change) => setTyped(change.currentTarget.value)}
-          error={typed && 'error' in parsed && parsed.error}
+      <Stack gap="sm" align="stretch">
+        <SegmentedControl
+          aria-label="Amount to refund"
+          value={partial ? 'partial' : 'full'}
+          onChange={(value) => setPartial(value === 'partial')}
+          data={[
+            { value: 'full', label: `Remaining ${formatMoney(left)}` },
+            { value: 'partial', label: 'Partial amount' },
+          ]}
         />
-      )}
-      <Text size="sm" c="dimmed">
-        Repeating a refund with the same amount and reason doesn’t refund twice.
-        {!partial && ' A full refund of an order that hasn’t shipped also returns its items to stock.'}
-      </Text>
+        {partial && (
+          <TextInput
+            label={`Amount in ${left.currency_code}`}
+            inputMode="decimal"
+            required
+            value={typed}
+            onChange={(change) => setTyped(change.currentTarget.value)}
+            error={typed && 'error' in parsed && parsed.error}
+          />
+        )}
+        <Text size="sm" c="dimmed">
+          Repeating a refund with the same amount and reason doesn’t refund twice.
+          {!partial && ' A full refund of an order that hasn’t shipped also returns its items to stock.'}
+        </Text>
+      </Stack>
     </ReasonDialog>
   );
 }
