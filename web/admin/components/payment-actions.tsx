@@ -10,7 +10,7 @@ import { StatusBadge } from './status-badge.tsx';
 import { Time } from './time.tsx';
 
 /** The actions that the payment's status allows. */
-export function PaymentActions({ story: { payment, order } }: { story: PaymentStory }) {
+export function PaymentActions({ details: { payment, order } }: { details: PaymentStory }) {
   const left = leftToRefund(payment.captured, payment.refunded);
   return (
     <>

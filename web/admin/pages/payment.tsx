@@ -26,14 +26,14 @@ import { formatFailure } from '../format-failure.ts';
 
 /** A payment with everything related to it, and its actions. */
 export function PaymentPage({ id }: { id: string }) {
-  const story = useQuery(api.payment(id));
+  const details = useQuery(api.payment(id));
   return (
     <Page
       title="Payment"
       description={<Id value={id} plain />}
-      actions={story.data && <PaymentActions story={story.data} />}
+      actions={details.data && <PaymentActions details={details.data} />}
     >
-      <QueryResult query={story}>
+      <QueryResult query={details}>
         {({
           payment,
           session,
