@@ -152,7 +152,7 @@ describe('the admin UI', () => {
     await openAsOperator(page, '/admin/audit', 'Audit log');
 
     for (const id of [purchase.sessionId, purchase.paypalOrderId, captureId]) {
-      await page.getByRole('link', { name: 'Audit log' }).click();
+      await page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).click();
       await page.getByRole('textbox', { name: 'Find by id' }).fill(id);
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/admin/payments/${purchase.paymentId}`);

@@ -134,7 +134,7 @@ export function PaymentPage({ id }: { id: string }) {
               {executions.length > 0 ? <ExecutionRows executions={executions} /> : <p>No settlements yet.</p>}
             </Section>
             <PayPalRecord paymentId={payment.payment_id} />
-            <PageLink to={`/audit?target=${payment.payment_id}`}>Audit log</PageLink>
+            <PageLink to={`/audit?target=${payment.payment_id}`}>Audit log of this payment</PageLink>
           </>
         )}
       </QueryResult>
