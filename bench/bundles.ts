@@ -15,8 +15,12 @@ const folder = mkdtempSync(join(ROOT, '.local', 'bench-'));
 const build = (entry: string, name: string) => {
   const outfile = join(folder, `${name}.mjs`);
   const { metafile } = bundle(entry, outfile);
-  const size = Object.values(metafile.outputs)[0]?.bytes ?? 0;
-  return { outfile, size, inputs: Object.keys(metafile.inputs) };
+  const [output] = Object.values(metafile.outputs);
+  // Not all inputs of the metafile: those include files that were tree-shaken.
+  const inputs = Object.entries(output?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [input] : [],
+  );
+  return { outfile, size: output?.bytes ?? 0, inputs };
 };
 
 /** Median import time in milliseconds, each in a new process. */

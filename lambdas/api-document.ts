@@ -2,7 +2,7 @@ import { toResult } from '../src/shared/http/response.ts';
 
 const response = toResult({
   status: 200,
-  body: OPENAPI_DOCUMENT,
+  body: JSON.parse(OPENAPI_JSON),
   headers: { 'cache-control': 'public, max-age=300' },
 });
 

@@ -1,2 +1,2 @@
-/** docs/openapi.yaml, parsed while bundling: see `bundle` in lib/constructs/node-lambda.ts. */
-declare const OPENAPI_DOCUMENT: object;
+/** docs/openapi.yaml as JSON, converted while bundling: see `bundle` in lib/constructs/node-lambda.ts. */
+declare const OPENAPI_JSON: string;
