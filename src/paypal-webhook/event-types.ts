@@ -1,8 +1,6 @@
-import type { ReaderName } from './read-event.ts';
-
 /*
- * Imported by ops/ and by the admin pages: keep it free of the AWS SDK and of zod. That is why it names the readers,
- * which are in read-event.ts, instead of importing them.
+ * Imported by ops/ and by the admin pages: keep it free of the AWS SDK, of zod and of Node's types. That is why it names
+ * the readers instead of importing them. A name without a reader in read-event.ts does not compile.
  */
 
 /**
@@ -25,9 +23,10 @@ export const EVENT_TYPES = {
   'CUSTOMER.DISPUTE.CREATED': { reader: 'dispute', subscribe: true },
   'CUSTOMER.DISPUTE.UPDATED': { reader: 'dispute', subscribe: true },
   'CUSTOMER.DISPUTE.RESOLVED': { reader: 'dispute', subscribe: true },
-} as const satisfies Readonly<Record<string, { readonly reader: ReaderName; readonly subscribe: boolean }>>;
+} as const satisfies Readonly<Record<string, { readonly reader: string; readonly subscribe: boolean }>>;
 
 export type EventType = keyof typeof EVENT_TYPES;
+export type ReaderName = (typeof EVENT_TYPES)[EventType]['reader'];
 
 export const SUBSCRIBED_EVENT_TYPES = (Object.keys(EVENT_TYPES) as EventType[]).filter(
   (type) => EVENT_TYPES[type].subscribe,

@@ -2,7 +2,7 @@ import { type Evidence, evidenceOfCapture, evidenceOfOrder } from '../payments/e
 import type { Dispute } from '../payments/payment.ts';
 import { captureFrom, disputeFrom, orderFrom, refundFrom } from '../paypal/schema.ts';
 import type { PayPalEvent } from './event.ts';
-import { EVENT_TYPES, type EventType } from './event-types.ts';
+import { EVENT_TYPES, type EventType, type ReaderName } from './event-types.ts';
 
 /** The ids by which an event names its payment. */
 export interface EventLinks {
@@ -24,7 +24,7 @@ type Reader = (resource: PayPalEvent['resource'], source: string) => EventReadin
 /**
  * By the names that `EVENT_TYPES` uses. Each throws MalformedPayPalBody for a resource that is not as PayPal documents.
  */
-const READERS = {
+const READERS: Readonly<Record<ReaderName, Reader>> = {
   order(resource, source) {
     const order = orderFrom(resource);
     return {
@@ -62,9 +62,7 @@ const READERS = {
     const { id: disputeId, capture_id: captureId, status, updated_at } = disputeFrom(resource);
     return { kind: 'dispute', links: { captureId }, disputeId, dispute: { status, updated_at } };
   },
-} as const satisfies Readonly<Record<string, Reader>>;
-
-export type ReaderName = keyof typeof READERS;
+};
 
 /**
  * Reads an event. The resource counts, not the event's type: it is a snapshot that may be ahead of the type.
