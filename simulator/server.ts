@@ -2,28 +2,29 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { errorOf, PayPalError } from './api/errors.ts';
 import { eventsApi } from './api/events-api.ts';
-import { createTokens, oauthApi, requireToken } from './api/oauth.ts';
+import { dropResponses, failCalls } from './api/fault-injection.ts';
+import { oauthApi, requireToken } from './api/oauth.ts';
 import { ordersApi } from './api/orders-api.ts';
 import { paymentsApi } from './api/payments-api.ts';
 import { rememberRequests } from './api/request-ids.ts';
 import { invalidId, webhooksApi } from './api/webhooks-api.ts';
 import { deliveryControl } from './control-api/delivery.ts';
-import { dropResponses, failCalls } from './control-api/fail-calls.ts';
 import { ControlError } from './control-api/input.ts';
-import { orderControl } from './control-api/orders.ts';
 import { paymentControl } from './control-api/payments.ts';
+import { stateControl } from './control-api/state.ts';
 import { makeCertificates } from './delivery/certificates.ts';
-import { createDeliverer } from './delivery/delivery.ts';
+import { createDeliverer } from './delivery/deliverer.ts';
 import { createSigner } from './delivery/signing.ts';
+import type { Env, Simulation } from './delivery/simulation.ts';
 import { checkoutPage } from './pages/checkout-page.ts';
 import { faultPage } from './pages/fault-page.ts';
+import { errorOf, PayPalError } from './state/errors.ts';
 import { createEvent, wants } from './state/events.ts';
 import { createFaults } from './state/faults.ts';
 import { newDebugId } from './state/ids.ts';
-import type { Env, Simulation } from './state/simulation.ts';
 import { emptyState } from './state/state.ts';
+import { createTokens } from './state/tokens.ts';
 
 /** How to start a simulator. */
 export interface SimulatorOptions {
@@ -132,7 +133,7 @@ function createApp(sim: Simulation): Hono<Env> {
     faultPage(sim),
     paymentControl(sim),
     deliveryControl(sim),
-    orderControl(sim, tokens),
+    stateControl(sim, tokens),
   ];
   for (const part of parts) app.route('/', part);
   return app;

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
+import type { Env, Simulation } from '../delivery/simulation.ts';
+import type { Link } from '../state/errors.ts';
 import { wants } from '../state/events.ts';
 import { webAddressSchema } from '../state/schemas.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
 import type { WebhookEvent } from '../state/state.ts';
-import type { Link } from './errors.ts';
 import { mockEvent } from './mock-events.ts';
 import { invalidData, invalidId, parseBody, webhookOf } from './webhooks-api.ts';
 

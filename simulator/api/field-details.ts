@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { Detail } from './errors.ts';
+import type { Detail } from '../state/errors.ts';
 
 /** Says in PayPal's words what zod found wrong with a body. */
 export function fieldDetails(error: z.core.$ZodError, body: unknown): Detail[] {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import { parseJson } from '../delivery/json.ts';
-import { errorOf } from './errors.ts';
+import { errorOf } from '../state/errors.ts';
+import { parseJson } from '../state/json.ts';
 
 /**
  * Reads the JSON body of a call to the Orders or the Payments API; no body at all is `{}`.

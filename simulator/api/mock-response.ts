@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import * as z from 'zod/mini';
-import { parseJson } from '../delivery/json.ts';
-import { errorOf, type Operation, refusal, statusOf } from './errors.ts';
+import { errorOf, type Operation, refusal, statusOf } from '../state/errors.ts';
+import { parseJson } from '../state/json.ts';
 
 const HEADER = 'PayPal-Mock-Response';
 const mockSchema = z.object({ mock_application_codes: z.string() });

@@ -1,37 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
-import type { Env, Simulation } from '../state/simulation.ts';
-import { errorOf } from './errors.ts';
-
-/** PayPal's tokens live 9 hours. */
-const LIFE_SECONDS = 32_400;
-
-/** The access tokens that are good. */
-export interface Tokens {
-  /** Answers the shared token with the seconds it has left, or a new one: so does PayPal (recorded: 32400, 32384, 31668). */
-  current(): { readonly value: string; readonly expiresIn: number };
-  isGood(value: string): boolean;
-  /** Makes every token handed out so far worthless. */
-  revoke(): void;
-}
-
-/** Makes the tokens of one client. */
-export function createTokens(now: () => Date): Tokens {
-  const none = { value: '', since: Number.NEGATIVE_INFINITY };
-  let token = none;
-  const left = () => LIFE_SECONDS - Math.floor((now().getTime() - token.since) / 1000);
-  const hasLife = () => left() > 0;
-  return {
-    current() {
-      if (!hasLife()) token = { value: `A21AA${randomBytes(48).toString('base64url')}`, since: now().getTime() };
-      return { value: token.value, expiresIn: left() };
-    },
-    isGood: (value) => value === token.value && hasLife(),
-    revoke: () => {
-      token = none;
-    },
-  };
-}
+import type { Env, Simulation } from '../delivery/simulation.ts';
+import { errorOf } from '../state/errors.ts';
+import type { Tokens } from '../state/tokens.ts';
 
 /** `POST /v1/oauth2/token`. */
 export function oauthApi({ clientId, clientSecret, now }: Simulation, tokens: Tokens): Hono<Env> {
@@ -63,6 +34,6 @@ export const requireToken =
   (tokens: Tokens): MiddlewareHandler =>
   async (c, next) => {
     const [, value = ''] = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '') ?? [];
-    if (!tokens.isGood(value)) throw errorOf(401);
+    if (!tokens.isValid(value)) throw errorOf(401);
     return next();
   };

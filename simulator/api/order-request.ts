@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { refusal } from './errors.ts';
+import { refusal } from '../state/errors.ts';
+import { type OrderRequest, orderRequestSchema } from '../state/order-schema.ts';
 import { fieldDetails } from './field-details.ts';
-import { type OrderRequest, orderRequestSchema } from './order-schema.ts';
 import { issuesOfSums } from './order-sums.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type Money, type MoneyText, moneyText, parseMoney, sumOf, times } from '../../src/shared/money.ts';
 import { amountIssue } from '../state/amounts.ts';
-import type { Detail } from './errors.ts';
-import type { PurchaseUnit } from './order-schema.ts';
+import type { Detail } from '../state/errors.ts';
+import type { PurchaseUnit } from '../state/order-schema.ts';
 
 /** What PayPal would find wrong with the references and the amounts of an order; empty when all adds up. */
 export function issuesOfSums(units: readonly PurchaseUnit[]): Detail[] {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
+import type { Env, Simulation } from '../delivery/simulation.ts';
+import { notFound, refusal } from '../state/errors.ts';
 import { minimalCapturedOrder, minimalOrder, orderBody } from '../state/order-body.ts';
 import { captureOrder, createOrder, findOrder } from '../state/orders.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
-import { notFound, refusal } from './errors.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
 import { mockResponse } from './mock-response.ts';
 import { parseOrderRequest } from './order-request.ts';

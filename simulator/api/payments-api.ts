@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { parseMoney } from '../../src/shared/money.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
 import { amountIssue } from '../state/amounts.ts';
 import { captureResponse } from '../state/captures.ts';
+import { notFound, refusal } from '../state/errors.ts';
 import { minimalRefund, type RefundOptions, refundBody, refundCapture } from '../state/refunds.ts';
 import { moneySchema } from '../state/schemas.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
-import { notFound, refusal } from './errors.ts';
 import { fieldDetails } from './field-details.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
 import { mockResponse } from './mock-response.ts';

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Env, Simulation } from '../state/simulation.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
+import { refusal } from '../state/errors.ts';
 import type { RememberedRequest } from '../state/state.ts';
-import { refusal } from './errors.ts';
 
 const HOUR = 60 * 60 * 1000;
 /** "The server stores keys for 6 hours": PayPal's OpenAPI of the Orders API. */

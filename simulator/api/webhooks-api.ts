@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { memberText, parseJson } from '../delivery/json.ts';
 import { MOCK_WEBHOOK_ID } from '../delivery/signing.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
+import { type Link, webhooksError } from '../state/errors.ts';
 import { EVENT_TYPES } from '../state/events.ts';
 import { newId } from '../state/ids.ts';
+import { memberText, parseJson } from '../state/json.ts';
 import { webAddressSchema } from '../state/schemas.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
 import type { Webhook } from '../state/state.ts';
-import { type Link, webhooksError } from './errors.ts';
 
 /** "Up to 10 webhook URLs": https://developer.paypal.com/api/webhooks/ */
 const MAX_WEBHOOKS = 10;

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { parseJson } from '../delivery/json.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
 import { createEvent } from '../state/events.ts';
 import { newEventId } from '../state/ids.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
+import { parseJson } from '../state/json.ts';
 import type { WebhookEvent } from '../state/state.ts';
 import { controlBody } from './input.ts';
 

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { parseJson } from '../delivery/json.ts';
+import type { Simulation } from '../delivery/simulation.ts';
+import { parseJson } from '../state/json.ts';
 import { findOrder } from '../state/orders.ts';
-import type { Simulation } from '../state/simulation.ts';
 import type { Capture, Order } from '../state/state.ts';
 
 /** What is wrong with one field of a control request. */

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { parseMoney } from '../../src/shared/money.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
 import { amountIssue } from '../state/amounts.ts';
 import { captureResponse, resolveCapture } from '../state/captures.ts';
 import { disputeCapture } from '../state/disputes.ts';
@@ -8,7 +9,6 @@ import { orderBody } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from '../state/orders.ts';
 import { refundBody, refundCapture, reverseCapture } from '../state/refunds.ts';
 import { moneySchema } from '../state/schemas.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
 import { captureOf, controlBody, orderOf, wrongState } from './input.ts';
 
 const amountSchema = z.pipe(

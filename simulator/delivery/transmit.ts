@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
-import { parseJson } from './json.ts';
+import { parseJson } from '../state/json.ts';
 
 /** What came back for one POST. */
 export interface Reply {

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import type { Env, Simulation } from '../delivery/simulation.ts';
 import { experienceOf } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, findOrder, isOpen, returnUrlOf } from '../state/orders.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
 import type { Funding, Order } from '../state/state.ts';
 import { deliveriesOf } from './fault-lists.ts';
 import { faultPanel } from './fault-panel.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { moneyText } from '../../src/shared/money.ts';
+import type { Simulation } from '../delivery/simulation.ts';
 import { hasExpired, isOpen } from '../state/orders.ts';
-import type { Simulation } from '../state/simulation.ts';
 import type { Capture, Order } from '../state/state.ts';
 import type { Html } from './page.ts';
 

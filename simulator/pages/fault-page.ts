@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import type { Env, Simulation } from '../delivery/simulation.ts';
 import { resolveCapture } from '../state/captures.ts';
 import { disputeCapture } from '../state/disputes.ts';
 import { createEvent } from '../state/events.ts';
 import { newId } from '../state/ids.ts';
 import { approveOrder } from '../state/orders.ts';
 import { refundCapture, reverseCapture } from '../state/refunds.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
 import type { Order } from '../state/state.ts';
 import { actionsFor, deliveriesOf, deliveryList, orderList } from './fault-lists.ts';
 import { changeFaults, faultPanel } from './fault-panel.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
+import type { Simulation } from '../delivery/simulation.ts';
 import type { Fault } from '../state/faults.ts';
-import type { Simulation } from '../state/simulation.ts';
 import type { Html } from './page.ts';
 
 /** Every call that a shop makes about money is answered with 503 for as long as somebody may care to look. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
-import type { Env } from '../state/simulation.ts';
+import type { Env } from '../delivery/simulation.ts';
 
 /** A piece of a page; what is put into it is escaped. */
 export type Html = ReturnType<typeof html>;

@@ -1,14 +1,14 @@
 import { type Money, moneyText } from '../../src/shared/money.ts';
-import type { Link } from '../api/errors.ts';
 import { feeOf, minus, spoken } from './amounts.ts';
 import { MERCHANT } from './buyer.ts';
+import type { StateContext } from './context.ts';
+import type { Link } from './errors.ts';
 import { newId } from './ids.ts';
-import type { Simulation } from './simulation.ts';
 import type { Capture, Order } from './state.ts';
 import { seconds } from './times.ts';
 
 /** Takes money for the purchase unit of that index, at once or (an e-check) pending. */
-export function newCapture(sim: Simulation, order: Order, unitIndex: number, amount: Money): Capture {
+export function newCapture(sim: StateContext, order: Order, unitIndex: number, amount: Money): Capture {
   const unit = order.request.purchase_units[unitIndex];
   const now = sim.now();
   const capture: Capture = {
@@ -27,7 +27,7 @@ export function newCapture(sim: Simulation, order: Order, unitIndex: number, amo
 }
 
 /** A capture as it stands within an order. */
-export function captureBody({ origin }: Simulation, capture: Capture) {
+export function captureBody({ origin }: StateContext, capture: Capture) {
   const self = `${origin}/v2/payments/captures/${capture.id}`;
   const links: Link[] = [
     { href: self, rel: 'self', method: 'GET' },
@@ -55,13 +55,13 @@ export function captureBody({ origin }: Simulation, capture: Capture) {
 }
 
 /** A capture as its events carry it: it names its order. */
-const capturedResource = (sim: Simulation, capture: Capture) => ({
+const capturedResource = (sim: StateContext, capture: Capture) => ({
   ...captureBody(sim, capture),
   supplementary_data: { related_ids: { order_id: capture.order.id } },
 });
 
 /** A capture as `GET /v2/payments/captures/{id}` answers it. */
-export const captureResponse = (sim: Simulation, capture: Capture) => ({
+export const captureResponse = (sim: StateContext, capture: Capture) => ({
   ...capturedResource(sim, capture),
   payee: MERCHANT,
 });
@@ -89,7 +89,7 @@ const EVENTS = {
 } as const;
 
 /** Tells the webhooks of a capture's first status, or of the one that ended its pending. */
-export function announceCapture(sim: Simulation, capture: Capture, status: keyof typeof EVENTS): void {
+export function announceCapture(sim: StateContext, capture: Capture, status: keyof typeof EVENTS): void {
   const { type, summary } = EVENTS[status];
   sim.announce({
     type,
@@ -101,7 +101,7 @@ export function announceCapture(sim: Simulation, capture: Capture, status: keyof
 }
 
 /** Ends a pending capture: the e-check was paid, or it was not. Returns whether it was pending. */
-export function resolveCapture(sim: Simulation, capture: Capture, status: 'COMPLETED' | 'DECLINED'): boolean {
+export function resolveCapture(sim: StateContext, capture: Capture, status: 'COMPLETED' | 'DECLINED'): boolean {
   if (capture.status !== 'PENDING') return false;
   capture.status = status;
   capture.updateTime = sim.now();

@@ -1,7 +1,7 @@
 import { moneyText } from '../../src/shared/money.ts';
 import { BUYER_NAME, MERCHANT } from './buyer.ts';
+import type { StateContext } from './context.ts';
 import { newDisputeId, newId } from './ids.ts';
-import type { Simulation } from './simulation.ts';
 import type { Capture, Dispute } from './state.ts';
 import { seconds } from './times.ts';
 
@@ -9,7 +9,7 @@ import { seconds } from './times.ts';
  * The buyer disputes a capture, or the dispute moves on: OPEN opens one or, where one is open, updates it; RESOLVED ends it.
  * Returns the dispute; undefined when there is none to resolve.
  */
-export function disputeCapture(sim: Simulation, capture: Capture, status: Dispute['status']): Dispute | undefined {
+export function disputeCapture(sim: StateContext, capture: Capture, status: Dispute['status']): Dispute | undefined {
   const now = sim.now();
   const open = capture.dispute?.status === 'OPEN' ? capture.dispute : undefined;
   if (!open && status === 'RESOLVED') return undefined;
@@ -27,7 +27,7 @@ const SUMMARIES = {
   RESOLVED: (id: string) => `A dispute was resolved with case # ${id}`,
 } as const;
 
-function announceDispute(sim: Simulation, capture: Capture, dispute: Dispute, change: keyof typeof SUMMARIES): void {
+function announceDispute(sim: StateContext, capture: Capture, dispute: Dispute, change: keyof typeof SUMMARIES): void {
   sim.announce({
     type: `CUSTOMER.DISPUTE.${change}`,
     summary: SUMMARIES[change](dispute.id),
@@ -38,7 +38,7 @@ function announceDispute(sim: Simulation, capture: Capture, dispute: Dispute, ch
 }
 
 /** The `dispute` of PayPal's Disputes API, as far as a shop needs it. */
-function disputeBody({ origin }: Simulation, capture: Capture, dispute: Dispute) {
+function disputeBody({ origin }: StateContext, capture: Capture, dispute: Dispute) {
   return {
     dispute_id: dispute.id,
     create_time: dispute.createTime.toISOString(),

@@ -1,4 +1,4 @@
-import type { Link } from '../api/errors.ts';
+import type { Link } from './errors.ts';
 import { newEventId } from './ids.ts';
 import type { Webhook, WebhookEvent } from './state.ts';
 

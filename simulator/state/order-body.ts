@@ -1,9 +1,9 @@
-import type { Link } from '../api/errors.ts';
-import type { PurchaseUnit } from '../api/order-schema.ts';
 import { BUYER, BUYER_NAME, MERCHANT } from './buyer.ts';
 import { captureBody } from './captures.ts';
+import type { StateContext } from './context.ts';
+import type { Link } from './errors.ts';
+import type { PurchaseUnit } from './order-schema.ts';
 import { refundBody } from './refunds.ts';
-import type { Simulation } from './simulation.ts';
 import type { Order } from './state.ts';
 import { seconds } from './times.ts';
 
@@ -12,7 +12,7 @@ export const experienceOf = ({ request }: Pick<Order, 'request'>) =>
   request.payment_source?.paypal?.experience_context ?? request.application_context;
 
 /** An order as GET, `Prefer: return=representation` and the APPROVED event show it. */
-export function orderBody(sim: Simulation, order: Order) {
+export function orderBody(sim: StateContext, order: Order) {
   return {
     id: order.id,
     intent: order.request.intent,
@@ -27,7 +27,7 @@ export function orderBody(sim: Simulation, order: Order) {
 }
 
 /** A new order as PayPal answers it to `Prefer: return=minimal`. */
-export const minimalOrder = (sim: Simulation, order: Order) => ({
+export const minimalOrder = (sim: StateContext, order: Order) => ({
   id: order.id,
   status: order.status,
   payment_source: paymentSource(order),
@@ -35,7 +35,7 @@ export const minimalOrder = (sim: Simulation, order: Order) => ({
 });
 
 /** A captured order as PayPal answers it to `Prefer: return=minimal`: captures, but not what was ordered. */
-export function minimalCapturedOrder(sim: Simulation, order: Order) {
+export function minimalCapturedOrder(sim: StateContext, order: Order) {
   const { purchase_units, payer } = orderBody(sim, order);
   const units = purchase_units.map(({ reference_id, shipping, payments }) => ({ reference_id, shipping, payments }));
   return { ...minimalOrder(sim, order), purchase_units: units, payer };
@@ -51,7 +51,7 @@ export const reversedApproval = (order: Order) => ({
   })),
 });
 
-function purchaseUnit(sim: Simulation, order: Order, unit: PurchaseUnit, index: number) {
+function purchaseUnit(sim: StateContext, order: Order, unit: PurchaseUnit, index: number) {
   const capture = order.captures[index];
   const refunds = capture?.refunds.map((refund) => refundBody(sim, refund)) ?? [];
   return {

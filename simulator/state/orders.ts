@@ -1,18 +1,18 @@
 import { type Money, parseMoney } from '../../src/shared/money.ts';
-import { type Link, refusal } from '../api/errors.ts';
-import type { OrderRequest } from '../api/order-schema.ts';
 import { BUYER } from './buyer.ts';
 import { announceCapture, newCapture } from './captures.ts';
+import type { StateContext } from './context.ts';
+import { type Link, refusal } from './errors.ts';
 import { newId } from './ids.ts';
 import { experienceOf, orderBody, reversedApproval } from './order-body.ts';
-import type { Simulation } from './simulation.ts';
+import type { OrderRequest } from './order-schema.ts';
 import type { Funding, Order } from './state.ts';
 
 /** "The default amount of time is 3 hours", to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
 const LIFE_MS = 3 * 60 * 60 * 1000;
 
 /** Makes an order that nobody has approved. */
-export function createOrder(sim: Simulation, request: OrderRequest): Order {
+export function createOrder(sim: StateContext, request: OrderRequest): Order {
   const now = sim.now();
   const order: Order = {
     id: newId(),
@@ -34,7 +34,7 @@ export function hasExpired({ status, createTime, approval, expired }: Order, now
 }
 
 /** The order of that id, unless it has expired. */
-export function findOrder(sim: Simulation, id: string): Order | undefined {
+export function findOrder(sim: StateContext, id: string): Order | undefined {
   const order = sim.state.orders.get(id);
   return order && !hasExpired(order, sim.now()) ? order : undefined;
 }
@@ -53,7 +53,7 @@ export interface ApproveOptions {
 }
 
 /** The buyer's click on "pay" on an open order. */
-export function approveOrder(sim: Simulation, order: Order, options: ApproveOptions): void {
+export function approveOrder(sim: StateContext, order: Order, options: ApproveOptions): void {
   const now = sim.now();
   order.approval = { at: now, funding: options.funding, captureAmount: options.captureAmount };
   order.status = 'APPROVED';
@@ -74,7 +74,7 @@ export function approveOrder(sim: Simulation, order: Order, options: ApproveOpti
  * @throws PayPalError 422 when it is not approved, is captured already, or the buyer's card is declined. A declined order stays
  * approved: the buyer may go back, approve with another funding, and then the capture works.
  */
-export function captureOrder(sim: Simulation, order: Order): void {
+export function captureOrder(sim: StateContext, order: Order): void {
   if (order.status === 'COMPLETED') throw refusal('orders.capture', [{ issue: 'ORDER_ALREADY_CAPTURED' }]);
   if (order.status !== 'APPROVED') throw refusal('orders.capture', [{ issue: 'ORDER_NOT_APPROVED' }]);
   if (order.approval?.funding === 'declined') {
@@ -86,7 +86,7 @@ export function captureOrder(sim: Simulation, order: Order): void {
 }
 
 /** The approval comes to nothing, as when an uncaptured payment of a local payment method is given back. */
-export function reverseApproval(sim: Simulation, order: Order): void {
+export function reverseApproval(sim: StateContext, order: Order): void {
   order.status = 'VOIDED';
   order.updateTime = sim.now();
   sim.announce({
@@ -114,7 +114,7 @@ function withQuery(address: string | undefined, query: string): string | undefin
 }
 
 /** An order with a pending capture is COMPLETED too: what is pending is the capture. */
-function takeMoney(sim: Simulation, order: Order): void {
+function takeMoney(sim: StateContext, order: Order): void {
   order.captures = order.request.purchase_units.map(({ amount }, index) => {
     const other = index === 0 ? order.approval?.captureAmount : undefined;
     return newCapture(sim, order, index, other ?? parseMoney(amount));
@@ -123,7 +123,7 @@ function takeMoney(sim: Simulation, order: Order): void {
   order.updateTime = sim.now();
 }
 
-function announceCaptures(sim: Simulation, order: Order): void {
+function announceCaptures(sim: StateContext, order: Order): void {
   for (const capture of order.captures) {
     announceCapture(sim, capture, capture.status === 'PENDING' ? 'PENDING' : 'COMPLETED');
   }

@@ -1,8 +1,8 @@
 import { type Money, moneyText, sumOf } from '../../src/shared/money.ts';
-import { type Link, refusal } from '../api/errors.ts';
 import { feeOf, minus, spoken } from './amounts.ts';
+import type { StateContext } from './context.ts';
+import { type Link, refusal } from './errors.ts';
 import { newId } from './ids.ts';
-import type { Simulation } from './simulation.ts';
 import type { Capture, Refund } from './state.ts';
 import { pacificSeconds } from './times.ts';
 
@@ -22,7 +22,7 @@ const REFUND_TIME_LIMIT_MS = 180 * 24 * 60 * 60 * 1000;
  * Gives money back, as the shop asked.
  * @throws PayPalError 422 when the capture does not allow it.
  */
-export function refundCapture(sim: Simulation, capture: Capture, options: RefundOptions): Refund {
+export function refundCapture(sim: StateContext, capture: Capture, options: RefundOptions): Refund {
   const left = leftOf(capture);
   const amount = options.amount ?? left;
   const issue = refundIssue(sim, capture, amount, left);
@@ -33,7 +33,7 @@ export function refundCapture(sim: Simulation, capture: Capture, options: Refund
 }
 
 /** PayPal takes back what is left of a capture. Returns whether there was anything. */
-export function reverseCapture(sim: Simulation, capture: Capture): boolean {
+export function reverseCapture(sim: StateContext, capture: Capture): boolean {
   if (capture.status !== 'COMPLETED' && capture.status !== 'PARTIALLY_REFUNDED') return false;
   const amount = leftOf(capture);
   const refund = addRefund(sim, capture, { amount, reversal: true, noteToPayer: 'Payment reversed' });
@@ -42,7 +42,7 @@ export function reverseCapture(sim: Simulation, capture: Capture): boolean {
 }
 
 /** A refund as PayPal answers it, and as its events carry it. */
-export function refundBody({ origin }: Simulation, refund: Refund) {
+export function refundBody({ origin }: StateContext, refund: Refund) {
   const { amount, total } = refund;
   const fee = refund.reversal ? minus(amount, amount) : feeOf(amount);
   return {
@@ -65,7 +65,7 @@ export function refundBody({ origin }: Simulation, refund: Refund) {
 }
 
 /** A refund as PayPal answers it to `Prefer: return=minimal`. */
-export const minimalRefund = ({ origin }: Simulation, refund: Refund) => ({
+export const minimalRefund = ({ origin }: StateContext, refund: Refund) => ({
   id: refund.id,
   status: 'COMPLETED',
   links: refundLinks(origin, refund),
@@ -81,7 +81,7 @@ const refundedOf = ({ amount, refunds }: Capture): Money =>
 
 const leftOf = (capture: Capture): Money => minus(capture.amount, refundedOf(capture));
 
-function refundIssue(sim: Simulation, capture: Capture, amount: Money, left: Money): string | undefined {
+function refundIssue(sim: StateContext, capture: Capture, amount: Money, left: Money): string | undefined {
   if (capture.status === 'PENDING') return 'PENDING_CAPTURE';
   if (capture.status === 'DECLINED') return 'REFUND_NOT_ALLOWED';
   if (capture.status === 'REFUNDED') return 'CAPTURE_FULLY_REFUNDED';
@@ -94,7 +94,7 @@ function refundIssue(sim: Simulation, capture: Capture, amount: Money, left: Mon
 }
 
 function addRefund(
-  sim: Simulation,
+  sim: StateContext,
   capture: Capture,
   details: RefundOptions & Pick<Refund, 'amount' | 'reversal'>,
 ): Refund {
@@ -108,7 +108,7 @@ function addRefund(
   return refund;
 }
 
-function announceRefund(sim: Simulation, refund: Refund, type: string, summary: string): void {
+function announceRefund(sim: StateContext, refund: Refund, type: string, summary: string): void {
   const { id, capture } = refund;
   sim.announce({
     type,

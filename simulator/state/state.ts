@@ -1,5 +1,5 @@
 import type { Money } from '../../src/shared/money.ts';
-import type { OrderRequest } from '../api/order-schema.ts';
+import type { OrderRequest } from './order-schema.ts';
 
 /** How the buyer pays: at once, by e-check (the capture is pending for days), or with a card that will be declined. */
 export type Funding = 'instant' | 'pending' | 'declined';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import issues from '../../../simulator/api/paypal-issues.json' with { type: 'json' };
+import issues from '../../../simulator/state/paypal-issues.json' with { type: 'json' };
 import { openApi } from '../../support/openapi.ts';
 
 /** The calls whose issues the simulator knows, and where PayPal's OpenAPI files list them. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { memberText, parseJson } from '../../../simulator/delivery/json.ts';
+import { memberText, parseJson } from '../../../simulator/state/json.ts';
 
 it('finds a member as it stands, whatever is around it', () => {
   fc.assert(

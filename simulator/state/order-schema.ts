@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { moneySchema, webAddressSchema } from '../state/schemas.ts';
+import { moneySchema, webAddressSchema } from './schemas.ts';
 
 /* Limits and patterns are those of `order_request` in PayPal's OpenAPI file of the Orders API. */
 

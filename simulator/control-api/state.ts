@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import type { Tokens } from '../api/oauth.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
 import { captureResponse } from '../state/captures.ts';
 import type { Fault } from '../state/faults.ts';
 import { orderBody } from '../state/order-body.ts';
 import { hasExpired } from '../state/orders.ts';
 import { refundBody } from '../state/refunds.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
+import type { Tokens } from '../state/tokens.ts';
 import { controlBody } from './input.ts';
 
 const faultSchema = z
@@ -32,7 +32,7 @@ const faultsSchema = z.strictObject({ faults: z.array(faultSchema) });
 const emptySchema = z.strictObject({});
 
 /** The rest of `/_sim`: faults, tokens, state, reset. */
-export function orderControl(sim: Simulation, tokens: Tokens): Hono<Env> {
+export function stateControl(sim: Simulation, tokens: Tokens): Hono<Env> {
   const { state, faults, deliverer } = sim;
   const app = new Hono<Env>().basePath('/_sim');
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
-import { errorOf } from '../api/errors.ts';
+import type { Env, Simulation } from '../delivery/simulation.ts';
+import { errorOf } from '../state/errors.ts';
 import type { Fault } from '../state/faults.ts';
-import type { Env, Simulation } from '../state/simulation.ts';
 
 /** Before a call's work is done: lets it go wrong. */
 export const failCalls =
