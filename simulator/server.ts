@@ -3,24 +3,24 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { eventsApi } from './api/events-api.ts';
-import { dropResponses, failCalls } from './api/fault-injection.ts';
+import { dropResponses, injectFaults } from './api/fault-injection.ts';
 import { oauthApi, requireToken } from './api/oauth.ts';
 import { ordersApi } from './api/orders-api.ts';
 import { paymentsApi } from './api/payments-api.ts';
-import { rememberRequests } from './api/request-ids.ts';
+import { storeResponses } from './api/request-ids.ts';
 import { invalidId, webhooksApi } from './api/webhooks-api.ts';
 import { deliveryControl } from './control-api/delivery.ts';
 import { ControlError } from './control-api/input.ts';
 import { paymentControl } from './control-api/payments.ts';
 import { stateControl } from './control-api/state.ts';
-import { makeCertificates } from './delivery/certificates.ts';
+import { createCertificates } from './delivery/certificates.ts';
 import { createDeliverer } from './delivery/deliverer.ts';
 import { createSigner } from './delivery/signing.ts';
 import type { Env, Simulation } from './delivery/simulation.ts';
 import { checkoutPage } from './pages/checkout-page.ts';
 import { faultPage } from './pages/fault-page.ts';
-import { errorOf, PayPalError } from './state/errors.ts';
-import { createEvent, wants } from './state/events.ts';
+import { errorForStatus, PayPalError } from './state/errors.ts';
+import { createEvent, isSubscribed } from './state/events.ts';
 import { createFaults } from './state/faults.ts';
 import { newDebugId } from './state/ids.ts';
 import { emptyState } from './state/state.ts';
@@ -51,15 +51,15 @@ export interface Simulator {
 }
 
 /** PayPal's pauses are not published, its whole three days not bearable: the first within seconds, all within ten minutes. */
-const shortenedRetryDelayMs = (attempt: number): number => Math.min(1000 * 2 ** (attempt - 1), 30_000);
+const defaultRetryDelayMs = (attempt: number): number => Math.min(1000 * 2 ** (attempt - 1), 30_000);
 
 /**
  * Starts a PayPal for laptops and tests.
  * @throws Error when the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { now = () => new Date(), retryDelayMs = shortenedRetryDelayMs } = options;
-  const certificates = await makeCertificates();
+  const { now = () => new Date(), retryDelayMs = defaultRetryDelayMs } = options;
+  const certificates = await createCertificates();
   const stopping = new AbortController();
 
   let answer: Hono<Env>['fetch'] = () => new Response(null, { status: 503 });
@@ -85,7 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     announce(draft) {
       const event = createEvent(origin, now(), draft);
       state.events.set(event.id, event);
-      for (const webhook of state.webhooks.values()) if (wants(webhook, event)) deliverer.send(event, webhook);
+      for (const webhook of state.webhooks.values()) if (isSubscribed(webhook, event)) deliverer.send(event, webhook);
       return event;
     },
   };
@@ -111,18 +111,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 function createApp(sim: Simulation): Hono<Env> {
   const tokens = createTokens(sim.now);
   const app = new Hono<Env>();
-  app.onError(answerError);
-  app.notFound((c) => answerError(errorOf(404), c));
-  app.use('*', nameAnswers, dropResponses(sim));
-  app.get('/v1/notifications/certs/:id', failCalls(sim), (c) => {
+  app.onError(errorResponse);
+  app.notFound((c) => errorResponse(errorForStatus(404), c));
+  app.use('*', setDebugId, dropResponses(sim));
+  app.get('/v1/notifications/certs/:id', injectFaults(sim), (c) => {
     const certificate = Object.values(sim.certificates).find(({ id }) => id === c.req.param('id'));
     if (!certificate) throw invalidId();
     const headers = { 'content-type': 'application/x-pem-file', 'cache-control': 'public,max-age=86400' };
     return c.body(certificate.pem, 200, headers);
   });
-  app.use('/v2/*', requireToken(tokens), rememberRequests(sim));
+  app.use('/v2/*', requireToken(tokens), storeResponses(sim));
   app.use('/v1/notifications/*', requireToken(tokens));
-  app.use('*', failCalls(sim));
+  app.use('*', injectFaults(sim));
   const parts = [
     oauthApi(sim, tokens),
     ordersApi(sim),
@@ -140,16 +140,16 @@ function createApp(sim: Simulation): Hono<Env> {
 }
 
 /** Every answer of PayPal's has an id by which its support would find it. */
-const nameAnswers: MiddlewareHandler<Env> = async (c, next) => {
+const setDebugId: MiddlewareHandler<Env> = async (c, next) => {
   const debugId = newDebugId();
   c.set('debugId', debugId);
   c.header('paypal-debug-id', debugId);
   await next();
 };
 
-function answerError(error: Error, c: Context<Env>): Response {
+function errorResponse(error: Error, c: Context<Env>): Response {
   if (error instanceof ControlError) return c.json({ error: error.message, fields: error.fields }, error.status);
   if (!(error instanceof PayPalError)) console.error(error); // a bug of the simulator
-  const { status, body } = error instanceof PayPalError ? error : errorOf(500);
+  const { status, body } = error instanceof PayPalError ? error : errorForStatus(500);
   return c.json({ ...body, debug_id: c.get('debugId') }, status);
 }

@@ -2,11 +2,11 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import type { Link } from '../state/errors.ts';
-import { wants } from '../state/events.ts';
-import { webAddressSchema } from '../state/schemas.ts';
+import { isSubscribed } from '../state/events.ts';
+import { httpUrlSchema } from '../state/schemas.ts';
 import type { WebhookEvent } from '../state/state.ts';
 import { mockEvent } from './mock-events.ts';
-import { invalidData, invalidId, parseBody, webhookOf } from './webhooks-api.ts';
+import { findWebhook, invalidData, invalidId, parseBody } from './webhooks-api.ts';
 
 /** Older events cannot be listed: PayPal answers 400 (recorded). */
 const MAX_AGE_MS = 45 * 24 * 60 * 60 * 1000;
@@ -23,7 +23,7 @@ const querySchema = z.object({
 const resendSchema = z.object({ webhook_ids: z.optional(z.array(z.string()).check(z.maxLength(500))) });
 const simulateSchema = z.object({
   event_type: z.string(),
-  url: z.optional(webAddressSchema),
+  url: z.optional(httpUrlSchema),
   webhook_id: z.optional(z.string()),
   resource_version: z.optional(z.string()),
 });
@@ -50,14 +50,14 @@ export function eventsApi(sim: Simulation): Hono<Env> {
     return c.json({ events: page.map(bodyOf), count: page.length, links });
   });
 
-  app.get('/webhooks-events/:id', (c) => c.json(bodyOf(eventOf(sim, c.req.param('id')))));
+  app.get('/webhooks-events/:id', (c) => c.json(bodyOf(findEvent(sim, c.req.param('id')))));
 
   app.post('/webhooks-events/:id/resend', async (c) => {
-    const event = eventOf(sim, c.req.param('id'));
+    const event = findEvent(sim, c.req.param('id'));
     const { webhook_ids } = await parseBody(c, resendSchema);
     const chosen = webhook_ids
-      ? webhook_ids.map((id) => webhookOf(sim, id))
-      : [...webhooks.values()].filter((webhook) => wants(webhook, event));
+      ? webhook_ids.map((id) => findWebhook(sim, id))
+      : [...webhooks.values()].filter((webhook) => isSubscribed(webhook, event));
     for (const webhook of chosen) {
       // "Any pending notifications are not resent": PayPal's OpenAPI.
       if (!sim.deliverer.isPending(event.id, webhook.id)) sim.deliverer.send(event, webhook);
@@ -67,7 +67,7 @@ export function eventsApi(sim: Simulation): Hono<Env> {
 
   app.post('/simulate-event', async (c) => {
     const { event_type, url, webhook_id } = await parseBody(c, simulateSchema);
-    const target = url ?? (webhook_id ? webhookOf(sim, webhook_id).url : undefined);
+    const target = url ?? (webhook_id ? findWebhook(sim, webhook_id).url : undefined);
     if (!target) throw invalidData(['url', 'webhook_id']);
     const event = mockEvent(event_type);
     if (!event) throw invalidData(['event_type']);
@@ -98,7 +98,7 @@ function pageUrl({ origin }: Simulation, here: URL, last?: WebhookEvent): string
   return url.href;
 }
 
-function eventOf({ state }: Simulation, id: string): WebhookEvent {
+function findEvent({ state }: Simulation, id: string): WebhookEvent {
   const event = state.events.get(id);
   if (!event) throw invalidId();
   return event;

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env, Simulation } from '../delivery/simulation.ts';
-import { errorOf } from '../state/errors.ts';
+import { errorForStatus } from '../state/errors.ts';
 import type { Fault } from '../state/faults.ts';
 
 /** Before a call's work is done: lets it go wrong. */
-export const failCalls =
+export const injectFaults =
   ({ faults, stopping }: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
     const fault = faults.take(c.req.method, c.req.path, false);
-    const failed = fault && (await suffer(c, fault, stopping));
+    const failed = fault && (await applyFault(c, fault, stopping));
     return failed ?? next();
   };
 
@@ -21,11 +21,11 @@ export const dropResponses =
     await next();
     if (!c.res.ok || c.get('faulty')) return; // nothing was done
     const fault = faults.take(c.req.method, c.req.path, true);
-    const failed = fault && (await suffer(c, fault, stopping));
+    const failed = fault && (await applyFault(c, fault, stopping));
     if (failed) c.res = failed;
   };
 
-async function suffer(c: Context<Env>, fault: Fault, stopping: AbortSignal): Promise<Response | undefined> {
+async function applyFault(c: Context<Env>, fault: Fault, stopping: AbortSignal): Promise<Response | undefined> {
   if (fault.latency_ms) await sleep(fault.latency_ms, undefined, { signal: stopping }).catch(() => {});
   if (!fault.timeout && !fault.reset && !fault.malformed && !fault.status) return undefined;
   c.set('faulty', true);
@@ -37,5 +37,5 @@ async function suffer(c: Context<Env>, fault: Fault, stopping: AbortSignal): Pro
   }
   if (fault.malformed) return c.body('<html><body>Service unavailable', 200, { 'content-type': 'text/html' });
   if (fault.retry_after !== undefined) c.header('retry-after', String(fault.retry_after));
-  throw errorOf(fault.status ?? 500);
+  throw errorForStatus(fault.status ?? 500);
 }

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
-import type { Detail } from '../state/errors.ts';
+import type { ErrorDetail } from '../state/errors.ts';
 
 /** Says in PayPal's words what zod found wrong with a body. */
-export function fieldDetails(error: z.core.$ZodError, body: unknown): Detail[] {
+export function fieldDetails(error: z.core.$ZodError, body: unknown): ErrorDetail[] {
   return error.issues.map((issue) => {
     const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
     const value = path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], body);
@@ -10,12 +10,12 @@ export function fieldDetails(error: z.core.$ZodError, body: unknown): Detail[] {
       field: `/${path.join('/')}`,
       value: typeof value === 'object' ? undefined : String(value ?? ''),
       location: 'body',
-      issue: nameOf(issue, value),
+      issue: issueName(issue, value),
     };
   });
 }
 
-function nameOf(issue: z.core.$ZodIssue, value: unknown): string {
+function issueName(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'MISSING_REQUIRED_PARAMETER';
   switch (issue.code) {
     case 'too_small':

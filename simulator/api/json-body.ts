@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { errorOf } from '../state/errors.ts';
+import { errorForStatus } from '../state/errors.ts';
 import { parseJson } from '../state/json.ts';
 
 /**
@@ -7,12 +7,12 @@ import { parseJson } from '../state/json.ts';
  * @throws PayPalError 415 when it is not declared as JSON, 400 when it is none.
  */
 export async function jsonBody(c: Context): Promise<unknown> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw errorOf(415);
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw errorForStatus(415);
   const text = await c.req.text();
   const body = text === '' ? {} : parseJson(text);
   if (body !== undefined) return body;
   const description = 'The request JSON is not well formed.';
-  throw errorOf(400, [{ issue: 'MALFORMED_REQUEST_JSON', description, location: 'body' }]);
+  throw errorForStatus(400, [{ issue: 'MALFORMED_REQUEST_JSON', description, location: 'body' }]);
 }
 
 /** Whether the caller wants the whole resource; PayPal's default is `return=minimal`. */

@@ -7,7 +7,7 @@ import type { WebhookEvent } from '../state/state.ts';
  */
 
 const LIVE_API = 'https://api.paypal.com';
-const THE_PAST = new Date('2019-02-14T21:50:07.940Z');
+const CREATE_TIME = new Date('2019-02-14T21:50:07.940Z');
 const AMOUNT = { currency_code: 'USD', value: '30.00' };
 const ORDER_ID = '1AB234567A1234567';
 const CAPTURE_ID = '12A34567BC123456S';
@@ -51,5 +51,5 @@ export function mockEvent(type: string): WebhookEvent | undefined {
   if (index < 0 || !resource) return undefined;
   const id = `WH-58D329510W468432D-8HN650336L2011${String(index).padStart(2, '0')}X`;
   const summary = EVENT_TYPES[index]?.description ?? type;
-  return createEvent(LIVE_API, THE_PAST, { type, summary, resource, orderId: id, transactionIds: [] }, id);
+  return createEvent(LIVE_API, CREATE_TIME, { type, summary, resource, orderId: id, transactionIds: [] }, id);
 }

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import * as z from 'zod/mini';
-import { errorOf, type Operation, refusal, statusOf } from '../state/errors.ts';
+import { errorForStatus, issueError, type Operation, statusOf } from '../state/errors.ts';
 import { parseJson } from '../state/json.ts';
 
 const HEADER = 'PayPal-Mock-Response';
@@ -13,10 +13,10 @@ export const mockResponse =
     const header = c.req.header(HEADER);
     if (!header) return next();
     const code = mockSchema.safeParse(parseJson(header)).data?.mock_application_codes ?? '';
-    if (code === 'INTERNAL_SERVER_ERROR') throw errorOf(500);
+    if (code === 'INTERNAL_SERVER_ERROR') throw errorForStatus(500);
     // What PayPal makes of a code that the call cannot answer is not documented; here it is an error, so that no test passes by a slip.
     if (!statusOf(operation, code)) {
-      throw errorOf(400, [{ issue: 'INVALID_PARAMETER_VALUE', field: HEADER, value: header }]);
+      throw errorForStatus(400, [{ issue: 'INVALID_PARAMETER_VALUE', field: HEADER, value: header }]);
     }
-    throw refusal(operation, [{ issue: code }]);
+    throw issueError(operation, [{ issue: code }]);
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Env, Simulation } from '../delivery/simulation.ts';
-import { errorOf } from '../state/errors.ts';
+import { errorForStatus } from '../state/errors.ts';
 import type { Tokens } from '../state/tokens.ts';
 
 /** `POST /v1/oauth2/token`. */
@@ -34,6 +34,6 @@ export const requireToken =
   (tokens: Tokens): MiddlewareHandler =>
   async (c, next) => {
     const [, value = ''] = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '') ?? [];
-    if (!tokens.isValid(value)) throw errorOf(401);
+    if (!tokens.isValid(value)) throw errorForStatus(401);
     return next();
   };

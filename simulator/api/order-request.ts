@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { refusal } from '../state/errors.ts';
+import { issueError } from '../state/errors.ts';
 import { type OrderRequest, orderRequestSchema } from '../state/order-schema.ts';
 import { fieldDetails } from './field-details.ts';
-import { issuesOfSums } from './order-sums.ts';
+import { amountIssues } from './order-sums.ts';
 
 /**
  * Reads the body of `POST /v2/checkout/orders`.
@@ -10,11 +10,11 @@ import { issuesOfSums } from './order-sums.ts';
  */
 export function parseOrderRequest(body: unknown): OrderRequest {
   const parsed = z.safeParse(orderRequestSchema, body);
-  if (!parsed.success) throw refusal('orders.create', fieldDetails(parsed.error, body));
+  if (!parsed.success) throw issueError('orders.create', fieldDetails(parsed.error, body));
   if (parsed.data.intent === 'AUTHORIZE') {
-    throw refusal('orders.create', [{ issue: 'UNSUPPORTED_INTENT', field: '/intent', value: 'AUTHORIZE' }]);
+    throw issueError('orders.create', [{ issue: 'UNSUPPORTED_INTENT', field: '/intent', value: 'AUTHORIZE' }]);
   }
-  const issues = issuesOfSums(parsed.data.purchase_units);
-  if (issues.length > 0) throw refusal('orders.create', issues);
+  const issues = amountIssues(parsed.data.purchase_units);
+  if (issues.length > 0) throw issueError('orders.create', issues);
   return parsed.data;
 }

@@ -1,18 +1,18 @@
 import { type Money, type MoneyText, moneyText, parseMoney, sumOf, times } from '../../src/shared/money.ts';
 import { amountIssue } from '../state/amounts.ts';
-import type { Detail } from '../state/errors.ts';
+import type { ErrorDetail } from '../state/errors.ts';
 import type { PurchaseUnit } from '../state/order-schema.ts';
 
 /** What PayPal would find wrong with the references and the amounts of an order; empty when all adds up. */
-export function issuesOfSums(units: readonly PurchaseUnit[]): Detail[] {
-  const found = [...issuesOfReferences(units), ...issuesOfCurrencies(units)];
-  return found.length > 0 ? found : units.flatMap(issuesOfUnit);
+export function amountIssues(units: readonly PurchaseUnit[]): ErrorDetail[] {
+  const found = [...referenceIssues(units), ...currencyIssues(units)];
+  return found.length > 0 ? found : units.flatMap(unitIssues);
 }
 
-function issuesOfReferences(units: readonly PurchaseUnit[]): Detail[] {
+function referenceIssues(units: readonly PurchaseUnit[]): ErrorDetail[] {
   if (units.length === 1) return [];
   const seen = new Set<string>();
-  return units.flatMap(({ reference_id: id }, index): Detail[] => {
+  return units.flatMap(({ reference_id: id }, index): ErrorDetail[] => {
     const field = `/purchase_units/${index}/reference_id`;
     if (id === undefined) return [{ issue: 'REFERENCE_ID_REQUIRED', field }];
     if (seen.has(id)) return [{ issue: 'DUPLICATE_REFERENCE_ID', field, value: id }];
@@ -21,9 +21,9 @@ function issuesOfReferences(units: readonly PurchaseUnit[]): Detail[] {
   });
 }
 
-function issuesOfCurrencies(units: readonly PurchaseUnit[]): Detail[] {
+function currencyIssues(units: readonly PurchaseUnit[]): ErrorDetail[] {
   const amounts = units.flatMap(amountsOf);
-  const malformed = amounts.flatMap(({ field, amount }): Detail[] => {
+  const malformed = amounts.flatMap(({ field, amount }): ErrorDetail[] => {
     const issue = amountIssue(amount);
     return issue ? [{ issue, field, value: amount.value }] : [];
   });
@@ -47,33 +47,38 @@ function amountsOf(unit: PurchaseUnit): { field: string; amount: MoneyText }[] {
   ];
 }
 
-function issuesOfUnit(unit: PurchaseUnit): Detail[] {
+function unitIssues(unit: PurchaseUnit): ErrorDetail[] {
   const [total, ...parts] = amountsOf(unit).map(({ field, amount }) => ({
     field,
     value: amount.value,
     minor: parseMoney(amount).minor,
   }));
-  const signs: Detail[] = parts
+  const signs: ErrorDetail[] = parts
     .filter(({ minor }) => minor < 0)
     .map(({ field, value }) => ({ issue: 'CANNOT_BE_NEGATIVE', field, value }));
   if (total && total.minor <= 0) {
     signs.unshift({ issue: 'CANNOT_BE_ZERO_OR_NEGATIVE', field: total.field, value: total.value });
   }
-  return [...signs, ...issuesOfItems(unit), ...issuesOfBreakdown(unit)];
+  return [...signs, ...itemIssues(unit), ...breakdownIssues(unit)];
 }
 
 /** item_total = Σ unit_amount × quantity, tax_total = Σ tax × quantity; each is required where the items have it. */
-function issuesOfItems({ items = [], ...unit }: PurchaseUnit): Detail[] {
+function itemIssues({ items = [], ...unit }: PurchaseUnit): ErrorDetail[] {
   const path = `${pathOf(unit)}/amount/breakdown`;
   const prices = items.map(({ unit_amount, quantity }) => times(parseMoney(unit_amount), Number(quantity)));
   const taxes = items.flatMap(({ tax, quantity }) => (tax ? [times(parseMoney(tax), Number(quantity))] : []));
   return [
-    ...issuesOfTotal(prices, unit.amount.breakdown?.item_total, 'ITEM_TOTAL', `${path}/item_total/value`),
-    ...issuesOfTotal(taxes, unit.amount.breakdown?.tax_total, 'TAX_TOTAL', `${path}/tax_total/value`),
+    ...totalIssues(prices, unit.amount.breakdown?.item_total, 'ITEM_TOTAL', `${path}/item_total/value`),
+    ...totalIssues(taxes, unit.amount.breakdown?.tax_total, 'TAX_TOTAL', `${path}/tax_total/value`),
   ];
 }
 
-function issuesOfTotal(parts: readonly Money[], total: MoneyText | undefined, name: string, field: string): Detail[] {
+function totalIssues(
+  parts: readonly Money[],
+  total: MoneyText | undefined,
+  name: string,
+  field: string,
+): ErrorDetail[] {
   if (parts.length === 0) return [];
   if (!total) return [{ issue: `${name}_REQUIRED`, field }];
   return sumOf(parts).minor === parseMoney(total).minor
@@ -84,7 +89,7 @@ function issuesOfTotal(parts: readonly Money[], total: MoneyText | undefined, na
 /** What a breakdown takes off; all else of it adds. */
 const DISCOUNTS: ReadonlySet<string> = new Set(['shipping_discount', 'discount']);
 
-function issuesOfBreakdown(unit: PurchaseUnit): Detail[] {
+function breakdownIssues(unit: PurchaseUnit): ErrorDetail[] {
   const { breakdown, ...amount } = unit.amount;
   if (!breakdown) return [];
   const total = parseMoney(amount);

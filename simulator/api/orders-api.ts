@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { Env, Simulation } from '../delivery/simulation.ts';
-import { notFound, refusal } from '../state/errors.ts';
+import { issueError, notFound } from '../state/errors.ts';
 import { minimalCapturedOrder, minimalOrder, orderBody } from '../state/order-body.ts';
 import { captureOrder, createOrder, findOrder } from '../state/orders.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
@@ -14,7 +14,7 @@ export function ordersApi(sim: Simulation): Hono<Env> {
   app.post('/', mockResponse('orders.create'), async (c) => {
     const request = parseOrderRequest(await jsonBody(c));
     if (request.payment_source && !c.req.header('PayPal-Request-Id')) {
-      throw refusal('orders.create', [{ issue: 'PAYPAL_REQUEST_ID_REQUIRED' }]);
+      throw issueError('orders.create', [{ issue: 'PAYPAL_REQUEST_ID_REQUIRED' }]);
     }
     const order = createOrder(sim, request);
     return c.json(wantsRepresentation(c) ? orderBody(sim, order) : minimalOrder(sim, order), 201);

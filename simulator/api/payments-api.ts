@@ -4,7 +4,7 @@ import { parseMoney } from '../../src/shared/money.ts';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { amountIssue } from '../state/amounts.ts';
 import { captureResponse } from '../state/captures.ts';
-import { notFound, refusal } from '../state/errors.ts';
+import { issueError, notFound } from '../state/errors.ts';
 import { minimalRefund, type RefundOptions, refundBody, refundCapture } from '../state/refunds.ts';
 import { moneySchema } from '../state/schemas.ts';
 import { fieldDetails } from './field-details.ts';
@@ -48,12 +48,12 @@ export function paymentsApi(sim: Simulation): Hono<Env> {
 
 function parseRefundRequest(body: unknown): RefundOptions {
   const parsed = z.safeParse(refundRequestSchema, body);
-  if (!parsed.success) throw refusal('captures.refund', fieldDetails(parsed.error, body));
+  if (!parsed.success) throw issueError('captures.refund', fieldDetails(parsed.error, body));
   const { amount, note_to_payer, custom_id, invoice_id } = parsed.data;
   const malformed = amount && amountIssue(amount);
   // An amount too large to count is in any case more than what was captured: PayPal's list for refunds has no MAX_VALUE_EXCEEDED.
   const issue = malformed === 'MAX_VALUE_EXCEEDED' ? 'REFUND_AMOUNT_EXCEEDED' : malformed;
-  if (issue) throw refusal('captures.refund', [{ issue, field: '/amount/value', value: amount?.value }]);
+  if (issue) throw issueError('captures.refund', [{ issue, field: '/amount/value', value: amount?.value }]);
   return {
     amount: amount && parseMoney(amount),
     noteToPayer: note_to_payer,

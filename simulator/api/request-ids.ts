@@ -1,13 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Env, Simulation } from '../delivery/simulation.ts';
-import { refusal } from '../state/errors.ts';
-import type { RememberedRequest } from '../state/state.ts';
+import { issueError } from '../state/errors.ts';
+import type { StoredRequest } from '../state/state.ts';
 
 const HOUR = 60 * 60 * 1000;
 /** "The server stores keys for 6 hours": PayPal's OpenAPI of the Orders API. */
-const ORDERS_MEMORY_MS = 6 * HOUR;
+const ORDERS_RETENTION_MS = 6 * HOUR;
 /** "The server stores keys for 45 days": PayPal's OpenAPI of the Payments API. */
-const PAYMENTS_MEMORY_MS = 45 * 24 * HOUR;
+const PAYMENTS_RETENTION_MS = 45 * 24 * HOUR;
 const MAX_LENGTH = 108;
 
 const HEADER = 'PayPal-Request-Id';
@@ -17,20 +17,20 @@ const HEADER = 'PayPal-Request-Id';
  * card or a failure may be tried again under the same id. While the first call runs, a second one gets 409
  * PREVIOUS_REQUEST_IN_PROGRESS; PayPal says only that it "might fail": https://developer.paypal.com/reference/guidelines/idempotency
  */
-export const rememberRequests =
+export const storeResponses =
   (sim: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
     const id = c.req.header(HEADER);
     if (c.req.method !== 'POST' || !id) return next();
     const orders = c.req.path.startsWith('/v2/checkout/');
     if (orders && id.length > MAX_LENGTH) {
-      throw refusal('orders.create', [{ issue: 'INVALID_STRING_LENGTH', field: HEADER, value: id }]);
+      throw issueError('orders.create', [{ issue: 'INVALID_STRING_LENGTH', field: HEADER, value: id }]);
     }
 
     const { requests } = sim.state;
     const key = `${c.req.path} ${id}`;
     const known = requests.get(key);
-    if (known && !isForgotten(known, sim.now(), orders ? ORDERS_MEMORY_MS : PAYMENTS_MEMORY_MS))
+    if (known && !isExpired(known, sim.now(), orders ? ORDERS_RETENTION_MS : PAYMENTS_RETENTION_MS))
       return replay(c, known);
 
     requests.set(key, { state: 'running' });
@@ -41,10 +41,10 @@ export const rememberRequests =
     return undefined;
   };
 
-const isForgotten = (known: RememberedRequest, now: Date, memoryMs: number): boolean =>
+const isExpired = (known: StoredRequest, now: Date, memoryMs: number): boolean =>
   known.state === 'done' && now.getTime() - known.at.getTime() > memoryMs;
 
-function replay(c: Context, known: RememberedRequest): Response {
-  if (known.state === 'running') throw refusal('captures.refund', [{ issue: 'PREVIOUS_REQUEST_IN_PROGRESS' }]);
+function replay(c: Context, known: StoredRequest): Response {
+  if (known.state === 'running') throw issueError('captures.refund', [{ issue: 'PREVIOUS_REQUEST_IN_PROGRESS' }]);
   return c.body(known.body, 200, { 'content-type': 'application/json' });
 }

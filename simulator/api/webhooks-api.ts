@@ -5,8 +5,8 @@ import type { Env, Simulation } from '../delivery/simulation.ts';
 import { type Link, webhooksError } from '../state/errors.ts';
 import { EVENT_TYPES } from '../state/events.ts';
 import { newId } from '../state/ids.ts';
-import { memberText, parseJson } from '../state/json.ts';
-import { webAddressSchema } from '../state/schemas.ts';
+import { memberSource, parseJson } from '../state/json.ts';
+import { httpUrlSchema } from '../state/schemas.ts';
 import type { Webhook } from '../state/state.ts';
 
 /** "Up to 10 webhook URLs": https://developer.paypal.com/api/webhooks/ */
@@ -15,10 +15,10 @@ const MAX_WEBHOOKS = 10;
 const eventTypesSchema = z
   .array(z.object({ name: z.string().check(z.regex(/^(\*|[A-Z0-9._-]+)$/)) }))
   .check(z.minLength(1), z.maxLength(500));
-const webhookSchema = z.object({ url: webAddressSchema, event_types: eventTypesSchema });
+const webhookSchema = z.object({ url: httpUrlSchema, event_types: eventTypesSchema });
 const patchSchema = z.array(
   z.discriminatedUnion('path', [
-    z.object({ op: z.literal('replace'), path: z.literal('/url'), value: webAddressSchema }),
+    z.object({ op: z.literal('replace'), path: z.literal('/url'), value: httpUrlSchema }),
     z.object({ op: z.literal('replace'), path: z.literal('/event_types'), value: eventTypesSchema }),
   ]),
 );
@@ -39,7 +39,7 @@ export function webhooksApi(sim: Simulation): Hono<Env> {
 
   app.post('/webhooks', async (c) => {
     const { url, event_types } = await parseBody(c, webhookSchema);
-    refuseTakenUrl(webhooks, url);
+    assertUrlAvailable(webhooks, url);
     if (webhooks.size >= MAX_WEBHOOKS) {
       throw webhooksError(400, 'WEBHOOK_NUMBER_LIMIT_EXCEEDED', 'You have exceeded the maximum number of webhooks');
     }
@@ -50,14 +50,14 @@ export function webhooksApi(sim: Simulation): Hono<Env> {
 
   app.get('/webhooks', (c) => c.json({ webhooks: [...webhooks.values()].map((webhook) => webhookBody(sim, webhook)) }));
 
-  app.get('/webhooks/:id', (c) => c.json(webhookBody(sim, webhookOf(sim, c.req.param('id')))));
+  app.get('/webhooks/:id', (c) => c.json(webhookBody(sim, findWebhook(sim, c.req.param('id')))));
 
   app.patch('/webhooks/:id', async (c) => {
-    const webhook = webhookOf(sim, c.req.param('id'));
+    const webhook = findWebhook(sim, c.req.param('id'));
     for (const change of await parseBody(c, patchSchema)) {
       if (change.path === '/event_types') webhook.eventTypes = change.value.map(({ name }) => name);
       else if (change.value !== webhook.url) {
-        refuseTakenUrl(webhooks, change.value);
+        assertUrlAvailable(webhooks, change.value);
         webhook.url = change.value;
       }
     }
@@ -65,12 +65,12 @@ export function webhooksApi(sim: Simulation): Hono<Env> {
   });
 
   app.delete('/webhooks/:id', (c) => {
-    webhooks.delete(webhookOf(sim, c.req.param('id')).id);
+    webhooks.delete(findWebhook(sim, c.req.param('id')).id);
     return c.body(null, 204);
   });
 
   app.get('/webhooks/:id/event-types', (c) =>
-    c.json({ event_types: eventTypes(webhookOf(sim, c.req.param('id')).eventTypes) }),
+    c.json({ event_types: eventTypes(findWebhook(sim, c.req.param('id')).eventTypes) }),
   );
 
   app.get('/webhooks-event-types', (c) => c.json({ event_types: eventTypes(EVENT_TYPES.map(({ name }) => name)) }));
@@ -81,12 +81,12 @@ export function webhooksApi(sim: Simulation): Hono<Env> {
       given.auth_algo === 'SHA256withRSA' &&
       // "Postback verification is not supported" for the events of PayPal's simulator.
       given.webhook_id !== MOCK_WEBHOOK_ID &&
-      sim.signer.verifies(
+      sim.signer.isValid(
         {
           transmissionId: given.transmission_id,
           time: given.transmission_time,
           webhookId: given.webhook_id,
-          body: Buffer.from(memberText(await c.req.text(), 'webhook_event') ?? ''),
+          body: Buffer.from(memberSource(await c.req.text(), 'webhook_event') ?? ''),
         },
         given.transmission_sig,
         given.cert_url,
@@ -124,13 +124,13 @@ export const invalidId = () => webhooksError(404, 'INVALID_RESOURCE_ID', 'Resour
  * A registered webhook.
  * @throws PayPalError 404
  */
-export function webhookOf({ state }: Simulation, id: string): Webhook {
+export function findWebhook({ state }: Simulation, id: string): Webhook {
   const webhook = state.webhooks.get(id);
   if (!webhook) throw invalidId();
   return webhook;
 }
 
-function refuseTakenUrl(webhooks: Simulation['state']['webhooks'], url: string): void {
+function assertUrlAvailable(webhooks: Simulation['state']['webhooks'], url: string): void {
   if ([...webhooks.values()].some((webhook) => webhook.url === url)) {
     throw webhooksError(400, 'WEBHOOK_URL_ALREADY_EXISTS', 'Webhook URL already exists');
   }

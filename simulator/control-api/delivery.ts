@@ -5,7 +5,7 @@ import { createEvent } from '../state/events.ts';
 import { newEventId } from '../state/ids.ts';
 import { parseJson } from '../state/json.ts';
 import type { WebhookEvent } from '../state/state.ts';
-import { controlBody } from './input.ts';
+import { parseControlBody } from './input.ts';
 
 const settingsSchema = z.strictObject({
   hold: z.exactOptional(z.boolean()),
@@ -33,20 +33,20 @@ export function deliveryControl(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
   app.put('/delivery', async (c) => {
-    deliverer.configure(await controlBody(c, settingsSchema));
+    deliverer.configure(await parseControlBody(c, settingsSchema));
     return c.json(deliverer.settings());
   });
 
   app.post('/delivery/flush', async (c) => {
-    await controlBody(c, emptySchema);
+    await parseControlBody(c, emptySchema);
     return c.json({ delivered: await deliverer.flush() });
   });
 
   app.get('/deliveries', (c) => c.json({ deliveries: deliverer.records() }));
 
   app.post('/events', async (c) => {
-    const { signature, headers, ...wanted } = await controlBody(c, eventSchema);
-    const event = madeUp(sim, wanted);
+    const { signature, headers, ...wanted } = await parseControlBody(c, eventSchema);
+    const event = buildEvent(sim, wanted);
     const genuine = signature === 'good';
     // PayPal's list of events has what PayPal sent: no forgery, and nothing that is no event.
     if (genuine && wanted.body === undefined && !state.events.has(event.id)) state.events.set(event.id, event);
@@ -59,9 +59,12 @@ export function deliveryControl(sim: Simulation): Hono<Env> {
   return app;
 }
 
-type Wanted = Pick<z.infer<typeof eventSchema>, 'event_type' | 'resource' | 'event_id' | 'body'>;
+type EventRequest = Pick<z.infer<typeof eventSchema>, 'event_type' | 'resource' | 'event_id' | 'body'>;
 
-function madeUp({ origin, now }: Simulation, { event_type, resource = {}, event_id, body }: Wanted): WebhookEvent {
+function buildEvent(
+  { origin, now }: Simulation,
+  { event_type, resource = {}, event_id, body }: EventRequest,
+): WebhookEvent {
   const id = event_id ?? idIn(body) ?? newEventId();
   const transactionIds = typeof resource.id === 'string' ? [resource.id] : [];
   const draft = { type: event_type, summary: 'An event made by hand', resource, orderId: newEventId(), transactionIds };

@@ -28,7 +28,10 @@ export class ControlError extends Error {
  * Reads the body of a control request; no body at all is `{}`.
  * @throws ControlError 400, naming the fields.
  */
-export async function controlBody<Schema extends z.ZodMiniType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
+export async function parseControlBody<Schema extends z.ZodMiniType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const text = await c.req.text();
   const parsed = z.safeParse(schema, text === '' ? {} : parseJson(text), { error: z.locales.en().localeError });
   if (parsed.success) return parsed.data;
@@ -44,7 +47,7 @@ export async function controlBody<Schema extends z.ZodMiniType>(c: Context, sche
  * The order that the path names.
  * @throws ControlError 404 when there is none, or it has expired.
  */
-export function orderOf(sim: Simulation, id: string): Order {
+export function requireOrder(sim: Simulation, id: string): Order {
   const order = findOrder(sim, id);
   if (!order) throw new ControlError(404, `no order ${id}, or it has expired`);
   return order;
@@ -54,12 +57,12 @@ export function orderOf(sim: Simulation, id: string): Order {
  * The capture that the path names.
  * @throws ControlError 404
  */
-export function captureOf({ state }: Simulation, id: string): Capture {
+export function requireCapture({ state }: Simulation, id: string): Capture {
   const capture = state.captures.get(id);
   if (!capture) throw new ControlError(404, `no capture ${id}`);
   return capture;
 }
 
 /** The error for something that cannot happen to an order, capture or dispute as it is. */
-export const wrongState = (what: string, status: string | undefined): ControlError =>
+export const stateConflict = (what: string, status: string | undefined): ControlError =>
   new ControlError(409, `${what} (status ${status ?? 'none'})`);

@@ -9,7 +9,7 @@ import { orderBody } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from '../state/orders.ts';
 import { refundBody, refundCapture, reverseCapture } from '../state/refunds.ts';
 import { moneySchema } from '../state/schemas.ts';
-import { captureOf, controlBody, orderOf, wrongState } from './input.ts';
+import { parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
 
 const amountSchema = z.pipe(
   moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'not an amount of that currency')),
@@ -29,37 +29,37 @@ export function paymentControl(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
   app.post('/orders/:id/approve', async (c) => {
-    const { funding, auto_capture, capture_amount } = await controlBody(c, approveSchema);
-    const order = orderOf(sim, c.req.param('id'));
-    if (!isOpen(order)) throw wrongState('the order cannot be approved', order.status);
+    const { funding, auto_capture, capture_amount } = await parseControlBody(c, approveSchema);
+    const order = requireOrder(sim, c.req.param('id'));
+    if (!isOpen(order)) throw stateConflict('the order cannot be approved', order.status);
     approveOrder(sim, order, { funding, autoCapture: auto_capture, captureAmount: capture_amount });
     return c.json({ redirect_url: returnUrlOf(order) ?? null });
   });
 
   app.post('/orders/:id/cancel', async (c) => {
-    await controlBody(c, emptySchema);
-    return c.json({ redirect_url: cancelUrlOf(orderOf(sim, c.req.param('id'))) ?? null });
+    await parseControlBody(c, emptySchema);
+    return c.json({ redirect_url: cancelUrlOf(requireOrder(sim, c.req.param('id'))) ?? null });
   });
 
   app.post('/orders/:id/expire', async (c) => {
-    await controlBody(c, emptySchema);
-    const order = orderOf(sim, c.req.param('id'));
-    if (order.status === 'COMPLETED') throw wrongState('a captured order does not expire', order.status);
+    await parseControlBody(c, emptySchema);
+    const order = requireOrder(sim, c.req.param('id'));
+    if (order.status === 'COMPLETED') throw stateConflict('a captured order does not expire', order.status);
     order.expired = true;
     return c.json({});
   });
 
   app.post('/orders/:id/reverse-approval', async (c) => {
-    await controlBody(c, emptySchema);
-    const order = orderOf(sim, c.req.param('id'));
-    if (order.status !== 'APPROVED') throw wrongState('the order is not approved', order.status);
+    await parseControlBody(c, emptySchema);
+    const order = requireOrder(sim, c.req.param('id'));
+    if (order.status !== 'APPROVED') throw stateConflict('the order is not approved', order.status);
     reverseApproval(sim, order);
     return c.json(orderBody(sim, order));
   });
 
   app.post('/orders/:id/capture', async (c) => {
-    await controlBody(c, emptySchema);
-    const order = orderOf(sim, c.req.param('id'));
+    await parseControlBody(c, emptySchema);
+    const order = requireOrder(sim, c.req.param('id'));
     captureOrder(sim, order);
     return c.json(orderBody(sim, order));
   });
@@ -69,31 +69,31 @@ export function paymentControl(sim: Simulation): Hono<Env> {
     ['decline', 'DECLINED'],
   ] as const) {
     app.post(`/captures/:id/${action}`, async (c) => {
-      await controlBody(c, emptySchema);
-      const capture = captureOf(sim, c.req.param('id'));
-      if (!resolveCapture(sim, capture, status)) throw wrongState('the capture is not pending', capture.status);
+      await parseControlBody(c, emptySchema);
+      const capture = requireCapture(sim, c.req.param('id'));
+      if (!resolveCapture(sim, capture, status)) throw stateConflict('the capture is not pending', capture.status);
       return c.json(captureResponse(sim, capture));
     });
   }
 
   app.post('/captures/:id/refund', async (c) => {
-    const { amount } = await controlBody(c, refundSchema);
-    const capture = captureOf(sim, c.req.param('id'));
+    const { amount } = await parseControlBody(c, refundSchema);
+    const capture = requireCapture(sim, c.req.param('id'));
     return c.json(refundBody(sim, refundCapture(sim, capture, { amount })));
   });
 
   app.post('/captures/:id/reverse', async (c) => {
-    await controlBody(c, emptySchema);
-    const capture = captureOf(sim, c.req.param('id'));
-    if (!reverseCapture(sim, capture)) throw wrongState('nothing is left to take back', capture.status);
+    await parseControlBody(c, emptySchema);
+    const capture = requireCapture(sim, c.req.param('id'));
+    if (!reverseCapture(sim, capture)) throw stateConflict('nothing is left to take back', capture.status);
     return c.json(captureResponse(sim, capture));
   });
 
   app.post('/captures/:id/dispute', async (c) => {
-    const { status } = await controlBody(c, disputeSchema);
-    const capture = captureOf(sim, c.req.param('id'));
+    const { status } = await parseControlBody(c, disputeSchema);
+    const capture = requireCapture(sim, c.req.param('id'));
     const dispute = disputeCapture(sim, capture, status);
-    if (!dispute) throw wrongState('there is no open dispute to resolve', capture.dispute?.status);
+    if (!dispute) throw stateConflict('there is no open dispute to resolve', capture.dispute?.status);
     return c.json({ dispute_id: dispute.id, status: dispute.status });
   });
 

@@ -7,7 +7,7 @@ import { orderBody } from '../state/order-body.ts';
 import { hasExpired } from '../state/orders.ts';
 import { refundBody } from '../state/refunds.ts';
 import type { Tokens } from '../state/tokens.ts';
-import { controlBody } from './input.ts';
+import { parseControlBody } from './input.ts';
 
 const faultSchema = z
   .strictObject({
@@ -37,20 +37,20 @@ export function stateControl(sim: Simulation, tokens: Tokens): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
   app.put('/faults', async (c) => {
-    faults.replace((await controlBody(c, faultsSchema)).faults);
+    faults.replace((await parseControlBody(c, faultsSchema)).faults);
     return c.json({ faults: faults.list() });
   });
 
   app.post('/tokens/revoke', async (c) => {
-    await controlBody(c, emptySchema);
+    await parseControlBody(c, emptySchema);
     tokens.revoke();
     return c.json({});
   });
 
-  app.get('/state', (c) => c.json(describe(sim)));
+  app.get('/state', (c) => c.json(describeState(sim)));
 
   app.post('/reset', async (c) => {
-    await controlBody(c, emptySchema);
+    await parseControlBody(c, emptySchema);
     deliverer.reset();
     faults.replace([]);
     for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
@@ -64,23 +64,23 @@ const hasEffect = ({ status, timeout, reset, malformed, latency_ms }: Fault): bo
   [status, timeout, reset, malformed, latency_ms].some(Boolean);
 
 /** All that is known, in PayPal's own forms, with what PayPal would not show beside it. */
-function describe(sim: Simulation) {
+function describeState(sim: Simulation) {
   const { orders, captures, refunds, webhooks, events } = sim.state;
   const now = sim.now();
   return {
-    orders: each(orders, (order) => ({
+    orders: mapValues(orders, (order) => ({
       ...orderBody(sim, order),
       funding: order.approval?.funding ?? null,
       expired: hasExpired(order, now),
     })),
-    captures: each(captures, (capture) => ({
+    captures: mapValues(captures, (capture) => ({
       ...captureResponse(sim, capture),
       order_id: capture.order.id,
       dispute: capture.dispute ? { dispute_id: capture.dispute.id, status: capture.dispute.status } : null,
     })),
-    refunds: each(refunds, (refund) => ({ ...refundBody(sim, refund), capture_id: refund.capture.id })),
-    webhooks: each(webhooks, ({ id, url, eventTypes }) => ({ id, url, event_types: eventTypes })),
-    events: each(events, ({ body }) => JSON.parse(body.toString())),
+    refunds: mapValues(refunds, (refund) => ({ ...refundBody(sim, refund), capture_id: refund.capture.id })),
+    webhooks: mapValues(webhooks, ({ id, url, eventTypes }) => ({ id, url, event_types: eventTypes })),
+    events: mapValues(events, ({ body }) => JSON.parse(body.toString())),
     delivery: {
       ...sim.deliverer.settings(),
       held: sim.deliverer.heldCount(),
@@ -90,5 +90,5 @@ function describe(sim: Simulation) {
   };
 }
 
-const each = <Item>(items: ReadonlyMap<string, Item>, show: (item: Item) => object): Record<string, object> =>
+const mapValues = <Item>(items: ReadonlyMap<string, Item>, show: (item: Item) => object): Record<string, object> =>
   Object.fromEntries([...items].map(([id, item]) => [id, show(item)]));

@@ -15,16 +15,16 @@ interface Certificate {
 /** The one that PayPal's sandbox would use, and one that must not be believed. */
 export interface Certificates {
   readonly genuine: Certificate;
-  readonly stranger: Certificate;
+  readonly untrusted: Certificate;
 }
 
 /** Makes both certificates, each issued by a test CA of its own whose key is forgotten. */
-export async function makeCertificates(): Promise<Certificates> {
-  const [genuine, stranger] = await Promise.all([
-    issue('messageverificationcerts.sandbox.paypal.com', 'settle-once simulator test CA'),
-    issue('messageverificationcerts.example.com', 'another test CA'),
+export async function createCertificates(): Promise<Certificates> {
+  const [genuine, untrusted] = await Promise.all([
+    issueCertificate('messageverificationcerts.sandbox.paypal.com', 'settle-once simulator test CA'),
+    issueCertificate('messageverificationcerts.example.com', 'another test CA'),
   ]);
-  return { genuine, stranger };
+  return { genuine, untrusted };
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -37,7 +37,7 @@ const RSA = {
 /** Only the leaf's key must be PayPal's kind, and RSA takes time. */
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-async function issue(commonName: string, issuer: string): Promise<Certificate> {
+async function issueCertificate(commonName: string, issuer: string): Promise<Certificate> {
   const [ca, leaf] = await Promise.all([
     crypto.subtle.generateKey(EC, false, ['sign', 'verify']),
     crypto.subtle.generateKey(RSA, true, ['sign', 'verify']),

@@ -77,8 +77,8 @@ export interface Deliverer {
 /** "Up to 25 times over the course of 3 days": https://developer.paypal.com/api/rest/webhooks/rest/ */
 const MAX_ATTEMPTS = 25;
 const SHUFFLE_MS = 250;
-const BY_THE_RULES: SendOptions = { signature: 'good', retry: true };
-const DEFAULTS: DeliverySettings = { hold: false, delay_ms: 0, copies: 1, shuffle: false, drop: false };
+const DEFAULT_OPTIONS: SendOptions = { signature: 'good', retry: true };
+const DEFAULT_SETTINGS: DeliverySettings = { hold: false, delay_ms: 0, copies: 1, shuffle: false, drop: false };
 
 /** Makes the deliverer; `retryDelayMs` is the pause after the given attempt. */
 export function createDeliverer(given: {
@@ -93,7 +93,7 @@ export function createDeliverer(given: {
   const pending = new Set<Delivery>();
   let records: DeliveryRecord[] = [];
   let held: Delivery[] = [];
-  let settings = DEFAULTS;
+  let settings = DEFAULT_SETTINGS;
   let life = new AbortController();
 
   const newDelivery = (event: WebhookEvent, webhookId: string, options: SendOptions): Delivery => ({
@@ -174,12 +174,12 @@ export function createDeliverer(given: {
     return made;
   }
 
-  function forget(): void {
+  function discardAll(): void {
     life.abort();
     pending.clear();
     records = [];
     held = [];
-    settings = DEFAULTS;
+    settings = DEFAULT_SETTINGS;
   }
 
   return {
@@ -192,7 +192,7 @@ export function createDeliverer(given: {
     pendingCount: () => pending.size,
 
     send(event, webhook) {
-      const delivery = newDelivery(event, webhook.id, BY_THE_RULES);
+      const delivery = newDelivery(event, webhook.id, DEFAULT_OPTIONS);
       pending.add(delivery);
       const jitter = settings.shuffle && !settings.hold ? Math.random() * SHUFFLE_MS : 0;
       after(settings.delay_ms + jitter, () => dispatch(delivery));
@@ -211,12 +211,12 @@ export function createDeliverer(given: {
     },
 
     reset() {
-      forget();
+      discardAll();
       life = new AbortController();
     },
 
     async stop() {
-      forget(); // and live no more: what is announced from now on goes nowhere
+      discardAll(); // and live no more: what is announced from now on goes nowhere
       await Promise.all(tails.values());
     },
   };

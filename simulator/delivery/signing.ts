@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, sign, verify, X509Certificate } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { newDebugId } from '../state/ids.ts';
-import { seconds } from '../state/times.ts';
+import { formatTime } from '../state/times.ts';
 import type { Certificates } from './certificates.ts';
 
 /** How a delivery is signed: as PayPal would, with one bit wrong, with a stranger's certificate, or as PayPal's webhooks simulator does. */
@@ -11,7 +11,7 @@ export type SignatureKind = 'good' | 'bad' | 'wrong-cert' | 'mock-id';
 export const MOCK_WEBHOOK_ID = 'WEBHOOK_ID';
 
 /** What the signature of one delivery covers; https://developer.paypal.com/api/rest/webhooks/rest/ */
-interface Signed {
+interface SignedContent {
   readonly transmissionId: string;
   /** As in the header. */
   readonly time: string;
@@ -20,7 +20,7 @@ interface Signed {
   readonly body: Uint8Array;
 }
 
-const signedText = ({ transmissionId, time, webhookId, body }: Signed): Buffer =>
+const signedText = ({ transmissionId, time, webhookId, body }: SignedContent): Buffer =>
   Buffer.from(`${transmissionId}|${time}|${webhookId}|${crc32(body)}`);
 
 /** Writes and checks the headers of deliveries. */
@@ -28,20 +28,20 @@ export interface Signer {
   /** All headers of one transmission, under a new transmission id. */
   headers(kind: SignatureKind, webhookId: string, body: Uint8Array, time: Date): Record<string, string>;
   /** Whether a signature was made by the simulator with the certificate of that URL, the stranger's excepted. */
-  verifies(signed: Signed, signature: string, certificateUrl: string): boolean;
+  isValid(signed: SignedContent, signature: string, certificateUrl: string): boolean;
 }
 
 /** Makes the signer for a simulator's certificates. */
-export function createSigner(origin: string, { genuine, stranger }: Certificates): Signer {
+export function createSigner(origin: string, { genuine, untrusted }: Certificates): Signer {
   const urlOf = (id: string) => `${origin}/v1/notifications/certs/${id}`;
   const publicKey = new X509Certificate(genuine.pem).publicKey;
 
   return {
     headers(kind, webhookId, body, time) {
-      const certificate = kind === 'wrong-cert' ? stranger : genuine;
-      const signed: Signed = {
+      const certificate = kind === 'wrong-cert' ? untrusted : genuine;
+      const signed: SignedContent = {
         transmissionId: randomUUID(),
-        time: seconds(time),
+        time: formatTime(time),
         webhookId: kind === 'mock-id' ? MOCK_WEBHOOK_ID : webhookId,
         body,
       };
@@ -62,7 +62,7 @@ export function createSigner(origin: string, { genuine, stranger }: Certificates
       };
     },
 
-    verifies: (signed, signature, certificateUrl) =>
+    isValid: (signed, signature, certificateUrl) =>
       certificateUrl === urlOf(genuine.id) &&
       verify('RSA-SHA256', signedText(signed), publicKey, Buffer.from(signature, 'base64')),
   };

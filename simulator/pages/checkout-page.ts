@@ -4,7 +4,7 @@ import type { Env, Simulation } from '../delivery/simulation.ts';
 import { experienceOf } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, findOrder, isOpen, returnUrlOf } from '../state/orders.ts';
 import type { Funding, Order } from '../state/state.ts';
-import { deliveriesOf } from './fault-lists.ts';
+import { deliveriesSection } from './fault-lists.ts';
 import { faultPanel } from './fault-panel.ts';
 import { type Html, type Page, sendPage } from './page.ts';
 
@@ -21,13 +21,17 @@ export function checkoutPage(sim: Simulation): Hono<Env> {
 
   app.get('/', (c) => {
     const order = findOrder(sim, c.req.query('token') ?? '');
-    if (!order) return unknown(c);
-    return answer(c, order, isOpen(order) ? { content: openOrder(order), beside: trouble(sim, order) } : closed(order));
+    if (!order) return orderNotFound(c);
+    return answer(
+      c,
+      order,
+      isOpen(order) ? { content: openOrder(order), aside: faultSidebar(sim, order) } : closed(order),
+    );
   });
 
   app.post('/', async (c) => {
     const order = findOrder(sim, c.req.query('token') ?? '');
-    if (!order) return unknown(c);
+    if (!order) return orderNotFound(c);
     const { choice } = await c.req.parseBody();
     const funding = FUNDING_BY_CHOICE.get(String(choice));
     if (!funding && choice !== 'cancel')
@@ -69,9 +73,9 @@ function openOrder(order: Order): Html {
     <p class="soft">You may also just close this window: then the shop hears nothing, and the order ends by itself after three hours.</p>`;
 }
 
-const trouble = (sim: Simulation, order: Order): Html => html`
+const faultSidebar = (sim: Simulation, order: Order): Html => html`
   ${faultPanel(sim, `/checkoutnow?token=${order.id}`)}
-  ${deliveriesOf(sim, order.id)}
+  ${deliveriesSection(sim, order.id)}
   <p><a href="/">All orders and deliveries</a>: open it in a window of its own before you pay.</p>`;
 
 function closed(order: Order): Page {
@@ -84,7 +88,7 @@ function closed(order: Order): Page {
 
 const message = (text: string): Html => html`<h1>Your order</h1><p>${text}</p>`;
 
-const unknown = (c: Context<Env>) =>
+const orderNotFound = (c: Context<Env>) =>
   sendPage(c, {
     content: message('There is no such order. It may have expired; please go back to the shop and begin again.'),
     status: 404,
@@ -93,5 +97,5 @@ const unknown = (c: Context<Env>) =>
 const answer = (c: Context<Env>, order: Order, page: Page) =>
   sendPage(c, {
     ...page,
-    formsLeadTo: [returnUrlOf(order), cancelUrlOf(order)].flatMap((url) => (url ? [new URL(url).origin] : [])),
+    formTargets: [returnUrlOf(order), cancelUrlOf(order)].flatMap((url) => (url ? [new URL(url).origin] : [])),
   });

@@ -8,8 +8,8 @@ import { newId } from '../state/ids.ts';
 import { approveOrder } from '../state/orders.ts';
 import { refundCapture, reverseCapture } from '../state/refunds.ts';
 import type { Order } from '../state/state.ts';
-import { actionsFor, deliveriesOf, deliveryList, orderList } from './fault-lists.ts';
-import { changeFaults, faultPanel } from './fault-panel.ts';
+import { availableActions, deliveriesSection, deliveryList, orderList } from './fault-lists.ts';
+import { applyFaultForm, faultPanel } from './fault-panel.ts';
 import { sendPage, sendPart } from './page.ts';
 
 /** `/`: everything that can go wrong with PayPal, by hand, and what the shop makes of it. */
@@ -19,10 +19,10 @@ export function faultPage(sim: Simulation): Hono<Env> {
   app.get('/', (c) =>
     sendPage(c, {
       content: html`<h1>What happens at PayPal</h1>${faultPanel(sim, '/')}`,
-      beside: html`
+      aside: html`
         <h2 id="orders">Orders</h2>
         <div class="wide" data-live="/trouble/orders" role="region" aria-labelledby="orders" tabindex="0">${orderList(sim)}</div>
-        ${deliveriesOf(sim)}`,
+        ${deliveriesSection(sim)}`,
     }),
   );
 
@@ -31,7 +31,7 @@ export function faultPage(sim: Simulation): Hono<Env> {
 
   app.post('/trouble', async (c) => {
     const form = await c.req.parseBody();
-    await changeFaults(sim, form);
+    await applyFaultForm(sim, form);
     // Back to a page of this simulator, and nowhere else.
     const back = String(form.back);
     return c.redirect(/^\/checkoutnow\?token=\w+$/.test(back) ? back : '/', 303);
@@ -40,22 +40,26 @@ export function faultPage(sim: Simulation): Hono<Env> {
   app.post('/trouble/orders/:id', async (c) => {
     const order = sim.state.orders.get(c.req.param('id'));
     const { do: wanted } = await c.req.parseBody();
-    const deed = order && actionsFor(sim, order).find((one) => one === wanted);
+    const deed = order && availableActions(sim, order).find((one) => one === wanted);
     if (!deed)
       return sendPage(c, {
         content: html`<h1>Too late</h1><p>That cannot happen to it any more. <a href="/">Back</a></p>`,
         status: 409,
       });
-    await happen(sim, order, deed);
+    await applyAction(sim, order, deed);
     return c.redirect('/', 303);
   });
 
   return app;
 }
 
-async function happen(sim: Simulation, order: Order, deed: ReturnType<typeof actionsFor>[number]): Promise<void> {
+async function applyAction(
+  sim: Simulation,
+  order: Order,
+  deed: ReturnType<typeof availableActions>[number],
+): Promise<void> {
   const [capture] = order.captures;
-  if (deed === 'forge') return forge(sim, order);
+  if (deed === 'forge') return sendForgedEvent(sim, order);
   if (deed === 'late') return approveOrder(sim, order, { funding: 'instant', autoCapture: true });
   if (deed === 'expire') {
     order.expired = true;
@@ -70,7 +74,7 @@ async function happen(sim: Simulation, order: Order, deed: ReturnType<typeof act
 }
 
 /** Tells the shop of money that nobody paid, signed by somebody who is not PayPal. */
-async function forge(sim: Simulation, order: Order): Promise<void> {
+async function sendForgedEvent(sim: Simulation, order: Order): Promise<void> {
   const [unit] = order.request.purchase_units;
   const id = newId();
   const event = createEvent(sim.origin, sim.now(), {

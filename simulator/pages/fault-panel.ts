@@ -4,7 +4,7 @@ import type { Fault } from '../state/faults.ts';
 import type { Html } from './page.ts';
 
 /** Every call that a shop makes about money is answered with 503 for as long as somebody may care to look. */
-const DOWN: readonly Fault[] = [
+const OUTAGE: readonly Fault[] = [
   ['POST', '/v2/checkout/orders'],
   ['GET', '/v2/checkout/orders/*'],
   ['POST', '/v2/checkout/orders/*/capture'],
@@ -12,11 +12,11 @@ const DOWN: readonly Fault[] = [
   ['POST', '/v2/payments/captures/*/refund'],
 ].map(([method = '', path = '']) => ({ method, path, status: 503, times: 1_000_000 }));
 
-const isOfDown = (fault: Fault): boolean =>
-  fault.status === 503 && DOWN.some(({ method, path }) => method === fault.method && path === fault.path);
+const isOutageFault = (fault: Fault): boolean =>
+  fault.status === 503 && OUTAGE.some(({ method, path }) => method === fault.method && path === fault.path);
 
-const MOST_COPIES = 9;
-const MOST_SECONDS = 60;
+const MAX_COPIES = 9;
+const MAX_DELAY_SECONDS = 60;
 
 /** The part of a page that makes PayPal go wrong, for whoever tries the shop out; afterwards it leads to `back`. */
 export function faultPanel({ deliverer, faults }: Simulation, back: string): Html {
@@ -32,9 +32,9 @@ export function faultPanel({ deliverer, faults }: Simulation, back: string): Htm
         ${box('hold', 'Hold them back', hold)}
         ${box('shuffle', 'Send them in random order', shuffle)}
         ${box('drop', 'Lose them', drop)}
-        <label>Send each so many times at once: <input type="number" name="copies" min="1" max="${MOST_COPIES}" value="${copies}"></label>
-        <label>Send them so many seconds late: <input type="number" name="delay" min="0" max="${MOST_SECONDS}" value="${delay_ms / 1000}"></label>
-        ${box('down', 'PayPal is down: orders, captures and refunds are answered with 503', faults.list().some(isOfDown))}
+        <label>Send each so many times at once: <input type="number" name="copies" min="1" max="${MAX_COPIES}" value="${copies}"></label>
+        <label>Send them so many seconds late: <input type="number" name="delay" min="0" max="${MAX_DELAY_SECONDS}" value="${delay_ms / 1000}"></label>
+        ${box('down', 'PayPal is down: orders, captures and refunds are answered with 503', faults.list().some(isOutageFault))}
       </fieldset>
       <p class="few">
         <button class="first" name="do" value="set">Let it go wrong</button>
@@ -45,7 +45,7 @@ export function faultPanel({ deliverer, faults }: Simulation, back: string): Htm
 }
 
 /** Does what the panel's form says; a number that is none counts as the least. */
-export async function changeFaults(
+export async function applyFaultForm(
   { deliverer, faults }: Simulation,
   form: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -56,10 +56,10 @@ export async function changeFaults(
     hold: 'hold' in wanted,
     shuffle: 'shuffle' in wanted,
     drop: 'drop' in wanted,
-    copies: number('copies', 1, MOST_COPIES),
-    delay_ms: number('delay', 0, MOST_SECONDS) * 1000,
+    copies: number('copies', 1, MAX_COPIES),
+    delay_ms: number('delay', 0, MAX_DELAY_SECONDS) * 1000,
   });
   // Faults that were set otherwise are somebody else's.
-  faults.replace([...faults.list().filter((fault) => !isOfDown(fault)), ...('down' in wanted ? DOWN : [])]);
+  faults.replace([...faults.list().filter((fault) => !isOutageFault(fault)), ...('down' in wanted ? OUTAGE : [])]);
   if (form.do !== 'set') await deliverer.flush();
 }

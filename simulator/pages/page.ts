@@ -10,11 +10,11 @@ export type Html = ReturnType<typeof html>;
 export interface Page {
   readonly content: Html;
   /** What goes beside the content, or below it on a narrow screen. */
-  readonly beside?: Html;
+  readonly aside?: Html;
   /** @default 200 */
   readonly status?: 200 | 400 | 404 | 409;
   /** Origins that a form of the page may lead to, besides the simulator: Chrome applies form-action to redirects as well. */
-  readonly formsLeadTo?: readonly string[];
+  readonly formTargets?: readonly string[];
 }
 
 const STYLE = `
@@ -47,7 +47,7 @@ const STYLE = `
 `;
 
 /** Fetches what `data-live` names again and again while somebody looks; without scripts, a page shows what was true when it came. */
-const LIVE = `
+const LIVE_UPDATES = `
   for (const part of document.querySelectorAll('[data-live]')) {
     let shown = '';
     setInterval(async () => {
@@ -60,14 +60,14 @@ const LIVE = `
 `;
 
 /** Answers a whole page. */
-export function sendPage(c: Context<Env>, { content, beside, status = 200, formsLeadTo = [] }: Page) {
+export function sendPage(c: Context<Env>, { content, aside, status = 200, formTargets = [] }: Page) {
   const nonce = randomBytes(16).toString('base64');
-  secured(c, [
+  setSecurityHeaders(c, [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
     "connect-src 'self'",
-    `form-action ${["'self'", ...new Set(formsLeadTo)].join(' ')}`,
+    `form-action ${["'self'", ...new Set(formTargets)].join(' ')}`,
   ]);
   return c.html(
     html`<!doctype html>
@@ -78,8 +78,8 @@ export function sendPage(c: Context<Env>, { content, beside, status = 200, forms
 <title>PayPal simulator</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
-<body><div class="page ${beside ? 'two' : 'one'}"><main><p class="brand">PayPal simulator</p>${content}</main>${beside ? html`<aside>${beside}</aside>` : ''}</div>
-<script type="module" nonce="${nonce}">${raw(LIVE)}</script></body>
+<body><div class="page ${aside ? 'two' : 'one'}"><main><p class="brand">PayPal simulator</p>${content}</main>${aside ? html`<aside>${aside}</aside>` : ''}</div>
+<script type="module" nonce="${nonce}">${raw(LIVE_UPDATES)}</script></body>
 </html>`,
     status,
   );
@@ -87,11 +87,11 @@ export function sendPage(c: Context<Env>, { content, beside, status = 200, forms
 
 /** Answers a part of a page, which `data-live` asks for. */
 export function sendPart(c: Context<Env>, part: Html) {
-  secured(c, ["default-src 'none'"]);
+  setSecurityHeaders(c, ["default-src 'none'"]);
   return c.html(part);
 }
 
-function secured(c: Context<Env>, policy: readonly string[]): void {
+function setSecurityHeaders(c: Context<Env>, policy: readonly string[]): void {
   c.header('content-security-policy', [...policy, "base-uri 'none'", "frame-ancestors 'none'"].join('; '));
   c.header('x-content-type-options', 'nosniff');
   c.header('referrer-policy', 'no-referrer');

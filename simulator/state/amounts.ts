@@ -24,10 +24,10 @@ export function feeOf({ currency, minor }: Money): Money {
 }
 
 /** The difference of two amounts of one currency. */
-export const minus = (a: Money, b: Money): Money => ({ currency: a.currency, minor: a.minor - b.minor });
+export const subtract = (a: Money, b: Money): Money => ({ currency: a.currency, minor: a.minor - b.minor });
 
 /** An amount as PayPal's event summaries write it: `$ 19.9 USD`. */
-export function spoken(money: Money): string {
+export function formatSummaryAmount(money: Money): string {
   const { currency_code, value } = moneyText(money);
   const parts = new Intl.NumberFormat('en', { style: 'currency', currency: currency_code }).formatToParts(0);
   const symbol = parts.find(({ type }) => type === 'currency')?.value;

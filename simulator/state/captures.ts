@@ -1,14 +1,14 @@
 import { type Money, moneyText } from '../../src/shared/money.ts';
-import { feeOf, minus, spoken } from './amounts.ts';
+import { feeOf, formatSummaryAmount, subtract } from './amounts.ts';
 import { MERCHANT } from './buyer.ts';
 import type { StateContext } from './context.ts';
 import type { Link } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Capture, Order } from './state.ts';
-import { seconds } from './times.ts';
+import { formatTime } from './times.ts';
 
 /** Takes money for the purchase unit of that index, at once or (an e-check) pending. */
-export function newCapture(sim: StateContext, order: Order, unitIndex: number, amount: Money): Capture {
+export function createCapture(sim: StateContext, order: Order, unitIndex: number, amount: Money): Capture {
   const unit = order.request.purchase_units[unitIndex];
   const now = sim.now();
   const capture: Capture = {
@@ -45,36 +45,36 @@ export function captureBody({ origin }: StateContext, capture: Capture) {
       capture.status === 'PENDING'
         ? { status: 'NOT_ELIGIBLE' }
         : { status: 'ELIGIBLE', dispute_categories: ['ITEM_NOT_RECEIVED', 'UNAUTHORIZED_TRANSACTION'] },
-    seller_receivable_breakdown: receivable(capture),
+    seller_receivable_breakdown: receivableBreakdown(capture),
     invoice_id: capture.invoiceId,
     custom_id: capture.customId,
     links,
-    create_time: seconds(capture.createTime),
-    update_time: seconds(capture.updateTime),
+    create_time: formatTime(capture.createTime),
+    update_time: formatTime(capture.updateTime),
   };
 }
 
 /** A capture as its events carry it: it names its order. */
-const capturedResource = (sim: StateContext, capture: Capture) => ({
+const eventResource = (sim: StateContext, capture: Capture) => ({
   ...captureBody(sim, capture),
   supplementary_data: { related_ids: { order_id: capture.order.id } },
 });
 
 /** A capture as `GET /v2/payments/captures/{id}` answers it. */
 export const captureResponse = (sim: StateContext, capture: Capture) => ({
-  ...capturedResource(sim, capture),
+  ...eventResource(sim, capture),
   payee: MERCHANT,
 });
 
 /** "Not available for transactions that are in pending state" (PayPal's OpenAPI); a declined one has no fee, as recorded. */
-function receivable({ status, amount }: Capture) {
+function receivableBreakdown({ status, amount }: Capture) {
   if (status === 'PENDING') return undefined;
   if (status === 'DECLINED') return { gross_amount: moneyText(amount), net_amount: moneyText(amount) };
   const fee = feeOf(amount);
   return {
     gross_amount: moneyText(amount),
     paypal_fee: moneyText(fee),
-    net_amount: moneyText(minus(amount, fee)),
+    net_amount: moneyText(subtract(amount, fee)),
   };
 }
 
@@ -93,8 +93,8 @@ export function announceCapture(sim: StateContext, capture: Capture, status: key
   const { type, summary } = EVENTS[status];
   sim.announce({
     type,
-    summary: summary(spoken(capture.amount)),
-    resource: capturedResource(sim, capture),
+    summary: summary(formatSummaryAmount(capture.amount)),
+    resource: eventResource(sim, capture),
     orderId: capture.order.id,
     transactionIds: [capture.id, capture.order.id],
   });

@@ -3,7 +3,7 @@ import { BUYER_NAME, MERCHANT } from './buyer.ts';
 import type { StateContext } from './context.ts';
 import { newDisputeId, newId } from './ids.ts';
 import type { Capture, Dispute } from './state.ts';
-import { seconds } from './times.ts';
+import { formatTime } from './times.ts';
 
 /**
  * The buyer disputes a capture, or the dispute moves on: OPEN opens one or, where one is open, updates it; RESOLVED ends it.
@@ -47,7 +47,7 @@ function disputeBody({ origin }: StateContext, capture: Capture, dispute: Disput
       {
         buyer_transaction_id: newId(),
         seller_transaction_id: capture.id,
-        create_time: seconds(capture.createTime),
+        create_time: formatTime(capture.createTime),
         transaction_status: capture.status,
         gross_amount: moneyText(capture.amount),
         custom: capture.customId,

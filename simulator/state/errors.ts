@@ -6,7 +6,7 @@ import ISSUES from './paypal-issues.json' with { type: 'json' };
 export type Operation = keyof typeof ISSUES;
 
 /** One thing that is wrong with a call, and where. */
-export interface Detail {
+export interface ErrorDetail {
   readonly issue: string;
   readonly description?: string | undefined;
   readonly field?: string | undefined;
@@ -60,21 +60,26 @@ export class PayPalError extends Error {
 }
 
 /** PayPal's error for a status, as its OpenAPI files have it; 500 and what they do not know is INTERNAL_SERVER_ERROR. */
-export function errorOf(status: number, details?: readonly Detail[], links: readonly Link[] = []): PayPalError {
+export function errorForStatus(
+  status: number,
+  details?: readonly ErrorDetail[],
+  links: readonly Link[] = [],
+): PayPalError {
   const [name, message] = ERRORS[status] ?? INTERNAL;
   return new PayPalError(status, { name, ...(details && { details }), message, links });
 }
 
 /** The status that PayPal's list for a call gives an issue; undefined when the list does not have it. */
-export const statusOf = (operation: Operation, issue: string): number | undefined => issuesOf(operation)[issue]?.status;
+export const statusOf = (operation: Operation, issue: string): number | undefined =>
+  knownIssues(operation)[issue]?.status;
 
 /**
  * The error for issues of one status, with PayPal's texts for them.
  * @throws RangeError when PayPal's list for the call has no such issue: then the simulator is wrong.
  */
-export function refusal(
+export function issueError(
   operation: Operation,
-  details: readonly Detail[],
+  details: readonly ErrorDetail[],
   moreLinks: readonly Link[] = [],
 ): PayPalError {
   const [first] = details;
@@ -83,20 +88,22 @@ export function refusal(
   const described = details.map(({ issue, ...where }) => ({
     ...where,
     issue,
-    description: issuesOf(operation)[issue]?.description,
+    description: knownIssues(operation)[issue]?.description,
   }));
-  return errorOf(status, described, [informationLink(operation, first.issue), ...moreLinks]);
+  return errorForStatus(status, described, [informationLink(operation, first.issue), ...moreLinks]);
 }
 
 /** The error for an order, capture or refund that is not there, or not any more. */
-export const notFound = (operation: Operation): PayPalError => refusal(operation, [{ issue: 'INVALID_RESOURCE_ID' }]);
+export const notFound = (operation: Operation): PayPalError =>
+  issueError(operation, [{ issue: 'INVALID_RESOURCE_ID' }]);
 
 /** An error of the older webhooks API, whose bodies have their own form. */
-export function webhooksError(status: number, name: string, message: string, details: readonly Detail[] = []) {
+export function webhooksError(status: number, name: string, message: string, details: readonly ErrorDetail[] = []) {
   return new PayPalError(status, { name, details, message });
 }
 
-const issuesOf = (operation: Operation): Record<string, { status: number; description?: string }> => ISSUES[operation];
+const knownIssues = (operation: Operation): Record<string, { status: number; description?: string }> =>
+  ISSUES[operation];
 
 function informationLink(operation: Operation, issue: string): Link {
   const api = operation.startsWith('orders.') ? 'orders' : 'payments';

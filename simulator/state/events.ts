@@ -87,5 +87,5 @@ export function createEvent(origin: string, now: Date, draft: EventDraft, id = n
 }
 
 /** Whether a webhook is registered for an event. */
-export const wants = ({ eventTypes }: Webhook, { type }: WebhookEvent): boolean =>
+export const isSubscribed = ({ eventTypes }: Webhook, { type }: WebhookEvent): boolean =>
   eventTypes.includes('*') || eventTypes.includes(type);

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
 const CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const code = (length: number): string =>
+const randomCode = (length: number): string =>
   Array.from(randomBytes(length), (byte) => CHARACTERS[byte % CHARACTERS.length]).join('');
 
 /** Names an order, a capture, a refund or a webhook as PayPal does: 17 letters and digits. */
-export const newId = (): string => code(17);
+export const newId = (): string => randomCode(17);
 
 /** Names an event as PayPal does: `WH-` and twice 17 letters and digits. */
-export const newEventId = (): string => `WH-${code(17)}-${code(17)}`;
+export const newEventId = (): string => `WH-${randomCode(17)}-${randomCode(17)}`;
 
 /** Names a dispute as PayPal does: `PP-D-` and a number. */
 export const newDisputeId = (): string => `PP-D-${randomBytes(4).readUInt32BE()}`;

@@ -12,7 +12,7 @@ export function parseJson(text: string): unknown {
  * Parsing and writing it anew would change its bytes, and a signature covers bytes.
  * @param json - a well-formed JSON object
  */
-export function memberText(json: string, name: string): string | undefined {
+export function memberSource(json: string, name: string): string | undefined {
   let depth = 0;
   let key: string | undefined;
   let start: number | undefined;

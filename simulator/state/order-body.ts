@@ -5,7 +5,7 @@ import type { Link } from './errors.ts';
 import type { PurchaseUnit } from './order-schema.ts';
 import { refundBody } from './refunds.ts';
 import type { Order } from './state.ts';
-import { seconds } from './times.ts';
+import { formatTime } from './times.ts';
 
 /** Where the buyer was asked to come back to, and how; from the new or from the deprecated place. */
 export const experienceOf = ({ request }: Pick<Order, 'request'>) =>
@@ -20,8 +20,8 @@ export function orderBody(sim: StateContext, order: Order) {
     payment_source: paymentSource(order),
     purchase_units: order.request.purchase_units.map((unit, index) => purchaseUnit(sim, order, unit, index)),
     payer: payer(order),
-    create_time: seconds(order.createTime),
-    update_time: order.approval && seconds(order.updateTime),
+    create_time: formatTime(order.createTime),
+    update_time: order.approval && formatTime(order.updateTime),
     links: linksOf(sim.origin, order),
   };
 }
@@ -42,7 +42,7 @@ export function minimalCapturedOrder(sim: StateContext, order: Order) {
 }
 
 /** What the CHECKOUT.PAYMENT-APPROVAL.REVERSED event carries: no `id`, but `order_id`. */
-export const reversedApproval = (order: Order) => ({
+export const reversedApprovalBody = (order: Order) => ({
   order_id: order.id,
   purchase_units: order.request.purchase_units.map(({ reference_id = 'default', custom_id, invoice_id }) => ({
     reference_id,

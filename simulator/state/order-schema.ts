@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { moneySchema, webAddressSchema } from './schemas.ts';
+import { httpUrlSchema, moneySchema } from './schemas.ts';
 
 /* Limits and patterns are those of `order_request` in PayPal's OpenAPI file of the Orders API. */
 
@@ -58,8 +58,8 @@ const experienceSchema = z.object({
   locale: z.optional(text(10)),
   shipping_preference: z._default(z.enum(['GET_FROM_FILE', 'NO_SHIPPING', 'SET_PROVIDED_ADDRESS']), 'GET_FROM_FILE'),
   user_action: z.optional(z.enum(['CONTINUE', 'PAY_NOW'])),
-  return_url: z.optional(webAddressSchema),
-  cancel_url: z.optional(webAddressSchema),
+  return_url: z.optional(httpUrlSchema),
+  cancel_url: z.optional(httpUrlSchema),
 });
 
 /** The body of `POST /v2/checkout/orders`, as far as the simulator knows it; as at PayPal, other fields are ignored. */

@@ -1,15 +1,15 @@
 import { type Money, parseMoney } from '../../src/shared/money.ts';
 import { BUYER } from './buyer.ts';
-import { announceCapture, newCapture } from './captures.ts';
+import { announceCapture, createCapture } from './captures.ts';
 import type { StateContext } from './context.ts';
-import { type Link, refusal } from './errors.ts';
+import { issueError, type Link } from './errors.ts';
 import { newId } from './ids.ts';
-import { experienceOf, orderBody, reversedApproval } from './order-body.ts';
+import { experienceOf, orderBody, reversedApprovalBody } from './order-body.ts';
 import type { OrderRequest } from './order-schema.ts';
 import type { Funding, Order } from './state.ts';
 
 /** "The default amount of time is 3 hours", to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
-const LIFE_MS = 3 * 60 * 60 * 1000;
+const ORDER_LIFETIME_MS = 3 * 60 * 60 * 1000;
 
 /** Makes an order that nobody has approved. */
 export function createOrder(sim: StateContext, request: OrderRequest): Order {
@@ -30,7 +30,7 @@ export function createOrder(sim: StateContext, request: OrderRequest): Order {
 /** Whether PayPal has forgotten the order. A completed one is never forgotten. */
 export function hasExpired({ status, createTime, approval, expired }: Order, now: Date): boolean {
   if (status === 'COMPLETED') return false;
-  return expired || now.getTime() > (approval?.at ?? createTime).getTime() + LIFE_MS;
+  return expired || now.getTime() > (approval?.at ?? createTime).getTime() + ORDER_LIFETIME_MS;
 }
 
 /** The order of that id, unless it has expired. */
@@ -58,7 +58,7 @@ export function approveOrder(sim: StateContext, order: Order, options: ApproveOp
   order.approval = { at: now, funding: options.funding, captureAmount: options.captureAmount };
   order.status = 'APPROVED';
   order.updateTime = now;
-  if (options.autoCapture && options.funding !== 'declined') takeMoney(sim, order);
+  if (options.autoCapture && options.funding !== 'declined') captureUnits(sim, order);
   sim.announce({
     type: 'CHECKOUT.ORDER.APPROVED',
     summary: 'An order has been approved by buyer',
@@ -75,13 +75,13 @@ export function approveOrder(sim: StateContext, order: Order, options: ApproveOp
  * approved: the buyer may go back, approve with another funding, and then the capture works.
  */
 export function captureOrder(sim: StateContext, order: Order): void {
-  if (order.status === 'COMPLETED') throw refusal('orders.capture', [{ issue: 'ORDER_ALREADY_CAPTURED' }]);
-  if (order.status !== 'APPROVED') throw refusal('orders.capture', [{ issue: 'ORDER_NOT_APPROVED' }]);
+  if (order.status === 'COMPLETED') throw issueError('orders.capture', [{ issue: 'ORDER_ALREADY_CAPTURED' }]);
+  if (order.status !== 'APPROVED') throw issueError('orders.capture', [{ issue: 'ORDER_NOT_APPROVED' }]);
   if (order.approval?.funding === 'declined') {
     const back: Link = { href: `${sim.origin}/checkoutnow?token=${order.id}`, rel: 'redirect', method: 'GET' };
-    throw refusal('orders.capture', [{ issue: 'INSTRUMENT_DECLINED' }], [back]);
+    throw issueError('orders.capture', [{ issue: 'INSTRUMENT_DECLINED' }], [back]);
   }
-  takeMoney(sim, order);
+  captureUnits(sim, order);
   announceCaptures(sim, order);
 }
 
@@ -92,7 +92,7 @@ export function reverseApproval(sim: StateContext, order: Order): void {
   sim.announce({
     type: 'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
     summary: 'A payment has been reversed after approval.',
-    resource: reversedApproval(order),
+    resource: reversedApprovalBody(order),
     orderId: order.id,
     transactionIds: [order.id],
   });
@@ -114,10 +114,10 @@ function withQuery(address: string | undefined, query: string): string | undefin
 }
 
 /** An order with a pending capture is COMPLETED too: what is pending is the capture. */
-function takeMoney(sim: StateContext, order: Order): void {
+function captureUnits(sim: StateContext, order: Order): void {
   order.captures = order.request.purchase_units.map(({ amount }, index) => {
     const other = index === 0 ? order.approval?.captureAmount : undefined;
-    return newCapture(sim, order, index, other ?? parseMoney(amount));
+    return createCapture(sim, order, index, other ?? parseMoney(amount));
   });
   order.status = 'COMPLETED';
   order.updateTime = sim.now();

@@ -1,10 +1,10 @@
 import { type Money, moneyText, sumOf } from '../../src/shared/money.ts';
-import { feeOf, minus, spoken } from './amounts.ts';
+import { feeOf, formatSummaryAmount, subtract } from './amounts.ts';
 import type { StateContext } from './context.ts';
-import { type Link, refusal } from './errors.ts';
+import { issueError, type Link } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Capture, Refund } from './state.ts';
-import { pacificSeconds } from './times.ts';
+import { formatPacificTime } from './times.ts';
 
 /** What a refund may say besides its amount. */
 export interface RefundOptions {
@@ -23,28 +23,38 @@ const REFUND_TIME_LIMIT_MS = 180 * 24 * 60 * 60 * 1000;
  * @throws PayPalError 422 when the capture does not allow it.
  */
 export function refundCapture(sim: StateContext, capture: Capture, options: RefundOptions): Refund {
-  const left = leftOf(capture);
+  const left = refundableAmount(capture);
   const amount = options.amount ?? left;
   const issue = refundIssue(sim, capture, amount, left);
-  if (issue) throw refusal('captures.refund', [{ issue }]);
+  if (issue) throw issueError('captures.refund', [{ issue }]);
   const refund = addRefund(sim, capture, { ...options, amount, reversal: false });
-  announceRefund(sim, refund, 'PAYMENT.CAPTURE.REFUNDED', `A ${spoken(amount)} capture payment was refunded`);
+  announceRefund(
+    sim,
+    refund,
+    'PAYMENT.CAPTURE.REFUNDED',
+    `A ${formatSummaryAmount(amount)} capture payment was refunded`,
+  );
   return refund;
 }
 
 /** PayPal takes back what is left of a capture. Returns whether there was anything. */
 export function reverseCapture(sim: StateContext, capture: Capture): boolean {
   if (capture.status !== 'COMPLETED' && capture.status !== 'PARTIALLY_REFUNDED') return false;
-  const amount = leftOf(capture);
+  const amount = refundableAmount(capture);
   const refund = addRefund(sim, capture, { amount, reversal: true, noteToPayer: 'Payment reversed' });
-  announceRefund(sim, refund, 'PAYMENT.CAPTURE.REVERSED', `A ${spoken(amount)} capture payment was reversed`);
+  announceRefund(
+    sim,
+    refund,
+    'PAYMENT.CAPTURE.REVERSED',
+    `A ${formatSummaryAmount(amount)} capture payment was reversed`,
+  );
   return true;
 }
 
 /** A refund as PayPal answers it, and as its events carry it. */
 export function refundBody({ origin }: StateContext, refund: Refund) {
   const { amount, total } = refund;
-  const fee = refund.reversal ? minus(amount, amount) : feeOf(amount);
+  const fee = refund.reversal ? subtract(amount, amount) : feeOf(amount);
   return {
     id: refund.id,
     amount: moneyText(amount),
@@ -52,14 +62,14 @@ export function refundBody({ origin }: StateContext, refund: Refund) {
     seller_payable_breakdown: {
       gross_amount: moneyText(amount),
       paypal_fee: moneyText(fee),
-      net_amount: moneyText(minus(amount, fee)),
+      net_amount: moneyText(subtract(amount, fee)),
       total_refunded_amount: moneyText(total),
     },
     invoice_id: refund.invoiceId,
     custom_id: refund.customId,
     status: 'COMPLETED',
-    create_time: pacificSeconds(refund.createTime),
-    update_time: pacificSeconds(refund.createTime),
+    create_time: formatPacificTime(refund.createTime),
+    update_time: formatPacificTime(refund.createTime),
     links: refundLinks(origin, refund),
   };
 }
@@ -76,10 +86,10 @@ const refundLinks = (origin: string, { id, capture }: Refund): Link[] => [
   { href: `${origin}/v2/payments/captures/${capture.id}`, rel: 'up', method: 'GET' },
 ];
 
-const refundedOf = ({ amount, refunds }: Capture): Money =>
+const refundedAmount = ({ amount, refunds }: Capture): Money =>
   sumOf([{ ...amount, minor: 0 }, ...refunds.map((refund) => refund.amount)]);
 
-const leftOf = (capture: Capture): Money => minus(capture.amount, refundedOf(capture));
+const refundableAmount = (capture: Capture): Money => subtract(capture.amount, refundedAmount(capture));
 
 function refundIssue(sim: StateContext, capture: Capture, amount: Money, left: Money): string | undefined {
   if (capture.status === 'PENDING') return 'PENDING_CAPTURE';
@@ -99,7 +109,7 @@ function addRefund(
   details: RefundOptions & Pick<Refund, 'amount' | 'reversal'>,
 ): Refund {
   const now = sim.now();
-  const total = sumOf([refundedOf(capture), details.amount]);
+  const total = sumOf([refundedAmount(capture), details.amount]);
   const refund: Refund = { ...details, id: newId(), capture, total, createTime: now };
   capture.refunds.push(refund);
   capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';

@@ -7,4 +7,4 @@ export const moneySchema = z.object({
 });
 
 /** A URL to send somebody or something to. PayPal wants https on port 443; a laptop has neither, so any http URL is taken too. */
-export const webAddressSchema = z.url({ protocol: /^https?$/ }).check(z.maxLength(2048));
+export const httpUrlSchema = z.url({ protocol: /^https?$/ }).check(z.maxLength(2048));

@@ -84,7 +84,7 @@ export interface WebhookEvent {
 }
 
 /** What is remembered of a call with a PayPal-Request-Id. */
-export type RememberedRequest =
+export type StoredRequest =
   | { readonly state: 'running' }
   | { readonly state: 'done'; readonly at: Date; readonly body: string };
 
@@ -96,7 +96,7 @@ export interface State {
   readonly webhooks: Map<string, Webhook>;
   /** In the order in which they happened. */
   readonly events: Map<string, WebhookEvent>;
-  readonly requests: Map<string, RememberedRequest>;
+  readonly requests: Map<string, StoredRequest>;
 }
 
 /** A simulator that nothing has happened in. */

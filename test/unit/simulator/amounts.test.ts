@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { amountIssue, feeOf, spoken } from '../../../simulator/state/amounts.ts';
+import { amountIssue, feeOf, formatSummaryAmount } from '../../../simulator/state/amounts.ts';
 
 describe('PayPal’s fee', () => {
   it.each([
@@ -18,7 +18,7 @@ it.each([
   [{ currency: 'EUR', minor: 1999 }, '€ 19.99 EUR'],
   [{ currency: 'JPY', minor: 500 }, '¥ 500 JPY'],
 ])('%j is spoken as PayPal does', (money, text) => {
-  expect(spoken(money)).toBe(text);
+  expect(formatSummaryAmount(money)).toBe(text);
 });
 
 it.each([

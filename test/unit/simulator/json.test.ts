@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { memberText, parseJson } from '../../../simulator/state/json.ts';
+import { memberSource, parseJson } from '../../../simulator/state/json.ts';
 
 it('finds a member as it stands, whatever is around it', () => {
   fc.assert(
@@ -13,7 +13,7 @@ it('finds a member as it stands, whatever is around it', () => {
         const text = JSON.stringify(value, null, 1);
         const json = `{${space}"a":${JSON.stringify(before)},"event"${space}:${space}${text}${space},"z":${JSON.stringify(after)}}`;
 
-        expect(memberText(json, 'event')).toBe(text);
+        expect(memberSource(json, 'event')).toBe(text);
       },
     ),
   );
@@ -30,7 +30,7 @@ it.each([
   ['{"a":"event"}', undefined],
   ['{}', undefined],
 ])('finds the member of %s at the top alone', (json, text) => {
-  expect(memberText(json, 'event')).toBe(text);
+  expect(memberSource(json, 'event')).toBe(text);
 });
 
 it('no JSON is undefined', () => {
