@@ -26,44 +26,47 @@ import { newDebugId } from './state/ids.ts';
 import { emptyState } from './state/state.ts';
 import { createTokens } from './state/tokens.ts';
 
-/** How to start a simulator. */
 export interface SimulatorOptions {
-  /** @default 0 - a free one */
+  /** @default 0 - a free port */
   readonly port?: number;
-  /** Where to listen: nowhere but here. */
+  /** Loopback only. */
   readonly host?: '127.0.0.1';
   /** @default sandbox-client */
   readonly clientId?: string;
   /** @default sandbox-secret */
   readonly clientSecret?: string;
-  /** Milliseconds to wait after the given attempt to deliver an event. @default - 1 s, 2 s, 4 s … at most 30 s */
+  /** Delay after the given delivery attempt. @default - 1 s, 2 s, 4 s … at most 30 s */
   readonly retryDelayMs?: (attempt: number) => number;
-  /** The clock that orders, tokens and remembered requests age by. @default - the real one */
+  /** Current time for the expiry of orders, tokens and stored request ids. @default - the real time */
   readonly now?: () => Date;
 }
 
-/** A simulator that is running. */
+/** A running simulator. */
 export interface Simulator {
   /** Its origin, such as `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** Ends it: connections, deliveries, retries. */
+  /** Closes connections and cancels deliveries and retries. */
   stop(): Promise<void>;
 }
 
-/** PayPal's pauses are not published, its whole three days not bearable: the first within seconds, all within ten minutes. */
+/**
+ * PayPal retries 25 times over 3 days and does not publish its delays. Here the first retry follows after 1 s and all
+ * 25 attempts take about ten minutes.
+ */
 const defaultRetryDelayMs = (attempt: number): number => Math.min(1000 * 2 ** (attempt - 1), 30_000);
 
 /**
- * Starts a PayPal for laptops and tests.
- * @throws Error when the port is taken.
+ * Starts a PayPal simulator for laptops and tests.
+ * @throws Error EADDRINUSE when the port is taken
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { now = () => new Date(), retryDelayMs = defaultRetryDelayMs } = options;
   const certificates = await createCertificates();
   const stopping = new AbortController();
 
-  let answer: Hono<Env>['fetch'] = () => new Response(null, { status: 503 });
-  const server = createAdaptorServer({ fetch: (request, env) => answer(request, env), overrideGlobalObjects: false });
+  // The app needs the origin, and so the port: until then, requests get 503.
+  let handle: Hono<Env>['fetch'] = () => new Response(null, { status: 503 });
+  const server = createAdaptorServer({ fetch: (request, env) => handle(request, env), overrideGlobalObjects: false });
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
 
@@ -89,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       return event;
     },
   };
-  answer = createApp(sim).fetch;
+  handle = createApp(sim).fetch;
 
   return {
     url: origin,
@@ -105,8 +108,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 /**
- * The order matters. A lost answer is lost last, when the work is done and remembered; a call without a token uses up no fault; and a
- * repeated call is answered from memory, or refused while the first one is held up by a fault.
+ * The middleware sequence matters. A response is dropped last, after its request has been processed and stored; a
+ * request without a valid token consumes no fault; a repeated request id is resolved before faults apply, so that a
+ * repetition gets the stored response, or 409 while a fault delays the first request.
  */
 function createApp(sim: Simulation): Hono<Env> {
   const tokens = createTokens(sim.now);
@@ -123,7 +127,7 @@ function createApp(sim: Simulation): Hono<Env> {
   app.use('/v2/*', requireToken(tokens), storeResponses(sim));
   app.use('/v1/notifications/*', requireToken(tokens));
   app.use('*', injectFaults(sim));
-  const parts = [
+  const routes = [
     oauthApi(sim, tokens),
     ordersApi(sim),
     paymentsApi(sim),
@@ -135,11 +139,11 @@ function createApp(sim: Simulation): Hono<Env> {
     deliveryControl(sim),
     stateControl(sim, tokens),
   ];
-  for (const part of parts) app.route('/', part);
+  for (const route of routes) app.route('/', route);
   return app;
 }
 
-/** Every answer of PayPal's has an id by which its support would find it. */
+/** Like PayPal, every response has a correlation id. */
 const setDebugId: MiddlewareHandler<Env> = async (c, next) => {
   const debugId = newDebugId();
   c.set('debugId', debugId);

@@ -8,7 +8,7 @@ import type { WebhookEvent } from '../state/state.ts';
 import { mockEvent } from './mock-events.ts';
 import { findWebhook, invalidData, invalidId, parseBody } from './webhooks-api.ts';
 
-/** Older events cannot be listed: PayPal answers 400 (recorded). */
+/** PayPal responds with 400 to an older `start_time` (recorded). */
 const MAX_AGE_MS = 45 * 24 * 60 * 60 * 1000;
 
 const querySchema = z.object({
@@ -17,7 +17,7 @@ const querySchema = z.object({
   end_time: z.optional(z.iso.datetime({ offset: true })),
   event_type: z.optional(z.string()),
   transaction_id: z.optional(z.string()),
-  // How PayPal's `next` links go on: behind the event with this id.
+  // Cursor of PayPal's `next` links: the page starts after the event with this id.
   index_id: z.optional(z.string()),
 });
 const resendSchema = z.object({ webhook_ids: z.optional(z.array(z.string()).check(z.maxLength(500))) });
@@ -40,13 +40,13 @@ export function eventsApi(sim: Simulation): Hono<Env> {
     if (filter.start_time && Date.parse(filter.start_time) < sim.now().getTime() - MAX_AGE_MS) {
       throw invalidData(['start_time']);
     }
-    const found = [...events.values()].reverse().filter(filterBy(filter)); // the newest first, as recorded
-    const start = index_id ? found.findIndex(({ id }) => id === index_id) + 1 : 0;
-    const page = found.slice(start, start + page_size);
-    const last = found.length > start + page_size ? page.at(-1) : undefined;
-    const here = new URL(c.req.url);
-    const links: Link[] = [{ href: pageUrl(sim, here), rel: 'self', method: 'GET' }];
-    if (last) links.push({ href: pageUrl(sim, here, last), rel: 'next', method: 'GET' });
+    const matching = [...events.values()].reverse().filter(filterBy(filter)); // newest first, as recorded
+    const start = index_id ? matching.findIndex(({ id }) => id === index_id) + 1 : 0;
+    const page = matching.slice(start, start + page_size);
+    const last = matching.length > start + page_size ? page.at(-1) : undefined;
+    const requestUrl = new URL(c.req.url);
+    const links: Link[] = [{ href: pageUrl(sim, requestUrl), rel: 'self', method: 'GET' }];
+    if (last) links.push({ href: pageUrl(sim, requestUrl, last), rel: 'next', method: 'GET' });
     return c.json({ events: page.map(bodyOf), count: page.length, links });
   });
 
@@ -55,10 +55,10 @@ export function eventsApi(sim: Simulation): Hono<Env> {
   app.post('/webhooks-events/:id/resend', async (c) => {
     const event = findEvent(sim, c.req.param('id'));
     const { webhook_ids } = await parseBody(c, resendSchema);
-    const chosen = webhook_ids
+    const targets = webhook_ids
       ? webhook_ids.map((id) => findWebhook(sim, id))
       : [...webhooks.values()].filter((webhook) => isSubscribed(webhook, event));
-    for (const webhook of chosen) {
+    for (const webhook of targets) {
       // "Any pending notifications are not resent": PayPal's OpenAPI.
       if (!sim.deliverer.isPending(event.id, webhook.id)) sim.deliverer.send(event, webhook);
     }
@@ -88,8 +88,8 @@ const filterBy =
     (!event_type || type === event_type) &&
     (!transaction_id || transactionIds.includes(transaction_id));
 
-function pageUrl({ origin }: Simulation, here: URL, last?: WebhookEvent): string {
-  const url = new URL(here.pathname + here.search, origin);
+function pageUrl({ origin }: Simulation, requestUrl: URL, last?: WebhookEvent): string {
+  const url = new URL(requestUrl.pathname + requestUrl.search, origin);
   if (last) {
     url.searchParams.set('move_to', 'next');
     url.searchParams.set('index_time', last.createTime.toISOString());

@@ -5,7 +5,7 @@ import type { Env, Simulation } from '../delivery/simulation.ts';
 import { errorForStatus } from '../state/errors.ts';
 import type { Fault } from '../state/faults.ts';
 
-/** Before a call's work is done: lets it go wrong. */
+/** Applies a fault before the request is processed. */
 export const injectFaults =
   ({ faults, stopping }: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
@@ -14,12 +14,12 @@ export const injectFaults =
     return failed ?? next();
   };
 
-/** After a call's work is done: lets its answer be lost. */
+/** Applies an `after` fault: the request is processed, its response is lost. */
 export const dropResponses =
   ({ faults, stopping }: Simulation): MiddlewareHandler<Env> =>
   async (c, next) => {
     await next();
-    if (!c.res.ok || c.get('faulty')) return; // nothing was done
+    if (!c.res.ok || c.get('faulty')) return; // nothing was processed
     const fault = faults.take(c.req.method, c.req.path, true);
     const failed = fault && (await applyFault(c, fault, stopping));
     if (failed) c.res = failed;

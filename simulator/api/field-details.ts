@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { ErrorDetail } from '../state/errors.ts';
 
-/** Says in PayPal's words what zod found wrong with a body. */
+/** Translates zod issues to PayPal's error details. */
 export function fieldDetails(error: z.core.$ZodError, body: unknown): ErrorDetail[] {
   return error.issues.map((issue) => {
     const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;

@@ -3,8 +3,8 @@ import { errorForStatus } from '../state/errors.ts';
 import { parseJson } from '../state/json.ts';
 
 /**
- * Reads the JSON body of a call to the Orders or the Payments API; no body at all is `{}`.
- * @throws PayPalError 415 when it is not declared as JSON, 400 when it is none.
+ * Reads the JSON body of a request to the Orders or Payments API; an empty body is `{}`.
+ * @throws PayPalError 415 for another content type, 400 for malformed JSON
  */
 export async function jsonBody(c: Context): Promise<unknown> {
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw errorForStatus(415);
@@ -15,5 +15,5 @@ export async function jsonBody(c: Context): Promise<unknown> {
   throw errorForStatus(400, [{ issue: 'MALFORMED_REQUEST_JSON', description, location: 'body' }]);
 }
 
-/** Whether the caller wants the whole resource; PayPal's default is `return=minimal`. */
+/** Whether to return the full resource; PayPal's default is `return=minimal`. */
 export const wantsRepresentation = (c: Context): boolean => c.req.header('prefer') === 'return=representation';

@@ -2,8 +2,8 @@ import { createEvent, EVENT_TYPES } from '../state/events.ts';
 import type { WebhookEvent } from '../state/state.ts';
 
 /*
- * What PayPal's webhooks simulator sends: bodies from the past whose ids, links and dates never change (recorded), so that a shop which
- * has seen one of them takes the next for a duplicate. Their links name the live API, even in the sandbox.
+ * The events of PayPal's own webhooks simulator. Their ids, links and dates are constant (recorded), so a shop treats
+ * the second one as a duplicate. Their links name the live API, even in the sandbox.
  */
 
 const LIVE_API = 'https://api.paypal.com';
@@ -30,7 +30,7 @@ const refund = {
 };
 const dispute = { dispute_id: 'PP-D-27803', disputed_transactions: [{ seller_transaction_id: CAPTURE_ID }] };
 
-/** The resource by the beginning of the type's name; the first that fits counts. */
+/** Resource by prefix of the event type; the first match wins. */
 const RESOURCES: readonly (readonly [prefix: string, resource: object])[] = [
   ['CHECKOUT.PAYMENT-APPROVAL.', { order_id: ORDER_ID, purchase_units: [{ reference_id: 'default' }] }],
   ['CHECKOUT.ORDER.APPROVED', { ...order, status: 'APPROVED' }],
@@ -44,7 +44,7 @@ const RESOURCES: readonly (readonly [prefix: string, resource: object])[] = [
   ['CUSTOMER.DISPUTE.', { ...dispute, status: 'OPEN', dispute_amount: AMOUNT }],
 ];
 
-/** The event that PayPal's webhooks simulator has for a type; undefined for a type that it does not know. */
+/** The mock event of a type; undefined for unknown types. */
 export function mockEvent(type: string): WebhookEvent | undefined {
   const index = EVENT_TYPES.findIndex(({ name }) => name === type);
   const resource = RESOURCES.find(([prefix]) => type.startsWith(prefix))?.[1];

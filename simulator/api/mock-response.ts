@@ -6,7 +6,7 @@ import { parseJson } from '../state/json.ts';
 const HEADER = 'PayPal-Mock-Response';
 const mockSchema = z.object({ mock_application_codes: z.string() });
 
-/** Answers the error that the caller asked for: https://developer.paypal.com/negative-testing/request-headers */
+/** Returns the error requested by header: https://developer.paypal.com/negative-testing/request-headers */
 export const mockResponse =
   (operation: Operation): MiddlewareHandler =>
   async (c, next) => {
@@ -14,7 +14,7 @@ export const mockResponse =
     if (!header) return next();
     const code = mockSchema.safeParse(parseJson(header)).data?.mock_application_codes ?? '';
     if (code === 'INTERNAL_SERVER_ERROR') throw errorForStatus(500);
-    // What PayPal makes of a code that the call cannot answer is not documented; here it is an error, so that no test passes by a slip.
+    // PayPal does not document unknown codes. An error keeps a typo from passing as a success.
     if (!statusOf(operation, code)) {
       throw errorForStatus(400, [{ issue: 'INVALID_PARAMETER_VALUE', field: HEADER, value: header }]);
     }

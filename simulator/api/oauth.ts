@@ -18,7 +18,8 @@ export function oauthApi({ clientId, clientSecret, now }: Simulation, tokens: To
     const { value, expiresIn } = tokens.current();
     return c.json({
       scope:
-        'https://uri.paypal.com/services/payments/refund https://uri.paypal.com/services/payments/payment/authcapture ' +
+        'https://uri.paypal.com/services/payments/refund ' +
+        'https://uri.paypal.com/services/payments/payment/authcapture ' +
         'https://uri.paypal.com/services/applications/webhooks openid',
       access_token: value,
       token_type: 'Bearer',
@@ -29,7 +30,7 @@ export function oauthApi({ clientId, clientSecret, now }: Simulation, tokens: To
   });
 }
 
-/** Lets only calls with a good token pass. */
+/** Rejects requests without a valid token. */
 export const requireToken =
   (tokens: Tokens): MiddlewareHandler =>
   async (c, next) => {

@@ -5,8 +5,8 @@ import { fieldDetails } from './field-details.ts';
 import { amountIssues } from './order-sums.ts';
 
 /**
- * Reads the body of `POST /v2/checkout/orders`.
- * @throws PayPalError 400 for fields that are missing or malformed, 422 for amounts that do not add up.
+ * Validates the body of `POST /v2/checkout/orders`.
+ * @throws PayPalError 400 for missing or malformed fields, 422 for amounts that do not add up
  */
 export function parseOrderRequest(body: unknown): OrderRequest {
   const parsed = z.safeParse(orderRequestSchema, body);

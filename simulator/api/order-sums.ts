@@ -3,7 +3,7 @@ import { amountIssue } from '../state/amounts.ts';
 import type { ErrorDetail } from '../state/errors.ts';
 import type { PurchaseUnit } from '../state/order-schema.ts';
 
-/** What PayPal would find wrong with the references and the amounts of an order; empty when all adds up. */
+/** The issues that PayPal reports for the reference ids and amounts of an order. */
 export function amountIssues(units: readonly PurchaseUnit[]): ErrorDetail[] {
   const found = [...referenceIssues(units), ...currencyIssues(units)];
   return found.length > 0 ? found : units.flatMap(unitIssues);
@@ -31,7 +31,7 @@ function currencyIssues(units: readonly PurchaseUnit[]): ErrorDetail[] {
   return currencies.size > 1 ? [...malformed, { issue: 'MULTI_CURRENCY_ORDER', field: '/purchase_units' }] : malformed;
 }
 
-/** Every amount of a purchase unit with the pointer that PayPal would give for it. */
+/** Every amount of a purchase unit, with its pointer in PayPal's error details. */
 function amountsOf(unit: PurchaseUnit): { field: string; amount: MoneyText }[] {
   const path = pathOf(unit);
   const breakdown = Object.entries(unit.amount.breakdown ?? {});
@@ -62,7 +62,7 @@ function unitIssues(unit: PurchaseUnit): ErrorDetail[] {
   return [...signs, ...itemIssues(unit), ...breakdownIssues(unit)];
 }
 
-/** item_total = Σ unit_amount × quantity, tax_total = Σ tax × quantity; each is required where the items have it. */
+/** item_total = Σ unit_amount × quantity, tax_total = Σ tax × quantity; each is required when the items have it. */
 function itemIssues({ items = [], ...unit }: PurchaseUnit): ErrorDetail[] {
   const path = `${pathOf(unit)}/amount/breakdown`;
   const prices = items.map(({ unit_amount, quantity }) => times(parseMoney(unit_amount), Number(quantity)));
@@ -86,7 +86,7 @@ function totalIssues(
     : [{ issue: `${name}_MISMATCH`, field, value: total.value }];
 }
 
-/** What a breakdown takes off; all else of it adds. */
+/** The parts of a breakdown that are subtracted. */
 const DISCOUNTS: ReadonlySet<string> = new Set(['shipping_discount', 'discount']);
 
 function breakdownIssues(unit: PurchaseUnit): ErrorDetail[] {
@@ -101,6 +101,6 @@ function breakdownIssues(unit: PurchaseUnit): ErrorDetail[] {
   return [{ issue: 'AMOUNT_MISMATCH', field: `${pathOf(unit)}/amount/value`, value: moneyText(total).value }];
 }
 
-/** PayPal points at a purchase unit by its reference. */
+/** PayPal's error details address a purchase unit by its reference id. */
 const pathOf = ({ reference_id = 'default' }: Pick<PurchaseUnit, 'reference_id'>): string =>
   `/purchase_units/@reference_id=='${reference_id}'`;

@@ -19,7 +19,7 @@ const refundRequestSchema = z.object({
   note_to_payer: text(255),
 });
 
-/** `/v2/payments`: captures, their refunds. */
+/** `/v2/payments`: get a capture, refund it, get a refund. */
 export function paymentsApi(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/v2/payments');
 
@@ -51,7 +51,7 @@ function parseRefundRequest(body: unknown): RefundOptions {
   if (!parsed.success) throw issueError('captures.refund', fieldDetails(parsed.error, body));
   const { amount, note_to_payer, custom_id, invoice_id } = parsed.data;
   const malformed = amount && amountIssue(amount);
-  // An amount too large to count is in any case more than what was captured: PayPal's list for refunds has no MAX_VALUE_EXCEEDED.
+  // PayPal does not list MAX_VALUE_EXCEEDED for refunds; such an amount always exceeds the capture.
   const issue = malformed === 'MAX_VALUE_EXCEEDED' ? 'REFUND_AMOUNT_EXCEEDED' : malformed;
   if (issue) throw issueError('captures.refund', [{ issue, field: '/amount/value', value: amount?.value }]);
   return {

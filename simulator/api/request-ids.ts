@@ -13,9 +13,10 @@ const MAX_LENGTH = 108;
 const HEADER = 'PayPal-Request-Id';
 
 /**
- * Honours PayPal-Request-Id: the same id on the same call gets the stored answer, with 200. Only successes are stored: a declined
- * card or a failure may be tried again under the same id. While the first call runs, a second one gets 409
- * PREVIOUS_REQUEST_IN_PROGRESS; PayPal says only that it "might fail": https://developer.paypal.com/reference/guidelines/idempotency
+ * Honours PayPal-Request-Id: the same id on the same path returns the stored response with 200. Only successes are
+ * stored, so a declined card or a failure can be retried with the same id. While the first request runs, a second one
+ * gets 409 PREVIOUS_REQUEST_IN_PROGRESS; PayPal documents only that it "might fail":
+ * https://developer.paypal.com/reference/guidelines/idempotency
  */
 export const storeResponses =
   (sim: Simulation): MiddlewareHandler<Env> =>

@@ -32,7 +32,7 @@ const verifySchema = z.object({
   webhook_event: z.record(z.string(), z.unknown()),
 });
 
-/** `/v1/notifications`: webhooks, event types, and the check of a signature. */
+/** `/v1/notifications`: webhooks, event types, `verify-webhook-signature`. */
 export function webhooksApi(sim: Simulation): Hono<Env> {
   const { webhooks } = sim.state;
   const app = new Hono<Env>().basePath('/v1/notifications');
@@ -76,20 +76,20 @@ export function webhooksApi(sim: Simulation): Hono<Env> {
   app.get('/webhooks-event-types', (c) => c.json({ event_types: eventTypes(EVENT_TYPES.map(({ name }) => name)) }));
 
   app.post('/verify-webhook-signature', async (c) => {
-    const given = await parseBody(c, verifySchema);
+    const request = await parseBody(c, verifySchema);
     const genuine =
-      given.auth_algo === 'SHA256withRSA' &&
-      // "Postback verification is not supported" for the events of PayPal's simulator.
-      given.webhook_id !== MOCK_WEBHOOK_ID &&
+      request.auth_algo === 'SHA256withRSA' &&
+      // "Postback verification is not supported" for the events of PayPal's webhooks simulator.
+      request.webhook_id !== MOCK_WEBHOOK_ID &&
       sim.signer.isValid(
         {
-          transmissionId: given.transmission_id,
-          time: given.transmission_time,
-          webhookId: given.webhook_id,
+          transmissionId: request.transmission_id,
+          time: request.transmission_time,
+          webhookId: request.webhook_id,
           body: Buffer.from(memberSource(await c.req.text(), 'webhook_event') ?? ''),
         },
-        given.transmission_sig,
-        given.cert_url,
+        request.transmission_sig,
+        request.cert_url,
       );
     return c.json({ verification_status: genuine ? 'SUCCESS' : 'FAILURE' });
   });
@@ -98,8 +98,8 @@ export function webhooksApi(sim: Simulation): Hono<Env> {
 }
 
 /**
- * Reads a body of the webhooks API; no body at all is `{}`.
- * @throws PayPalError 400 VALIDATION_ERROR, naming the fields.
+ * Validates the body of a request to the webhooks API; an empty body is `{}`.
+ * @throws PayPalError 400 VALIDATION_ERROR with the invalid fields
  */
 export async function parseBody<Schema extends z.ZodMiniType>(c: Context, schema: Schema): Promise<z.output<Schema>> {
   const text = await c.req.text();
@@ -108,7 +108,7 @@ export async function parseBody<Schema extends z.ZodMiniType>(c: Context, schema
   throw invalidData(parsed.error.issues.map(({ path }) => path.join('.')));
 }
 
-/** The webhooks API's error for fields that it cannot use. */
+/** The webhooks API's error for invalid fields. */
 export const invalidData = (fields: readonly string[]) =>
   webhooksError(
     400,
@@ -117,13 +117,10 @@ export const invalidData = (fields: readonly string[]) =>
     fields.map((field) => ({ field, issue: 'Invalid data provided' })),
   );
 
-/** The webhooks API's error for an id that it does not know. */
+/** The webhooks API's error for an unknown id. */
 export const invalidId = () => webhooksError(404, 'INVALID_RESOURCE_ID', 'Resource id is invalid');
 
-/**
- * A registered webhook.
- * @throws PayPalError 404
- */
+/** @throws PayPalError 404 */
 export function findWebhook({ state }: Simulation, id: string): Webhook {
   const webhook = state.webhooks.get(id);
   if (!webhook) throw invalidId();

@@ -19,7 +19,7 @@ const eventSchema = z.strictObject({
   resource: z.optional(z.record(z.string(), z.unknown())),
   signature: z._default(z.enum(['good', 'bad', 'wrong-cert', 'mock-id']), 'good'),
   event_id: z.optional(z.string().check(z.minLength(1))),
-  /** Sent and signed as it stands, in place of an event's body. */
+  /** Signed and sent verbatim instead of a generated event. */
   body: z.optional(z.string()),
   headers: z.optional(
     z.record(z.string().check(z.regex(/^[a-z0-9-]+$/i)), z.string().check(z.regex(/^[\x20-\x7e]*$/))),
@@ -27,7 +27,7 @@ const eventSchema = z.strictObject({
 });
 const emptySchema = z.strictObject({});
 
-/** `/_sim/delivery`, `/_sim/deliveries`, `/_sim/events`: how events travel, and events that never happened. */
+/** `/_sim/delivery`, `/_sim/deliveries`, `/_sim/events`: delivery settings, delivery log, custom events. */
 export function deliveryControl(sim: Simulation): Hono<Env> {
   const { deliverer, state } = sim;
   const app = new Hono<Env>().basePath('/_sim');
@@ -45,14 +45,14 @@ export function deliveryControl(sim: Simulation): Hono<Env> {
   app.get('/deliveries', (c) => c.json({ deliveries: deliverer.records() }));
 
   app.post('/events', async (c) => {
-    const { signature, headers, ...wanted } = await parseControlBody(c, eventSchema);
-    const event = buildEvent(sim, wanted);
+    const { signature, headers, ...request } = await parseControlBody(c, eventSchema);
+    const event = buildEvent(sim, request);
     const genuine = signature === 'good';
-    // PayPal's list of events has what PayPal sent: no forgery, and nothing that is no event.
-    if (genuine && wanted.body === undefined && !state.events.has(event.id)) state.events.set(event.id, event);
+    // PayPal's event list has only genuine events: no forgeries, no arbitrary bodies.
+    if (genuine && request.body === undefined && !state.events.has(event.id)) state.events.set(event.id, event);
     const options = { signature, retry: genuine, headers: headers && lowerCased(headers) };
-    const made = await Promise.all([...state.webhooks.keys()].map((id) => deliverer.sendNow(event, id, options)));
-    const deliveries = made.flat().map(({ http_status, answer }) => ({ http_status, answer }));
+    const attempts = await Promise.all([...state.webhooks.keys()].map((id) => deliverer.sendNow(event, id, options)));
+    const deliveries = attempts.flat().map(({ http_status, answer }) => ({ http_status, answer }));
     return c.json({ event_id: event.id, deliveries });
   });
 
@@ -67,12 +67,12 @@ function buildEvent(
 ): WebhookEvent {
   const id = event_id ?? idIn(body) ?? newEventId();
   const transactionIds = typeof resource.id === 'string' ? [resource.id] : [];
-  const draft = { type: event_type, summary: 'An event made by hand', resource, orderId: newEventId(), transactionIds };
+  const draft = { type: event_type, summary: 'A custom event', resource, orderId: newEventId(), transactionIds };
   const event = createEvent(origin, now(), draft, id);
   return body === undefined ? event : { ...event, body: Buffer.from(body) };
 }
 
-/** The event id of a body given as text, if it has one: so that its deliveries can be found. */
+/** The event id inside a verbatim body, so that its deliveries can be looked up. */
 function idIn(body: string | undefined): string | undefined {
   return z.safeParse(z.object({ id: z.string() }), parseJson(body ?? '')).data?.id;
 }

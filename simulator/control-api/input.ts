@@ -5,13 +5,12 @@ import { parseJson } from '../state/json.ts';
 import { findOrder } from '../state/orders.ts';
 import type { Capture, Order } from '../state/state.ts';
 
-/** What is wrong with one field of a control request. */
 interface FieldError {
   readonly field: string;
   readonly message: string;
 }
 
-/** A control request that cannot be done; answered as `{error, fields?}`. */
+/** A rejected control request; the response body is `{error, fields?}`. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly status: 400 | 404 | 409;
@@ -25,8 +24,8 @@ export class ControlError extends Error {
 }
 
 /**
- * Reads the body of a control request; no body at all is `{}`.
- * @throws ControlError 400, naming the fields.
+ * Validates the body of a control request; an empty body is `{}`.
+ * @throws ControlError 400 with the invalid fields
  */
 export async function parseControlBody<Schema extends z.ZodMiniType>(
   c: Context,
@@ -43,26 +42,20 @@ export async function parseControlBody<Schema extends z.ZodMiniType>(
   throw new ControlError(400, 'invalid request', fields);
 }
 
-/**
- * The order that the path names.
- * @throws ControlError 404 when there is none, or it has expired.
- */
+/** @throws ControlError 404 when the order does not exist or has expired */
 export function requireOrder(sim: Simulation, id: string): Order {
   const order = findOrder(sim, id);
-  if (!order) throw new ControlError(404, `no order ${id}, or it has expired`);
+  if (!order) throw new ControlError(404, `order ${id} not found or expired`);
   return order;
 }
 
-/**
- * The capture that the path names.
- * @throws ControlError 404
- */
+/** @throws ControlError 404 */
 export function requireCapture({ state }: Simulation, id: string): Capture {
   const capture = state.captures.get(id);
-  if (!capture) throw new ControlError(404, `no capture ${id}`);
+  if (!capture) throw new ControlError(404, `capture ${id} not found`);
   return capture;
 }
 
-/** The error for something that cannot happen to an order, capture or dispute as it is. */
+/** The error for an action that the current status does not allow. */
 export const stateConflict = (what: string, status: string | undefined): ControlError =>
   new ControlError(409, `${what} (status ${status ?? 'none'})`);

@@ -12,7 +12,7 @@ import { moneySchema } from '../state/schemas.ts';
 import { parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
 
 const amountSchema = z.pipe(
-  moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'not an amount of that currency')),
+  moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'invalid amount for the currency')),
   z.transform(parseMoney),
 );
 const approveSchema = z.strictObject({
@@ -24,7 +24,7 @@ const refundSchema = z.strictObject({ amount: z.optional(amountSchema) });
 const disputeSchema = z.strictObject({ status: z._default(z.enum(['OPEN', 'RESOLVED']), 'OPEN') });
 const emptySchema = z.strictObject({});
 
-/** `/_sim/orders` and `/_sim/captures`: what buyers, banks and PayPal do. */
+/** `/_sim/orders` and `/_sim/captures`: actions of buyers, banks and PayPal. */
 export function paymentControl(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
@@ -44,7 +44,7 @@ export function paymentControl(sim: Simulation): Hono<Env> {
   app.post('/orders/:id/expire', async (c) => {
     await parseControlBody(c, emptySchema);
     const order = requireOrder(sim, c.req.param('id'));
-    if (order.status === 'COMPLETED') throw stateConflict('a captured order does not expire', order.status);
+    if (order.status === 'COMPLETED') throw stateConflict('a captured order cannot expire', order.status);
     order.expired = true;
     return c.json({});
   });
@@ -85,7 +85,7 @@ export function paymentControl(sim: Simulation): Hono<Env> {
   app.post('/captures/:id/reverse', async (c) => {
     await parseControlBody(c, emptySchema);
     const capture = requireCapture(sim, c.req.param('id'));
-    if (!reverseCapture(sim, capture)) throw stateConflict('nothing is left to take back', capture.status);
+    if (!reverseCapture(sim, capture)) throw stateConflict('nothing left to reverse', capture.status);
     return c.json(captureResponse(sim, capture));
   });
 
@@ -93,7 +93,7 @@ export function paymentControl(sim: Simulation): Hono<Env> {
     const { status } = await parseControlBody(c, disputeSchema);
     const capture = requireCapture(sim, c.req.param('id'));
     const dispute = disputeCapture(sim, capture, status);
-    if (!dispute) throw stateConflict('there is no open dispute to resolve', capture.dispute?.status);
+    if (!dispute) throw stateConflict('no open dispute to resolve', capture.dispute?.status);
     return c.json({ dispute_id: dispute.id, status: dispute.status });
   });
 

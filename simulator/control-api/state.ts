@@ -25,13 +25,13 @@ const faultSchema = z
   .check(
     z.refine((fault) => hasEffect(fault), {
       path: ['status'],
-      error: 'a fault needs status, timeout, reset, malformed or latency_ms',
+      error: 'a fault requires status, timeout, reset, malformed or latency_ms',
     }),
   );
 const faultsSchema = z.strictObject({ faults: z.array(faultSchema) });
 const emptySchema = z.strictObject({});
 
-/** The rest of `/_sim`: faults, tokens, state, reset. */
+/** `/_sim/faults`, `/_sim/tokens/revoke`, `/_sim/state`, `/_sim/reset`. */
 export function stateControl(sim: Simulation, tokens: Tokens): Hono<Env> {
   const { state, faults, deliverer } = sim;
   const app = new Hono<Env>().basePath('/_sim');
@@ -63,7 +63,7 @@ export function stateControl(sim: Simulation, tokens: Tokens): Hono<Env> {
 const hasEffect = ({ status, timeout, reset, malformed, latency_ms }: Fault): boolean =>
   [status, timeout, reset, malformed, latency_ms].some(Boolean);
 
-/** All that is known, in PayPal's own forms, with what PayPal would not show beside it. */
+/** The whole state in PayPal's own formats, plus fields that PayPal does not expose. */
 function describeState(sim: Simulation) {
   const { orders, captures, refunds, webhooks, events } = sim.state;
   const now = sim.now();

@@ -1,24 +1,24 @@
-// @peculiar/x509 finds its parts by decorators, for which this must be there first.
+// @peculiar/x509 resolves its parts by decorators, which need this import first.
 import 'reflect-metadata';
 import { KeyObject, randomBytes } from 'node:crypto';
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 
-/** A certificate that the simulator serves, with the key that signs for it. */
 interface Certificate {
-  /** The last part of its URL; PayPal's look like `CERT-360caa42-fca2a594-b0d12406`. */
+  /** Last segment of its URL, in PayPal's format: `CERT-360caa42-fca2a594-b0d12406`. */
   readonly id: string;
-  /** One PEM block: as PayPal, the leaf alone. */
+  /** One PEM block. Like PayPal, the simulator serves the leaf alone. */
   readonly pem: string;
   readonly privateKey: KeyObject;
 }
 
-/** The one that PayPal's sandbox would use, and one that must not be believed. */
 export interface Certificates {
+  /** Named like the certificate of PayPal's sandbox. */
   readonly genuine: Certificate;
+  /** From another CA and with another name: receivers must reject it. */
   readonly untrusted: Certificate;
 }
 
-/** Makes both certificates, each issued by a test CA of its own whose key is forgotten. */
+/** Each certificate is issued by its own test CA, whose key is discarded. */
 export async function createCertificates(): Promise<Certificates> {
   const [genuine, untrusted] = await Promise.all([
     issueCertificate('messageverificationcerts.sandbox.paypal.com', 'settle-once simulator test CA'),
@@ -34,7 +34,7 @@ const RSA = {
   modulusLength: 2048,
   publicExponent: new Uint8Array([1, 0, 1]),
 };
-/** Only the leaf's key must be PayPal's kind, and RSA takes time. */
+/** RSA keys are slow to generate; only the leaf's key must be RSA like PayPal's. */
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 async function issueCertificate(commonName: string, issuer: string): Promise<Certificate> {
@@ -42,7 +42,7 @@ async function issueCertificate(commonName: string, issuer: string): Promise<Cer
     crypto.subtle.generateKey(EC, false, ['sign', 'verify']),
     crypto.subtle.generateKey(RSA, true, ['sign', 'verify']),
   ]);
-  // The verifier's clock counts here, which need not be the simulator's; 13 months is what PayPal's last.
+  // Real time, because verifiers do not use the simulated time. PayPal's certificates are valid for 13 months.
   const notBefore = new Date(Date.now() - DAY);
   const certificate = await X509CertificateGenerator.create({
     subject: `CN=${commonName}, O="PayPal, Inc."`,

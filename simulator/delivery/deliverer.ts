@@ -3,46 +3,45 @@ import type { Webhook, WebhookEvent } from '../state/state.ts';
 import type { SignatureKind, Signer } from './signing.ts';
 import { createTransmitter } from './transmit.ts';
 
-/** What `PUT /_sim/delivery` sets. */
+/** Settings of `PUT /_sim/delivery`. */
 interface DeliverySettings {
-  /** Keep deliveries back until a flush. */
+  /** Hold deliveries until a flush. */
   readonly hold: boolean;
-  /** Wait before the first attempt. */
+  /** Delay before the first attempt. */
   readonly delay_ms: number;
-  /** Send each delivery so many times at once, as PayPal may send an event twice. */
+  /** Number of simultaneous deliveries of each event; PayPal may deliver an event more than once. */
   readonly copies: number;
-  /** Send in random order: a flush shuffles what is held; else each delivery waits up to 250 ms more. */
+  /** Random order: a flush shuffles the held deliveries; otherwise each one is delayed by up to 250 ms more. */
   readonly shuffle: boolean;
-  /** Lose deliveries for good. */
+  /** Discard deliveries. */
   readonly drop: boolean;
 }
 
-/** One attempt, as `GET /_sim/deliveries` shows it. */
+/** One attempt, as returned by `GET /_sim/deliveries`. */
 interface DeliveryRecord {
   readonly event_id: string;
   readonly event_type: string;
-  /** The order that the event is about, or an id of its own. */
+  /** The event's order; a unique id for events without one. */
   readonly order_id: string;
   readonly webhook_id: string;
   readonly attempt: number;
   readonly transmission_id: string | null;
-  /** Null when there was no answer. */
+  /** Null without a response. */
   readonly http_status: number | null;
-  /** The JSON that came back. */
+  /** The JSON body of the response. */
   readonly answer: unknown;
-  /** When it was sent. */
+  /** Time of the attempt. */
   readonly at: string;
   readonly dropped: boolean;
 }
 
-/** How to send an event other than by the rules. */
 interface SendOptions {
   readonly signature: SignatureKind;
-  /** Try again until it is taken. */
+  /** Retry until a 2xx response. */
   readonly retry: boolean;
-  /** In place of the webhook's own. */
+  /** Overrides the webhook's URL. */
   readonly url?: string | undefined;
-  /** Set or replace headers; an empty text removes one. */
+  /** Added or replaced headers; an empty value removes a header. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -52,25 +51,28 @@ interface Delivery extends SendOptions {
   attempt: number;
 }
 
-/** Brings events to webhooks. */
+/** Delivers events to webhooks. */
 export interface Deliverer {
   settings(): DeliverySettings;
   configure(change: Partial<DeliverySettings>): void;
   records(): readonly DeliveryRecord[];
   heldCount(): number;
-  /** Deliveries that are held, under way or waiting for their next attempt. */
+  /** Number of deliveries that are held, in flight or scheduled for a retry. */
   pendingCount(): number;
-  /** Sends an event by the rules: settings, order, retries. Does not wait. */
+  /** Schedules a delivery under the current settings, with per-order sequence and retries. Returns immediately. */
   send(event: WebhookEvent, webhook: Webhook): void;
-  /** Sends an event at once, whatever is held or dropped, and waits for the first answers, one for each copy. */
+  /**
+   * Sends an event immediately, even while deliveries are held or dropped. Resolves with the first attempt of each
+   * copy.
+   */
   sendNow(event: WebhookEvent, webhookId: string, options: SendOptions): Promise<DeliveryRecord[]>;
-  /** Whether a delivery of the event to the webhook is held, under way or waiting for its next attempt. */
+  /** Whether a delivery of the event to the webhook is held, in flight or scheduled for a retry. */
   isPending(eventId: string, webhookId: string): boolean;
-  /** Sends all that is held and waits until each first attempt is answered. Returns how many deliveries that were. */
+  /** Sends all held deliveries and waits for their first attempts. @returns the number of deliveries */
   flush(): Promise<number>;
-  /** Forgets records, settings, and whatever is not delivered. */
+  /** Clears records, settings and pending deliveries. */
   reset(): void;
-  /** Ends everything that is under way. */
+  /** Cancels deliveries and retries; later events are not delivered. */
   stop(): Promise<void>;
 }
 
@@ -80,21 +82,22 @@ const SHUFFLE_MS = 250;
 const DEFAULT_OPTIONS: SendOptions = { signature: 'good', retry: true };
 const DEFAULT_SETTINGS: DeliverySettings = { hold: false, delay_ms: 0, copies: 1, shuffle: false, drop: false };
 
-/** Makes the deliverer; `retryDelayMs` is the pause after the given attempt. */
-export function createDeliverer(given: {
+export function createDeliverer(deps: {
   readonly signer: Signer;
   readonly webhooks: ReadonlyMap<string, Webhook>;
   readonly now: () => Date;
+  /** Delay after the given attempt. */
   readonly retryDelayMs: (attempt: number) => number;
 }): Deliverer {
-  const { signer, webhooks, now, retryDelayMs } = given;
+  const { signer, webhooks, now, retryDelayMs } = deps;
   const { post } = createTransmitter();
   const tails = new Map<string, Promise<unknown>>();
   const pending = new Set<Delivery>();
   let records: DeliveryRecord[] = [];
   let held: Delivery[] = [];
   let settings = DEFAULT_SETTINGS;
-  let life = new AbortController();
+  /** Until the next reset. */
+  let lifetime = new AbortController();
 
   const newDelivery = (event: WebhookEvent, webhookId: string, options: SendOptions): Delivery => ({
     ...options,
@@ -103,10 +106,10 @@ export function createDeliverer(given: {
     attempt: 1,
   });
 
-  /** Waits, unless everything is forgotten meanwhile: then nothing follows. */
-  function after(delayMs: number, then: () => void): void {
-    if (delayMs === 0) then();
-    else sleep(delayMs, undefined, { signal: life.signal }).then(then, () => {});
+  /** Runs a callback after a delay, unless a reset or stop comes first. */
+  function schedule(delayMs: number, callback: () => void): void {
+    if (delayMs === 0) callback();
+    else sleep(delayMs, undefined, { signal: lifetime.signal }).then(callback, () => {});
   }
 
   function dispatch(delivery: Delivery): void {
@@ -117,7 +120,9 @@ export function createDeliverer(given: {
     else void enqueue(delivery);
   }
 
-  /** Deliveries of one order wait for one another's answers (not for retries), those of other orders do not. */
+  /**
+   * Deliveries of one order are sequential: each waits for the response to the previous one, but not for its retries.
+   */
   function enqueue(delivery: Delivery): Promise<DeliveryRecord[]> {
     const key = delivery.event.orderId;
     const copies = delivery.attempt === 1 ? settings.copies : 1;
@@ -125,7 +130,7 @@ export function createDeliverer(given: {
     for (const copy of all) pending.add(copy);
     const turn = (tails.get(key) ?? Promise.resolve()).then(async () => {
       const attempts = await Promise.all(all.map(attempt));
-      return attempts.flatMap((made) => made ?? []);
+      return attempts.flatMap((recorded) => recorded ?? []);
     });
     tails.set(key, turn);
     void turn.then(() => tails.get(key) === turn && tails.delete(key));
@@ -134,7 +139,7 @@ export function createDeliverer(given: {
 
   async function attempt(delivery: Delivery): Promise<DeliveryRecord | undefined> {
     const { event, webhookId, signature, headers } = delivery;
-    const { signal } = life;
+    const { signal } = lifetime;
     const url = delivery.url ?? webhooks.get(webhookId)?.url;
     if (url === undefined || !pending.has(delivery)) {
       pending.delete(delivery);
@@ -142,26 +147,26 @@ export function createDeliverer(given: {
     }
     const at = now();
     const all = { ...signer.headers(signature, webhookId, event.body, at), ...headers };
-    const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-    const { httpStatus, answer } = await post(url, sent, event.body, signal);
+    const sentHeaders = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+    const { httpStatus, answer } = await post(url, sentHeaders, event.body, signal);
     if (signal.aborted) return undefined;
 
     const transmission_id = all['paypal-transmission-id'] ?? null;
-    const made = record(delivery, { at, transmission_id, http_status: httpStatus, answer, dropped: false });
-    const taken = httpStatus !== null && httpStatus >= 200 && httpStatus < 300;
-    if (taken || !delivery.retry || delivery.attempt >= MAX_ATTEMPTS) pending.delete(delivery);
+    const recorded = record(delivery, { at, transmission_id, http_status: httpStatus, answer, dropped: false });
+    const delivered = httpStatus !== null && httpStatus >= 200 && httpStatus < 300;
+    if (delivered || !delivery.retry || delivery.attempt >= MAX_ATTEMPTS) pending.delete(delivery);
     else {
-      const pause = retryDelayMs(delivery.attempt);
+      const delayMs = retryDelayMs(delivery.attempt);
       delivery.attempt += 1;
-      after(pause, () => dispatch(delivery));
+      schedule(delayMs, () => dispatch(delivery));
     }
-    return made;
+    return recorded;
   }
 
   type Outcome = Pick<DeliveryRecord, 'transmission_id' | 'http_status' | 'answer' | 'dropped'> & { at: Date };
 
   function record({ event, webhookId, attempt }: Delivery, { at, ...outcome }: Outcome): DeliveryRecord {
-    const made = {
+    const recorded = {
       event_id: event.id,
       event_type: event.type,
       order_id: event.orderId,
@@ -170,12 +175,12 @@ export function createDeliverer(given: {
       ...outcome,
       at: at.toISOString(),
     };
-    records.push(made);
-    return made;
+    records.push(recorded);
+    return recorded;
   }
 
   function discardAll(): void {
-    life.abort();
+    lifetime.abort();
     pending.clear();
     records = [];
     held = [];
@@ -195,7 +200,7 @@ export function createDeliverer(given: {
       const delivery = newDelivery(event, webhook.id, DEFAULT_OPTIONS);
       pending.add(delivery);
       const jitter = settings.shuffle && !settings.hold ? Math.random() * SHUFFLE_MS : 0;
-      after(settings.delay_ms + jitter, () => dispatch(delivery));
+      schedule(settings.delay_ms + jitter, () => dispatch(delivery));
     },
 
     sendNow: (event, webhookId, options) => enqueue(newDelivery(event, webhookId, options)),
@@ -212,23 +217,23 @@ export function createDeliverer(given: {
 
     reset() {
       discardAll();
-      life = new AbortController();
+      lifetime = new AbortController();
     },
 
     async stop() {
-      discardAll(); // and live no more: what is announced from now on goes nowhere
+      discardAll(); // keeps the aborted lifetime, so that later events are not delivered
       await Promise.all(tails.values());
     },
   };
 }
 
-/** Fisher and Yates. */
+/** Fisher–Yates shuffle. */
 function shuffled<Item>(items: readonly Item[]): Item[] {
-  const mixed = [...items];
-  for (let last = mixed.length - 1; last > 0; last--) {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
     const other = Math.floor(Math.random() * (last + 1));
-    const [a, b] = [mixed[last], mixed[other]];
-    if (a !== undefined && b !== undefined) [mixed[last], mixed[other]] = [b, a];
+    const [a, b] = [result[last], result[other]];
+    if (a !== undefined && b !== undefined) [result[last], result[other]] = [b, a];
   }
-  return mixed;
+  return result;
 }

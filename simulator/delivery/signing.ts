@@ -4,16 +4,19 @@ import { newDebugId } from '../state/ids.ts';
 import { formatTime } from '../state/times.ts';
 import type { Certificates } from './certificates.ts';
 
-/** How a delivery is signed: as PayPal would, with one bit wrong, with a stranger's certificate, or as PayPal's webhooks simulator does. */
+/**
+ * A valid signature, one flipped bit, an untrusted certificate, or the constant webhook id of PayPal's webhooks
+ * simulator.
+ */
 export type SignatureKind = 'good' | 'bad' | 'wrong-cert' | 'mock-id';
 
-/** PayPal signs the events of its webhooks simulator for this id, whoever gets them. */
+/** PayPal signs the events of its webhooks simulator for this id, whatever the receiver's own. */
 export const MOCK_WEBHOOK_ID = 'WEBHOOK_ID';
 
-/** What the signature of one delivery covers; https://developer.paypal.com/api/rest/webhooks/rest/ */
+/** The content that a delivery's signature covers: https://developer.paypal.com/api/rest/webhooks/rest/ */
 interface SignedContent {
   readonly transmissionId: string;
-  /** As in the header. */
+  /** As in the `paypal-transmission-time` header. */
   readonly time: string;
   readonly webhookId: string;
   /** The raw bytes. */
@@ -23,15 +26,14 @@ interface SignedContent {
 const signedText = ({ transmissionId, time, webhookId, body }: SignedContent): Buffer =>
   Buffer.from(`${transmissionId}|${time}|${webhookId}|${crc32(body)}`);
 
-/** Writes and checks the headers of deliveries. */
+/** Signs deliveries and verifies signatures. */
 export interface Signer {
-  /** All headers of one transmission, under a new transmission id. */
+  /** The headers of one transmission, with a new transmission id. */
   headers(kind: SignatureKind, webhookId: string, body: Uint8Array, time: Date): Record<string, string>;
-  /** Whether a signature was made by the simulator with the certificate of that URL, the stranger's excepted. */
+  /** Whether the signature belongs to the genuine certificate at that URL. */
   isValid(signed: SignedContent, signature: string, certificateUrl: string): boolean;
 }
 
-/** Makes the signer for a simulator's certificates. */
 export function createSigner(origin: string, { genuine, untrusted }: Certificates): Signer {
   const urlOf = (id: string) => `${origin}/v1/notifications/certs/${id}`;
   const publicKey = new X509Certificate(genuine.pem).publicKey;

@@ -3,20 +3,20 @@ import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { parseJson } from '../state/json.ts';
 
-/** What came back for one POST. */
+/** The response to one POST. */
 export interface Reply {
-  /** Null when there was no answer: no connection, a reset, or 10 s of silence. */
+  /** Null without a response: connection refused or reset, or timed out. */
   readonly httpStatus: number | null;
-  /** The JSON that was answered; null when it was none. */
+  /** The JSON body of the response; null when it is not JSON. */
   readonly answer: unknown;
 }
 
-/** PayPal publishes no time-out; this is the simulator's. */
+/** The simulator's own value: PayPal publishes none. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Posts deliveries: at most 50 at a time, each on a connection of its own, so that a connection which the receiver has just closed
- * cannot lose one. Redirects are not followed.
+ * Posts deliveries, at most 50 at a time. Each uses a new connection: a kept-alive one may be closed by the receiver
+ * just as a delivery is written to it. Redirects are not followed.
  */
 export function createTransmitter() {
   const agents = {
@@ -28,7 +28,7 @@ export function createTransmitter() {
     const secure = url.startsWith('https:');
     const agent = agents[secure ? 'https:' : 'http:'];
     return new Promise((resolve) => {
-      const silence: Reply = { httpStatus: null, answer: null };
+      const noResponse: Reply = { httpStatus: null, answer: null };
       const request = (secure ? https : http).request(url, {
         method: 'POST',
         headers: { ...headers, 'content-length': body.length, connection: 'close' },
@@ -36,12 +36,12 @@ export function createTransmitter() {
         signal,
         timeout: TIMEOUT_MS,
       });
-      request.on('error', () => resolve(silence));
-      request.on('timeout', () => request.destroy(new Error('no answer in time')));
+      request.on('error', () => resolve(noResponse));
+      request.on('timeout', () => request.destroy(new Error(`no response within ${TIMEOUT_MS} ms`)));
       request.on('response', (response) => {
         text(response).then(
           (answer) => resolve({ httpStatus: response.statusCode ?? null, answer: parseJson(answer) ?? null }),
-          () => resolve(silence),
+          () => resolve(noResponse),
         );
       });
       request.end(body);

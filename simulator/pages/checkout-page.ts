@@ -8,24 +8,23 @@ import { deliveriesSection } from './fault-lists.ts';
 import { faultPanel } from './fault-panel.ts';
 import { type Html, type Page, sendPage } from './page.ts';
 
-/** What the buttons of the page mean. */
 const FUNDING_BY_CHOICE: ReadonlyMap<string, Funding> = new Map([
   ['pay', 'instant'],
   ['echeck', 'pending'],
   ['declined', 'declined'],
 ]);
 
-/** `/checkoutnow`: the page on which the buyer pays or does not. It works without scripts, so wherever a form does. */
+/** `/checkoutnow`: the buyer's page. It works without scripts. */
 export function checkoutPage(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/checkoutnow');
 
   app.get('/', (c) => {
     const order = findOrder(sim, c.req.query('token') ?? '');
     if (!order) return orderNotFound(c);
-    return answer(
+    return respond(
       c,
       order,
-      isOpen(order) ? { content: openOrder(order), aside: faultSidebar(sim, order) } : closed(order),
+      isOpen(order) ? { content: openOrder(order), aside: faultSidebar(sim, order) } : closedOrder(order),
     );
   });
 
@@ -34,14 +33,11 @@ export function checkoutPage(sim: Simulation): Hono<Env> {
     if (!order) return orderNotFound(c);
     const { choice } = await c.req.parseBody();
     const funding = FUNDING_BY_CHOICE.get(String(choice));
-    if (!funding && choice !== 'cancel')
-      return answer(c, order, { content: message('This page has no such button.'), status: 400 });
-    if (funding && !isOpen(order)) return answer(c, order, { ...closed(order), status: 409 });
+    if (!funding && choice !== 'cancel') return respond(c, order, { content: message('Unknown action.'), status: 400 });
+    if (funding && !isOpen(order)) return respond(c, order, { ...closedOrder(order), status: 409 });
     if (funding) approveOrder(sim, order, { funding });
     const url = funding ? returnUrlOf(order) : cancelUrlOf(order);
-    return url
-      ? c.redirect(url, 303)
-      : answer(c, order, { content: message('The shop gave no address to go back to.') });
+    return url ? c.redirect(url, 303) : respond(c, order, { content: message('The shop has not set a return URL.') });
   });
 
   return app;
@@ -50,39 +46,50 @@ export function checkoutPage(sim: Simulation): Hono<Env> {
 function openOrder(order: Order): Html {
   const units = order.request.purchase_units;
   const items = units.flatMap((unit) => unit.items ?? []);
-  const again = order.status === 'APPROVED' ? html`<p>You have agreed to pay already. You may choose anew.</p>` : '';
+  const notice =
+    order.status === 'APPROVED' ? html`<p>You’ve already approved this payment. You can choose again.</p>` : '';
   return html`
     <h1>Pay ${experienceOf(order)?.brand_name ?? 'the shop'}</h1>
-    ${again}
+    ${notice}
     <table>
-      <caption>What you pay for</caption>
-      <thead><tr><th scope="col">Item</th><th scope="col">Quantity</th><th scope="col" class="number">Price</th></tr></thead>
+      <caption>Order summary</caption>
+      <thead>
+        <tr><th scope="col">Item</th><th scope="col">Quantity</th><th scope="col" class="number">Price</th></tr>
+      </thead>
       <tbody>
-        ${items.map(({ name, quantity, unit_amount: price }) => html`<tr><td>${name}</td><td>${quantity}</td><td class="number">${price.value} ${price.currency_code}</td></tr>`)}
+        ${items.map(
+          ({ name, quantity, unit_amount: price }) => html`
+            <tr><td>${name}</td><td>${quantity}</td><td class="number">${price.value} ${price.currency_code}</td></tr>`,
+        )}
       </tbody>
       <tfoot class="sum">
-        ${units.map(({ amount }) => html`<tr><th scope="row" colspan="2">Amount</th><td class="number">${amount.value} ${amount.currency_code}</td></tr>`)}
+        ${units.map(
+          ({ amount: { value, currency_code } }) => html`
+            <tr><th scope="row" colspan="2">Total</th><td class="number">${value} ${currency_code}</td></tr>`,
+        )}
       </tfoot>
     </table>
     <form method="post" class="choices">
       <button class="first" name="choice" value="pay">Pay now</button>
       <button name="choice" value="echeck">Pay by e-check (takes days)</button>
-      <button name="choice" value="declined">Have the card declined</button>
+      <button name="choice" value="declined">Pay with a declined card</button>
       <button name="choice" value="cancel">Cancel and return to shop</button>
     </form>
-    <p class="soft">You may also just close this window: then the shop hears nothing, and the order ends by itself after three hours.</p>`;
+    <p class="soft">
+      You can also close this window: the shop gets no notification, and the order expires after three hours.
+    </p>`;
 }
 
 const faultSidebar = (sim: Simulation, order: Order): Html => html`
   ${faultPanel(sim, `/checkoutnow?token=${order.id}`)}
   ${deliveriesSection(sim, order.id)}
-  <p><a href="/">All orders and deliveries</a>: open it in a window of its own before you pay.</p>`;
+  <p><a href="/">All orders and deliveries</a> (open in a new window before you pay)</p>`;
 
-function closed(order: Order): Page {
+function closedOrder(order: Order): Page {
   const url = returnUrlOf(order);
-  const done = order.status === 'COMPLETED' ? 'This order is paid.' : 'This order was called off.';
+  const text = order.status === 'COMPLETED' ? 'This order is paid.' : 'This order was cancelled.';
   return {
-    content: html`${message(done)}${url ? html`<p><a href="${url}">Return to the shop</a></p>` : ''}`,
+    content: html`${message(text)}${url ? html`<p><a href="${url}">Return to the shop</a></p>` : ''}`,
   };
 }
 
@@ -90,11 +97,11 @@ const message = (text: string): Html => html`<h1>Your order</h1><p>${text}</p>`;
 
 const orderNotFound = (c: Context<Env>) =>
   sendPage(c, {
-    content: message('There is no such order. It may have expired; please go back to the shop and begin again.'),
+    content: message('Order not found. It may have expired: go back to the shop and check out again.'),
     status: 404,
   });
 
-const answer = (c: Context<Env>, order: Order, page: Page) =>
+const respond = (c: Context<Env>, order: Order, page: Page) =>
   sendPage(c, {
     ...page,
     formTargets: [returnUrlOf(order), cancelUrlOf(order)].flatMap((url) => (url ? [new URL(url).origin] : [])),

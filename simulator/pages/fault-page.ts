@@ -10,43 +10,45 @@ import { refundCapture, reverseCapture } from '../state/refunds.ts';
 import type { Order } from '../state/state.ts';
 import { availableActions, deliveriesSection, deliveryList, orderList } from './fault-lists.ts';
 import { applyFaultForm, faultPanel } from './fault-panel.ts';
-import { sendPage, sendPart } from './page.ts';
+import { sendFragment, sendPage } from './page.ts';
 
-/** `/`: everything that can go wrong with PayPal, by hand, and what the shop makes of it. */
+/** `/` and `/faults`: fault injection by hand, all orders, and the shop's responses to deliveries. */
 export function faultPage(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>();
 
   app.get('/', (c) =>
     sendPage(c, {
-      content: html`<h1>What happens at PayPal</h1>${faultPanel(sim, '/')}`,
+      content: html`<h1>Simulator</h1>${faultPanel(sim, '/')}`,
       aside: html`
         <h2 id="orders">Orders</h2>
-        <div class="wide" data-live="/trouble/orders" role="region" aria-labelledby="orders" tabindex="0">${orderList(sim)}</div>
+        <div class="wide" data-live="/faults/orders" role="region" aria-labelledby="orders" tabindex="0">
+          ${orderList(sim)}
+        </div>
         ${deliveriesSection(sim)}`,
     }),
   );
 
-  app.get('/trouble/deliveries', (c) => sendPart(c, deliveryList(sim, c.req.query('order'))));
-  app.get('/trouble/orders', (c) => sendPart(c, orderList(sim)));
+  app.get('/faults/deliveries', (c) => sendFragment(c, deliveryList(sim, c.req.query('order'))));
+  app.get('/faults/orders', (c) => sendFragment(c, orderList(sim)));
 
-  app.post('/trouble', async (c) => {
+  app.post('/faults', async (c) => {
     const form = await c.req.parseBody();
     await applyFaultForm(sim, form);
-    // Back to a page of this simulator, and nowhere else.
+    // No open redirect: only to the simulator's own pages.
     const back = String(form.back);
     return c.redirect(/^\/checkoutnow\?token=\w+$/.test(back) ? back : '/', 303);
   });
 
-  app.post('/trouble/orders/:id', async (c) => {
+  app.post('/faults/orders/:id', async (c) => {
     const order = sim.state.orders.get(c.req.param('id'));
-    const { do: wanted } = await c.req.parseBody();
-    const deed = order && availableActions(sim, order).find((one) => one === wanted);
-    if (!deed)
+    const { do: requested } = await c.req.parseBody();
+    const action = order && availableActions(sim, order).find((one) => one === requested);
+    if (!action)
       return sendPage(c, {
-        content: html`<h1>Too late</h1><p>That cannot happen to it any more. <a href="/">Back</a></p>`,
+        content: html`<h1>Action not available</h1><p>The order’s status has changed. <a href="/">Back</a></p>`,
         status: 409,
       });
-    await applyAction(sim, order, deed);
+    await applyAction(sim, order, action);
     return c.redirect('/', 303);
   });
 
@@ -56,24 +58,24 @@ export function faultPage(sim: Simulation): Hono<Env> {
 async function applyAction(
   sim: Simulation,
   order: Order,
-  deed: ReturnType<typeof availableActions>[number],
+  action: ReturnType<typeof availableActions>[number],
 ): Promise<void> {
   const [capture] = order.captures;
-  if (deed === 'forge') return sendForgedEvent(sim, order);
-  if (deed === 'late') return approveOrder(sim, order, { funding: 'instant', autoCapture: true });
-  if (deed === 'expire') {
+  if (action === 'forge') return sendForgedEvent(sim, order);
+  if (action === 'late') return approveOrder(sim, order, { funding: 'instant', autoCapture: true });
+  if (action === 'expire') {
     order.expired = true;
     return;
   }
   if (!capture) return;
-  if (deed === 'complete' || deed === 'decline')
-    resolveCapture(sim, capture, deed === 'complete' ? 'COMPLETED' : 'DECLINED');
-  else if (deed === 'refund') refundCapture(sim, capture, {});
-  else if (deed === 'reverse') reverseCapture(sim, capture);
-  else disputeCapture(sim, capture, deed === 'dispute' ? 'OPEN' : 'RESOLVED');
+  if (action === 'complete' || action === 'decline')
+    resolveCapture(sim, capture, action === 'complete' ? 'COMPLETED' : 'DECLINED');
+  else if (action === 'refund') refundCapture(sim, capture, {});
+  else if (action === 'reverse') reverseCapture(sim, capture);
+  else disputeCapture(sim, capture, action === 'dispute' ? 'OPEN' : 'RESOLVED');
 }
 
-/** Tells the shop of money that nobody paid, signed by somebody who is not PayPal. */
+/** Sends PAYMENT.CAPTURE.COMPLETED for money that was never paid, signed with the untrusted certificate. */
 async function sendForgedEvent(sim: Simulation, order: Order): Promise<void> {
   const [unit] = order.request.purchase_units;
   const id = newId();

@@ -3,7 +3,7 @@ import type { Simulation } from '../delivery/simulation.ts';
 import type { Fault } from '../state/faults.ts';
 import type { Html } from './page.ts';
 
-/** Every call that a shop makes about money is answered with 503 for as long as somebody may care to look. */
+/** 503 for every request of the shop about orders, captures and refunds, until the faults are cleared. */
 const OUTAGE: readonly Fault[] = [
   ['POST', '/v2/checkout/orders'],
   ['GET', '/v2/checkout/orders/*'],
@@ -18,48 +18,50 @@ const isOutageFault = (fault: Fault): boolean =>
 const MAX_COPIES = 9;
 const MAX_DELAY_SECONDS = 60;
 
-/** The part of a page that makes PayPal go wrong, for whoever tries the shop out; afterwards it leads to `back`. */
+/** The fault injection form. `back` is the page to redirect to. */
 export function faultPanel({ deliverer, faults }: Simulation, back: string): Html {
   const { hold, shuffle, drop, copies, delay_ms } = deliverer.settings();
   const box = (name: string, text: string, on: boolean) =>
     html`<label><input type="checkbox" name="${name}" ${on ? 'checked' : ''}> ${text}</label>`;
+  const number = (name: string, text: string, min: number, max: number, value: number) => html`
+    <label>${text}: <input type="number" name="${name}" min="${min}" max="${max}" value="${value}"></label>`;
   return html`
-    <h2>Trouble</h2>
-    <form method="post" action="/trouble">
+    <h2>Fault injection</h2>
+    <form method="post" action="/faults">
       <input type="hidden" name="back" value="${back}">
       <fieldset>
-        <legend>What shall go wrong with PayPal's notifications?</legend>
-        ${box('hold', 'Hold them back', hold)}
-        ${box('shuffle', 'Send them in random order', shuffle)}
-        ${box('drop', 'Lose them', drop)}
-        <label>Send each so many times at once: <input type="number" name="copies" min="1" max="${MAX_COPIES}" value="${copies}"></label>
-        <label>Send them so many seconds late: <input type="number" name="delay" min="0" max="${MAX_DELAY_SECONDS}" value="${delay_ms / 1000}"></label>
-        ${box('down', 'PayPal is down: orders, captures and refunds are answered with 503', faults.list().some(isOutageFault))}
+        <legend>Webhook deliveries</legend>
+        ${box('hold', 'Hold', hold)}
+        ${box('shuffle', 'Deliver in random order', shuffle)}
+        ${box('drop', 'Drop', drop)}
+        ${number('copies', 'Copies of each delivery', 1, MAX_COPIES, copies)}
+        ${number('delay', 'Delay in seconds', 0, MAX_DELAY_SECONDS, delay_ms / 1000)}
+        ${box('down', 'PayPal outage: orders, captures and refunds return 503', faults.list().some(isOutageFault))}
       </fieldset>
       <p class="few">
-        <button class="first" name="do" value="set">Let it go wrong</button>
-        <button name="do" value="flush">… and send what is held back (${deliverer.heldCount()})</button>
-        <button name="do" value="mend">All well again</button>
+        <button class="first" name="do" value="inject">Inject</button>
+        <button name="do" value="flush">Inject and flush held (${deliverer.heldCount()})</button>
+        <button name="do" value="clear">Clear all faults</button>
       </p>
     </form>`;
 }
 
-/** Does what the panel's form says; a number that is none counts as the least. */
+/** Applies the panel's form. An invalid number becomes the minimum. */
 export async function applyFaultForm(
   { deliverer, faults }: Simulation,
   form: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const wanted = form.do === 'mend' ? {} : form;
-  const number = (name: string, least: number, most: number) =>
-    Math.min(most, Math.max(least, Math.trunc(Number(wanted[name])) || least));
+  const fields = form.do === 'clear' ? {} : form;
+  const number = (name: string, min: number, max: number) =>
+    Math.min(max, Math.max(min, Math.trunc(Number(fields[name])) || min));
   deliverer.configure({
-    hold: 'hold' in wanted,
-    shuffle: 'shuffle' in wanted,
-    drop: 'drop' in wanted,
+    hold: 'hold' in fields,
+    shuffle: 'shuffle' in fields,
+    drop: 'drop' in fields,
     copies: number('copies', 1, MAX_COPIES),
     delay_ms: number('delay', 0, MAX_DELAY_SECONDS) * 1000,
   });
-  // Faults that were set otherwise are somebody else's.
-  faults.replace([...faults.list().filter((fault) => !isOutageFault(fault)), ...('down' in wanted ? OUTAGE : [])]);
-  if (form.do !== 'set') await deliverer.flush();
+  // Faults set by the control API stay.
+  faults.replace([...faults.list().filter((fault) => !isOutageFault(fault)), ...('down' in fields ? OUTAGE : [])]);
+  if (form.do !== 'inject') await deliverer.flush();
 }

@@ -5,10 +5,10 @@ const CURRENCIES: ReadonlySet<string> = new Set(
   'AUD BRL CAD CNY CZK DKK EUR HKD HUF ILS INR JPY MYR MXN TWD NZD NOK PHP PLN GBP SGD SEK CHF THB USD'.split(' '),
 );
 
-/** PayPal takes 15 digits before the decimal point; 13 are what stays exact in minor units. */
+/** PayPal allows 15 digits before the decimal point; 13 stay exact as minor units. */
 const MAX_DIGITS = 13;
 
-/** PayPal's name for what is wrong with the form of an amount; undefined when nothing is. */
+/** PayPal's issue for a malformed amount; undefined for a valid one. */
 export function amountIssue({ currency_code, value }: MoneyText): string | undefined {
   if (!CURRENCIES.has(currency_code)) return 'INVALID_CURRENCY_CODE';
   const [whole = '', fraction = ''] = value.split('.');
@@ -18,15 +18,15 @@ export function amountIssue({ currency_code, value }: MoneyText): string | undef
   return allowed === 0 ? 'DECIMALS_NOT_SUPPORTED' : 'DECIMAL_PRECISION';
 }
 
-/** What PayPal keeps of a payment: 2.49 % and 0.35, but never more than the payment. */
+/** PayPal's fee: 2.49 % plus 0.35, at most the whole amount. */
 export function feeOf({ currency, minor }: Money): Money {
   return { currency, minor: Math.min(minor, Math.round(minor * 0.0249) + 35) };
 }
 
-/** The difference of two amounts of one currency. */
+/** Both amounts must have the same currency. */
 export const subtract = (a: Money, b: Money): Money => ({ currency: a.currency, minor: a.minor - b.minor });
 
-/** An amount as PayPal's event summaries write it: `$ 19.9 USD`. */
+/** An amount in the format of PayPal's event summaries: `$ 19.9 USD`. */
 export function formatSummaryAmount(money: Money): string {
   const { currency_code, value } = moneyText(money);
   const parts = new Intl.NumberFormat('en', { style: 'currency', currency: currency_code }).formatToParts(0);

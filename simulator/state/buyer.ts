@@ -1,4 +1,4 @@
-/** The one buyer, plainly invented; the name is not ASCII, as names are not. */
+/** The only buyer, fictional. The name has a non-ASCII letter, to test encodings. */
 export const BUYER = {
   email_address: 'buyer@example.com',
   payer_id: 'BUYER22222222',
@@ -11,8 +11,8 @@ export const BUYER = {
   },
 } as const;
 
-/** The buyer's whole name, as on a parcel. */
+/** The buyer's full name, as in a shipping address. */
 export const BUYER_NAME = `${BUYER.name.given_name} ${BUYER.name.surname}`;
 
-/** The one shop. */
+/** The only merchant. */
 export const MERCHANT = { email_address: 'merchant@example.com', merchant_id: 'MERCHANT22222' } as const;

@@ -7,7 +7,7 @@ import { newId } from './ids.ts';
 import type { Capture, Order } from './state.ts';
 import { formatTime } from './times.ts';
 
-/** Takes money for the purchase unit of that index, at once or (an e-check) pending. */
+/** Captures one purchase unit: completed, or pending for an e-check. */
 export function createCapture(sim: StateContext, order: Order, unitIndex: number, amount: Money): Capture {
   const unit = order.request.purchase_units[unitIndex];
   const now = sim.now();
@@ -26,7 +26,7 @@ export function createCapture(sim: StateContext, order: Order, unitIndex: number
   return capture;
 }
 
-/** A capture as it stands within an order. */
+/** A capture as part of an order. */
 export function captureBody({ origin }: StateContext, capture: Capture) {
   const self = `${origin}/v2/payments/captures/${capture.id}`;
   const links: Link[] = [
@@ -54,19 +54,22 @@ export function captureBody({ origin }: StateContext, capture: Capture) {
   };
 }
 
-/** A capture as its events carry it: it names its order. */
+/** A capture as the resource of an event: it names its order. */
 const eventResource = (sim: StateContext, capture: Capture) => ({
   ...captureBody(sim, capture),
   supplementary_data: { related_ids: { order_id: capture.order.id } },
 });
 
-/** A capture as `GET /v2/payments/captures/{id}` answers it. */
+/** The response of `GET /v2/payments/captures/{id}`. */
 export const captureResponse = (sim: StateContext, capture: Capture) => ({
   ...eventResource(sim, capture),
   payee: MERCHANT,
 });
 
-/** "Not available for transactions that are in pending state" (PayPal's OpenAPI); a declined one has no fee, as recorded. */
+/**
+ * "Not available for transactions that are in pending state" (PayPal's OpenAPI); a declined capture has no fee
+ * (recorded).
+ */
 function receivableBreakdown({ status, amount }: Capture) {
   if (status === 'PENDING') return undefined;
   if (status === 'DECLINED') return { gross_amount: moneyText(amount), net_amount: moneyText(amount) };
@@ -78,7 +81,7 @@ function receivableBreakdown({ status, amount }: Capture) {
   };
 }
 
-/** Event names by status. PayPal has DECLINED and DENIED for one status; an e-check that fails is DENIED. */
+/** Events by status. PayPal has both DECLINED and DENIED for one status; a failed e-check is DENIED. */
 const EVENTS = {
   PENDING: { type: 'PAYMENT.CAPTURE.PENDING', summary: (amount: string) => `Payment pending for ${amount}` },
   COMPLETED: { type: 'PAYMENT.CAPTURE.COMPLETED', summary: (amount: string) => `Payment completed for ${amount}` },
@@ -88,7 +91,7 @@ const EVENTS = {
   },
 } as const;
 
-/** Tells the webhooks of a capture's first status, or of the one that ended its pending. */
+/** Sends the event for a capture's initial status, or for the status that ended PENDING. */
 export function announceCapture(sim: StateContext, capture: Capture, status: keyof typeof EVENTS): void {
   const { type, summary } = EVENTS[status];
   sim.announce({
@@ -100,7 +103,7 @@ export function announceCapture(sim: StateContext, capture: Capture, status: key
   });
 }
 
-/** Ends a pending capture: the e-check was paid, or it was not. Returns whether it was pending. */
+/** Completes or declines a pending capture. @returns whether it was pending */
 export function resolveCapture(sim: StateContext, capture: Capture, status: 'COMPLETED' | 'DECLINED'): boolean {
   if (capture.status !== 'PENDING') return false;
   capture.status = status;

@@ -6,8 +6,8 @@ import type { Capture, Dispute } from './state.ts';
 import { formatTime } from './times.ts';
 
 /**
- * The buyer disputes a capture, or the dispute moves on: OPEN opens one or, where one is open, updates it; RESOLVED ends it.
- * Returns the dispute; undefined when there is none to resolve.
+ * OPEN opens a dispute or updates the open one; RESOLVED closes it.
+ * @returns the dispute; undefined when there is none to resolve
  */
 export function disputeCapture(sim: StateContext, capture: Capture, status: Dispute['status']): Dispute | undefined {
   const now = sim.now();
@@ -37,7 +37,7 @@ function announceDispute(sim: StateContext, capture: Capture, dispute: Dispute, 
   });
 }
 
-/** The `dispute` of PayPal's Disputes API, as far as a shop needs it. */
+/** The fields of PayPal's `dispute` resource that a shop needs. */
 function disputeBody({ origin }: StateContext, capture: Capture, dispute: Dispute) {
   return {
     dispute_id: dispute.id,

@@ -1,11 +1,13 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import ISSUES from './paypal-issues.json' with { type: 'json' };
 
-// paypal-issues.json: the issues and their texts from PayPal's OpenAPI files (Apache-2.0, Copyright 2023 PayPal), held to them by a test.
-/** A call whose issues PayPal's OpenAPI files list. */
+/**
+ * An operation whose issues PayPal's OpenAPI files list. paypal-issues.json is taken from those files (Apache-2.0,
+ * Copyright 2023 PayPal); a test compares the two.
+ */
 export type Operation = keyof typeof ISSUES;
 
-/** One thing that is wrong with a call, and where. */
+/** One entry of an error's `details`. */
 export interface ErrorDetail {
   readonly issue: string;
   readonly description?: string | undefined;
@@ -14,7 +16,7 @@ export interface ErrorDetail {
   readonly location?: 'body' | 'path' | 'query' | undefined;
 }
 
-/** A link of PayPal's answers. */
+/** A HATEOAS link of a PayPal response. */
 export interface Link {
   readonly href: string;
   readonly rel: string;
@@ -44,12 +46,11 @@ const INTERNAL: readonly [name: string, message: string] = [
   'An internal server error occurred.',
 ];
 
-/** An error that PayPal answers: thrown wherever it is found, answered by the server with a debug id. */
+/** An error response of PayPal. Thrown anywhere; the server adds the debug id and sends it. */
 export class PayPalError extends Error {
   override readonly name = 'PayPalError';
-  /** HTTP status. */
   readonly status: ContentfulStatusCode;
-  /** All of the answer but `debug_id`. */
+  /** The response body without `debug_id`. */
   readonly body: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
@@ -59,7 +60,7 @@ export class PayPalError extends Error {
   }
 }
 
-/** PayPal's error for a status, as its OpenAPI files have it; 500 and what they do not know is INTERNAL_SERVER_ERROR. */
+/** PayPal's error for an HTTP status; 500 and statuses that its OpenAPI files do not list are INTERNAL_SERVER_ERROR. */
 export function errorForStatus(
   status: number,
   details?: readonly ErrorDetail[],
@@ -69,13 +70,13 @@ export function errorForStatus(
   return new PayPalError(status, { name, ...(details && { details }), message, links });
 }
 
-/** The status that PayPal's list for a call gives an issue; undefined when the list does not have it. */
+/** The HTTP status of an issue; undefined when PayPal does not list it for the operation. */
 export const statusOf = (operation: Operation, issue: string): number | undefined =>
   knownIssues(operation)[issue]?.status;
 
 /**
- * The error for issues of one status, with PayPal's texts for them.
- * @throws RangeError when PayPal's list for the call has no such issue: then the simulator is wrong.
+ * The error for issues of one status, with PayPal's descriptions.
+ * @throws RangeError when PayPal does not list the issue for the operation: a bug of the simulator.
  */
 export function issueError(
   operation: Operation,
@@ -84,7 +85,7 @@ export function issueError(
 ): PayPalError {
   const [first] = details;
   const status = first && statusOf(operation, first.issue);
-  if (!first || !status) throw new RangeError(`PayPal's list for ${operation} has no ${first?.issue}`);
+  if (!first || !status) throw new RangeError(`PayPal lists no issue ${first?.issue} for ${operation}`);
   const described = details.map(({ issue, ...where }) => ({
     ...where,
     issue,
@@ -93,11 +94,11 @@ export function issueError(
   return errorForStatus(status, described, [informationLink(operation, first.issue), ...moreLinks]);
 }
 
-/** The error for an order, capture or refund that is not there, or not any more. */
+/** The error for an order, capture or refund that does not exist or has expired. */
 export const notFound = (operation: Operation): PayPalError =>
   issueError(operation, [{ issue: 'INVALID_RESOURCE_ID' }]);
 
-/** An error of the older webhooks API, whose bodies have their own form. */
+/** An error of the older webhooks API, whose error bodies differ. */
 export function webhooksError(status: number, name: string, message: string, details: readonly ErrorDetail[] = []) {
   return new PayPalError(status, { name, details, message });
 }

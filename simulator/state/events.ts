@@ -2,14 +2,14 @@ import type { Link } from './errors.ts';
 import { newEventId } from './ids.ts';
 import type { Webhook, WebhookEvent } from './state.ts';
 
-/** An event before it has an id and a time. */
+/** An event without id and time. */
 export interface EventDraft {
   readonly type: string;
   readonly summary: string;
   readonly resource: object;
-  /** Deliveries of one order go out one after the other. */
+  /** Deliveries of one order are sequential. */
   readonly orderId: string;
-  /** The ids by which the list of events finds it. */
+  /** The ids that `GET /v1/notifications/webhooks-events?transaction_id=` matches. */
   readonly transactionIds: readonly string[];
 }
 
@@ -18,7 +18,7 @@ interface EventType {
   readonly description: string;
 }
 
-/** The event types of payments, orders and disputes; https://developer.paypal.com/api/rest/webhooks/event-names/ */
+/** Event types of orders, payments and disputes: https://developer.paypal.com/api/rest/webhooks/event-names/ */
 export const EVENT_TYPES: readonly EventType[] = [
   { name: 'CHECKOUT.ORDER.APPROVED', description: 'An order has been approved by buyer.' },
   { name: 'CHECKOUT.ORDER.COMPLETED', description: 'A checkout order is processed.' },
@@ -38,8 +38,8 @@ export const EVENT_TYPES: readonly EventType[] = [
 ];
 
 /**
- * What `resource` is, by the beginning of the type's name; the first that fits counts. CHECKOUT.PAYMENT-APPROVAL.REVERSED is not here:
- * PayPal's sample of it names no resource type, https://developer.paypal.com/payment-methods/uncaptured-payments.md
+ * Resource type by prefix of the event type; the first match wins. CHECKOUT.PAYMENT-APPROVAL.REVERSED has none, as in
+ * PayPal's sample: https://developer.paypal.com/payment-methods/uncaptured-payments.md
  */
 const RESOURCES: readonly (readonly [prefix: string, kind: { resource_type?: string; resource_version?: string }])[] = [
   ['CHECKOUT.ORDER.', { resource_type: 'checkout-order', resource_version: '2.0' }],
@@ -50,7 +50,6 @@ const RESOURCES: readonly (readonly [prefix: string, kind: { resource_type?: str
   ['CUSTOMER.DISPUTE.', { resource_type: 'dispute' }],
 ];
 
-/** The body of an event as PayPal writes it. */
 function eventBody(
   origin: string,
   id: string,
@@ -74,7 +73,7 @@ function eventBody(
   };
 }
 
-/** Gives an event its id (a new one, or the one wanted) and writes its body, with the resource as it is at this moment. */
+/** Serialises the body immediately: it is a snapshot of the resource. */
 export function createEvent(origin: string, now: Date, draft: EventDraft, id = newEventId()): WebhookEvent {
   return {
     id,
@@ -86,6 +85,5 @@ export function createEvent(origin: string, now: Date, draft: EventDraft, id = n
   };
 }
 
-/** Whether a webhook is registered for an event. */
 export const isSubscribed = ({ eventTypes }: Webhook, { type }: WebhookEvent): boolean =>
   eventTypes.includes('*') || eventTypes.includes(type);

@@ -1,41 +1,40 @@
-/** Trouble for the next calls of one kind, as `PUT /_sim/faults` takes it. */
+/** A fault injected into matching requests, as set by `PUT /_sim/faults`. */
 export interface Fault {
   readonly method: string;
-  /** A path; `*` stands for one segment. */
+  /** `*` matches one segment. */
   readonly path: string;
-  /** How many calls still get it. */
+  /** Remaining number of requests. */
   readonly times: number;
-  /** Answer PayPal's error for that status. */
+  /** Respond with PayPal's error for this status. */
   readonly status?: number | undefined;
-  /** Seconds, for the `retry-after` header. */
+  /** Value of the `retry-after` header, in seconds. */
   readonly retry_after?: number | undefined;
-  /** Never answer. */
+  /** Never respond. */
   readonly timeout?: boolean | undefined;
-  /** Break the connection. */
+  /** Reset the connection. */
   readonly reset?: boolean | undefined;
-  /** Answer 200 with something that is not JSON. */
+  /** Respond with 200 and a body that is not JSON. */
   readonly malformed?: boolean | undefined;
-  /** Wait first; on its own, the call then works. */
+  /** Delay the response. Without another effect, the request then succeeds. */
   readonly latency_ms?: number | undefined;
-  /** Do the work, then let the answer go wrong. */
+  /** Process the request, then apply the fault to its response. */
   readonly after?: boolean | undefined;
 }
 
-/** The faults that are still to come. */
+/** The remaining faults. */
 export interface Faults {
   list(): readonly Fault[];
   replace(faults: readonly Fault[]): void;
-  /** Uses one fault up, if there is one for the call at this stage. */
+  /** Consumes one use of the first fault that matches a request before (or `after`) its processing. */
   take(method: string, path: string, after: boolean): Fault | undefined;
 }
 
-/** A simulator's faults: none. */
 export function createFaults(): Faults {
   let faults: readonly Fault[] = [];
   return {
     list: () => faults,
-    replace: (given) => {
-      faults = given;
+    replace: (newFaults) => {
+      faults = newFaults;
     },
     take(method, path, after) {
       if (path.startsWith('/_sim/')) return undefined;
@@ -52,7 +51,7 @@ export function createFaults(): Faults {
 }
 
 function matches(pattern: string, path: string): boolean {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
-  return wanted.length === given.length && wanted.every((part, index) => part === '*' || part === given[index]);
+  const expected = pattern.split('/');
+  const actual = path.split('/');
+  return expected.length === actual.length && expected.every((part, index) => part === '*' || part === actual[index]);
 }

@@ -4,13 +4,13 @@ const CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const randomCode = (length: number): string =>
   Array.from(randomBytes(length), (byte) => CHARACTERS[byte % CHARACTERS.length]).join('');
 
-/** Names an order, a capture, a refund or a webhook as PayPal does: 17 letters and digits. */
+/** An order, capture, refund or webhook id in PayPal's format: 17 letters and digits. */
 export const newId = (): string => randomCode(17);
 
-/** Names an event as PayPal does: `WH-` and twice 17 letters and digits. */
+/** An event id in PayPal's format: `WH-` and twice 17 letters and digits. */
 export const newEventId = (): string => `WH-${randomCode(17)}-${randomCode(17)}`;
 
-/** Names a dispute as PayPal does: `PP-D-` and a number. */
+/** A dispute id in PayPal's format: `PP-D-` and a number. */
 export const newDisputeId = (): string => `PP-D-${randomBytes(4).readUInt32BE()}`;
 
 /** PayPal's correlation id, sent as `paypal-debug-id` and as `correlation-id`: 13 hexadecimal digits. */

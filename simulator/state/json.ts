@@ -1,4 +1,4 @@
-/** What a text says as JSON; undefined when it is none. */
+/** Parses JSON; undefined for malformed text. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -8,8 +8,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The text of one member of a JSON object, exactly as it stands there; undefined when the object has no such member.
- * Parsing and writing it anew would change its bytes, and a signature covers bytes.
+ * The source text of a top-level member of a JSON object; undefined when the member is missing. Parsing and serialising
+ * it again would change its bytes, and signatures cover bytes.
  * @param json - a well-formed JSON object
  */
 export function memberSource(json: string, name: string): string | undefined {

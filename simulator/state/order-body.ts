@@ -7,11 +7,11 @@ import { refundBody } from './refunds.ts';
 import type { Order } from './state.ts';
 import { formatTime } from './times.ts';
 
-/** Where the buyer was asked to come back to, and how; from the new or from the deprecated place. */
+/** Return URLs and checkout preferences, from `payment_source` or the deprecated `application_context`. */
 export const experienceOf = ({ request }: Pick<Order, 'request'>) =>
   request.payment_source?.paypal?.experience_context ?? request.application_context;
 
-/** An order as GET, `Prefer: return=representation` and the APPROVED event show it. */
+/** The full order, as in GET, `Prefer: return=representation` and the APPROVED event. */
 export function orderBody(sim: StateContext, order: Order) {
   return {
     id: order.id,
@@ -26,7 +26,7 @@ export function orderBody(sim: StateContext, order: Order) {
   };
 }
 
-/** A new order as PayPal answers it to `Prefer: return=minimal`. */
+/** A new order with `Prefer: return=minimal`. */
 export const minimalOrder = (sim: StateContext, order: Order) => ({
   id: order.id,
   status: order.status,
@@ -34,14 +34,14 @@ export const minimalOrder = (sim: StateContext, order: Order) => ({
   links: linksOf(sim.origin, order),
 });
 
-/** A captured order as PayPal answers it to `Prefer: return=minimal`: captures, but not what was ordered. */
+/** A captured order with `Prefer: return=minimal`: its captures, without the items. */
 export function minimalCapturedOrder(sim: StateContext, order: Order) {
   const { purchase_units, payer } = orderBody(sim, order);
   const units = purchase_units.map(({ reference_id, shipping, payments }) => ({ reference_id, shipping, payments }));
   return { ...minimalOrder(sim, order), purchase_units: units, payer };
 }
 
-/** What the CHECKOUT.PAYMENT-APPROVAL.REVERSED event carries: no `id`, but `order_id`. */
+/** The resource of CHECKOUT.PAYMENT-APPROVAL.REVERSED: `order_id` instead of `id`. */
 export const reversedApprovalBody = (order: Order) => ({
   order_id: order.id,
   purchase_units: order.request.purchase_units.map(({ reference_id = 'default', custom_id, invoice_id }) => ({
@@ -63,7 +63,7 @@ function purchaseUnit(sim: StateContext, order: Order, unit: PurchaseUnit, index
   };
 }
 
-/** Once the buyer has approved: where to ship to, from PayPal's file or as the shop set it. */
+/** After approval: the shipping address, from PayPal's file or as set by the shop. */
 function shippingOf(order: Order, unit: PurchaseUnit) {
   const preference = experienceOf(order)?.shipping_preference ?? 'GET_FROM_FILE';
   if (!order.approval || preference === 'SET_PROVIDED_ADDRESS') return unit.shipping;
@@ -76,7 +76,7 @@ function payer({ approval }: Order) {
   return { name, email_address, payer_id, address: { country_code: address.country_code } };
 }
 
-/** Empty until the buyer has approved, and not there at all where the request had none (recorded: both). */
+/** Before approval: empty, or missing when the request had none (both recorded). */
 function paymentSource({ approval, request }: Order) {
   if (!approval) return request.payment_source && { paypal: {} };
   const { name, email_address, payer_id: account_id, address } = BUYER;
@@ -84,7 +84,7 @@ function paymentSource({ approval, request }: Order) {
   return { paypal: { email_address, account_id, account_status: 'VERIFIED', name, address: { country_code } } };
 }
 
-/** With `payment_source` the buyer's link is called `payer-action`, else `approve`. */
+/** The buyer's link is `payer-action` with `payment_source`, `approve` without. */
 function linksOf(origin: string, { id, status }: Order): Link[] {
   const self = `${origin}/v2/checkout/orders/${id}`;
   const page = `${origin}/checkoutnow?token=${id}`;

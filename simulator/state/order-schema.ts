@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { httpUrlSchema, moneySchema } from './schemas.ts';
 
-/* Limits and patterns are those of `order_request` in PayPal's OpenAPI file of the Orders API. */
+/* Limits and patterns are those of `order_request` in PayPal's OpenAPI file for the Orders API. */
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 const longText = z.string().check(z.maxLength(300));
@@ -62,18 +62,16 @@ const experienceSchema = z.object({
   cancel_url: z.optional(httpUrlSchema),
 });
 
-/** The body of `POST /v2/checkout/orders`, as far as the simulator knows it; as at PayPal, other fields are ignored. */
+/** The supported part of the body of `POST /v2/checkout/orders`. Like PayPal, it ignores unknown fields. */
 export const orderRequestSchema = z.object({
   intent: z.enum(['CAPTURE', 'AUTHORIZE']),
   purchase_units: z.array(purchaseUnitSchema).check(z.minLength(1), z.maxLength(10)),
-  // The one strict object: other payment sources are PayPal's, but not the simulator's.
+  // Strict: the simulator supports no other payment source.
   payment_source: z.optional(
     z.strictObject({ paypal: z.optional(z.object({ experience_context: z.optional(experienceSchema) })) }),
   ),
   application_context: z.optional(experienceSchema),
 });
 
-/** What `orderRequestSchema` lets through. */
 export type OrderRequest = z.infer<typeof orderRequestSchema>;
-/** One purchase unit of the request. */
 export type PurchaseUnit = OrderRequest['purchase_units'][number];

@@ -8,10 +8,9 @@ import { experienceOf, orderBody, reversedApprovalBody } from './order-body.ts';
 import type { OrderRequest } from './order-schema.ts';
 import type { Funding, Order } from './state.ts';
 
-/** "The default amount of time is 3 hours", to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
+/** "The default amount of time is 3 hours" to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
 const ORDER_LIFETIME_MS = 3 * 60 * 60 * 1000;
 
-/** Makes an order that nobody has approved. */
 export function createOrder(sim: StateContext, request: OrderRequest): Order {
   const now = sim.now();
   const order: Order = {
@@ -27,32 +26,31 @@ export function createOrder(sim: StateContext, request: OrderRequest): Order {
   return order;
 }
 
-/** Whether PayPal has forgotten the order. A completed one is never forgotten. */
+/** Completed orders never expire. */
 export function hasExpired({ status, createTime, approval, expired }: Order, now: Date): boolean {
   if (status === 'COMPLETED') return false;
   return expired || now.getTime() > (approval?.at ?? createTime).getTime() + ORDER_LIFETIME_MS;
 }
 
-/** The order of that id, unless it has expired. */
+/** Undefined for expired orders, too. */
 export function findOrder(sim: StateContext, id: string): Order | undefined {
   const order = sim.state.orders.get(id);
   return order && !hasExpired(order, sim.now()) ? order : undefined;
 }
 
-/** Whether the buyer may still approve, or approve anew with another funding after a declined card. */
+/** Whether the buyer can approve, or approve again with another funding after a declined card. */
 export const isOpen = ({ status }: Order): boolean =>
   status === 'CREATED' || status === 'PAYER_ACTION_REQUIRED' || status === 'APPROVED';
 
-/** How the buyer approves. */
 export interface ApproveOptions {
   readonly funding: Funding;
-  /** PayPal captures by itself, so that the APPROVED event already shows the captured order. */
+  /** PayPal captures immediately, so that the APPROVED event already has the completed order. */
   readonly autoCapture?: boolean | undefined;
-  /** The capture will take this in place of the order's amount. */
+  /** Captured instead of the order's amount. */
   readonly captureAmount?: Money | undefined;
 }
 
-/** The buyer's click on "pay" on an open order. */
+/** Approves an open order, as the buyer. */
 export function approveOrder(sim: StateContext, order: Order, options: ApproveOptions): void {
   const now = sim.now();
   order.approval = { at: now, funding: options.funding, captureAmount: options.captureAmount };
@@ -71,8 +69,8 @@ export function approveOrder(sim: StateContext, order: Order, options: ApproveOp
 
 /**
  * Captures an approved order.
- * @throws PayPalError 422 when it is not approved, is captured already, or the buyer's card is declined. A declined order stays
- * approved: the buyer may go back, approve with another funding, and then the capture works.
+ * @throws PayPalError 422 when the order is not approved or already captured, or the buyer's card is declined. A
+ * declined order stays approved: the buyer can approve again with another funding, and the next capture succeeds.
  */
 export function captureOrder(sim: StateContext, order: Order): void {
   if (order.status === 'COMPLETED') throw issueError('orders.capture', [{ issue: 'ORDER_ALREADY_CAPTURED' }]);
@@ -85,7 +83,7 @@ export function captureOrder(sim: StateContext, order: Order): void {
   announceCaptures(sim, order);
 }
 
-/** The approval comes to nothing, as when an uncaptured payment of a local payment method is given back. */
+/** Voids an approved order, as when PayPal returns the uncaptured payment of a local payment method. */
 export function reverseApproval(sim: StateContext, order: Order): void {
   order.status = 'VOIDED';
   order.updateTime = sim.now();
@@ -98,11 +96,11 @@ export function reverseApproval(sim: StateContext, order: Order): void {
   });
 }
 
-/** Where the buyer goes after approving; undefined when the shop gave no `return_url`. */
+/** The buyer's redirect after approval; undefined when the request has no `return_url`. */
 export const returnUrlOf = (order: Order): string | undefined =>
   withQuery(experienceOf(order)?.return_url, `token=${order.id}&PayerID=${BUYER.payer_id}`);
 
-/** Where the buyer goes after cancelling; PayPal sends no event for it, and the order stays as it is. */
+/** The buyer's redirect after cancelling. PayPal sends no event for it, and the order does not change. */
 export const cancelUrlOf = (order: Order): string | undefined =>
   withQuery(experienceOf(order)?.cancel_url, `token=${order.id}`);
 
@@ -113,7 +111,7 @@ function withQuery(address: string | undefined, query: string): string | undefin
   return url.href;
 }
 
-/** An order with a pending capture is COMPLETED too: what is pending is the capture. */
+/** The order becomes COMPLETED even when the capture is pending. */
 function captureUnits(sim: StateContext, order: Order): void {
   order.captures = order.request.purchase_units.map(({ amount }, index) => {
     const other = index === 0 ? order.approval?.captureAmount : undefined;

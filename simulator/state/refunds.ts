@@ -6,21 +6,20 @@ import { newId } from './ids.ts';
 import type { Capture, Refund } from './state.ts';
 import { formatPacificTime } from './times.ts';
 
-/** What a refund may say besides its amount. */
 export interface RefundOptions {
-  /** @default - all that is left of the capture */
+  /** @default - the refundable rest of the capture */
   readonly amount?: Money | undefined;
   readonly noteToPayer?: string | undefined;
   readonly customId?: string | undefined;
   readonly invoiceId?: string | undefined;
 }
 
-/** A payment can be refunded for 180 days. */
+/** PayPal's limit: 180 days after the capture. */
 const REFUND_TIME_LIMIT_MS = 180 * 24 * 60 * 60 * 1000;
 
 /**
- * Gives money back, as the shop asked.
- * @throws PayPalError 422 when the capture does not allow it.
+ * Refunds a capture, for the shop.
+ * @throws PayPalError 422 when the capture cannot be refunded by this amount
  */
 export function refundCapture(sim: StateContext, capture: Capture, options: RefundOptions): Refund {
   const left = refundableAmount(capture);
@@ -37,7 +36,7 @@ export function refundCapture(sim: StateContext, capture: Capture, options: Refu
   return refund;
 }
 
-/** PayPal takes back what is left of a capture. Returns whether there was anything. */
+/** Reverses the rest of a capture, as PayPal. @returns whether there was any */
 export function reverseCapture(sim: StateContext, capture: Capture): boolean {
   if (capture.status !== 'COMPLETED' && capture.status !== 'PARTIALLY_REFUNDED') return false;
   const amount = refundableAmount(capture);
@@ -51,7 +50,7 @@ export function reverseCapture(sim: StateContext, capture: Capture): boolean {
   return true;
 }
 
-/** A refund as PayPal answers it, and as its events carry it. */
+/** The full refund, in responses and events. */
 export function refundBody({ origin }: StateContext, refund: Refund) {
   const { amount, total } = refund;
   const fee = refund.reversal ? subtract(amount, amount) : feeOf(amount);
@@ -74,7 +73,7 @@ export function refundBody({ origin }: StateContext, refund: Refund) {
   };
 }
 
-/** A refund as PayPal answers it to `Prefer: return=minimal`. */
+/** A refund with `Prefer: return=minimal`. */
 export const minimalRefund = ({ origin }: StateContext, refund: Refund) => ({
   id: refund.id,
   status: 'COMPLETED',

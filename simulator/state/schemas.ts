@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 
-/** An amount as PayPal takes it: `money` of its OpenAPI files. */
+/** `money` of PayPal's OpenAPI files. */
 export const moneySchema = z.object({
   currency_code: z.string().check(z.length(3)),
   value: z.string().check(z.maxLength(32), z.regex(/^((-?[0-9]+)|(-?([0-9]+)?[.][0-9]+))$/)),
 });
 
-/** A URL to send somebody or something to. PayPal wants https on port 443; a laptop has neither, so any http URL is taken too. */
+/** PayPal requires https on port 443. A laptop has neither, so any http or https URL is accepted. */
 export const httpUrlSchema = z.url({ protocol: /^https?$/ }).check(z.maxLength(2048));

@@ -1,18 +1,16 @@
 import type { Money } from '../../src/shared/money.ts';
 import type { OrderRequest } from './order-schema.ts';
 
-/** How the buyer pays: at once, by e-check (the capture is pending for days), or with a card that will be declined. */
+/** `pending` is an e-check: its capture stays pending for days. `declined` is a card that is declined at capture. */
 export type Funding = 'instant' | 'pending' | 'declined';
 
-/** The buyer's click on "pay". */
 interface Approval {
   readonly at: Date;
   readonly funding: Funding;
-  /** What a wrong capture will take in place of the order's amount; only of the first purchase unit. */
+  /** Captured instead of the amount of the first purchase unit. */
   readonly captureAmount?: Money | undefined;
 }
 
-/** A PayPal order. */
 export interface Order {
   readonly id: string;
   readonly request: OrderRequest;
@@ -20,13 +18,13 @@ export interface Order {
   updateTime: Date;
   status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
   approval?: Approval;
-  /** One per purchase unit, in their order; empty before the capture. */
+  /** One per purchase unit, in the same sequence; empty before the capture. */
   captures: readonly Capture[];
-  /** Ended by the control API, not by time. */
+  /** Expired by the control API, regardless of time. */
   expired: boolean;
 }
 
-/** Money taken for one purchase unit. */
+/** The capture of one purchase unit. */
 export interface Capture {
   readonly id: string;
   readonly order: Order;
@@ -40,12 +38,12 @@ export interface Capture {
   dispute?: Dispute;
 }
 
-/** Money given back, by the shop or, as a reversal, by PayPal. */
+/** A refund by the shop or, as a reversal, by PayPal. */
 export interface Refund {
   readonly id: string;
   readonly capture: Capture;
   readonly amount: Money;
-  /** All refunds of the capture up to this one. */
+  /** Sum of all refunds of the capture, including this one. */
   readonly total: Money;
   readonly reversal: boolean;
   readonly noteToPayer?: string | undefined;
@@ -54,7 +52,6 @@ export interface Refund {
   readonly createTime: Date;
 }
 
-/** A buyer's complaint about a capture. */
 export interface Dispute {
   readonly id: string;
   readonly createTime: Date;
@@ -62,7 +59,6 @@ export interface Dispute {
   status: 'OPEN' | 'RESOLVED';
 }
 
-/** A registered webhook. */
 export interface Webhook {
   readonly id: string;
   url: string;
@@ -70,36 +66,35 @@ export interface Webhook {
   eventTypes: readonly string[];
 }
 
-/** An event that happened, whether or not it was delivered. */
+/** An event, delivered or not. */
 export interface WebhookEvent {
   readonly id: string;
   readonly type: string;
   readonly createTime: Date;
-  /** The bytes of every delivery: written once, so that a retry carries the same. */
+  /** Serialised once, so that every delivery has the same bytes. */
   readonly body: Buffer;
-  /** Deliveries of one order go out one after the other. */
+  /** Deliveries of one order are sequential. */
   readonly orderId: string;
-  /** The ids by which the list of events finds it. */
+  /** The ids that `GET /v1/notifications/webhooks-events?transaction_id=` matches. */
   readonly transactionIds: readonly string[];
 }
 
-/** What is remembered of a call with a PayPal-Request-Id. */
+/** A request with a PayPal-Request-Id, and its response once it has succeeded. */
 export type StoredRequest =
   | { readonly state: 'running' }
   | { readonly state: 'done'; readonly at: Date; readonly body: string };
 
-/** All that the simulator knows; in memory only. */
+/** In memory only; a restart begins empty. */
 export interface State {
   readonly orders: Map<string, Order>;
   readonly captures: Map<string, Capture>;
   readonly refunds: Map<string, Refund>;
   readonly webhooks: Map<string, Webhook>;
-  /** In the order in which they happened. */
+  /** Oldest first. */
   readonly events: Map<string, WebhookEvent>;
   readonly requests: Map<string, StoredRequest>;
 }
 
-/** A simulator that nothing has happened in. */
 export const emptyState = (): State => ({
   orders: new Map(),
   captures: new Map(),

@@ -1,9 +1,9 @@
-/** A time as PayPal writes it nearly everywhere: `2024-08-02T19:33:35Z`, whole seconds. */
+/** PayPal's usual time format, in whole seconds: `2024-08-02T19:33:35Z`. */
 export const formatTime = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
 
 const PACIFIC_HOURS = -7;
 
-/** A time as PayPal writes it in refunds alone: with the offset of its home, `2021-10-06T07:31:16-07:00`. */
+/** The time format of refunds, with a Pacific offset: `2021-10-06T07:31:16-07:00`. */
 export function formatPacificTime(time: Date): string {
   const shifted = new Date(time.getTime() + PACIFIC_HOURS * 60 * 60 * 1000);
   return `${shifted.toISOString().slice(0, 19)}-07:00`;

@@ -4,7 +4,10 @@ import { randomBytes } from 'node:crypto';
 const TOKEN_SECONDS = 32_400;
 
 export interface Tokens {
-  /** The current token with its remaining seconds. Like PayPal, one token is shared until it expires (recorded: 32400, 32384, 31668). */
+  /**
+   * The current token with its remaining seconds. Like PayPal, one token is shared until it expires (recorded: 32400,
+   * 32384, 31668).
+   */
   current(): { readonly value: string; readonly expiresIn: number };
   isValid(value: string): boolean;
   /** Invalidates every token issued so far. */

@@ -197,7 +197,7 @@ describe('the storefront', () => {
   it('links back to PayPal when a card is declined', async ({ page }) => {
     const purchase = await buy(page, await stockedProduct(10));
 
-    await choose(page, 'Have the card declined');
+    await choose(page, 'Pay with a declined card');
 
     await waitForHeading(page, 'PayPal declined your card or account');
     expect(await accessibilityViolations(page)).toEqual([]);

@@ -28,7 +28,7 @@ export async function buy(page: Page, sku: string): Promise<Purchase> {
 }
 
 /** The buttons of the simulator's approval page. */
-type Choice = 'Pay now' | 'Pay by e-check (takes days)' | 'Have the card declined' | 'Cancel and return to shop';
+type Choice = 'Pay now' | 'Pay by e-check (takes days)' | 'Pay with a declined card' | 'Cancel and return to shop';
 
 /** Clicks a button at PayPal, which redirects to the shop. */
 export const choose = (page: Page, choice: Choice) => page.getByRole('button', { name: choice }).click();
