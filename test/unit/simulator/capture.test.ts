@@ -6,8 +6,8 @@ const paypal = useSimulator();
 const capture = (id: string, headers: Record<string, string> = {}) =>
   paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {}, { headers });
 
-describe('a capture', () => {
-  it('answers minimally what was captured and from whom, not what was ordered', async () => {
+describe('POST /v2/checkout/orders/{id}/capture', () => {
+  it('returns the capture and the payer without the items by default', async () => {
     const id = await paypal.approvedOrder();
 
     const { status, body } = await capture(id);
@@ -43,7 +43,7 @@ describe('a capture', () => {
     expect(body).not.toHaveProperty('purchase_units.0.amount');
   });
 
-  it('answers the whole order to who prefers the representation', async () => {
+  it('returns the whole order with Prefer: return=representation', async () => {
     const id = await paypal.approvedOrder();
 
     const { body } = await capture(id, { prefer: 'return=representation' });
@@ -52,13 +52,13 @@ describe('a capture', () => {
     expect(body).toMatchObject({ intent: 'CAPTURE', purchase_units: [{ amount: AMOUNT, custom_id: 'pay_1' }] });
   });
 
-  it('needs no body', async () => {
+  it('accepts an empty body', async () => {
     const id = await paypal.approvedOrder();
 
     expect((await paypal.api('POST', `/v2/checkout/orders/${id}/capture`)).status).toBe(201);
   });
 
-  it('can be asked for, and names its order', async () => {
+  it('makes the capture readable, with the id of its order', async () => {
     const { orderId, captureId } = await paypal.captured();
 
     const { status, body } = await paypal.api('GET', `/v2/payments/captures/${captureId}`);
@@ -76,14 +76,14 @@ describe('a capture', () => {
     });
   });
 
-  it('that never was is not found', async () => {
+  it('leaves an unknown capture not found', async () => {
     expect(await paypal.api('GET', '/v2/payments/captures/0000000000000000X')).toMatchObject({
       status: 404,
       body: { name: 'RESOURCE_NOT_FOUND' },
     });
   });
 
-  it('takes the money of every purchase unit', async () => {
+  it('captures every purchase unit', async () => {
     const units = ['a', 'b'].map((reference_id) => ({ reference_id, custom_id: reference_id, amount: AMOUNT }));
     const { orderId } = await paypal.captured({}, { ...orderRequest(), purchase_units: units });
     await paypal.receiver.until(3);
@@ -100,7 +100,7 @@ describe('a capture', () => {
     ]);
   });
 
-  it('is refused before the buyer has approved', async () => {
+  it('rejects an order that is not approved', async () => {
     const id = await paypal.order();
 
     expect(await capture(id)).toMatchObject({
@@ -109,7 +109,7 @@ describe('a capture', () => {
     });
   });
 
-  it('is refused a second time', async () => {
+  it('rejects a captured order', async () => {
     const { orderId } = await paypal.captured();
 
     expect(await capture(orderId)).toMatchObject({
@@ -118,14 +118,14 @@ describe('a capture', () => {
     });
   });
 
-  it('of an order whose approval was reversed is refused', async () => {
+  it('rejects an order whose approval was reversed', async () => {
     const id = await paypal.approvedOrder();
     await paypal.control('POST', `orders/${id}/reverse-approval`);
 
     expect(await capture(id)).toMatchObject({ status: 422, body: { details: [{ issue: 'ORDER_NOT_APPROVED' }] } });
   });
 
-  it('tells the webhook, naming the order', async () => {
+  it('sends PAYMENT.CAPTURE.COMPLETED with the order id', async () => {
     const { orderId, captureId } = await paypal.captured();
     const received = await paypal.receiver.until(2);
 
@@ -144,7 +144,7 @@ describe('a capture', () => {
 });
 
 describe('a declined card', () => {
-  it('refuses the capture and sends the buyer back', async () => {
+  it('rejects the capture with a redirect link for the buyer', async () => {
     const id = await paypal.approvedOrder({ funding: 'declined' });
 
     const { status, body } = await capture(id);
@@ -158,7 +158,7 @@ describe('a declined card', () => {
     });
   });
 
-  it('is forgotten when the buyer approves with another, even under the same request id', async () => {
+  it('allows the capture after another approval, even with the same request id', async () => {
     const id = await paypal.approvedOrder({ funding: 'declined' });
     await capture(id, { 'PayPal-Request-Id': 'capture-1' });
 
@@ -169,7 +169,7 @@ describe('a declined card', () => {
 });
 
 describe('an e-check', () => {
-  it('leaves the capture pending on a completed order', async () => {
+  it('leaves the capture pending while the order is completed', async () => {
     const id = await paypal.approvedOrder({ funding: 'pending' });
 
     const { status, body } = await capture(id);
@@ -190,7 +190,7 @@ describe('an e-check', () => {
   it.each([
     ['is paid', 'complete', 'COMPLETED', 'PAYMENT.CAPTURE.COMPLETED'],
     ['bounces', 'decline', 'DECLINED', 'PAYMENT.CAPTURE.DENIED'],
-  ])('that %s ends the capture, and the webhook hears of it', async (_, action, status, event_type) => {
+  ])('that %s ends the pending capture and sends an event', async (_, action, status, event_type) => {
     const { captureId } = await paypal.captured({ funding: 'pending' });
 
     await paypal.control('POST', `captures/${captureId}/${action}`);
@@ -201,7 +201,7 @@ describe('an e-check', () => {
     expect((await paypal.send('POST', `/_sim/captures/${captureId}/${action}`)).status).toBe(409);
   });
 
-  it('that bounces brought nothing, so it cost no fee', async () => {
+  it('that bounces has no fee', async () => {
     const { captureId } = await paypal.captured({ funding: 'pending' });
     await paypal.control('POST', `captures/${captureId}/decline`);
 
@@ -215,8 +215,8 @@ describe('an e-check', () => {
   });
 });
 
-describe('at PayPal', () => {
-  it('an order may be captured by somebody else', async () => {
+describe('captures at PayPal', () => {
+  it('can capture an order without the shop', async () => {
     const id = await paypal.approvedOrder();
 
     await paypal.control('POST', `orders/${id}/capture`);
@@ -226,7 +226,7 @@ describe('at PayPal', () => {
     expect(await capture(id)).toMatchObject({ status: 422, body: { details: [{ issue: 'ORDER_ALREADY_CAPTURED' }] } });
   });
 
-  it('the capture may run ahead of the event that tells of the approval', async () => {
+  it('can precede the CHECKOUT.ORDER.APPROVED event', async () => {
     const id = await paypal.approvedOrder({ auto_capture: true });
     const received = await paypal.receiver.until(2);
 
@@ -238,13 +238,13 @@ describe('at PayPal', () => {
     );
   });
 
-  it('a declined card is not captured ahead either', async () => {
+  it('skips the automatic capture of a declined card', async () => {
     const id = await paypal.approvedOrder({ auto_capture: true, funding: 'declined' });
 
     expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('APPROVED');
   });
 
-  it('another amount than the ordered may be captured', async () => {
+  it('can capture another amount than ordered', async () => {
     const id = await paypal.approvedOrder({ capture_amount: { currency_code: 'USD', value: '1.00' } });
 
     const { body } = await capture(id, { prefer: 'return=representation' });

@@ -12,8 +12,8 @@ const page = async (id: string) => {
 const press = (id: string, choice: string) => paypal.send('POST', `/checkoutnow?token=${id}`, `choice=${choice}`, FORM);
 const statusOf = async (id: string) => (await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status;
 
-describe('the page', () => {
-  it('shows who wants how much for what, and what the buyer can do', async () => {
+describe('GET /checkoutnow', () => {
+  it('shows the merchant, the items, the total and the payment options', async () => {
     const unit = {
       amount: { ...eur('19.99'), breakdown: { item_total: eur('19.99') } },
       items: [{ name: 'Green tea', quantity: '1', unit_amount: eur('19.99') }],
@@ -29,7 +29,7 @@ describe('the page', () => {
       '19.99 EUR',
       'Pay now',
       'Pay by e-check (takes days)',
-      'Have the card declined',
+      'Pay with a declined card',
       'Cancel and return to shop',
       'close this window',
     ]) {
@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(html).toContain('<html lang="en">');
   });
 
-  it('lets nothing that a shop wrote become markup', async () => {
+  it('escapes every text of the shop', async () => {
     const unit = {
       amount: { ...eur('1.00'), breakdown: { item_total: eur('1.00') } },
       items: [{ name: '<img src=x onerror=alert(1)>', quantity: '1', unit_amount: eur('1.00') }],
@@ -50,7 +50,7 @@ describe('the page', () => {
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
   });
 
-  it('allows nothing but its own style and script, and forms that lead to itself and to the shop', async () => {
+  it('sets a CSP for its own style and script, and for forms that redirect to the shop', async () => {
     const id = await paypal.order(
       orderRequest({}, { return_url: 'http://127.0.0.1:9/ok', cancel_url: 'https://shop.example/no' }),
     );
@@ -60,34 +60,42 @@ describe('the page', () => {
     const policy = headers.get('content-security-policy') ?? '';
     const nonce = /<style nonce="([^"]+)">/.exec(html)?.[1];
     expect(policy).toBe(
-      `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; form-action 'self' http://127.0.0.1:9 https://shop.example; base-uri 'none'; frame-ancestors 'none'`,
+      [
+        "default-src 'none'",
+        `style-src 'nonce-${nonce}'`,
+        `script-src 'nonce-${nonce}'`,
+        "connect-src 'self'",
+        "form-action 'self' http://127.0.0.1:9 https://shop.example",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
     );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
   it.each([
-    ['never was', async () => 'X'],
+    ['unknown', async () => 'X'],
     [
-      'has expired',
+      'expired',
       async () => {
         const id = await paypal.order();
         await paypal.control('POST', `orders/${id}/expire`);
         return id;
       },
     ],
-  ])('of an order that %s says so', async (_, make) => {
+  ])('responds with 404 to an %s order', async (_, make) => {
     const id = await make();
 
-    expect(await page(id)).toMatchObject({ status: 404, html: expect.stringContaining('There is no such order') });
+    expect(await page(id)).toMatchObject({ status: 404, html: expect.stringContaining('Order not found') });
     expect((await press(id, 'pay')).status).toBe(404);
   });
 
-  it('without a token says so', async () => {
+  it('responds with 404 without a token', async () => {
     expect((await paypal.send('GET', '/checkoutnow')).status).toBe(404);
   });
 
-  it('of a paid order leads back to the shop', async () => {
+  it('links a paid order back to the shop', async () => {
     const { orderId } = await paypal.captured();
 
     const { html } = await page(orderId);
@@ -99,12 +107,12 @@ describe('the page', () => {
   });
 });
 
-describe('the button', () => {
+describe('POST /checkoutnow', () => {
   it.each([
     ['pay', 'instant'],
     ['echeck', 'pending'],
     ['declined', 'declined'],
-  ])('"%s" approves with %s funding and leads to the shop', async (choice, funding) => {
+  ])('for "%s" approves with %s funding and redirects to the shop', async (choice, funding) => {
     const id = await paypal.order();
 
     const { status, headers } = await press(id, choice);
@@ -114,7 +122,7 @@ describe('the button', () => {
     expect((await paypal.control('GET', 'state')).orders).toMatchObject({ [id]: { status: 'APPROVED', funding } });
   });
 
-  it('"cancel" changes nothing and leads to the shop', async () => {
+  it('for "cancel" changes nothing and redirects to the shop', async () => {
     const id = await paypal.order();
 
     const { status, headers } = await press(id, 'cancel');
@@ -124,17 +132,20 @@ describe('the button', () => {
     expect(await statusOf(id)).toBe('PAYER_ACTION_REQUIRED');
   });
 
-  it('that the page does not have does nothing', async () => {
+  it('rejects an unknown choice', async () => {
     const id = await paypal.order();
 
     expect((await press(id, 'steal')).status).toBe(400);
     expect(await statusOf(id)).toBe('PAYER_ACTION_REQUIRED');
   });
 
-  it('leads nowhere when the shop gave no address', async () => {
+  it('does not redirect when the shop has no return URL', async () => {
     const id = await paypal.order({ intent: 'CAPTURE', purchase_units: [{ amount: AMOUNT }] });
 
-    expect(await press(id, 'pay')).toMatchObject({ status: 200, body: expect.stringContaining('no address') });
+    expect(await press(id, 'pay')).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('not set a return URL'),
+    });
     expect(await statusOf(id)).toBe('APPROVED');
   });
 });

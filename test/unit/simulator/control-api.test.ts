@@ -4,7 +4,7 @@ import { useSimulator } from './harness.ts';
 
 const paypal = useSimulator();
 
-describe('a control request that is wrong is refused by the name of its field', () => {
+describe('control API validation', () => {
   it.each([
     ['POST', 'orders/{order}/approve', { funding: 'gold' }, 'funding'],
     ['POST', 'orders/{order}/approve', { fundng: 'instant' }, 'fundng'],
@@ -30,7 +30,7 @@ describe('a control request that is wrong is refused by the name of its field', 
     ['POST', 'events', { event_type: 'X', headers: { a: 'line\nbreak' } }, 'headers.a'],
     ['POST', 'reset', { all: true }, 'all'],
     ['POST', 'tokens/revoke', { all: true }, 'all'],
-  ])('%s %s %j', async (method, path, body, field) => {
+  ])('rejects %s %s %j with the invalid field', async (method, path, body, field) => {
     const { orderId, captureId } = await paypal.captured();
 
     const answer = await paypal.send(
@@ -45,7 +45,7 @@ describe('a control request that is wrong is refused by the name of its field', 
     });
   });
 
-  it('and one that is no JSON as a whole', async () => {
+  it('rejects malformed JSON', async () => {
     expect(await paypal.send('PUT', '/_sim/delivery', '{hold')).toMatchObject({
       status: 400,
       body: { error: 'invalid request' },
@@ -53,28 +53,34 @@ describe('a control request that is wrong is refused by the name of its field', 
   });
 });
 
-describe('a control request for what is not there is not found', () => {
-  it.each(['approve', 'cancel', 'expire', 'reverse-approval', 'capture'])('orders/X/%s', async (action) => {
-    expect(await paypal.send('POST', `/_sim/orders/X/${action}`)).toMatchObject({
-      status: 404,
-      body: { error: expect.stringContaining('X') },
-    });
-  });
+describe('control API', () => {
+  it.each(['approve', 'cancel', 'expire', 'reverse-approval', 'capture'])(
+    'responds with 404 to orders/X/%s of an unknown order',
+    async (action) => {
+      expect(await paypal.send('POST', `/_sim/orders/X/${action}`)).toMatchObject({
+        status: 404,
+        body: { error: expect.stringContaining('X') },
+      });
+    },
+  );
 
-  it.each(['complete', 'decline', 'refund', 'reverse', 'dispute'])('captures/X/%s', async (action) => {
-    expect(await paypal.send('POST', `/_sim/captures/X/${action}`)).toMatchObject({
-      status: 404,
-      body: { error: expect.stringContaining('X') },
-    });
-  });
+  it.each(['complete', 'decline', 'refund', 'reverse', 'dispute'])(
+    'responds with 404 to captures/X/%s of an unknown capture',
+    async (action) => {
+      expect(await paypal.send('POST', `/_sim/captures/X/${action}`)).toMatchObject({
+        status: 404,
+        body: { error: expect.stringContaining('X') },
+      });
+    },
+  );
 
-  it('anything else', async () => {
+  it('responds with 404 to an unknown path', async () => {
     expect((await paypal.send('GET', '/_sim/nothing')).status).toBe(404);
   });
 });
 
-describe('the state', () => {
-  it('shows all that happened, in PayPal’s own forms and by id', async () => {
+describe('GET /_sim/state', () => {
+  it('returns everything by id, in PayPal’s own formats', async () => {
     const { orderId, captureId } = await paypal.captured();
     const { body: refund } = await paypal.api(
       'POST',
@@ -111,7 +117,7 @@ describe('the state', () => {
     });
   });
 
-  it('shows an expired order, which PayPal would not', async () => {
+  it('includes expired orders, unlike PayPal', async () => {
     const id = await paypal.order();
     await paypal.control('POST', `orders/${id}/expire`);
 
@@ -119,55 +125,59 @@ describe('the state', () => {
   });
 });
 
-it('a reset forgets all but webhooks, certificates and tokens', async () => {
-  const { orderId } = await paypal.captured({}, undefined);
-  await paypal.control('PUT', 'delivery', { hold: true, copies: 2 });
-  await paypal.approvedOrder();
-  await paypal.control('PUT', 'faults', { faults: [{ method: 'GET', path: '/x', status: 500 }] });
+describe('POST /_sim/reset', () => {
+  it('clears everything except webhooks, certificates and tokens', async () => {
+    const { orderId } = await paypal.captured({}, undefined);
+    await paypal.control('PUT', 'delivery', { hold: true, copies: 2 });
+    await paypal.approvedOrder();
+    await paypal.control('PUT', 'faults', { faults: [{ method: 'GET', path: '/x', status: 500 }] });
 
-  await paypal.control('POST', 'reset');
+    await paypal.control('POST', 'reset');
 
-  expect(await paypal.control('GET', 'state')).toMatchObject({
-    orders: {},
-    captures: {},
-    refunds: {},
-    events: {},
-    faults: [],
-    delivery: { hold: false, copies: 1, held: 0, pending: 0 },
+    expect(await paypal.control('GET', 'state')).toMatchObject({
+      orders: {},
+      captures: {},
+      refunds: {},
+      events: {},
+      faults: [],
+      delivery: { hold: false, copies: 1, held: 0, pending: 0 },
+    });
+    expect(await paypal.control('GET', 'deliveries')).toEqual({ deliveries: [] });
+    expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).status).toBe(404);
   });
-  expect(await paypal.control('GET', 'deliveries')).toEqual({ deliveries: [] });
-  expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).status).toBe(404);
+
+  it('cancels scheduled retries', async () => {
+    paypal.receiver.respond = () => ({ status: 500 });
+    await paypal.approvedOrder();
+    await paypal.receiver.until(2);
+    await paypal.control('POST', 'reset');
+    const count = paypal.receiver.received.length;
+
+    paypal.receiver.respond = () => ({ status: 200 });
+    await paypal.approvedOrder();
+    await paypal.receiver.until(count + 1);
+
+    expect((await paypal.control('GET', 'deliveries')).deliveries).toMatchObject([{ attempt: 1 }]);
+  });
+
+  it('cancels deliveries queued behind another of the same order', async () => {
+    paypal.receiver.respond = () => 'silence';
+    await paypal.captured();
+    await paypal.receiver.until(1);
+
+    await paypal.control('POST', 'reset');
+    await sleep(40);
+
+    expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
+  });
 });
 
-it('a reset forgets the next attempts of deliveries', async () => {
-  paypal.receiver.answering = () => ({ status: 500 });
-  await paypal.approvedOrder();
-  await paypal.receiver.until(2);
-  await paypal.control('POST', 'reset');
-  const count = paypal.receiver.received.length;
+describe('paypal-debug-id', () => {
+  it('is set on every response and repeated in error bodies', async () => {
+    const success = await paypal.api('GET', '/v1/notifications/webhooks');
+    const error = await paypal.api('GET', '/v2/checkout/orders/X');
 
-  paypal.receiver.answering = () => ({ status: 200 });
-  await paypal.approvedOrder();
-  await paypal.receiver.until(count + 1);
-
-  expect((await paypal.control('GET', 'deliveries')).deliveries).toMatchObject([{ attempt: 1 }]);
-});
-
-it('a reset forgets deliveries that wait for their turn', async () => {
-  paypal.receiver.answering = () => 'silence';
-  await paypal.captured();
-  await paypal.receiver.until(1);
-
-  await paypal.control('POST', 'reset');
-  await sleep(40);
-
-  expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
-});
-
-it('every answer has a debug id, an error the same one in its body', async () => {
-  const good = await paypal.api('GET', '/v1/notifications/webhooks');
-  const bad = await paypal.api('GET', '/v2/checkout/orders/X');
-
-  expect(good.headers.get('paypal-debug-id')).toMatch(/^[0-9a-f]{13}$/);
-  expect(bad.headers.get('paypal-debug-id')).toBe(bad.body.debug_id);
+    expect(success.headers.get('paypal-debug-id')).toMatch(/^[0-9a-f]{13}$/);
+    expect(error.headers.get('paypal-debug-id')).toBe(error.body.debug_id);
+  });
 });

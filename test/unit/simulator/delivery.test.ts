@@ -30,7 +30,7 @@ const flush = () => paypal.control('POST', 'delivery/flush');
 const idsReceived = () => paypal.receiver.received.map((one) => eventIn(one).id);
 
 describe('a delivery', () => {
-  it('is recorded with what came back', async () => {
+  it('is recorded with its response', async () => {
     const orderId = await paypal.approvedOrder();
     const rows = await deliveriesUntil(1);
 
@@ -50,8 +50,8 @@ describe('a delivery', () => {
     ]);
   });
 
-  it.each([200, 201, 202, 204])('that is answered with %i is done', async (status) => {
-    paypal.receiver.answering = () => ({ status });
+  it.each([200, 201, 202, 204])('is not retried after %i', async (status) => {
+    paypal.receiver.respond = () => ({ status });
     await paypal.approvedOrder();
     await deliveriesUntil(1);
     await sleep(30);
@@ -60,9 +60,9 @@ describe('a delivery', () => {
   });
 
   it.each([302, 400, 404, 500, 503])(
-    'that is answered with %i is tried again: the same bytes under a new transmission id',
+    'is retried after %i with the same bytes and a new transmission id',
     async (status) => {
-      paypal.receiver.answering = (_, count) => (count < 3 ? { status } : { status: 200 });
+      paypal.receiver.respond = (_, count) => (count < 3 ? { status } : { status: 200 });
       await paypal.approvedOrder();
       const rows = await deliveriesUntil(3);
 
@@ -76,8 +76,8 @@ describe('a delivery', () => {
     },
   );
 
-  it('is tried 25 times, and no more', async () => {
-    paypal.receiver.answering = () => ({ status: 500 });
+  it('is attempted at most 25 times', async () => {
+    paypal.receiver.respond = () => ({ status: 500 });
     await paypal.approvedOrder();
     await deliveriesUntil(25);
     await sleep(30);
@@ -87,8 +87,8 @@ describe('a delivery', () => {
     );
   });
 
-  it('does not follow redirects', async () => {
-    paypal.receiver.answering = (_, count) =>
+  it('follows no redirects', async () => {
+    paypal.receiver.respond = (_, count) =>
       count === 1 ? { status: 302, location: `${paypal.url}/_sim/reset` } : { status: 200 };
     await paypal.approvedOrder();
     const rows = await deliveriesUntil(2);
@@ -96,7 +96,7 @@ describe('a delivery', () => {
     expect(rows.map(({ http_status }) => http_status)).toEqual([302, 200]);
   });
 
-  it('to nobody is tried again, too', async () => {
+  it('is retried when the connection is refused', async () => {
     const [id] = await paypal.webhookIds();
     await paypal.api('PATCH', `/v1/notifications/webhooks/${id}`, [
       { op: 'replace', path: '/url', value: 'http://127.0.0.1:9/' },
@@ -109,8 +109,8 @@ describe('a delivery', () => {
     ]);
   });
 
-  it('does not keep PayPal from answering its caller', async () => {
-    paypal.receiver.answering = () => 'silence';
+  it('does not block the response to the API request', async () => {
+    paypal.receiver.respond = () => 'silence';
     const start = performance.now();
     await paypal.captured();
 
@@ -118,8 +118,8 @@ describe('a delivery', () => {
     expect(await deliveries()).toEqual([]);
   });
 
-  it('ends when its webhook is deleted', async () => {
-    paypal.receiver.answering = () => ({ status: 500 });
+  it('stops when its webhook is deleted', async () => {
+    paypal.receiver.respond = () => ({ status: 500 });
     await paypal.approvedOrder();
     await deliveriesUntil(1);
 
@@ -133,8 +133,8 @@ describe('a delivery', () => {
   });
 });
 
-describe('events of one order', () => {
-  it('arrive in the order in which they happened', async () => {
+describe('deliveries of one order', () => {
+  it('arrive in sequence', async () => {
     const { captureId } = await paypal.captured({ funding: 'pending' });
     await paypal.control('POST', `captures/${captureId}/complete`);
     await paypal.receiver.until(3);
@@ -146,8 +146,8 @@ describe('events of one order', () => {
     ]);
   });
 
-  it('wait for the answer to the one before', async () => {
-    paypal.receiver.answering = () => 'silence';
+  it('wait for the response to the previous one', async () => {
+    paypal.receiver.respond = () => 'silence';
     await paypal.captured();
     await paypal.receiver.until(1);
     await sleep(50);
@@ -155,8 +155,8 @@ describe('events of one order', () => {
     expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
   });
 
-  it('do not wait for those of another order', async () => {
-    paypal.receiver.answering = (_, count) => (count === 1 ? 'silence' : { status: 200 });
+  it('do not wait for deliveries of another order', async () => {
+    paypal.receiver.respond = (_, count) => (count === 1 ? 'silence' : { status: 200 });
     await paypal.approvedOrder();
     await paypal.receiver.until(1);
     await paypal.approvedOrder();
@@ -168,7 +168,7 @@ describe('events of one order', () => {
 });
 
 describe('held deliveries', () => {
-  it('wait for a flush, which sends them in order and waits for the answers', async () => {
+  it('are sent in sequence by a flush, which waits for the responses', async () => {
     await set({ hold: true });
     await paypal.captured();
     await sleep(30);
@@ -180,7 +180,7 @@ describe('held deliveries', () => {
     expect(await deliveries()).toHaveLength(2);
   });
 
-  it('are sent once, while later ones are still held', async () => {
+  it('are flushed once, while later ones stay held', async () => {
     await set({ hold: true });
     await paypal.approvedOrder();
     await flush();
@@ -191,8 +191,8 @@ describe('held deliveries', () => {
     expect(await flush()).toEqual({ delivered: 0 });
   });
 
-  it('hold back the next attempts, too', async () => {
-    paypal.receiver.answering = (_, count) => ({ status: count === 1 ? 500 : 200 });
+  it('include retries', async () => {
+    paypal.receiver.respond = (_, count) => ({ status: count === 1 ? 500 : 200 });
     await set({ hold: true });
     await paypal.approvedOrder();
     await flush();
@@ -210,63 +210,65 @@ describe('held deliveries', () => {
     expect(await flush()).toEqual({ delivered: 12 });
 
     const sent = (await deliveries()).map(({ event_id }) => event_id);
-    const happened = Object.keys((await paypal.control('GET', 'state')).events as object);
-    expect(sent).not.toEqual(happened); // by chance once in 12! times
-    expect([...sent].sort()).toEqual([...happened].sort());
+    const announced = Object.keys((await paypal.control('GET', 'state')).events as object);
+    expect(sent).not.toEqual(announced); // equal by chance with probability 1/12!
+    expect([...sent].sort()).toEqual([...announced].sort());
   });
 });
 
-it('copies of a delivery arrive at once, each a transmission of its own', async () => {
-  await set({ copies: 3 });
-  await paypal.approvedOrder();
-  await paypal.receiver.until(3);
+describe('PUT /_sim/delivery', () => {
+  it('sends copies simultaneously as separate transmissions', async () => {
+    await set({ copies: 3 });
+    await paypal.approvedOrder();
+    await paypal.receiver.until(3);
 
-  expect(new Set(idsReceived()).size).toBe(1);
-  expect(new Set(paypal.receiver.received.map(({ headers }) => headers['paypal-transmission-id'])).size).toBe(3);
-});
+    expect(new Set(idsReceived()).size).toBe(1);
+    expect(new Set(paypal.receiver.received.map(({ headers }) => headers['paypal-transmission-id'])).size).toBe(3);
+  });
 
-it('each copy is tried again for itself', async () => {
-  paypal.receiver.answering = (_, count) => ({ status: count <= 2 ? 503 : 200 });
-  await set({ copies: 3 });
-  await paypal.approvedOrder();
-  await deliveriesUntil(5);
-  await sleep(30);
+  it('retries each copy separately', async () => {
+    paypal.receiver.respond = (_, count) => ({ status: count <= 2 ? 503 : 200 });
+    await set({ copies: 3 });
+    await paypal.approvedOrder();
+    await deliveriesUntil(5);
+    await sleep(30);
 
-  const rows = await deliveries();
-  expect(rows.filter(({ attempt }) => attempt === 1)).toHaveLength(3);
-  expect(rows.filter(({ attempt }) => attempt === 2)).toHaveLength(2);
-});
+    const rows = await deliveries();
+    expect(rows.filter(({ attempt }) => attempt === 1)).toHaveLength(3);
+    expect(rows.filter(({ attempt }) => attempt === 2)).toHaveLength(2);
+  });
 
-it('a delayed delivery comes later', async () => {
-  await set({ delay_ms: 120 });
-  await paypal.approvedOrder();
-  await sleep(60);
-  expect(paypal.receiver.received).toEqual([]);
+  it('delays deliveries by delay_ms', async () => {
+    await set({ delay_ms: 120 });
+    await paypal.approvedOrder();
+    await sleep(60);
+    expect(paypal.receiver.received).toEqual([]);
 
-  await paypal.receiver.until(1);
-});
+    await paypal.receiver.until(1);
+  });
 
-it('a dropped delivery never comes, but the event happened', async () => {
-  await set({ drop: true });
-  await paypal.approvedOrder();
-  await sleep(30);
+  it('drops deliveries but keeps their events', async () => {
+    await set({ drop: true });
+    await paypal.approvedOrder();
+    await sleep(30);
 
-  expect(paypal.receiver.received).toEqual([]);
-  expect(await deliveries()).toMatchObject([{ http_status: null, dropped: true }]);
-  const { body } = await paypal.api('GET', '/v1/notifications/webhooks-events');
-  expect(textAt(body, 'events', 0, 'event_type')).toBe('CHECKOUT.ORDER.APPROVED');
-});
+    expect(paypal.receiver.received).toEqual([]);
+    expect(await deliveries()).toMatchObject([{ http_status: null, dropped: true }]);
+    const { body } = await paypal.api('GET', '/v1/notifications/webhooks-events');
+    expect(textAt(body, 'events', 0, 'event_type')).toBe('CHECKOUT.ORDER.APPROVED');
+  });
 
-it('shuffled deliveries all arrive', async () => {
-  await set({ shuffle: true });
-  await paypal.captured();
-  await paypal.receiver.until(2);
+  it('loses no delivery when shuffled', async () => {
+    await set({ shuffle: true });
+    await paypal.captured();
+    await paypal.receiver.until(2);
 
-  expect(paypal.receiver.types().sort()).toEqual(['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']);
-});
+    expect(paypal.receiver.types().sort()).toEqual(['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']);
+  });
 
-it('settings are merged', async () => {
-  await set({ hold: true });
+  it('merges settings', async () => {
+    await set({ hold: true });
 
-  expect(await set({ copies: 2 })).toEqual({ hold: true, delay_ms: 0, copies: 2, shuffle: false, drop: false });
+    expect(await set({ copies: 2 })).toEqual({ hold: true, delay_ms: 0, copies: 2, shuffle: false, drop: false });
+  });
 });

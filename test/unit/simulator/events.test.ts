@@ -11,8 +11,8 @@ const listed = async (query = '') => (await paypal.api('GET', `${PATH}${query}`)
 const typesOf = (body: Json) => (body.events as { event_type: string }[]).map(({ event_type }) => event_type);
 const resend = (id: string, body?: object) => paypal.api('POST', `${PATH}/${id}/resend`, body);
 
-describe('the list of events', () => {
-  it('begins with the newest', async () => {
+describe('GET /v1/notifications/webhooks-events', () => {
+  it('returns the newest event first', async () => {
     await paypal.captured();
 
     expect(await listed()).toMatchObject({
@@ -21,7 +21,7 @@ describe('the list of events', () => {
     });
   });
 
-  it('has ten on a page, and a link to the next', async () => {
+  it('returns ten events per page and a link to the next page', async () => {
     for (let count = 0; count < 12; count++) await paypal.approvedOrder();
 
     const first = await listed();
@@ -34,20 +34,20 @@ describe('the list of events', () => {
     expect(second.links).toMatchObject([{ rel: 'self' }]);
   });
 
-  it('has pages of the size that is wanted', async () => {
+  it('honours page_size', async () => {
     await paypal.captured();
 
     expect(await listed('?page_size=1')).toMatchObject({ count: 1, links: [{ rel: 'self' }, { rel: 'next' }] });
     expect(await listed('?page_size=2')).toMatchObject({ count: 2, links: [{ rel: 'self' }] });
   });
 
-  it('can be of one type', async () => {
+  it('filters by event_type', async () => {
     await paypal.captured();
 
     expect(typesOf(await listed('?event_type=CHECKOUT.ORDER.APPROVED'))).toEqual(['CHECKOUT.ORDER.APPROVED']);
   });
 
-  it('can be of one transaction', async () => {
+  it('filters by transaction_id', async () => {
     const { orderId, captureId } = await paypal.captured();
     await paypal.captured();
     const { body: refund } = await paypal.api('POST', `/v2/payments/captures/${captureId}/refund`, {});
@@ -63,7 +63,7 @@ describe('the list of events', () => {
     ]);
   });
 
-  it('can be of one time', async () => {
+  it('filters by start_time and end_time', async () => {
     await paypal.approvedOrder();
     const between = new Date(paypal.now().getTime() + 30_000).toISOString();
     paypal.passTime(60_000);
@@ -73,7 +73,7 @@ describe('the list of events', () => {
     expect((await listed(`?start_time=${between}`)).count).toBe(2);
   });
 
-  it('goes back 45 days', async () => {
+  it('rejects a start_time more than 45 days ago', async () => {
     const daysAgo = (days: number) => new Date(paypal.now().getTime() - days * DAYS).toISOString();
 
     expect((await paypal.api('GET', `${PATH}?start_time=${daysAgo(44)}`)).status).toBe(200);
@@ -83,7 +83,7 @@ describe('the list of events', () => {
     });
   });
 
-  it.each(['page_size=0', 'page_size=many', 'start_time=yesterday'])('cannot be had by %s', async (query) => {
+  it.each(['page_size=0', 'page_size=many', 'start_time=yesterday'])('rejects %s', async (query) => {
     expect(await paypal.api('GET', `${PATH}?${query}`)).toMatchObject({
       status: 400,
       body: { name: 'VALIDATION_ERROR' },
@@ -91,8 +91,8 @@ describe('the list of events', () => {
   });
 });
 
-describe('an event', () => {
-  it('is shown as it was delivered', async () => {
+describe('GET /v1/notifications/webhooks-events/{id}', () => {
+  it('returns the event as delivered', async () => {
     await paypal.approvedOrder();
     const [delivery] = await paypal.receiver.until(1);
     const event = delivery && eventIn(delivery);
@@ -100,7 +100,7 @@ describe('an event', () => {
     expect((await paypal.api('GET', `${PATH}/${event?.id}`)).body).toEqual(event);
   });
 
-  it('that never was is not found', async () => {
+  it('responds with 404 to an unknown id, as does its resend', async () => {
     expect(await paypal.api('GET', `${PATH}/WH-1`)).toMatchObject({
       status: 404,
       body: { name: 'INVALID_RESOURCE_ID' },
@@ -109,7 +109,7 @@ describe('an event', () => {
   });
 });
 
-describe('a resend', () => {
+describe('POST /v1/notifications/webhooks-events/{id}/resend', () => {
   it('delivers the same bytes as a new transmission', async () => {
     await paypal.approvedOrder();
     await paypal.receiver.until(1);
@@ -123,7 +123,7 @@ describe('a resend', () => {
     expect(second?.headers['paypal-transmission-id']).not.toBe(first?.headers['paypal-transmission-id']);
   });
 
-  it('goes to the webhooks that are named', async () => {
+  it('delivers to the given webhooks only', async () => {
     await paypal.control('PUT', 'delivery', { drop: true });
     await paypal.approvedOrder();
     await paypal.control('PUT', 'delivery', { drop: false });
@@ -142,13 +142,13 @@ describe('a resend', () => {
     ]);
   });
 
-  it('to a webhook that never was is refused', async () => {
+  it('responds with 404 to an unknown webhook', async () => {
     await paypal.approvedOrder();
 
     expect((await resend(textAt(await listed(), 'events', 0, 'id'), { webhook_ids: ['X'] })).status).toBe(404);
   });
 
-  it('does not wait because another event is pending', async () => {
+  it('delivers while another event is pending', async () => {
     await paypal.control('PUT', 'delivery', { drop: true });
     await paypal.approvedOrder();
     const lost = textAt(await listed(), 'events', 0, 'id');
@@ -160,7 +160,7 @@ describe('a resend', () => {
     expect(await paypal.control('POST', 'delivery/flush')).toEqual({ delivered: 2 });
   });
 
-  it('leaves alone what is still pending', async () => {
+  it('does not resend a pending delivery', async () => {
     await paypal.control('PUT', 'delivery', { hold: true });
     await paypal.approvedOrder();
 
@@ -170,12 +170,12 @@ describe('a resend', () => {
   });
 });
 
-describe("PayPal's webhooks simulator", () => {
-  // PayPal's own pattern for the type has no hyphen, though CHECKOUT.PAYMENT-APPROVAL.REVERSED has one: so `wrong`.
+describe('POST /v1/notifications/simulate-event', () => {
+  // `invalid`: PayPal's own pattern for the type has no hyphen, though CHECKOUT.PAYMENT-APPROVAL.REVERSED has one.
   const simulate = (request: object) =>
-    paypal.api('POST', '/v1/notifications/simulate-event', request, { wrong: true });
+    paypal.api('POST', '/v1/notifications/simulate-event', request, { invalid: true });
 
-  it('sends the same event from the past each time', async () => {
+  it('sends the same constant event each time', async () => {
     const request = { url: paypal.receiver.url, event_type: 'PAYMENT.CAPTURE.COMPLETED' };
     const { status, body } = await simulate(request);
     await simulate(request);
@@ -190,7 +190,7 @@ describe("PayPal's webhooks simulator", () => {
     });
   });
 
-  it('has an event of every type, each with its own id', async () => {
+  it('has an event with its own id for every type', async () => {
     const { body } = await paypal.api('GET', '/v1/notifications/webhooks-event-types');
     const types = (body.event_types as { name: string }[]).map(({ name }) => name);
 
@@ -202,7 +202,7 @@ describe("PayPal's webhooks simulator", () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(types.length);
   });
 
-  it('sends to a registered webhook by its id', async () => {
+  it('delivers to a registered webhook by id', async () => {
     const [webhook_id] = await paypal.webhookIds();
 
     expect((await simulate({ webhook_id, event_type: 'PAYMENT.CAPTURE.DENIED' })).status).toBe(202);
@@ -210,7 +210,7 @@ describe("PayPal's webhooks simulator", () => {
     expect(paypal.receiver.types()).toEqual(['PAYMENT.CAPTURE.DENIED']);
   });
 
-  it('leaves nothing in the list of events', async () => {
+  it('adds nothing to the event list', async () => {
     await simulate({ url: paypal.receiver.url, event_type: 'PAYMENT.CAPTURE.COMPLETED' });
 
     expect(await listed()).toMatchObject({ count: 0 });
@@ -220,8 +220,8 @@ describe("PayPal's webhooks simulator", () => {
     ['an unknown type', { url: 'http://127.0.0.1:9/', event_type: 'PAYMENT.CAPTURE.EATEN' }, 400],
     ['a target of another protocol', { url: 'ftp://127.0.0.1:9/', event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 400],
     ['no target', { event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 400],
-    ['a webhook that never was', { webhook_id: 'X', event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 404],
-  ])('refuses %s', async (_, request, status) => {
+    ['an unknown webhook', { webhook_id: 'X', event_type: 'PAYMENT.CAPTURE.COMPLETED' }, 404],
+  ])('rejects %s', async (_, request, status) => {
     expect((await simulate(request)).status).toBe(status);
   });
 });

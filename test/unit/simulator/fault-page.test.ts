@@ -5,10 +5,10 @@ const paypal = useSimulator();
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const send = (path: string, form: string) => paypal.send('POST', path, form, FORM);
-const trouble = (form: string) => send('/trouble', form);
-const press = (orderId: string, deed: string) => send(`/trouble/orders/${orderId}`, `do=${deed}`);
+const submitFaults = (form: string) => send('/faults', form);
+const press = (orderId: string, action: string) => send(`/faults/orders/${orderId}`, `do=${action}`);
 const text = async (path: string) => String((await paypal.send('GET', path)).body);
-/** Deliveries go their own way: the list has them a moment later. */
+/** Deliveries are asynchronous, so the list shows them with a delay. */
 const eventually = (path: string, words: RegExp) =>
   vi.waitFor(async () => expect(await text(path)).toMatch(words), { timeout: 4000, interval: 10 });
 const delivery = async () => (await paypal.control('GET', 'state')).delivery;
@@ -17,11 +17,11 @@ const captureOf = async (orderId: string) => {
   return Object.values(captures as Record<string, { order_id: string }>).find((one) => one.order_id === orderId);
 };
 
-describe('the trouble panel', () => {
-  it('sets how deliveries go wrong, and leads back to the buyer’s page', async () => {
+describe('POST /faults', () => {
+  it('changes the delivery settings and redirects to the buyer’s page', async () => {
     const id = await paypal.order();
 
-    const { status, headers } = await trouble(`hold=on&copies=3&delay=2&do=set&back=/checkoutnow?token=${id}`);
+    const { status, headers } = await submitFaults(`hold=on&copies=3&delay=2&do=inject&back=/checkoutnow?token=${id}`);
 
     expect(status).toBe(303);
     expect(headers.get('location')).toBe(`/checkoutnow?token=${id}`);
@@ -29,54 +29,54 @@ describe('the trouble panel', () => {
     expect(await text(`/checkoutnow?token=${id}`)).toMatch(/name="hold" checked/);
   });
 
-  it('leads to no other site', async () => {
-    const { headers } = await trouble('do=set&back=https://elsewhere.example/checkoutnow?token=X');
+  it('does not redirect to another site', async () => {
+    const { headers } = await submitFaults('do=inject&back=https://elsewhere.example/checkoutnow?token=X');
 
     expect(headers.get('location')).toBe('/');
   });
 
-  it('takes back what is not ticked any more', async () => {
-    await trouble('hold=on&drop=on&shuffle=on&copies=3&do=set');
+  it('resets settings that are unchecked or invalid', async () => {
+    await submitFaults('hold=on&drop=on&shuffle=on&copies=3&do=inject');
 
-    await trouble('copies=many&do=set');
+    await submitFaults('copies=many&do=inject');
 
     expect(await delivery()).toMatchObject({ hold: false, shuffle: false, drop: false, copies: 1, delay_ms: 0 });
   });
 
-  it('sends what is held back', async () => {
+  it('flushes held deliveries', async () => {
     const id = await paypal.order();
-    await trouble('hold=on&do=set');
+    await submitFaults('hold=on&do=inject');
     await send(`/checkoutnow?token=${id}`, 'choice=pay');
     expect(paypal.receiver.received).toEqual([]);
 
-    await trouble('hold=on&do=flush');
+    await submitFaults('hold=on&do=flush');
 
     expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.APPROVED']);
   });
 
-  it('takes PayPal down, until all is well again', async () => {
+  it('injects an outage until all faults are cleared', async () => {
     const id = await paypal.order();
-    const look = () => paypal.api('GET', `/v2/checkout/orders/${id}`, undefined, { wrong: true });
+    const getOrder = () => paypal.api('GET', `/v2/checkout/orders/${id}`, undefined, { invalid: true });
 
-    await trouble('down=on&do=set');
-    expect((await look()).status).toBe(503);
-    await trouble('down=on&do=mend');
+    await submitFaults('down=on&do=inject');
+    expect((await getOrder()).status).toBe(503);
+    await submitFaults('down=on&do=clear');
 
-    expect((await look()).status).toBe(200);
+    expect((await getOrder()).status).toBe(200);
   });
 
-  it('leaves alone the faults that somebody else has set', async () => {
+  it('keeps the faults of the control API', async () => {
     const fault = { method: 'GET', path: '/v2/checkout/orders/*', status: 500, times: 2 };
     await paypal.control('PUT', 'faults', { faults: [fault] });
 
-    await trouble('do=mend');
+    await submitFaults('do=clear');
 
     expect((await paypal.control('GET', 'state')).faults).toEqual([fault]);
   });
 });
 
-describe('the page of all orders', () => {
-  it('lists orders with what can happen to them, and deliveries with the shop’s answers', async () => {
+describe('GET /', () => {
+  it('lists orders with their actions, and deliveries with the shop’s responses', async () => {
     const { orderId } = await paypal.captured();
 
     const page = await text('/');
@@ -87,30 +87,30 @@ describe('the page of all orders', () => {
     await eventually('/', /PAYMENT\.CAPTURE\.COMPLETED[\s\S]*200[\s\S]*accepted/);
   });
 
-  it('says so where nothing has happened yet', async () => {
-    expect(await text('/trouble/orders')).toContain('Buy something in the shop');
-    expect(await text('/trouble/deliveries')).toContain('None yet');
+  it('shows empty states', async () => {
+    expect(await text('/faults/orders')).toContain('Buy something in the shop');
+    expect(await text('/faults/deliveries')).toContain('No deliveries yet');
   });
 
-  it('lists the deliveries of one order alone for whoever asks', async () => {
+  it('filters deliveries by order', async () => {
     const [one, other] = [await paypal.order(), await paypal.order()];
     await send(`/checkoutnow?token=${one}`, 'choice=pay');
 
-    await eventually(`/trouble/deliveries?order=${one}`, /CHECKOUT\.ORDER\.APPROVED/);
-    expect(await text(`/trouble/deliveries?order=${other}`)).toContain('None yet');
+    await eventually(`/faults/deliveries?order=${one}`, /CHECKOUT\.ORDER\.APPROVED/);
+    expect(await text(`/faults/deliveries?order=${other}`)).toContain('No deliveries yet');
   });
 
-  it('says which deliveries were lost on purpose', async () => {
+  it('marks dropped deliveries', async () => {
     const id = await paypal.order();
-    await trouble('drop=on&do=set');
+    await submitFaults('drop=on&do=inject');
     await send(`/checkoutnow?token=${id}`, 'choice=pay');
 
-    expect(await text(`/trouble/deliveries?order=${id}`)).toContain('lost on purpose');
+    expect(await text(`/faults/deliveries?order=${id}`)).toContain('dropped');
   });
 });
 
-describe('the button', () => {
-  it('to forge a payment sends an event that PayPal did not sign, and takes no money', async () => {
+describe('POST /faults/orders/{id}', () => {
+  it('"forge" sends an event with an untrusted signature and captures nothing', async () => {
     const id = await paypal.order();
 
     expect((await press(id, 'forge')).status).toBe(303);
@@ -127,7 +127,7 @@ describe('the button', () => {
     expect(await captureOf(id)).toBeUndefined();
   });
 
-  it('to pay whatever the shop says takes the money', async () => {
+  it('"late" captures the order', async () => {
     const id = await paypal.order();
 
     await press(id, 'late');
@@ -138,12 +138,12 @@ describe('the button', () => {
   it.each([
     ['complete', 'COMPLETED'],
     ['decline', 'DECLINED'],
-  ])('to %s a pending capture ends it', async (deed, status) => {
+  ])('"%s" ends a pending capture as %s', async (action, status) => {
     const id = await paypal.order();
     await send(`/checkoutnow?token=${id}`, 'choice=echeck');
     await paypal.control('POST', `orders/${id}/capture`);
 
-    await press(id, deed);
+    await press(id, action);
 
     expect(await captureOf(id)).toMatchObject({ status });
   });
@@ -152,15 +152,15 @@ describe('the button', () => {
     ['refund', { status: 'REFUNDED' }],
     ['reverse', { status: 'REFUNDED' }],
     ['dispute', { dispute: { status: 'OPEN' } }],
-  ])('to %s does so to a captured order', async (deed, capture) => {
+  ])('"%s" changes a captured order', async (action, capture) => {
     const { orderId } = await paypal.captured();
 
-    await press(orderId, deed);
+    await press(orderId, action);
 
     expect(await captureOf(orderId)).toMatchObject(capture);
   });
 
-  it('to let an order expire makes PayPal forget it', async () => {
+  it('"expire" expires the order', async () => {
     const id = await paypal.order();
 
     await press(id, 'expire');
@@ -168,10 +168,10 @@ describe('the button', () => {
     expect((await paypal.send('GET', `/checkoutnow?token=${id}`)).status).toBe(404);
   });
 
-  it('for what cannot happen any more does nothing', async () => {
+  it('rejects an unavailable action', async () => {
     const { orderId } = await paypal.captured();
 
     expect((await press(orderId, 'expire')).status).toBe(409);
-    expect((await press('NOBODY', 'forge')).status).toBe(409);
+    expect((await press('UNKNOWN', 'forge')).status).toBe(409);
   });
 });

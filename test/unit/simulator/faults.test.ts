@@ -20,7 +20,7 @@ describe('a fault', () => {
     [500, 'INTERNAL_SERVER_ERROR'],
     [502, 'INTERNAL_SERVER_ERROR'],
     [503, 'SERVICE_UNAVAILABLE'],
-  ])('of status %i answers %s, and nothing is done', async (status, name) => {
+  ])('with status %i returns %s without processing the request', async (status, name) => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, status });
 
@@ -28,7 +28,7 @@ describe('a fault', () => {
     expect(await statusOf(id)).toBe('APPROVED');
   });
 
-  it('of too many calls says when to come back', async () => {
+  it('sets retry-after on 429', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, status: 429, retry_after: 7 });
 
@@ -38,7 +38,7 @@ describe('a fault', () => {
     expect(headers.get('retry-after')).toBe('7');
   });
 
-  it('comes as often as it says, then the call works', async () => {
+  it('applies to the given number of requests', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, status: 503, times: 2 });
 
@@ -48,7 +48,7 @@ describe('a fault', () => {
     expect((await paypal.control('GET', 'state')).faults).toEqual([]);
   });
 
-  it('hits only the method and the path that it names', async () => {
+  it('applies to its method and path only', async () => {
     const [one, other] = [await paypal.approvedOrder(), await paypal.approvedOrder()];
     await setFaults(
       { method: 'GET', path: CAPTURE, status: 503 },
@@ -60,7 +60,7 @@ describe('a fault', () => {
     expect((await capture(one)).status).toBe(503);
   });
 
-  it('replaces the ones before', async () => {
+  it('replaces earlier faults', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, status: 503 });
     await setFaults();
@@ -68,7 +68,7 @@ describe('a fault', () => {
     expect((await capture(id)).status).toBe(201);
   });
 
-  it('can be that no answer ever comes', async () => {
+  it('with timeout never responds', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, timeout: true });
 
@@ -83,7 +83,7 @@ describe('a fault', () => {
     expect((await capture(id, { 'PayPal-Request-Id': 'capture-1' })).status).toBe(201);
   });
 
-  it('can be a broken connection', async () => {
+  it('with reset resets the connection', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, reset: true });
 
@@ -91,7 +91,7 @@ describe('a fault', () => {
     expect(await statusOf(id)).toBe('APPROVED');
   });
 
-  it('can be an answer that is no JSON, which is not remembered', async () => {
+  it('with malformed returns a body that is not JSON and is not stored for the request id', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, malformed: true });
 
@@ -102,7 +102,7 @@ describe('a fault', () => {
     expect((await capture(id, { 'PayPal-Request-Id': 'capture-1' })).status).toBe(201);
   });
 
-  it('can be slowness', async () => {
+  it('with latency_ms delays the response', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, latency_ms: 120 });
     const start = performance.now();
@@ -111,25 +111,25 @@ describe('a fault', () => {
     expect(performance.now() - start).toBeGreaterThan(110);
   });
 
-  it('can hit the token, too', async () => {
+  it('applies to the token endpoint', async () => {
     await setFaults({ method: 'POST', path: '/v1/oauth2/token', status: 503 });
 
     expect((await paypal.send('POST', '/v1/oauth2/token', 'grant_type=client_credentials')).status).toBe(503);
   });
 
-  it('can hit the certificate, too', async () => {
+  it('applies to certificates', async () => {
     await setFaults({ method: 'GET', path: '/v1/notifications/certs/*', status: 503 });
 
     expect((await paypal.send('GET', '/v1/notifications/certs/CERT-1')).status).toBe(503);
   });
 
-  it('never hits the control API', async () => {
+  it('never applies to the control API', async () => {
     await setFaults({ method: 'GET', path: '/*/state', status: 503 });
 
     expect((await paypal.send('GET', '/_sim/state')).status).toBe(200);
   });
 
-  it('is not used up by a call without a token', async () => {
+  it('is not consumed by an unauthenticated request', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, status: 503 });
 
@@ -138,22 +138,22 @@ describe('a fault', () => {
   });
 });
 
-describe('an answer that is to be lost after the work', () => {
+describe('a fault with after', () => {
   it.each([
-    ['as an error', { status: 500 }],
-    ['as garbage', { malformed: true }],
-  ])('%s has captured, and a repetition with the same id gets the stored answer', async (_, fault) => {
+    ['status', { status: 500 }],
+    ['malformed', { malformed: true }],
+  ])('and %s captures, and a retry with the same request id gets the stored response', async (_, fault) => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, after: true, ...fault });
 
-    const lost = await capture(id, { 'PayPal-Request-Id': 'capture-1' });
-    const again = await capture(id, { 'PayPal-Request-Id': 'capture-1' });
+    const first = await capture(id, { 'PayPal-Request-Id': 'capture-1' });
+    const retry = await capture(id, { 'PayPal-Request-Id': 'capture-1' });
 
-    expect(lost.body).not.toHaveProperty('purchase_units');
-    expect(again).toMatchObject({ status: 200, body: { id, status: 'COMPLETED' } });
+    expect(first.body).not.toHaveProperty('purchase_units');
+    expect(retry).toMatchObject({ status: 200, body: { id, status: 'COMPLETED' } });
   });
 
-  it('is not lost while there is no work to do', async () => {
+  it('is not consumed by a rejected request', async () => {
     const id = await paypal.order();
     await setFaults({ method: 'POST', path: CAPTURE, after: true, status: 500 });
 
@@ -162,7 +162,7 @@ describe('an answer that is to be lost after the work', () => {
     expect((await capture(id)).status).toBe(500);
   });
 
-  it('leaves alone a call that failed before', async () => {
+  it('is not consumed by a request that failed before', async () => {
     const id = await paypal.approvedOrder();
     const one = { method: 'POST', path: CAPTURE };
     await setFaults({ ...one, malformed: true }, { ...one, after: true, status: 500 });
@@ -172,7 +172,7 @@ describe('an answer that is to be lost after the work', () => {
     expect((await paypal.control('GET', 'state')).faults).toHaveLength(1);
   });
 
-  it('by a broken connection has captured', async () => {
+  it('and reset captures', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, after: true, reset: true });
 
@@ -189,7 +189,7 @@ describe('PayPal-Mock-Response', () => {
     ['INSTRUMENT_DECLINED', 422, 'UNPROCESSABLE_ENTITY'],
     ['MISSING_REQUIRED_PARAMETER', 400, 'INVALID_REQUEST'],
     ['PERMISSION_DENIED', 403, 'NOT_AUTHORIZED'],
-  ])('%s makes a capture fail with %i', async (code, status, name) => {
+  ])('with %s fails a capture with %i', async (code, status, name) => {
     const id = await paypal.approvedOrder();
 
     const answer = await paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {}, { headers: mock(code) });
@@ -198,7 +198,7 @@ describe('PayPal-Mock-Response', () => {
     expect(await statusOf(id)).toBe('APPROVED');
   });
 
-  it('works on orders and refunds', async () => {
+  it('applies to orders and refunds', async () => {
     const headers = { 'PayPal-Request-Id': 'one', ...mock('DUPLICATE_INVOICE_ID') };
 
     expect((await paypal.api('POST', '/v2/checkout/orders', orderRequest(), { headers })).status).toBe(422);
@@ -212,7 +212,7 @@ describe('PayPal-Mock-Response', () => {
     expect(refund).toMatchObject({ status: 422, body: { details: [{ issue: 'REFUND_FAILED_INSUFFICIENT_FUNDS' }] } });
   });
 
-  it('INTERNAL_SERVER_ERROR is 500', async () => {
+  it('with INTERNAL_SERVER_ERROR returns 500', async () => {
     const id = await paypal.order();
 
     expect(
@@ -222,9 +222,9 @@ describe('PayPal-Mock-Response', () => {
   });
 
   it.each([
-    ['of another call', JSON.stringify({ mock_application_codes: 'CAPTURE_FULLY_REFUNDED' })],
-    ['that is no JSON', 'INSTRUMENT_DECLINED'],
-  ])('with a code %s is refused', async (_, header) => {
+    ['a code of another operation', JSON.stringify({ mock_application_codes: 'CAPTURE_FULLY_REFUNDED' })],
+    ['a value that is not JSON', 'INSTRUMENT_DECLINED'],
+  ])('is rejected with %s', async (_, header) => {
     const id = await paypal.approvedOrder();
 
     expect(await capture(id, { 'PayPal-Mock-Response': header })).toMatchObject({

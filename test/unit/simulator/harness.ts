@@ -3,31 +3,28 @@ import { type Simulator, startSimulator } from '../../../simulator/server.ts';
 import { answerErrors, isDescribed, requestErrors } from '../../support/openapi.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
-/** A JSON answer. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What a call was answered. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json;
 }
 
-/** More about a call. */
 interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** The request is wrong on purpose, so PayPal's OpenAPI files need not approve of it. */
-  readonly wrong?: boolean;
-  /** The status by which PayPal's OpenAPI files know the answer. @default - the answer's own */
+  /** Skips the validation of the request against PayPal's OpenAPI files. */
+  readonly invalid?: boolean;
+  /** The status under which PayPal's OpenAPI files describe the response. @default - the response's own */
   readonly describedAs?: number;
 }
 
-/** The amount of every order, unless a test says otherwise. */
+/** The default amount of an order. */
 export const AMOUNT = { currency_code: 'EUR', value: '19.99' } as const;
 export const RETURN_URL = 'http://127.0.0.1:9/checkout/success?checkout_session_id=cs_1';
 export const CANCEL_URL = 'http://127.0.0.1:9/checkout/failure?checkout_session_id=cs_1';
 
-/** The request for an order whose buyer is sent to PayPal. */
+/** The request for an order with an experience context. */
 export const orderRequest = (unit: object = {}, experience: object = {}) => ({
   intent: 'CAPTURE',
   purchase_units: [{ amount: AMOUNT, custom_id: 'pay_1', ...unit }],
@@ -36,7 +33,7 @@ export const orderRequest = (unit: object = {}, experience: object = {}) => ({
   },
 });
 
-/** What is at a path in a JSON value, as text; fails the test when there is nothing. */
+/** The value at a path in a JSON value, as text; fails the test when it is missing. */
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
   const found = path.reduce<unknown>(
     (part, key) => (part as Record<string | number, unknown> | undefined)?.[key],
@@ -47,8 +44,8 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
 }
 
 /**
- * A simulator for the tests of one file, empty before each test, with one webhook for all events. Every call to PayPal's API is held
- * against PayPal's OpenAPI files, the request and the answer.
+ * Starts a simulator for the tests of one file: empty before each test, with one webhook for all events. Every request
+ * and response of PayPal's API is validated against PayPal's OpenAPI files.
  */
 export function useSimulator() {
   let simulator: Simulator;
@@ -62,7 +59,7 @@ export function useSimulator() {
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer> {
+  ): Promise<ApiResponse> {
     const response = await fetch(new URL(path, simulator.url), {
       method,
       redirect: 'manual',
@@ -75,7 +72,7 @@ export function useSimulator() {
   }
 
   const paypal = {
-    /** The simulated time goes on by so much. */
+    /** Advances the simulated time. */
     passTime: (ms: number) => {
       clock.offsetMs += ms;
     },
@@ -91,14 +88,14 @@ export function useSimulator() {
     },
     send,
 
-    /** Gets a token, as a client would. */
-    async signIn(): Promise<Answer> {
-      const answer = await send('POST', '/v1/oauth2/token', 'grant_type=client_credentials', {
+    /** Gets an access token for later calls. */
+    async signIn(): Promise<ApiResponse> {
+      const response = await send('POST', '/v1/oauth2/token', 'grant_type=client_credentials', {
         'content-type': 'application/x-www-form-urlencoded',
         authorization: `Basic ${btoa('sandbox-client:sandbox-secret')}`,
       });
-      token = String(answer.body.access_token);
-      return answer;
+      token = String(response.body.access_token);
+      return response;
     },
 
     /** Calls PayPal's API. */
@@ -106,29 +103,29 @@ export function useSimulator() {
       method: string,
       path: string,
       body?: unknown,
-      { headers = {}, wrong = false, describedAs }: CallOptions = {},
-    ): Promise<Answer> {
-      if (body !== undefined && !wrong) expect(requestErrors(method, path, body)).toEqual([]);
-      const answer = await send(method, path, body, { ...paypal.authorization, ...headers });
+      { headers = {}, invalid = false, describedAs }: CallOptions = {},
+    ): Promise<ApiResponse> {
+      if (body !== undefined && !invalid) expect(requestErrors(method, path, body)).toEqual([]);
+      const response = await send(method, path, body, { ...paypal.authorization, ...headers });
       if (isDescribed(method, path))
-        expect(answerErrors(method, path, describedAs ?? answer.status, answer.body)).toEqual([]);
-      return answer;
+        expect(answerErrors(method, path, describedAs ?? response.status, response.body)).toEqual([]);
+      return response;
     },
 
-    /** Calls the control API; a call that is refused fails the test. */
+    /** Calls the control API; fails the test unless it returns 200. */
     async control(method: string, path: string, body?: unknown): Promise<Json> {
-      const answer = await send(method, `/_sim/${path}`, body);
-      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-      return answer.body;
+      const response = await send(method, `/_sim/${path}`, body);
+      expect(response.status, JSON.stringify(response.body)).toBe(200);
+      return response.body;
     },
 
-    /** The ids of the registered webhooks, of which a test begins with one. */
+    /** The ids of the registered webhooks; one at the start of a test. */
     async webhookIds(): Promise<string[]> {
       const { body } = await send('GET', '/v1/notifications/webhooks', undefined, paypal.authorization);
       return (body.webhooks as { id: string }[]).map(({ id }) => id);
     },
 
-    /** Makes an order. Returns its id. */
+    /** Creates an order. @returns its id */
     async order(request: object = orderRequest()): Promise<string> {
       const { status, body } = await paypal.api('POST', '/v2/checkout/orders', request, {
         headers: { 'PayPal-Request-Id': `order-${++requests}` },
@@ -137,14 +134,14 @@ export function useSimulator() {
       return String(body.id);
     },
 
-    /** Makes an order and has the buyer approve it. Returns its id. */
+    /** Creates and approves an order. @returns its id */
     async approvedOrder(approval: object = {}, request?: object): Promise<string> {
       const id = await paypal.order(request);
       await paypal.control('POST', `orders/${id}/approve`, approval);
       return id;
     },
 
-    /** Makes an order, has it approved and captures it. Returns the ids. */
+    /** Creates, approves and captures an order. */
     async captured(approval: object = {}, request?: object): Promise<{ orderId: string; captureId: string }> {
       const orderId = await paypal.approvedOrder(approval, request);
       const { status, body } = await paypal.api('POST', `/v2/checkout/orders/${orderId}/capture`, {});
@@ -161,7 +158,7 @@ export function useSimulator() {
     await paypal.signIn();
   });
   beforeEach(async () => {
-    receiver.startOver();
+    receiver.reset();
     await paypal.api('POST', '/v1/notifications/webhooks', { url: receiver.url, event_types: [{ name: '*' }] });
   });
   afterEach(async () => {

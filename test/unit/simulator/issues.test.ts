@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import issues from '../../../simulator/state/paypal-issues.json' with { type: 'json' };
 import { openApi } from '../../support/openapi.ts';
 
-/** The calls whose issues the simulator knows, and where PayPal's OpenAPI files list them. */
-const CALLS = [
+/** The operations with known issues, and where PayPal's OpenAPI files list them. */
+const OPERATIONS = [
   ['orders.create', 'checkout_orders_v2', '/v2/checkout/orders', 'post'],
   ['orders.get', 'checkout_orders_v2', '/v2/checkout/orders/{id}', 'get'],
   ['orders.capture', 'checkout_orders_v2', '/v2/checkout/orders/{id}/capture', 'post'],
@@ -12,7 +12,7 @@ const CALLS = [
   ['refunds.get', 'payments_payment_v2', '/v2/payments/refunds/{refund_id}', 'get'],
 ] as const;
 
-/** PayPal answers it for currencies without decimals, but its file of 2024 does not list it for orders. */
+/** PayPal returns it for currencies without decimals, but its file of 2024 does not list it for orders. */
 const NOT_LISTED = ['orders.create DECIMALS_NOT_SUPPORTED'];
 
 interface Listed {
@@ -21,8 +21,8 @@ interface Listed {
   readonly description: string | undefined;
 }
 
-/** What one of PayPal's files lists for a call. */
-function listed(api: (typeof CALLS)[number][1], path: string, method: string): Listed[] {
+/** The issues that PayPal's file lists for an operation. */
+function listedIssues(api: (typeof OPERATIONS)[number][1], path: string, method: string): Listed[] {
   const text = JSON.stringify(openApi(api).paths[path]?.[method]?.responses);
   const responses: Record<string, { content?: Record<string, { schema: { allOf?: { $ref: string }[] } }> }> =
     JSON.parse(text);
@@ -42,29 +42,31 @@ interface IssueSchema {
   readonly properties: { readonly issue: { enum: string[] }; readonly description?: { enum?: string[] } };
 }
 
-function issueList(api: (typeof CALLS)[number][1], schema: string): IssueSchema[] {
+function issueList(api: (typeof OPERATIONS)[number][1], schema: string): IssueSchema[] {
   const { components } = JSON.parse(JSON.stringify(openApi(api)));
   return components.schemas[schema].properties.details.items.anyOf ?? [];
 }
 
-it.each(CALLS)(
-  'the simulator knows every issue that PayPal lists for %s, by its status and text',
-  (call, api, path, method) => {
-    const known: Record<string, { status: number; description?: string }> = issues[call];
-    const theirs = listed(api, path, method);
+describe('paypal-issues.json', () => {
+  it.each(OPERATIONS)(
+    'has every issue that PayPal lists for %s, with status and description',
+    (operation, api, path, method) => {
+      const known: Record<string, { status: number; description?: string }> = issues[operation];
+      const listed = listedIssues(api, path, method);
 
-    expect(Object.keys(known).sort()).toEqual(
-      [
-        ...new Set([
-          ...theirs.map(({ issue }) => issue),
-          ...NOT_LISTED.flatMap((name) => (name.startsWith(`${call} `) ? [name.split(' ')[1]] : [])),
-        ]),
-      ].sort(),
-    );
-    for (const { issue, status, description } of theirs) {
-      expect(known[issue]?.status, issue).toBe(status);
-      if (description && theirs.filter((one) => one.issue === issue).length === 1)
-        expect(known[issue]?.description, issue).toBe(description);
-    }
-  },
-);
+      expect(Object.keys(known).sort()).toEqual(
+        [
+          ...new Set([
+            ...listed.map(({ issue }) => issue),
+            ...NOT_LISTED.flatMap((name) => (name.startsWith(`${operation} `) ? [name.split(' ')[1]] : [])),
+          ]),
+        ].sort(),
+      );
+      for (const { issue, status, description } of listed) {
+        expect(known[issue]?.status, issue).toBe(status);
+        if (description && listed.filter((one) => one.issue === issue).length === 1)
+          expect(known[issue]?.description, issue).toBe(description);
+      }
+    },
+  );
+});

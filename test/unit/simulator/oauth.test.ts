@@ -5,83 +5,83 @@ import { useSimulator } from './harness.ts';
 const paypal = useSimulator();
 const FORM = 'application/x-www-form-urlencoded';
 const basic = (pair: string) => ({ 'content-type': FORM, authorization: `Basic ${btoa(pair)}` });
-const GOOD = basic('sandbox-client:sandbox-secret');
+const VALID = basic('sandbox-client:sandbox-secret');
 
-const askForToken = (headers: Record<string, string>, form = 'grant_type=client_credentials') =>
+const requestToken = (headers: Record<string, string>, form = 'grant_type=client_credentials') =>
   paypal.send('POST', '/v1/oauth2/token', form, headers);
 const callWith = (authorization: string | undefined) =>
   paypal.send('GET', '/v1/notifications/webhooks', undefined, authorization ? { authorization } : {});
 
-describe('a token', () => {
-  it('has the form that PayPal gives it', async () => {
-    const { status, body } = await askForToken(GOOD);
+describe('POST /v1/oauth2/token', () => {
+  it('returns the same fields as PayPal', async () => {
+    const { status, body } = await requestToken(VALID);
 
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(Object.keys(recorded).sort());
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 32_400 });
   });
 
-  it('is shared, with the life it has left', async () => {
-    const { body: first } = await askForToken(GOOD);
+  it('returns the current token with its remaining seconds', async () => {
+    const { body: first } = await requestToken(VALID);
     paypal.passTime(732_000);
 
-    const { body: second } = await askForToken(GOOD);
+    const { body: second } = await requestToken(VALID);
 
     expect(second.access_token).toBe(first.access_token);
     expect(second.expires_in).toBeLessThanOrEqual(32_400 - 732);
     expect(second.expires_in).toBeGreaterThan(32_400 - 742);
   });
 
-  it('ends after 9 hours', async () => {
-    const { body } = await askForToken(GOOD);
+  it('issues a token that expires after 9 hours', async () => {
+    const { body } = await requestToken(VALID);
     paypal.passTime(32_401_000);
 
     expect((await callWith(`Bearer ${body.access_token}`)).status).toBe(401);
-    expect((await askForToken(GOOD)).body.access_token).not.toBe(body.access_token);
+    expect((await requestToken(VALID)).body.access_token).not.toBe(body.access_token);
   });
 
-  it('is worth nothing once it is revoked', async () => {
-    const { body } = await askForToken(GOOD);
+  it('issues a new token after a revocation', async () => {
+    const { body } = await requestToken(VALID);
     await paypal.control('POST', 'tokens/revoke');
 
     expect((await callWith(`Bearer ${body.access_token}`)).status).toBe(401);
-    const { body: next } = await askForToken(GOOD);
+    const { body: next } = await requestToken(VALID);
     expect((await callWith(`Bearer ${next.access_token}`)).status).toBe(200);
   });
 
-  it('outlives a reset of the simulator', async () => {
-    const { body } = await askForToken(GOOD);
+  it('issues a token that survives a reset', async () => {
+    const { body } = await requestToken(VALID);
     await paypal.control('POST', 'reset');
 
     expect((await callWith(`Bearer ${body.access_token}`)).status).toBe(200);
   });
-});
 
-describe('no token', () => {
   it.each([
-    ['another client', basic('somebody:sandbox-secret')],
+    ['another client', basic('another:sandbox-secret')],
     ['another secret', basic('sandbox-client:guess')],
-    ['nobody', { 'content-type': FORM }],
-  ])('is given to %s', async (_, headers) => {
-    expect(await askForToken(headers)).toMatchObject({
+    ['no credentials', { 'content-type': FORM }],
+  ])('rejects %s', async (_, headers) => {
+    expect(await requestToken(headers)).toMatchObject({
       status: 401,
       body: { error: 'invalid_client', error_description: expect.any(String) },
     });
   });
 
-  it('is given for another grant', async () => {
-    expect(await askForToken(GOOD, 'grant_type=password')).toMatchObject({
+  it('rejects another grant type', async () => {
+    expect(await requestToken(VALID, 'grant_type=password')).toMatchObject({
       status: 400,
       body: { error: 'unsupported_grant_type' },
     });
   });
 });
 
-it.each([
-  ['no token', undefined],
-  ['a made-up token', 'Bearer A21AAguess'],
-  ['an empty token', 'Bearer '],
-  ['the client and its secret', GOOD.authorization],
-])('a call with %s is not authenticated', async (_, authorization) => {
-  expect(await callWith(authorization)).toMatchObject({ status: 401, body: { name: 'AUTHENTICATION_FAILURE' } });
+describe('requireToken', () => {
+  it.each([
+    ['no token', undefined],
+    ['an unknown token', 'Bearer A21AAguess'],
+    ['an empty token', 'Bearer '],
+    ['basic credentials', VALID.authorization],
+  ])('rejects %s', async (_, authorization) => {
+    expect(await callWith(authorization)).toMatchObject({ status: 401, body: { name: 'AUTHENTICATION_FAILURE' } });
+  });
 });

@@ -7,15 +7,15 @@ const jpy = (value: string) => ({ currency_code: 'JPY', value });
 const item = (more: object = {}) => ({ name: 'Tea', quantity: '2', unit_amount: eur('5.00'), ...more });
 const unitPath = "/purchase_units/@reference_id=='default'";
 
-const create = (request: unknown, wrong = false) =>
-  paypal.api('POST', '/v2/checkout/orders', request, { headers: { 'PayPal-Request-Id': 'one' }, wrong });
+const create = (request: unknown, invalid = false) =>
+  paypal.api('POST', '/v2/checkout/orders', request, { headers: { 'PayPal-Request-Id': 'one' }, invalid });
 
-describe('fields', () => {
+describe('order fields', () => {
   const withUnit = (unit: object) => ({ ...orderRequest(), purchase_units: [unit] });
 
   it.each([
     ['a missing intent', { ...orderRequest(), intent: undefined }, '/intent', 'MISSING_REQUIRED_PARAMETER'],
-    ['an intent that is none', { ...orderRequest(), intent: 'STEAL' }, '/intent', 'INVALID_PARAMETER_VALUE'],
+    ['an unknown intent', { ...orderRequest(), intent: 'STEAL' }, '/intent', 'INVALID_PARAMETER_VALUE'],
     ['no purchase unit', { ...orderRequest(), purchase_units: [] }, '/purchase_units', 'INVALID_ARRAY_MIN_ITEMS'],
     [
       'eleven purchase units',
@@ -52,19 +52,19 @@ describe('fields', () => {
       'INVALID_STRING_LENGTH',
     ],
     [
-      'a quantity of nothing',
+      'a quantity of zero',
       withUnit({ amount: AMOUNT, items: [item({ quantity: '0' })] }),
       '/purchase_units/0/items/0/quantity',
       'INVALID_PARAMETER_SYNTAX',
     ],
     [
-      'a return URL that is none',
+      'a malformed return URL',
       orderRequest({}, { return_url: 'nowhere' }),
       '/payment_source/paypal/experience_context/return_url',
       'INVALID_PARAMETER_SYNTAX',
     ],
     [
-      'a return URL that is a script',
+      'a javascript: return URL',
       orderRequest({}, { return_url: 'javascript:alert(1)' }),
       '/payment_source/paypal/experience_context/return_url',
       'INVALID_PARAMETER_SYNTAX',
@@ -75,7 +75,7 @@ describe('fields', () => {
       '/payment_source/card',
       'NOT_SUPPORTED',
     ],
-  ])('%s is refused by its name', async (_, request, field, issue) => {
+  ])('are rejected with %s', async (_, request, field, issue) => {
     const { status, body } = await create(request, true);
 
     expect(status).toBe(400);
@@ -83,23 +83,23 @@ describe('fields', () => {
     expect(body.debug_id).toMatch(/^[0-9a-f]{13}$/);
   });
 
-  it('that PayPal does not know are ignored', async () => {
+  it('are ignored when unknown', async () => {
     const { status } = await create({ ...orderRequest(), colour: 'red' });
 
     expect(status).toBe(201);
   });
 
-  it('cannot be read from a body that is no JSON', async () => {
+  it('are rejected in malformed JSON', async () => {
     const { status, body } = await create('{"intent":', true);
 
     expect(status).toBe(400);
     expect(body).toMatchObject({ details: [{ issue: 'MALFORMED_REQUEST_JSON' }] });
   });
 
-  it('cannot be read from a body that is not declared as JSON', async () => {
+  it('are rejected in another content type', async () => {
     const { status, body } = await paypal.api('POST', '/v2/checkout/orders', 'x=1', {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      wrong: true,
+      invalid: true,
     });
 
     expect(status).toBe(415);
@@ -107,7 +107,7 @@ describe('fields', () => {
   });
 });
 
-describe('sums', () => {
+describe('order amounts', () => {
   it.each([
     [
       'items and breakdown that add up',
@@ -132,7 +132,7 @@ describe('sums', () => {
       },
     ],
     ['yen without decimals', { amount: jpy('500') }],
-  ])('%s make an order', async (_, unit) => {
+  ])('are accepted with %s', async (_, unit) => {
     expect((await create(orderRequest(unit))).status).toBe(201);
   });
 
@@ -144,7 +144,7 @@ describe('sums', () => {
       '/amount/value',
     ],
     [
-      'a discount that is added',
+      'a discount that is not subtracted',
       { amount: { ...eur('11.00'), breakdown: { item_total: eur('10.00'), discount: eur('1.00') } } },
       'AMOUNT_MISMATCH',
       '/amount/value',
@@ -156,19 +156,19 @@ describe('sums', () => {
       '/amount/breakdown/item_total/value',
     ],
     [
-      'items that add up to something else',
+      'items that do not add up to their total',
       { amount: { ...eur('5.00'), breakdown: { item_total: eur('5.00') } }, items: [item()] },
       'ITEM_TOTAL_MISMATCH',
       '/amount/breakdown/item_total/value',
     ],
     [
-      'taxed items without a total of taxes',
+      'taxed items without a tax total',
       { amount: { ...eur('10.00'), breakdown: { item_total: eur('10.00') } }, items: [item({ tax: eur('1.00') })] },
       'TAX_TOTAL_REQUIRED',
       '/amount/breakdown/tax_total/value',
     ],
     [
-      'taxes that add up to something else',
+      'taxes that do not add up to their total',
       {
         amount: { ...eur('11.00'), breakdown: { item_total: eur('10.00'), tax_total: eur('1.00') } },
         items: [item({ tax: eur('1.00') })],
@@ -177,8 +177,8 @@ describe('sums', () => {
       '/amount/breakdown/tax_total/value',
     ],
     ['three decimals', { amount: eur('10.001') }, 'DECIMAL_PRECISION', '/amount/value'],
-    ['nothing', { amount: eur('0.00') }, 'CANNOT_BE_ZERO_OR_NEGATIVE', '/amount/value'],
-    ['less than nothing', { amount: eur('-1.00') }, 'CANNOT_BE_ZERO_OR_NEGATIVE', '/amount/value'],
+    ['zero', { amount: eur('0.00') }, 'CANNOT_BE_ZERO_OR_NEGATIVE', '/amount/value'],
+    ['a negative amount', { amount: eur('-1.00') }, 'CANNOT_BE_ZERO_OR_NEGATIVE', '/amount/value'],
     [
       'negative shipping',
       { amount: { ...eur('9.00'), breakdown: { item_total: eur('10.00'), shipping: eur('-1.00') } } },
@@ -186,21 +186,21 @@ describe('sums', () => {
       '/amount/breakdown/shipping/value',
     ],
     [
-      'a currency that PayPal does not take',
+      'an unsupported currency',
       { amount: { currency_code: 'XAU', value: '1.00' } },
       'INVALID_CURRENCY_CODE',
       '/amount/value',
     ],
-    ['an amount beyond counting', { amount: eur('12345678901234.00') }, 'MAX_VALUE_EXCEEDED', '/amount/value'],
-  ])('%s are refused', async (_, unit, issue, field) => {
+    ['too many digits', { amount: eur('12345678901234.00') }, 'MAX_VALUE_EXCEEDED', '/amount/value'],
+  ])('are rejected with %s', async (_, unit, issue, field) => {
     const { status, body } = await create(orderRequest(unit));
 
     expect(status).toBe(422);
     expect(body).toMatchObject({ name: 'UNPROCESSABLE_ENTITY', details: [{ issue, field: `${unitPath}${field}` }] });
   });
 
-  it('with decimals of a currency that has none are refused', async () => {
-    // Not through `create`: PayPal's OpenAPI file of 2024 lacks this issue for orders, though PayPal answers it.
+  it('are rejected with decimals in a currency without decimals', async () => {
+    // Bypasses `create`: PayPal's OpenAPI file of 2024 does not list this issue for orders, though PayPal returns it.
     const { status, body } = await paypal.send('POST', '/v2/checkout/orders', orderRequest({ amount: jpy('500.00') }), {
       ...paypal.authorization,
       'PayPal-Request-Id': 'one',
@@ -222,7 +222,7 @@ describe('sums', () => {
         { reference_id: 'b', amount: { currency_code: 'USD', value: '1.00' } },
       ],
     ],
-  ])('of two currencies are refused %s', async (_, purchase_units) => {
+  ])('are rejected with two currencies %s', async (_, purchase_units) => {
     expect(await create({ ...orderRequest(), purchase_units })).toMatchObject({
       status: 422,
       body: { details: [{ issue: 'MULTI_CURRENCY_ORDER' }] },
@@ -230,18 +230,20 @@ describe('sums', () => {
   });
 });
 
-it.each([
-  ['no reference', { amount: AMOUNT }, 'REFERENCE_ID_REQUIRED'],
-  ['a reference that is taken', { reference_id: 'a', amount: AMOUNT }, 'DUPLICATE_REFERENCE_ID'],
-])('a second purchase unit with %s is refused', async (_, second, issue) => {
-  const request = { ...orderRequest(), purchase_units: [{ reference_id: 'a', amount: AMOUNT }, second] };
+describe('parseOrderRequest', () => {
+  it.each([
+    ['without a reference id', { amount: AMOUNT }, 'REFERENCE_ID_REQUIRED'],
+    ['with a duplicate reference id', { reference_id: 'a', amount: AMOUNT }, 'DUPLICATE_REFERENCE_ID'],
+  ])('rejects a second purchase unit %s', async (_, second, issue) => {
+    const request = { ...orderRequest(), purchase_units: [{ reference_id: 'a', amount: AMOUNT }, second] };
 
-  expect(await create(request)).toMatchObject({ status: 422, body: { details: [{ issue }] } });
-});
+    expect(await create(request)).toMatchObject({ status: 422, body: { details: [{ issue }] } });
+  });
 
-it('an order that is to be authorised only is beyond the simulator', async () => {
-  expect(await create({ ...orderRequest(), intent: 'AUTHORIZE' })).toMatchObject({
-    status: 422,
-    body: { details: [{ issue: 'UNSUPPORTED_INTENT' }] },
+  it('rejects intent AUTHORIZE', async () => {
+    expect(await create({ ...orderRequest(), intent: 'AUTHORIZE' })).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'UNSUPPORTED_INTENT' }] },
+    });
   });
 });

@@ -5,8 +5,8 @@ const paypal = useSimulator();
 const HOURS = 60 * 60 * 1000;
 const REPRESENTATION = { 'PayPal-Request-Id': 'one', prefer: 'return=representation' };
 
-describe('a new order', () => {
-  it('with an experience context waits for the buyer at the payer-action link', async () => {
+describe('POST /v2/checkout/orders', () => {
+  it('returns PAYER_ACTION_REQUIRED and a payer-action link with an experience context', async () => {
     const { status, body } = await paypal.api('POST', '/v2/checkout/orders', orderRequest(), {
       headers: { 'PayPal-Request-Id': 'one' },
     });
@@ -26,7 +26,7 @@ describe('a new order', () => {
   it.each([
     ['an application context', { application_context: { return_url: RETURN_URL } }],
     ['no context', {}],
-  ])('with %s is CREATED and has an approve link', async (_, context) => {
+  ])('returns CREATED and an approve link with %s', async (_, context) => {
     const { status, body } = await paypal.api('POST', '/v2/checkout/orders', {
       intent: 'CAPTURE',
       purchase_units: [{ amount: AMOUNT }],
@@ -43,14 +43,14 @@ describe('a new order', () => {
     });
   });
 
-  it('needs a PayPal-Request-Id when it names a payment source', async () => {
+  it('requires PayPal-Request-Id with a payment source', async () => {
     const { status, body } = await paypal.api('POST', '/v2/checkout/orders', orderRequest());
 
     expect(status).toBe(400);
     expect(body).toMatchObject({ name: 'INVALID_REQUEST', details: [{ issue: 'PAYPAL_REQUEST_ID_REQUIRED' }] });
   });
 
-  it('is shown whole to who prefers the representation', async () => {
+  it('returns the whole order with Prefer: return=representation', async () => {
     const unit = {
       reference_id: 'cart',
       description: 'Tea',
@@ -69,7 +69,7 @@ describe('a new order', () => {
     expect(body.create_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
-  it('gets the reference "default" when it has none', async () => {
+  it('sets the reference id "default"', async () => {
     const id = await paypal.order();
 
     const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
@@ -77,7 +77,7 @@ describe('a new order', () => {
     expect(body).toMatchObject({ purchase_units: [{ reference_id: 'default' }] });
   });
 
-  it('says nothing of a buyer before the approval', async () => {
+  it('has no buyer data before the approval', async () => {
     const id = await paypal.order();
 
     const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
@@ -87,16 +87,16 @@ describe('a new order', () => {
   });
 });
 
-describe('the approval', () => {
-  it('sends the buyer back with token and PayerID behind the query that is there', async () => {
+describe('POST /_sim/orders/{id}/approve', () => {
+  it('returns the return URL with token and PayerID appended to its query', async () => {
     const id = await paypal.order();
 
-    const answer = await paypal.control('POST', `orders/${id}/approve`);
+    const response = await paypal.control('POST', `orders/${id}/approve`);
 
-    expect(answer).toEqual({ redirect_url: `${RETURN_URL}&token=${id}&PayerID=BUYER22222222` });
+    expect(response).toEqual({ redirect_url: `${RETURN_URL}&token=${id}&PayerID=BUYER22222222` });
   });
 
-  it('shows who the buyer is and where to ship to', async () => {
+  it('adds the buyer and the shipping address', async () => {
     const id = await paypal.approvedOrder();
 
     const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
@@ -118,7 +118,7 @@ describe('the approval', () => {
   it.each([
     ['NO_SHIPPING', undefined],
     ['SET_PROVIDED_ADDRESS', { name: { full_name: 'Shop Address' }, address: { country_code: 'FR' } }],
-  ])('with %s leaves the shipping as the shop set it', async (shipping_preference, shipping) => {
+  ])('keeps the shop’s shipping data with %s', async (shipping_preference, shipping) => {
     const id = await paypal.approvedOrder({}, orderRequest({ ...(shipping && { shipping }) }, { shipping_preference }));
 
     const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
@@ -126,7 +126,7 @@ describe('the approval', () => {
     expect((body.purchase_units as { shipping?: object }[])[0]?.shipping).toEqual(shipping);
   });
 
-  it('tells the webhook, with the order as it is at that moment', async () => {
+  it('sends CHECKOUT.ORDER.APPROVED with a snapshot of the order', async () => {
     const id = await paypal.approvedOrder();
     await paypal.receiver.until(1);
 
@@ -136,55 +136,59 @@ describe('the approval', () => {
     });
   });
 
-  it('is refused for an order that is captured', async () => {
+  it('rejects a captured order', async () => {
     const { orderId } = await paypal.captured();
 
     expect(await paypal.send('POST', `/_sim/orders/${orderId}/approve`)).toMatchObject({ status: 409 });
   });
 
-  it('has no way back when the shop gave none', async () => {
+  it('returns no redirect without a return URL', async () => {
     const id = await paypal.order({ intent: 'CAPTURE', purchase_units: [{ amount: AMOUNT }] });
 
     expect(await paypal.control('POST', `orders/${id}/approve`)).toEqual({ redirect_url: null });
   });
 });
 
-it('a cancelled order stays as it is, and no webhook hears of it', async () => {
-  const id = await paypal.order();
+describe('POST /_sim/orders/{id}/cancel', () => {
+  it('changes nothing and sends no event', async () => {
+    const id = await paypal.order();
 
-  expect(await paypal.control('POST', `orders/${id}/cancel`)).toEqual({ redirect_url: `${CANCEL_URL}&token=${id}` });
+    expect(await paypal.control('POST', `orders/${id}/cancel`)).toEqual({ redirect_url: `${CANCEL_URL}&token=${id}` });
 
-  expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('PAYER_ACTION_REQUIRED');
-  expect((await paypal.control('GET', 'state')).events).toEqual({});
-});
-
-it('a reversed approval voids the order and sends an event without a resource type or id', async () => {
-  const id = await paypal.approvedOrder({}, orderRequest({ invoice_id: 'invoice-1' }));
-
-  await paypal.control('POST', `orders/${id}/reverse-approval`);
-  const [, reversed] = await paypal.receiver.until(2);
-
-  const event = JSON.parse(String(reversed?.body));
-  expect(event).toMatchObject({
-    event_type: 'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
-    resource: {
-      order_id: id,
-      purchase_units: [{ reference_id: 'default', custom_id: 'pay_1', invoice_id: 'invoice-1' }],
-    },
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('PAYER_ACTION_REQUIRED');
+    expect((await paypal.control('GET', 'state')).events).toEqual({});
   });
-  expect(event).not.toHaveProperty('resource_type');
-  expect(event.resource).not.toHaveProperty('id');
-  expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('VOIDED');
-  expect((await paypal.send('POST', `/_sim/orders/${id}/reverse-approval`)).status).toBe(409);
 });
 
-describe('an order ends', () => {
+describe('POST /_sim/orders/{id}/reverse-approval', () => {
+  it('voids the order and sends an event without resource type and id', async () => {
+    const id = await paypal.approvedOrder({}, orderRequest({ invoice_id: 'invoice-1' }));
+
+    await paypal.control('POST', `orders/${id}/reverse-approval`);
+    const [, reversed] = await paypal.receiver.until(2);
+
+    const event = JSON.parse(String(reversed?.body));
+    expect(event).toMatchObject({
+      event_type: 'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
+      resource: {
+        order_id: id,
+        purchase_units: [{ reference_id: 'default', custom_id: 'pay_1', invoice_id: 'invoice-1' }],
+      },
+    });
+    expect(event).not.toHaveProperty('resource_type');
+    expect(event.resource).not.toHaveProperty('id');
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('VOIDED');
+    expect((await paypal.send('POST', `/_sim/orders/${id}/reverse-approval`)).status).toBe(409);
+  });
+});
+
+describe('an order', () => {
   const gone = { status: 404, body: { name: 'RESOURCE_NOT_FOUND', details: [{ issue: 'INVALID_RESOURCE_ID' }] } };
 
   it.each([
-    ['3 hours after it was made, if nobody approved', () => paypal.order()],
-    ['3 hours after it was approved, if nobody captured', () => paypal.approvedOrder()],
-  ])('%s', async (_, make) => {
+    ['its creation when it is not approved', () => paypal.order()],
+    ['its approval when it is not captured', () => paypal.approvedOrder()],
+  ])('expires 3 hours after %s', async (_, make) => {
     const id = await make();
 
     paypal.passTime(3 * HOURS - 10_000);
@@ -196,7 +200,7 @@ describe('an order ends', () => {
     expect(await paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {})).toMatchObject(gone);
   });
 
-  it('3 hours after the approval, not after it was made', async () => {
+  it('is extended by its approval', async () => {
     const id = await paypal.order();
     paypal.passTime(2 * HOURS);
     await paypal.control('POST', `orders/${id}/approve`);
@@ -205,7 +209,7 @@ describe('an order ends', () => {
     expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).status).toBe(200);
   });
 
-  it('when the control API says so', async () => {
+  it('expires by the control API', async () => {
     const id = await paypal.approvedOrder();
 
     await paypal.control('POST', `orders/${id}/expire`);
@@ -214,7 +218,7 @@ describe('an order ends', () => {
     expect((await paypal.send('POST', `/_sim/orders/${id}/approve`)).status).toBe(404);
   });
 
-  it('never, once it is captured', async () => {
+  it('never expires once captured', async () => {
     const { orderId } = await paypal.captured();
     paypal.passTime(100 * HOURS);
     await paypal.signIn();
@@ -224,11 +228,13 @@ describe('an order ends', () => {
   });
 });
 
-it('an order that never was is not found', async () => {
-  expect(await paypal.api('GET', '/v2/checkout/orders/0000000000000000X')).toMatchObject({
-    status: 404,
-    body: {
-      links: [{ href: 'https://developer.paypal.com/api/rest/reference/orders/v2/errors/#INVALID_RESOURCE_ID' }],
-    },
+describe('GET /v2/checkout/orders/{id}', () => {
+  it('responds with 404 to an unknown id', async () => {
+    expect(await paypal.api('GET', '/v2/checkout/orders/0000000000000000X')).toMatchObject({
+      status: 404,
+      body: {
+        links: [{ href: 'https://developer.paypal.com/api/rest/reference/orders/v2/errors/#INVALID_RESOURCE_ID' }],
+      },
+    });
   });
 });

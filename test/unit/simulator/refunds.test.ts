@@ -12,8 +12,8 @@ const refund = (captureId: string, body: object = {}, headers: Record<string, st
 const statusOf = async (captureId: string) =>
   (await paypal.api('GET', `/v2/payments/captures/${captureId}`)).body.status;
 
-describe('a refund', () => {
-  it('without an amount gives all back', async () => {
+describe('POST /v2/payments/captures/{id}/refund', () => {
+  it('refunds the whole capture without an amount', async () => {
     const { captureId } = await paypal.captured();
 
     const { status, body } = await refund(captureId);
@@ -28,7 +28,7 @@ describe('a refund', () => {
     expect(await statusOf(captureId)).toBe('REFUNDED');
   });
 
-  it('answers minimally unless the representation is preferred', async () => {
+  it('returns the minimal refund by default', async () => {
     const { captureId } = await paypal.captured();
 
     const { body } = await refund(captureId, {}, {});
@@ -36,7 +36,7 @@ describe('a refund', () => {
     expect(Object.keys(body).sort()).toEqual(['id', 'links', 'status']);
   });
 
-  it('of a part counts what was refunded before', async () => {
+  it('adds partial refunds up', async () => {
     const { captureId } = await paypal.captured();
     await refund(captureId, { amount: eur('5.00') });
     expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
@@ -52,17 +52,17 @@ describe('a refund', () => {
     expect(await statusOf(captureId)).toBe('REFUNDED');
   });
 
-  it('keeps what the shop said about it', async () => {
+  it('stores custom_id, invoice_id and note_to_payer', async () => {
     const { captureId } = await paypal.captured();
-    const words = { custom_id: 'refund-1', invoice_id: 'invoice-1', note_to_payer: 'Sorry' };
+    const fields = { custom_id: 'refund-1', invoice_id: 'invoice-1', note_to_payer: 'Sorry' };
 
-    const { body } = await refund(captureId, words);
+    const { body } = await refund(captureId, fields);
 
-    expect(body).toMatchObject(words);
+    expect(body).toMatchObject(fields);
     expect((await paypal.api('GET', `/v2/payments/refunds/${body.id}`)).body).toEqual(body);
   });
 
-  it('stands beside its capture in the order', async () => {
+  it('adds the refund to the order', async () => {
     const { orderId, captureId } = await paypal.captured();
     const { body } = await refund(captureId, { amount: eur('5.00') });
 
@@ -76,7 +76,7 @@ describe('a refund', () => {
     });
   });
 
-  it('tells the webhook, with a link up to its capture', async () => {
+  it('sends PAYMENT.CAPTURE.REFUNDED with an up link to the capture', async () => {
     const { captureId } = await paypal.captured();
     const { body } = await refund(captureId, { amount: eur('5.00') });
     const received = await paypal.receiver.until(3);
@@ -97,27 +97,27 @@ describe('a refund', () => {
     });
   });
 
-  it('that never was is not found', async () => {
+  it('leaves an unknown refund not found', async () => {
     expect(await paypal.api('GET', '/v2/payments/refunds/0000000000000000X')).toMatchObject({
       status: 404,
       body: { name: 'RESOURCE_NOT_FOUND' },
     });
   });
 
-  it('of a capture that never was is not found', async () => {
+  it('responds with 404 to an unknown capture', async () => {
     expect((await refund('0000000000000000X')).status).toBe(404);
   });
 });
 
-describe('a refund is refused', () => {
+describe('a refund is rejected', () => {
   it.each([
-    ['of more than was captured', eur('20.00'), 'REFUND_AMOUNT_EXCEEDED'],
-    ['of more than can be counted', eur('99999999999999999999.00'), 'REFUND_AMOUNT_EXCEEDED'],
+    ['above the captured amount', eur('20.00'), 'REFUND_AMOUNT_EXCEEDED'],
+    ['with too many digits', eur('99999999999999999999.00'), 'REFUND_AMOUNT_EXCEEDED'],
     ['in another currency', { currency_code: 'USD', value: '1.00' }, 'REFUND_CAPTURE_CURRENCY_MISMATCH'],
-    ['of nothing', eur('0.00'), 'CANNOT_BE_ZERO_OR_NEGATIVE'],
+    ['of zero', eur('0.00'), 'CANNOT_BE_ZERO_OR_NEGATIVE'],
     ['of a fraction of a cent', eur('1.001'), 'DECIMAL_PRECISION'],
     ['of yen with decimals', { currency_code: 'JPY', value: '1.00' }, 'DECIMALS_NOT_SUPPORTED'],
-  ])('%s', async (_, amount, issue) => {
+  ])('when it is %s', async (_, amount, issue) => {
     const { captureId } = await paypal.captured();
 
     expect(await refund(captureId, { amount })).toMatchObject({
@@ -127,7 +127,7 @@ describe('a refund is refused', () => {
     expect(await statusOf(captureId)).toBe('COMPLETED');
   });
 
-  it('of more than is left', async () => {
+  it('when it exceeds the refundable rest', async () => {
     const { captureId } = await paypal.captured();
     await refund(captureId, { amount: eur('15.00') });
 
@@ -137,7 +137,7 @@ describe('a refund is refused', () => {
     });
   });
 
-  it('when nothing is left', async () => {
+  it('when the capture is fully refunded', async () => {
     const { captureId } = await paypal.captured();
     await refund(captureId);
 
@@ -147,13 +147,13 @@ describe('a refund is refused', () => {
     });
   });
 
-  it('while the capture is pending', async () => {
+  it('when the capture is pending', async () => {
     const { captureId } = await paypal.captured({ funding: 'pending' });
 
     expect(await refund(captureId)).toMatchObject({ status: 422, body: { details: [{ issue: 'PENDING_CAPTURE' }] } });
   });
 
-  it('of a capture that was declined', async () => {
+  it('when the capture was declined', async () => {
     const { captureId } = await paypal.captured({ funding: 'pending' });
     await paypal.control('POST', `captures/${captureId}/decline`);
 
@@ -163,7 +163,7 @@ describe('a refund is refused', () => {
     });
   });
 
-  it('after 180 days', async () => {
+  it('when the capture is older than 180 days', async () => {
     const { captureId } = await paypal.captured();
     paypal.passTime(181 * DAYS);
     await paypal.signIn();
@@ -174,7 +174,7 @@ describe('a refund is refused', () => {
     });
   });
 
-  it('of a part while the buyer disputes the capture', async () => {
+  it('when it is partial and the capture is disputed', async () => {
     const { captureId } = await paypal.captured();
     await paypal.control('POST', `captures/${captureId}/dispute`);
 
@@ -185,30 +185,30 @@ describe('a refund is refused', () => {
     expect((await refund(captureId)).status).toBe(201);
   });
 
-  it('with a field that is malformed', async () => {
+  it('when a field is malformed', async () => {
     const { captureId } = await paypal.captured();
     const path = `/v2/payments/captures/${captureId}/refund`;
 
-    expect(await paypal.api('POST', path, { amount: { currency_code: 'EUR' } }, { wrong: true })).toMatchObject({
+    expect(await paypal.api('POST', path, { amount: { currency_code: 'EUR' } }, { invalid: true })).toMatchObject({
       status: 400,
       body: { details: [{ field: '/amount/value', issue: 'MISSING_REQUIRED_PARAMETER' }] },
     });
   });
 });
 
-describe('at PayPal', () => {
-  it('a refund may be made by hand', async () => {
+describe('refunds at PayPal', () => {
+  it('can refund a capture without the shop', async () => {
     const { captureId } = await paypal.captured();
 
-    const answer = await paypal.control('POST', `captures/${captureId}/refund`, { amount: eur('5.00') });
+    const response = await paypal.control('POST', `captures/${captureId}/refund`, { amount: eur('5.00') });
     await paypal.receiver.until(3);
 
-    expect(answer).toMatchObject({ amount: eur('5.00') });
+    expect(response).toMatchObject({ amount: eur('5.00') });
     expect(paypal.receiver.types()).toContain('PAYMENT.CAPTURE.REFUNDED');
     expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
   });
 
-  it('what is left of a capture may be taken back', async () => {
+  it('can reverse the rest of a capture', async () => {
     const { captureId } = await paypal.captured();
     await refund(captureId, { amount: eur('5.00') });
 
@@ -227,14 +227,14 @@ describe('at PayPal', () => {
     expect(await statusOf(captureId)).toBe('REFUNDED');
     expect((await paypal.send('POST', `/_sim/captures/${captureId}/reverse`)).status).toBe(409);
   });
-});
 
-it('a refund in yen has no decimals', async () => {
-  const amount = { currency_code: 'JPY', value: '500' };
-  const { captureId } = await paypal.captured({}, orderRequest({ amount }));
+  it('have no decimals in yen', async () => {
+    const amount = { currency_code: 'JPY', value: '500' };
+    const { captureId } = await paypal.captured({}, orderRequest({ amount }));
 
-  expect((await refund(captureId)).body).toMatchObject({
-    amount,
-    seller_payable_breakdown: { total_refunded_amount: amount },
+    expect((await refund(captureId)).body).toMatchObject({
+      amount,
+      seller_payable_breakdown: { total_refunded_amount: amount },
+    });
   });
 });

@@ -15,7 +15,7 @@ async function certificateOf(delivery: Received): Promise<X509Certificate> {
   return new X509Certificate(await response.text());
 }
 
-/** As PayPal's page says, without any of the simulator's code. */
+/** Verifies as PayPal's page documents it, without the simulator's code. */
 async function isSignedFor(id: string, delivery: Received): Promise<boolean> {
   const signed = [
     header(delivery, 'transmission-id'),
@@ -32,7 +32,7 @@ async function isSignedFor(id: string, delivery: Received): Promise<boolean> {
   );
 }
 
-async function made(signature: string): Promise<Received> {
+async function deliver(signature: string): Promise<Received> {
   const before = paypal.receiver.received.length;
   await paypal.control('POST', 'events', { event_type: 'PAYMENT.CAPTURE.COMPLETED', resource: { id: 'Ü' }, signature });
   const received = await paypal.receiver.until(before + 1);
@@ -42,12 +42,12 @@ async function made(signature: string): Promise<Received> {
 }
 
 describe('a delivery', () => {
-  it('has the headers that PayPal sends', async () => {
-    const { headers } = await made('good');
+  it('has PayPal’s headers', async () => {
+    const { headers } = await deliver('good');
 
     expect(headers).toMatchObject({
       accept: '*/*',
-      connection: 'close', // none is lost on a kept connection that the shop has just closed
+      connection: 'close', // a kept-alive connection could be closed by the shop just as a delivery is sent
       'content-type': 'application/json',
       'user-agent': expect.stringMatching(/^PayPal\/AUHD-/),
       'correlation-id': expect.stringMatching(/^[0-9a-f]{13}$/),
@@ -69,24 +69,24 @@ describe('a delivery', () => {
     ['wrong-cert', true],
     ['mock-id', false],
   ])('with a %s signature is signed for its webhook: %s', async (signature, expected) => {
-    expect(await isSignedFor(await webhookId(), await made(signature))).toBe(expected);
+    expect(await isSignedFor(await webhookId(), await deliver(signature))).toBe(expected);
   });
 
-  it('with the mock id is signed for WEBHOOK_ID', async () => {
-    expect(await isSignedFor('WEBHOOK_ID', await made('mock-id'))).toBe(true);
+  it('with mock-id is signed for WEBHOOK_ID', async () => {
+    expect(await isSignedFor('WEBHOOK_ID', await deliver('mock-id'))).toBe(true);
   });
 
-  it('of another body than the signed one is found out', async () => {
-    const delivery = await made('good');
+  it('has a signature that does not match another body', async () => {
+    const delivery = await deliver('good');
     const other = { ...delivery, body: Buffer.from(String(delivery.body).replace('Ü', 'U')) };
 
     expect(await isSignedFor(await webhookId(), other)).toBe(false);
   });
 });
 
-describe('the certificate', () => {
-  it("bears the sandbox's name and is another's work, good for about a year", async () => {
-    const certificate = await certificateOf(await made('good'));
+describe('GET /v1/notifications/certs/{id}', () => {
+  it('returns a CA-issued certificate with the sandbox’s name, valid for about a year', async () => {
+    const certificate = await certificateOf(await deliver('good'));
 
     expect(certificate.subject).toContain(`CN=${NAME}`);
     expect(certificate.subjectAltName).toBe(`DNS:${NAME}`);
@@ -98,8 +98,8 @@ describe('the certificate', () => {
     expect(certificate.validToDate.getTime()).toBeGreaterThan(Date.now() + 300 * 24 * 60 * 60 * 1000);
   });
 
-  it('is served as PayPal serves it: one PEM block, without a token, to be kept for a day', async () => {
-    const response = await fetch(header(await made('good'), 'cert-url'));
+  it('returns one PEM block without authentication, cacheable for a day', async () => {
+    const response = await fetch(header(await deliver('good'), 'cert-url'));
     const pem = await response.text();
 
     expect(response.headers.get('content-type')).toBe('application/x-pem-file');
@@ -107,25 +107,25 @@ describe('the certificate', () => {
     expect(pem.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
   });
 
-  it('of a stranger has another name and another issuer', async () => {
-    const [good, wrong] = [await made('good'), await made('wrong-cert')];
-    const [genuine, stranger] = [await certificateOf(good), await certificateOf(wrong)];
+  it('returns an untrusted certificate with another name and issuer', async () => {
+    const [good, wrong] = [await deliver('good'), await deliver('wrong-cert')];
+    const [genuine, untrusted] = [await certificateOf(good), await certificateOf(wrong)];
 
     expect(header(wrong, 'cert-url')).not.toBe(header(good, 'cert-url'));
-    expect(stranger.subject).not.toContain('paypal.com');
-    expect(stranger.subjectAltName).not.toContain('paypal.com');
-    expect(stranger.issuer).not.toBe(genuine.issuer);
+    expect(untrusted.subject).not.toContain('paypal.com');
+    expect(untrusted.subjectAltName).not.toContain('paypal.com');
+    expect(untrusted.issuer).not.toBe(genuine.issuer);
   });
 
-  it('that never was is not found', async () => {
+  it('responds with 404 to an unknown id', async () => {
     expect((await fetch(`${paypal.url}/v1/notifications/certs/CERT-1`)).status).toBe(404);
   });
 });
 
-describe('the check by postback', () => {
+describe('POST /v1/notifications/verify-webhook-signature', () => {
   const path = '/v1/notifications/verify-webhook-signature';
 
-  /** The body spliced in as it came, as PayPal wants it. */
+  /** Inserts the received body verbatim, as PayPal requires. */
   function request(delivery: Received, id: string, more: object = {}, body = String(delivery.body)): string {
     const fields = {
       auth_algo: header(delivery, 'auth-algo'),
@@ -140,21 +140,21 @@ describe('the check by postback', () => {
   }
 
   const check = async (text: string) => {
-    const { status, body } = await paypal.api('POST', path, text, { wrong: true });
+    const { status, body } = await paypal.api('POST', path, text, { invalid: true });
     expect(status).toBe(200);
     return body.verification_status;
   };
 
-  it('believes a good signature', async () => {
-    expect(await check(request(await made('good'), await webhookId()))).toBe('SUCCESS');
+  it('returns SUCCESS for a good signature', async () => {
+    expect(await check(request(await deliver('good'), await webhookId()))).toBe('SUCCESS');
   });
 
-  it.each(['bad', 'wrong-cert', 'mock-id'])('does not believe a %s signature', async (signature) => {
-    expect(await check(request(await made(signature), await webhookId()))).toBe('FAILURE');
+  it.each(['bad', 'wrong-cert', 'mock-id'])('returns FAILURE for a %s signature', async (signature) => {
+    expect(await check(request(await deliver(signature), await webhookId()))).toBe('FAILURE');
   });
 
-  it('does not speak for mock events', async () => {
-    expect(await check(request(await made('mock-id'), 'WEBHOOK_ID'))).toBe('FAILURE');
+  it('returns FAILURE for mock events', async () => {
+    expect(await check(request(await deliver('mock-id'), 'WEBHOOK_ID'))).toBe('FAILURE');
   });
 
   it.each([
@@ -163,30 +163,30 @@ describe('the check by postback', () => {
     ['another transmission', { transmission_id: 'b3d4c2de-0000-4000-8000-000000000000' }],
     ['another algorithm', { auth_algo: 'SHA1withRSA' }],
     ['a certificate from elsewhere', { cert_url: 'https://api.paypal.com/v1/notifications/certs/CERT-1' }],
-  ])('does not believe a signature for %s', async (_, more) => {
-    expect(await check(request(await made('good'), await webhookId(), more))).toBe('FAILURE');
+  ])('returns FAILURE for %s', async (_, more) => {
+    expect(await check(request(await deliver('good'), await webhookId(), more))).toBe('FAILURE');
   });
 
-  it('does not believe a body that was written anew', async () => {
-    const delivery = await made('good');
+  it('returns FAILURE for a reserialised body', async () => {
+    const delivery = await deliver('good');
 
     expect(
       await check(request(delivery, await webhookId(), {}, JSON.stringify(JSON.parse(String(delivery.body)), null, 1))),
     ).toBe('FAILURE');
   });
 
-  it('takes the request that PayPal describes', async () => {
-    // PayPal's own pattern does not allow a signature to begin with + or /, though one in 32 does.
-    let delivery = await made('good');
-    while (!/^\w/.test(header(delivery, 'transmission-sig'))) delivery = await made('good');
+  it('accepts the request of PayPal’s OpenAPI file', async () => {
+    // PayPal's own pattern rejects signatures that begin with + or /, as one in 32 does.
+    let delivery = await deliver('good');
+    while (!/^\w/.test(header(delivery, 'transmission-sig'))) delivery = await deliver('good');
 
     const { body } = await paypal.api('POST', path, JSON.parse(request(delivery, await webhookId())));
 
     expect(textAt(body, 'verification_status')).toBe('SUCCESS');
   });
 
-  it('misses what is not there', async () => {
-    expect(await paypal.api('POST', path, { auth_algo: 'SHA256withRSA' }, { wrong: true })).toMatchObject({
+  it('rejects missing fields', async () => {
+    expect(await paypal.api('POST', path, { auth_algo: 'SHA256withRSA' }, { invalid: true })).toMatchObject({
       status: 400,
       body: { name: 'VALIDATION_ERROR' },
     });

@@ -12,7 +12,7 @@ const list = async () =>
 const patch = (id: unknown, ...changes: object[]) => paypal.api('PATCH', `/v1/notifications/webhooks/${id}`, changes);
 
 describe('a webhook', () => {
-  it('is registered for event types', async () => {
+  it('is registered with its event types', async () => {
     const { status, body } = await register(URL_A, [{ name: 'PAYMENT.CAPTURE.COMPLETED' }]);
 
     expect(status).toBe(201);
@@ -23,22 +23,22 @@ describe('a webhook', () => {
     });
   });
 
-  it('is listed and shown', async () => {
+  it('can be listed and read', async () => {
     const { body } = await register(URL_A);
 
     expect(await list()).toContainEqual(body);
     expect((await paypal.api('GET', `/v1/notifications/webhooks/${body.id}`)).body).toEqual(body);
   });
 
-  it('has its event types listed', async () => {
+  it('lists its event types', async () => {
     const { body } = await register(URL_A, [{ name: 'CUSTOMER.DISPUTE.CREATED' }]);
 
-    const answer = await paypal.api('GET', `/v1/notifications/webhooks/${body.id}/event-types`);
+    const response = await paypal.api('GET', `/v1/notifications/webhooks/${body.id}/event-types`);
 
-    expect(answer.body).toMatchObject({ event_types: [{ name: 'CUSTOMER.DISPUTE.CREATED' }] });
+    expect(response.body).toMatchObject({ event_types: [{ name: 'CUSTOMER.DISPUTE.CREATED' }] });
   });
 
-  it('can be moved to another URL and to other event types', async () => {
+  it('can be patched to another URL and other event types', async () => {
     const { body } = await register(URL_A);
 
     const { status, body: changed } = await patch(
@@ -55,7 +55,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('may be told its own URL again', async () => {
+  it('can be patched to its own URL', async () => {
     const { body } = await register(URL_A);
 
     expect((await patch(body.id, { op: 'replace', path: '/url', value: URL_A })).status).toBe(200);
@@ -68,7 +68,7 @@ describe('a webhook', () => {
     expect((await paypal.api('GET', `/v1/notifications/webhooks/${body.id}`)).status).toBe(404);
   });
 
-  it('outlives a reset of the simulator', async () => {
+  it('survives a reset', async () => {
     const { body } = await register(URL_A);
     await paypal.control('POST', 'reset');
 
@@ -76,8 +76,8 @@ describe('a webhook', () => {
   });
 });
 
-describe('is refused', () => {
-  it('a URL that is registered already', async () => {
+describe('webhooks API validation', () => {
+  it('rejects a registered URL', async () => {
     await register(URL_A);
 
     expect(await register(URL_A)).toMatchObject({
@@ -86,7 +86,7 @@ describe('is refused', () => {
     });
   });
 
-  it("moving to another webhook's URL", async () => {
+  it("rejects a patch to another webhook's URL", async () => {
     await register(URL_A);
     const { body } = await register(`${URL_A}/b`);
 
@@ -96,7 +96,7 @@ describe('is refused', () => {
     });
   });
 
-  it('an eleventh webhook', async () => {
+  it('rejects an eleventh webhook', async () => {
     for (let number = (await list()).length; number < 10; number++) {
       expect((await register(`${URL_A}/${number}`)).status).toBe(201);
     }
@@ -109,12 +109,12 @@ describe('is refused', () => {
 
   it.each([
     ['no URL', { event_types: ALL }, 'url'],
-    ['a URL that is none', { url: 'shop', event_types: ALL }, 'url'],
+    ['a malformed URL', { url: 'shop', event_types: ALL }, 'url'],
     ['a URL of another protocol', { url: 'ftp://example.com/', event_types: ALL }, 'url'],
     ['no event types', { url: URL_A, event_types: [] }, 'event_types'],
-    ['an event type that has no name', { url: URL_A, event_types: [{}] }, 'event_types.0.name'],
-  ])('%s', async (_, request, field) => {
-    expect(await paypal.api('POST', '/v1/notifications/webhooks', request, { wrong: true })).toMatchObject({
+    ['an event type without name', { url: URL_A, event_types: [{}] }, 'event_types.0.name'],
+  ])('rejects %s', async (_, request, field) => {
+    expect(await paypal.api('POST', '/v1/notifications/webhooks', request, { invalid: true })).toMatchObject({
       status: 400,
       body: {
         name: 'VALIDATION_ERROR',
@@ -124,7 +124,7 @@ describe('is refused', () => {
     });
   });
 
-  it('a change that PayPal does not support', async () => {
+  it('rejects an unsupported patch operation', async () => {
     const { body } = await register(URL_A);
 
     expect(await patch(body.id, { op: 'remove', path: '/url' })).toMatchObject({
@@ -137,7 +137,7 @@ describe('is refused', () => {
     ['GET', ''],
     ['DELETE', ''],
     ['GET', '/event-types'],
-  ])('%s of a webhook that never was%s', async (method, rest) => {
+  ])('responds with 404 to %s of an unknown webhook%s', async (method, rest) => {
     expect(await paypal.api(method, `/v1/notifications/webhooks/0000000000000000X${rest}`)).toMatchObject({
       status: 404,
       body: { name: 'INVALID_RESOURCE_ID' },
@@ -145,30 +145,32 @@ describe('is refused', () => {
   });
 });
 
-it('every event type that the simulator sends can be subscribed to', async () => {
-  const { body } = await paypal.api('GET', '/v1/notifications/webhooks-event-types');
+describe('event types', () => {
+  it('list every event that the simulator sends', async () => {
+    const { body } = await paypal.api('GET', '/v1/notifications/webhooks-event-types');
 
-  expect((body.event_types as { name: string }[]).map(({ name }) => name)).toEqual(
-    expect.arrayContaining([
-      'CHECKOUT.ORDER.APPROVED',
-      'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
-      'PAYMENT.CAPTURE.COMPLETED',
-      'PAYMENT.CAPTURE.PENDING',
-      'PAYMENT.CAPTURE.DENIED',
-      'PAYMENT.CAPTURE.REFUNDED',
-      'PAYMENT.CAPTURE.REVERSED',
-      'CUSTOMER.DISPUTE.CREATED',
-    ]),
-  );
-});
+    expect((body.event_types as { name: string }[]).map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'CHECKOUT.ORDER.APPROVED',
+        'CHECKOUT.PAYMENT-APPROVAL.REVERSED',
+        'PAYMENT.CAPTURE.COMPLETED',
+        'PAYMENT.CAPTURE.PENDING',
+        'PAYMENT.CAPTURE.DENIED',
+        'PAYMENT.CAPTURE.REFUNDED',
+        'PAYMENT.CAPTURE.REVERSED',
+        'CUSTOMER.DISPUTE.CREATED',
+      ]),
+    );
+  });
 
-it('a webhook gets the events that it is registered for, and no other', async () => {
-  const { id } = (await list())[0] ?? {};
-  await patch(id, { op: 'replace', path: '/event_types', value: [{ name: 'PAYMENT.CAPTURE.COMPLETED' }] });
+  it('limit deliveries to subscribed webhooks', async () => {
+    const { id } = (await list())[0] ?? {};
+    await patch(id, { op: 'replace', path: '/event_types', value: [{ name: 'PAYMENT.CAPTURE.COMPLETED' }] });
 
-  await paypal.captured();
-  await paypal.receiver.until(1);
+    await paypal.captured();
+    await paypal.receiver.until(1);
 
-  expect(paypal.receiver.types()).toEqual(['PAYMENT.CAPTURE.COMPLETED']);
-  expect((await paypal.control('GET', 'deliveries')).deliveries).toHaveLength(1);
+    expect(paypal.receiver.types()).toEqual(['PAYMENT.CAPTURE.COMPLETED']);
+    expect((await paypal.control('GET', 'deliveries')).deliveries).toHaveLength(1);
+  });
 });

@@ -8,44 +8,44 @@ const EVENT = {
   event_type: 'PAYMENT.CAPTURE.COMPLETED',
   resource: { id: 'CAPTURE1', amount: { currency_code: 'EUR', value: '1.00' } },
 };
-const make = (more: object = {}) => paypal.control('POST', 'events', { ...EVENT, ...more });
+const sendEvent = (more: object = {}) => paypal.control('POST', 'events', { ...EVENT, ...more });
 const eventIds = async () => Object.keys((await paypal.control('GET', 'state')).events as object);
 
-describe('an event made by hand', () => {
-  it('arrives, and the answers are told', async () => {
-    const answer = await make();
+describe('POST /_sim/events', () => {
+  it('delivers an event and returns the responses', async () => {
+    const result = await sendEvent();
 
-    expect(answer).toEqual({
+    expect(result).toEqual({
       event_id: expect.stringMatching(/^WH-/),
       deliveries: [{ http_status: 200, answer: { status: 'accepted' } }],
     });
     expect(eventIn(paypal.receiver.received[0] ?? { headers: {}, body: Buffer.from('{}') })).toMatchObject({
-      id: answer.event_id,
+      id: result.event_id,
       event_type: EVENT.event_type,
       resource_type: 'capture',
       resource: EVENT.resource,
     });
   });
 
-  it('can have any id, and come twice', async () => {
-    await make({ event_id: 'WH-1' });
-    await make({ event_id: 'WH-1', resource: { id: 'ANOTHER' } });
+  it('accepts any event_id, also twice', async () => {
+    await sendEvent({ event_id: 'WH-1' });
+    await sendEvent({ event_id: 'WH-1', resource: { id: 'ANOTHER' } });
 
     expect(paypal.receiver.received.map((one) => eventIn(one).id)).toEqual(['WH-1', 'WH-1']);
     expect((await paypal.control('GET', 'state')).events).toMatchObject({ 'WH-1': { resource: EVENT.resource } });
   });
 
-  it('reaches webhooks that are not registered for it', async () => {
+  it('delivers to webhooks that are not subscribed to the type', async () => {
     const [id] = await paypal.webhookIds();
     await paypal.api('PATCH', `/v1/notifications/webhooks/${id}`, [
       { op: 'replace', path: '/event_types', value: [{ name: 'CUSTOMER.DISPUTE.CREATED' }] },
     ]);
 
-    expect(await make()).toMatchObject({ deliveries: [{ http_status: 200 }] });
+    expect(await sendEvent()).toMatchObject({ deliveries: [{ http_status: 200 }] });
   });
 
-  it('may be of a type that PayPal does not have', async () => {
-    await make({ event_type: 'CHECKOUT.ORDER.CANCELLED', resource: { id: 'ORDER1' } });
+  it('accepts a type that PayPal does not have', async () => {
+    await sendEvent({ event_type: 'CHECKOUT.ORDER.CANCELLED', resource: { id: 'ORDER1' } });
 
     expect(paypal.receiver.types()).toEqual(['CHECKOUT.ORDER.CANCELLED']);
   });
@@ -53,32 +53,32 @@ describe('an event made by hand', () => {
   it.each([
     ['held', { hold: true }],
     ['dropped', { drop: true }],
-  ])('arrives though others are %s', async (_, settings) => {
+  ])('delivers while other events are %s', async (_, settings) => {
     await paypal.control('PUT', 'delivery', settings);
 
-    expect(await make()).toMatchObject({ deliveries: [{ http_status: 200 }] });
+    expect(await sendEvent()).toMatchObject({ deliveries: [{ http_status: 200 }] });
   });
 
-  it('is copied like others', async () => {
+  it('sends the configured number of copies', async () => {
     await paypal.control('PUT', 'delivery', { copies: 3 });
 
-    expect((await make()).deliveries).toHaveLength(3);
+    expect((await sendEvent()).deliveries).toHaveLength(3);
     expect(paypal.receiver.received).toHaveLength(3);
   });
 
-  it('that is refused is tried again when its signature is good', async () => {
-    paypal.receiver.answering = (_, count) => ({ status: count === 1 ? 503 : 200 });
+  it('retries an event with a good signature', async () => {
+    paypal.receiver.respond = (_, count) => ({ status: count === 1 ? 503 : 200 });
 
-    expect(await make()).toMatchObject({ deliveries: [{ http_status: 503 }] });
+    expect(await sendEvent()).toMatchObject({ deliveries: [{ http_status: 503 }] });
     await paypal.receiver.until(2);
   });
 
   it.each(['bad', 'wrong-cert', 'mock-id'])(
-    'that is refused is not tried again with a %s signature, and is none of PayPal’s',
+    'neither retries nor lists an event with a %s signature',
     async (signature) => {
-      paypal.receiver.answering = () => ({ status: 401 });
+      paypal.receiver.respond = () => ({ status: 401 });
 
-      expect(await make({ signature })).toMatchObject({ deliveries: [{ http_status: 401 }] });
+      expect(await sendEvent({ signature })).toMatchObject({ deliveries: [{ http_status: 401 }] });
       await sleep(30);
 
       expect(paypal.receiver.received).toHaveLength(1);
@@ -86,33 +86,33 @@ describe('an event made by hand', () => {
     },
   );
 
-  it('can be any text, sent as it stands', async () => {
+  it('sends a given body verbatim', async () => {
     const body = '{ "id":"WH-raw",\n "event_type":"X", "resource": {"a":1.0} }';
 
-    expect(await make({ body })).toMatchObject({ event_id: 'WH-raw', deliveries: [{ http_status: 200 }] });
+    expect(await sendEvent({ body })).toMatchObject({ event_id: 'WH-raw', deliveries: [{ http_status: 200 }] });
     expect(String(paypal.receiver.received[0]?.body)).toBe(body);
     expect(await eventIds()).toEqual([]);
   });
 
-  it('can have other headers, or lack some', async () => {
-    await make({ headers: { 'PayPal-Auth-Algo': 'MD5withRSA', 'paypal-transmission-sig': '' } });
+  it('replaces and removes headers', async () => {
+    await sendEvent({ headers: { 'PayPal-Auth-Algo': 'MD5withRSA', 'paypal-transmission-sig': '' } });
 
     const headers = paypal.receiver.received[0]?.headers;
     expect(headers?.['paypal-auth-algo']).toBe('MD5withRSA');
     expect(headers).not.toHaveProperty('paypal-transmission-sig');
   });
 
-  it('goes to nobody when there is no webhook', async () => {
+  it('delivers nothing without a webhook', async () => {
     for (const id of await paypal.webhookIds()) {
       await paypal.api('DELETE', `/v1/notifications/webhooks/${id}`);
     }
 
-    expect(await make()).toMatchObject({ deliveries: [] });
+    expect(await sendEvent()).toMatchObject({ deliveries: [] });
   });
 });
 
-describe('a dispute', () => {
-  it('goes through its life as an event each', async () => {
+describe('POST /_sim/captures/{id}/dispute', () => {
+  it('sends an event for each change', async () => {
     const { captureId } = await paypal.captured();
     const dispute = (status?: string) => paypal.control('POST', `captures/${captureId}/dispute`, status && { status });
 
@@ -138,7 +138,7 @@ describe('a dispute', () => {
     );
   });
 
-  it('that is resolved leaves room for another', async () => {
+  it('opens another dispute after the first is resolved', async () => {
     const { captureId } = await paypal.captured();
     const first = await paypal.control('POST', `captures/${captureId}/dispute`);
     await paypal.control('POST', `captures/${captureId}/dispute`, { status: 'RESOLVED' });
@@ -148,7 +148,7 @@ describe('a dispute', () => {
     expect(second.dispute_id).not.toBe(first.dispute_id);
   });
 
-  it('that was never opened cannot be resolved', async () => {
+  it('rejects RESOLVED without an open dispute', async () => {
     const { captureId } = await paypal.captured();
 
     expect((await paypal.send('POST', `/_sim/captures/${captureId}/dispute`, { status: 'RESOLVED' })).status).toBe(409);
