@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { CREDENTIALS } from '../../../local/ministack.ts';
 import { startSimulator } from '../../../simulator/server.ts';
 import { httpEvent, invocation } from '../builders/invocation.ts';
-import { startLoopbackServer } from '../latch.ts';
+import { startLoopbackServer } from '../loopback-server.ts';
 import { type AwsCalls, recordAwsCalls } from './aws-calls.ts';
 import { shopEnvironment } from './function-environment.ts';
 

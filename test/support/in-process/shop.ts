@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { startSimulator } from '../../../simulator/server.ts';
 import { httpEvent, invocation } from '../builders/invocation.ts';
 import { ProcessCrashed } from '../in-memory/crashing-process.ts';
-import { type ReceivedRequest, startLoopbackServer } from '../latch.ts';
+import { type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
 import { shopEnvironment } from './function-environment.ts';
 import { watchOutsideCalls } from './outside-calls.ts';
 import { queueInProcess } from './queue.ts';

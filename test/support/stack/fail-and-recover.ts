@@ -2,7 +2,7 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import { JOB_NAMES } from '../../../src/reconciliation/job.ts';
-import { tableThatAnswers } from '../in-process/throttled-table.ts';
+import { tableThatAnswers } from '../in-process/failing-table.ts';
 import { callFunction, change, everythingLogged, functionOf, queues, stepFunctions, stockedProduct } from './aws.ts';
 import { runConsistencyCheck } from './consistency.ts';
 import { type EmittedMetric, metricsIn, metricsOf } from './emitted-metrics.ts';

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startStack } from '../../../local/stack.ts';
-import { startLoopbackServer } from '../latch.ts';
+import { startLoopbackServer } from '../loopback-server.ts';
 import { provideStack, stateDirOf } from './start-stack.ts';
 
 declare module 'vitest' {

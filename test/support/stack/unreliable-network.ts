@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoopbackServer } from '../latch.ts';
+import { startLoopbackServer } from '../loopback-server.ts';
 
 /** Probability of each fault per delivery, from 0 to 1. */
 export interface NetworkFaults {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tableThatAnswers } from '../../support/in-process/throttled-table.ts';
+import { tableThatAnswers } from '../../support/in-process/failing-table.ts';
 import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
 /** Metrics of a read whose first attempt fails with the error. */

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AwsCalls, longestChain, recordAwsCalls } from '../../support/in-process/aws-calls.ts';
-import { type LoopbackServer, startLoopbackServer } from '../../support/latch.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../support/loopback-server.ts';
 
 describe('recordAwsCalls', () => {
   let aws: LoopbackServer;
