@@ -13,7 +13,7 @@ import type { Run } from '../../../src/shared/run-repository.ts';
 import type { Call } from '../api-document.ts';
 import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
-import { executionsInMemory, failedSettlementsInMemory, hoursInMemory } from './settlements.ts';
+import { executionsInMemory, failedSettlementsInMemory, hourlyMetricsInMemory } from './settlements.ts';
 import { product, shopInMemory } from './shop.ts';
 import { httpEvent, type Request } from './storefront-api.ts';
 import { eventsInMemory, type Gate } from './tables.ts';
@@ -58,7 +58,7 @@ export function adminInMemory(products = [product(10)]) {
   const events = eventsInMemory(gate);
   const failed = failedSettlementsInMemory(gate);
   const executions = executionsInMemory(gate);
-  const hours = hoursInMemory(gate);
+  const hours = hourlyMetricsInMemory(gate);
   const findings = new Map<string, Finding>();
   const runs = new Map<string, Run>();
   const openFindings = () => [...findings.values()].filter(({ closed_at }) => !closed_at);

@@ -13,20 +13,20 @@ export class ProcessCrashed extends Error {
 
 /** A gate whose process can be doomed; after its death, the next process lives again. */
 export function crashingProcess() {
-  let doom: { at: number; when: Crash['when'] } | undefined;
+  let crashOn: { at: number; when: Crash['when'] } | undefined;
   const calls: string[] = [];
   const gate: Gate = async (call, effect) => {
     calls.push(call);
-    if (!doom || doom.at-- > 0) return effect();
-    if (doom.when === 'after') effect();
+    if (!crashOn || crashOn.at-- > 0) return effect();
+    if (crashOn.when === 'after') effect();
     throw new ProcessCrashed(call);
   };
   return {
     gate,
     /** Every call to the outside since the beginning, or since it was last emptied. */
     calls,
-    doom(death: Crash | undefined): void {
-      doom = death && { ...death };
+    crashOn(death: Crash | undefined): void {
+      crashOn = death && { ...death };
     },
   };
 }

@@ -7,10 +7,10 @@ export class IdempotencyInMemory extends BasePersistenceLayer {
   readonly records = new Map<string, IdempotencyRecord>();
 
   /** Throws what DynamoDB might, if somebody sets it. */
-  trouble: Error | undefined;
+  failure: Error | undefined;
 
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    if (this.trouble) throw this.trouble;
+    if (this.failure) throw this.failure;
     const found = this.records.get(record.idempotencyKey);
     if (found) throw new IdempotencyItemAlreadyExistsError('there is one', found);
     this.records.set(record.idempotencyKey, record);

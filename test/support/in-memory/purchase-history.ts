@@ -87,7 +87,7 @@ const givenUp = (kind: 'cancel' | 'timeIsUp'): Happening[] => [
 export const histories: fc.Arbitrary<Happening[]> = fc.array(happening(1), { maxLength: 40, size: 'max' });
 
 /** Histories of two purchases; in many of them both buyers are after the same piece. */
-export const rivalries: fc.Arbitrary<Happening[]> = fc
+export const twoPurchaseHistories: fc.Arbitrary<Happening[]> = fc
   .tuple(
     fc.constantFrom([], givenUp('cancel'), givenUp('timeIsUp')),
     fc.array(happening(2), { maxLength: 40, size: 'max' }),

@@ -27,8 +27,8 @@ interface Story {
 }
 
 /** Lets one thing happen after the other. @returns the shop and its purchases, with much still to be done. */
-export async function live(history: readonly Happening[], pieces: number): Promise<Story> {
-  const { gate, doom } = crashingProcess();
+export async function runHistory(history: readonly Happening[], pieces: number): Promise<Story> {
+  const { gate, crashOn } = crashingProcess();
   const shop = shopInMemory({ products: [product(pieces)], gate });
   const purchases: Purchase[] = [];
   const answers: Answer[] = [];
@@ -36,16 +36,20 @@ export async function live(history: readonly Happening[], pieces: number): Promi
 
   for (const { what, buyer, death } of history) {
     const purchase = purchases[buyer];
-    doom(purchase && death);
+    crashOn(purchase && death);
     // Whoever has not begun yet does so as soon as there is a piece to buy.
     await (purchase ? happen(shop, purchase, what, answers) : begin(shop, purchases));
-    doom(undefined);
+    crashOn(undefined);
   }
   return { shop, purchases };
 }
 
 /** Lets all happen at once: `scheduler` decides in what order their calls to the outside take effect. */
-export async function race(history: readonly Happening[], pieces: number, scheduler: fc.Scheduler): Promise<Story> {
+export async function runConcurrently(
+  history: readonly Happening[],
+  pieces: number,
+  scheduler: fc.Scheduler,
+): Promise<Story> {
   let racing = false;
   const gate: Gate = async (call, effect) => {
     if (racing) await scheduler.schedule(Promise.resolve(), call);
@@ -129,14 +133,14 @@ async function happen(
     case 'answer':
       return survives(async () => answers[what.which % answers.length]?.());
     case 'lookAfter':
-      return survives(() => shop.lookAfter(paymentId));
+      return survives(() => shop.reconcilePayment(paymentId));
     case 'timeIsUp':
       purchase.timeIsUp = true;
-      return survives(() => shop.lookAfter(paymentId, true));
+      return survives(() => shop.reconcilePayment(paymentId, true));
     case 'again': {
       const all = [...shop.executions.values()];
       const execution = all[what.which % all.length];
-      if (execution) shop.again(execution);
+      if (execution) shop.restart(execution);
       return;
     }
     case 'work': {
@@ -158,22 +162,22 @@ async function orLater({ unfinished }: Purchase, work: () => Promise<unknown>): 
  * All that mends itself: inboxes are emptied, payments and stock are looked after, PayPal's list of events is read, the workflow's work
  * is done. @returns what cannot be done.
  */
-export async function heal(shop: ShopInMemory, purchases: readonly Purchase[]): Promise<string[]> {
+export async function recover(shop: ShopInMemory, purchases: readonly Purchase[]): Promise<string[]> {
   for (const { unfinished, orderId } of purchases) {
     for (const work of unfinished) await work();
     shop.paypal.dispute(orderId, false);
   }
   for (let round = 0; round < 3; round++) {
-    for (const { paymentId, timeIsUp } of purchases) await shop.lookAfter(paymentId, timeIsUp);
+    for (const { paymentId, timeIsUp } of purchases) await shop.reconcilePayment(paymentId, timeIsUp);
     await shop.finish();
-    await shop.sweep();
+    await shop.reconcileReservations();
   }
   // What PayPal told and nobody heard is in its list of events. What was heard is old news by now.
   for (const { paymentId, event } of shop.paypal.events) {
     await shop.deliver(event);
     purchases.find((one) => one.paymentId === paymentId)?.told.add(event.event_type);
   }
-  for (const { paymentId, timeIsUp } of purchases) await shop.lookAfter(paymentId, timeIsUp);
-  await shop.sweep();
+  for (const { paymentId, timeIsUp } of purchases) await shop.reconcilePayment(paymentId, timeIsUp);
+  await shop.reconcileReservations();
   return shop.finish();
 }

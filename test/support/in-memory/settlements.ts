@@ -39,7 +39,7 @@ export function failedSettlementsInMemory(gate: Gate) {
 }
 
 /** The counters of all hours, in memory, added up over the hours. */
-export function hoursInMemory(gate: Gate) {
+export function hourlyMetricsInMemory(gate: Gate) {
   const counters: Record<string, number> = {};
   const add = (name: string, by: number) => {
     counters[name] = (counters[name] ?? 0) + by;
@@ -150,7 +150,7 @@ export function settlementsOf(payment: Payment, { fails }: { fails?: string } = 
   const payments = paymentsInMemory(gate);
   payments.rows.set(payment.payment_id, payment);
   const failed = failedSettlementsInMemory(gate);
-  const hours = hoursInMemory(gate);
+  const hours = hourlyMetricsInMemory(gate);
   const executions = executionsInMemory(gate);
   const deadLetters = deadLettersInMemory(gate);
   const errors: unknown[] = [];

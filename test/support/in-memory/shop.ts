@@ -25,7 +25,7 @@ import {
   type WorkflowService,
 } from '../../../src/shared/workflow-steps.ts';
 import { payPalInMemory } from './paypal.ts';
-import { executionArnOf, failedSettlementsInMemory, hoursInMemory } from './settlements.ts';
+import { executionArnOf, failedSettlementsInMemory, hourlyMetricsInMemory } from './settlements.ts';
 import { type Gate, openGate, ordersInMemory, paymentsInMemory, sessionsInMemory, stockInMemory } from './tables.ts';
 import { type DoTask, Execution } from './workflow.ts';
 
@@ -62,7 +62,7 @@ export function shopInMemory({
   const orders = ordersInMemory(gate);
   const paypal = payPalInMemory(gate);
   const failed = failedSettlementsInMemory(gate);
-  const hours = hoursInMemory(gate);
+  const hours = hourlyMetricsInMemory(gate);
   const executions = new Map<string, Execution>();
   const now = () => NOW;
   let ulids = 0;
@@ -186,7 +186,7 @@ export function shopInMemory({
     accept: (id: PaymentId) => acceptPayment(settle, payments.rows.get(id) as Payment, 'operator'),
 
     /** An operator starts anew what cannot be redriven any more, or a name is free again after its 90 days. */
-    again(execution: Execution): void {
+    restart(execution: Execution): void {
       const name = `${execution.name}-r${executions.size}`;
       executions.set(name, new Execution(name, execution.input, doTask));
     },
@@ -199,7 +199,7 @@ export function shopInMemory({
       processEvent({ payments: payments.repository, getCapture, evidenceApplier: settle }, event),
 
     /** The reconciler looks after one payment; `over` says that the stock need not be held any longer. */
-    lookAfter: (id: PaymentId, over = false) =>
+    reconcilePayment: (id: PaymentId, over = false) =>
       reconcilePayment(
         {
           payments: payments.repository,
@@ -215,7 +215,7 @@ export function shopInMemory({
       ),
 
     /** The reconciler looks after the stock that is held past its time. */
-    async sweep(): Promise<void> {
+    async reconcileReservations(): Promise<void> {
       for await (const id of stock.repository.due(TIME_IS_UP))
         await reconcileReservation(
           {

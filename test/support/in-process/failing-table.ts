@@ -4,13 +4,13 @@ import { vi } from 'vitest';
 import { documentClient } from '../../../src/shared/dynamo.ts';
 
 /** A DynamoDB of our own, which emulators do not turn anybody away from. */
-export interface TroubledTable {
+export interface FailingTable {
   read(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 /** Starts a DynamoDB that answers the first so many requests with an error, and the others. */
-export async function tableThatAnswers(error: string, times: number): Promise<TroubledTable> {
+export async function startFailingTable(error: string, times: number): Promise<FailingTable> {
   let requests = 0;
   const server = createServer((_, answer) => {
     requests += 1;

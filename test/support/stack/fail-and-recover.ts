@@ -2,7 +2,7 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
 import { JOB_NAMES } from '../../../src/reconciliation/job.ts';
-import { tableThatAnswers } from '../in-process/failing-table.ts';
+import { startFailingTable } from '../in-process/failing-table.ts';
 import { callFunction, change, everythingLogged, functionOf, queues, stepFunctions, stockedProduct } from './aws.ts';
 import { runConsistencyCheck } from './consistency.ts';
 import { type EmittedMetric, metricsIn, metricsOf } from './emitted-metrics.ts';
@@ -171,7 +171,7 @@ async function awsMetrics(since: Date, { serverErrors, crashed }: Counted): Prom
 
 /** MiniStack does not throttle: uses a fake table that does. */
 async function throttlingMetrics(): Promise<EmittedMetric[]> {
-  const table = await tableThatAnswers('ThrottlingException', 20);
+  const table = await startFailingTable('ThrottlingException', 20);
   try {
     return await metricsOf(() => Promise.allSettled(Array.from({ length: 4 }, table.read)));
   } finally {

@@ -108,7 +108,7 @@ describe('openSession', () => {
     'creates no session without reservation when it crashes at call $at, $when it',
     async (death) => {
       const { open, process, sessions, stock } = shop();
-      process.doom(death);
+      process.crashOn(death);
 
       expect(await survives(() => open(mugs(1)))).toBe(false);
 

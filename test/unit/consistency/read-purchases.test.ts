@@ -17,7 +17,7 @@ describe('readPurchases', () => {
       if (!isCaptured) {
         isCaptured = true;
         purchase.approve();
-        await purchase.rest();
+        await purchase.drain();
         const payment = purchase.payment() as Payment;
         purchase.shop.payments.rows.set(payment.payment_id, { ...payment, updated_at: later.toISOString() });
       }

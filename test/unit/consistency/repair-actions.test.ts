@@ -16,7 +16,7 @@ const NEXT_DAY = new Date('2026-06-02T12:00:00.000Z');
 async function paidPurchase() {
   const purchase = await onePurchase();
   purchase.approve();
-  await purchase.rest();
+  await purchase.drain();
   const { shop, paymentId } = purchase;
   const check = checkOf(shop);
   const events = eventsInMemory(openGate);
@@ -79,12 +79,12 @@ async function paidPurchase() {
 
 describe('repairActions', () => {
   it('settle recreates a lost order, and the finding is closed', async () => {
-    const { shop, paymentId, repair, openFindings, order, rest } = await paidPurchase();
+    const { shop, paymentId, repair, openFindings, order, drain } = await paidPurchase();
     shop.orders.rows.clear();
     expect(await openFindings()).toEqual([`1:${paymentId}`, `6:${paymentId}`]);
 
     expect(await repair(`1:${paymentId}`)).toMatchObject({ outcome: 'repaired' });
-    await rest();
+    await drain();
 
     expect(order()?.status).toBe('confirmed');
     expect(await openFindings()).toEqual([]);
@@ -105,12 +105,12 @@ describe('repairActions', () => {
   });
 
   it('ask_paypal updates a payment that is behind its order', async () => {
-    const { paymentId, repair, openFindings, corruptPayment, payment, rest } = await paidPurchase();
+    const { paymentId, repair, openFindings, corruptPayment, payment, drain } = await paidPurchase();
     corruptPayment({ status: 'approved' });
     expect(await openFindings()).toEqual([`2:${paymentId}`, `3:${paymentId}`]);
 
     expect(await repair(`2:${paymentId}`)).toMatchObject({ outcome: 'repaired' });
-    await rest();
+    await drain();
 
     expect(payment()).toMatchObject({ status: 'captured', open: {} });
     expect(payment()?.history.at(-1)?.source).toBe('operator ada');
@@ -118,7 +118,7 @@ describe('repairActions', () => {
   });
 
   it('refund repays an amount that was not accepted, once', async () => {
-    const { shop, paymentId, repair, openFindings, corruptPayment, atPayPal, rest, sessionId } = await paidPurchase();
+    const { shop, paymentId, repair, openFindings, corruptPayment, atPayPal, drain, sessionId } = await paidPurchase();
     const session = shop.sessions.rows.get(sessionId);
     if (session) shop.sessions.rows.set(sessionId, { ...session, amount: { currency: 'EUR', minor: 2100 } });
     corruptPayment({});
@@ -126,7 +126,7 @@ describe('repairActions', () => {
 
     await repair(`7:${paymentId}`);
     await repair(`7:${paymentId}`);
-    await rest();
+    await drain();
 
     expect(atPayPal()?.capture?.refunds).toHaveLength(1);
     expect(await openFindings()).toEqual([]);

@@ -399,7 +399,7 @@ describe('runCheck with a failed settlement', () => {
   const withFailedSettlement = async () => {
     const purchase = await onePurchase();
     purchase.approve();
-    await purchase.hear();
+    await purchase.deliverPending();
     const check = checkOf(purchase.shop);
     const name = `${purchase.paymentId}-approved`;
     check.executions.set(name, { status: 'FAILED', endedAt: LONG_AFTER });
@@ -455,7 +455,7 @@ describe('runCheck with refunds made at PayPal', () => {
   const withRefund = async () => {
     const purchase = await onePurchase();
     purchase.approve();
-    await purchase.rest();
+    await purchase.drain();
     purchase.shop.paypal.refund(purchase.orderId, 500);
     return { ...purchase, check: checkOf(purchase.shop) };
   };

@@ -101,9 +101,9 @@ describe('order steps', () => {
 
     it.each(crashesWithin(6))('is kept after a crash at call $at, $when it', async (death) => {
       const { create, process, order, buyers } = fulfillment();
-      process.doom(death);
+      process.crashOn(death);
       const survived = await survives(create);
-      process.doom(undefined);
+      process.crashOn(undefined);
 
       await create();
 

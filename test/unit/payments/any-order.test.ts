@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findingsIn } from '../../support/in-memory/consistency-check.ts';
 import { violationsOf } from '../../support/in-memory/invariants.ts';
-import { type Happening, histories, rivalries } from '../../support/in-memory/purchase-history.ts';
-import { heal, live, race } from '../../support/in-memory/purchase-model.ts';
+import { type Happening, histories, twoPurchaseHistories } from '../../support/in-memory/purchase-history.ts';
+import { recover, runConcurrently, runHistory } from '../../support/in-memory/purchase-model.ts';
 
 /*
  * Property tests over random histories of buyers, banks, PayPal, the network and crashing processes: after one more
@@ -18,9 +18,9 @@ describe('purchase', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, async (history) => {
-          const { shop, purchases } = await live(history, 10);
+          const { shop, purchases } = await runHistory(history, 10);
 
-          expect(await heal(shop, purchases)).toEqual([]);
+          expect(await recover(shop, purchases)).toEqual([]);
           expect(violationsOf(shop, purchases)).toEqual([]);
           expect(await findingsIn(shop)).toEqual([]);
         }),
@@ -35,9 +35,9 @@ describe('purchase', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, fc.scheduler(), async (history, scheduler) => {
-          const { shop, purchases } = await race(history, 1, scheduler);
+          const { shop, purchases } = await runConcurrently(history, 1, scheduler);
 
-          expect(await heal(shop, purchases)).toEqual([]);
+          expect(await recover(shop, purchases)).toEqual([]);
           expect(violationsOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
           expect(await findingsIn(shop)).toEqual([]);
         }),
@@ -53,10 +53,10 @@ describe('two purchases of the last item', () => {
     'create one order at most, and charge no one without one, in any order of events',
     async () => {
       await fc.assert(
-        fc.asyncProperty(rivalries, async (history) => {
-          const { shop, purchases } = await live(history, 1);
+        fc.asyncProperty(twoPurchaseHistories, async (history) => {
+          const { shop, purchases } = await runHistory(history, 1);
 
-          expect(await heal(shop, purchases)).toEqual([]);
+          expect(await recover(shop, purchases)).toEqual([]);
           expect(violationsOf(shop, purchases, { mayTurnAway: true })).toEqual([]);
           expect(await findingsIn(shop)).toEqual([]);
           expect([...shop.orders.rows.values()].filter(({ status }) => status === 'confirmed').length).toBeLessThan(2);
@@ -76,14 +76,14 @@ describe('two purchases of the last item', () => {
       { what: { kind: 'work', which: 0, task: 0 }, buyer },
     ];
     const begins: Happening = { what: { kind: 'lookAfter' }, buyer: 1 };
-    const { shop, purchases } = await live([...late(0), begins, ...late(1)], 1);
+    const { shop, purchases } = await runHistory([...late(0), begins, ...late(1)], 1);
     const [first, second] = purchases;
     if (!first || !second) throw new Error('expected two payments');
     for (const { orderId } of [second, first]) shop.paypal.approve(orderId);
 
-    await shop.lookAfter(second.paymentId);
+    await shop.reconcilePayment(second.paymentId);
     await shop.finish();
-    await heal(shop, purchases);
+    await recover(shop, purchases);
 
     expect(shop.payments.rows.get(second.paymentId)?.status).toBe('captured');
     expect(shop.payments.rows.get(first.paymentId)?.status).toBe('cancelled');

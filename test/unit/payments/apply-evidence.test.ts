@@ -216,7 +216,7 @@ describe('evidenceApplier', () => {
   });
 
   it('stores the latest address when the buyer approves again after a decline', async () => {
-    const { shop, paymentId, rest } = await onePurchase();
+    const { shop, paymentId, drain } = await onePurchase();
     const approvedFor = (address_line_1: string): Evidence => ({
       kind: 'approved',
       source: 'webhook',
@@ -227,7 +227,7 @@ describe('evidenceApplier', () => {
 
     await shop.evidenceApplier.apply(paymentId, approvedFor('Office 2'));
     await shop.evidenceApplier.apply(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
-    await rest();
+    await drain();
 
     expect(shop.orders.buyers.get(orderIdOf(paymentId))).toEqual({
       buyer: { ship_to: { address_line_1: 'Office 2' } },

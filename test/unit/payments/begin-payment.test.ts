@@ -123,9 +123,9 @@ describe('beginPayment', () => {
   describe('retry', () => {
     it.each(crashesWithin(5))('succeeds with one PayPal order after a crash at call $at, $when it', async (death) => {
       const { begin, process, paypal, payments } = checkoutWith();
-      process.doom(death);
+      process.crashOn(death);
       const survived = await survives(begin);
-      process.doom(undefined);
+      process.crashOn(undefined);
 
       const begun = await begin();
 

@@ -48,28 +48,28 @@ describe('cancelPayment', () => {
   });
 
   it('does not cancel when PayPal has captured and the webhook was lost', async () => {
-    const { shop, orderId, approve, hear, cancel } = await onePurchase();
+    const { shop, orderId, approve, deliverPending, cancel } = await onePurchase();
     approve();
-    await hear();
+    await deliverPending();
     await shop.paypal.client.captureOrder(orderId, 'another-request');
 
     expect(await cancel()).toMatchObject({ outcome: 'paid', payment: { status: 'captured' } });
   });
 
   it('does not cancel when the buyer approved in another window', async () => {
-    const { approve, hear, cancel } = await onePurchase();
+    const { approve, deliverPending, cancel } = await onePurchase();
     approve();
-    await hear();
+    await deliverPending();
 
     expect(await cancel()).toMatchObject({ outcome: 'done', payment: { status: 'approved' } });
   });
 
   it('leads to an order when the buyer approves after cancelling', async () => {
-    const { approve, cancel, rest, payment, session, stock } = await onePurchase();
+    const { approve, cancel, drain, payment, session, stock } = await onePurchase();
     await cancel();
-    await rest();
+    await drain();
     approve();
-    await rest();
+    await drain();
 
     expect(payment()).toMatchObject({ status: 'captured', late: true, open: {} });
     expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
@@ -79,9 +79,9 @@ describe('cancelPayment', () => {
   describe('retry', () => {
     it.each(crashesWithin(3))('finishes the cancellation after a crash at call $at, $when it', async (death) => {
       const { shop, process, cancel, payment, stock } = await onePurchase();
-      process.doom(death);
+      process.crashOn(death);
       const survived = await survives(cancel);
-      process.doom(undefined);
+      process.crashOn(undefined);
 
       await cancel();
       await shop.finish();

@@ -4,11 +4,11 @@ import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 
 describe('capturePayment', () => {
   it('captures an approved payment and leads to an order', async () => {
-    const { approve, capture, rest, payment, session, order, stock } = await onePurchase();
+    const { approve, capture, drain, payment, session, order, stock } = await onePurchase();
     approve();
 
     expect(await capture()).toMatchObject({ outcome: 'done', payment: { status: 'captured' } });
-    await rest();
+    await drain();
 
     expect(payment()).toMatchObject({ status: 'captured', capture_id: 'CAPTURE3', open: {}, late: false });
     expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
@@ -17,22 +17,22 @@ describe('capturePayment', () => {
   });
 
   it('runs in the workflow when the buyer approves and closes the window', async () => {
-    const { approve, rest, payment, order } = await onePurchase();
+    const { approve, drain, payment, order } = await onePurchase();
     approve();
 
-    expect(await rest()).toEqual([]);
+    expect(await drain()).toEqual([]);
 
     expect(payment()).toMatchObject({ status: 'captured', open: {} });
     expect(order()?.status).toBe('confirmed');
   });
 
   it('captures once when return page, workflow and webhooks run concurrently', async () => {
-    const { shop, approve, hear, capture, rest, atPayPal, payment } = await onePurchase();
+    const { shop, approve, deliverPending, capture, drain, atPayPal, payment } = await onePurchase();
     approve();
-    await hear();
+    await deliverPending();
 
-    await Promise.all([capture(), shop.finish(), capture(), hear()]);
-    await rest();
+    await Promise.all([capture(), shop.finish(), capture(), deliverPending()]);
+    await drain();
 
     expect(payment()?.history.map(({ status }) => status)).toEqual(['created', 'approved', 'captured']);
     expect(atPayPal()?.capture).toMatchObject({ status: 'COMPLETED', refunds: [] });
@@ -81,21 +81,21 @@ describe('capturePayment', () => {
   });
 
   it('expires the payment when PayPal does not know the order', async () => {
-    const { shop, orderId, capture, rest, session, stock } = await onePurchase();
+    const { shop, orderId, capture, drain, session, stock } = await onePurchase();
     shop.paypal.expire(orderId);
 
     expect(await capture()).toMatchObject({ outcome: 'done', payment: { status: 'expired' } });
-    await rest();
+    await drain();
 
     expect(session()).toMatchObject({ status: 'expired', payment_status: 'expired' });
     expect(stock()).toMatchObject({ available: 10, reserved: 0 });
   });
 
   it('keeps the reservation and creates no order while the capture is pending', async () => {
-    const { approve, rest, payment, order, reservation } = await onePurchase();
+    const { approve, drain, payment, order, reservation } = await onePurchase();
     approve('pending');
 
-    await rest();
+    await drain();
 
     expect(payment()).toMatchObject({ status: 'capture_pending', open: {} });
     expect([order(), reservation()?.status]).toEqual([undefined, 'held']);
@@ -105,7 +105,7 @@ describe('capturePayment', () => {
     async function pendingWithoutOrder() {
       const purchase = await onePurchase();
       purchase.approve('pending');
-      await purchase.rest();
+      await purchase.drain();
       purchase.shop.paypal.forget(purchase.orderId);
       return purchase;
     }
@@ -114,7 +114,7 @@ describe('capturePayment', () => {
       const purchase = await pendingWithoutOrder();
 
       await purchase[by]();
-      await purchase.rest();
+      await purchase.drain();
 
       expect(purchase.payment()).toMatchObject({ status: 'capture_pending', late: false });
       expect(purchase.reservation()?.status).toBe('held');
@@ -130,23 +130,23 @@ describe('capturePayment', () => {
 
   describe.each(['refused', 'unready'] as const)('funding source that is %s', (funding) => {
     it('is reported, and can be replaced by another one', async () => {
-      const { approve, capture, rest, payment, atPayPal } = await onePurchase();
+      const { approve, capture, drain, payment, atPayPal } = await onePurchase();
       approve(funding);
-      await rest();
+      await drain();
 
       expect((await capture()).outcome).toBe(funding === 'refused' ? 'declined' : 'not_approved');
       approve();
-      await rest();
+      await drain();
 
       expect(payment()).toMatchObject({ status: 'captured', late: false, open: {} });
       expect(atPayPal()?.capture?.status).toBe('COMPLETED');
     });
 
     it('keeps the reservation', async () => {
-      const { approve, rest, payment, reservation, session } = await onePurchase();
+      const { approve, drain, payment, reservation, session } = await onePurchase();
       approve(funding);
 
-      await rest();
+      await drain();
 
       expect(payment()).toMatchObject({ status: 'created', open: {} });
       expect(reservation()?.status).toBe('held');
@@ -156,30 +156,30 @@ describe('capturePayment', () => {
 
   describe('late payment', () => {
     it('is not captured by the return page before its stock is held again', async () => {
-      const { cancel, rest, approve, capture, hear, reservation, atPayPal, payment } = await onePurchase();
+      const { cancel, drain, approve, capture, deliverPending, reservation, atPayPal, payment } = await onePurchase();
       await cancel();
-      await rest();
+      await drain();
       approve();
 
       await capture();
-      await hear();
+      await deliverPending();
       // The return page reloads before the workflow starts.
       expect(await capture()).toMatchObject({ outcome: 'done', payment: { status: 'approved' } });
       expect([atPayPal()?.capture, reservation()?.status]).toEqual([undefined, 'released']);
 
-      await rest();
+      await drain();
       expect([payment()?.status, reservation()?.status]).toEqual(['captured', 'committed']);
     });
 
     it('is cancelled without a charge when the stock is gone', async () => {
-      const { shop, cancel, rest, approve, capture, payment, session, atPayPal } = await onePurchase({ pieces: 1 });
+      const { shop, cancel, drain, approve, capture, payment, session, atPayPal } = await onePurchase({ quantity: 1 });
       await cancel();
-      await rest();
+      await drain();
       await shop.begin();
       approve();
 
       await capture();
-      await rest();
+      await drain();
       await capture();
 
       expect(payment()).toMatchObject({ status: 'cancelled', open: {} });
@@ -190,14 +190,14 @@ describe('capturePayment', () => {
 
   describe('retry', () => {
     it.each(crashesWithin(4))('captures once when the return page crashes at call $at, $when it', async (death) => {
-      const { process, approve, capture, rest, payment, order, atPayPal } = await onePurchase();
+      const { process, approve, capture, drain, payment, order, atPayPal } = await onePurchase();
       approve();
-      process.doom(death);
+      process.crashOn(death);
       const survived = await survives(capture);
-      process.doom(undefined);
+      process.crashOn(undefined);
 
       await capture();
-      await rest();
+      await drain();
 
       expect(survived).toBe(false);
       expect(payment()).toMatchObject({ status: 'captured', open: {} });
@@ -205,15 +205,15 @@ describe('capturePayment', () => {
     });
 
     it.each(crashesWithin(4))('captures once when the workflow crashes at call $at, $when it', async (death) => {
-      const { shop, process, approve, hear, rest, payment, order } = await onePurchase();
+      const { shop, process, approve, deliverPending, drain, payment, order } = await onePurchase();
       approve();
-      await hear();
+      await deliverPending();
       const [execution] = shop.executions.values();
-      process.doom(death);
+      process.crashOn(death);
       const survived = await survives(async () => execution && shop.work(execution));
-      process.doom(undefined);
+      process.crashOn(undefined);
 
-      await rest();
+      await drain();
 
       expect(survived).toBe(false);
       expect(payment()).toMatchObject({ status: 'captured', open: {} });

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settlementOfCapture, settlementOfStatus } from '../../../src/payments/past-settlements.ts';
 import { histories } from '../../support/in-memory/purchase-history.ts';
-import { heal, live } from '../../support/in-memory/purchase-model.ts';
+import { recover, runHistory } from '../../support/in-memory/purchase-model.ts';
 
 describe('past settlements', () => {
   it('equal the settlements that transitions requested, derived from the payment’s current state', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
-        const { shop, purchases } = await live(history, 10);
-        await heal(shop, purchases);
+        const { shop, purchases } = await runHistory(history, 10);
+        await recover(shop, purchases);
 
         for (const payment of shop.payments.rows.values()) {
           for (const past of [settlementOfStatus(payment), settlementOfCapture(payment)]) {

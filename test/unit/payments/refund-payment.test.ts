@@ -8,16 +8,16 @@ import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 async function paidPurchase(takes = { currency: 'EUR', minor: 2000 }) {
   const purchase = await onePurchase();
   purchase.shop.paypal.approve(purchase.orderId, 'instant', takes);
-  await purchase.rest();
+  await purchase.drain();
   return { ...purchase, refund: (minor?: number, key = 'one') => purchase.shop.refund(purchase.paymentId, minor, key) };
 }
 
 describe('refundPayment', () => {
   it('refunds in full and returns the stock of an unshipped order', async () => {
-    const { refund, rest, payment, session, order, stock } = await paidPurchase();
+    const { refund, drain, payment, session, order, stock } = await paidPurchase();
 
     expect(await refund()).toMatchObject({ outcome: 'done', payment: { status: 'refunded', refunded_minor: 2000 } });
-    await rest();
+    await drain();
 
     expect(payment()?.open).toEqual({});
     expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'refunded' });
@@ -26,11 +26,11 @@ describe('refundPayment', () => {
   });
 
   it('refunds in part and keeps the order', async () => {
-    const { refund, rest, payment, session, order, stock } = await paidPurchase();
+    const { refund, drain, payment, session, order, stock } = await paidPurchase();
 
     await refund(500, 'scratched');
     await refund(300, 'late');
-    await rest();
+    await drain();
 
     expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 800, open: {} });
     expect(session()).toMatchObject({ status: 'payment_completed', payment_status: 'partially_refunded' });
@@ -48,12 +48,12 @@ describe('refundPayment', () => {
   });
 
   it('does not return the stock of a shipped order', async () => {
-    const { shop, refund, rest, order, stock } = await paidPurchase();
+    const { shop, refund, drain, order, stock } = await paidPurchase();
     const { order_id } = order() as NonNullable<ReturnType<typeof order>>;
     await shop.orders.repository.ship(order_id, new Date('2026-06-02T08:00:00Z'));
 
     await refund();
-    await rest();
+    await drain();
 
     expect(order()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
     expect(stock()).toMatchObject({ available: 9, sold: 1 });
@@ -92,11 +92,11 @@ describe('refundPayment', () => {
     });
 
     it('is returned after a full refund or a reversal', async () => {
-      const { refund, rest } = await paidPurchase();
+      const { refund, drain } = await paidPurchase();
       const other = await paidPurchase();
       await refund();
       other.shop.paypal.reverse(other.orderId);
-      await Promise.all([rest(), other.rest()]);
+      await Promise.all([drain(), other.drain()]);
 
       expect(await refund(100, 'two')).toMatchObject({ outcome: 'nothing_to_refund', payment: { status: 'refunded' } });
       expect(await other.refund()).toMatchObject({ outcome: 'nothing_to_refund', payment: { status: 'reversed' } });
@@ -111,13 +111,13 @@ describe('refundPayment', () => {
 
   describe('retry', () => {
     it.each(crashesWithin(4))('makes one refund after a crash at call $at, $when it', async (death) => {
-      const { process, refund, rest, payment, order, atPayPal } = await paidPurchase();
-      process.doom(death);
+      const { process, refund, drain, payment, order, atPayPal } = await paidPurchase();
+      process.crashOn(death);
       const survived = await survives(() => refund(500));
-      process.doom(undefined);
+      process.crashOn(undefined);
 
       await refund(500);
-      await rest();
+      await drain();
 
       expect(survived).toBe(false);
       expect(atPayPal()?.capture?.refunds).toHaveLength(1);
@@ -130,24 +130,24 @@ describe('refundPayment', () => {
     const more = { currency: 'EUR', minor: 2500 };
 
     it('leads to an order with the captured amount', async () => {
-      const { shop, paymentId, rest, payment, order } = await paidPurchase(more);
+      const { shop, paymentId, drain, payment, order } = await paidPurchase(more);
       expect([payment()?.status, order()]).toEqual(['review', undefined]);
 
       await shop.accept(paymentId);
-      await rest();
+      await drain();
 
       expect(payment()).toMatchObject({ status: 'captured', open: {} });
       expect(order()).toMatchObject({ status: 'confirmed', amount: more });
     });
 
     it('keeps a refund made under review', async () => {
-      const { shop, paymentId, refund, rest, payment, order, session } = await paidPurchase(more);
+      const { shop, paymentId, refund, drain, payment, order, session } = await paidPurchase(more);
       await refund(500);
-      await rest();
+      await drain();
       expect(payment()).toMatchObject({ status: 'review', refunded_minor: 500 });
 
       await shop.accept(paymentId);
-      await rest();
+      await drain();
 
       expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
       expect(order()).toMatchObject({ status: 'confirmed', amount: more, refunded_minor: 500 });
@@ -178,9 +178,9 @@ describe('refundPayment', () => {
   );
 
   it('applies a refund made in PayPal’s dashboard when PayPal does not know the order', async () => {
-    const { shop, orderId, paymentId, approve, rest, payment } = await onePurchase();
+    const { shop, orderId, paymentId, approve, drain, payment } = await onePurchase();
     approve();
-    await rest();
+    await drain();
     shop.paypal.refund(orderId);
     shop.paypal.forget(orderId);
 
@@ -190,14 +190,14 @@ describe('refundPayment', () => {
   });
 
   it('keeps a refund made concurrently with acceptPayment', async () => {
-    const { shop, refund, payment, hear, rest } = await paidPurchase({ currency: 'EUR', minor: 2500 });
+    const { shop, refund, payment, deliverPending, drain } = await paidPurchase({ currency: 'EUR', minor: 2500 });
     const seen = payment();
     if (!seen) throw new Error('expected a payment');
     await refund(500);
-    await hear();
+    await deliverPending();
 
     await acceptPayment(shop.evidenceApplier, seen, 'operator');
-    await rest();
+    await drain();
 
     expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
   });
@@ -205,18 +205,18 @@ describe('refundPayment', () => {
   describe('late payment without stock', () => {
     /** The buyer cancelled, another session reserved the last item, and the capture completed nevertheless. */
     async function latePurchase() {
-      const purchase = await onePurchase({ pieces: 1 });
+      const purchase = await onePurchase({ quantity: 1 });
       await purchase.cancel();
-      await purchase.rest();
+      await purchase.drain();
       await purchase.shop.begin();
       purchase.shop.paypal.approveAndCapture(purchase.orderId);
       return purchase;
     }
 
     it('is refunded, and its session shows it', async () => {
-      const { rest, payment, session, order, stock } = await latePurchase();
+      const { drain, payment, session, order, stock } = await latePurchase();
 
-      expect(await rest()).toEqual([]);
+      expect(await drain()).toEqual([]);
 
       expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
       expect(session()).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
@@ -225,24 +225,24 @@ describe('refundPayment', () => {
     });
 
     it('keeps its workflow failing while PayPal rejects the refund', async () => {
-      const { shop, orderId, rest, payment } = await latePurchase();
+      const { shop, orderId, drain, payment } = await latePurchase();
       shop.paypal.dispute(orderId, true);
 
-      const [error] = await rest();
+      const [error] = await drain();
 
       expect(error).toContain('is captured, not refunded: TRANSACTION_DISPUTED');
       expect(Object.keys(payment()?.open ?? {})).toEqual(['captured_late']);
 
       shop.paypal.dispute(orderId, false);
-      expect(await rest()).toEqual([]);
+      expect(await drain()).toEqual([]);
       expect(payment()).toMatchObject({ status: 'refunded', open: {} });
     });
 
     it('is refunded once when an operator refunded it first', async () => {
-      const { shop, paymentId, hear, rest, payment, atPayPal } = await latePurchase();
-      await hear();
+      const { shop, paymentId, deliverPending, drain, payment, atPayPal } = await latePurchase();
+      await deliverPending();
       await shop.refund(paymentId, undefined, 'faster');
-      await rest();
+      await drain();
 
       expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
       expect(atPayPal()?.capture?.refunds).toHaveLength(1);

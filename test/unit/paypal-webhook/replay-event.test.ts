@@ -50,10 +50,10 @@ describe('replayEvent', () => {
   });
 
   it('throws and records nothing when PayPal must be read and does not respond', async () => {
-    const { store, deps, events, approve, capture, rest } = await shopWithInbox();
+    const { store, deps, events, approve, capture, drain } = await shopWithInbox();
     approve();
     await capture();
-    await rest();
+    await drain();
     await store({ id: 'WH-X', event_type: 'CHECKOUT.ORDER.VOIDED', resource: { id: 'ORDER1' } });
     const silent = {
       ...deps,
@@ -172,11 +172,11 @@ describe('replayEvent as a dry run', () => {
   });
 
   it('returns no changes for outdated evidence', async () => {
-    const { approve, capture, stored, deps, rest } = await shopWithInbox();
+    const { approve, capture, stored, deps, drain } = await shopWithInbox();
     approve();
     const id = await stored();
     await capture();
-    await rest();
+    await drain();
 
     expect(await replayEvent(deps, id, { dryRun: true })).toMatchObject({
       result: { status: 'accepted', moved: false },

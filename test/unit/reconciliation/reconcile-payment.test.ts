@@ -11,7 +11,7 @@ describe('reconcilePayment without any webhook', () => {
     const { approve, shop, paymentId, payment, order } = await onePurchase();
     approve();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: true });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ updated: true });
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', open: {} });
@@ -21,7 +21,7 @@ describe('reconcilePayment without any webhook', () => {
   it('changes nothing when the session has not expired', async () => {
     const { shop, paymentId, payment } = await onePurchase();
 
-    expect(await shop.lookAfter(paymentId)).toEqual({ updated: false, expired: false, started: 0, closed: 0 });
+    expect(await shop.reconcilePayment(paymentId)).toEqual({ updated: false, expired: false, started: 0, closed: 0 });
 
     expect(payment()?.status).toBe('created');
   });
@@ -30,7 +30,7 @@ describe('reconcilePayment without any webhook', () => {
     const { shop, paymentId, payment, reservation, session, stock, process } = await onePurchase();
     process.calls.length = 0;
 
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false, expired: true });
+    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: false, expired: true });
     await shop.finish();
 
     expect(process.calls.indexOf('paypal.getOrder')).toBeLessThan(process.calls.indexOf('payments.move'));
@@ -44,7 +44,7 @@ describe('reconcilePayment without any webhook', () => {
     const { approve, shop, paymentId, payment, order } = await onePurchase();
     approve();
 
-    await shop.lookAfter(paymentId, true);
+    await shop.reconcilePayment(paymentId, true);
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', late: false });
@@ -55,7 +55,7 @@ describe('reconcilePayment without any webhook', () => {
     const { shop, paymentId, orderId, payment } = await onePurchase();
     shop.paypal.expire(orderId);
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: false, expired: true });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ updated: false, expired: true });
 
     expect(payment()?.status).toBe('expired');
   });
@@ -71,7 +71,7 @@ describe('reconcilePayment without any webhook', () => {
     const { paymentId = PAYMENT } = (await shop.begin()) ?? {};
     isDown = true;
 
-    await expect(shop.lookAfter(paymentId, true)).rejects.toThrow(PayPalUnavailable);
+    await expect(shop.reconcilePayment(paymentId, true)).rejects.toThrow(PayPalUnavailable);
 
     expect(shop.payments.rows.get(paymentId)?.status).toBe('created');
     // Rescheduled by an hour, after an hour without change.
@@ -81,10 +81,10 @@ describe('reconcilePayment without any webhook', () => {
   it('throws the first error when the reschedule fails too', async () => {
     const { shop, paymentId, process } = await onePurchase();
     process.calls.length = 0;
-    await shop.lookAfter(paymentId);
-    process.doom({ at: process.calls.indexOf('paypal.getOrder'), when: 'before' });
+    await shop.reconcilePayment(paymentId);
+    process.crashOn({ at: process.calls.indexOf('paypal.getOrder'), when: 'before' });
 
-    await expect(shop.lookAfter(paymentId)).rejects.toThrow('paypal.getOrder');
+    await expect(shop.reconcilePayment(paymentId)).rejects.toThrow('paypal.getOrder');
   });
 });
 
@@ -100,7 +100,7 @@ describe('reconcilePayment after a declined capture', () => {
   it('does not capture again while PayPal keeps the order APPROVED', async () => {
     const { shop, paymentId, payment } = await declined();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: false });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ updated: false });
 
     expect(payment()?.status).toBe('created');
     expect(shop.executions.size).toBe(0);
@@ -111,9 +111,9 @@ describe('reconcilePayment after a declined capture', () => {
     // A capture would succeed now.
     approve('instant');
 
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false, expired: true });
+    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: false, expired: true });
     await shop.finish();
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: false });
+    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: false });
     await shop.finish();
 
     expect(payment()?.status).toBe('expired');
@@ -122,12 +122,12 @@ describe('reconcilePayment after a declined capture', () => {
   });
 
   it('leaves a later approval by the buyer to its event', async () => {
-    const { shop, paymentId, payment, order, approve, rest } = await declined();
-    await shop.lookAfter(paymentId, true);
+    const { shop, paymentId, payment, order, approve, drain } = await declined();
+    await shop.reconcilePayment(paymentId, true);
     await shop.finish();
     approve('instant');
 
-    expect(await rest()).toEqual([]);
+    expect(await drain()).toEqual([]);
 
     expect(payment()?.status).toBe('captured');
     expect(order()).toMatchObject({ status: 'confirmed' });
@@ -146,7 +146,7 @@ describe('reconcilePayment without a PayPal order', () => {
     const { shop, paymentId, payment, process } = await withoutOrder();
     process.calls.length = 0;
 
-    await shop.lookAfter(paymentId, true);
+    await shop.reconcilePayment(paymentId, true);
 
     expect(payment()?.status).toBe('expired');
     expect(process.calls).not.toContain('paypal.getOrder');
@@ -155,7 +155,7 @@ describe('reconcilePayment without a PayPal order', () => {
   it('keeps a payment without PayPal order until the session expires', async () => {
     const { shop, paymentId, payment } = await withoutOrder();
 
-    await shop.lookAfter(paymentId);
+    await shop.reconcilePayment(paymentId);
 
     expect(payment()?.status).toBe('created');
   });
@@ -169,12 +169,12 @@ describe('reconcilePayment with an open settlement', () => {
     await reference.capture();
     const { approve, capture, process, shop, paymentId, payment, order } = await onePurchase();
     approve();
-    process.doom({ at: reference.process.calls.indexOf('workflow.start'), when: 'before' });
+    process.crashOn({ at: reference.process.calls.indexOf('workflow.start'), when: 'before' });
     await expect(capture()).rejects.toThrow('workflow.start');
-    process.doom(undefined);
+    process.crashOn(undefined);
     expect(shop.executions.size).toBe(0);
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ started: 1 });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ started: 1 });
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', open: {} });
@@ -182,14 +182,14 @@ describe('reconcilePayment with an open settlement', () => {
   });
 
   it('closes an open settlement that succeeded unrecorded', async () => {
-    const { approve, capture, shop, paymentId, payment, rest } = await onePurchase();
+    const { approve, capture, shop, paymentId, payment, drain } = await onePurchase();
     approve();
     await capture();
     const before = payment();
-    await rest();
+    await drain();
     if (before) shop.payments.rows.set(paymentId, before);
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ started: 0, closed: 1 });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ started: 0, closed: 1 });
 
     expect(payment()?.open).toEqual({});
   });
@@ -199,7 +199,7 @@ describe('reconcilePayment with an open settlement', () => {
     approve();
     await capture();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ started: 0, closed: 0 });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ started: 0, closed: 0 });
 
     expect(shop.executions.size).toBe(1);
     expect(shop.payments.due.has(paymentId)).toBe(true);
@@ -213,7 +213,7 @@ describe('reconcilePayment with a pending capture', () => {
     await capture();
     shop.paypal.endPending(orderId, 'COMPLETED');
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: true });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ updated: true });
 
     expect(payment()?.status).toBe('captured');
   });
@@ -225,11 +225,11 @@ describe('reconcilePayment with a pending capture', () => {
     const order = shop.paypal.orders.get(orderId);
     if (order) order.gone = true;
 
-    await shop.lookAfter(paymentId, true);
+    await shop.reconcilePayment(paymentId, true);
     expect(payment()?.status).toBe('capture_pending');
 
     shop.paypal.endPending(orderId, 'DECLINED');
-    expect(await shop.lookAfter(paymentId, true)).toMatchObject({ updated: true });
+    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: true });
     expect(payment()?.status).toBe('failed');
   });
 });
@@ -241,7 +241,7 @@ describe('reconcilePayment after a cancellation', () => {
     await shop.finish();
     approve();
 
-    expect(await shop.lookAfter(paymentId)).toMatchObject({ updated: true });
+    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ updated: true });
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', late: true });
@@ -254,7 +254,7 @@ describe('reconcilePayment after a cancellation', () => {
     await shop.finish();
     expect(shop.payments.due.has(paymentId)).toBe(true);
 
-    await shop.lookAfter(paymentId);
+    await shop.reconcilePayment(paymentId);
 
     expect(shop.payments.due.has(paymentId)).toBe(false);
   });
@@ -262,11 +262,11 @@ describe('reconcilePayment after a cancellation', () => {
 
 describe('reconcilePayment after the capture', () => {
   it('has nothing due for a captured payment without open settlement', async () => {
-    const { approve, capture, shop, paymentId, rest } = await onePurchase();
+    const { approve, capture, shop, paymentId, drain } = await onePurchase();
     approve();
     await capture();
 
-    await rest();
+    await drain();
 
     expect(shop.payments.due.has(paymentId)).toBe(false);
   });
@@ -277,7 +277,7 @@ describe('reconcilePayment after the capture', () => {
     await capture();
     process.calls.length = 0;
 
-    await shop.lookAfter(paymentId);
+    await shop.reconcilePayment(paymentId);
 
     expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
   });
@@ -291,7 +291,7 @@ describe('reconcilePayment after the capture', () => {
     expect(payment()?.status).toBe('review');
     process.calls.length = 0;
 
-    await shop.lookAfter(paymentId);
+    await shop.reconcilePayment(paymentId);
     expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
     expect(await shop.payments.repository.underReview()).toEqual([paymentId]);
     expect(await shop.payments.repository.open()).toMatchObject({ count: 0 });

@@ -149,7 +149,7 @@ describe('reservationsJob', () => {
 
     await run(shop);
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
-    await shop.lookAfter(paymentIdOf(id), true);
+    await shop.reconcilePayment(paymentIdOf(id), true);
     await shop.finish();
 
     expect(shop.payments.rows.get(paymentIdOf(id))?.status).toBe('expired');

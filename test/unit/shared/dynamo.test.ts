@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { tableThatAnswers } from '../../support/in-process/failing-table.ts';
+import { startFailingTable } from '../../support/in-process/failing-table.ts';
 import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
 /** Metrics of a read whose first attempt fails with the error. */
 async function measuredByReading(error: string) {
-  const table = await tableThatAnswers(error, 1);
+  const table = await startFailingTable(error, 1);
   try {
     return await metricsOf(() => table.read().catch(() => undefined));
   } finally {

@@ -143,7 +143,7 @@ describe('an Idempotency-Key', () => {
 
   it('returns 503 without effect when the key cannot be stored for a transient reason', async () => {
     const storefront = storefrontInMemory();
-    storefront.keys.trouble = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    storefront.keys.failure = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
 
     const answer = await storefront.call(OPEN, { body: basket, ...key('one') });
 
@@ -153,7 +153,7 @@ describe('an Idempotency-Key', () => {
 
   it('returns 500 when the key cannot be stored for a permanent reason', async () => {
     const storefront = storefrontInMemory();
-    storefront.keys.trouble = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    storefront.keys.failure = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
 
     const answer = await storefront.call(OPEN, { body: basket, ...key('one') });
 

@@ -22,7 +22,7 @@ async function purchaseAfter(
 ): Promise<Required<Omit<Purchase, 'unreadable'>>> {
   const purchase = await onePurchase();
   await history(purchase);
-  await purchase.rest();
+  await purchase.drain();
   return {
     payment: purchase.payment(),
     session: purchase.session(),
@@ -35,19 +35,19 @@ const HISTORIES = {
   created: () => undefined,
   captured: ({ approve }: OnePurchase) => approve(),
   'capture pending': ({ approve }: OnePurchase) => approve('pending'),
-  'partially refunded': async ({ approve, rest, shop, paymentId }: OnePurchase) => {
+  'partially refunded': async ({ approve, drain, shop, paymentId }: OnePurchase) => {
     approve();
-    await rest();
+    await drain();
     await shop.refund(paymentId, 500, 'a');
   },
-  refunded: async ({ approve, rest, shop, paymentId }: OnePurchase) => {
+  refunded: async ({ approve, drain, shop, paymentId }: OnePurchase) => {
     approve();
-    await rest();
+    await drain();
     await shop.refund(paymentId, undefined, 'a');
   },
-  'refunded after shipping': async ({ approve, rest, shop, paymentId, order }: OnePurchase) => {
+  'refunded after shipping': async ({ approve, drain, shop, paymentId, order }: OnePurchase) => {
     approve();
-    await rest();
+    await drain();
     await shop.orders.repository.ship((order() as Order).order_id, NOW);
     await shop.refund(paymentId, undefined, 'a');
   },
@@ -55,19 +55,19 @@ const HISTORIES = {
   declined: ({ approve }: OnePurchase) => approve('declined'),
   'under review': ({ shop, orderId }: OnePurchase) =>
     shop.paypal.approve(orderId, 'instant', { currency: 'EUR', minor: 1900 }),
-  'accepted after review': async ({ shop, orderId, paymentId, rest }: OnePurchase) => {
+  'accepted after review': async ({ shop, orderId, paymentId, drain }: OnePurchase) => {
     shop.paypal.approve(orderId, 'instant', { currency: 'EUR', minor: 1900 });
-    await rest();
+    await drain();
     await shop.accept(paymentId);
   },
-  'refunded under review': async ({ shop, orderId, paymentId, rest }: OnePurchase) => {
+  'refunded under review': async ({ shop, orderId, paymentId, drain }: OnePurchase) => {
     shop.paypal.approve(orderId, 'instant', { currency: 'EUR', minor: 1900 });
-    await rest();
+    await drain();
     await shop.refund(paymentId, undefined, 'a');
   },
-  'captured after cancellation': async ({ cancel, rest, approve }: OnePurchase) => {
+  'captured after cancellation': async ({ cancel, drain, approve }: OnePurchase) => {
     await cancel();
-    await rest();
+    await drain();
     approve();
   },
 };

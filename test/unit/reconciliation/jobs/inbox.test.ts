@@ -103,9 +103,9 @@ describe('inboxJob', () => {
     const { approve, storedOnly, run, process, payment } = await shopWithInbox();
     approve();
     await storedOnly();
-    process.doom({ at: 0, when: 'before' });
+    process.crashOn({ at: 0, when: 'before' });
     expect(await run()).toMatchObject({ figures: { processed: 0, failed: 1 } });
-    process.doom(undefined);
+    process.crashOn(undefined);
 
     await run();
 
