@@ -5,31 +5,36 @@ import { paymentSchema } from '../../src/payments/payment.ts';
 import type { ShopInProcess } from '../support/in-process/shop.ts';
 import { everythingIn } from '../support/stack/aws.ts';
 import { violationsInTables } from '../support/stack/invariants.ts';
-import type { End } from './scenarios.ts';
+import type { MoneyOutcome } from './scenarios.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What PayPal's own books say of the one purchase: where the money is, and how much of it came and went back. */
-export async function moneyOf(shop: ShopInProcess): Promise<{ end: End; captured: number; refunded: number }> {
+/** The captured and refunded minor units at PayPal, and where the money is. */
+export async function moneyOf(
+  shop: ShopInProcess,
+): Promise<{ outcome: MoneyOutcome; captured: number; refunded: number }> {
   const { captures, refunds } = await shop.payPal('GET', '/_sim/state');
   const sum = (all: readonly { readonly amount: { readonly value: string } }[]) =>
     all.reduce((total, { amount }) => total + Math.round(Number(amount.value) * 100), 0);
-  const taken = Object.values<{ status: string; amount: { value: string } }>(captures).filter(
+  const paid = Object.values<{ status: string; amount: { value: string } }>(captures).filter(
     ({ status }) => status !== 'DECLINED' && status !== 'PENDING',
   );
-  const captured = sum(taken);
+  const captured = sum(paid);
   const refunded = sum(Object.values(refunds));
-  return { captured, refunded, end: captured === 0 ? 'none' : refunded === captured ? 'returned' : 'kept' };
+  return { captured, refunded, outcome: captured === 0 ? 'none' : refunded === captured ? 'returned' : 'kept' };
 }
 
-/** Everything that is wrong with the shop at rest, whose only purchase this was: by PayPal's books, by ours, and by the shop's own check. */
+/**
+ * Violations in a shop with a single purchase and nothing running: against PayPal, within the tables, and by its
+ * consistency check.
+ */
 export async function violationsOf(shop: ShopInProcess): Promise<string[]> {
-  const parts = [mistakesOfPurchase(shop), violationsInTables(), whatIsLeftToDo(shop), findingsOf(shop)];
+  const parts = [purchaseViolations(shop), violationsInTables(), unfinishedWork(shop), openFindings(shop)];
   return (await Promise.all(parts)).flat();
 }
 
-async function mistakesOfPurchase(shop: ShopInProcess): Promise<string[]> {
-  const { end, captured, refunded } = await moneyOf(shop);
+async function purchaseViolations(shop: ShopInProcess): Promise<string[]> {
+  const { outcome, captured, refunded } = await moneyOf(shop);
   const [payments, sessions, reservations, orders] = await Promise.all([
     everythingIn('payments').then((all) => all.map((one) => paymentSchema.parse(one))),
     everythingIn('checkout-sessions').then((all) => all.map((one) => sessionSchema.parse(one))),
@@ -38,32 +43,32 @@ async function mistakesOfPurchase(shop: ShopInProcess): Promise<string[]> {
       .then((all) => all.filter(({ part }) => part === 'order'))
       .then((all) => all.map((one) => orderSchema.parse(one))),
   ]);
-  const mistakes: string[] = [];
-  const check = (right: boolean, mistake: string) => right || mistakes.push(mistake);
+  const violations: string[] = [];
+  const check = (holds: boolean, violation: string) => holds || violations.push(violation);
 
-  const standing = orders.filter(({ status }) => status === 'confirmed');
-  check(standing.length === (end === 'kept' ? 1 : 0), `${standing.length} orders, though the money is ${end}`);
+  const confirmed = orders.filter(({ status }) => status === 'confirmed');
+  check(confirmed.length === (outcome === 'kept' ? 1 : 0), `${confirmed.length} orders while the money is ${outcome}`);
   const sold = reservations.filter(({ status }) => status === 'committed');
-  check(sold.length === standing.length, `stock is sold ${sold.length} times for ${standing.length} orders`);
+  check(sold.length === confirmed.length, `${sold.length} committed reservations for ${confirmed.length} orders`);
   const paid = payments.filter((payment) => payment.captured);
-  check(paid.length === (end === 'none' ? 0 : 1), `${paid.length} payments captured, though the money is ${end}`);
+  check(paid.length === (outcome === 'none' ? 0 : 1), `${paid.length} captured payments while the money is ${outcome}`);
   for (const payment of paid) {
-    check(payment.captured?.minor === captured, `${payment.captured?.minor} captured, PayPal says ${captured}`);
-    check(payment.refunded_minor === refunded, `${payment.refunded_minor} refunded, PayPal says ${refunded}`);
+    check(payment.captured?.minor === captured, `${payment.captured?.minor} captured, ${captured} at PayPal`);
+    check(payment.refunded_minor === refunded, `${payment.refunded_minor} refunded, ${refunded} at PayPal`);
   }
   for (const { status, checkout_session_id } of payments) {
     const session = sessions.find((one) => one.checkout_session_id === checkout_session_id);
-    check(session?.payment_status === status, `payment ${status}, session says ${session?.payment_status}`);
+    check(session?.payment_status === status, `payment ${status}, session ${session?.payment_status}`);
   }
   for (const { status, checkout_session_id } of sessions) {
     const order = orders.find((one) => one.checkout_session_id === checkout_session_id && one.status !== 'void');
     check((status === 'payment_completed') === (order !== undefined), `session ${status}, order ${order?.status}`);
   }
-  return mistakes;
+  return violations;
 }
 
-/** Nothing may be open any more, nor must anybody look after anything. */
-async function whatIsLeftToDo(shop: ShopInProcess): Promise<string[]> {
+/** Anything that is still open, scheduled or running. */
+async function unfinishedWork(shop: ShopInProcess): Promise<string[]> {
   const [payments, sessions, reservations, events, operations] = await Promise.all([
     everythingIn('payments'),
     everythingIn('checkout-sessions'),
@@ -74,30 +79,28 @@ async function whatIsLeftToDo(shop: ShopInProcess): Promise<string[]> {
   return [
     ...payments
       .filter(({ due_at, open, status }) => due_at || Object.keys(open as object).length > 0 || status === 'created')
-      .map(({ status, open, due_at }) => `a payment is ${status}, due ${due_at}, open: ${Object.keys(open as object)}`),
+      .map(({ status, open, due_at }) => `payment ${status}, due ${due_at}, open: ${Object.keys(open as object)}`),
     ...sessions
       .filter(({ status }) => status === 'open' || status === 'payment_pending')
-      .map(({ status }) => `a session is ${status}`),
-    ...reservations.filter(({ status, due_at }) => due_at || status === 'held').map(() => 'stock is held for nobody'),
-    ...events.filter(({ status }) => status === 'received').map(({ event_type }) => `${event_type} was not finished`),
-    ...operations
-      .filter(({ kind }) => kind === 'failed-settlement')
-      .map(({ id }) => `${id} is on the list of failures`),
-    ...shop.deadLetters.bodies().map((body) => `a dead letter is left: ${body}`),
+      .map(({ status }) => `session ${status}`),
+    ...reservations.filter(({ status, due_at }) => due_at || status === 'held').map(() => 'reservation still held'),
+    ...events.filter(({ status }) => status === 'received').map(({ event_type }) => `${event_type} not processed`),
+    ...operations.filter(({ kind }) => kind === 'failed-settlement').map(({ id }) => `failed settlement ${id}`),
+    ...shop.deadLetters.bodies().map((body) => `dead letter: ${body}`),
     ...shop.stepFunctions
-      .runs()
+      .executions()
       .filter(({ status }) => status === 'RUNNING')
-      .map(({ execution }) => `${execution.name} is running`),
+      .map(({ execution }) => `${execution.name} still running`),
   ];
 }
 
-/** What the shop itself finds wrong, a day later, when nothing can be in flight any more. */
-async function findingsOf(shop: ShopInProcess): Promise<string[]> {
-  const checked = await shop.run('consistency', { as_of: new Date(Date.now() + DAY_MS).toISOString() });
+/** Findings of the shop's own consistency check a day later, past every grace period. */
+async function openFindings(shop: ShopInProcess): Promise<string[]> {
+  const result = await shop.invoke('consistency', { as_of: new Date(Date.now() + DAY_MS).toISOString() });
   const open = (await everythingIn('operations')).filter(({ kind, closed_at }) => kind === 'finding' && !closed_at);
-  const { findings, finished } = checked as { findings: number; finished: boolean };
+  const { findings, finished } = result as { findings: number; finished: boolean };
   return [
     ...open.map(({ invariant, what }) => `finding ${invariant}: ${what}`),
-    ...(findings === open.length && finished ? [] : [`the check ended with ${JSON.stringify(checked)}`]),
+    ...(findings === open.length && finished ? [] : [`check result ${JSON.stringify(result)}`]),
   ];
 }

@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Crash, crashesWithin } from '../support/in-memory/crashing-process.ts';
+import { type CrashPoint, crashesWithin } from '../support/in-memory/crashing-process.ts';
 import { type ShopInProcess, startShopInProcess } from '../support/in-process/shop.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import type { Circumstances } from './driver.ts';
+import type { Conditions } from './driver.ts';
 import { runScenario } from './run-scenario.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 /*
- * A purchase is told many times. Each time, one process dies before or after one of its calls to AWS or PayPal; then everything heals by
- * the ways that the shop has for that, and its books must be right. `npm run crash` tells them all, `npm test` some of them.
+ * Each scenario runs many times. In each run, one process crashes before or after one of its calls to AWS or PayPal;
+ * then the shop recovers by its own jobs, and every invariant must hold. `npm run crash` runs every crash point, `npm
+ * test` a sample.
  */
 
 const ALL = process.env.CRASH === 'all';
 const SEED = Number(process.env.CRASH_SEED ?? 1);
-/** So many deaths of each story are tried, of all the calls there are, in any circumstances; beside those over which money has moved. */
-const SAMPLE = 16;
+/** Crash points sampled per scenario, in addition to those at calls that move money. */
+const SAMPLE_SIZE = 16;
 
-const CIRCUMSTANCES: readonly Circumstances[] = (['try again', 'give up'] as const).flatMap((callers) =>
-  (['as they happened', 'swapped'] as const).flatMap((events) =>
+const CONDITIONS: readonly Conditions[] = (['retry', 'give up'] as const).flatMap((callers) =>
+  (['in sequence', 'reversed'] as const).flatMap((events) =>
     ([1, 2] as const).map((copies) => ({ copies, events, callers })),
   ),
 );
@@ -28,66 +29,72 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
-interface Fate {
-  readonly circumstances: Circumstances;
-  readonly death: Crash;
-  /** The call over which a process dies. */
-  readonly over: string | undefined;
+interface CrashCase {
+  readonly conditions: Conditions;
+  readonly crashPoint: CrashPoint;
+  /** The call at which the process crashes. */
+  readonly call: string | undefined;
 }
 
-/** PayPal has moved money, and whoever asked for it has not heard the answer: where nothing else goes wrong, this is always tried. */
-const isOverMoney = ({ circumstances: { copies, events }, death, over = '' }: Fate): boolean =>
-  copies === 1 && events === 'as they happened' && death.when === 'after' && /^POST .*(capture|refund)$/.test(over);
+/** PayPal has moved money, but its response is lost. Without other faults, these cases always run. */
+const losesMoneyResponse = ({ conditions: { copies, events }, crashPoint, call = '' }: CrashCase): boolean =>
+  copies === 1 && events === 'in sequence' && crashPoint.when === 'after' && /^POST .*(capture|refund)$/.test(call);
 
-/** Every death that a process can die in a story. It is told once in each circumstances, to know its calls. */
-async function fatesOf(story: Scenario): Promise<Fate[]> {
-  const fates: Fate[] = [];
-  for (const circumstances of CIRCUMSTANCES) {
-    const { mistakes, calls } = await runScenario(shop, story, circumstances);
-    if (mistakes.length > 0) throw new Error(`even if nobody dies: ${mistakes.join('; ')}`);
-    fates.push(...crashesWithin(calls.length).map((death) => ({ circumstances, death, over: calls[death.at] })));
+/** Every crash point of a scenario. Runs it once without a crash under each set of conditions, to list its calls. */
+async function crashCasesOf(scenario: Scenario): Promise<CrashCase[]> {
+  const cases: CrashCase[] = [];
+  for (const conditions of CONDITIONS) {
+    const { violations, calls } = await runScenario(shop, scenario, conditions);
+    if (violations.length > 0) throw new Error(`violations without a crash: ${violations.join('; ')}`);
+    cases.push(
+      ...crashesWithin(calls.length).map((crashPoint) => ({ conditions, crashPoint, call: calls[crashPoint.at] })),
+    );
   }
-  return fates;
+  return cases;
 }
 
-function some<Item>(items: readonly Item[], howMany: number, chance: () => number): Item[] {
-  const left = [...items];
-  return Array.from({ length: howMany }, () => left.splice(Math.floor(chance() * left.length), 1)).flat();
+function sample<Item>(items: readonly Item[], size: number, random: () => number): Item[] {
+  const rest = [...items];
+  return Array.from({ length: size }, () => rest.splice(Math.floor(random() * rest.length), 1)).flat();
 }
 
-describe.each(SCENARIOS.map((story, index) => ({ ...story, seed: SEED + index })))('$name', (story) => {
-  it('and the books are right, whatever call a process dies over', { timeout: ALL ? 3_600_000 : 240_000 }, async () => {
-    const fates = await fatesOf(story);
-    const others = fates.filter((fate) => !isOverMoney(fate));
-    const chosen = ALL ? fates : [...fates.filter(isOverMoney), ...some(others, SAMPLE, seededRandom(story.seed))];
-    console.log(`${story.name}: ${chosen.length} of ${fates.length} deaths, seed ${SEED}`);
+describe.each(SCENARIOS.map((scenario, index) => ({ ...scenario, seed: SEED + index })))('$name', (scenario) => {
+  it('keeps every invariant when a process crashes at any call', { timeout: ALL ? 3_600_000 : 240_000 }, async () => {
+    const cases = await crashCasesOf(scenario);
+    const others = cases.filter((one) => !losesMoneyResponse(one));
+    const selected = ALL
+      ? cases
+      : [...cases.filter(losesMoneyResponse), ...sample(others, SAMPLE_SIZE, seededRandom(scenario.seed))];
+    console.log(`${scenario.name}: ${selected.length} of ${cases.length} crash points, seed ${SEED}`);
 
-    const wrong = [];
-    for (const [index, fate] of chosen.entries()) {
+    const failures = [];
+    for (const [index, { conditions, crashPoint, call }] of selected.entries()) {
       if (index > 0 && index % 200 === 0)
-        console.log(`${story.name}: ${index} of ${chosen.length} told, ${wrong.length} wrong`);
-      const { mistakes } = await runScenario(shop, story, fate.circumstances, fate.death);
-      if (mistakes.length > 0) wrong.push({ ...fate, mistakes });
+        console.log(`${scenario.name}: ${index} of ${selected.length} done, ${failures.length} failed`);
+      const { violations } = await runScenario(shop, scenario, conditions, crashPoint);
+      if (violations.length > 0) failures.push({ conditions, crashPoint, call, violations });
     }
 
-    expect(wrong).toEqual([]);
+    expect(failures).toEqual([]);
   });
 });
 
-it('calls of all kinds are counted: to DynamoDB, to Step Functions, and to PayPal', async () => {
-  const [story] = SCENARIOS;
-  if (!story) throw new Error('no story');
+describe('runScenario', () => {
+  it('records calls to DynamoDB, Step Functions and PayPal', async () => {
+    const [scenario] = SCENARIOS;
+    if (!scenario) throw new Error('no scenario');
 
-  const { calls } = await runScenario(shop, story, { copies: 1, events: 'as they happened', callers: 'try again' });
+    const { calls } = await runScenario(shop, scenario, { copies: 1, events: 'in sequence', callers: 'retry' });
 
-  expect(calls).toEqual(
-    expect.arrayContaining([
-      'TransactWrite',
-      'PutItem',
-      'StartExecution',
-      'GET /v1/notifications/certs/…',
-      'POST /v2/checkout/orders',
-      'POST /v2/checkout/orders/…/capture',
-    ]),
-  );
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        'TransactWrite',
+        'PutItem',
+        'StartExecution',
+        'GET /v1/notifications/certs/…',
+        'POST /v2/checkout/orders',
+        'POST /v2/checkout/orders/…/capture',
+      ]),
+    );
+  });
 });

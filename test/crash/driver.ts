@@ -1,217 +1,221 @@
 import { JOB_NAMES } from '../../src/reconciliation/job.ts';
 import { ProcessCrashed } from '../support/in-memory/crashing-process.ts';
-import type { ApiAnswer, Delivery, ShopInProcess } from '../support/in-process/shop.ts';
+import type { ApiResponse, Delivery, ShopInProcess } from '../support/in-process/shop.ts';
 import { stockedProduct } from '../support/stack/aws.ts';
 
-/** How a purchase's surroundings behave. */
-export interface Circumstances {
-  /** How often each event comes: if more than once, also again at the end of it all. */
+/** The conditions under which a scenario runs. */
+export interface Conditions {
+  /** Deliveries per event. With 2, every event is also delivered again at the end. */
   readonly copies: 1 | 2;
-  readonly events: 'as they happened' | 'swapped';
-  /** What those do whose call got no answer: shoppers, PayPal, the workflow's retries, EventBridge. */
-  readonly callers: 'try again' | 'give up';
+  readonly events: 'in sequence' | 'reversed';
+  /** Reaction of a caller without a response: shoppers, PayPal, the workflow's retries, EventBridge. */
+  readonly callers: 'retry' | 'give up';
 }
 
-/** Somebody had enough, and what would have followed does not. */
+/** A caller gave up: the rest of the scenario does not happen. */
 class GaveUp extends Error {
   override readonly name = 'GaveUp';
 }
 
-/** How long PayPal tries: "up to 25 times over the course of 3 days". https://developer.paypal.com/api/rest/webhooks/rest/ */
-const DELIVERIES = 25;
-/** Lambda tries an asynchronous event again twice: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
-const ASYNC_TRIES = 3;
+/** "Up to 25 times over the course of 3 days": https://developer.paypal.com/api/rest/webhooks/rest/ */
+const MAX_DELIVERY_ATTEMPTS = 25;
+/**
+ * Lambda retries an asynchronous event twice:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+const MAX_ASYNC_ATTEMPTS = 3;
 
-/** One purchase, and all who have a hand in it. */
+/** Drives one purchase: the shopper, the buyer, the bank, PayPal, operators and the scheduler. */
 export interface Driver {
-  tell(story: (world: Driver) => Promise<void>): Promise<void>;
-  /** The shopper takes a piece to the till, and is sent to PayPal. */
-  goToPayPal(): Promise<void>;
-  /** The buyer clicks at PayPal. */
+  /** Runs a scenario until its end, or until a caller gives up. */
+  run(scenario: (driver: Driver) => Promise<void>): Promise<void>;
+  /** Opens a checkout session and begins a payment. */
+  checkOut(): Promise<void>;
+  /** Approves at PayPal, as the buyer. */
   approve(options?: object): Promise<void>;
-  /** The buyer comes back, and the page captures; whoever gives up has closed the window. */
+  /** Returns to the success page, which captures. A shopper who gives up has closed the window. */
   returnToShop(): Promise<void>;
-  /** The buyer comes back by the cancel link. */
+  /** Returns by the cancel link. */
   cancel(): Promise<void>;
-  /** Others take all that is left to the till, and go away. */
-  othersTakeTheRest(): Promise<void>;
-  /** The bank pays what is pending, or does not. */
-  bank(verdict?: 'complete' | 'decline'): Promise<void>;
-  /** An operator gives money back, all of it if no amount is said. */
+  /** Other shoppers reserve the remaining stock and leave. */
+  sellOut(): Promise<void>;
+  /** Completes or declines pending captures, as the bank. */
+  resolvePending(resolution?: 'complete' | 'decline'): Promise<void>;
+  /** Refunds as an operator, in full without an amount. */
   refund(value?: string): Promise<void>;
-  /** Delivers what PayPal has had to tell since the last time, and what comes of it. */
-  hear(): Promise<void>;
-  /** All that mends what was left: the shop's own jobs, PayPal's further news, an operator's click on what failed. */
-  heal(): Promise<void>;
-  /** Old events come once more, the last one first. @returns whether any did. */
-  hearAgain(): Promise<boolean>;
+  /** Delivers pending events and runs the settlements that they start. */
+  deliverPending(): Promise<void>;
+  /** Runs everything that recovers: reconciliation jobs, further events, an operator's retry of failed settlements. */
+  recover(): Promise<void>;
+  /** Delivers every event again, newest first. @returns whether there was any */
+  redeliverAll(): Promise<boolean>;
 }
 
-/** Begins a purchase of one of so many pieces. */
+/** Creates the driver of one purchase, of a new product with the given stock. */
 export async function createDriver(
   shop: ShopInProcess,
-  { copies, events, callers }: Circumstances,
-  pieces: number,
+  { copies, events, callers }: Conditions,
+  stock: number,
 ): Promise<Driver> {
-  const impatient = callers === 'give up';
-  const sku = await stockedProduct(pieces);
-  const heard: Delivery[] = [];
+  const givesUp = callers === 'give up';
+  const sku = await stockedProduct(stock);
+  const delivered: Delivery[] = [];
   let paymentId = '';
   let orderId = '';
-  let wishes = 0;
-  let saidLast: 'complete' | 'decline' = 'complete';
+  let requests = 0;
+  let lastResolution: 'complete' | 'decline' = 'complete';
 
-  /** Asks until there is an answer, or gives up. */
-  const ask = async (work: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+  /** Repeats a request until it gets a response, or gives up. */
+  const request = async (send: () => Promise<ApiResponse>): Promise<ApiResponse> => {
     for (;;) {
-      const answer = await survivor(work());
-      if (answer) return answer;
-      if (impatient) throw new GaveUp();
-      // By then the key of the request that died is free again.
-      shop.pass(15);
+      const response = await unlessCrashed(send());
+      if (response) return response;
+      if (givesUp) throw new GaveUp();
+      // Releases the idempotency key of the crashed request.
+      shop.advance(15);
     }
   };
 
-  /** A shopper's wish, under a key of its own as the storefront sends it. */
-  const wish = (path: string, body?: object): Promise<ApiAnswer> => {
-    const key = `wish-${++wishes}`;
-    return ask(() => shop.shopper('POST', path, body, { 'idempotency-key': key }));
+  /** A shopper's request with a new idempotency key, as the storefront sends it. */
+  const shopperRequest = (path: string, body?: object): Promise<ApiResponse> => {
+    const key = `request-${++requests}`;
+    return request(() => shop.shopper('POST', path, body, { 'idempotency-key': key }));
   };
 
-  const openSession = () => wish('/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });
+  const openSession = () => shopperRequest('/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });
 
-  /** PayPal posts an event until it is taken; then the workflow does what there is to do. */
+  /** Delivers an event until it is accepted, then runs the settlements that it started. */
   const deliver = async (delivery: Delivery): Promise<void> => {
-    for (let tries = 1; ; tries++) {
-      const answer = await survivor(shop.deliver(delivery));
-      if (answer && answer.status < 300) break;
-      if (answer && answer.status < 500) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-      if (impatient) break;
-      if (tries === DELIVERIES) throw new Error('PayPal has given up');
-      // The second try may come while the first one's key is still held.
-      shop.pass(tries === 1 ? 1 : 15);
+    for (let attempt = 1; ; attempt++) {
+      const response = await unlessCrashed(shop.deliver(delivery));
+      if (response && response.status < 300) break;
+      if (response && response.status < 500) throw new Error(`${response.status} ${JSON.stringify(response.body)}`);
+      if (givesUp) break;
+      if (attempt === MAX_DELIVERY_ATTEMPTS) throw new Error(`not delivered after ${MAX_DELIVERY_ATTEMPTS} attempts`);
+      // The second attempt may come while the first one still holds the idempotency key.
+      shop.advance(attempt === 1 ? 1 : 15);
     }
-    await work();
+    await runSettlements();
   };
 
-  /** Lets the workflow run until nothing moves any more. */
-  const work = async (): Promise<void> => {
+  /** Runs all executions until none is running. */
+  const runSettlements = async (): Promise<void> => {
     for (;;) {
-      const running = shop.stepFunctions.runs().filter(({ status }) => status === 'RUNNING');
+      const running = shop.stepFunctions.executions().filter(({ status }) => status === 'RUNNING');
       if (running.length === 0) return;
-      for (const run of running) {
-        const end = await shop.stepFunctions.work(run, impatient);
-        if (!end) continue;
-        if (end.detail.status === 'FAILED') shop.deadLetters.send(JSON.stringify(end));
-        for (let tries = 0; tries < (impatient ? 1 : ASYNC_TRIES); tries++)
-          if (await survivor(shop.run('settlements', end).then(() => true))) break;
+      for (const execution of running) {
+        const event = await shop.stepFunctions.runTask(execution, { retry: !givesUp });
+        if (!event) continue;
+        if (event.detail.status === 'FAILED') shop.deadLetters.send(JSON.stringify(event));
+        for (let attempt = 0; attempt < (givesUp ? 1 : MAX_ASYNC_ATTEMPTS); attempt++)
+          if (await unlessCrashed(shop.invoke('settlements', event).then(() => true))) break;
       }
     }
   };
 
-  /** Delivers what PayPal has had to tell since the last time, and what comes of it. */
-  const hear = async (): Promise<void> => {
+  const deliverPending = async (): Promise<void> => {
     for (;;) {
-      const news = await shop.newDeliveries();
-      if (news.length === 0) return;
-      heard.push(...news);
-      for (const delivery of events === 'swapped' ? news.toReversed() : news)
+      const deliveries = await shop.takeDeliveries();
+      if (deliveries.length === 0) return;
+      delivered.push(...deliveries);
+      for (const delivery of events === 'reversed' ? deliveries.toReversed() : deliveries)
         for (let copy = 0; copy < copies; copy++) await deliver(delivery);
     }
   };
 
-  const retry = (id: string) =>
-    shop.operator('POST', `/api/v1/admin/settlements/${id}/retry`, { reason: 'it is mended' }).then(agreed);
+  const retrySettlement = (id: string) =>
+    shop.operator('POST', `/api/v1/admin/settlements/${id}/retry`, { reason: 'retry' }).then(expectSuccess);
 
-  /** The bank pays what is pending, or does not. */
-  const bank = async (verdict = saidLast): Promise<void> => {
-    saidLast = verdict;
+  const resolvePending = async (resolution = lastResolution): Promise<void> => {
+    lastResolution = resolution;
     const { captures } = await shop.payPal('GET', '/_sim/state');
     for (const [id, { status }] of Object.entries<{ status: string }>(captures))
-      if (status === 'PENDING') await shop.payPal('POST', `/_sim/captures/${id}/${verdict}`);
+      if (status === 'PENDING') await shop.payPal('POST', `/_sim/captures/${id}/${resolution}`);
   };
 
-  const world: Driver = {
-    hear,
-    bank,
+  const driver: Driver = {
+    deliverPending,
+    resolvePending,
 
-    tell: (story: (world: Driver) => Promise<void>): Promise<void> => leave(story(world)),
+    run: (scenario) => unlessGivenUp(scenario(driver)),
 
-    async heal(): Promise<void> {
-      for (const job of JOB_NAMES) await survivor(shop.run('reconciliation', { job }));
-      await work();
-      await bank();
-      await hear();
-      for (const { execution, status } of shop.stepFunctions.runs())
-        if (status === 'FAILED') await survivor(retry(execution.name.split('-')[0] ?? ''));
-      await work();
+    async recover() {
+      for (const job of JOB_NAMES) await unlessCrashed(shop.invoke('reconciliation', { job }));
+      await runSettlements();
+      await resolvePending();
+      await deliverPending();
+      for (const { execution, status } of shop.stepFunctions.executions())
+        if (status === 'FAILED') await unlessCrashed(retrySettlement(execution.name.split('-')[0] ?? ''));
+      await runSettlements();
     },
 
-    async goToPayPal(): Promise<void> {
-      const { checkout_session_id } = agreed(await openSession());
-      const payment = agreed(await wish('/api/v1/payments', { checkout_session_id }));
+    async checkOut() {
+      const { checkout_session_id } = expectSuccess(await openSession());
+      const payment = expectSuccess(await shopperRequest('/api/v1/payments', { checkout_session_id }));
       paymentId = payment.payment_id;
       orderId = payment.paypal_order_id;
     },
 
-    async approve(options = {}): Promise<void> {
+    async approve(options = {}) {
       await shop.payPal('POST', `/_sim/orders/${orderId}/approve`, options);
     },
 
-    async returnToShop(): Promise<void> {
-      await leave(wish(`/api/v1/payments/${paymentId}/capture`).then(agreed));
-      await work();
+    async returnToShop() {
+      await unlessGivenUp(shopperRequest(`/api/v1/payments/${paymentId}/capture`).then(expectSuccess));
+      await runSettlements();
     },
 
-    async cancel(): Promise<void> {
-      await leave(wish(`/api/v1/payments/${paymentId}/cancel`, { token: orderId }).then(agreed));
-      await work();
+    async cancel() {
+      await unlessGivenUp(
+        shopperRequest(`/api/v1/payments/${paymentId}/cancel`, { token: orderId }).then(expectSuccess),
+      );
+      await runSettlements();
     },
 
-    async othersTakeTheRest(): Promise<void> {
+    async sellOut() {
       for (;;) {
         const { status } = await openSession().catch(() => ({ status: 0 }));
         if (status !== 201) return;
       }
     },
 
-    async refund(value?: string): Promise<void> {
-      const body = { reason: 'a scratch', ...(value && { amount: { currency_code: 'EUR', value } }) };
-      await leave(
-        ask(() => shop.operator('POST', `/api/v1/admin/payments/${paymentId}/refund`, body)).then((answer) => {
-          // Where something died before, there may be nothing to give back.
-          if (answer.status !== 409) agreed(answer);
+    async refund(value) {
+      const body = { reason: 'damaged', ...(value && { amount: { currency_code: 'EUR', value } }) };
+      await unlessGivenUp(
+        request(() => shop.operator('POST', `/api/v1/admin/payments/${paymentId}/refund`, body)).then((response) => {
+          // After an earlier crash there may be nothing to refund.
+          if (response.status !== 409) expectSuccess(response);
         }),
       );
-      await work();
+      await runSettlements();
     },
 
-    async hearAgain(): Promise<boolean> {
-      for (const delivery of copies > 1 ? heard.toReversed() : []) await deliver(delivery);
-      return copies > 1 && heard.length > 0;
+    async redeliverAll() {
+      for (const delivery of copies > 1 ? delivered.toReversed() : []) await deliver(delivery);
+      return copies > 1 && delivered.length > 0;
     },
   };
-  return world;
+  return driver;
 }
 
-function agreed({ status, body }: ApiAnswer): ApiAnswer['body'] {
+function expectSuccess({ status, body }: ApiResponse): ApiResponse['body'] {
   if (status < 300) return body;
   throw new Error(`${status} ${JSON.stringify(body)}`);
 }
 
-/** Whoever does it may give up; the story goes on without. */
-const leave = (work: Promise<unknown>): Promise<void> =>
-  work.then(
+/** Ignores GaveUp: the scenario continues without this action. */
+const unlessGivenUp = (action: Promise<unknown>): Promise<void> =>
+  action.then(
     () => undefined,
     (error) => {
       if (!(error instanceof GaveUp)) throw error;
     },
   );
 
-/** @returns undefined when the process died over it. */
-async function survivor<T>(work: Promise<T>): Promise<T | undefined> {
+/** @returns undefined when the process crashed */
+async function unlessCrashed<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return await work;
+    return await call;
   } catch (error) {
     if (error instanceof ProcessCrashed) return undefined;
     throw error;

@@ -1,93 +1,100 @@
 import type { Driver } from './driver.ts';
 
-/** Where a purchase's money is in the end: with us for goods, back with the buyer, or it never came. */
-export type End = 'kept' | 'returned' | 'none';
+/** Where the money of a purchase ends: with the shop, refunded to the buyer, or never captured. */
+export type MoneyOutcome = 'kept' | 'returned' | 'none';
 
-/** A part of a story. */
-type Step = (world: Driver) => Promise<void>;
+type Step = (driver: Driver) => Promise<void>;
 
-/** A purchase from the till to its end. */
+/** One purchase from checkout to its final state. */
 export interface Scenario {
   readonly name: string;
-  /** Told until its end, or until somebody in it has had enough. */
-  readonly runScenario: Step;
-  readonly ends: End;
-  /** How it may end as well when somebody in it gives up. */
-  readonly mayEnd: readonly End[];
-  /** What goes back, in minor units, of money that is kept. @default 0 */
-  readonly givesBack?: number;
+  /** Stops early when a caller gives up. */
+  readonly run: Step;
+  readonly outcome: MoneyOutcome;
+  /** Further outcomes that are correct when a caller gives up. */
+  readonly outcomesAfterGivingUp: readonly MoneyOutcome[];
+  /** Refunded minor units of money that is kept. @default 0 */
+  readonly refunded?: number;
 }
 
-/** One thing after the other. */
-const inTurn =
+const sequence =
   (...steps: readonly Step[]): Step =>
-  async (world) => {
-    for (const step of steps) await step(world);
+  async (driver) => {
+    for (const step of steps) await step(driver);
   };
 
-const goToPayPal: Step = (world) => world.goToPayPal();
-const approve: Step = (world) => world.approve();
-const hear: Step = (world) => world.hear();
+const checkOut: Step = (driver) => driver.checkOut();
+const approve: Step = (driver) => driver.approve();
+const deliverPending: Step = (driver) => driver.deliverPending();
 
-/** A purchase that is paid, by a buyer who comes back from PayPal. */
-const pay = inTurn(goToPayPal, approve, (world) => world.returnToShop());
+/** The buyer pays and returns from PayPal. */
+const pay = sequence(checkOut, approve, (driver) => driver.returnToShop());
 
-/** A purchase that is given up at PayPal. */
-const giveUp = inTurn(goToPayPal, (world) => world.cancel());
+/** The buyer cancels at PayPal. */
+const abandon = sequence(checkOut, (driver) => driver.cancel());
 
-/** A purchase that is paid by e-check, so that its money is pending for days. */
-const payByCheck = inTurn(
-  goToPayPal,
-  (world) => world.approve({ funding: 'pending' }),
-  (world) => world.returnToShop(),
-  hear,
+/** The buyer pays by e-check: the capture stays pending for days. */
+const payByCheck = sequence(
+  checkOut,
+  (driver) => driver.approve({ funding: 'pending' }),
+  (driver) => driver.returnToShop(),
+  deliverPending,
 );
 
-/** Every story that a death is put into. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'the return page captures', ends: 'kept', mayEnd: ['none'], runScenario: inTurn(pay, hear) },
-  { name: 'the buyer never returns', ends: 'kept', mayEnd: ['none'], runScenario: inTurn(goToPayPal, approve, hear) },
   {
-    name: 'the bank takes its time and pays',
-    ends: 'kept',
-    mayEnd: ['none'],
-    runScenario: inTurn(payByCheck, (world) => world.bank('complete'), hear),
+    name: 'the return page captures',
+    outcome: 'kept',
+    outcomesAfterGivingUp: ['none'],
+    run: sequence(pay, deliverPending),
   },
   {
-    name: 'the bank takes its time and does not pay',
-    ends: 'none',
-    mayEnd: [],
-    runScenario: inTurn(payByCheck, (world) => world.bank('decline'), hear),
-  },
-  { name: 'the buyer cancels', ends: 'none', mayEnd: [], runScenario: giveUp },
-  {
-    name: 'the buyer cancels and approves all the same',
-    ends: 'kept',
-    mayEnd: ['none'],
-    runScenario: inTurn(giveUp, approve, hear),
+    name: 'the buyer never returns',
+    outcome: 'kept',
+    outcomesAfterGivingUp: ['none'],
+    run: sequence(checkOut, approve, deliverPending),
   },
   {
-    name: 'the buyer cancels, the pieces go to others, and money comes',
-    ends: 'returned',
-    mayEnd: ['kept', 'none'],
-    runScenario: inTurn(
-      giveUp,
-      (world) => world.othersTakeTheRest(),
-      (world) => world.approve({ auto_capture: true }),
-      hear,
+    name: 'a pending capture completes',
+    outcome: 'kept',
+    outcomesAfterGivingUp: ['none'],
+    run: sequence(payByCheck, (driver) => driver.resolvePending('complete'), deliverPending),
+  },
+  {
+    name: 'a pending capture is declined',
+    outcome: 'none',
+    outcomesAfterGivingUp: [],
+    run: sequence(payByCheck, (driver) => driver.resolvePending('decline'), deliverPending),
+  },
+  { name: 'the buyer cancels', outcome: 'none', outcomesAfterGivingUp: [], run: abandon },
+  {
+    name: 'the buyer cancels, then approves',
+    outcome: 'kept',
+    outcomesAfterGivingUp: ['none'],
+    run: sequence(abandon, approve, deliverPending),
+  },
+  {
+    name: 'the buyer cancels, the stock sells out, and a late capture arrives',
+    outcome: 'returned',
+    outcomesAfterGivingUp: ['kept', 'none'],
+    run: sequence(
+      abandon,
+      (driver) => driver.sellOut(),
+      (driver) => driver.approve({ auto_capture: true }),
+      deliverPending,
     ),
   },
   {
-    name: 'an operator gives some of the money back',
-    ends: 'kept',
-    mayEnd: ['none'],
-    givesBack: 500,
-    runScenario: inTurn(pay, (world) => world.refund('5.00'), hear),
+    name: 'an operator refunds partially',
+    outcome: 'kept',
+    outcomesAfterGivingUp: ['none'],
+    refunded: 500,
+    run: sequence(pay, (driver) => driver.refund('5.00'), deliverPending),
   },
   {
-    name: 'an operator gives all the money back',
-    ends: 'returned',
-    mayEnd: ['kept', 'none'],
-    runScenario: inTurn(pay, (world) => world.refund(), hear),
+    name: 'an operator refunds in full',
+    outcome: 'returned',
+    outcomesAfterGivingUp: ['kept', 'none'],
+    run: sequence(pay, (driver) => driver.refund(), deliverPending),
   },
 ];

@@ -1,40 +1,39 @@
 import type { Gate } from './tables.ts';
 
-/** The process ends before or after its call of that number to the outside. */
-export interface Crash {
+/** The process crashes before or after its external call of this number, from 0. */
+export interface CrashPoint {
   readonly at: number;
   readonly when: 'before' | 'after';
 }
 
-/** The end of a process, wherever it was. */
 export class ProcessCrashed extends Error {
-  override readonly name = 'ProcessDied';
+  override readonly name = 'ProcessCrashed';
 }
 
-/** A gate whose process can be doomed; after its death, the next process lives again. */
+/** A gate that crashes its process at a given call, once. */
 export function crashingProcess() {
-  let crashOn: { at: number; when: Crash['when'] } | undefined;
+  let next: { at: number; when: CrashPoint['when'] } | undefined;
   const calls: string[] = [];
   const gate: Gate = async (call, effect) => {
     calls.push(call);
-    if (!crashOn || crashOn.at-- > 0) return effect();
-    if (crashOn.when === 'after') effect();
+    if (!next || next.at-- > 0) return effect();
+    if (next.when === 'after') effect();
     throw new ProcessCrashed(call);
   };
   return {
     gate,
-    /** Every call to the outside since the beginning, or since it was last emptied. */
+    /** Every external call; tests may empty it. */
     calls,
-    crashOn(death: Crash | undefined): void {
-      crashOn = death && { ...death };
+    crashOn(crashPoint: CrashPoint | undefined): void {
+      next = crashPoint && { ...crashPoint };
     },
   };
 }
 
-/** Does something; the process may die over it. @returns whether it lived. */
-export async function survives(work: () => Promise<unknown>): Promise<boolean> {
+/** @returns false when the process crashes */
+export async function survives(action: () => Promise<unknown>): Promise<boolean> {
   try {
-    await work();
+    await action();
     return true;
   } catch (error) {
     if (error instanceof ProcessCrashed) return false;
@@ -42,8 +41,8 @@ export async function survives(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Every death within so many calls. */
-export const crashesWithin = (calls: number): Crash[] =>
+/** Every crash point within a number of calls. */
+export const crashesWithin = (calls: number): CrashPoint[] =>
   Array.from({ length: calls }, (_, at) => [
     { at, when: 'before' as const },
     { at, when: 'after' as const },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Money } from '../../../src/shared/money.ts';
-import type { Crash } from './crashing-process.ts';
+import type { CrashPoint } from './crashing-process.ts';
 import type { Funding } from './paypal-state.ts';
 
 /*
@@ -23,7 +23,7 @@ export interface Happening {
     | { readonly kind: 'work'; readonly which: number; readonly task: number }
     | { readonly kind: (typeof PLAIN)[number] };
   readonly buyer: number;
-  readonly death?: Crash | undefined;
+  readonly death?: CrashPoint | undefined;
 }
 
 const PLAIN = [

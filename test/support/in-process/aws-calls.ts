@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
-/** One request to AWS. `began` and `ended` are positions in the order of events in this process. */
+/** One request to AWS. `began` and `ended` are positions in this process's sequence of request events. */
 export interface AwsCall {
   readonly operation: string;
   readonly began: number;
@@ -10,14 +10,15 @@ export interface AwsCall {
 
 /** Records requests to an AWS endpoint. */
 export interface AwsCalls {
-  /** Every answered request, in the order of the answers. */
+  /** Every request with a response, in the sequence of the responses. */
   readonly calls: AwsCall[];
   stop(): void;
 }
 
 /**
- * Records every request that this process sends to an AWS endpoint. No clock is read: two requests that are sent without waiting for an
- * answer overlap even if the first answer arrives, on a busy machine, before the second request does.
+ * Records every request that this process sends to an AWS endpoint. It compares sequence instead of time: two requests
+ * sent without waiting for a response overlap, even if the first response arrives on a busy machine before the second
+ * request does.
  */
 export function recordAwsCalls(endpoint: string): AwsCalls {
   const { host } = new URL(endpoint);
@@ -47,7 +48,7 @@ export function recordAwsCalls(endpoint: string): AwsCalls {
   };
 }
 
-/** The length of the longest chain of calls in which each began after the one before had ended. */
+/** The length of the longest chain of sequential calls: each began after the previous one had ended. */
 export function longestChain(calls: readonly AwsCall[]): number {
   const inOrder = calls.toSorted((a, b) => a.began - b.began);
   const chains: number[] = [];

@@ -3,20 +3,20 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { vi } from 'vitest';
 import { documentClient } from '../../../src/shared/dynamo.ts';
 
-/** A DynamoDB of our own, which emulators do not turn anybody away from. */
+/** A DynamoDB endpoint that returns errors, which emulators never do. */
 export interface FailingTable {
   read(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** Starts a DynamoDB that answers the first so many requests with an error, and the others. */
+/** Starts a DynamoDB endpoint whose first `times` requests fail with an error. */
 export async function startFailingTable(error: string, times: number): Promise<FailingTable> {
   let requests = 0;
-  const server = createServer((_, answer) => {
+  const server = createServer((_, response) => {
     requests += 1;
-    const refuses = requests <= times;
-    answer.writeHead(refuses ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
-    answer.end(JSON.stringify(refuses ? { __type: `com.amazonaws.dynamodb.v20120810#${error}` } : {}));
+    const fails = requests <= times;
+    response.writeHead(fails ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(fails ? { __type: `com.amazonaws.dynamodb.v20120810#${error}` } : {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -4,7 +4,7 @@ import { CREDENTIALS } from '../../../local/ministack.ts';
 import { registerWebhook } from '../../../local/register-webhook.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
 
-/** Lets the functions' own clients find AWS in the way that the SDK itself understands. */
+/** Points the AWS SDK's clients to MiniStack, by environment variables. */
 export function functionEnvironment(): void {
   const { endpoint, region } = inject('aws');
   Object.assign(process.env, {
@@ -16,8 +16,8 @@ export function functionEnvironment(): void {
 }
 
 /**
- * Gives the functions of this process what a deployment would: tables, the state machine, a PayPal simulator with a webhook and a secret
- * that goes with it. Handlers read their environment as they load, so they must be imported after this.
+ * Sets up what a deployment provides: tables, the state machine, a webhook at the simulator and its secret. Handlers
+ * read their environment when they load: import them after this.
  */
 export async function shopEnvironment(of: {
   readonly simulatorUrl: string;
@@ -30,7 +30,7 @@ export async function shopEnvironment(of: {
   const secret = `paypal-${process.pid}-${Date.now()}`;
   await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: secret, SecretString: '{}' }));
   await registerWebhook(of.simulatorUrl, of.webhookUrl, secret, client);
-  // Every name there is: a function that wants one more cannot be forgotten here.
+  // Complete by its type: a new variable must be added here.
   const environment: Record<Exclude<EnvName, `${string}_TABLE`>, string> = {
     STATE_MACHINE_ARN: of.stateMachineArn,
     DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',

@@ -1,56 +1,56 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Crash, ProcessCrashed } from '../in-memory/crashing-process.ts';
+import { type CrashPoint, ProcessCrashed } from '../in-memory/crashing-process.ts';
 
 /*
- * Real functions in this process, each run of which can die over any of its calls to the outside. Nothing in them knows of it: every
- * client of the AWS SDK sends through one method, and PayPal is reached by `fetch`.
+ * Crashes real functions at any of their external calls, without their cooperation: every AWS SDK client sends through
+ * one method, and PayPal is called by `fetch`.
  */
 
-/** One run of a function. */
-interface Life {
-  dead: boolean;
-  readonly underWay: Set<Promise<unknown>>;
-  die(): void;
+/** One invocation of a function. */
+interface Invocation {
+  crashed: boolean;
+  readonly inFlight: Set<Promise<unknown>>;
+  crash(): void;
 }
 
 type Send = (this: object, command: { readonly input: object }, ...rest: unknown[]) => Promise<unknown>;
-/** Answers a command in the place of AWS. */
+/** Handles a command instead of AWS. */
 export type StandIn = (input: never) => Promise<object>;
 
-/** Never comes back: for whoever is dead there is no afterwards. */
+/** Never resolves: nothing after a crashed call runs. */
 const NEVER = new Promise<never>(() => undefined);
 
-/** PayPal's ids begin with a capital letter or a digit, the words of its paths never do; an id may have no digit at all. */
+/** In PayPal's paths, only ids begin with a capital letter or a digit. Some ids have no digit at all. */
 export const withoutIds = (path: string): string => path.replaceAll(/\/[A-Z0-9][\w-]*/g, '/…');
 
 /**
- * Watches every call to AWS and by `fetch` that is made within `live`, from now on. Commands that `standIns` have by their name, such as
- * `StartExecutionCommand`, are answered there.
+ * Watches every call to AWS and by `fetch` that is made within `run`. Commands in `standIns`, such as
+ * `StartExecutionCommand`, do not reach AWS.
  */
 export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
-  const lives = new AsyncLocalStorage<Life>();
+  const invocations = new AsyncLocalStorage<Invocation>();
   const calls: string[] = [];
-  let doom: Crash | undefined;
+  let crashPoint: CrashPoint | undefined;
 
   const pass = async <T>(call: string, effect: () => Promise<T>): Promise<T> => {
-    const life = lives.getStore();
-    if (!life) return effect();
-    if (life.dead) return NEVER;
-    const fatal = doom?.at === calls.length ? doom.when : undefined;
+    const invocation = invocations.getStore();
+    if (!invocation) return effect();
+    if (invocation.crashed) return NEVER;
+    const crashes = crashPoint?.at === calls.length ? crashPoint.when : undefined;
     calls.push(call);
-    if (fatal === 'before') {
-      life.die();
+    if (crashes === 'before') {
+      invocation.crash();
       return NEVER;
     }
-    const work = effect();
-    life.underWay.add(work);
+    const result = effect();
+    invocation.inFlight.add(result);
     try {
-      return await work;
+      return await result;
     } finally {
-      life.underWay.delete(work);
-      if (fatal === 'after') life.die();
-      if (life.dead) await NEVER;
+      invocation.inFlight.delete(result);
+      if (crashes === 'after') invocation.crash();
+      if (invocation.crashed) await NEVER;
     }
   };
 
@@ -70,44 +70,46 @@ export function watchOutsideCalls(standIns: Readonly<Record<string, StandIn>>) {
   };
 
   return {
-    /** Every call since `begin`, in order. */
+    /** Every call since `start`, in sequence. */
     calls: calls as readonly string[],
 
-    /** Counts anew from here; whoever makes the call of that number will die over it. */
-    begin(death?: Crash): void {
+    /** Clears the calls and counts from zero. The invocation that makes the call at the crash point crashes. */
+    start(nextCrash?: CrashPoint): void {
       calls.length = 0;
-      doom = death;
+      crashPoint = nextCrash;
     },
 
     /**
-     * Runs a function once. All that it has under way when it ends or dies takes effect before this returns; of a dead one, nothing follows.
+     * Runs one invocation. Calls in flight when it ends or crashes complete before this returns; after a crash, nothing
+     * else runs.
      * @throws ProcessCrashed
      */
-    async live<T>(work: () => Promise<T>): Promise<T> {
-      let die = () => {};
-      const death = new Promise<void>((resolve) => {
-        die = resolve;
+    async run<T>(invoke: () => Promise<T>): Promise<T> {
+      let signalCrash = () => {};
+      const crash = new Promise<void>((resolve) => {
+        signalCrash = resolve;
       });
-      const life: Life = {
-        dead: false,
-        underWay: new Set(),
-        die() {
-          life.dead = true;
-          die();
+      const invocation: Invocation = {
+        crashed: false,
+        inFlight: new Set(),
+        crash() {
+          invocation.crashed = true;
+          signalCrash();
         },
       };
       try {
-        const result = await lives.run(life, () => Promise.race([work(), death]));
-        if (!life.dead) return result as T;
+        const result = await invocations.run(invocation, () => Promise.race([invoke(), crash]));
+        if (!invocation.crashed) return result as T;
       } finally {
-        // A call that the run did not wait for must not take effect during the next run, or in the next story's tables.
-        await Promise.allSettled(life.underWay);
+        // A call that the invocation did not await must not take effect during the next one, or in the next scenario's
+        // tables.
+        await Promise.allSettled(invocation.inFlight);
       }
-      throw new ProcessCrashed(calls[doom?.at ?? 0]);
+      throw new ProcessCrashed(calls[crashPoint?.at ?? 0]);
     },
 
-    /** Ends the watch. */
-    end(): void {
+    /** Restores the SDK and `fetch`. */
+    stop(): void {
       client.send = send;
       globalThis.fetch = fetch;
     },

@@ -4,14 +4,14 @@ import type {
   ReceiveMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 
-/** One queue of SQS, as far as the shop uses it. Nobody waits for a message. */
+/** The SQS API calls that the shop uses, for one queue. Receiving does not wait. */
 export function queueInProcess() {
   let messages: { readonly id: string; readonly body: string; hiddenUntil: number }[] = [];
   let sent = 0;
   const find = (receipt: string | undefined) => messages.find(({ id }) => id === receipt);
 
   return {
-    /** What lies on it, hidden or not. */
+    /** All messages, visible or not. */
     bodies: () => messages.map(({ body }) => body),
     send: (body: string) => void messages.push({ id: `message-${++sent}`, body, hiddenUntil: 0 }),
     clear: () => {

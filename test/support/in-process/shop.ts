@@ -23,75 +23,74 @@ const FUNCTIONS = {
 };
 type FunctionName = keyof typeof FUNCTIONS;
 
-/** A fixed time, so that no result depends on the hour of the run. */
+/** Fixed, so that no result depends on the time of the run. */
 const START = Date.UTC(2026, 5, 1, 12);
 
-/** What PayPal has posted to the shop. */
+/** A webhook delivery of the simulator. */
 export type Delivery = Pick<ReceivedRequest, 'headers' | 'body'>;
 
-/** What the shop's API has answered. */
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
 /**
- * The shop's own functions, from handler to repository, in this process: over MiniStack's DynamoDB, with PayPal's simulator, and with
- * Step Functions by the interpreter of workflow-in-memory.ts. Nothing happens by itself, the clock stands unless it is put forward, and
- * each run of a function can die over any of its calls to the outside.
+ * The shop's functions, from handler to repository, in this process: with MiniStack's DynamoDB, the PayPal simulator,
+ * and Step Functions as interpreted by in-memory/workflow.ts. Nothing runs on its own, time stands still until it is
+ * advanced, and an invocation can crash at any of its external calls.
  */
 export async function startShopInProcess() {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:payment-settlement';
   const stepFunctions = stepFunctionsInProcess(stateMachineArn, (resource, parameters) => {
-    const folder = /^\$\{(\w+)Arn\}$/.exec(resource)?.[1]?.toLowerCase() as FunctionName;
-    return run(folder, parameters) as Promise<object>;
+    const name = /^\$\{(\w+)Arn\}$/.exec(resource)?.[1]?.toLowerCase() as FunctionName;
+    return invoke(name, parameters) as Promise<object>;
   });
   const deadLetters = queueInProcess();
   const watch = watchOutsideCalls({ ...stepFunctions.standIns, ...deadLetters.standIns });
   const simulator = await startSimulator();
 
-  let mailbox: Delivery[] = [];
-  const door = await startLoopbackServer(async (delivery) => {
-    mailbox.push(delivery);
+  let received: Delivery[] = [];
+  const receiver = await startLoopbackServer(async (delivery) => {
+    received.push(delivery);
     return { status: 200, body: '{}' };
   });
   await shopEnvironment({
     simulatorUrl: simulator.url,
-    webhookUrl: `${door.url}/webhooks/paypal`,
+    webhookUrl: `${receiver.url}/webhooks/paypal`,
     stateMachineArn,
   });
 
-  /** Calls a function. @throws ProcessDied, and whatever the function does not answer. */
-  async function run(name: FunctionName, event: unknown): Promise<unknown> {
+  /** Invokes a function. @throws ProcessCrashed, and every error that the function throws */
+  async function invoke(name: FunctionName, event: unknown): Promise<unknown> {
     const { handler } = (await FUNCTIONS[name]()) as { handler: (event: never, context: unknown) => Promise<unknown> };
     try {
-      return await watch.live(() => handler(event as never, invocation(name === 'reconciliation' ? 120 : 10)));
+      return await watch.run(() => handler(event as never, invocation(name === 'reconciliation' ? 120 : 10)));
     } catch (error) {
       if (error instanceof ProcessCrashed) startCold();
       throw error;
     }
   }
 
-  /** What a function keeps in memory from one run to the next is gone. */
+  /** Clears what functions keep in memory between invocations. */
   const startCold = () => {
     vi.resetModules();
     clearCaches();
   };
 
-  const runHttp = async (name: FunctionName, event: ReturnType<typeof httpEvent>): Promise<ApiAnswer> => {
-    const { statusCode = 0, body = '' } = (await run(name, event)) as { statusCode?: number; body?: string };
+  const invokeHttp = async (name: FunctionName, event: ReturnType<typeof httpEvent>): Promise<ApiResponse> => {
+    const { statusCode = 0, body = '' } = (await invoke(name, event)) as { statusCode?: number; body?: string };
     return { status: statusCode, body: body && JSON.parse(body) };
   };
 
-  /** Calls PayPal's simulator as buyers, banks and PayPal's own people do. */
-  const payPal = async (method: string, path: string, body: object = {}): Promise<ApiAnswer['body']> => {
-    const answer = await fetch(simulator.url + path, {
+  /** Calls the simulator's control API: actions of buyers, banks and PayPal. */
+  const payPal = async (method: string, path: string, body: object = {}): Promise<ApiResponse['body']> => {
+    const response = await fetch(simulator.url + path, {
       method,
       ...(method !== 'GET' && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
   };
 
   return {
@@ -99,30 +98,30 @@ export async function startShopInProcess() {
     stepFunctions,
     deadLetters,
     payPal,
-    run,
+    invoke,
 
     /**
-     * Resets everything except the tables: functions start cold, PayPal knows of nothing, and the clock is back at its start. Hours of
-     * earlier stories would add up until PayPal's certificate, which is valid for 13 months, expires.
+     * Resets everything except the tables: functions start cold, the simulator is empty, and time is back at START.
+     * Otherwise the hours of many scenarios would add up until the simulator's certificate expires after 13 months.
      */
-    async forget(): Promise<void> {
+    async reset(): Promise<void> {
       vi.setSystemTime(START);
       startCold();
       stepFunctions.clear();
       deadLetters.clear();
-      mailbox = [];
+      received = [];
       await payPal('POST', '/_sim/reset');
       await payPal('POST', '/_sim/tokens/revoke');
       await payPal('PUT', '/_sim/delivery', { hold: true });
     },
 
-    /** A shopper's call. */
+    /** A request to the storefront API. */
     shopper: (method: string, path: string, body?: object, headers: object = {}) =>
-      runHttp('storefront', httpEvent(method, path, { headers, body: body ? JSON.stringify(body) : '' })),
+      invokeHttp('storefront', httpEvent(method, path, { headers, body: body ? JSON.stringify(body) : '' })),
 
-    /** An operator's call. */
+    /** A request to the admin API. */
     operator: (method: string, path: string, body?: object) =>
-      runHttp(
+      invokeHttp(
         'admin',
         httpEvent(method, path, {
           body: body ? JSON.stringify(body) : '',
@@ -130,28 +129,27 @@ export async function startShopInProcess() {
         }),
       ),
 
-    /** What PayPal has had to tell since the last time, in order. */
-    async newDeliveries(): Promise<Delivery[]> {
+    /** Removes and returns the deliveries since the last call, in sequence. */
+    async takeDeliveries(): Promise<Delivery[]> {
       await payPal('POST', '/_sim/delivery/flush');
-      const come = mailbox;
-      mailbox = [];
-      return come;
+      const deliveries = received;
+      received = [];
+      return deliveries;
     },
 
-    /** PayPal posts something. */
+    /** Posts a delivery to the webhook function. */
     deliver: ({ headers, body }: Delivery) =>
-      runHttp('paypal-webhook', httpEvent('POST', '/webhooks/paypal', { headers, body })),
+      invokeHttp('paypal-webhook', httpEvent('POST', '/webhooks/paypal', { headers, body })),
 
-    /** Lets time pass. */
-    pass: (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000),
+    /** Advances the time. */
+    advance: (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000),
 
     async stop(): Promise<void> {
-      watch.end();
+      watch.stop();
       await simulator.stop();
-      await door.close();
+      await receiver.close();
       vi.useRealTimers();
     },
   };
 }
-/** What `startShopInProcess` makes. */
 export type ShopInProcess = Awaited<ReturnType<typeof startShopInProcess>>;

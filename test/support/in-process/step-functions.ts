@@ -11,20 +11,23 @@ import {
 } from '@aws-sdk/client-sfn';
 import { type DoTask, Execution } from '../in-memory/workflow.ts';
 
-/** An execution and what has become of it. */
-interface Run {
+/** An execution with its status and history. */
+interface ExecutionState {
   readonly arn: string;
   readonly execution: Execution;
   readonly history: HistoryEvent[];
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED';
   stopDate?: Date;
   redrives: number;
-  /** How often each task was tried since the start, or the last redrive. */
-  tries: Map<string, number>;
+  /** Attempts of each task since the start or the last redrive. */
+  attempts: Map<string, number>;
 }
 
-/** What EventBridge tells of an execution's end: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-interface End {
+/**
+ * The EventBridge event of a finished execution:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ */
+interface ExecutionStatusEvent {
   readonly detail: {
     readonly executionArn: string;
     readonly name: string;
@@ -34,49 +37,50 @@ interface End {
   };
 }
 
-/** As often as the definition says: once, and eight times more. */
-const MOST_TRIES = 9;
+/** One attempt and eight retries, as in the state machine's definition. */
+const MAX_ATTEMPTS = 9;
 const $metadata = {};
 
 /**
- * Step Functions as far as the shop uses it, with the meaning that its calls have on AWS, over the interpreter of workflow-in-memory.ts.
- * Nothing runs by itself.
+ * The Step Functions API calls that the shop uses, with their semantics on AWS, on top of the interpreter in
+ * in-memory/workflow.ts. Nothing runs on its own.
  */
 export function stepFunctionsInProcess(stateMachineArn: string, doTask: DoTask) {
-  const runs = new Map<string, Run>();
+  const executions = new Map<string, ExecutionState>();
   const arnOf = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   const find = (arn = '') => {
-    const run = [...runs.values()].find((one) => one.arn === arn);
-    if (!run) throw new ExecutionDoesNotExist({ message: arn, $metadata });
-    return run;
+    const found = [...executions.values()].find((one) => one.arn === arn);
+    if (!found) throw new ExecutionDoesNotExist({ message: arn, $metadata });
+    return found;
   };
 
-  /** Does a task, and writes down what the history of an execution says of it. */
-  const noting =
+  /** Runs a task and records its history events. */
+  const recording =
     (history: HistoryEvent[]): DoTask =>
     async (resource, parameters) => {
-      const note = (type: HistoryEvent['type'], more: Partial<HistoryEvent> = {}) =>
+      const record = (type: HistoryEvent['type'], more: Partial<HistoryEvent> = {}) =>
         history.push({ id: history.length + 1, timestamp: new Date(), type, ...more });
-      const previousEventId = note('LambdaFunctionScheduled', {
+      const previousEventId = record('LambdaFunctionScheduled', {
         lambdaFunctionScheduledEventDetails: { resource, input: JSON.stringify(parameters) },
       });
       try {
         const result = await doTask(resource, parameters);
-        note('LambdaFunctionSucceeded', { previousEventId });
+        record('LambdaFunctionSucceeded', { previousEventId });
         return result;
       } catch (error) {
-        note('LambdaFunctionFailed', { previousEventId });
+        record('LambdaFunctionFailed', { previousEventId });
         throw error;
       }
     };
 
   const standIns = {
     async StartExecutionCommand({ name = '', input = '{}' }: StartExecutionCommandInput) {
-      if (runs.has(name)) throw new ExecutionAlreadyExists({ message: name, $metadata });
+      if (executions.has(name)) throw new ExecutionAlreadyExists({ message: name, $metadata });
       const history: HistoryEvent[] = [];
-      const execution = new Execution(name, JSON.parse(input), noting(history));
-      runs.set(name, { arn: arnOf(name), execution, history, status: 'RUNNING', redrives: 0, tries: new Map() });
-      return { executionArn: arnOf(name), startDate: new Date() };
+      const execution = new Execution(name, JSON.parse(input), recording(history));
+      const arn = arnOf(name);
+      executions.set(name, { arn, execution, history, status: 'RUNNING', redrives: 0, attempts: new Map() });
+      return { executionArn: arn, startDate: new Date() };
     },
     async DescribeExecutionCommand({ executionArn }: DescribeExecutionCommandInput) {
       const { arn, execution, status, stopDate, redrives } = find(executionArn);
@@ -84,16 +88,17 @@ export function stepFunctionsInProcess(stateMachineArn: string, doTask: DoTask) 
       return { executionArn: arn, name: execution.name, status, stopDate, redriveCount: redrives, redriveStatus };
     },
     async ListExecutionsCommand({ statusFilter }: ListExecutionsCommandInput) {
-      const executions = [...runs.values()]
+      const listed = [...executions.values()]
         .filter(({ status }) => status === statusFilter)
         .map(({ arn, execution, stopDate }) => ({ executionArn: arn, name: execution.name, stopDate }));
-      return { executions };
+      return { executions: listed };
     },
     async RedriveExecutionCommand({ executionArn }: RedriveExecutionCommandInput) {
-      const run = find(executionArn);
-      if (run.status !== 'FAILED') throw new ExecutionNotRedrivable({ message: run.status, $metadata });
-      Object.assign(run, { status: 'RUNNING', stopDate: undefined, redrives: run.redrives + 1, tries: new Map() });
-      run.history.push({ id: run.history.length + 1, timestamp: new Date(), type: 'ExecutionRedriven' });
+      const found = find(executionArn);
+      if (found.status !== 'FAILED') throw new ExecutionNotRedrivable({ message: found.status, $metadata });
+      const redrives = found.redrives + 1;
+      Object.assign(found, { status: 'RUNNING', stopDate: undefined, redrives, attempts: new Map() });
+      found.history.push({ id: found.history.length + 1, timestamp: new Date(), type: 'ExecutionRedriven' });
       return { redriveDate: new Date() };
     },
     async GetExecutionHistoryCommand({ executionArn }: GetExecutionHistoryCommandInput) {
@@ -104,30 +109,29 @@ export function stepFunctionsInProcess(stateMachineArn: string, doTask: DoTask) 
   return {
     standIns,
 
-    /** All executions, in the order of their starts. */
-    runs: () => [...runs.values()],
+    /** All executions, oldest first. */
+    executions: () => [...executions.values()],
 
-    /** Forgets everything. */
-    clear: () => runs.clear(),
+    clear: () => executions.clear(),
 
     /**
-     * Tries one task of an execution, the one that was tried least. Whoever is `impatient` does not try again what failed.
-     * @returns what EventBridge tells if that was the end.
+     * Runs the pending task with the fewest attempts once. Without `retry`, its failure fails the execution.
+     * @returns the EventBridge event when the execution has ended
      */
-    async work(run: Run, impatient: boolean): Promise<End | undefined> {
-      const triesOf = ({ name }: { readonly name: string }) => run.tries.get(name) ?? 0;
-      const [task] = run.execution.pending().toSorted((a, b) => triesOf(a) - triesOf(b));
-      if (!task) throw new Error(`${run.execution.name} has nothing left to do`);
-      const tries = triesOf(task) + 1;
-      run.tries.set(task.name, tries);
+    async runTask(state: ExecutionState, { retry }: { retry: boolean }): Promise<ExecutionStatusEvent | undefined> {
+      const attemptsOf = ({ name }: { readonly name: string }) => state.attempts.get(name) ?? 0;
+      const [task] = state.execution.pending().toSorted((a, b) => attemptsOf(a) - attemptsOf(b));
+      if (!task) throw new Error(`${state.execution.name} has no pending task`);
+      const attempt = attemptsOf(task) + 1;
+      state.attempts.set(task.name, attempt);
       const failed = await task.run().then(
         () => false,
-        () => impatient || tries === MOST_TRIES,
+        () => !retry || attempt === MAX_ATTEMPTS,
       );
-      if (!failed && !run.execution.succeeded) return undefined;
-      run.status = failed ? 'FAILED' : 'SUCCEEDED';
-      run.stopDate = new Date();
-      const { arn: executionArn, execution, status, redrives: redriveCount } = run;
+      if (!failed && !state.execution.succeeded) return undefined;
+      state.status = failed ? 'FAILED' : 'SUCCEEDED';
+      state.stopDate = new Date();
+      const { arn: executionArn, execution, status, redrives: redriveCount } = state;
       return { detail: { executionArn, name: execution.name, status, stopDate: Date.now(), redriveCount } };
     },
   };

@@ -7,7 +7,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 const $metadata = { httpStatusCode: 400 };
 
-/** What can happen to a write on its way, that passes. */
+/** Transient faults of a write. */
 export const WRITE_FAULTS = {
   'is throttled twice': {
     times: 2,
@@ -42,23 +42,24 @@ export const WRITE_FAULTS = {
 } as const;
 
 /**
- * Makes the next writes of a client fail, below the SDK's own retries, as AWS does it. MiniStack never makes a TransactionConflict.
- * @returns how many of them have failed so far.
+ * Makes the next writes of a client fail below the SDK's own retries, as AWS does. MiniStack never returns
+ * TransactionConflict.
+ * @returns the number of writes that have failed so far
  */
 export function injectWriteFaults(
   db: DynamoDBDocumentClient,
   { times, after, error }: (typeof WRITE_FAULTS)[keyof typeof WRITE_FAULTS],
 ): () => number {
-  let made = 0;
+  let failed = 0;
   db.middlewareStack.add(
     (next, context) => async (args) => {
       const write = /^(Put|Update|Delete|TransactWrite)/.test(context.commandName ?? '');
-      if (!write || made >= times) return next(args);
-      made += 1;
+      if (!write || failed >= times) return next(args);
+      failed += 1;
       if (after) await next(args);
       throw error();
     },
-    { step: 'deserialize', priority: 'high', name: 'trouble' },
+    { step: 'deserialize', priority: 'high', name: 'write-faults' },
   );
-  return () => made;
+  return () => failed;
 }

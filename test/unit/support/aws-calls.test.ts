@@ -23,7 +23,7 @@ describe('recordAwsCalls', () => {
         .end();
     });
 
-  it('counts a call that waits for an answer as the next of its chain', async () => {
+  it('chains a call that waits for the previous response', async () => {
     await call('/first');
     await call('/second');
 
@@ -31,7 +31,7 @@ describe('recordAwsCalls', () => {
     expect(longestChain(recorded.calls)).toBe(2);
   });
 
-  it('counts calls as parallel when the second one reaches AWS only after the first was answered', async () => {
+  it('treats calls as parallel when the second one reaches AWS after the first response', async () => {
     await Promise.all([call('/first'), call('/second')]);
 
     expect(recorded.calls).toHaveLength(2);

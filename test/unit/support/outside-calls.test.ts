@@ -18,28 +18,28 @@ describe('withoutIds', () => {
   });
 });
 
-describe('live', () => {
+describe('watchOutsideCalls', () => {
   it.each([
     ['returns', async () => undefined],
     ['throws', async () => Promise.reject(new Error('no answer'))],
-  ])('waits for a call that is in flight when the run %s', async (_, end) => {
-    let written = false;
+  ])('completes a call that is in flight when the invocation %s', async (_, end) => {
+    let completed = false;
     const watch = watchOutsideCalls({
       async ListTablesCommand() {
         await nextTurn();
-        written = true;
+        completed = true;
         return {};
       },
     });
 
     await watch
-      .live(() => {
+      .run(() => {
         void new DynamoDBClient().send(new ListTablesCommand());
         return end();
       })
       .catch(() => undefined);
-    watch.end();
+    watch.stop();
 
-    expect(written).toBe(true);
+    expect(completed).toBe(true);
   });
 });
