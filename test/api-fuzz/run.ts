@@ -45,7 +45,7 @@ function check(token: string): Promise<number> {
     `${stack.front_door_url}/api/v1/openapi.json`,
     ...['--url', stack.front_door_url],
     ...['--header', `Authorization: Bearer ${token}`],
-    // Its answers hang on a signature, which nobody makes up; test/paypal-webhook holds them to the document.
+    // Its responses depend on a signature that cannot be generated; test/unit/openapi holds them to the document.
     ...['--exclude-path', '/webhooks/paypal'],
     ...['--max-examples', String(EXAMPLES)],
     ...['--seed', '1'],

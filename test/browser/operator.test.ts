@@ -9,13 +9,13 @@ import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { retry } from '../support/stack/settlements.ts';
 import {
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   paymentOf,
   payPal,
   purchaseUnderReview,
   sessionOf,
-  settledPayment,
   until,
 } from '../support/stack/shop.ts';
 import { waitForHeading } from '../support/stack/shopper.ts';
@@ -88,7 +88,7 @@ describe('the admin UI', () => {
       .filter({ hasText: `of ${purchase.paymentId}` })
       .waitFor();
     await row.waitFor({ state: 'detached' });
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
   it('previews the changes of a replay before it runs', async ({ page }) => {
@@ -104,7 +104,7 @@ describe('the admin UI', () => {
 
     await confirm(page, 'Replay', 'PayPal was down');
     await dialog.getByText('Event processed').waitFor();
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     await closeDialog(page);
     await page.getByText('accepted', { exact: true }).waitFor();
   });
@@ -143,7 +143,7 @@ describe('the admin UI', () => {
     await confirm(page, 'Accept', 'agreed by phone');
 
     await page.getByRole('dialog').getByText('its order is being created').waitFor();
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
   it('finds a payment by any of its ids', async ({ page }) => {
@@ -291,7 +291,7 @@ it('the page of a payment is accessible and fits on a phone', async ({ page }) =
   // Leaves no failed settlement to the next test.
   await payPal('PUT', '/_sim/faults', { faults: [] });
   await retry(purchase);
-  await settledPayment(purchase, 'captured');
+  await completedPayment(purchase, 'captured');
 });
 
 it('the page of an event is accessible and fits on a phone', async ({ page }) => {

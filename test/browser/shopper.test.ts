@@ -8,11 +8,11 @@ import {
   cancel,
   captureAtPayPal,
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   paymentOf,
   payPal,
-  settledPayment,
   until,
 } from '../support/stack/shop.ts';
 import { addToBasket, buy, captureIdOf, choose, goToPayPal, waitForHeading } from '../support/stack/shopper.ts';
@@ -46,7 +46,7 @@ describe('the storefront', () => {
     await choose(page, 'Pay now');
 
     await waitForHeading(page, THANKS);
-    const { order } = await settledPayment(purchase, 'captured');
+    const { order } = await completedPayment(purchase, 'captured');
     await page.getByText(order.order_id).waitFor();
     await page.getByRole('cell', { name: `Product ${purchase.sku}` }).waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
@@ -106,7 +106,7 @@ describe('the storefront', () => {
     await waitForHeading(page, 'Payment cancelled');
     await page.getByText('You haven’t been charged').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
-    await settledPayment(purchase, 'cancelled');
+    await completedPayment(purchase, 'cancelled');
     expect(await captureOf(purchase)).toBeUndefined();
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 
@@ -118,7 +118,7 @@ describe('the storefront', () => {
   it('links to the order when the payment is captured before the cancellation', async ({ page }) => {
     const purchase = await buy(page, await stockedProduct(10));
     await approve(purchase.paypalOrderId);
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
 
     await page.goto(`/checkout/failure?checkout_session_id=${purchase.sessionId}&token=${purchase.paypalOrderId}`);
 
@@ -154,7 +154,7 @@ describe('the storefront', () => {
     await page.getByText('You can close this page').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     await restorePayPal();
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     await page.clock.fastForward(10_000);
     await waitForHeading(page, THANKS);
   });
@@ -178,7 +178,7 @@ describe('the storefront', () => {
 
     await waitForHeading(page, THANKS);
     await waitForHeading(tab, THANKS);
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     expect(await ordersOf(purchase)).toHaveLength(1);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
@@ -237,7 +237,7 @@ describe('the storefront', () => {
     await paid;
     await page.close();
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     const later = await context.newPage();
     await later.goto(`/checkout/success?checkout_session_id=${purchase.sessionId}`);
     await waitForHeading(later, THANKS);
@@ -246,7 +246,7 @@ describe('the storefront', () => {
   it('reports a paid session at checkout, and reserves nothing again', async ({ page }) => {
     const purchase = await buy(page, await stockedProduct(10));
     await approve(purchase.paypalOrderId);
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
 
     await page.goto('/');
     await page.getByRole('button', { name: 'Check out' }).click();

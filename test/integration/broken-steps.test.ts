@@ -5,7 +5,7 @@ import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
 import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/stack/settlements.ts';
-import { approve, beginPurchase, type Purchase, settledPayment, until } from '../support/stack/shop.ts';
+import { approve, beginPurchase, completedPayment, type Purchase, until } from '../support/stack/shop.ts';
 
 let restore = async () => {};
 afterEach(() => restore());
@@ -57,7 +57,7 @@ describe.each([
       reason: 'the tables have their names again',
     });
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect((await everythingIn('orders')).filter(({ payment_id }) => payment_id === purchase.paymentId)).toHaveLength(
       1,
     );

@@ -6,12 +6,12 @@ import {
   approve,
   beginPurchase,
   captureAtPayPal,
+  completedPayment,
   type Purchase,
   paidPurchase,
   paymentOf,
   payPal,
   sessionOf,
-  settledPayment,
   shop,
 } from '../support/stack/shop.ts';
 
@@ -49,7 +49,7 @@ describe('the shop', () => {
 
     await pay(purchase);
 
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     const kept = await buyerOf(purchase);
     expect(kept?.buyer).toMatchObject({
       name: expect.any(String),

@@ -3,16 +3,16 @@ import { stockOf } from '../support/stack/invariants.ts';
 import {
   beginPurchase,
   cancel,
+  completedPayment,
   type Purchase,
   paidPurchase,
   payPal,
   sessionOf,
-  settledPayment,
   shop,
 } from '../support/stack/shop.ts';
 
 async function expectNothingBought(purchase: Purchase): Promise<void> {
-  expect((await settledPayment(purchase, 'cancelled')).order).toBeNull();
+  expect((await completedPayment(purchase, 'cancelled')).order).toBeNull();
   expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'cancelled' });
   expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
 }
@@ -61,7 +61,7 @@ describe('the shop', () => {
     });
 
     expect(cancelled).toMatchObject({ status: 409, body: { type: '/problems/already-captured' } });
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
   it('rejects a new payment for a closed session', async () => {

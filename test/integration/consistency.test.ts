@@ -12,13 +12,13 @@ import {
   beginPurchase,
   cancel,
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   paymentOf,
   payPal,
   purchaseUnderReview,
   sessionOf,
-  settledPayment,
   shop,
   until,
 } from '../support/stack/shop.ts';
@@ -100,7 +100,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
       job: 'payments',
       due_before: new Date(Date.now() + 60_000).toISOString(),
     });
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
   });
 
   it('3, a session that does not follow its captured payment', async () => {
@@ -169,7 +169,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
     const finding = await findAndRepair(7, purchase.paymentId);
 
     expect(finding.what).toContain('captured EUR 19.00, expected EUR 19.99');
-    expect(await settledPayment(purchase, 'refunded')).toMatchObject({ order: null });
+    expect(await completedPayment(purchase, 'refunded')).toMatchObject({ order: null });
     expect((await captureOf(purchase)).status).toBe('REFUNDED');
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
@@ -183,7 +183,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
     const finding = await findAndRepair(8, purchase.paymentId);
 
     expect(finding.what).toBe('PayPal reports EUR 5.00 refunded, the payment records EUR 0.00');
-    await settledPayment(purchase, 'partially_refunded');
+    await completedPayment(purchase, 'partially_refunded');
   });
 
   it('9, an event that was stored and never processed', async () => {
@@ -195,7 +195,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
 
     await findAndRepair(9, event.id);
 
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
   });
 
   it('10, a failed settlement that is not on the list', async () => {
@@ -209,7 +209,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
 
     await findAndRepair(10, subject);
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     await noFailuresOf(purchase);
   });
 });

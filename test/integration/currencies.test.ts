@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stockedProduct } from '../support/stack/aws.ts';
-import { approve, beginPurchase, captureOf, settledPayment, shop } from '../support/stack/shop.ts';
+import { approve, beginPurchase, captureOf, completedPayment, shop } from '../support/stack/shop.ts';
 
 describe('the shop', () => {
   it.each([
@@ -18,7 +18,10 @@ describe('the shop', () => {
 
     await approve(purchase.paypalOrderId);
 
-    expect((await settledPayment(purchase, 'captured')).order.amount).toEqual({ currency_code: currency, value: sum });
+    expect((await completedPayment(purchase, 'captured')).order.amount).toEqual({
+      currency_code: currency,
+      value: sum,
+    });
     expect((await captureOf(purchase)).amount).toMatchObject({ currency_code: currency, value: sum });
   });
 

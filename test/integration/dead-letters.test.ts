@@ -3,7 +3,7 @@ import { callFunction, everythingIn } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { failuresOf, firstFailuresOf, lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
-import { payPal, settledPayment, until } from '../support/stack/shop.ts';
+import { completedPayment, payPal, until } from '../support/stack/shop.ts';
 
 /** One run of the dead-letters job. */
 async function sweep(): Promise<Record<string, number>> {
@@ -32,7 +32,7 @@ describe('the dead-letter queue', () => {
       expect(one).toMatchObject({ settlements: [{ execution: `${purchase.paymentId}-captured-r1` }] });
     }
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect((await everythingIn('orders')).filter(({ payment_id }) => payment_id === purchase.paymentId)).toHaveLength(
       1,
     );

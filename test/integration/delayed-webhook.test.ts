@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approve, beginPurchase, paymentOf, payPal, settledPayment, shop } from '../support/stack/shop.ts';
+import { approve, beginPurchase, completedPayment, paymentOf, payPal, shop } from '../support/stack/shop.ts';
 
 describe('the shop', () => {
   it('reports a payment as pending while the webhook is late, and as captured when it arrives', async () => {
@@ -20,7 +20,7 @@ describe('the shop', () => {
     await payPal('PUT', '/_sim/faults', { faults: [] });
     await payPal('PUT', '/_sim/delivery', { hold: false });
     await payPal('POST', '/_sim/delivery/flush');
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
   it('creates the order when the buyer never returns', async () => {
@@ -28,6 +28,6 @@ describe('the shop', () => {
 
     await approve(purchase.paypalOrderId);
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 });

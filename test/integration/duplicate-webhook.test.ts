@@ -5,10 +5,10 @@ import {
   approve,
   beginPurchase,
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   payPal,
-  settledPayment,
 } from '../support/stack/shop.ts';
 
 /** A purchase's capture at PayPal as the resource of an event. */
@@ -21,7 +21,7 @@ const captureResource = async (purchase: Purchase) => ({
 });
 
 async function expectBoughtOnce(purchase: Purchase): Promise<void> {
-  const payment = await settledPayment(purchase, 'captured');
+  const payment = await completedPayment(purchase, 'captured');
   const orders = (await everythingIn('orders')).filter(
     ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,
   );

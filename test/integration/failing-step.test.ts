@@ -4,7 +4,7 @@ import { logsOf, stepFunctions } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
-import { type Purchase, paymentOf, payPal, sessionOf, settledPayment, until } from '../support/stack/shop.ts';
+import { completedPayment, type Purchase, paymentOf, payPal, sessionOf, until } from '../support/stack/shop.ts';
 
 const { state_machine_arn } = inject('stack');
 const executionOf = ({ paymentId }: Purchase) =>
@@ -15,7 +15,7 @@ describe('the workflow', () => {
     // The PayPal client makes two attempts per call.
     const purchase = await purchaseWhoseOrderFails(4);
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     const failures = await until(
       async () =>
         (await logsOf('fulfillment')).filter(
@@ -47,7 +47,7 @@ describe('the workflow', () => {
     // Leaves no failing purchase to later tests.
     await payPal('PUT', '/_sim/faults', { faults: [] });
     await retry(purchase);
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     await noFailuresOf(purchase);
   });
 });

@@ -6,9 +6,9 @@ import {
   cancel,
   captureAtPayPal,
   captureOf,
+  completedPayment,
   type Purchase,
   sessionOf,
-  settledPayment,
   shop,
 } from '../support/stack/shop.ts';
 
@@ -25,12 +25,12 @@ describe('the shop', () => {
     const { sku, letGo, holder } = await twoBuyers();
 
     await captureAtPayPal(holder);
-    await settledPayment(holder, 'captured');
+    await completedPayment(holder, 'captured');
     await captureAtPayPal(letGo);
 
-    expect(await settledPayment(letGo, 'refunded')).toMatchObject({ order: null });
+    expect(await completedPayment(letGo, 'refunded')).toMatchObject({ order: null });
     expect((await captureOf(letGo)).status).toBe('REFUNDED');
-    expect((await settledPayment(holder, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(holder, 'captured')).order).not.toBeNull();
     expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
   });
 
@@ -39,10 +39,10 @@ describe('the shop', () => {
     await cancel(holder);
 
     await captureAtPayPal(letGo);
-    expect((await settledPayment(letGo, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(letGo, 'captured')).order).not.toBeNull();
     await captureAtPayPal(holder);
 
-    expect(await settledPayment(holder, 'refunded')).toMatchObject({ order: null });
+    expect(await completedPayment(holder, 'refunded')).toMatchObject({ order: null });
     expect(await sessionOf(letGo)).toMatchObject({ status: 'payment_completed' });
     expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
   });

@@ -8,12 +8,12 @@ import {
   cancel,
   captureAtPayPal,
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   paymentOf,
   payPal,
   sessionOf,
-  settledPayment,
   shop,
   until,
 } from '../support/stack/shop.ts';
@@ -31,7 +31,7 @@ describe('the shop', () => {
 
     await captureAtPayPal(purchase);
 
-    expect((await settledPayment(purchase, 'captured')).order).toMatchObject({ status: 'confirmed' });
+    expect((await completedPayment(purchase, 'captured')).order).toMatchObject({ status: 'confirmed' });
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'captured' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 2, reserved: 0, sold: 1 });
   });
@@ -43,7 +43,7 @@ describe('the shop', () => {
 
     await captureAtPayPal(late);
 
-    expect(await settledPayment(late, 'refunded')).toMatchObject({ order: null });
+    expect(await completedPayment(late, 'refunded')).toMatchObject({ order: null });
     expect((await captureOf(late)).status).toBe('REFUNDED');
     expect(await sessionOf(late)).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
     expect(await stockOf(sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
@@ -54,7 +54,7 @@ describe('the shop', () => {
 
     await approve(purchase.paypalOrderId);
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 0, reserved: 0, sold: 1 });
   });
 
@@ -74,14 +74,14 @@ describe('the shop', () => {
     );
     await quiet();
 
-    await settledPayment(late, 'cancelled');
+    await completedPayment(late, 'cancelled');
     expect(await captureOf(late)).toBeUndefined();
     expect(await stockOf(sku)).toEqual({ available: 0, reserved: 1, sold: 0 });
     await approve(other.paypalOrderId);
-    expect((await settledPayment(other, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(other, 'captured')).order).not.toBeNull();
   });
 
-  it('keeps the return page pending while a late approval is settled', async () => {
+  it('keeps the return page pending while a late approval has its settlement open', async () => {
     const purchase = await cancelled(await stockedProduct(1));
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
@@ -90,7 +90,7 @@ describe('the shop', () => {
 
     expect(captured.status).toBe(200);
     expect(['approved', 'captured']).toContain(captured.body.status);
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
   it('reports a payment as expired when PayPal no longer knows its order', async () => {
@@ -100,7 +100,7 @@ describe('the shop', () => {
     const captured = await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
 
     expect(captured).toMatchObject({ status: 200, body: { status: 'expired' } });
-    await settledPayment(purchase, 'expired');
+    await completedPayment(purchase, 'expired');
     expect(await sessionOf(purchase)).toMatchObject({ status: 'expired', payment_status: 'expired' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
     expect(await paymentOf(purchase)).toMatchObject({ order: null });

@@ -5,7 +5,7 @@ import { JOB_NAMES } from '../../src/reconciliation/job.ts';
 import { callFunction, everythingLogged } from '../support/stack/aws.ts';
 import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { asOperator, signIn } from '../support/stack/operator.ts';
-import { approve, beginPurchase, paidPurchase, payPal, settledPayment, shop, until } from '../support/stack/shop.ts';
+import { approve, beginPurchase, completedPayment, paidPurchase, payPal, shop, until } from '../support/stack/shop.ts';
 
 const { simulator_url, operator } = inject('stack');
 
@@ -23,9 +23,9 @@ async function logsOfAnEventfulDay() {
   const refunded = await beginPurchase();
   await approve(refunded.paypalOrderId);
   await shop('POST', `/api/v1/payments/${refunded.paymentId}/capture`);
-  await settledPayment(refunded, 'captured');
+  await completedPayment(refunded, 'captured');
   await asOperator(`/api/v1/admin/payments/${refunded.paymentId}/refund`, { reason: 'came back' });
-  await settledPayment(refunded, 'refunded');
+  await completedPayment(refunded, 'refunded');
 
   await signIn({ ...operator, password: 'a wrong password' });
   for (const job of JOB_NAMES) await callFunction('reconciliation', { job });

@@ -4,12 +4,12 @@ import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator } from '../support/stack/operator.ts';
 import {
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   payPal,
   purchaseUnderReview,
   sessionOf,
-  settledPayment,
   until,
 } from '../support/stack/shop.ts';
 
@@ -26,7 +26,7 @@ describe('the admin API', () => {
     const answers = [await press(), await press()];
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await settledPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
+    expect((await completedPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
     expect(await refundsOf(purchase)).toHaveLength(1);
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
     const audit = (await everythingIn('operations')).filter(({ target }) => target === purchase.paymentId);
@@ -48,7 +48,7 @@ describe('the admin API', () => {
       refunded: { value: '10.00' },
     });
 
-    await settledPayment(purchase, 'partially_refunded');
+    await completedPayment(purchase, 'partially_refunded');
     expect(await refundsOf(purchase)).toHaveLength(2);
   });
 
@@ -73,14 +73,14 @@ describe('the admin API', () => {
     expect(shipped).toMatchObject({ status: 200, body: { status: 'shipped' } });
     await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'goodwill' });
 
-    await settledPayment(purchase, 'refunded');
+    await completedPayment(purchase, 'refunded');
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
   it('rejects shipping a refunded order', async () => {
     const purchase = await paidPurchase();
     await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
-    await settledPayment(purchase, 'refunded');
+    await completedPayment(purchase, 'refunded');
 
     const shipped = await asOperator(`/api/v1/admin/orders/${purchase.orderId}/ship`, { reason: 'parcel 1' });
 
@@ -95,7 +95,10 @@ describe('the admin API', () => {
     });
 
     expect(accepted).toMatchObject({ status: 200, body: { status: 'captured' } });
-    expect((await settledPayment(purchase, 'captured')).order.amount).toEqual({ currency_code: 'EUR', value: '19.00' });
+    expect((await completedPayment(purchase, 'captured')).order.amount).toEqual({
+      currency_code: 'EUR',
+      value: '19.00',
+    });
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
@@ -104,7 +107,7 @@ describe('the admin API', () => {
 
     await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'wrong amount' });
 
-    expect(await settledPayment(purchase, 'refunded')).toMatchObject({ order: null });
+    expect(await completedPayment(purchase, 'refunded')).toMatchObject({ order: null });
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'refunded' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
-import { paidPurchase, paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
+import { completedPayment, paidPurchase, paymentOf, payPal, until } from '../support/stack/shop.ts';
 import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
@@ -22,7 +22,7 @@ async function all(path: string, name: string): Promise<Json[]> {
   return found;
 }
 
-const deedsTo = async (target: string): Promise<Json[]> =>
+const actionsOn = async (target: string): Promise<Json[]> =>
   (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
 
 describe('the admin API', () => {
@@ -52,7 +52,7 @@ describe('the admin API', () => {
 
     const replayed = await asOperator(`/api/v1/admin/webhook-events/${eventId}/replay`, { reason: 'PayPal was down' });
     expect(replayed).toMatchObject({ status: 200, body: { status: 'accepted', payment_id: purchase.paymentId } });
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
 
     for (const name of [
@@ -69,7 +69,7 @@ describe('the admin API', () => {
     }
     const { body: processed } = await seenByOperator(`/api/v1/admin/webhook-events/${eventId}`);
     expect(processed.executions).toMatchObject([{ name: `${purchase.paymentId}-captured`, status: 'SUCCEEDED' }]);
-    expect(await deedsTo(eventId)).toEqual([{ what: 'replay', who: 'operator', why: 'PayPal was down' }]);
+    expect(await actionsOn(eventId)).toEqual([{ what: 'replay', who: 'operator', why: 'PayPal was down' }]);
   });
 
   it('counts webhooks first and then replays each once', async () => {
@@ -108,11 +108,11 @@ describe('the admin API', () => {
 
     expect(retried.status).toBe(200);
     expect(retried.body.settlements).toMatchObject([{ settlement: 'captured' }]);
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     await until(
       () => all('/api/v1/admin/settlements', 'settlements'),
       (listed) => listed.every(({ payment_id }) => payment_id !== purchase.paymentId),
     );
-    expect(await deedsTo(purchase.paymentId)).toEqual([{ what: 'retry', who: 'operator', why: 'PayPal is back' }]);
+    expect(await actionsOn(purchase.paymentId)).toEqual([{ what: 'retry', who: 'operator', why: 'PayPal is back' }]);
   });
 });

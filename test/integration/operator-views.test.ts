@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { change } from '../support/stack/aws.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
-import { captureOf, paidPurchase, sessionOf, settledPayment, until } from '../support/stack/shop.ts';
+import { captureOf, completedPayment, paidPurchase, sessionOf, until } from '../support/stack/shop.ts';
 
 describe('the admin API', () => {
   it('shows all details of a payment, its buyer and PayPal’s view', async () => {
@@ -95,7 +95,7 @@ describe('the admin API', () => {
       () => sessionOf(purchase),
       ({ status }) => status === 'payment_completed',
     );
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     await touched(new Date(Date.now() - 600_000));
     expect(await findings()).toEqual([]);
     const audit = await seenByOperator(`/api/v1/admin/audit?target=${encodeURIComponent(finding.finding_id)}`);

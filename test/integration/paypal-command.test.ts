@@ -3,7 +3,7 @@ import { payPalNotifications, type Webhook } from '../../src/paypal/notification
 import { transport } from '../../src/paypal/transport.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../src/paypal-webhook/event-types.ts';
 import { command } from '../support/stack/command.ts';
-import { approvalOf, approve, beginPurchase, payPal, settledPayment } from '../support/stack/shop.ts';
+import { approvalOf, approve, beginPurchase, completedPayment, payPal } from '../support/stack/shop.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
 const OURS = `${front_door_url}/webhooks/paypal`;
@@ -67,7 +67,7 @@ describe('npm run paypal', () => {
     expect(await lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}not received$/);
     expect(await run('resend', id)).toMatchObject({ status: 0, stderr: '' });
 
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     expect(await lineOf(id)).toMatch(new RegExp(`CHECKOUT.ORDER.APPROVED  accepted  ${purchase.paymentId}$`));
   });
 
@@ -75,7 +75,7 @@ describe('npm run paypal', () => {
     expect(await run('resend', 'WH-NONE')).toMatchObject({ status: 1, stderr: expect.stringContaining('WH-NONE') });
   });
 
-  it.each([[], ['mend'], ['resend'], ['status', 'now'], ['events', '--hours', 'many']])(
+  it.each([[], ['fix'], ['resend'], ['status', 'now'], ['events', '--hours', 'many']])(
     'explains itself when it is not understood: %s',
     async (...args) => {
       expect(await run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });

@@ -4,11 +4,11 @@ import {
   approve,
   beginPurchase,
   captureOf,
+  completedPayment,
   type Purchase,
   paymentOf,
   payPal,
   sessionOf,
-  settledPayment,
   shop,
   until,
 } from '../support/stack/shop.ts';
@@ -36,7 +36,7 @@ describe('the shop', () => {
 
     await payPal('POST', `/_sim/captures/${purchase.captureId}/complete`);
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
@@ -45,7 +45,7 @@ describe('the shop', () => {
 
     await payPal('POST', `/_sim/captures/${purchase.captureId}/decline`);
 
-    expect((await settledPayment(purchase, 'failed')).order).toBeNull();
+    expect((await completedPayment(purchase, 'failed')).order).toBeNull();
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_failed', payment_status: 'failed' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
@@ -70,6 +70,6 @@ describe('the shop', () => {
 
     await approve(purchase.paypalOrderId, { funding: 'instant' });
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 });

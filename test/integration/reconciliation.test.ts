@@ -8,11 +8,11 @@ import {
   approve,
   beginPurchase,
   captureOf,
+  completedPayment,
   type Purchase,
   paymentOf,
   payPal,
   sessionOf,
-  settledPayment,
   shop,
   until,
 } from '../support/stack/shop.ts';
@@ -47,7 +47,7 @@ describe('an approved payment whose buyer never returns and whose webhooks are a
 
     await reconcile('payments', 1);
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     expect(await eventsOf(purchase)).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('an approved payment whose buyer never returns and whose webhooks are a
 
     await Promise.all([reconcile('payments', 1), reconcile('payments', 1)]);
 
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 });
@@ -74,7 +74,7 @@ describe('a payment that is never approved', () => {
       () => sessionOf(purchase),
       ({ status }) => status === 'expired',
     );
-    expect(await settledPayment(purchase, 'expired')).toMatchObject({ order: null });
+    expect(await completedPayment(purchase, 'expired')).toMatchObject({ order: null });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
@@ -89,7 +89,7 @@ describe('a payment that is never approved', () => {
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
     await reconcile('payments', 120);
-    await settledPayment(purchase, 'expired');
+    await completedPayment(purchase, 'expired');
   });
 });
 
@@ -126,7 +126,7 @@ it('processes a stored event from the inbox when its function crashed', async ()
   expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
   await reconcile('inbox', 2);
 
-  await settledPayment(purchase, 'captured');
+  await completedPayment(purchase, 'captured');
   expect(await captureOf(purchase)).toMatchObject({ status: 'COMPLETED' });
   expect(await eventsOf(purchase)).toMatchObject([{ event_id: approved.id, status: 'accepted' }]);
 });
@@ -139,7 +139,7 @@ describe('an event whose deliveries were all lost', () => {
 
     expect((await reconcile('events', 1)).repaired).toBeGreaterThan(0);
 
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     const approved = await approvalOf(purchase);
     expect(await eventsOf(purchase)).toContainEqual(
       expect.objectContaining({
@@ -157,7 +157,7 @@ describe('an event whose deliveries were all lost', () => {
     await payPal('PUT', '/_sim/delivery', { drop: true });
     await approve(purchase.paypalOrderId);
     await reconcile('events', 1);
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     await payPal('PUT', '/_sim/delivery', { drop: false });
     const { id } = await approvalOf(purchase);
 

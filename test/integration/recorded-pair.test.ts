@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
-import { beginPurchase, type Purchase, payPal, settledPayment } from '../support/stack/shop.ts';
+import { beginPurchase, completedPayment, type Purchase, payPal } from '../support/stack/shop.ts';
 
 /*
  * Two recorded PayPal events of one purchase: APPROVED, whose snapshot already contains the capture, and CAPTURE.COMPLETED. Only the
@@ -38,7 +38,7 @@ describe('the webhook', () => {
     for (const name of names) answers.push(await deliver(name, purchase));
 
     expect(answers).toEqual(['accepted', 'accepted']);
-    const { order } = await settledPayment(purchase, 'captured');
+    const { order } = await completedPayment(purchase, 'captured');
     const orders = (await everythingIn('orders')).filter(
       ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,
     );

@@ -4,11 +4,11 @@ import {
   approve,
   beginPurchase,
   captureOf,
+  completedPayment,
   type Purchase,
   paidPurchase,
   payPal,
   sessionOf,
-  settledPayment,
   shop,
 } from '../support/stack/shop.ts';
 
@@ -23,7 +23,7 @@ describe('the shop', () => {
 
     await refund(purchase);
 
-    expect((await settledPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
+    expect((await completedPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed', payment_status: 'refunded' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
@@ -32,11 +32,11 @@ describe('the shop', () => {
     const purchase = await paidPurchase();
 
     await refund(purchase, '5.00');
-    expect((await settledPayment(purchase, 'partially_refunded')).order).toMatchObject({ status: 'confirmed' });
+    expect((await completedPayment(purchase, 'partially_refunded')).order).toMatchObject({ status: 'confirmed' });
     expect((await shop('GET', `/api/v1/orders/${purchase.orderId}`)).body.refunded.value).toBe('5.00');
 
     await refund(purchase, '14.99');
-    expect((await settledPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
+    expect((await completedPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
@@ -45,7 +45,7 @@ describe('the shop', () => {
 
     await payPal('POST', `/_sim/captures/${(await captureOf(purchase)).id}/reverse`);
 
-    expect((await settledPayment(purchase, 'reversed')).order).toMatchObject({ status: 'refunded' });
+    expect((await completedPayment(purchase, 'reversed')).order).toMatchObject({ status: 'refunded' });
     expect(await sessionOf(purchase)).toMatchObject({ payment_status: 'reversed' });
   });
 
@@ -58,7 +58,7 @@ describe('the shop', () => {
     await payPal('PUT', '/_sim/delivery', { shuffle: true });
     await payPal('POST', '/_sim/delivery/flush');
 
-    expect((await settledPayment(purchase, 'partially_refunded')).order).toMatchObject({ status: 'confirmed' });
+    expect((await completedPayment(purchase, 'partially_refunded')).order).toMatchObject({ status: 'confirmed' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 });

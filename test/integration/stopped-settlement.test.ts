@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { purchaseWhoseSettlementIsStopped } from '../support/stack/failing-order.ts';
 import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
-import { payPal, settledPayment } from '../support/stack/shop.ts';
+import { completedPayment, payPal } from '../support/stack/shop.ts';
 
 describe('the failed list', () => {
   it('lists a settlement that was stopped in the console until a retry succeeds', async () => {
@@ -11,7 +11,7 @@ describe('the failed list', () => {
     await payPal('PUT', '/_sim/faults', { faults: [] });
     expect(await retry(purchase)).toMatchObject({ settlements: [{ execution: `${purchase.paymentId}-captured-r1` }] });
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     await noFailuresOf(purchase);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
-import { approve, beginPurchase, sessionOf, settledPayment, shop } from '../support/stack/shop.ts';
+import { approve, beginPurchase, completedPayment, sessionOf, shop } from '../support/stack/shop.ts';
 
 describe('an approved payment', () => {
   it('creates one order when the buyer approves', async () => {
@@ -11,7 +11,7 @@ describe('an approved payment', () => {
 
     await approve(purchase.paypalOrderId);
 
-    const payment = await settledPayment(purchase, 'captured');
+    const payment = await completedPayment(purchase, 'captured');
     expect(payment.order).toMatchObject({
       status: 'confirmed',
       items: [{ sku, quantity: 2 }],
@@ -47,7 +47,7 @@ describe('an approved payment', () => {
     const captured = await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
 
     expect(captured).toMatchObject({ status: 200, body: { status: 'captured' } });
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
   it('rejects a capture before the buyer approved', async () => {

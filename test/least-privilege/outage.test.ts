@@ -4,7 +4,7 @@ import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator } from '../support/stack/operator.ts';
 import { failuresOf } from '../support/stack/settlements.ts';
-import { paymentOf, payPal, settledPayment, until } from '../support/stack/shop.ts';
+import { completedPayment, paymentOf, payPal, until } from '../support/stack/shop.ts';
 
 /** Restarts AWS with its stored data. Running Step Functions executions fail without an event. */
 async function outage(): Promise<void> {
@@ -26,7 +26,7 @@ describe('a settlement', () => {
 
     await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, { reason: 'AWS is back' });
 
-    expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await until(
       () => failuresOf(purchase),

@@ -3,7 +3,7 @@ import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
 import { CREDENTIALS } from '../../local/ministack.ts';
 import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
-import { approve, beginPurchase, paymentOf, sessionOf, settledPayment } from '../support/stack/shop.ts';
+import { approve, beginPurchase, completedPayment, paymentOf, sessionOf } from '../support/stack/shop.ts';
 
 const { endpoint, region } = inject('aws');
 const iam = new IAMClient({ endpoint, region, credentials: CREDENTIALS });
@@ -44,7 +44,7 @@ it('fails the settlement when the checkout function lacks its write grant', asyn
   });
 
   await retry(purchase);
-  await settledPayment(purchase, 'captured');
+  await completedPayment(purchase, 'captured');
   expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed' });
   await noFailuresOf(purchase);
 });
@@ -54,5 +54,5 @@ it('sells again when the grant is restored', async () => {
 
   await approve(purchase.paypalOrderId);
 
-  expect((await settledPayment(purchase, 'captured')).order).not.toBeNull();
+  expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
 });

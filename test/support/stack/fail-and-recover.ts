@@ -13,11 +13,11 @@ import { firstFailuresOf, noFailuresOf, retry } from './settlements.ts';
 import {
   approve,
   beginPurchase,
+  completedPayment,
   type Purchase,
   paidPurchase,
   paymentOf,
   payPal,
-  settledPayment,
   shop,
   until,
 } from './shop.ts';
@@ -97,11 +97,11 @@ async function recoverShop({ failed, stopped, underReview, sku }: Failures): Pro
   await change('products', { sku }, { available: 1 });
   for (const purchase of [failed, stopped]) {
     await retry(purchase);
-    await settledPayment(purchase, 'captured');
+    await completedPayment(purchase, 'captured');
     await noFailuresOf(purchase);
   }
   await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'wrong amount captured' });
-  await settledPayment(underReview, 'refunded');
+  await completedPayment(underReview, 'refunded');
   await paidPurchase();
   for (let i = 0; i < 2; i++) await sendEvent('BILLING.PLAN.CREATED', {}, 'good', 'WH-TWICE');
   for (const job of JOB_NAMES) await reconcile(job);

@@ -27,12 +27,12 @@ export async function violationsInTables(): Promise<string[]> {
   const violations: string[] = [];
 
   // A payment under review or with an open settlement has no order yet.
-  const settled = payments.filter(({ status, open }) => status !== 'review' && Object.keys(open).length === 0);
-  const settledIds = new Set(settled.map(({ payment_id }) => payment_id));
-  const kept = sum(settled.map(({ captured, refunded_minor }) => (captured?.minor ?? 0) - refunded_minor));
+  const atRest = payments.filter(({ status, open }) => status !== 'review' && Object.keys(open).length === 0);
+  const restingIds = new Set(atRest.map(({ payment_id }) => payment_id));
+  const kept = sum(atRest.map(({ captured, refunded_minor }) => (captured?.minor ?? 0) - refunded_minor));
   const owed = sum(
     orders
-      .filter(({ payment_id }) => settledIds.has(payment_id))
+      .filter(({ payment_id }) => restingIds.has(payment_id))
       .map(({ amount, refunded_minor }) => amount.minor - refunded_minor),
   );
   if (kept !== owed) violations.push(`payments hold ${kept}, orders are worth ${owed}`);

@@ -126,7 +126,7 @@ export const paymentOf = async ({ paymentId }: Pick<Purchase, 'paymentId'>): Pro
   (await shop('GET', `/api/v1/payments/${paymentId}`)).body;
 
 /** Waits until the payment has a status and its settlements succeeded. */
-export const settledPayment = (purchase: Pick<Purchase, 'paymentId'>, status: string) =>
+export const completedPayment = (purchase: Pick<Purchase, 'paymentId'>, status: string) =>
   until(
     () => paymentOf(purchase),
     (payment) => payment.status === status && payment.settled,
@@ -136,7 +136,7 @@ export const settledPayment = (purchase: Pick<Purchase, 'paymentId'>, status: st
 export async function paidPurchase(wanted?: Wanted): Promise<Purchase & { readonly orderId: string }> {
   const purchase = await beginPurchase(wanted);
   await approve(purchase.paypalOrderId);
-  const { order } = await settledPayment(purchase, 'captured');
+  const { order } = await completedPayment(purchase, 'captured');
   return { ...purchase, orderId: order.order_id };
 }
 
@@ -154,7 +154,7 @@ export async function purchaseUnderReview(value: string): Promise<Purchase> {
 /** Cancels as a buyer who returns by the cancel link, and waits for the settlement. */
 export async function cancel(purchase: Purchase): Promise<void> {
   await shop('POST', `/api/v1/payments/${purchase.paymentId}/cancel`, { token: purchase.paypalOrderId });
-  await settledPayment(purchase, 'cancelled');
+  await completedPayment(purchase, 'cancelled');
 }
 
 /** The checkout session, from the storefront API. */

@@ -239,7 +239,7 @@ describe('followPayment', () => {
     ]);
   });
 
-  it('stops polling when the payment is settled', async () => {
+  it('stops polling when the payment is final', async () => {
     api(() => payment('captured'));
     await titlesOver(30);
     const before = requests.length;
