@@ -1,4 +1,4 @@
-"""What Schemathesis need not try; see run.ts."""
+"""Excludes requests that Schemathesis should not generate; see run.ts."""
 
 from urllib.parse import unquote
 
@@ -7,6 +7,6 @@ import schemathesis
 
 @schemathesis.hook
 def filter_path_parameters(context, path_parameters):
-    """Nothing within an id that means something in a path, which no id has: gateways decode it before they look for the call, and find another."""
+    """Excludes path delimiters in ids: gateways decode them before routing and match another operation."""
     ids = unquote("".join(str(value) for value in (path_parameters or {}).values()))
     return ids.isprintable() and not set("/\\?#") & set(ids)

@@ -7,8 +7,8 @@ import { startStack } from '../../local/stack.ts';
 import { callJson } from '../support/stack/call-json.ts';
 
 /*
- * Lets Schemathesis, which knows nothing of this project but docs/openapi.yaml, make up requests to the running shop, and holds every
- * answer to the document: npm run check-api [-- further options of Schemathesis]
+ * Runs Schemathesis, which generates requests from docs/openapi.yaml and validates every response of the running shop
+ * against it: npm run check-api [-- further options of Schemathesis]
  */
 
 const ENVIRONMENT: PythonEnvironment = {
@@ -16,7 +16,7 @@ const ENVIRONMENT: PythonEnvironment = {
   requirements: join(import.meta.dirname, 'requirements.txt'),
 };
 
-/** Requests that are made up for each call, beside those that the document's own limits suggest. */
+/** Generated requests per operation, in addition to the boundary values of the document. */
 const EXAMPLES = 20;
 
 const stop = new AbortController();
@@ -45,12 +45,13 @@ function check(token: string): Promise<number> {
     `${stack.front_door_url}/api/v1/openapi.json`,
     ...['--url', stack.front_door_url],
     ...['--header', `Authorization: Bearer ${token}`],
-    // Its responses depend on a signature that cannot be generated; test/unit/openapi holds them to the document.
+    // Requires a valid signature, which cannot be generated; test/unit/paypal-webhook validates its responses.
     ...['--exclude-path', '/webhooks/paypal'],
     ...['--max-examples', String(EXAMPLES)],
     ...['--seed', '1'],
     '--continue-on-failure',
-    // What the document says in words alone: a cursor is one that was given out, a time does not end before it begins, a key is new.
+    // The document states some rules in prose only: cursors must be issued ones, time ranges must not be negative, keys
+    // must be new.
     ...['--exclude-checks', 'positive_data_acceptance'],
     ...process.argv.slice(2),
   ];

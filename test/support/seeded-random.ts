@@ -1,4 +1,4 @@
-/** Chance that is the same each time for a seed: answers from 0 up to 1. It is mulberry32. */
+/** A pseudorandom generator of numbers from 0 to 1 (exclusive), reproducible by its seed: mulberry32. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 
-/** What a function is told about its own run, with so many seconds to go. */
+/** A Lambda context with the given remaining seconds. */
 export const invocation = (seconds = 10) =>
   ({ awsRequestId: 'request', functionName: 'in-process', getRemainingTimeInMillis: () => seconds * 1000 }) as Context;
 
-/** A request as API Gateway hands it to a function; `claims` are those of somebody who has signed in. */
+/** An API Gateway event; `claims` are those of a signed-in operator. */
 export const httpEvent = (
   method: string,
   path: string,

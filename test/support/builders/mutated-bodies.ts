@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** As much of JSON Schema as the requests of the API are described with. */
+/** The part of JSON Schema that the API's requests use. */
 export interface BodySchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, BodySchema>>;
@@ -16,42 +16,44 @@ export interface BodySchema {
   readonly maximum?: number;
 }
 
-/** JSON that a schema takes, or nearly takes: with a field too many or too few, a number just beside the limit, another type. */
+/**
+ * JSON that is valid for a schema, or almost: an extra or missing field, a number just outside its limit, another type.
+ */
 export const mutatedBodies = (schema: BodySchema): fc.Arbitrary<unknown> =>
-  near(schema).map((body) => JSON.parse(JSON.stringify(body) ?? 'null'));
+  mutated(schema).map((body) => JSON.parse(JSON.stringify(body) ?? 'null'));
 
-/** Right mostly: a body of many parts would otherwise hardly ever be right as a whole. */
-const mostly = (right: fc.Arbitrary<unknown>, ...wrong: fc.Arbitrary<unknown>[]): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 20, arbitrary: right }, ...wrong.map((arbitrary) => ({ weight: 1, arbitrary })));
+/** Weighted towards valid values: a body of many fields would otherwise hardly ever be valid as a whole. */
+const mostly = (valid: fc.Arbitrary<unknown>, ...invalid: fc.Arbitrary<unknown>[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 20, arbitrary: valid }, ...invalid.map((arbitrary) => ({ weight: 1, arbitrary })));
 
 const anything = fc.jsonValue({ maxDepth: 1 });
 
-function near(schema: BodySchema): fc.Arbitrary<unknown> {
+function mutated(schema: BodySchema): fc.Arbitrary<unknown> {
   const { type, properties = {}, items = {}, minItems = 0, maxItems = 10 } = schema;
   const { minimum = 0, maximum = 100, maxLength = 20 } = schema;
   switch (type) {
     case 'object': {
-      const some = fc.record(mapped(properties, near));
-      const more = fc.dictionary(fc.string(), anything, { maxKeys: 2 });
-      const less = without(some, Object.keys(properties));
-      return mostly(some, less, less, merged(more, some), anything);
+      const object = fc.record(mapped(properties, mutated));
+      const extra = fc.dictionary(fc.string(), anything, { maxKeys: 2 });
+      const incomplete = without(object, Object.keys(properties));
+      return mostly(object, incomplete, incomplete, merged(extra, object), anything);
     }
     case 'array':
       return mostly(
-        fc.array(near(items), { minLength: 1, maxLength: 3 }),
+        fc.array(mutated(items), { minLength: 1, maxLength: 3 }),
         ...[minItems, minItems - 1, maxItems, maxItems + 1].map((length) => listOf(items, Math.max(length, 0))),
         anything,
       );
     case 'integer':
       return mostly(
-        right(schema),
+        valid(schema),
         fc.constantFrom(minimum, maximum, minimum - 1, maximum + 1, minimum + 0.5, -minimum),
         fc.double({ noNaN: true }),
         anything,
       );
     default:
       return mostly(
-        right(schema),
+        valid(schema),
         fc.constantFrom('', 'x'.repeat(maxLength), 'x'.repeat(maxLength + 1)),
         fc.string(),
         anything,
@@ -59,11 +61,11 @@ function near(schema: BodySchema): fc.Arbitrary<unknown> {
   }
 }
 
-function right({ type, properties = {}, items = {}, ...limits }: BodySchema): fc.Arbitrary<unknown> {
+function valid({ type, properties = {}, items = {}, ...limits }: BodySchema): fc.Arbitrary<unknown> {
   const { minItems = 0, minimum = 0, maximum = 100, minLength = 0, maxLength = 20, pattern, format } = limits;
   switch (type) {
     case 'object':
-      return fc.record(mapped(properties, right));
+      return fc.record(mapped(properties, valid));
     case 'array':
       return listOf(items, minItems);
     case 'integer':
@@ -72,19 +74,19 @@ function right({ type, properties = {}, items = {}, ...limits }: BodySchema): fc
       return fc.boolean();
     default:
       if (limits.enum) return fc.constantFrom(...limits.enum);
-      if (format === 'date-time') return someTime;
-      // Of characters that count as one everywhere: JSON Schema counts code points, JavaScript UTF-16 units.
+      if (format === 'date-time') return dateTime;
+      // ASCII by default: JSON Schema counts code points, JavaScript UTF-16 units.
       return pattern ? fc.stringMatching(new RegExp(pattern)) : fc.string({ minLength, maxLength });
   }
 }
 
-const someTime = fc
+const dateTime = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
-/** So many right items, no two of which begin with the same. */
+/** Valid items whose first members are unique. */
 const listOf = (items: BodySchema, length: number): fc.Arbitrary<unknown> =>
-  fc.uniqueArray(right(items), {
+  fc.uniqueArray(valid(items), {
     minLength: length,
     maxLength: length,
     selector: (item) => JSON.stringify(Object.values(item ?? {})[0]),
@@ -95,8 +97,8 @@ const without = (objects: fc.Arbitrary<object>, names: readonly string[]): fc.Ar
     .tuple(objects, fc.constantFrom(names[0] ?? '', ...names))
     .map(([object, name]) => Object.fromEntries(Object.entries(object).filter(([key]) => key !== name)));
 
-const merged = (more: fc.Arbitrary<object>, objects: fc.Arbitrary<object>): fc.Arbitrary<unknown> =>
-  fc.tuple(more, objects).map((parts) => Object.fromEntries(parts.flatMap(Object.entries)));
+const merged = (extra: fc.Arbitrary<object>, objects: fc.Arbitrary<object>): fc.Arbitrary<unknown> =>
+  fc.tuple(extra, objects).map((parts) => Object.fromEntries(parts.flatMap(Object.entries)));
 
 const mapped = <From, To>(entries: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, map(value)]));

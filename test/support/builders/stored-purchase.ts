@@ -31,7 +31,7 @@ export const reposOf = (db: DynamoDBDocumentClient, waits: number[] = []) => ({
 });
 export type Repos = ReturnType<typeof reposOf>;
 
-/** What a write is tried on; every one of its own. */
+/** The session and product of one test case. */
 export interface Subject {
   readonly session: SessionId;
   readonly sku: string;
@@ -72,12 +72,12 @@ export const captured = (subject: Subject) => {
     amount: MONEY,
     source: 'test',
   });
-  if (!move) throw new Error('a capture has a usual move');
+  if (!move) throw new Error('no optimistic move for captured');
   return move;
 };
 export const eventOf = ({ session }: Subject) => `WH-${session.slice(3)}`;
 
-/** Everything that the tables say about a subject, without its own names. */
+/** All stored items about a subject, with its ids replaced by placeholders. */
 export async function stateOf({ session, sku }: Subject) {
   const all = await Promise.all(
     (Object.keys(tables) as (keyof typeof tables)[]).map(async (table) => [table, await everythingIn(table)] as const),

@@ -1,10 +1,10 @@
 /*
- * DynamoDB's condition expressions, as far as this shop uses them, so that repositories in memory refuse what the real ones refuse:
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
+ * The part of DynamoDB's condition expressions that the shop uses, so that repositories in memory reject the same
+ * writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
 
 type Item = Readonly<Record<string, unknown>>;
-/** What stands for `:names` and `#names` in an expression. */
+/** ExpressionAttributeValues and ExpressionAttributeNames. */
 interface Placeholders {
   readonly values: Item;
   readonly names?: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ type Operand = (item: Item, placeholders: Placeholders) => unknown;
 
 const compiled = new Map<string, Condition>();
 
-/** Whether a condition holds for an item. A comparison with a missing attribute never does. */
+/** Whether a condition holds for an item. A comparison with a missing attribute is always false. */
 export function holds(expression: string, item: Item, placeholders: Placeholders): boolean {
   const condition = compiled.get(expression) ?? compile(expression);
   compiled.set(expression, condition);
@@ -36,12 +36,12 @@ function compile(expression: string): Condition {
   const peek = () => tokens[position];
   const next = (): string => {
     const token = tokens[position++];
-    if (token === undefined) throw new Error(`condition ends too soon: ${expression}`);
+    if (token === undefined) throw new Error(`unexpected end of condition: ${expression}`);
     return token;
   };
-  const skip = (wanted: string) => {
+  const skip = (expected: string) => {
     const token = next();
-    if (token !== wanted) throw new Error(`${wanted} expected, not ${token}, in: ${expression}`);
+    if (token !== expected) throw new Error(`unexpected ${token} in condition: expected ${expected} in ${expression}`);
   };
 
   const any = (): Condition => {
@@ -92,18 +92,18 @@ function compile(expression: string): Condition {
   };
 
   const condition = any();
-  if (position < tokens.length) throw new Error(`${peek()} is too much in: ${expression}`);
+  if (position < tokens.length) throw new Error(`unexpected ${peek()} in condition: ${expression}`);
   return condition;
 }
 
 function compare(operator: string, left: Operand, right: Operand, item: Item, placeholders: Placeholders): boolean {
   const [a, b] = [left(item, placeholders), right(item, placeholders)];
   const holdsFor = COMPARISONS[operator];
-  if (!holdsFor) throw new Error(`there is no comparison ${operator}`);
+  if (!holdsFor) throw new Error(`unsupported comparison ${operator}`);
   return a !== undefined && b !== undefined && holdsFor(a, b);
 }
 
-/** A placeholder's value, or the attribute at a path such as `captured.minor`. */
+/** The value of a placeholder, or the attribute at a path such as `captured.minor`. */
 function operandOf(token: string): Operand {
   if (token.startsWith(':'))
     return (_, { values }) => {
@@ -124,7 +124,7 @@ function nameOf(placeholder: string, names: Readonly<Record<string, string>>): s
   return name;
 }
 
-/** Maps are the same when they have the same attributes, in whatever order. */
+/** Maps are equal regardless of the sequence of their attributes. */
 function same(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [keys, others] = [Object.keys(a), Object.keys(b)];

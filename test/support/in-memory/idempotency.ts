@@ -2,17 +2,17 @@ import { IdempotencyItemAlreadyExistsError, IdempotencyItemNotFoundError } from 
 import { BasePersistenceLayer, type IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import { marshall } from '@aws-sdk/util-dynamodb';
 
-/** Powertools' idempotency records, in memory. It takes no more than DynamoDB does. */
+/** Powertools' persistence layer in memory. Like DynamoDB, it accepts only data that can be marshalled. */
 export class IdempotencyInMemory extends BasePersistenceLayer {
   readonly records = new Map<string, IdempotencyRecord>();
 
-  /** Throws what DynamoDB might, if somebody sets it. */
+  /** Thrown by every put while it is set. */
   failure: Error | undefined;
 
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
     if (this.failure) throw this.failure;
     const found = this.records.get(record.idempotencyKey);
-    if (found) throw new IdempotencyItemAlreadyExistsError('there is one', found);
+    if (found) throw new IdempotencyItemAlreadyExistsError('record exists', found);
     this.records.set(record.idempotencyKey, record);
   }
 

@@ -10,18 +10,18 @@ import type { ShopInMemory } from './shop.ts';
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const refundedOf = ({ capture }: OrderAtPayPal) => sum(capture?.refunds.map(({ amount }) => amount.minor) ?? []);
 
-/** The money that PayPal holds for us of one order. */
+/** Whether PayPal has captured money for the order. */
 const hasMoney = ({ capture }: OrderAtPayPal) =>
   capture !== undefined && capture.status !== 'PENDING' && capture.status !== 'DECLINED';
 
 /**
- * What a payment must be in the end, from what PayPal says at last and what only the buyer or an event could tell: one status, or
- * some that mean the same to everybody. It knows nothing of how the shop decides. A purchase that was
- * given up and approved all the same may have been turned away where `mayTurnAway`; a wrong amount may have been accepted.
+ * The statuses that are correct for a payment at rest, derived from PayPal's final state and from what only the buyer
+ * or an event can reveal; independent of the shop's own decisions. With `mayTurnAway`, an abandoned purchase that is
+ * approved later may stay cancelled; with `accepted`, a wrong amount is not under review.
  */
-function demandedStatuses(
+function expectedStatuses(
   order: OrderAtPayPal,
-  { cancelled, timeIsUp, told }: Purchase,
+  { cancelled, timeIsUp, deliveredTypes }: Purchase,
   { mayTurnAway, accepted }: { readonly mayTurnAway: boolean; readonly accepted: boolean },
 ): PaymentStatus[] {
   const { capture } = order;
@@ -29,24 +29,26 @@ function demandedStatuses(
   if (capture?.status === 'DECLINED') return ['failed'];
   if (capture) {
     const refunded = refundedOf(order);
-    // PayPal's answers show a reversal as a refund: only its event names it.
-    if (refunded === capture.amount.minor) return [told.has('PAYMENT.CAPTURE.REVERSED') ? 'reversed' : 'refunded'];
+    // PayPal's responses show a reversal as a refund; only its event identifies it.
+    if (refunded === capture.amount.minor)
+      return [deliveredTypes.has('PAYMENT.CAPTURE.REVERSED') ? 'reversed' : 'refunded'];
     if (!sameMoney(capture.amount, order.amount) && !accepted) return ['review'];
     return [refunded > 0 ? 'partially_refunded' : 'captured'];
   }
-  // What was given up, approved and gone in whatever order is over without money, whichever end the shop heard of last.
+  // Cancelled, approved and expired in any sequence: no money, and the last processed event decides the status.
   if (order.gone) return cancelled || order.approval ? ['cancelled', 'expired'] : ['expired'];
   if (order.status === 'VOIDED') return ['cancelled'];
   if (order.status === 'APPROVED') {
     const usable = order.approval?.funding !== 'refused' && order.approval?.funding !== 'unready';
-    // Given up, it is taken up again once; no money comes of what cannot be used, nor of what others have bought by then.
-    const mayBeOver = (cancelled || timeIsUp) && (mayTurnAway || order.refused);
-    return [usable ? 'captured' : 'created', ...(mayBeOver ? (['cancelled'] as const) : [])];
+    // An abandoned payment is resumed once. It stays cancelled when the funding is unusable or the stock is sold by
+    // then.
+    const mayStayCancelled = (cancelled || timeIsUp) && (mayTurnAway || order.refused);
+    return [usable ? 'captured' : 'created', ...(mayStayCancelled ? (['cancelled'] as const) : [])];
   }
   return cancelled ? ['cancelled'] : timeIsUp ? ['expired'] : ['created'];
 }
 
-/** Everything that is wrong with a shop at rest, in words; nothing when all is well. */
+/** The violated invariants of a shop at rest. */
 export function violationsOf(
   shop: ShopInMemory,
   purchases: readonly Purchase[],
@@ -54,65 +56,70 @@ export function violationsOf(
 ): string[] {
   return [
     ...purchases.flatMap((purchase) =>
-      mistakesOfPurchase(shop, purchase, mayTurnAway).map((it) => `${purchase.paymentId}: ${it}`),
+      purchaseViolations(shop, purchase, mayTurnAway).map((violation) => `${purchase.paymentId}: ${violation}`),
     ),
-    ...mistakesOfStock(shop),
-    ...mistakesOfMoney(shop, purchases),
+    ...stockViolations(shop),
+    ...moneyViolations(shop, purchases),
   ];
 }
 
-function mistakesOfPurchase(shop: ShopInMemory, purchase: Purchase, mayTurnAway: boolean): string[] {
+function purchaseViolations(shop: ShopInMemory, purchase: Purchase, mayTurnAway: boolean): string[] {
   const payment = shop.payments.rows.get(purchase.paymentId);
   const session = shop.sessions.rows.get(purchase.sessionId);
   const reservation = shop.stock.reservations.get(purchase.sessionId);
   const order = shop.orders.rows.get(orderIdOf(purchase.paymentId));
   const atPayPal = shop.paypal.orders.get(purchase.orderId);
-  if (!payment || !session || !reservation || !atPayPal) return ['something of the purchase is missing'];
+  if (!payment || !session || !reservation || !atPayPal)
+    return ['payment, session, reservation or PayPal order missing'];
 
-  const mistakes: string[] = [];
-  const check = (right: boolean, mistake: string) => right || mistakes.push(mistake);
+  const violations: string[] = [];
+  const check = (holds: boolean, violation: string) => holds || violations.push(violation);
   const accepted = payment.history.some(({ evidence }) => evidence === 'accepted');
-  const demanded = demandedStatuses(atPayPal, purchase, { mayTurnAway, accepted });
-  check(demanded.includes(payment.status), `is ${payment.status}, must be ${demanded.join(' or ')}`);
-  check(Object.keys(payment.open).length === 0, `settlements are open: ${Object.keys(payment.open)}`);
+  const expected = expectedStatuses(atPayPal, purchase, { mayTurnAway, accepted });
+  check(expected.includes(payment.status), `payment ${payment.status}, expected ${expected.join(' or ')}`);
+  check(Object.keys(payment.open).length === 0, `open settlements: ${Object.keys(payment.open)}`);
   check(payment.refunded_minor === refundedOf(atPayPal), `${payment.refunded_minor} refunded`);
 
-  const stands = order?.status === 'confirmed' || order?.status === 'shipped';
-  if (!hasMoney(atPayPal)) check(!order, `an order ${order?.status} without money`);
-  else if (payment.status === 'review') check(!order, `an order ${order?.status} of money under review`);
+  const fulfilled = order?.status === 'confirmed' || order?.status === 'shipped';
+  if (!hasMoney(atPayPal)) check(!order, `order ${order?.status} without money`);
+  else if (payment.status === 'review') check(!order, `order ${order?.status} for a payment under review`);
   else {
-    const allWentBack = refundedOf(atPayPal) === atPayPal.capture?.amount.minor;
+    const fullyRefunded = refundedOf(atPayPal) === atPayPal.capture?.amount.minor;
     check(
-      stands !== allWentBack,
-      `the order is ${order?.status}, and the money ${allWentBack ? 'went back' : 'is ours'}`,
+      fulfilled !== fullyRefunded,
+      `order ${order?.status}, money ${fullyRefunded ? 'fully refunded' : 'not fully refunded'}`,
     );
   }
 
-  const sentHome = atPayPal.capture?.refunds.some(({ tooLate }) => tooLate) ?? false;
-  const givenUp = payment.history.some(({ status }) => isDead(status));
-  check(givenUp || !sentHome, 'the shop gave the money back, though the buyer never gave up');
+  const refundedAsLate = atPayPal.capture?.refunds.some(({ tooLate }) => tooLate) ?? false;
+  const abandoned = payment.history.some(({ status }) => isGivenUpOrFailed(status));
+  check(abandoned || !refundedAsLate, 'refunded as a late payment, but never given up');
 
-  check(session.payment_status === followed(payment, session.payment_status), `session says ${session.payment_status}`);
+  check(
+    session.payment_status === expectedSessionStatus(payment, session.payment_status),
+    `session.payment_status ${session.payment_status}`,
+  );
   const visible = order !== undefined && order.status !== 'void';
   check((session.status === 'payment_completed') === visible, `session ${session.status}, order ${order?.status}`);
   const over = session.status === 'payment_failed' || session.status === 'expired';
-  if (isDead(payment.status)) check(over, `session is ${session.status} after ${payment.status}`);
+  if (isGivenUpOrFailed(payment.status)) check(over, `session ${session.status}, payment ${payment.status}`);
 
-  const left = stands || order?.shipped_at !== undefined;
-  check((reservation.status === 'committed') === left, `stock ${reservation.status}, order ${order?.status}`);
-  if (isDead(payment.status))
-    check(reservation.status === 'released', `stock ${reservation.status} though ${payment.status}`);
-  return mistakes;
+  const stockSold = fulfilled || order?.shipped_at !== undefined;
+  check((reservation.status === 'committed') === stockSold, `stock ${reservation.status}, order ${order?.status}`);
+  if (isGivenUpOrFailed(payment.status))
+    check(reservation.status === 'released', `stock ${reservation.status}, payment ${payment.status}`);
+  return violations;
 }
 
-const isDead = (status: PaymentStatus) => status === 'cancelled' || status === 'expired' || status === 'failed';
+const isGivenUpOrFailed = (status: PaymentStatus) =>
+  status === 'cancelled' || status === 'expired' || status === 'failed';
 
-/** What a session says of its payment: nothing new as long as nothing is decided. */
-const followed = ({ status, late }: Payment, before: PaymentStatus | null): PaymentStatus | null =>
+/** A session keeps its previous payment status while the payment is undecided. */
+const expectedSessionStatus = ({ status, late }: Payment, before: PaymentStatus | null): PaymentStatus | null =>
   status === 'capture_pending' || status === 'review' || (status === 'created' && late) ? before : status;
 
-function mistakesOfStock(shop: ShopInMemory): string[] {
-  const held = (sku: string, status: string) =>
+function stockViolations(shop: ShopInMemory): string[] {
+  const quantityIn = (sku: string, status: string) =>
     sum(
       [...shop.stock.reservations.values()]
         .filter((reservation) => reservation.status === status)
@@ -121,14 +128,16 @@ function mistakesOfStock(shop: ShopInMemory): string[] {
   return [...shop.stock.products.values()].flatMap(({ sku, available, reserved, sold, stocked }) => [
     ...(available + reserved + sold === stocked ? [] : [`${sku}: ${available} + ${reserved} + ${sold} ≠ ${stocked}`]),
     ...(Math.min(available, reserved, sold) < 0 ? [`${sku}: negative stock`] : []),
-    ...(reserved === held(sku, 'held') ? [] : [`${sku}: ${reserved} reserved, ${held(sku, 'held')} held`]),
-    ...(sold === held(sku, 'committed') ? [] : [`${sku}: ${sold} sold, ${held(sku, 'committed')} committed`]),
+    ...(reserved === quantityIn(sku, 'held') ? [] : [`${sku}: ${reserved} reserved, ${quantityIn(sku, 'held')} held`]),
+    ...(sold === quantityIn(sku, 'committed')
+      ? []
+      : [`${sku}: ${sold} sold, ${quantityIn(sku, 'committed')} committed`]),
   ]);
 }
 
-/** What we got and did not give back is what the orders are worth, and what is under review. */
-function mistakesOfMoney(shop: ShopInMemory, purchases: readonly Purchase[]): string[] {
-  const got = sum(
+/** Captured minus refunded money equals the value of the orders plus the payments under review. */
+function moneyViolations(shop: ShopInMemory, purchases: readonly Purchase[]): string[] {
+  const kept = sum(
     [...shop.paypal.orders.values()]
       .filter(hasMoney)
       .map((order) => (order.capture?.amount.minor ?? 0) - refundedOf(order)),
@@ -141,5 +150,5 @@ function mistakesOfMoney(shop: ShopInMemory, purchases: readonly Purchase[]): st
       .map(({ paymentId }) => shop.payments.rows.get(paymentId))
       .map((payment) => (payment?.status === 'review' ? (payment.captured?.minor ?? 0) - payment.refunded_minor : 0)),
   );
-  return got === ordered + underReview ? [] : [`${got} got, ${ordered} ordered, ${underReview} under review`];
+  return kept === ordered + underReview ? [] : [`${kept} kept, ${ordered} ordered, ${underReview} under review`];
 }

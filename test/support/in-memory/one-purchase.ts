@@ -3,36 +3,39 @@ import { crashingProcess } from './crashing-process.ts';
 import type { Funding } from './paypal-state.ts';
 import { product, shopInMemory } from './shop.ts';
 
-/** A shop with one purchase, whose buyer is at PayPal. Nothing is heard or worked on before the test says so. */
+/**
+ * A shop with one purchase, whose buyer is at PayPal. No event is delivered and no settlement runs unless the test does
+ * it.
+ */
 export async function onePurchase({ quantity = 10 } = {}) {
   const process = crashingProcess();
   const shop = shopInMemory({ products: [product(quantity)], gate: process.gate });
-  const begun = await shop.begin();
-  if (!begun) throw new Error('nothing begun');
-  const { paymentId, sessionId, orderId } = begun;
-  let heard = 0;
+  const purchase = await shop.begin();
+  if (!purchase) throw new Error('no stock for the purchase');
+  const { paymentId, sessionId, orderId } = purchase;
+  let delivered = 0;
 
-  /** PayPal's events that were not delivered yet are. */
+  /** Delivers the events that were not delivered before. */
   const deliverPending = async () => {
-    for (const { event } of shop.paypal.events.slice(heard)) await shop.deliver(event);
-    heard = shop.paypal.events.length;
+    for (const { event } of shop.paypal.events.slice(delivered)) await shop.deliver(event);
+    delivered = shop.paypal.events.length;
   };
   return {
-    ...begun,
+    ...purchase,
     shop,
     process,
     deliverPending,
     approve: (funding?: Funding) => shop.paypal.approve(orderId, funding),
     capture: () => shop.capture(paymentId, 'return'),
     cancel: (token = orderId) => shop.cancel(paymentId, token),
-    /** Everything is heard and worked on, until nothing is left. @returns what cannot be done. */
+    /** Delivers events and runs settlements until none is left. @returns the errors of tasks that keep failing */
     async drain(): Promise<string[]> {
-      let troubles: string[] = [];
+      let errors: string[] = [];
       do {
         await deliverPending();
-        troubles = await shop.finish();
-      } while (heard < shop.paypal.events.length);
-      return troubles;
+        errors = await shop.finish();
+      } while (delivered < shop.paypal.events.length);
+      return errors;
     },
     payment: () => shop.payments.rows.get(paymentId),
     session: () => shop.sessions.rows.get(sessionId),

@@ -1,8 +1,8 @@
 import { type Money, moneyText } from '../../../src/shared/money.ts';
 
 /**
- * How the buyer pays: at once, by e-check, with a card that PayPal refuses to charge, one whose charge is declined, or one whose bank
- * wants the buyer to confirm it first.
+ * `pending` is an e-check; with `refused`, PayPal rejects the capture; with `declined`, the capture itself is declined;
+ * with `unready`, the bank requires another action of the buyer.
  */
 export type Funding = 'instant' | 'pending' | 'refused' | 'declined' | 'unready';
 
@@ -10,7 +10,7 @@ export interface RefundAtPayPal {
   readonly id: string;
   readonly amount: Money;
   readonly total: Money;
-  /** By the workflow, because money came too late for any goods. */
+  /** Made by the workflow for a late payment. */
   readonly tooLate: boolean;
 }
 
@@ -21,24 +21,23 @@ export interface CaptureAtPayPal {
   readonly refunds: RefundAtPayPal[];
 }
 
-/** What is true of one order at PayPal. */
 export interface OrderAtPayPal {
   readonly id: string;
   readonly paymentId: string;
   readonly amount: Money;
   status: 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
-  /** PayPal answers 404. */
+  /** PayPal returns 404. */
   gone: boolean;
-  /** A capture was refused for the buyer's way to pay. */
+  /** A capture was rejected because of the funding. */
   refused?: boolean;
-  /** While a dispute is open, nothing can be refunded. */
+  /** PayPal rejects refunds while a dispute is open. */
   disputed?: boolean;
-  /** How the buyer approved, and what the capture will take. */
+  /** The funding, and the amount that the capture takes. */
   approval?: { readonly funding: Funding; readonly takes: Money };
   capture?: CaptureAtPayPal;
 }
 
-/** An order as PayPal writes it. */
+/** An order in PayPal's format. */
 export const orderBody = (order: OrderAtPayPal) => ({
   id: order.id,
   status: order.status,
@@ -55,7 +54,7 @@ export const orderBody = (order: OrderAtPayPal) => ({
   ...(order.approval && { payer: { name: { given_name: 'Ada' }, email_address: 'ada@example.com' } }),
 });
 
-/** A capture as PayPal writes it. */
+/** A capture in PayPal's format. */
 export const captureBody = ({ id, paymentId }: OrderAtPayPal, capture: CaptureAtPayPal) => ({
   id: capture.id,
   status: capture.status,
@@ -65,7 +64,7 @@ export const captureBody = ({ id, paymentId }: OrderAtPayPal, capture: CaptureAt
   links: [],
 });
 
-/** A refund as PayPal writes it. */
+/** A refund in PayPal's format. */
 export const refundBody = (capture: CaptureAtPayPal, { id, amount, total }: RefundAtPayPal) => ({
   id,
   status: 'COMPLETED',

@@ -4,32 +4,33 @@ import type { CrashPoint } from './crashing-process.ts';
 import type { Funding } from './paypal-state.ts';
 
 /*
- * Random but possible histories of purchases: what buyers, banks, PayPal, the network and our own processes do, in any order. PayPal
- * stays true to itself; what reaches the shop of it, when, and how often, is chance.
+ * Random but possible histories of purchases: actions of buyers, banks, PayPal, the network and the shop's processes,
+ * in any sequence. PayPal's state is always consistent; which of its events reach the shop, when and how often, is
+ * random.
  */
 
-/** One thing that happens to one of the purchases; what is not possible at that moment does not happen. */
-export interface Happening {
-  readonly what:
+/** One action on one of the purchases; a no-op when it is not possible at that moment. */
+export interface HistoryStep {
+  readonly action:
     | { readonly kind: 'approve'; readonly funding: Funding; readonly takes?: Money }
-    /** Money goes back: on PayPal's own pages, or by the shop's operator. */
-    | { readonly kind: 'refund' | 'giveBack'; readonly minor: number }
-    /** An execution is started anew, whatever became of it. */
-    | { readonly kind: 'again'; readonly which: number }
-    /** Delivers one of PayPal's events, whether or not it was delivered before. */
+    /** On PayPal's own pages, or by the shop's operator. */
+    | { readonly kind: 'refund' | 'refundByOperator'; readonly minor: number }
+    /** Starts another execution of a settlement, whatever the state of the first. */
+    | { readonly kind: 'restart'; readonly which: number }
+    /** Delivers one of PayPal's events, delivered before or not. */
     | { readonly kind: 'deliver'; readonly which: number }
-    /** A process that asked PayPal earlier goes on with the answer that it got then. */
-    | { readonly kind: 'answer'; readonly which: number }
-    | { readonly kind: 'work'; readonly which: number; readonly task: number }
-    | { readonly kind: (typeof PLAIN)[number] };
+    /** A process that called PayPal earlier continues with the response of that time. */
+    | { readonly kind: 'applyStaleResponse'; readonly which: number }
+    | { readonly kind: 'runTask'; readonly which: number; readonly task: number }
+    | { readonly kind: (typeof PLAIN_ACTIONS)[number] };
   readonly buyer: number;
-  readonly death?: CrashPoint | undefined;
+  readonly crashPoint?: CrashPoint | undefined;
 }
 
-const PLAIN = [
+const PLAIN_ACTIONS = [
   'approveAndCapture',
-  'clear',
-  'bounce',
+  'completePending',
+  'declinePending',
   'reverse',
   'reverseApproval',
   'expire',
@@ -38,8 +39,8 @@ const PLAIN = [
   'accept',
   'return',
   'cancel',
-  'ask',
-  'lookAfter',
+  'callPayPal',
+  'reconcile',
   'timeIsUp',
 ] as const;
 
@@ -58,38 +59,35 @@ const takes = fc.oneof(
 );
 const refunds = fc.constantFrom(500, 1500, 2000);
 const which = fc.nat(11);
-const what: fc.Arbitrary<Happening['what']> = fc.oneof(
+const action: fc.Arbitrary<HistoryStep['action']> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('approve' as const), funding, takes }) },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('deliver' as const), which }) },
-  { weight: 14, arbitrary: fc.record({ kind: fc.constant('work' as const), which, task: fc.nat(2) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('answer' as const), which }) },
+  { weight: 14, arbitrary: fc.record({ kind: fc.constant('runTask' as const), which, task: fc.nat(2) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('applyStaleResponse' as const), which }) },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constantFrom('refund' as const, 'giveBack' as const), minor: refunds }),
+    arbitrary: fc.record({ kind: fc.constantFrom('refund' as const, 'refundByOperator' as const), minor: refunds }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('again' as const), which }) },
-  { weight: 14, arbitrary: fc.record({ kind: fc.constantFrom(...PLAIN) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), which }) },
+  { weight: 14, arbitrary: fc.record({ kind: fc.constantFrom(...PLAIN_ACTIONS) }) },
 );
-const death = fc.option(fc.record({ at: fc.nat(5), when: fc.constantFrom('before' as const, 'after' as const) }), {
+const crashPoint = fc.option(fc.record({ at: fc.nat(5), when: fc.constantFrom('before' as const, 'after' as const) }), {
   nil: undefined,
   freq: 5,
 });
 
-const happening = (buyers: number) => fc.record({ what, buyer: fc.nat(buyers - 1), death });
-/** The first buyer gives up, so that the piece is there for the second. */
-const givenUp = (kind: 'cancel' | 'timeIsUp'): Happening[] => [
-  { what: { kind }, buyer: 0 },
-  { what: { kind: 'work', which: 0, task: 0 }, buyer: 0 },
-  { what: { kind: 'work', which: 0, task: 0 }, buyer: 0 },
+const step = (buyers: number) => fc.record({ action, buyer: fc.nat(buyers - 1), crashPoint });
+/** The first buyer abandons the purchase, so that the item is available to the second. */
+const abandon = (kind: 'cancel' | 'timeIsUp'): HistoryStep[] => [
+  { action: { kind }, buyer: 0 },
+  { action: { kind: 'runTask', which: 0, task: 0 }, buyer: 0 },
+  { action: { kind: 'runTask', which: 0, task: 0 }, buyer: 0 },
 ];
 
 /** Histories of one purchase. */
-export const histories: fc.Arbitrary<Happening[]> = fc.array(happening(1), { maxLength: 40, size: 'max' });
+export const histories: fc.Arbitrary<HistoryStep[]> = fc.array(step(1), { maxLength: 40, size: 'max' });
 
-/** Histories of two purchases; in many of them both buyers are after the same piece. */
-export const twoPurchaseHistories: fc.Arbitrary<Happening[]> = fc
-  .tuple(
-    fc.constantFrom([], givenUp('cancel'), givenUp('timeIsUp')),
-    fc.array(happening(2), { maxLength: 40, size: 'max' }),
-  )
+/** Histories of two purchases, many of them of the same last item. */
+export const twoPurchaseHistories: fc.Arbitrary<HistoryStep[]> = fc
+  .tuple(fc.constantFrom([], abandon('cancel'), abandon('timeIsUp')), fc.array(step(2), { maxLength: 40, size: 'max' }))
   .map(([beginning, rest]) => [...beginning, ...rest]);

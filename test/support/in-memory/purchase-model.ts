@@ -1,105 +1,107 @@
 import type fc from 'fast-check';
 import { orderIdOf } from '../../../src/shared/ids.ts';
 import { crashingProcess, survives } from './crashing-process.ts';
-import type { Happening } from './purchase-history.ts';
+import type { HistoryStep } from './purchase-history.ts';
 import { product, type ShopInMemory, shopInMemory } from './shop.ts';
 import type { Gate } from './tables.ts';
 
-/** What became known of a purchase besides what PayPal can be asked. */
+/** A purchase, with what PayPal's final state does not show. */
 export interface Purchase {
   readonly sessionId: `cs_${string}`;
   readonly paymentId: `pay_${string}`;
   readonly orderId: string;
   /** The buyer used the cancel link. */
   cancelled: boolean;
-  /** The shop held the stock for long enough. */
+  /** The reservation has expired. */
   timeIsUp: boolean;
-  /** Names of the events that were delivered. */
-  readonly told: Set<string>;
-  /** What fell over: deliveries lie in the inbox, and a buyer's page tries again. */
+  /** Types of the delivered events. */
+  readonly deliveredTypes: Set<string>;
+  /** Actions interrupted by a crash and repeated later: deliveries in the inbox, retries of a buyer's page. */
   readonly unfinished: (() => Promise<unknown>)[];
 }
 
-/** A shop with so many pieces, and what has become of it. */
-interface Story {
+interface HistoryResult {
   readonly shop: ShopInMemory;
   readonly purchases: Purchase[];
 }
 
-/** Lets one thing happen after the other. @returns the shop and its purchases, with much still to be done. */
-export async function runHistory(history: readonly Happening[], pieces: number): Promise<Story> {
+/** Runs the steps of a history in sequence. Leaves open work for `recover`. */
+export async function runHistory(history: readonly HistoryStep[], stock: number): Promise<HistoryResult> {
   const { gate, crashOn } = crashingProcess();
-  const shop = shopInMemory({ products: [product(pieces)], gate });
+  const shop = shopInMemory({ products: [product(stock)], gate });
   const purchases: Purchase[] = [];
-  const answers: Answer[] = [];
+  const staleResponses: StaleResponse[] = [];
   await begin(shop, purchases);
 
-  for (const { what, buyer, death } of history) {
+  for (const { action, buyer, crashPoint } of history) {
     const purchase = purchases[buyer];
-    crashOn(purchase && death);
-    // Whoever has not begun yet does so as soon as there is a piece to buy.
-    await (purchase ? happen(shop, purchase, what, answers) : begin(shop, purchases));
+    crashOn(purchase && crashPoint);
+    // A buyer without a purchase begins one as soon as stock is available.
+    await (purchase ? perform(shop, purchase, action, staleResponses) : begin(shop, purchases));
     crashOn(undefined);
   }
   return { shop, purchases };
 }
 
-/** Lets all happen at once: `scheduler` decides in what order their calls to the outside take effect. */
+/**
+ * Runs all steps of a history concurrently. `scheduler` decides the sequence in which their external calls take effect.
+ */
 export async function runConcurrently(
-  history: readonly Happening[],
-  pieces: number,
+  history: readonly HistoryStep[],
+  stock: number,
   scheduler: fc.Scheduler,
-): Promise<Story> {
-  let racing = false;
+): Promise<HistoryResult> {
+  let concurrent = false;
   const gate: Gate = async (call, effect) => {
-    if (racing) await scheduler.schedule(Promise.resolve(), call);
+    if (concurrent) await scheduler.schedule(Promise.resolve(), call);
     return effect();
   };
-  const shop = shopInMemory({ products: [product(pieces)], gate });
+  const shop = shopInMemory({ products: [product(stock)], gate });
   const purchases: Purchase[] = [];
-  const answers: Answer[] = [];
-  for (const _ of Array(pieces)) await begin(shop, purchases);
+  const staleResponses: StaleResponse[] = [];
+  for (const _ of Array(stock)) await begin(shop, purchases);
 
-  racing = true;
-  const all = history.map(async ({ what, buyer }) => {
-    await scheduler.schedule(Promise.resolve(), what.kind);
+  concurrent = true;
+  const all = history.map(async ({ action, buyer }) => {
+    await scheduler.schedule(Promise.resolve(), action.kind);
     const purchase = purchases[buyer];
-    if (purchase) await happen(shop, purchase, what, answers);
+    if (purchase) await perform(shop, purchase, action, staleResponses);
   });
   await scheduler.waitFor(Promise.all(all));
-  racing = false;
+  concurrent = false;
   return { shop, purchases };
 }
 
 async function begin(shop: ShopInMemory, purchases: Purchase[]): Promise<void> {
-  const begun = await shop.begin();
-  if (begun) purchases.push({ ...begun, cancelled: false, timeIsUp: false, told: new Set(), unfinished: [] });
+  const purchase = await shop.begin();
+  if (purchase)
+    purchases.push({ ...purchase, cancelled: false, timeIsUp: false, deliveredTypes: new Set(), unfinished: [] });
 }
 
-/** A process that has asked PayPal, and goes on later. */
-type Answer = () => Promise<unknown>;
+/** Applies a response that a process got from PayPal earlier. */
+type StaleResponse = () => Promise<unknown>;
 
-async function happen(
+async function perform(
   shop: ShopInMemory,
   purchase: Purchase,
-  what: Happening['what'],
-  answers: Answer[],
+  action: HistoryStep['action'],
+  staleResponses: StaleResponse[],
 ): Promise<unknown> {
   const { paypal } = shop;
   const { paymentId, orderId } = purchase;
-  switch (what.kind) {
+  switch (action.kind) {
     case 'approve':
-      return paypal.approve(orderId, what.funding, what.takes);
+      return paypal.approve(orderId, action.funding, action.takes);
     case 'approveAndCapture':
       return paypal.approveAndCapture(orderId);
-    case 'clear':
+    case 'completePending':
       return paypal.endPending(orderId, 'COMPLETED');
-    case 'bounce':
+    case 'declinePending':
       return paypal.endPending(orderId, 'DECLINED');
     case 'refund':
-      return paypal.refund(orderId, what.minor);
-    case 'giveBack':
-      return survives(() => shop.refund(paymentId, what.minor, `${paypal.events.length}`));
+      return paypal.refund(orderId, action.minor);
+    case 'refundByOperator':
+      return survives(() => shop.refund(paymentId, action.minor, `${paypal.events.length}`));
     case 'reverse':
       return paypal.reverse(orderId);
     case 'reverseApproval':
@@ -116,55 +118,56 @@ async function happen(
       return survives(() => shop.capture(paymentId, 'return'));
     case 'cancel':
       purchase.cancelled = true;
-      return orLater(purchase, () => shop.cancel(paymentId, orderId));
+      return nowOrInRecovery(purchase, () => shop.cancel(paymentId, orderId));
     case 'deliver': {
-      const mine = paypal.events.filter((one) => one.paymentId === paymentId);
-      const event = mine[what.which % mine.length]?.event;
+      const events = paypal.events.filter((one) => one.paymentId === paymentId);
+      const event = events[action.which % events.length]?.event;
       if (!event) return;
-      purchase.told.add(event.event_type);
-      return orLater(purchase, () => shop.deliver(event));
+      purchase.deliveredTypes.add(event.event_type);
+      return nowOrInRecovery(purchase, () => shop.deliver(event));
     }
-    case 'ask':
+    case 'callPayPal':
       return survives(async () => {
         const payment = shop.payments.rows.get(paymentId);
         const order = await paypal.client.getOrder(orderId);
-        if (payment) answers.push(() => shop.evidenceApplier.applyOrder(payment, order, 'late answer'));
+        if (payment) staleResponses.push(() => shop.evidenceApplier.applyOrder(payment, order, 'stale response'));
       });
-    case 'answer':
-      return survives(async () => answers[what.which % answers.length]?.());
-    case 'lookAfter':
+    case 'applyStaleResponse':
+      return survives(async () => staleResponses[action.which % staleResponses.length]?.());
+    case 'reconcile':
       return survives(() => shop.reconcilePayment(paymentId));
     case 'timeIsUp':
       purchase.timeIsUp = true;
       return survives(() => shop.reconcilePayment(paymentId, true));
-    case 'again': {
+    case 'restart': {
       const all = [...shop.executions.values()];
-      const execution = all[what.which % all.length];
+      const execution = all[action.which % all.length];
       if (execution) shop.restart(execution);
       return;
     }
-    case 'work': {
+    case 'runTask': {
       const running = [...shop.executions.values()].filter(({ succeeded }) => !succeeded);
-      const execution = running[what.which % running.length];
-      // A step that cannot be done now fails; it will be tried again.
-      if (execution) await shop.work(execution, what.task).catch(() => undefined);
+      const execution = running[action.which % running.length];
+      // A failed task is retried later.
+      if (execution) await shop.runTask(execution, action.task).catch(() => undefined);
       return;
     }
   }
 }
 
-/** Does something; if the process dies over it, it is done again in the end. */
-async function orLater({ unfinished }: Purchase, work: () => Promise<unknown>): Promise<void> {
-  if (!(await survives(work))) unfinished.push(work);
+/** Performs an action; when the process crashes, `recover` repeats it. */
+async function nowOrInRecovery({ unfinished }: Purchase, action: () => Promise<unknown>): Promise<void> {
+  if (!(await survives(action))) unfinished.push(action);
 }
 
 /**
- * All that mends itself: inboxes are emptied, payments and stock are looked after, PayPal's list of events is read, the workflow's work
- * is done. @returns what cannot be done.
+ * Runs everything that recovers: the inbox, reconciliation of payments and reservations, PayPal's event list, open
+ * settlements.
+ * @returns the errors of tasks that keep failing
  */
 export async function recover(shop: ShopInMemory, purchases: readonly Purchase[]): Promise<string[]> {
   for (const { unfinished, orderId } of purchases) {
-    for (const work of unfinished) await work();
+    for (const action of unfinished) await action();
     shop.paypal.dispute(orderId, false);
   }
   for (let round = 0; round < 3; round++) {
@@ -172,10 +175,10 @@ export async function recover(shop: ShopInMemory, purchases: readonly Purchase[]
     await shop.finish();
     await shop.reconcileReservations();
   }
-  // What PayPal told and nobody heard is in its list of events. What was heard is old news by now.
+  // PayPal's event list has lost events too; known ones are duplicates by now.
   for (const { paymentId, event } of shop.paypal.events) {
     await shop.deliver(event);
-    purchases.find((one) => one.paymentId === paymentId)?.told.add(event.event_type);
+    purchases.find((one) => one.paymentId === paymentId)?.deliveredTypes.add(event.event_type);
   }
   for (const { paymentId, timeIsUp } of purchases) await shop.reconcilePayment(paymentId, timeIsUp);
   await shop.reconcileReservations();

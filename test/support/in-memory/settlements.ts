@@ -8,7 +8,6 @@ import type {
 import type { HourlyMetricsRepository } from '../../../src/settlements/hourly-metrics-repository.ts';
 import { type Gate, paymentsInMemory } from './tables.ts';
 
-/** The repository of failed settlements, in memory. */
 export function failedSettlementsInMemory(gate: Gate) {
   const rows = new Map<string, FailedSettlement>();
 
@@ -38,7 +37,7 @@ export function failedSettlementsInMemory(gate: Gate) {
   return { rows, repository };
 }
 
-/** The counters of all hours, in memory, added up over the hours. */
+/** Sums all hours up as one. */
 export function hourlyMetricsInMemory(gate: Gate) {
   const counters: Record<string, number> = {};
   const add = (name: string, by: number) => {
@@ -61,23 +60,22 @@ export function hourlyMetricsInMemory(gate: Gate) {
 }
 
 const ARN = 'arn:aws:states:eu-central-1:000000000000:execution:machine';
-const BEGAN = new Date('2026-06-01T12:00:01.000Z');
-/** The ARN of an execution of that name. */
+const STARTED_AT = new Date('2026-06-01T12:00:01.000Z');
 export const executionArnOf = (name: string): string => `${ARN}:${name}`;
 
-/** Executions as Step Functions describes them, which do nothing by themselves. A redrive is counted, and runs. */
+/** Executions as described by Step Functions; they never run. A redrive sets RUNNING and is counted. */
 export function executionsInMemory(gate: Gate) {
   const rows = new Map<string, Execution>();
   const nameOf = (arn: string) => arn.replace(`${ARN}:`, '');
   const set = (name: string, change: Partial<Execution>) => {
-    const began = {
+    const started = {
       arn: executionArnOf(name),
       status: 'RUNNING',
       redrivable: false,
       redrives: 0,
-      startedAt: BEGAN,
+      startedAt: STARTED_AT,
     } as const;
-    rows.set(name, { ...began, ...rows.get(name), ...change });
+    rows.set(name, { ...started, ...rows.get(name), ...change });
   };
 
   const workflow = {
@@ -105,7 +103,7 @@ export function executionsInMemory(gate: Gate) {
   return { rows, set, workflow };
 }
 
-/** The dead letter queue, in memory: what was received is hidden until it is put back. */
+/** The dead-letter queue: a received message stays hidden until it is put back. */
 function deadLettersInMemory(gate: Gate) {
   const letters = new Map<string, { readonly body: string; hidden: boolean }>();
 
@@ -131,19 +129,19 @@ function deadLettersInMemory(gate: Gate) {
   };
 }
 
-/** What looks after settlements, over one payment; one call to the outside can be told to fail once, or to come after something else. */
+/** The dependencies of the settlements use cases, for one payment. The external call named by `fails` fails once. */
 export function settlementsOf(payment: Payment, { fails }: { fails?: string } = {}) {
   const calls: string[] = [];
   let failing = fails;
-  const first = new Map<string, () => Promise<void>>();
+  const hooks = new Map<string, () => Promise<void>>();
   const gate: Gate = async (call, effect) => {
     calls.push(call);
-    const before = first.get(call);
-    first.delete(call);
-    await before?.();
+    const hook = hooks.get(call);
+    hooks.delete(call);
+    await hook?.();
     if (call === failing) {
       failing = undefined;
-      throw new Error(`no ${call}`);
+      throw new Error(`${call} failed`);
     }
     return effect();
   };
@@ -171,7 +169,7 @@ export function settlementsOf(payment: Payment, { fails }: { fails?: string } = 
     executions,
     calls,
     payment: () => payments.rows.get(payment.payment_id) as Payment,
-    /** Something that happens just before the next call of that name. */
-    before: (call: string, what: () => Promise<void>) => void first.set(call, what),
+    /** Runs a hook before the next call of this name. */
+    before: (call: string, hook: () => Promise<void>) => void hooks.set(call, hook),
   };
 }

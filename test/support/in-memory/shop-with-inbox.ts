@@ -3,10 +3,10 @@ import type { ReplayManyDeps } from '../../../src/paypal-webhook/replay-events.t
 import { onePurchase } from './one-purchase.ts';
 import { eventsInMemory, openGate } from './tables.ts';
 
-/** When everything happens there. */
+/** The current time of the shop. */
 export const NOW = new Date('2026-06-02T12:00:00.000Z');
 
-/** A shop with one purchase, and the inbox in which PayPal's events lie. */
+/** A shop with one purchase and an inbox of stored events. */
 export async function shopWithInbox() {
   const purchase = await onePurchase();
   const events = eventsInMemory(openGate);
@@ -28,13 +28,14 @@ export async function shopWithInbox() {
       body: JSON.stringify(event),
       now: NOW,
     });
-  /** The latest event that PayPal told of, as it lies in the inbox. */
+  /** Stores PayPal's latest event in the inbox. @returns its id */
   const stored = async () => {
     const event = shop.paypal.events.at(-1)?.event;
-    if (!event) throw new Error('PayPal has told nothing');
+    if (!event) throw new Error('PayPal has no event');
     await store(event);
     return event.id;
   };
+  /** Snapshot of all stored data. */
   const everything = () =>
     JSON.stringify([
       [...shop.payments.rows.values()],

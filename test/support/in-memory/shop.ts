@@ -30,24 +30,23 @@ import { type Gate, openGate, ordersInMemory, paymentsInMemory, sessionsInMemory
 import { type DoTask, Execution } from './workflow.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
-/** By then the shop has held the stock of every session for long enough. */
+/** After the expiry of every reservation. */
 const TIME_IS_UP = new Date('2026-06-01T13:00:00.000Z');
 const DUE_AFTER_SECONDS = 120;
 
-/** A product of which there are so many pieces. */
-export const product = (pieces: number, sku = 'MUG', minor = 2000): Product => ({
+export const product = (stock: number, sku = 'MUG', minor = 2000): Product => ({
   sku,
   name: `Product ${sku}`,
   price: { currency: 'EUR', minor },
-  available: pieces,
+  available: stock,
   reserved: 0,
   sold: 0,
-  stocked: pieces,
+  stocked: stock,
 });
 
 /**
- * The whole shop, with PayPal and the workflow, in memory and without a clock: nothing happens by itself. What the handlers wire
- * together is wired together here, over tables in memory; `gate` decides what happens around every call to the outside.
+ * The whole shop in memory, with PayPal and the workflow. Time stands still and nothing runs on its own. It wires the
+ * use cases as the handlers do, over in-memory repositories; every external call passes `gate`.
  */
 export function shopInMemory({
   products = [product(10)],
@@ -101,12 +100,12 @@ export function shopInMemory({
   );
   const doTask: DoTask = (resource, { step, settlement }) => {
     const run = byPlaceholder.get(resource)?.[String(step)];
-    if (!run) throw new Error(`there is no step ${step} at ${resource}`);
+    if (!run) throw new Error(`unknown step ${step} of ${resource}`);
     return run(settlementSchema.parse(settlement));
   };
 
-  /** Where ends of executions are taken down. None has failed for good as long as somebody tries it again. */
-  const ends: SyncResultDeps = {
+  /** Executions are RUNNING or SUCCEEDED: a failed task is always retried, so none has FAILED. */
+  const resultDeps: SyncResultDeps = {
     payments: payments.repository,
     failed: failed.repository,
     hours: hours.repository,
@@ -124,16 +123,16 @@ export function shopInMemory({
     },
   };
 
-  /** Tries one task; at the execution's end, the shop hears of it. */
-  const work = async (execution: Execution, which = 0): Promise<void> => {
+  /** Runs one task once. Records the result when the execution has succeeded. */
+  const runTask = async (execution: Execution, which = 0): Promise<void> => {
     const pending = execution.pending();
     await pending[which % pending.length]?.run();
-    if (execution.succeeded) await close(execution);
+    if (execution.succeeded) await recordSuccess(execution);
   };
-  const close = async ({ name }: Execution): Promise<void> => {
+  const recordSuccess = async ({ name }: Execution): Promise<void> => {
     const settlement = settlementOf(name);
-    if (!settlement) throw new Error(`${name} is no settlement`);
-    await recordResult(ends, {
+    if (!settlement) throw new Error(`invalid settlement name "${name}"`);
+    await recordResult(resultDeps, {
       ...settlement,
       executionArn: executionArnOf(name),
       status: 'SUCCEEDED',
@@ -154,16 +153,16 @@ export function shopInMemory({
     doTask,
     evidenceApplier: settle,
     capture,
-    work,
+    runTask,
 
-    /** A shopper takes one piece and goes to the till: up to where the buyer is sent to PayPal. Undefined when there is none left. */
+    /** Opens a session for one item and begins its payment. @returns undefined when the item is out of stock */
     async begin(sku = 'MUG'): Promise<{ sessionId: SessionId; paymentId: PaymentId; orderId: string } | undefined> {
       const opened = await openSession({ stock: stock.repository, sessions: sessions.repository, ulid, now }, [
         { sku, quantity: 1 },
       ]);
       if (opened.outcome !== 'opened') return undefined;
       const sessionId = opened.session.checkout_session_id;
-      const begun = await beginPayment(
+      const result = await beginPayment(
         {
           sessions: sessions.repository,
           payments: payments.repository,
@@ -174,32 +173,36 @@ export function shopInMemory({
         },
         sessionId,
       );
-      if (!('payment' in begun) || !begun.payment.paypal_order_id) throw new Error(`not begun: ${begun.outcome}`);
-      return { sessionId, paymentId: begun.payment.payment_id, orderId: begun.payment.paypal_order_id };
+      if (!('payment' in result) || !result.payment.paypal_order_id)
+        throw new Error(`beginPayment returned ${result.outcome}`);
+      return { sessionId, paymentId: result.payment.payment_id, orderId: result.payment.paypal_order_id };
     },
 
-    /** An operator gives money back. */
+    /** Refunds as an operator. */
     refund: (id: PaymentId, minor: number | undefined, key: string) =>
       refundPayment(deps, id, { ...(minor && { amount: { currency: 'EUR', minor } }), source: 'operator', key }),
 
-    /** An operator takes money that differs from what was asked. */
+    /** Accepts a wrong amount as an operator. */
     accept: (id: PaymentId) => acceptPayment(settle, payments.rows.get(id) as Payment, 'operator'),
 
-    /** An operator starts anew what cannot be redriven any more, or a name is free again after its 90 days. */
+    /**
+     * Starts another execution, as an operator when a redrive is not possible, or when the name is free again after 90
+     * days.
+     */
     restart(execution: Execution): void {
       const name = `${execution.name}-r${executions.size}`;
       executions.set(name, new Execution(name, execution.input, doTask));
     },
 
-    /** The buyer comes back by the cancel link. */
+    /** Cancels as the cancel page does. */
     cancel: (id: PaymentId, token: string) => cancelPayment(deps, id, token),
 
-    /** PayPal delivers an event. */
+    /** Processes an event. */
     deliver: (event: PayPalEvent) =>
       processEvent({ payments: payments.repository, getCapture, evidenceApplier: settle }, event),
 
-    /** The reconciler looks after one payment; `over` says that the stock need not be held any longer. */
-    reconcilePayment: (id: PaymentId, over = false) =>
+    /** Reconciles one payment; with `timeIsUp`, after its reservation has expired. */
+    reconcilePayment: (id: PaymentId, timeIsUp = false) =>
       reconcilePayment(
         {
           payments: payments.repository,
@@ -207,14 +210,14 @@ export function shopInMemory({
           getOrder,
           evidenceApplier: settle,
           startSettlement,
-          syncResult: (paymentId, settlement) => syncResult(ends, paymentId, settlement),
+          syncResult: (paymentId, settlement) => syncResult(resultDeps, paymentId, settlement),
           dueAfterSeconds: DUE_AFTER_SECONDS,
-          now: over ? () => TIME_IS_UP : now,
+          now: timeIsUp ? () => TIME_IS_UP : now,
         },
         id,
       ),
 
-    /** The reconciler looks after the stock that is held past its time. */
+    /** Reconciles every expired reservation. */
     async reconcileReservations(): Promise<void> {
       for await (const id of stock.repository.due(TIME_IS_UP))
         await reconcileReservation(
@@ -229,21 +232,20 @@ export function shopInMemory({
         );
     },
 
-    /** Lets everything that is to be done be done, as often as it takes. @returns what cannot be done. */
+    /** Runs all executions until they have succeeded. @returns the errors of tasks that keep failing */
     async finish(rounds = 10): Promise<string[]> {
-      let troubles: string[] = [];
+      let errors: string[] = [];
       for (let round = 0; round < rounds; round++) {
-        troubles = [];
+        errors = [];
         for (const execution of executions.values()) {
-          for (let tries = 0; !execution.succeeded && tries < 10; tries++)
-            await work(execution, tries).catch((error) => troubles.push(`${execution.name}: ${error.message}`));
-          if (execution.succeeded) await close(execution);
+          for (let attempt = 0; !execution.succeeded && attempt < 10; attempt++)
+            await runTask(execution, attempt).catch((error) => errors.push(`${execution.name}: ${error.message}`));
+          if (execution.succeeded) await recordSuccess(execution);
         }
         if ([...executions.values()].every(({ succeeded }) => succeeded)) return [];
       }
-      return troubles;
+      return errors;
     },
   };
 }
-/** What `shopInMemory` makes. */
 export type ShopInMemory = ReturnType<typeof shopInMemory>;

@@ -22,19 +22,18 @@ import { type OrderId, type PaymentId, paymentIdOf, type SessionId } from '../..
 import { holds } from './condition-expressions.ts';
 
 /**
- * What every call to the outside passes through: the effect happens at once or not at all, but before and after it anything can
- * happen, such as another call or the end of the process.
+ * Wraps every external call. Its effect is atomic; before and after it, a gate can interleave other calls or crash the
+ * process.
  */
 export type Gate = <T>(call: string, effect: () => T) => Promise<T>;
 
-/** Lets every call through. */
 export const openGate: Gate = async (_, effect) => effect();
 
-/** The repository of payments, in memory; moves are refused by the very conditions that DynamoDB is given. */
+/** Payments in memory. Moves are checked with the same condition expressions as in DynamoDB. */
 export function paymentsInMemory(gate: Gate) {
   const rows = new Map<PaymentId, Payment>();
   const due = new Map<PaymentId, Date>();
-  const find = (wanted: (payment: Payment) => boolean) => [...rows.values()].find(wanted);
+  const find = (matches: (payment: Payment) => boolean) => [...rows.values()].find(matches);
   const write = (payment: Payment): MoveResult => {
     rows.set(payment.payment_id, payment);
     return { moved: payment };
@@ -69,7 +68,7 @@ export function paymentsInMemory(gate: Gate) {
         const { expression, values } = conditionOf(move);
         if (!found || !holds(expression, found, { values, names: { '#status': 'status' } })) return { found };
         if (move.settlement && move.settlement.name === move.supersedes)
-          throw new Error('DynamoDB refuses two changes of one path');
+          throw new Error('DynamoDB rejects two updates of one path');
         due.set(id, dueAt);
         return write(afterMove(found, move, now.toISOString()));
       }),
@@ -114,7 +113,7 @@ export function paymentsInMemory(gate: Gate) {
   return { rows, due, repository };
 }
 
-/** What an index of what is due finds: as it was when the page was read. */
+/** The due ids as of the call, like one page of the index. */
 async function* entriesBefore<Id>(due: ReadonlyMap<Id, Date>, before: Date): AsyncGenerator<Id> {
   yield* [...due]
     .filter(([, at]) => at < before)
@@ -122,7 +121,6 @@ async function* entriesBefore<Id>(due: ReadonlyMap<Id, Date>, before: Date): Asy
     .map(([id]) => id);
 }
 
-/** The repository of checkout sessions, in memory. */
 export function sessionsInMemory(gate: Gate) {
   const rows = new Map<SessionId, Session>();
   const change = (id: SessionId, { set, ifStatusIn, ifPaymentStatusIn }: SessionChange): SessionChangeResult => {
@@ -151,12 +149,13 @@ export function sessionsInMemory(gate: Gate) {
         }),
       ),
     expire: (id) => gate('sessions.expire', () => change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] })),
-    change: (id, wanted) => gate('sessions.change', () => change(id, wanted)),
+    change: (id, update) => gate('sessions.change', () => change(id, update)),
   } satisfies Partial<SessionRepository>;
   return { rows, repository };
 }
 
-const gone = (sku: string): Product => ({
+/** Moving stock of an unknown product fails for lack of it. */
+const unknownProduct = (sku: string): Product => ({
   sku,
   name: sku,
   price: { currency: 'EUR', minor: 0 },
@@ -166,7 +165,6 @@ const gone = (sku: string): Product => ({
   stocked: 0,
 });
 
-/** The repository of products and reservations, in memory. */
 export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const products = new Map(stocked.map((product) => [product.sku, product]));
   const reservations = new Map<SessionId, Reservation>();
@@ -176,7 +174,7 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const write = (reservation: Reservation, counters: Counters | undefined): StockChangeResult => {
     const moved = reservation.items.flatMap(({ sku, quantity }) => {
       if (!counters) return [];
-      const product = products.get(sku) ?? gone(sku);
+      const product = products.get(sku) ?? unknownProduct(sku);
       const [from, to] = counters;
       return [{ ...product, [from]: product[from] - quantity, [to]: product[to] + quantity }];
     });
@@ -218,7 +216,6 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   return { products, reservations, due, repository };
 }
 
-/** The repository of orders, in memory. */
 export function ordersInMemory(gate: Gate) {
   const rows = new Map<OrderId, Order>();
   const buyers = new Map<OrderId, { readonly buyer: Buyer; readonly kept: boolean }>();
@@ -272,12 +269,11 @@ export function ordersInMemory(gate: Gate) {
   return { rows, buyers, repository };
 }
 
-/** The repository of webhook events, in memory. */
 export function eventsInMemory(gate: Gate) {
   const rows = new Map<string, StoredEvent>();
   const note = (id: string, outcome: EventOutcome, at: string, replayed: readonly string[]) => {
     const found = rows.get(id);
-    if (!found) throw new Error(`there is no event ${id}`);
+    if (!found) throw new Error(`unknown event ${id}`);
     const { reason: _, ...event } = found;
     rows.set(id, {
       ...event,

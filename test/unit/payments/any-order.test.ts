@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findingsIn } from '../../support/in-memory/consistency-check.ts';
 import { violationsOf } from '../../support/in-memory/invariants.ts';
-import { type Happening, histories, twoPurchaseHistories } from '../../support/in-memory/purchase-history.ts';
+import { type HistoryStep, histories, twoPurchaseHistories } from '../../support/in-memory/purchase-history.ts';
 import { recover, runConcurrently, runHistory } from '../../support/in-memory/purchase-model.ts';
 
 /*
@@ -70,12 +70,12 @@ describe('two purchases of the last item', () => {
   it('give the item to the first buyer who pays', async () => {
     // Both cancel, so that neither holds the item; then both return and approve. The second begins when the item is
     // available again.
-    const late = (buyer: number): Happening[] => [
-      { what: { kind: 'cancel' }, buyer },
-      { what: { kind: 'work', which: 0, task: 0 }, buyer },
-      { what: { kind: 'work', which: 0, task: 0 }, buyer },
+    const late = (buyer: number): HistoryStep[] => [
+      { action: { kind: 'cancel' }, buyer },
+      { action: { kind: 'runTask', which: 0, task: 0 }, buyer },
+      { action: { kind: 'runTask', which: 0, task: 0 }, buyer },
     ];
-    const begins: Happening = { what: { kind: 'lookAfter' }, buyer: 1 };
+    const begins: HistoryStep = { action: { kind: 'reconcile' }, buyer: 1 };
     const { shop, purchases } = await runHistory([...late(0), begins, ...late(1)], 1);
     const [first, second] = purchases;
     if (!first || !second) throw new Error('expected two payments');

@@ -210,7 +210,7 @@ describe('capturePayment', () => {
       await deliverPending();
       const [execution] = shop.executions.values();
       process.crashOn(death);
-      const survived = await survives(async () => execution && shop.work(execution));
+      const survived = await survives(async () => execution && shop.runTask(execution));
       process.crashOn(undefined);
 
       await drain();
