@@ -5,8 +5,8 @@ import { type Json, orderRequest, useSimulator } from './harness.ts';
 import { eventIn } from './receiver.ts';
 
 /*
- * Compares the simulator with recorded PayPal traffic: every field of a recording must exist at the same path, with the same
- * type.
+ * Compares the simulator with recorded PayPal traffic: every field of a recording must exist at the same path, with the
+ * same type.
  */
 
 const paypal = useSimulator();
