@@ -18,7 +18,7 @@ export function faultPage(sim: Simulation): Hono<Env> {
 
   app.get('/', (c) =>
     sendPage(c, {
-      content: html`<h1>Simulator</h1>${faultPanel(sim, '/')}`,
+      content: html`<h1>Control panel</h1>${faultPanel(sim, '/')}`,
       aside: html`
         <h2 id="orders">Orders</h2>
         <div class="wide" data-live="/faults/orders" role="region" aria-labelledby="orders" tabindex="0">

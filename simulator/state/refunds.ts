@@ -7,7 +7,7 @@ import type { Capture, Refund } from './state.ts';
 import { formatPacificTime } from './times.ts';
 
 export interface RefundOptions {
-  /** @default - the refundable rest of the capture */
+  /** @default - the remaining amount of the capture */
   readonly amount?: Money | undefined;
   readonly noteToPayer?: string | undefined;
   readonly customId?: string | undefined;
@@ -36,7 +36,7 @@ export function refundCapture(sim: StateContext, capture: Capture, options: Refu
   return refund;
 }
 
-/** Reverses the rest of a capture, as PayPal. @returns whether there was any */
+/** Reverses the remaining amount of a capture, as PayPal. @returns whether there was any */
 export function reverseCapture(sim: StateContext, capture: Capture): boolean {
   if (capture.status !== 'COMPLETED' && capture.status !== 'PARTIALLY_REFUNDED') return false;
   const amount = refundableAmount(capture);

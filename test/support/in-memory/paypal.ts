@@ -159,7 +159,7 @@ export function payPalInMemory(gate: Gate) {
       responses.clear();
     },
 
-    /** Refunds on PayPal's own pages, by default the whole rest. */
+    /** Refunds on PayPal's own pages, by default the remaining amount. */
     refund(id: string, minor = Number.POSITIVE_INFINITY): void {
       const order = orders.get(id);
       if (!order?.capture || !hasMoney(order.capture)) return;
@@ -167,7 +167,7 @@ export function payPalInMemory(gate: Gate) {
       addRefund(order, order.capture, amount, 'PAYMENT.CAPTURE.REFUNDED');
     },
 
-    /** PayPal reverses the rest of the capture. */
+    /** PayPal reverses the remaining amount of the capture. */
     reverse(id: string): void {
       const order = orders.get(id);
       if (!order?.capture || !hasMoney(order.capture)) return;

@@ -58,7 +58,7 @@ describe('POST /v2/checkout/orders/{id}/capture', () => {
     expect((await paypal.api('POST', `/v2/checkout/orders/${id}/capture`)).status).toBe(201);
   });
 
-  it('makes the capture readable, with the id of its order', async () => {
+  it('returns the capture with the id of its order by GET', async () => {
     const { orderId, captureId } = await paypal.captured();
 
     const { status, body } = await paypal.api('GET', `/v2/payments/captures/${captureId}`);
@@ -76,7 +76,7 @@ describe('POST /v2/checkout/orders/{id}/capture', () => {
     });
   });
 
-  it('leaves an unknown capture not found', async () => {
+  it('responds with 404 to GET of an unknown capture', async () => {
     expect(await paypal.api('GET', '/v2/payments/captures/0000000000000000X')).toMatchObject({
       status: 404,
       body: { name: 'RESOURCE_NOT_FOUND' },

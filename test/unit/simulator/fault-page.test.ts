@@ -75,7 +75,7 @@ describe('POST /faults', () => {
   });
 });
 
-describe('GET /', () => {
+describe('GET / and /faults', () => {
   it('lists orders with their actions, and deliveries with the shop’s responses', async () => {
     const { orderId } = await paypal.captured();
 

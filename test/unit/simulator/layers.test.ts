@@ -34,7 +34,7 @@ describe('simulator folders', () => {
     expect(allowed).toEqual(expect.arrayContaining(importedFolders(folder)));
   });
 
-  it('imports nothing from server.ts', () => {
+  it('import nothing from server.ts', () => {
     const imports = globSync('*/*.ts', { cwd: SIMULATOR }).filter((file) =>
       readFileSync(new URL(file, SIMULATOR), 'utf8').includes('/server.ts'),
     );

@@ -97,7 +97,7 @@ describe('POST /v2/payments/captures/{id}/refund', () => {
     });
   });
 
-  it('leaves an unknown refund not found', async () => {
+  it('responds with 404 to GET of an unknown refund', async () => {
     expect(await paypal.api('GET', '/v2/payments/refunds/0000000000000000X')).toMatchObject({
       status: 404,
       body: { name: 'RESOURCE_NOT_FOUND' },
@@ -127,7 +127,7 @@ describe('a refund is rejected', () => {
     expect(await statusOf(captureId)).toBe('COMPLETED');
   });
 
-  it('when it exceeds the refundable rest', async () => {
+  it('when it exceeds the remaining amount', async () => {
     const { captureId } = await paypal.captured();
     await refund(captureId, { amount: eur('15.00') });
 
@@ -208,7 +208,7 @@ describe('refunds at PayPal', () => {
     expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
   });
 
-  it('can reverse the rest of a capture', async () => {
+  it('can reverse the remaining amount of a capture', async () => {
     const { captureId } = await paypal.captured();
     await refund(captureId, { amount: eur('5.00') });
 
