@@ -72,7 +72,7 @@ export function shopInMemory({
     gate('workflow.start', () => {
       if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
     });
-  const settle = evidenceApplier({
+  const applier = evidenceApplier({
     payments: payments.repository,
     now,
     dueAfterSeconds: DUE_AFTER_SECONDS,
@@ -81,7 +81,7 @@ export function shopInMemory({
     rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
     startSettlement,
   });
-  const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, evidenceApplier: settle };
+  const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, evidenceApplier: applier };
   const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
 
   const steps: { readonly [Service in WorkflowService]: StepsOf<Service> } = {
@@ -151,7 +151,7 @@ export function shopInMemory({
     hours,
     executions,
     doTask,
-    evidenceApplier: settle,
+    evidenceApplier: applier,
     capture,
     runTask,
 
@@ -183,7 +183,7 @@ export function shopInMemory({
       refundPayment(deps, id, { ...(minor && { amount: { currency: 'EUR', minor } }), source: 'operator', key }),
 
     /** Accepts a wrong amount as an operator. */
-    accept: (id: PaymentId) => acceptPayment(settle, payments.rows.get(id) as Payment, 'operator'),
+    accept: (id: PaymentId) => acceptPayment(applier, payments.rows.get(id) as Payment, 'operator'),
 
     /**
      * Starts another execution, as an operator when a redrive is not possible, or when the name is free again after 90
@@ -199,7 +199,7 @@ export function shopInMemory({
 
     /** Processes an event. */
     deliver: (event: PayPalEvent) =>
-      processEvent({ payments: payments.repository, getCapture, evidenceApplier: settle }, event),
+      processEvent({ payments: payments.repository, getCapture, evidenceApplier: applier }, event),
 
     /** Reconciles one payment; with `timeIsUp`, after its reservation has expired. */
     reconcilePayment: (id: PaymentId, timeIsUp = false) =>
@@ -208,7 +208,7 @@ export function shopInMemory({
           payments: payments.repository,
           sessions: sessions.repository,
           getOrder,
-          evidenceApplier: settle,
+          evidenceApplier: applier,
           startSettlement,
           syncResult: (paymentId, settlement) => syncResult(resultDeps, paymentId, settlement),
           dueAfterSeconds: DUE_AFTER_SECONDS,
