@@ -16,7 +16,10 @@ export type Finding = z.infer<typeof findingSchema>;
 /** With the invariant's number, as stored and as sent between functions. */
 export type StoredFinding = z.input<typeof findingSchema>;
 
-export const toStoredFinding = (finding: Finding): StoredFinding => z.encode(findingSchema, finding);
+export const toStoredFinding = (finding: Finding): StoredFinding => ({
+  ...finding,
+  invariant: INVARIANTS[finding.invariant].number,
+});
 
 /**
  * The id of a violation's finding: one per invariant and subject, such as `4:MUG~2FBLUE`. Gateways decode a path before

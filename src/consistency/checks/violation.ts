@@ -37,10 +37,10 @@ export const INVARIANT_NUMBERS: readonly InvariantNumber[] = INVARIANT_KEYS.map(
 const KEYS_BY_NUMBER = new Map(INVARIANT_KEYS.map((key) => [INVARIANTS[key].number, key]));
 
 /** Code compares keys; the number is stored, sent and used as metric dimension. */
-const invariantCodec = z.codec(z.literal(INVARIANT_NUMBERS), z.enum(INVARIANT_KEYS), {
-  decode: (number) => invariantOf(number),
-  encode: (invariant) => INVARIANTS[invariant].number,
-});
+const invariantSchema = z.pipe(
+  z.literal(INVARIANT_NUMBERS),
+  z.transform((number) => invariantOf(number)),
+);
 
 export function invariantOf(number: InvariantNumber): Invariant {
   const key = KEYS_BY_NUMBER.get(number);
@@ -66,7 +66,7 @@ export type Repair = z.infer<typeof repairSchema>;
 
 /** One breach of an invariant by one subject. */
 export const violationSchema = z.object({
-  invariant: invariantCodec,
+  invariant: invariantSchema,
   /** An id: of the payment, else of the session or order; a SKU, a webhook event, an execution. */
   subject: z.string(),
   /** Shown to operators. */
