@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
-import { CREDENTIALS, REGION } from './ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../ops/emulator-client.ts';
+import { REGION } from './ministack.ts';
 import { ROOT } from './paths.ts';
 import { run, runConcurrently } from './processes.ts';
 
@@ -95,8 +96,8 @@ const environmentOf = ({ endpoint, folder }: DeployOptions): NodeJS.ProcessEnv =
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: REGION,
-  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
   AWS_CONFIG_FILE: join(folder, 'no-config'),
   AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
   AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,19 +1,11 @@
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EMULATOR_CREDENTIALS } from '../ops/emulator-client.ts';
 import { ROOT } from './paths.ts';
 import { type RunningProcess, startProcess, tailOf } from './processes.ts';
 
 export const REGION = 'us-east-1';
-/** MiniStack accepts any key; this one is its root user's. */
-export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
-
-/** For clients of the AWS SDK. */
-export interface ClientOptions {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: typeof CREDENTIALS;
-}
 
 export interface MiniStackOptions {
   readonly port: number;
@@ -58,8 +50,8 @@ const environmentOf = ({ port, folder, auth, keepState }: MiniStackOptions): Nod
   BIND_HOST: '127.0.0.1',
   GATEWAY_PORT: String(port),
   MINISTACK_REGION: REGION,
-  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
   S3_DATA_DIR: join(folder, 's3'),
   STATE_DIR: join(folder, 'state'),
   ...(keepState && { S3_PERSIST: '1', PERSIST_STATE: '1' }),

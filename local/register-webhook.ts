@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ClientOptions } from '../ops/emulator-client.ts';
 import { payPalSecret } from '../ops/paypal-secret.ts';
 import { payPalNotifications } from '../src/paypal/notifications.ts';
 import { transport } from '../src/paypal/transport.ts';
 import { subscribe } from '../src/paypal-webhook/subscription.ts';
-import type { ClientOptions } from './ministack.ts';
 
 /** The credentials that the simulator accepts. */
 const CREDENTIALS = { client_id: 'sandbox-client', client_secret: 'sandbox-secret' } as const;

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ClientOptions } from '../ops/emulator-client.ts';
 import type { Product } from '../src/inventory/product.ts';
-import type { ClientOptions } from './ministack.ts';
 
 const product = (sku: string, name: string, minor: number, stocked: number): Product => ({
   sku,

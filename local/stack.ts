@@ -3,18 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { payPalSecretName, type TableName } from '../lib/names.ts';
+import { type ClientOptions, EMULATOR_CREDENTIALS } from '../ops/emulator-client.ts';
 import { operatorAccounts } from '../ops/operator-accounts.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { type LocalCloudFront, startCloudFront } from './cloudfront.ts';
 import { type DeployOptions, deploy, prepare } from './deploy.ts';
-import {
-  type ClientOptions,
-  CREDENTIALS,
-  freePort,
-  type MiniStackOptions,
-  REGION,
-  startMiniStack,
-} from './ministack.ts';
+import { freePort, type MiniStackOptions, REGION, startMiniStack } from './ministack.ts';
 import { ROOT } from './paths.ts';
 import { hasPythonPackages, installPythonPackages } from './python.ts';
 import { registerWebhook } from './register-webhook.ts';
@@ -148,7 +142,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     simulatorUrl: simulator.url,
     storefrontOrigin: cloudFront.url,
   };
-  const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: CREDENTIALS };
+  const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: EMULATOR_CREDENTIALS };
   await phase('CDK bootstrapped, templates synthesized, functions and pages built', () => prepare(deployment, signal));
   const deployed = await phase('stacks deployed', () => deploy(deployment, signal));
   const [password] = await phase('sample products added, webhook registered, operator created', () =>

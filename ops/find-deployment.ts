@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
-import { type ClientOptions, CREDENTIALS } from '../local/ministack.ts';
+import { type ClientOptions, EMULATOR_CREDENTIALS } from './emulator-client.ts';
 
 /** The options that select a deployment: `--stage prod`, or the shop that runs on this machine. */
 export const DEPLOYMENT_OPTIONS = { stage: { type: 'string' }, 'stack-file': { type: 'string' } } as const;
@@ -93,7 +93,7 @@ function readStackFile({ 'stack-file': path }: DeploymentSelector) {
 const optionsFor = ({ aws_endpoint_url, region }: { aws_endpoint_url: string; region: string }): ClientOptions => ({
   endpoint: aws_endpoint_url,
   region,
-  credentials: CREDENTIALS,
+  credentials: EMULATOR_CREDENTIALS,
 });
 
 async function outputsOf(StackName: string): Promise<(key: string) => string> {

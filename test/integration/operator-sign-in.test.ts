@@ -11,7 +11,7 @@ import {
   UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { CREDENTIALS } from '../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
 import { logsOf } from '../support/stack/aws.ts';
 import { signIn, withToken } from '../support/stack/operator.ts';
 import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
@@ -19,7 +19,7 @@ import { shop, until } from '../support/stack/shop.ts';
 
 const { endpoint, region } = inject('aws');
 const { operator } = inject('stack');
-const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: CREDENTIALS });
+const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
 
 const AUDIT = '/api/v1/admin/audit';
 

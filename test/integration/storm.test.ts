@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import { CREDENTIALS } from '../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
 import { openWork, recoverAll } from '../support/stack/after-storm.ts';
 import { everythingIn } from '../support/stack/aws.ts';
 import { finalFindings } from '../support/stack/final-findings.ts';
@@ -13,7 +13,7 @@ describe('the shop', () => {
     timeout: 600_000,
   }, async () => {
     const { endpoint, region } = inject('aws');
-    const stack = { ...inject('stack'), clientOptions: { endpoint, region, credentials: CREDENTIALS } };
+    const stack = { ...inject('stack'), clientOptions: { endpoint, region, credentials: EMULATOR_CREDENTIALS } };
     const say = (line: string) => console.log(line);
 
     const passed = await storm(stack, { purchases: PURCHASES, seed: 1, say });

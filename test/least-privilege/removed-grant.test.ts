@@ -1,13 +1,13 @@
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
-import { CREDENTIALS } from '../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
 import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
 import { approve, beginPurchase, completedPayment, paymentOf, sessionOf } from '../support/stack/shop.ts';
 
 const { endpoint, region } = inject('aws');
-const iam = new IAMClient({ endpoint, region, credentials: CREDENTIALS });
-const lambda = new LambdaClient({ endpoint, region, credentials: CREDENTIALS });
+const iam = new IAMClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
+const lambda = new LambdaClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
 
 /** Runs work while a function's role lacks one action, then restores it. */
 async function without(action: string, folder: string, work: () => Promise<void>): Promise<void> {

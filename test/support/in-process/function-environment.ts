@@ -1,7 +1,7 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { inject } from 'vitest';
-import { CREDENTIALS } from '../../../local/ministack.ts';
 import { registerWebhook } from '../../../local/register-webhook.ts';
+import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
 
 /** Points the AWS SDK's clients to MiniStack, by environment variables. */
@@ -10,8 +10,8 @@ export function functionEnvironment(): void {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
   });
 }
 
@@ -26,7 +26,7 @@ export async function shopEnvironment(of: {
 }): Promise<void> {
   functionEnvironment();
   const { endpoint, region, tables } = inject('aws');
-  const client = { endpoint, region, credentials: CREDENTIALS };
+  const client = { endpoint, region, credentials: EMULATOR_CREDENTIALS };
   const secret = `paypal-${process.pid}-${Date.now()}`;
   await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: secret, SecretString: '{}' }));
   await registerWebhook(of.simulatorUrl, of.webhookUrl, secret, client);

@@ -1,7 +1,7 @@
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { inject } from 'vitest';
-import { CREDENTIALS } from '../../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 import { startSimulator } from '../../../simulator/server.ts';
 import { httpEvent, invocation } from '../builders/invocation.ts';
 import { startLoopbackServer } from '../loopback-server.ts';
@@ -24,7 +24,7 @@ export async function startFunctionsInProcess(): Promise<FunctionsInProcess> {
   const simulator = await startSimulator();
 
   const definition = JSON.stringify({ StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } });
-  const { stateMachineArn = '' } = await new SFNClient({ endpoint, region, credentials: CREDENTIALS }).send(
+  const { stateMachineArn = '' } = await new SFNClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS }).send(
     new CreateStateMachineCommand({
       name: `machine-${Date.now()}`,
       definition,

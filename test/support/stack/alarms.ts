@@ -5,11 +5,11 @@ import {
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
 import { inject } from 'vitest';
-import { CREDENTIALS } from '../../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 import type { EmittedMetric } from './emitted-metrics.ts';
 
 const { endpoint, region } = inject('aws');
-const cloudWatch = new CloudWatchClient({ endpoint, region, credentials: CREDENTIALS });
+const cloudWatch = new CloudWatchClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
 const PREFIX = 'settle-once-local-';
 
 /** A deployed alarm. */

@@ -8,11 +8,11 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { CREDENTIALS } from '../../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 import { deployedFunctions } from './deployed-functions.ts';
 
 const { endpoint, region, tables } = inject('aws');
-const client = { endpoint, region, credentials: CREDENTIALS };
+const client = { endpoint, region, credentials: EMULATOR_CREDENTIALS };
 
 /** Clients of the AWS under test. */
 export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client));

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import type { ClientOptions } from '../../../local/ministack.ts';
+import type { ClientOptions } from '../../../ops/emulator-client.ts';
 
 /** The functions of a running shop, by the name of their entry under lambdas/. */
 export function deployedFunctions(options: ClientOptions) {

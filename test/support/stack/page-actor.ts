@@ -5,10 +5,10 @@ import {
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inject } from 'vitest';
-import { CREDENTIALS } from '../../../local/ministack.ts';
+import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 
 const { endpoint, region } = inject('aws');
-const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: CREDENTIALS });
+const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
 
 /** The password of every user that `newOperator` creates. */
 export const PASSWORD = 'Correct-horse-battery-staple-1';

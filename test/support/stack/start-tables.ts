@@ -8,8 +8,9 @@ import type { TestProject } from 'vitest/node';
 import { DataStack } from '../../../lib/data-stack.ts';
 import { TABLE_NAMES, type TableName, tableOutput } from '../../../lib/names.ts';
 import { stageFrom } from '../../../lib/stages.ts';
-import { CREDENTIALS, freePort, REGION, startMiniStack } from '../../../local/ministack.ts';
+import { freePort, REGION, startMiniStack } from '../../../local/ministack.ts';
 import { hasPythonPackages, installPythonPackages } from '../../../local/python.ts';
+import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -32,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const app = new App({ context: { stage: 'local', simulatorUrl: 'http://127.0.0.1:1' } });
   const stack = new DataStack(app, stageFrom(app.node));
   const template = Template.fromStack(stack);
-  const client = new DynamoDBClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials: EMULATOR_CREDENTIALS });
   const outputs = template.toJSON().Outputs;
   for (const name of TABLE_NAMES) {
     const { Properties } = template.toJSON().Resources[outputs[tableOutput(name)].Value.Ref];
