@@ -40,8 +40,8 @@ export async function handler(event: unknown, context: Context): Promise<Consist
   const request = requestSchema.parse(event);
   const graceSeconds = Number(requireEnv('GRACE_SECONDS'));
   const now = new Date('as_of' in request && request.as_of ? request.as_of : Date.now());
-  if ('recheck' in request) {
-    const finding = await recheckFindingById(deps, request.recheck, { now, graceSeconds });
+  if ('look_again' in request) {
+    const finding = await recheckFindingById(deps, request.look_again, { now, graceSeconds });
     return { finding: finding ? toStoredFinding(finding) : null };
   }
 

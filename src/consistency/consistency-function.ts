@@ -27,7 +27,7 @@ export const consistencyFunction = (lambda: LambdaClient, functionName: string) 
     check: (): Promise<CheckSummary> => call({}, checkSummarySchema),
 
     recheck: async (findingId: string): Promise<Finding | undefined> =>
-      (await call({ recheck: findingId }, recheckedSchema)).finding ?? undefined,
+      (await call({ look_again: findingId }, recheckedSchema)).finding ?? undefined,
   };
 };
 export type ConsistencyFunction = ReturnType<typeof consistencyFunction>;

@@ -10,8 +10,8 @@ export const requestSchema = z.union([
     /** ISO 8601: the time that grace periods count from. @default now */
     as_of: z.optional(time),
   }),
-  /** Rechecks one finding, before its repair. */
-  z.strictObject({ recheck: z.string() }),
+  /** Rechecks one finding, before its repair. The name is sent between functions, which deploy one after the other. */
+  z.strictObject({ look_again: z.string() }),
 ]);
 export type ConsistencyRequest = z.infer<typeof requestSchema>;
 

@@ -7,7 +7,7 @@ describe('requestSchema', () => {
   it.each([
     ['a check as of now', {}],
     ['a check as of another time', { as_of: '2026-06-01T12:00:00Z' }],
-    ['a recheck of a finding', { recheck: '1:pay_1' }],
+    ['a recheck of a finding', { look_again: '1:pay_1' }],
   ])('accepts %s', (_, event) => {
     expect(isValid(event)).toBe(true);
   });
