@@ -1,10 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
-import { INVARIANT_KEYS, INVARIANTS } from '../src/consistency/checks/violation.ts';
 import { toStoredFinding } from '../src/consistency/finding.ts';
 import { recheckFindingById } from '../src/consistency/recheck-finding.ts';
 import { type ConsistencyResponse, requestSchema } from '../src/consistency/request.ts';
-import { type CheckDeps, runCheck } from '../src/consistency/run-check.ts';
+import { byInvariantNumber, type CheckDeps, runCheck } from '../src/consistency/run-check.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
@@ -50,8 +49,9 @@ export async function handler(event: unknown, context: Context): Promise<Consist
     { ...deps, hasTime: () => performance.now() < end },
     { now, graceSeconds },
   );
-  logger.info('BOOKS_CHECKED', { checked, findings, finished });
-  for (const key of INVARIANT_KEYS) measure('Findings', findings[key], String(INVARIANTS[key].number));
+  const byNumber = byInvariantNumber(findings);
+  logger.info('BOOKS_CHECKED', { checked, findings: byNumber, finished });
+  for (const [number, count] of Object.entries(byNumber)) measure('Findings', count, number);
   measure('ConsistencyChecked', checked);
   return { checked, findings: Object.values(findings).reduce((sum, number) => sum + number, 0), finished };
 }

@@ -8,7 +8,7 @@ import type { CheckContext } from './checks/check-context.ts';
 import { eventViolations } from './checks/events.ts';
 import { executionViolations } from './checks/executions.ts';
 import { checkCounters } from './checks/stock.ts';
-import { INVARIANT_KEYS, type Invariant, type Violation } from './checks/violation.ts';
+import { INVARIANT_KEYS, INVARIANTS, type Invariant, type Violation } from './checks/violation.ts';
 import { compareRefunds } from './compare-refunds.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type RecheckDeps, recheckFinding } from './recheck-finding.ts';
@@ -174,6 +174,10 @@ async function countFindings(findings: FindingRepository): Promise<Record<Invari
   for await (const { invariant } of allOpen(findings)) counts[invariant] += 1;
   return counts;
 }
+
+/** As logged, and as the dimension of the metric. */
+export const byInvariantNumber = (findings: CheckResult['findings']): Readonly<Record<string, number>> =>
+  Object.fromEntries(INVARIANT_KEYS.map((key) => [INVARIANTS[key].number, findings[key]]));
 
 async function* allOpen(findings: FindingRepository, invariant?: Invariant) {
   let cursor: string | undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type InvariantNumber, invariantOf } from '../../../src/consistency/checks/violation.ts';
+import { byInvariantNumber } from '../../../src/consistency/run-check.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
@@ -140,6 +141,17 @@ describe('runCheck', () => {
       finished_at: LONG_AFTER.toISOString(),
       figures: { purchases: 3, products: 1, 'payments.captured': 2, 'payments.created': 1 },
     });
+  });
+});
+
+describe('byInvariantNumber', () => {
+  it('returns the open findings by number', async () => {
+    const { shop, purchases } = await shopWith(2);
+    for (const { paymentId } of purchases) shop.orders.rows.delete(orderIdOf(paymentId));
+
+    const { findings } = await checkOf(shop).check();
+
+    expect(byInvariantNumber(findings)).toEqual({ 1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 2, 7: 0, 8: 0, 9: 0, 10: 0 });
   });
 });
 
