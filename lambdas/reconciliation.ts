@@ -3,7 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { JOB_NAMES, type Report } from '../src/reconciliation/job.ts';
+import { JOB_NAMES, type JobResult } from '../src/reconciliation/job.ts';
 import { runJob } from '../src/reconciliation/run-job.ts';
 import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
@@ -39,7 +39,7 @@ const requestSchema = z.object({ job: z.enum(JOB_NAMES), due_before: z.optional(
 const SHUTDOWN_MARGIN_MS = 20_000;
 
 /** Runs one reconciliation job. Invoked by the scheduler or an operator; safe to run concurrently. */
-export async function handler(event: unknown, context: Context): Promise<Report> {
+export async function handler(event: unknown, context: Context): Promise<JobResult> {
   logger.resetKeys();
   logger.addContext(context);
   registerContext(context);

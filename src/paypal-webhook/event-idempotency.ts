@@ -2,7 +2,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context } from 'aws-lambda';
 import type { PayPalEvent } from './event.ts';
-import type { EventOutcome } from './process-event.ts';
+import type { EventResult } from './process-event.ts';
 
 /** PayPal redelivers an event for 3 days; an operator may replay it later. */
 const RETENTION_SECONDS = 30 * 24 * 60 * 60;
@@ -21,8 +21,8 @@ export function eventIdempotency(persistenceStore: BasePersistenceLayer) {
     /**
      * Runs the work, or returns its earlier outcome. @throws IdempotencyAlreadyInProgressError while it runs elsewhere.
      */
-    once: (event: PayPalEvent, work: () => Promise<EventOutcome>): Promise<EventOutcome> =>
-      makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), {
+    once: (event: PayPalEvent, work: () => Promise<EventResult>): Promise<EventResult> =>
+      makeIdempotent((_: { id: string }): Promise<EventResult> => work(), {
         persistenceStore,
         config,
         // Powertools' own prefix would be the function's name.

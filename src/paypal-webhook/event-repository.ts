@@ -8,7 +8,7 @@ import {
 import * as z from 'zod/mini';
 import { batchGet } from '../shared/dynamo.ts';
 import type { PaymentId } from '../shared/ids.ts';
-import type { EventOutcome } from './process-event.ts';
+import type { EventResult } from './process-event.ts';
 import {
   EVENT_STATUSES,
   type EventCursor,
@@ -80,7 +80,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
 
   const writeOutcome = async (
     id: string,
-    outcome: EventOutcome,
+    outcome: EventResult,
     at: string,
     more = '',
     values: Readonly<Record<string, unknown>> = {},
@@ -236,11 +236,11 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return erased;
     },
 
-    finish: (id: string, outcome: EventOutcome, now: Date): Promise<void> =>
+    finish: (id: string, outcome: EventResult, now: Date): Promise<void> =>
       writeOutcome(id, outcome, now.toISOString()),
 
     /** Like `finish`, for a replay by an operator. */
-    finishReplay: (id: string, outcome: EventOutcome, now: Date): Promise<void> =>
+    finishReplay: (id: string, outcome: EventResult, now: Date): Promise<void> =>
       // A set, too: a counter would count a retried write twice.
       writeOutcome(id, outcome, now.toISOString(), ' ADD replayed_at :replay', {
         ':replay': new Set([now.toISOString()]),

@@ -8,7 +8,7 @@ import type { PayPalEvent } from './event.ts';
 import { type EventLinks, type EventReading, readEvent } from './read-event.ts';
 
 /** `reason`: why a parked event cannot be applied. */
-export type EventOutcome =
+export type EventResult =
   | { readonly status: 'accepted'; readonly payment_id: PaymentId; readonly moved: boolean }
   | { readonly status: 'ignored' }
   | {
@@ -31,7 +31,7 @@ export async function processEvent(
   deps: ProcessEventDeps,
   event: PayPalEvent,
   receivedAt?: Date,
-): Promise<EventOutcome> {
+): Promise<EventResult> {
   const reading = readOrPark(event);
   if (!reading) return { status: 'parked', reason: 'malformed' };
   if (reading.kind === 'ignored') return { status: 'ignored' };
@@ -70,7 +70,7 @@ function readOrPark(event: PayPalEvent): EventReading | undefined {
   }
 }
 
-function outcomeOf(id: PaymentId, result: EvidenceResult): EventOutcome {
+function outcomeOf(id: PaymentId, result: EvidenceResult): EventResult {
   switch (result.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };

@@ -1,12 +1,12 @@
 import type { PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
-import type { EventOutcome } from './process-event.ts';
+import type { EventResult } from './process-event.ts';
 
 export interface ProcessStoredEventDeps {
   readonly events: Pick<EventRepository, 'finish'>;
   /** Runs the work once per event; afterwards returns its outcome. */
-  readonly once: (event: PayPalEvent, work: () => Promise<EventOutcome>) => Promise<EventOutcome>;
-  readonly processEvent: (event: PayPalEvent, receivedAt?: Date) => Promise<EventOutcome>;
+  readonly once: (event: PayPalEvent, work: () => Promise<EventResult>) => Promise<EventResult>;
+  readonly processEvent: (event: PayPalEvent, receivedAt?: Date) => Promise<EventResult>;
   readonly now: () => Date;
 }
 
@@ -17,7 +17,7 @@ export interface ProcessStoredEventDeps {
 export async function processStoredEvent(
   { events, once, processEvent, now }: ProcessStoredEventDeps,
   event: PayPalEvent,
-): Promise<EventOutcome> {
+): Promise<EventResult> {
   const outcome = await once(event, () => processEvent(event));
   await events.finish(event.id, outcome, now());
   return outcome;

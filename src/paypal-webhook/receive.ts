@@ -3,15 +3,15 @@ import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { jsonFrom } from '../shared/http/request.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
-import type { EventOutcome } from './process-event.ts';
+import type { EventResult } from './process-event.ts';
 import type { ProcessStoredEventDeps } from './process-stored-event.ts';
-import { type Delivery, missingSignatureHeaders, type Verdict } from './verify-signature.ts';
+import { type Delivery, missingSignatureHeaders, type VerificationResult } from './verify-signature.ts';
 
 /** The response to a genuine delivery. */
-export type Receipt = EventOutcome | { readonly status: 'duplicate' };
+export type ReceiveResult = EventResult | { readonly status: 'duplicate' };
 
 export interface ReceiveDeps extends ProcessStoredEventDeps {
-  readonly verify: (delivery: Delivery) => Promise<Verdict>;
+  readonly verify: (delivery: Delivery) => Promise<VerificationResult>;
   readonly events: Pick<EventRepository, 'receive' | 'finish'>;
 }
 
@@ -25,7 +25,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 export async function receive(
   { verify, events, once, processEvent, now }: ReceiveDeps,
   delivery: Delivery,
-): Promise<{ event: PayPalEvent; receipt: Receipt }> {
+): Promise<{ event: PayPalEvent; receipt: ReceiveResult }> {
   const receivedAt = now();
   if (delivery.body.length > MAX_BODY_BYTES)
     throw new Problem('body-too-large', `request body exceeds ${MAX_BODY_BYTES} bytes`);

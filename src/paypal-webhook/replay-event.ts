@@ -4,21 +4,21 @@ import { type Change, dryRun } from '../payments/dry-run.ts';
 import { jsonFrom } from '../shared/http/request.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
-import { type EventOutcome, type ProcessEventDeps, processEvent } from './process-event.ts';
+import { type EventResult, type ProcessEventDeps, processEvent } from './process-event.ts';
 import type { StoredEvent } from './stored-event.ts';
 
 export type ReplayEventResult =
   | {
       readonly outcome: 'replayed';
       readonly event: StoredEvent;
-      readonly result: EventOutcome;
+      readonly result: EventResult;
       readonly changed: boolean;
     }
   /** What a replay would change. `asked_paypal`: the result depends on PayPal's state at this moment. */
   | {
       readonly outcome: 'dry_run';
       readonly event: StoredEvent;
-      readonly result: EventOutcome;
+      readonly result: EventResult;
       readonly changes: readonly Change[];
       readonly asked_paypal: boolean;
     }

@@ -39,7 +39,7 @@ type Rejection =
   | 'signature';
 
 /** Genuine: signed by PayPal for our webhook. */
-export type Verdict = { readonly genuine: true } | { readonly genuine: false; readonly reason: Rejection };
+export type VerificationResult = { readonly genuine: true } | { readonly genuine: false; readonly reason: Rejection };
 
 export interface Trust {
   /** PayPal's id of our webhook. Not part of the delivery, but of what is signed. */
@@ -65,7 +65,7 @@ const WEBHOOK_ID = /^[a-zA-Z0-9]{1,50}$/;
  * @throws RangeError for an id that no registered webhook has, or an origin that is not in normal form and never
  * matches.
  */
-export function signatureVerifier(trust: Trust): (delivery: Delivery) => Promise<Verdict> {
+export function signatureVerifier(trust: Trust): (delivery: Delivery) => Promise<VerificationResult> {
   const { webhookId, certificateOrigins } = trust;
   // Not quoted: it is stored beside the client secret, and may have been swapped with it.
   if (!WEBHOOK_ID.test(webhookId)) throw new RangeError('invalid webhook id: expected 1 to 50 letters and digits');
@@ -81,7 +81,7 @@ export function signatureVerifier(trust: Trust): (delivery: Delivery) => Promise
  * The transmission time is signed, but its age is not checked: PayPal redelivers for three days, possibly with the
  * first time, and processing is idempotent.
  */
-export async function verifySignature({ headers, body }: Delivery, trust: Trust): Promise<Verdict> {
+export async function verifySignature({ headers, body }: Delivery, trust: Trust): Promise<VerificationResult> {
   // A missing header is rejected like a wrong one.
   const header = (name: SignatureHeader): string => headers[name] ?? '';
 
@@ -102,7 +102,7 @@ export async function verifySignature({ headers, body }: Delivery, trust: Trust)
   return genuine ? { genuine } : refused('signature');
 }
 
-const refused = (reason: Rejection): Verdict => ({ genuine: false, reason });
+const refused = (reason: Rejection): VerificationResult => ({ genuine: false, reason });
 
 /** Canonical base64, of a size from RSA-2048 (PayPal's) to RSA-4096. */
 function signatureFrom(text: string): Buffer | undefined {

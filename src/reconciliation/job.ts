@@ -17,7 +17,7 @@ export interface Run extends Omit<Limits, 'maxItems'> {
   readonly cursor: string | undefined;
 }
 
-export interface Report {
+export interface JobResult {
   /** For the log and the stored run. */
   readonly figures: Readonly<Record<string, number>>;
   /** Items that only this job could still repair: each one follows a fault. */
@@ -26,4 +26,4 @@ export interface Report {
   readonly cursor?: string | undefined;
 }
 
-export type Job = (run: Run) => Promise<Report>;
+export type Job = (run: Run) => Promise<JobResult>;

@@ -1,5 +1,5 @@
 import type { RunRepository } from '../shared/run-repository.ts';
-import type { Job, JobName, Report, Run } from './job.ts';
+import type { Job, JobName, JobResult, Run } from './job.ts';
 
 /**
  * Runs a job from the stored cursor and records its report. After a failure the next run starts at the same cursor; the
@@ -10,7 +10,7 @@ export async function runJob(
   name: JobName,
   job: Job,
   run: Omit<Run, 'cursor' | 'now'>,
-): Promise<Report> {
+): Promise<JobResult> {
   const { cursor } = await runs.begin(name, now());
   const report = await job({ ...run, now, cursor });
   await runs.finish(name, {

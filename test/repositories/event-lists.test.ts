@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
 import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
-import type { EventOutcome } from '../../src/paypal-webhook/process-event.ts';
+import type { EventResult } from '../../src/paypal-webhook/process-event.ts';
 import type { EventCursor, EventFilter } from '../../src/paypal-webhook/stored-event.ts';
 import { paymentIdOf, sessionId } from '../../src/shared/ids.ts';
 import { dynamo } from '../support/stack/aws.ts';
@@ -20,7 +20,7 @@ function aDay() {
     ids,
     filter: { from: at(0).toISOString(), to: at(24 * 60 - 1).toISOString() } satisfies EventFilter,
     /** Stores an event received in that minute, with its outcome. */
-    async event(minute: number, outcome?: EventOutcome, eventType = 'PAYMENT.CAPTURE.COMPLETED') {
+    async event(minute: number, outcome?: EventResult, eventType = 'PAYMENT.CAPTURE.COMPLETED') {
       const id = `WH-${ulid()}`;
       ids.push(id);
       await events.receive({ id, eventType, transmissionId: `t-${id}`, body: '{"buyer":"Ada"}', now: at(minute) });
@@ -44,7 +44,7 @@ async function allPages(filter: EventFilter, limit: number): Promise<string[][]>
 describe('the list of webhook events', () => {
   it('contains every status, newest first, across pages', async () => {
     const { event, filter } = aDay();
-    const outcomes: (EventOutcome | undefined)[] = [
+    const outcomes: (EventResult | undefined)[] = [
       undefined,
       { status: 'ignored' },
       { status: 'parked', reason: 'malformed' },

@@ -3,10 +3,10 @@ import type { EventList, PayPalNotifications } from '../../paypal/notifications.
 import { eventSchema } from '../../paypal-webhook/event.ts';
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../paypal-webhook/event-types.ts';
-import type { EventOutcome } from '../../paypal-webhook/process-event.ts';
+import type { EventResult } from '../../paypal-webhook/process-event.ts';
 import { type ProcessStoredEventDeps, processStoredEvent } from '../../paypal-webhook/process-stored-event.ts';
 import type { Intervals } from '../backoff.ts';
-import type { Job, Report } from '../job.ts';
+import type { Job, JobResult } from '../job.ts';
 
 export interface EventsJobDeps extends ProcessStoredEventDeps, Intervals {
   readonly events: Pick<EventRepository, 'known' | 'receive' | 'finish'>;
@@ -44,7 +44,7 @@ export const eventsJob =
     const before: Cursor = cursor === undefined ? {} : z.parse(cursorSchema, JSON.parse(cursor));
     const window = before.rest ?? windowAfter(before, dueBefore, deps);
     const figures = { compared: 0, fetched: 0, parked: 0, failed: 0 };
-    const report = (next: Cursor): Report => ({
+    const report = (next: Cursor): JobResult => ({
       figures,
       repaired: figures.fetched,
       measurements: [['EventParked', figures.parked]],
@@ -78,7 +78,7 @@ export const eventsJob =
   };
 
 /** @returns undefined when PayPal no longer has the event. */
-async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventOutcome | undefined> {
+async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventResult | undefined> {
   const wire = await deps.getEvent(id);
   if (!wire) return undefined;
   const event = z.parse(eventSchema, wire);

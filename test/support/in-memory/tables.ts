@@ -16,7 +16,7 @@ import type { MoveResult, PaymentRepository } from '../../../src/payments/paymen
 import { isDecided, isGivenUp } from '../../../src/payments/transitions.ts';
 import type { Buyer } from '../../../src/paypal/schema.ts';
 import type { EventRepository } from '../../../src/paypal-webhook/event-repository.ts';
-import type { EventOutcome } from '../../../src/paypal-webhook/process-event.ts';
+import type { EventResult } from '../../../src/paypal-webhook/process-event.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { type OrderId, type PaymentId, paymentIdOf, type SessionId } from '../../../src/shared/ids.ts';
 import { holds } from './condition-expressions.ts';
@@ -271,7 +271,7 @@ export function ordersInMemory(gate: Gate) {
 
 export function eventsInMemory(gate: Gate) {
   const rows = new Map<string, StoredEvent>();
-  const note = (id: string, outcome: EventOutcome, at: string, replayed: readonly string[]) => {
+  const note = (id: string, outcome: EventResult, at: string, replayed: readonly string[]) => {
     const found = rows.get(id);
     if (!found) throw new Error(`unknown event ${id}`);
     const { reason: _, ...event } = found;

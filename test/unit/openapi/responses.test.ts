@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Session, sessionSchema } from '../../../src/checkout/session.ts';
 import { ORDER_STATUSES, type Order } from '../../../src/fulfillment/order.ts';
 import { newPayment, type Payment } from '../../../src/payments/payment.ts';
-import type { Receipt } from '../../../src/paypal-webhook/receive.ts';
-import type { Verdict } from '../../../src/paypal-webhook/verify-signature.ts';
+import type { ReceiveResult } from '../../../src/paypal-webhook/receive.ts';
+import type { VerificationResult } from '../../../src/paypal-webhook/verify-signature.ts';
 import { OUTCOMES, PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
 import {
   toOrderResponse,
@@ -135,7 +135,7 @@ describe('docs/openapi.yaml: responses', () => {
 });
 
 describe('docs/openapi.yaml: enums', () => {
-  const reasons: Record<Extract<Verdict, { genuine: false }>['reason'], true> = {
+  const reasons: Record<Extract<VerificationResult, { genuine: false }>['reason'], true> = {
     algorithm: true,
     'certificate-url': true,
     'certificate-unknown': true,
@@ -144,7 +144,12 @@ describe('docs/openapi.yaml: enums', () => {
     'certificate-key': true,
     signature: true,
   };
-  const receipts: Record<Receipt['status'], true> = { accepted: true, duplicate: true, ignored: true, parked: true };
+  const receipts: Record<ReceiveResult['status'], true> = {
+    accepted: true,
+    duplicate: true,
+    ignored: true,
+    parked: true,
+  };
 
   it.each([
     ['payment status', schemaOf('PaymentStatus').enum, PAYMENT_STATUSES],

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { measureReceipt } from '../../../src/paypal-webhook/measure-receipt.ts';
-import type { Receipt } from '../../../src/paypal-webhook/receive.ts';
+import type { ReceiveResult } from '../../../src/paypal-webhook/receive.ts';
 import { PAYMENT } from '../../support/builders/payments.ts';
 import { metricsOf } from '../../support/stack/emitted-metrics.ts';
 
-const measuredFor = async (receipt: Receipt) =>
+const measuredFor = async (receipt: ReceiveResult) =>
   (await metricsOf(() => measureReceipt(receipt, 45))).map(({ name, value }) => [name, value]);
 
 it.each([

@@ -2,9 +2,9 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { Context } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import type { EventRepository } from '../../../src/paypal-webhook/event-repository.ts';
-import type { EventOutcome } from '../../../src/paypal-webhook/process-event.ts';
+import type { EventResult } from '../../../src/paypal-webhook/process-event.ts';
 import { type ReceiveDeps, receive } from '../../../src/paypal-webhook/receive.ts';
-import { SIGNATURE_HEADERS, type Verdict } from '../../../src/paypal-webhook/verify-signature.ts';
+import { SIGNATURE_HEADERS, type VerificationResult } from '../../../src/paypal-webhook/verify-signature.ts';
 import { Problem } from '../../../src/shared/http/problem.ts';
 import { problemResponse, toResult } from '../../../src/shared/http/response.ts';
 import { answerErrors, problemsOf } from '../../support/api-document.ts';
@@ -14,7 +14,7 @@ const WEBHOOK = 'POST /webhooks/paypal';
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const EVENT = { id: 'WH-1', event_type: 'PAYMENT.CAPTURE.COMPLETED', resource: { id: 'CAPTURE1' } };
 const PAYMENT = `pay_${'0'.repeat(26)}` as const;
-const ACCEPTED: EventOutcome = { status: 'accepted', payment_id: PAYMENT, moved: true };
+const ACCEPTED: EventResult = { status: 'accepted', payment_id: PAYMENT, moved: true };
 const HEADERS = Object.fromEntries(SIGNATURE_HEADERS.map((name) => [name, `the ${name}`]));
 const TEXT = `{ "id": "WH-1",  "event_type": "PAYMENT.CAPTURE.COMPLETED", "resource": { "id": "CAPTURE1", "note": "ü" } }\n`;
 
@@ -32,14 +32,14 @@ function inbox() {
   config.registerLambdaContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
   const deps = {
     now: () => NOW,
-    verify: vi.fn(async (): Promise<Verdict> => ({ genuine: true })),
+    verify: vi.fn(async (): Promise<VerificationResult> => ({ genuine: true })),
     events: {
       receive: vi.fn(async (event: (typeof stored)[number]) => void stored.push(event)),
       finish: vi.fn(async (...about: unknown[]) => void finished.push(about)),
     },
-    processEvent: vi.fn(async (): Promise<EventOutcome> => ACCEPTED),
+    processEvent: vi.fn(async (): Promise<EventResult> => ACCEPTED),
     once: (event, work) =>
-      makeIdempotent((_: { id: string }): Promise<EventOutcome> => work(), { persistenceStore, config })({
+      makeIdempotent((_: { id: string }): Promise<EventResult> => work(), { persistenceStore, config })({
         id: event.id,
       }),
   } satisfies ReceiveDeps;
@@ -90,7 +90,7 @@ describe('receive with a genuine event', () => {
     expect(deps.verify).toHaveBeenCalledExactlyOnceWith(delivery);
   });
 
-  it.each<EventOutcome>([
+  it.each<EventResult>([
     ACCEPTED,
     { status: 'ignored' },
     { status: 'parked', reason: 'unknown_payment' },
@@ -215,7 +215,7 @@ describe('receive: transient errors', () => {
 });
 
 describe('receive: invalid deliveries', () => {
-  it.each<Extract<Verdict, { genuine: false }>['reason']>([
+  it.each<Extract<VerificationResult, { genuine: false }>['reason']>([
     'algorithm',
     'certificate-url',
     'certificate-unknown',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, Report, Run } from '../../../src/reconciliation/job.ts';
+import type { Job, JobResult, Run } from '../../../src/reconciliation/job.ts';
 import { runJob } from '../../../src/reconciliation/run-job.ts';
 import type { Run as LatestRun, RunRepository } from '../../../src/shared/run-repository.ts';
 
@@ -23,7 +23,7 @@ function jobRunner() {
   return {
     rows,
     received,
-    run(report: () => Promise<Report>): Promise<Report> {
+    run(report: () => Promise<JobResult>): Promise<JobResult> {
       const job: Job = (run) => {
         received.push(run);
         return report();
