@@ -1,21 +1,16 @@
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { adminApi } from '../src/admin-api/api.ts';
-import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
+import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { wireAdmin } from './wiring.ts';
 
-const dynamo = dynamoClient();
-const idempotencyTable = requireEnv('IDEMPOTENCY_TABLE');
-
 const api = adminApi(
   wireAdmin({
-    dynamo,
-    db: documentClient(dynamo),
+    dynamo: dynamoClient(),
     stepFunctions: new SFNClient({}),
     sqs: new SQSClient({}),
     // A check may take as long as this function may; a retry would run it twice.
@@ -23,7 +18,6 @@ const api = adminApi(
       maxAttempts: 1,
       requestHandler: { requestTimeout: 27_000, throwOnRequestTimeout: true },
     }),
-    idempotency: new DynamoDBPersistenceLayer({ tableName: idempotencyTable, awsSdkV3Client: dynamo }),
     tables: {
       products: requireEnv('PRODUCTS_TABLE'),
       reservations: requireEnv('RESERVATIONS_TABLE'),
@@ -31,7 +25,7 @@ const api = adminApi(
       payments: requireEnv('PAYMENTS_TABLE'),
       orders: requireEnv('ORDERS_TABLE'),
       events: requireEnv('WEBHOOK_EVENTS_TABLE'),
-      idempotency: idempotencyTable,
+      idempotency: requireEnv('IDEMPOTENCY_TABLE'),
       operations: requireEnv('OPERATIONS_TABLE'),
     },
     queues: { deadLetters: requireEnv('DEAD_LETTER_QUEUE_URL'), undelivered: requireEnv('UNDELIVERED_QUEUE_URL') },

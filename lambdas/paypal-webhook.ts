@@ -1,9 +1,8 @@
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { measureReceipt } from '../src/paypal-webhook/measure-receipt.ts';
 import { receive } from '../src/paypal-webhook/receive.ts';
-import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
+import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { Problem } from '../src/shared/http/problem.ts';
 import { bytesOf } from '../src/shared/http/request.ts';
@@ -12,15 +11,14 @@ import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireWebhook } from './wiring.ts';
 
-const dynamo = dynamoClient();
 const { deps, registerContext } = wireWebhook({
-  db: documentClient(dynamo),
+  dynamo: dynamoClient(),
   stepFunctions: new SFNClient({}),
-  idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
   tables: {
     payments: requireEnv('PAYMENTS_TABLE'),
     orders: requireEnv('ORDERS_TABLE'),
     events: requireEnv('WEBHOOK_EVENTS_TABLE'),
+    idempotency: requireEnv('IDEMPOTENCY_TABLE'),
   },
   stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
   paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },

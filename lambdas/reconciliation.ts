@@ -1,22 +1,19 @@
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { JOB_NAMES, type JobResult } from '../src/reconciliation/job.ts';
 import { runJob } from '../src/reconciliation/run-job.ts';
-import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
+import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireJobs } from './wiring.ts';
 
-const dynamo = dynamoClient();
 const { jobs, registerContext, runs, now } = wireJobs({
-  db: documentClient(dynamo),
+  dynamo: dynamoClient(),
   stepFunctions: new SFNClient({}),
   sqs: new SQSClient({}),
-  idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
   tables: {
     products: requireEnv('PRODUCTS_TABLE'),
     reservations: requireEnv('RESERVATIONS_TABLE'),
@@ -24,6 +21,7 @@ const { jobs, registerContext, runs, now } = wireJobs({
     payments: requireEnv('PAYMENTS_TABLE'),
     orders: requireEnv('ORDERS_TABLE'),
     events: requireEnv('WEBHOOK_EVENTS_TABLE'),
+    idempotency: requireEnv('IDEMPOTENCY_TABLE'),
     operations: requireEnv('OPERATIONS_TABLE'),
   },
   stateMachineArn: requireEnv('STATE_MACHINE_ARN'),

@@ -1,25 +1,22 @@
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { documentClient, dynamoClient } from '../src/shared/dynamo.ts';
+import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { storefrontApi } from '../src/storefront-api/api.ts';
 import { wireStorefront } from './wiring.ts';
 
-const dynamo = dynamoClient();
-
 const api = storefrontApi(
   wireStorefront({
-    db: documentClient(dynamo),
+    dynamo: dynamoClient(),
     stepFunctions: new SFNClient({}),
-    idempotency: new DynamoDBPersistenceLayer({ tableName: requireEnv('IDEMPOTENCY_TABLE'), awsSdkV3Client: dynamo }),
     tables: {
       products: requireEnv('PRODUCTS_TABLE'),
       reservations: requireEnv('RESERVATIONS_TABLE'),
       sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
       payments: requireEnv('PAYMENTS_TABLE'),
       orders: requireEnv('ORDERS_TABLE'),
+      idempotency: requireEnv('IDEMPOTENCY_TABLE'),
     },
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
     paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },

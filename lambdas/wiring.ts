@@ -1,4 +1,3 @@
-import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
@@ -40,7 +39,9 @@ import { executionClient } from '../src/settlements/execution-client.ts';
 import { failedSettlementRepository } from '../src/settlements/failed-settlement-repository.ts';
 import { hourlyMetricsRepository } from '../src/settlements/hourly-metrics-repository.ts';
 import { syncResult } from '../src/settlements/sync-result.ts';
+import { documentClient } from '../src/shared/dynamo.ts';
 import { idempotencyKeys } from '../src/shared/http/idempotency-key.ts';
+import { idempotencyTable } from '../src/shared/idempotency-table.ts';
 import { orderIdOf } from '../src/shared/ids.ts';
 import { runRepository } from '../src/shared/run-repository.ts';
 import type { StorefrontDeps } from '../src/storefront-api/api.ts';
@@ -69,13 +70,27 @@ interface WorkflowOptions {
   readonly stateMachineArn: string;
 }
 
-interface PaymentOptions extends WorkflowOptions {
+interface PaymentOptions extends Omit<WorkflowOptions, 'db'> {
+  readonly dynamo: DynamoDBClient;
   readonly paypal: PayPalConnection;
   /** Age in seconds after which an open payment is reconciled. */
   readonly dueAfterSeconds: number;
 }
 
 const now = () => new Date();
+
+/** The tables with the records of a purchase. */
+type PurchaseTables = Pick<Tables, 'products' | 'reservations' | 'sessions' | 'payments' | 'orders'>;
+
+const purchaseRepositories = (
+  db: DynamoDBDocumentClient,
+  { products, reservations, sessions, payments, orders }: PurchaseTables,
+) => ({
+  stock: stockRepository(db, { products, reservations }),
+  sessions: sessionRepository(db, sessions),
+  payments: paymentRepository(db, payments),
+  orders: orderRepository(db, orders),
+});
 
 /** For the functions that change payments. */
 export function wireEvidenceApplier({
@@ -115,27 +130,25 @@ export const wireSettlements = (
 /** For the storefront's API. */
 export function wireStorefront(
   options: PaymentOptions & {
-    readonly idempotency: BasePersistenceLayer;
-    readonly tables: Pick<Tables, 'products' | 'reservations' | 'sessions' | 'payments' | 'orders'>;
+    readonly tables: PurchaseTables & Pick<Tables, 'idempotency'>;
     readonly storefrontOrigin: string;
     readonly version: string;
   },
 ): StorefrontDeps {
-  const { db, tables, dueAfterSeconds, storefrontOrigin, version } = options;
-  const payments = paymentRepository(db, tables.payments);
-  const orders = orderRepository(db, tables.orders);
+  const { dynamo, tables, dueAfterSeconds, storefrontOrigin, version } = options;
+  const { stock, sessions, payments, orders } = purchaseRepositories(documentClient(dynamo), tables);
   const paypal = connectPayPal(options.paypal);
   const startSettlement = startSettlementWith(options.stepFunctions, options.stateMachineArn);
   return {
-    stock: stockRepository(db, { products: tables.products, reservations: tables.reservations }),
-    sessions: sessionRepository(db, tables.sessions),
+    stock,
+    sessions,
     payments,
     orders,
     createOrder: paypal.createOrder,
     captureOrder: paypal.captureOrder,
     getOrder: paypal.getOrder,
     evidenceApplier: wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds }),
-    once: idempotencyKeys(options.idempotency),
+    once: idempotencyKeys(idempotencyTable(dynamo, tables.idempotency)),
     ulid,
     now,
     dueAfterSeconds,
@@ -147,13 +160,13 @@ export function wireStorefront(
 /** For PayPal's webhook. `registerContext` is called for each invocation. */
 export function wireWebhook(
   options: PaymentOptions & {
-    readonly idempotency: BasePersistenceLayer;
-    readonly tables: Pick<Tables, 'payments' | 'orders' | 'events'>;
+    readonly tables: Pick<Tables, 'payments' | 'orders' | 'events' | 'idempotency'>;
     readonly certificateOrigins: readonly string[];
     readonly certificateNames: readonly string[];
   },
 ) {
-  const { db, tables, certificateOrigins, certificateNames, dueAfterSeconds } = options;
+  const { dynamo, tables, certificateOrigins, certificateNames, dueAfterSeconds } = options;
+  const db = documentClient(dynamo);
   const payments = paymentRepository(db, tables.payments);
   const orders = orderRepository(db, tables.orders);
   const paypal = connectPayPal(options.paypal);
@@ -161,7 +174,7 @@ export function wireWebhook(
   const startSettlement = startSettlementWith(options.stepFunctions, options.stateMachineArn);
   const applier = wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds });
   const certificateOf = certificateSource({ fetch, timeoutMs: 3000, now });
-  const { registerContext, once } = eventIdempotency(options.idempotency);
+  const { registerContext, once } = eventIdempotency(idempotencyTable(dynamo, tables.idempotency));
   const deps: ReceiveDeps = {
     now,
     events: eventRepository(db, tables.events),
@@ -180,15 +193,13 @@ export function wireWebhook(
 export function wireJobs(
   options: PaymentOptions & {
     readonly sqs: SQSClient;
-    readonly idempotency: BasePersistenceLayer;
-    readonly tables: Omit<Tables, 'idempotency'>;
+    readonly tables: Tables;
     readonly deadLetterQueueUrl: string;
   },
 ) {
-  const { db, tables, dueAfterSeconds } = options;
-  const payments = paymentRepository(db, tables.payments);
-  const sessions = sessionRepository(db, tables.sessions);
-  const stock = stockRepository(db, { products: tables.products, reservations: tables.reservations });
+  const { dynamo, tables, dueAfterSeconds } = options;
+  const db = documentClient(dynamo);
+  const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
   const events = eventRepository(db, tables.events);
   const failed = failedSettlementRepository(db, tables.operations);
   const hours = hourlyMetricsRepository(db, tables.operations);
@@ -197,12 +208,12 @@ export function wireJobs(
   const { getOrder, getCapture, listEvents, getEvent } = paypal;
   const applier = wireEvidenceApplier({
     payments,
-    orders: orderRepository(db, tables.orders),
+    orders,
     paypal,
     startSettlement: workflow.start,
     dueAfterSeconds,
   });
-  const { registerContext, once } = eventIdempotency(options.idempotency);
+  const { registerContext, once } = eventIdempotency(idempotencyTable(dynamo, tables.idempotency));
   const stored = {
     events,
     once,
@@ -246,43 +257,43 @@ export const wireCheck = (
   runs: runRepository(options.db, options.tables.operations),
   failed: failedSettlementRepository(options.db, options.tables.operations),
   events: eventRepository(options.db, options.tables.events),
-  tables: {
-    payments: paymentRepository(options.db, options.tables.payments),
-    sessions: sessionRepository(options.db, options.tables.sessions),
-    orders: orderRepository(options.db, options.tables.orders),
-    stock: stockRepository(options.db, {
-      products: options.tables.products,
-      reservations: options.tables.reservations,
-    }),
-  },
+  tables: purchaseRepositories(options.db, options.tables),
   workflow: executionClient(options.stepFunctions, options.stateMachineArn),
   getOrder: connectPayPal(options.paypal).getOrder,
 });
 
 /** For the command that prints one payment. */
-export const wirePaymentDetails = (
-  options: WorkflowOptions & { readonly tables: Omit<Tables, 'idempotency'>; readonly getOrder: PayPal['getOrder'] },
-): PaymentDetailsDeps => ({
-  payments: paymentRepository(options.db, options.tables.payments),
-  sessions: sessionRepository(options.db, options.tables.sessions),
-  stock: stockRepository(options.db, { products: options.tables.products, reservations: options.tables.reservations }),
-  orders: orderRepository(options.db, options.tables.orders),
-  events: eventRepository(options.db, options.tables.events),
-  failed: failedSettlementRepository(options.db, options.tables.operations),
-  findings: findingRepository(options.db, options.tables.operations),
-  audit: auditRepository(options.db, options.tables.operations),
-  workflow: executionClient(options.stepFunctions, options.stateMachineArn),
-  getOrder: options.getOrder,
-  now,
-});
+export function wirePaymentDetails({
+  db,
+  tables,
+  stepFunctions,
+  stateMachineArn,
+  getOrder,
+}: WorkflowOptions & {
+  readonly tables: Omit<Tables, 'idempotency'>;
+  readonly getOrder: PayPal['getOrder'];
+}): PaymentDetailsDeps {
+  const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
+  return {
+    payments,
+    sessions,
+    stock,
+    orders,
+    events: eventRepository(db, tables.events),
+    failed: failedSettlementRepository(db, tables.operations),
+    findings: findingRepository(db, tables.operations),
+    audit: auditRepository(db, tables.operations),
+    workflow: executionClient(stepFunctions, stateMachineArn),
+    getOrder,
+    now,
+  };
+}
 
 /** For the operators' API. */
 export function wireAdmin(
   options: PaymentOptions & {
-    readonly dynamo: DynamoDBClient;
     readonly sqs: SQSClient;
     readonly lambda: LambdaClient;
-    readonly idempotency: BasePersistenceLayer;
     readonly tables: Tables;
     /** URLs. */
     readonly queues: { readonly deadLetters: string; readonly undelivered: string };
@@ -291,11 +302,9 @@ export function wireAdmin(
     readonly version: string;
   },
 ): AdminDeps {
-  const { db, dynamo, sqs, lambda, stepFunctions, stateMachineArn, tables, queues, dueAfterSeconds } = options;
-  const payments = paymentRepository(db, tables.payments);
-  const sessions = sessionRepository(db, tables.sessions);
-  const stock = stockRepository(db, { products: tables.products, reservations: tables.reservations });
-  const orders = orderRepository(db, tables.orders);
+  const { dynamo, sqs, lambda, stepFunctions, stateMachineArn, tables, queues, dueAfterSeconds } = options;
+  const db = documentClient(dynamo);
+  const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
   const events = eventRepository(db, tables.events);
   const failed = failedSettlementRepository(db, tables.operations);
   const hours = hourlyMetricsRepository(db, tables.operations);
@@ -363,7 +372,7 @@ export function wireAdmin(
       jobs: [...JOB_NAMES, 'consistency'],
       now,
     },
-    once: idempotencyKeys(options.idempotency),
+    once: idempotencyKeys(idempotencyTable(dynamo, tables.idempotency)),
     ulid,
     now,
     storefrontOrigin: options.storefrontOrigin,
