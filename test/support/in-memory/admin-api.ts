@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import { adminApi } from '../../../src/admin-api/api.ts';
 import type { AuditEntry, AuditQuery } from '../../../src/admin-api/audit-repository.ts';
 import type { Repair } from '../../../src/consistency/checks/violation.ts';
@@ -11,11 +10,11 @@ import type { PaymentId } from '../../../src/shared/ids.ts';
 import { logger } from '../../../src/shared/logger.ts';
 import type { Run } from '../../../src/shared/run-repository.ts';
 import type { Call } from '../api-document.ts';
+import { type HttpRequest, httpEvent, invocation } from '../builders/invocation.ts';
 import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
 import { executionsInMemory, failedSettlementsInMemory, hourlyMetricsInMemory } from './settlements.ts';
 import { product, shopInMemory } from './shop.ts';
-import { httpEvent, type Request } from './storefront-api.ts';
 import { eventsInMemory, type Gate } from './tables.ts';
 
 /** Claims verified by API Gateway's authorizer; undefined without an authorizer. */
@@ -30,7 +29,7 @@ export const operatorClaims = (username = 'ada'): Claims => ({
   'cognito:groups': '[operators]',
 });
 
-interface AdminRequest extends Request {
+interface AdminRequest extends HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** @default - an operator's */
   readonly claims?: Claims;
@@ -40,8 +39,6 @@ const NOW = '2026-06-01T12:00:00.000Z';
 
 // Injected faults would flood the output.
 logger.setLogLevel('SILENT');
-
-const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
 
 /** The admin API over a shop in memory. Every response is validated against the OpenAPI document. */
 export function adminInMemory(products = [product(10)]) {
@@ -154,15 +151,10 @@ export function adminInMemory(products = [product(10)]) {
 
   /** Sends a request that need not be in the OpenAPI document. */
   const send = async (method: string, path: string, request: AdminRequest = {}): Promise<ReadResponse> => {
-    const { query, claims = operatorClaims() } = request;
-    const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, request);
-    const authorizer = 'claims' in request && !request.claims ? {} : { authorizer: { jwt: { claims, scopes: null } } };
-    return readResponse(
-      await api.resolve(
-        { ...event, requestContext: { ...event.requestContext, ...authorizer } } as typeof event,
-        context,
-      ),
-    );
+    const { query } = request;
+    const claims = 'claims' in request ? request.claims : operatorClaims();
+    const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, { ...request, claims });
+    return readResponse(await api.resolve(event, invocation()));
   };
   const call = describedCalls<AdminRequest>(send);
 

@@ -1,54 +1,18 @@
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { idempotencyKeys } from '../../../src/shared/http/idempotency-key.ts';
 import { logger } from '../../../src/shared/logger.ts';
 import { storefrontApi } from '../../../src/storefront-api/api.ts';
 import type { Call } from '../api-document.ts';
+import { type HttpRequest, httpEvent, invocation } from '../builders/invocation.ts';
 import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
 import { product, shopInMemory } from './shop.ts';
 
-export interface Request {
-  /** Sent as JSON; a string is sent as is. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** API Gateway encodes binary bodies in base64. */
-  readonly base64?: boolean;
-}
-
-/** An HTTP API event, payload format 2.0. */
-export function httpEvent(method: string, path: string, { body, headers = {}, base64 = false }: Request = {}) {
-  const [rawPath = '', rawQueryString = ''] = path.split('?');
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const event: APIGatewayProxyEventV2 = {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath,
-    rawQueryString,
-    ...(rawQueryString && { queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)) }),
-    headers: { host: 'shop.example', 'content-type': 'application/json', ...headers },
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'api',
-      domainName: 'shop.example',
-      domainPrefix: 'shop',
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-      requestId: 'request',
-      routeKey: '$default',
-      stage: '$default',
-      time: '01/Jun/2026:12:00:00 +0000',
-      timeEpoch: 1780315200000,
-    },
-    isBase64Encoded: base64,
-    ...(text !== undefined && { body: base64 ? Buffer.from(text).toString('base64') : text }),
-  };
-  return event;
-}
+export type Request = Omit<HttpRequest, 'claims'>;
 
 // Injected faults would flood the output.
 logger.setLogLevel('SILENT');
 
 const READS = /^(products|productsOf|reservation|get[A-Z]?\w*|by[A-Z]\w*)$/;
-const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 } as Context;
 
 /** The storefront API over a shop in memory. Every response is validated against the OpenAPI document. */
 export function storefrontInMemory(
@@ -91,7 +55,7 @@ export function storefrontInMemory(
 
   /** Sends a request that need not be in the OpenAPI document. */
   const send = async (method: string, path: string, request?: Request): Promise<ReadResponse> =>
-    readResponse(await api.resolve(httpEvent(method, path, request), context));
+    readResponse(await api.resolve(httpEvent(method, path, request), invocation()));
   const call = describedCalls<Request>(send);
 
   return {

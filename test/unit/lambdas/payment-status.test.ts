@@ -1,10 +1,10 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Context } from 'aws-lambda';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { newPayment } from '../../../src/payments/payment.ts';
 import { logger } from '../../../src/shared/logger.ts';
-import { answerErrors, type Call, problemsOf } from '../../support/api-document.ts';
-import { httpEvent } from '../../support/in-memory/storefront-api.ts';
+import { type Call, problemsOf } from '../../support/api-document.ts';
+import { httpEvent, invocation } from '../../support/builders/invocation.ts';
+import { describedCalls, readResponse } from '../../support/described-calls.ts';
 
 const ULID = '0'.repeat(26);
 const PAYMENT = newPayment(
@@ -27,16 +27,11 @@ beforeAll(async () => {
 });
 afterEach(() => void dynamo.mockReset());
 
-async function answerOf(call: Call, query: Record<string, string> = {}) {
-  const event = {
-    ...httpEvent('GET', call.replace('GET ', '').replace('{id}', PAYMENT.payment_id)),
-    queryStringParameters: query,
-    ...(call === BY_ID && { pathParameters: { id: PAYMENT.payment_id } }),
-  };
-  const answer = await handler(event, {} as Context);
-  expect(answerErrors(call, answer as Parameters<typeof answerErrors>[1])).toEqual([]);
-  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '') };
-}
+const call = describedCalls<{ id: string; query: Record<string, string> }>(async (method, path, { id, query }) => {
+  const event = { ...httpEvent(method, path), queryStringParameters: query };
+  return readResponse(await handler(path.endsWith(id) ? { ...event, pathParameters: { id } } : event, invocation()));
+});
+const answerOf = (name: Call, query: Record<string, string> = {}) => call(name, { id: PAYMENT.payment_id, query });
 
 it('payment-status returns the payment with no-store', async () => {
   dynamo.mockImplementation(async () => ({ Item: PAYMENT }));

@@ -1,12 +1,11 @@
 import { clearCaches } from '@aws-lambda-powertools/parameters';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Context } from 'aws-lambda';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { SIGNATURE_HEADERS } from '../../../src/paypal-webhook/verify-signature.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
 import { logger } from '../../../src/shared/logger.ts';
 import { answerErrors } from '../../support/api-document.ts';
-import { httpEvent } from '../../support/in-memory/storefront-api.ts';
+import { httpEvent, invocation } from '../../support/builders/invocation.ts';
 import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
 const ENVIRONMENT: Partial<Record<EnvName, string>> = {
@@ -37,7 +36,7 @@ afterEach(clearCaches);
 
 async function answerTo(headers: Record<string, string>) {
   const event = httpEvent('POST', '/webhooks/paypal', { body: EVENT, headers });
-  const answer = await handler(event, { getRemainingTimeInMillis: () => 10_000 } as Context);
+  const answer = await handler(event, invocation());
   expect(answerErrors('POST /webhooks/paypal', answer)).toEqual([]);
   return answer;
 }

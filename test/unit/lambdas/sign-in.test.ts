@@ -1,9 +1,9 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import type { Context } from 'aws-lambda';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { logger } from '../../../src/shared/logger.ts';
-import { answerErrors, type Call } from '../../support/api-document.ts';
-import { httpEvent } from '../../support/in-memory/storefront-api.ts';
+import type { Call } from '../../support/api-document.ts';
+import { httpEvent, invocation } from '../../support/builders/invocation.ts';
+import { describedCalls, readResponse } from '../../support/described-calls.ts';
 
 const SIGN_IN: Call = 'POST /api/v1/admin/sign-in';
 const REFRESH: Call = 'POST /api/v1/admin/sign-in/refresh';
@@ -20,11 +20,10 @@ beforeAll(async () => {
 });
 afterEach(() => void send.mockReset());
 
-async function answerOf(call: Call, body: unknown) {
-  const answer = await handler(httpEvent('POST', call.replace('POST ', ''), { body }), {} as Context);
-  expect(answerErrors(call, answer as Parameters<typeof answerErrors>[1])).toEqual([]);
-  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '') };
-}
+const call = describedCalls<{ body: unknown }>(async (method, path, { body }) =>
+  readResponse(await handler(httpEvent(method, path, { body }), invocation())),
+);
+const answerOf = (name: Call, body: unknown) => call(name, { body });
 
 describe('sign-in', () => {
   it('returns tokens with no-store', async () => {

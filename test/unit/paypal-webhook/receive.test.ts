@@ -1,5 +1,4 @@
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import type { Context } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
 import type { EventRepository } from '../../../src/paypal-webhook/event-repository.ts';
 import type { EventResult } from '../../../src/paypal-webhook/process-event.ts';
@@ -8,6 +7,7 @@ import { SIGNATURE_HEADERS, type VerificationResult } from '../../../src/paypal-
 import { Problem } from '../../../src/shared/http/problem.ts';
 import { problemResponse, toResult } from '../../../src/shared/http/response.ts';
 import { answerErrors, problemsOf } from '../../support/api-document.ts';
+import { invocation } from '../../support/builders/invocation.ts';
 import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
 
 const WEBHOOK = 'POST /webhooks/paypal';
@@ -29,7 +29,7 @@ function inbox() {
   const finished: unknown[][] = [];
   const persistenceStore = new IdempotencyInMemory();
   const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', throwOnNoIdempotencyKey: true });
-  config.registerLambdaContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  config.registerLambdaContext(invocation());
   const deps = {
     now: () => NOW,
     verify: vi.fn(async (): Promise<VerificationResult> => ({ genuine: true })),

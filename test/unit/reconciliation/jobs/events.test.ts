@@ -1,9 +1,9 @@
-import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { EventList } from '../../../../src/paypal/notifications.ts';
 import type { PayPalEvent } from '../../../../src/paypal-webhook/event.ts';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type EventsJobDeps, eventsJob } from '../../../../src/reconciliation/jobs/events.ts';
+import { invocation } from '../../../support/builders/invocation.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
@@ -18,7 +18,7 @@ async function shopWithList({ pageSize = 2 } = {}) {
   const list: { create_time: string; event: PayPalEvent }[] = [];
   const windows: string[] = [];
   const { registerContext, once } = eventIdempotency(new IdempotencyInMemory());
-  registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  registerContext(invocation());
   const clock = { now: NOW };
 
   const deps: EventsJobDeps = {

@@ -1,7 +1,7 @@
-import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
+import { invocation } from '../../../support/builders/invocation.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
@@ -14,7 +14,7 @@ async function shopWithInbox() {
   const events = eventsInMemory(openGate);
   const records = new IdempotencyInMemory();
   const { registerContext, once } = eventIdempotency(records);
-  registerContext({ getRemainingTimeInMillis: () => 10_000 } as Context);
+  registerContext(invocation());
   const deps: InboxJobDeps = {
     events: events.repository,
     once,
