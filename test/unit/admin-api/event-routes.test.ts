@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deliveryOf, latestEvent } from '../../support/builders/webhook-events.ts';
 import { type AdminInMemory, adminInMemory } from '../../support/in-memory/admin-api.ts';
 
 const LIST = 'GET /api/v1/admin/webhook-events';
@@ -13,15 +14,8 @@ async function approvedInInbox(admin: AdminInMemory) {
   const begun = await admin.shop.begin();
   if (!begun) throw new Error('out of stock');
   admin.shop.paypal.approve(begun.orderId);
-  const event = admin.shop.paypal.events.at(-1)?.event;
-  if (!event) throw new Error('PayPal sent no event');
-  await admin.events.repository.receive({
-    id: event.id,
-    eventType: event.event_type,
-    transmissionId: 'transmission-1',
-    body: JSON.stringify(event),
-    now: NOW,
-  });
+  const event = latestEvent(admin.shop.paypal);
+  await admin.events.repository.receive(deliveryOf(event, NOW));
   return { ...begun, eventId: event.id };
 }
 

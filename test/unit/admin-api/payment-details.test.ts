@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listedFailure } from '../../support/builders/settlements.ts';
+import { deliveryOf, latestEvent } from '../../support/builders/webhook-events.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
 const DETAILS = 'GET /api/v1/admin/payments/{id}';
@@ -9,15 +10,8 @@ describe('GET /api/v1/admin/payments/{id}', () => {
     const admin = adminInMemory();
     const { paymentId, sessionId } = await admin.paid();
     const orderId = paymentId.replace('pay_', 'ord_');
-    const event = admin.shop.paypal.events.at(-1)?.event;
-    if (!event) throw new Error('PayPal sent no event');
-    await admin.events.repository.receive({
-      id: event.id,
-      eventType: event.event_type,
-      transmissionId: 't1',
-      body: '{}',
-      now: new Date('2026-06-01T12:00:02.000Z'),
-    });
+    const event = latestEvent(admin.shop.paypal);
+    await admin.events.repository.receive(deliveryOf(event, new Date('2026-06-01T12:00:02.000Z')));
     await admin.events.repository.finish(
       event.id,
       { status: 'accepted', payment_id: paymentId, moved: false },

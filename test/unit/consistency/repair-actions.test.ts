@@ -5,6 +5,7 @@ import { repairFinding } from '../../../src/consistency/repair-finding.ts';
 import type { Product } from '../../../src/inventory/product.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
+import { deliveryOf, latestEvent } from '../../support/builders/webhook-events.ts';
 import { checkOf } from '../../support/in-memory/consistency-check.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { eventsInMemory, openGate } from '../../support/in-memory/tables.ts';
@@ -236,14 +237,8 @@ describe('repairActions when a repair is not possible', () => {
 
 it('replay_event replays the event, release_stock reconciles the reservation', async () => {
   const { actions, events, shop, reconciled } = await paidPurchase();
-  const { event } = shop.paypal.events[0] ?? {};
-  if (!event) throw new Error('PayPal sent no event');
-  await events.repository.receive({
-    id: event.id,
-    eventType: event.event_type,
-    body: JSON.stringify(event),
-    now: NEXT_DAY,
-  });
+  const event = latestEvent(shop.paypal);
+  await events.repository.receive(deliveryOf(event, NEXT_DAY));
 
   expect(await actions.replay_event({ kind: 'replay_event', event_id: event.id }, 'ada')).toEqual({ done: true });
   expect(events.rows.get(event.id)?.status).toBe('accepted');

@@ -4,6 +4,7 @@ import type { PayPalEvent } from '../../../../src/paypal-webhook/event.ts';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type EventsJobDeps, eventsJob } from '../../../../src/reconciliation/jobs/events.ts';
 import { invocation } from '../../../support/builders/invocation.ts';
+import { deliveryOf, latestEvent } from '../../../support/builders/webhook-events.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
@@ -56,8 +57,7 @@ async function shopWithList({ pageSize = 2 } = {}) {
     failures,
     /** Adds PayPal's latest event to the list. */
     addToList(minutes: number) {
-      const event = purchase.shop.paypal.events.at(-1)?.event;
-      if (!event) throw new Error('PayPal sent no event');
+      const event = latestEvent(purchase.shop.paypal);
       list.push({ create_time: minutesAgo(minutes), event });
       return event;
     },
@@ -179,12 +179,12 @@ describe('eventsJob with a delivered event', () => {
   it('does not fetch a delivered event', async () => {
     const { approve, addToList, run, events } = await shopWithList();
     approve();
-    const { id, event_type: eventType } = addToList(30);
-    await events.repository.receive({ id, eventType, transmissionId: 't', body: '{}', now: NOW });
+    const event = addToList(30);
+    await events.repository.receive({ ...deliveryOf(event, NOW), body: '{}' });
 
     expect(await run()).toMatchObject({ figures: { compared: 1, fetched: 0 } });
 
-    expect(events.rows.get(id)?.body).toBe('{}');
+    expect(events.rows.get(event.id)?.body).toBe('{}');
   });
 });
 

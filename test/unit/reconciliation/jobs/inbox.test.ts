@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
 import { invocation } from '../../../support/builders/invocation.ts';
+import { deliveryOf, latestEvent } from '../../../support/builders/webhook-events.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
@@ -30,10 +31,8 @@ async function shopWithInbox() {
     failures,
     /** Stores PayPal's latest event without processing it. */
     async storedOnly(at = RECEIVED) {
-      const event = purchase.shop.paypal.events.at(-1)?.event;
-      if (!event) throw new Error('PayPal sent no event');
-      const { id, event_type: eventType } = event;
-      await events.repository.receive({ id, eventType, transmissionId: 't', body: JSON.stringify(event), now: at });
+      const event = latestEvent(purchase.shop.paypal);
+      await events.repository.receive(deliveryOf(event, at));
       return event;
     },
     run: (cursor?: string) =>
@@ -114,16 +113,9 @@ describe('inboxJob', () => {
 
   it('counts a parked event', async () => {
     const { events, run } = await shopWithInbox();
-    await events.repository.receive({
-      id: 'WH-STRANGER',
-      eventType: 'CHECKOUT.ORDER.APPROVED',
-      body: JSON.stringify({
-        id: 'WH-STRANGER',
-        event_type: 'CHECKOUT.ORDER.APPROVED',
-        resource: { id: 'STRANGER', status: 'APPROVED' },
-      }),
-      now: RECEIVED,
-    });
+    const resource = { id: 'STRANGER', status: 'APPROVED' };
+    const event = { id: 'WH-STRANGER', event_type: 'CHECKOUT.ORDER.APPROVED', resource };
+    await events.repository.receive(deliveryOf(event, RECEIVED));
 
     const { measurements } = await run();
 
@@ -134,12 +126,9 @@ describe('inboxJob', () => {
   it('continues after the failed events of a run that was cut short', async () => {
     const { events, run, deps, approve, storedOnly, payment } = await shopWithInbox();
     for (let i = 0; i < 12; i++)
-      await events.repository.receive({
-        id: `WH-BAD-${i}`,
-        eventType: 'X',
-        body: JSON.stringify({ id: `WH-BAD-${i}`, event_type: 'X', resource: {} }),
-        now: new Date(RECEIVED.getTime() + i),
-      });
+      await events.repository.receive(
+        deliveryOf({ id: `WH-BAD-${i}`, event_type: 'X', resource: {} }, new Date(RECEIVED.getTime() + i)),
+      );
     approve();
     await storedOnly(new Date(RECEIVED.getTime() + 1000));
     const { processEvent } = deps;
