@@ -17,6 +17,13 @@ interface Phase {
   readonly servers?: true;
 }
 
+/** The tests of a project of vitest.config.ts. */
+const testsOf = (project: string): Phase => ({
+  name: `vitest: ${project}`,
+  command: ['vitest', 'run', '--project', project],
+  tests: true,
+});
+
 const phases: readonly Phase[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc'] },
@@ -25,43 +32,13 @@ const phases: readonly Phase[] = [
   { name: 'Markdown', command: ['markdownlint-cli2'] },
   { name: 'commit subjects', command: ['node', 'scripts/commit-subjects.ts'] },
   { name: 'web build and bundle sizes', command: ['node', 'web/build.ts'] },
-  { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'], tests: true },
-  {
-    name: 'repository tests',
-    command: ['vitest', 'run', '--project', 'repositories'],
-    tests: true,
-    servers: true,
-  },
-  {
-    name: 'crash tests',
-    command: ['vitest', 'run', '--project', 'crash'],
-    tests: true,
-    servers: true,
-  },
-  {
-    name: 'integration tests',
-    command: ['vitest', 'run', '--project', 'integration'],
-    tests: true,
-    servers: true,
-  },
-  {
-    name: 'alarm tests',
-    command: ['vitest', 'run', '--project', 'alarms'],
-    tests: true,
-    servers: true,
-  },
-  {
-    name: 'browser tests',
-    command: ['vitest', 'run', '--project', 'browser'],
-    tests: true,
-    servers: true,
-  },
-  {
-    name: 'least-privilege tests',
-    command: ['vitest', 'run', '--project', 'least-privilege'],
-    tests: true,
-    servers: true,
-  },
+  testsOf('unit'),
+  { ...testsOf('repositories'), servers: true },
+  { ...testsOf('crash'), servers: true },
+  { ...testsOf('integration'), servers: true },
+  { ...testsOf('alarms'), servers: true },
+  { ...testsOf('browser'), servers: true },
+  { ...testsOf('least-privilege'), servers: true },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));

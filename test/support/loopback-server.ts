@@ -9,7 +9,7 @@ export interface ReceivedRequest {
 }
 
 export interface LoopbackServer {
-  /** Its origin. */
+  /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   close(): Promise<void>;
 }

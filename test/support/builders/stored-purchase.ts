@@ -88,7 +88,7 @@ export async function stateOf({ session, sku }: Subject) {
   );
   const text = JSON.stringify(about, (_, value) => (value instanceof Set ? [...value] : value));
   return {
-    about: JSON.parse(
+    items: JSON.parse(
       text
         .replaceAll(random, 'ID')
         .replaceAll(random.slice(-10), 'ID')

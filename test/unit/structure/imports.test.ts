@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CODE_FOLDERS, isIn } from './code-folders.ts';
 
 interface Import {
   readonly from: string;
@@ -10,21 +11,7 @@ interface Import {
   readonly isType: boolean;
 }
 
-const FOLDERS = [
-  'bench',
-  'bin',
-  'examples',
-  'lambdas',
-  'lib',
-  'local',
-  'ops',
-  'scripts',
-  'simulator',
-  'src',
-  'test',
-  'web',
-];
-const FILES = globSync(`{${FOLDERS}}/**/*.{ts,tsx,mjs}`, { exclude: ['web/dist/**'] });
+const FILES = globSync(`{${CODE_FOLDERS}}/**/*.{ts,tsx,mjs}`, { exclude: ['web/dist/**'] });
 
 /** Static imports, re-exports and dynamic imports. */
 const IMPORT = /^(?:import|export)\s+(?:(type)\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
@@ -37,17 +24,16 @@ const importsIn = (from: string, source: string): Import[] =>
 
 const IMPORTS = FILES.flatMap((file) => importsIn(file, readFileSync(file, 'utf8')));
 
-const isIn = (file: string, ...folders: readonly string[]) => folders.some((folder) => file.startsWith(`${folder}/`));
 const print = (imports: readonly Import[]) => imports.map(({ from, to }) => `${from} imports ${to}`);
 
 const outsideWiring = (imports: readonly Import[]) =>
   imports.filter(({ from, to }) => to === 'lambdas/wiring.ts' && !isIn(from, 'lambdas', 'ops', 'test'));
 
 const leavingSrc = (imports: readonly Import[]) =>
-  imports.filter(({ from, to }) => isIn(from, 'src') && isIn(to, ...FOLDERS) && !isIn(to, 'src'));
+  imports.filter(({ from, to }) => isIn(from, 'src') && isIn(to, ...CODE_FOLDERS) && !isIn(to, 'src'));
 
 const leavingShared = (imports: readonly Import[]) =>
-  imports.filter(({ from, to }) => isIn(from, 'src/shared') && isIn(to, ...FOLDERS) && !isIn(to, 'src/shared'));
+  imports.filter(({ from, to }) => isIn(from, 'src/shared') && isIn(to, ...CODE_FOLDERS) && !isIn(to, 'src/shared'));
 
 /** The imports between two folders of src/ that import each other, directly or through others; types included. */
 function circular(imports: readonly Import[], folderOf: (file: string) => string): Import[] {

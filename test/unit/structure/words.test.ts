@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CODE_FOLDERS, isIn } from './code-folders.ts';
 
 /*
  * Everything these words stand for has a better name in docs/glossary.md. They are found in identifiers too:
@@ -57,23 +58,8 @@ const ALLOWED: readonly { readonly text: string; readonly in?: string; readonly 
   { text: 'settled', in: 'simulator/state/paypal-issues.json', reason: 'words of PayPal' },
 ];
 
-const CODE = [
-  'bench',
-  'bin',
-  'examples',
-  'lambdas',
-  'lib',
-  'local',
-  'ops',
-  'scripts',
-  'simulator',
-  'src',
-  'statemachines',
-  'test',
-  'web',
-];
 const EXTENSIONS = '{css,html,js,json,md,mjs,py,ts,tsx,txt,yaml,yml}';
-const FILES = globSync([`{${CODE},docs,.github,.devcontainer}/**/*.${EXTENSIONS}`, `*.${EXTENSIONS}`], {
+const FILES = globSync([`{${CODE_FOLDERS},docs,.github,.devcontainer}/**/*.${EXTENSIONS}`, `*.${EXTENSIONS}`], {
   exclude: [
     'package-lock.json',
     'web/dist/**',
@@ -90,8 +76,6 @@ const folderOf = (file: string) => {
 };
 const FOLDERS = [...new Set(FILES.map(folderOf))];
 
-const isIn = (file: string, path: string) => file === path || file.startsWith(`${path}/`);
-
 /** The text without comment markers, `mendedPayments`, `MENDED_PAYMENTS` and `mended-payments` as separate words. */
 const asWords = (text: string) =>
   text
@@ -107,7 +91,7 @@ const exactly = (text: string) =>
 function offencesIn(file: string, text: string): string[] {
   const allowed = ALLOWED.filter((entry) => !entry.in || isIn(file, entry.in));
   const words = asWords(allowed.reduce((rest, entry) => rest.replaceAll(exactly(entry.text), ''), text));
-  const patterns = CODE.some((folder) => isIn(file, folder)) ? [FORBIDDEN, SETTLE] : [FORBIDDEN];
+  const patterns = isIn(file, ...CODE_FOLDERS) ? [FORBIDDEN, SETTLE] : [FORBIDDEN];
   return patterns.flatMap((pattern) =>
     [...words.matchAll(pattern)].map(({ 0: word, index }) => {
       const line = words.slice(0, index).split('\n').length;
