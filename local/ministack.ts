@@ -81,8 +81,8 @@ async function waitUntilHealthy(url: string, running: RunningProcess, signal: Ab
 }
 
 /**
- * A loopback port that is not in use. It is below the ephemeral range (Linux from 32768, IANA from 49152), or another program could
- * get it before MiniStack listens, or during a restart.
+ * A loopback port that is not in use. It is below the ephemeral range (Linux from 32768, IANA from 49152), or another
+ * program could get it before MiniStack listens, or during a restart.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -37,7 +37,7 @@ export async function tailLogs(stack: Stack, signal: AbortSignal): Promise<void>
     }
   };
   while (!signal.aborted) {
-    // The next poll makes up for a failed one: both lists only grow.
+    // A failed poll loses nothing: the next one reads the whole lists again.
     await poll().catch(() => {});
     await sleep(1000, undefined, { signal }).catch(() => {});
   }

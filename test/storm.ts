@@ -4,7 +4,8 @@ import { finalFindings } from './support/stack/final-findings.ts';
 import { storm } from './support/stack/storm.ts';
 
 /*
- * npm run storm [purchases] [seed]: starts a stack, runs purchases under injected faults, recovers, and prints the result.
+ * Starts a stack, runs purchases under injected faults, recovers, and prints the result:
+ * npm run storm [purchases] [seed]
  */
 const [purchases = 2000, seed = 1] = process.argv.slice(2).map(Number);
 const started = performance.now();

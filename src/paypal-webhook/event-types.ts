@@ -1,6 +1,6 @@
 /*
- * Imported by ops/ and by the admin pages: keep it free of the AWS SDK, of zod and of Node's types. That is why it names
- * the readers instead of importing them. A name without a reader in read-event.ts does not compile.
+ * Imported by ops/ and by the admin pages: keep it free of the AWS SDK, of zod and of Node's types. That is why it
+ * names the readers instead of importing them. A name without a reader in read-event.ts does not compile.
  */
 
 /**

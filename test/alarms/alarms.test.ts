@@ -116,7 +116,7 @@ it('CloudWatch notifies subscribers of ALARM with a link to the runbook, and ret
       .filter(({ name }) => some.some((alarm) => alarm.name === name))
       .map(({ name, state }) => `${name} ${state}`);
 
-  // Old enough to leave the evaluation window soon. Each alarm is evaluated when its metric is put, and keeps its state.
+  // Old enough to leave the evaluation window soon. An alarm is evaluated when its metric is put, and keeps its state.
   for (const alarm of triggered) await putMetricsFor(alarm, metrics.failing, alarm.window - IN_WINDOW_SECONDS);
   expect(await statesOf(triggered)).toEqual(triggered.map(({ name }) => `${name} ALARM`));
 

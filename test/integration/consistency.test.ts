@@ -25,8 +25,8 @@ import {
 import { storeUnprocessed } from '../support/stack/unprocessed-events.ts';
 
 /*
- * Each invariant is violated by a direct write, which the shop itself never makes. A check finds it, an operator repairs it, and the
- * next check closes the finding.
+ * Each invariant is violated by a direct write, which the shop itself never makes. A check finds it, an operator
+ * repairs it, and the next check closes the finding.
  */
 
 const { tables } = inject('stack');

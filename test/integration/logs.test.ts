@@ -9,14 +9,14 @@ import { approve, beginPurchase, completedPayment, paidPurchase, payPal, shop, u
 
 const { simulator_url, operator } = inject('stack');
 
-/** The functions that take part. */
+/** The functions that must have logged. */
 const FOLDERS = [
   ...['storefront', 'paypal-webhook', 'inventory', 'checkout', 'fulfillment', 'settlements'],
   ...['reconciliation', 'consistency'],
 ];
 
-/** Runs a bit of everything. @returns all log lines of the functions */
-async function logsOfAnEventfulDay() {
+/** Runs purchases, a refund, jobs, checks and failing requests. @returns all log lines of the functions */
+async function logsOfManyOperations() {
   const since = new Date();
   await paidPurchase();
 
@@ -35,7 +35,7 @@ async function logsOfAnEventfulDay() {
   await approve(declined.paypalOrderId, { funding: 'declined' });
   await shop('POST', `/api/v1/payments/${declined.paymentId}/capture`);
 
-  const resource = { id: 'NOBODYS', payer: { email_address: BUYER.email_address, name: BUYER.name } };
+  const resource = { id: 'UNKNOWN', payer: { email_address: BUYER.email_address, name: BUYER.name } };
   for (const signature of ['good', 'bad'])
     await payPal('POST', '/_sim/events', { event_type: 'CHECKOUT.ORDER.APPROVED', resource, signature });
   await payPal('PUT', '/_sim/faults', {
@@ -51,7 +51,7 @@ async function logsOfAnEventfulDay() {
   );
 }
 
-/** The shop's access token: the simulator hands out the same one until it expires. */
+/** The shop's access token: the simulator issues the same one until it expires. */
 async function payPalToken(): Promise<string> {
   const answer = await fetch(`${simulator_url}/v1/oauth2/token`, {
     method: 'POST',
@@ -63,7 +63,7 @@ async function payPalToken(): Promise<string> {
 
 describe('the logs', () => {
   it('contain no personal data, secret or token', async () => {
-    const logged = await logsOfAnEventfulDay();
+    const logged = await logsOfManyOperations();
     const { access_token, refresh_token } = (await signIn(operator)).body;
 
     const { given_name, surname } = BUYER.name;
@@ -86,7 +86,7 @@ describe('the logs', () => {
         .match(/^\| `[A-Z_]+`/gm)
         ?.map((cell) => cell.slice(3, -1)) ?? [];
 
-    const lines = (await logsOfAnEventfulDay()).filter(({ line }) => !NOT_THE_SHOPS.test(line));
+    const lines = (await logsOfManyOperations()).filter(({ line }) => !NOT_THE_SHOPS.test(line));
 
     expect(lines.filter(({ line }) => !line.startsWith('{'))).toEqual([]);
     const parsed = lines.map(({ line }) => JSON.parse(line));

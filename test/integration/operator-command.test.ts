@@ -29,7 +29,7 @@ describe('npm run operator', () => {
   });
 
   it.each([[[]], [['add']], [['list', 'ada']], [['promote', 'ada']]])(
-    'explains itself when asked for %j',
+    'prints its usage for the arguments %j',
     async (args) => {
       const { status, lines } = await operator(...args);
 

@@ -5,8 +5,8 @@ import { stockOf } from '../support/stack/invariants.ts';
 import { beginPurchase, completedPayment, type Purchase, payPal } from '../support/stack/shop.ts';
 
 /*
- * Two recorded PayPal events of one purchase: APPROVED, whose snapshot already contains the capture, and CAPTURE.COMPLETED. Only the
- * ids of the order, the capture and the payment are replaced.
+ * Two recorded PayPal events of one purchase: APPROVED, whose snapshot already contains the capture, and
+ * CAPTURE.COMPLETED. Only the ids of the order, the capture and the payment are replaced.
  */
 
 const recorded = (name: string) =>

@@ -16,8 +16,8 @@ import {
 } from '../support/builders/stored-purchase.ts';
 
 /*
- * Two writers act on the same read, and one commits first. Each write condition is tested in isolation: a running purchase
- * rarely reaches it, because its second writer usually finds the work done before it writes.
+ * Two writers act on the same read, and one commits first. Each write condition is tested in isolation: a running
+ * purchase rarely reaches it, because its second writer usually finds the work done before it writes.
  */
 
 const LATER = new Date(NOW.getTime() + 60_000);

@@ -34,7 +34,8 @@ export interface PaymentProgress {
 
 /**
  * Follows a payment to its final state: finds it, captures it once, then polls every 2.5 s for 30 s and every 10 s
- * after that, until `settled` is true. Nothing depends on the page staying open: PayPal's webhook leads to the same result.
+ * after that, until `settled` is true. Nothing depends on the page staying open: PayPal's webhook leads to the same
+ * result.
  */
 export async function followPayment(
   address: ReturnAddress,

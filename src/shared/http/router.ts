@@ -37,7 +37,7 @@ export interface ApiOptions {
   readonly answeredElsewhere?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
 }
 
-export function createApi({ once, authorize = () => 'anybody', answeredElsewhere = [] }: ApiOptions): Api {
+export function createApi({ once, authorize = () => 'anonymous', answeredElsewhere = [] }: ApiOptions): Api {
   const router = new Router({ logger });
   const routes = [...answeredElsewhere];
 

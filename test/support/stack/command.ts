@@ -9,8 +9,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs one of the project's commands on the shop under test. Not synchronously: this process would miss that a server closes idle
- * connections meanwhile, and send its next request on one of them.
+ * Runs one of the project's commands on the shop under test. Not synchronously: this process would miss that a server
+ * closes idle connections meanwhile, and send its next request on one of them.
  */
 export const command = (script: string, ...args: readonly string[]): Promise<CommandResult> =>
   new Promise((resolve) => {

@@ -12,8 +12,8 @@ export const FAILABLE_STEPS = ['CommitStock', 'CompleteCheckout', 'CreateOrder']
 type FailableStep = (typeof FAILABLE_STEPS)[number];
 
 /**
- * Makes a step of one purchase fail permanently, by data that only this purchase uses: its reservation is deleted, its session is
- * unreadable, or an unreadable item takes the place of its order.
+ * Makes a step of one purchase fail permanently, by data that only this purchase uses: its reservation is deleted, its
+ * session is unreadable, or an unreadable item takes the place of its order.
  */
 export async function makeStepFail(
   step: FailableStep,

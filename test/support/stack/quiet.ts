@@ -25,7 +25,8 @@ const stuck = new Set<string>();
  */
 export async function quiet(): Promise<void> {
   const deadline = Date.now() + SECONDS * 1000;
-  // One reading is not atomic: an execution may send an event after deliveries were counted. Two in a row must be empty.
+  // One reading is not atomic: an execution may send an event after the deliveries were counted. So two readings in a
+  // row must be empty.
   for (let empty = 0; empty < 2; ) {
     const running = (await runningWork()).filter((one) => !stuck.has(one));
     empty = running.length === 0 ? empty + 1 : 0;

@@ -18,8 +18,8 @@ export function storeUnprocessed(event: { readonly id: string; readonly event_ty
 }
 
 /**
- * A purchase with one stored, unprocessed event: the event names only the capture, and PayPal did not answer which order that
- * belongs to. PayPal answers again.
+ * A purchase with one stored, unprocessed event: the event names only the capture, and PayPal did not answer which
+ * order that belongs to. PayPal answers again.
  */
 export async function purchaseOfUnprocessedEvent(): Promise<
   Purchase & Readonly<Record<'eventId' | 'captureId', string>>
