@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import type { AuditRepository } from './audit-repository.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { checkPeriod, page, period } from './queries.ts';
+import { checkPeriod, decodeCursor, encodeCursor, page, period } from './queries.ts';
 
 export interface AuditDeps {
   readonly audit: Pick<AuditRepository, 'write'>;

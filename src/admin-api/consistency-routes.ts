@@ -8,8 +8,7 @@ import { parseBody, parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import type { Run } from '../shared/run-repository.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { page } from './queries.ts';
+import { decodeCursor, encodeCursor, page } from './queries.ts';
 import { checkRequest, dryRunRequest } from './requests.ts';
 import { toFindingResponse } from './responses.ts';
 

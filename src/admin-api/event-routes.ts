@@ -12,8 +12,7 @@ import { parseBody, parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { checkPeriod, page, period } from './queries.ts';
+import { checkPeriod, decodeCursor, encodeCursor, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
 import { toEventDetailsResponse, toEventResponse, toReplayResponse } from './responses.ts';
 

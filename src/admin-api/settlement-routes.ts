@@ -6,8 +6,7 @@ import { parseBody, parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import { isPaymentId } from '../shared/ids.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { page } from './queries.ts';
+import { decodeCursor, encodeCursor, page } from './queries.ts';
 import { retryRequest } from './requests.ts';
 import { toFailedSettlementResponse } from './responses.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { decodeCursor, encodeCursor } from '../../../src/admin-api/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../../src/admin-api/queries.ts';
 
 const schema = z.strictObject({ id: z.string() });
 
