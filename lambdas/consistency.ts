@@ -1,8 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
+import { type ConsistencyResponse, requestSchema } from '../src/consistency/consistency-function.ts';
 import { toStoredFinding } from '../src/consistency/finding.ts';
 import { recheckFindingById } from '../src/consistency/recheck-finding.ts';
-import { type ConsistencyResponse, requestSchema } from '../src/consistency/request.ts';
 import { byInvariantNumber, type CheckDeps, runCheck } from '../src/consistency/run-check.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';

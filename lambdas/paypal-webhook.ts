@@ -1,7 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { measureReceipt } from '../src/paypal-webhook/measure-receipt.ts';
-import { receive } from '../src/paypal-webhook/receive.ts';
+import { measureReceipt, receive } from '../src/paypal-webhook/receive.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
 import { Problem } from '../src/shared/http/problem.ts';

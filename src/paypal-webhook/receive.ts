@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { jsonFrom } from '../shared/http/request.ts';
+import type { MetricName } from '../shared/metric-names.ts';
+import { measure } from '../shared/metrics.ts';
 import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventResult } from './process-event.ts';
@@ -69,4 +71,17 @@ function readEnvelope(text: string): PayPalEvent {
   const parsed = z.safeParse(eventSchema, jsonFrom(text));
   if (parsed.success) return parsed.data;
   throw invalidRequest(parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), detail: 'invalid' })));
+}
+
+const COUNTED = {
+  accepted: 'EventAccepted',
+  duplicate: 'DuplicateRefused',
+  ignored: 'EventIgnored',
+  parked: 'EventParked',
+} as const satisfies Record<ReceiveResult['status'], MetricName>;
+
+/** @param tookMs since the delivery arrived at the HTTP API */
+export function measureReceipt(receipt: ReceiveResult, tookMs: number): void {
+  measure(COUNTED[receipt.status]);
+  if (receipt.status === 'accepted' && receipt.moved) measure('WebhookToStatus', tookMs);
 }

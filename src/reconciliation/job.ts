@@ -1,4 +1,5 @@
 import type { Measurement } from '../shared/metric-names.ts';
+import type { RunRepository } from '../shared/run-repository.ts';
 import type { Limits } from './process-batch.ts';
 
 /*
@@ -27,3 +28,23 @@ export interface JobResult {
 }
 
 export type Job = (run: Run) => Promise<JobResult>;
+
+/**
+ * Runs a job from the stored cursor and records its result. After a failure the next run starts at the same cursor; the
+ * start of the failed one stays recorded.
+ */
+export async function runJob(
+  { runs, now }: { readonly runs: Pick<RunRepository, 'begin' | 'finish'>; readonly now: () => Date },
+  name: JobName,
+  job: Job,
+  run: Omit<Run, 'cursor' | 'now'>,
+): Promise<JobResult> {
+  const { cursor } = await runs.begin(name, now());
+  const result = await job({ ...run, now, cursor });
+  await runs.finish(name, {
+    at: now(),
+    figures: { ...result.figures, repaired: result.repaired },
+    cursor: result.cursor,
+  });
+  return result;
+}

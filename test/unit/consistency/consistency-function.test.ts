@@ -1,6 +1,6 @@
 import { type InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { consistencyFunction } from '../../../src/consistency/consistency-function.ts';
+import { consistencyFunction, requestSchema } from '../../../src/consistency/consistency-function.ts';
 
 const lambda = new LambdaClient({ region: 'eu-central-1' });
 const send = vi.spyOn(lambda, 'send') as unknown as ReturnType<typeof vi.fn>;
@@ -56,5 +56,24 @@ describe('consistencyFunction', () => {
     respond({ errorMessage: 'secret' }, { FunctionError: 'Unhandled' });
 
     await expect(consistency.check()).rejects.toThrow(/^consistency check failed: Unhandled$/);
+  });
+});
+
+const isValid = (event: unknown) => requestSchema.safeParse(event).success;
+
+describe('requestSchema', () => {
+  it.each([
+    ['a check as of now', {}],
+    ['a check as of another time', { as_of: '2026-06-01T12:00:00Z' }],
+    ['a recheck of a finding', { look_again: '1:pay_1' }],
+  ])('accepts %s', (_, event) => {
+    expect(isValid(event)).toBe(true);
+  });
+
+  it.each([
+    ['an invalid time', { as_of: 'yesterday' }],
+    ['an unknown action', { repair: '1:pay_1' }],
+  ])('rejects %s', (_, event) => {
+    expect(isValid(event)).toBe(false);
   });
 });

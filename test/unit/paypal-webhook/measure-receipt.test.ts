@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { measureReceipt } from '../../../src/paypal-webhook/measure-receipt.ts';
-import type { ReceiveResult } from '../../../src/paypal-webhook/receive.ts';
+import { measureReceipt, type ReceiveResult } from '../../../src/paypal-webhook/receive.ts';
 import { PAYMENT } from '../../support/builders/payments.ts';
 import { metricsOf } from '../../support/stack/emitted-metrics.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, JobResult, Run } from '../../../src/reconciliation/job.ts';
-import { runJob } from '../../../src/reconciliation/run-job.ts';
+import { type Job, type JobResult, type Run, runJob } from '../../../src/reconciliation/job.ts';
 import type { Run as LatestRun, RunRepository } from '../../../src/shared/run-repository.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
