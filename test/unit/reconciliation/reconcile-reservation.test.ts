@@ -7,6 +7,7 @@ import { reservationsJob } from '../../../src/reconciliation/jobs/reservations.t
 import { nextAction } from '../../../src/reconciliation/reconcile-reservation.ts';
 import { paymentIdOf, type SessionId } from '../../../src/shared/ids.ts';
 import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
+import { jobRunAt } from '../../support/builders/job-runs.ts';
 import { paymentThatIs, SESSION } from '../../support/builders/payments.ts';
 import { product, type ShopInMemory, shopInMemory } from '../../support/in-memory/shop.ts';
 
@@ -41,13 +42,7 @@ const raise = (_: string, error: Error): void => {
   throw error;
 };
 const run = (shop: ShopInMemory, now = EXPIRED, onError = raise) =>
-  reservationsJob(depsOf(shop, now))({
-    dueBefore: now,
-    until: new Date('2100-01-01'),
-    now: () => now,
-    cursor: undefined,
-    onError,
-  });
+  reservationsJob(depsOf(shop, now))(jobRunAt(now, { onError }));
 
 const begin = (shop: ShopInMemory, id: SessionId) =>
   beginPayment(
@@ -107,13 +102,7 @@ describe('reservationsJob without a payment', () => {
       },
     };
 
-    const { figures } = await reservationsJob(slow)({
-      dueBefore: EXPIRED,
-      until: new Date('2100-01-01'),
-      now: () => EXPIRED,
-      cursor: undefined,
-      onError: () => undefined,
-    });
+    const { figures } = await reservationsJob(slow)(jobRunAt(EXPIRED));
 
     expect(figures).toMatchObject({ checked: 1, released: 0 });
     expect(shop.sessions.rows.get(id)?.status).toBe('payment_pending');

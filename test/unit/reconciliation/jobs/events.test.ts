@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { EventList } from '../../../../src/paypal/notifications.ts';
 import type { PayPalEvent } from '../../../../src/paypal-webhook/event.ts';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
+import type { Run } from '../../../../src/reconciliation/job.ts';
 import { type EventsJobDeps, eventsJob } from '../../../../src/reconciliation/jobs/events.ts';
 import { invocation } from '../../../support/builders/invocation.ts';
+import { jobRunAt } from '../../../support/builders/job-runs.ts';
 import { deliveryOf, latestEvent } from '../../../support/builders/webhook-events.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
@@ -66,14 +68,15 @@ async function shopWithList({ pageSize = 2 } = {}) {
       for (let i = 0; i < count; i++)
         list.push({ create_time: minutesAgo(10 + i), event: { id: `WH-FILL-${i}`, event_type, resource: {} } });
     },
-    run: (cursor?: string, until = new Date('2100-01-01')) =>
-      job({
-        dueBefore: clock.now,
-        until,
-        now: () => clock.now,
-        cursor,
-        onError: (item) => void failures.push(item),
-      }),
+    run: (cursor?: string, limits: Partial<Run> = {}) =>
+      job(
+        jobRunAt(clock.now, {
+          now: () => clock.now,
+          cursor,
+          onError: (item) => void failures.push(item),
+          ...limits,
+        }),
+      ),
   };
 }
 
@@ -236,7 +239,7 @@ describe('eventsJob', () => {
     let runs = 0;
     do {
       clock.now = NOW;
-      ({ cursor } = await run(cursor, until));
+      ({ cursor } = await run(cursor, { until }));
       runs += 1;
     } while (cursor?.includes('rest') && runs < 20);
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
 import { invocation } from '../../../support/builders/invocation.ts';
+import { jobRunAt } from '../../../support/builders/job-runs.ts';
 import { deliveryOf, latestEvent } from '../../../support/builders/webhook-events.ts';
 import { IdempotencyInMemory } from '../../../support/in-memory/idempotency.ts';
 import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
@@ -35,14 +36,7 @@ async function shopWithInbox() {
       await events.repository.receive(deliveryOf(event, at));
       return event;
     },
-    run: (cursor?: string) =>
-      inboxJob(deps)({
-        dueBefore: LATER,
-        until: new Date('2100-01-01'),
-        now: () => LATER,
-        cursor,
-        onError: (item) => void failures.push(item),
-      }),
+    run: (cursor?: string) => inboxJob(deps)(jobRunAt(LATER, { cursor, onError: (item) => void failures.push(item) })),
   };
 }
 

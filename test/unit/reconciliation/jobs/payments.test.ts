@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PaymentsJobDeps, paymentsJob } from '../../../../src/reconciliation/jobs/payments.ts';
+import { jobRunAt } from '../../../support/builders/job-runs.ts';
 import { product, type ShopInMemory, shopInMemory } from '../../../support/in-memory/shop.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
 
@@ -22,13 +23,7 @@ const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
     dueAfterSeconds: 120,
     now: () => LATER,
     ...deps,
-  })({
-    dueBefore: LATER,
-    until: new Date('2100-01-01'),
-    now: () => LATER,
-    cursor: undefined,
-    onError: () => undefined,
-  });
+  })(jobRunAt(LATER));
 
 describe('paymentsJob', () => {
   it('reports repaired, open and reviewed payments and the webhook silence', async () => {
