@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { readBytes } from '../paypal/response.ts';
 
 /** @returns undefined when the host has no certificate at that URL. The sender chooses the URL: validate it first. */
 export type CertificateSource = (url: string) => Promise<X509Certificate | undefined>;
@@ -43,7 +44,11 @@ export function certificateSource({ fetch, timeoutMs, now }: CertificateSourceDe
   async function download(url: string): Promise<X509Certificate | undefined> {
     try {
       const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
-      if (response.status === 200) return new X509Certificate(await bodyOf(response));
+      if (response.status === 200) {
+        const bytes = await readBytes(response, MAX_BYTES);
+        if (!bytes) throw new Error(`exceeds ${MAX_BYTES} bytes`);
+        return new X509Certificate(bytes);
+      }
       await response.body?.cancel();
       if (NOT_FOUND.has(response.status)) return undefined;
       throw new Error(`status ${response.status}`);
@@ -66,15 +71,4 @@ export function certificateSource({ fetch, timeoutMs, now }: CertificateSourceDe
     cache.set(url, entry);
     return entry.certificate;
   };
-}
-
-async function bodyOf(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Error(`exceeds ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -20,24 +20,29 @@ export function retryAfter({ headers }: Response, now: number): number | undefin
   return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
 }
 
+/** Reads at most that many bytes. @returns undefined when there are more. */
+export async function readBytes({ body }: Response, maxBytes: number): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /**
  * Reads a body of at most 1 MiB.
  * @throws MalformedPayPalBody when it is larger, and what fetch throws.
  */
-export async function bodyOf({ body, headers }: Response): Promise<string> {
-  const tooLarge = () => new MalformedPayPalBody('response', '', `exceeds ${MAX_BYTES} bytes`);
-  if (Number(headers.get('content-length')) > MAX_BYTES) {
-    await body?.cancel();
-    throw tooLarge();
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength; // content-length may be missing, or that of the compressed body
-    if (size > MAX_BYTES) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+export async function bodyOf(response: Response): Promise<string> {
+  const isTooLong = Number(response.headers.get('content-length')) > MAX_BYTES;
+  if (isTooLong) await response.body?.cancel();
+  // Counted as well: content-length may be missing, or that of the compressed body.
+  const bytes = isTooLong ? undefined : await readBytes(response, MAX_BYTES);
+  if (!bytes) throw new MalformedPayPalBody('response', '', `exceeds ${MAX_BYTES} bytes`);
+  return bytes.toString('utf8');
 }
 
 /**
