@@ -1,3 +1,4 @@
+import { MAX_BATCH_GET } from '../shared/dynamo.ts';
 import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { purchaseViolations } from './checks/purchase.ts';
@@ -6,8 +7,6 @@ import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
 /** Any beyond these are left to the scan. */
 const MAX_OPEN = 1000;
-/** The limit of one BatchGetItem. */
-const BATCH_SIZE = 100;
 /** Reconciliation reschedules an open payment within an hour. */
 const HOUR_MS = 3_600_000;
 
@@ -22,8 +21,8 @@ export async function checkOpenPayments(
     if (ids.length === MAX_OPEN) break;
   }
   const violations: Violation[] = [];
-  for (let i = 0; i < ids.length; i += BATCH_SIZE) {
-    const purchases = await readPurchases(tables, ids.slice(i, i + BATCH_SIZE).map(sessionIdOf));
+  for (let i = 0; i < ids.length; i += MAX_BATCH_GET) {
+    const purchases = await readPurchases(tables, ids.slice(i, i + MAX_BATCH_GET).map(sessionIdOf));
     violations.push(...purchases.flatMap((purchase) => purchaseViolations(purchase, context)));
   }
   return { checked: ids.length, violations };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Reservation } from '../inventory/reservation.ts';
-import type { Page, ScanKey } from '../shared/dynamo.ts';
+import { MAX_BATCH_GET, type Page, type ScanKey } from '../shared/dynamo.ts';
 import { paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { isolateUnreadable } from './checks/isolate-unreadable.ts';
@@ -29,9 +29,6 @@ export const scanSchema = z.object({
   miscounted: z.optional(z.boolean()),
 });
 export type Scan = z.infer<typeof scanSchema>;
-
-/** The limit of one BatchGetItem. */
-const PAGE_SIZE = 100;
 
 export const NEW_SCAN: Scan = {
   table: TABLES[0],
@@ -89,13 +86,13 @@ async function read(tables: PurchaseTables, table: Table, after: ScanKey | undef
   });
   switch (table) {
     case 'payments':
-      return pageOf(await tables.payments.ids(PAGE_SIZE, after), sessionIdOf);
+      return pageOf(await tables.payments.ids(MAX_BATCH_GET, after), sessionIdOf);
     case 'sessions':
-      return pageOf(await tables.sessions.ids(PAGE_SIZE, after), (id) => id);
+      return pageOf(await tables.sessions.ids(MAX_BATCH_GET, after), (id) => id);
     case 'orders':
-      return pageOf(await tables.orders.ids(PAGE_SIZE, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
+      return pageOf(await tables.orders.ids(MAX_BATCH_GET, after), (id) => sessionIdOf(paymentIdOfOrder(id)));
     case 'reservations': {
-      const { items, unreadable, ...page } = await tables.stock.reservationPage(PAGE_SIZE, after);
+      const { items, unreadable, ...page } = await tables.stock.reservationPage(MAX_BATCH_GET, after);
       const sessions = [...items.map(({ checkout_session_id }) => checkout_session_id), ...unreadable];
       return { ...page, sessions, reservations: items, unreadable };
     }

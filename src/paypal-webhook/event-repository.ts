@@ -6,7 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { batchGet } from '../shared/dynamo.ts';
+import { batchGet, MAX_BATCH_GET } from '../shared/dynamo.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import type { EventResult } from './process-event.ts';
 import {
@@ -23,8 +23,8 @@ import {
 
 /** Raw events hold personal data; PayPal itself keeps them for 45 days. */
 const RETENTION_SECONDS = 90 * 24 * 60 * 60;
-/** Events read for one page, before filtering: the limit of BatchGetItem. */
-const PAGE_SIZE = 100;
+/** Events read for one page, before filtering. */
+const PAGE_SIZE = MAX_BATCH_GET;
 
 export interface ReceivedEvent {
   readonly id: string;

@@ -9,6 +9,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { startSettlementWith } from '../payments/start-settlement.ts';
+import { MAX_BATCH_GET } from '../shared/dynamo.ts';
 import type { FAILED_STATUSES } from './failed-settlement-repository.ts';
 import { failedSteps } from './failed-steps.ts';
 
@@ -37,8 +38,8 @@ export interface FailedExecutionPage {
   readonly next?: string;
 }
 
-/** As many payments as one BatchGetItem reads. */
-const PAGE_SIZE = 100;
+/** The payments of a page are read by one BatchGetItem. */
+const PAGE_SIZE = MAX_BATCH_GET;
 
 /** An execution has a few dozen events, more after redrives; older ones are not searched for failures. */
 const MAX_EVENTS = 300;

@@ -57,6 +57,12 @@ export const documentClient = (client: DynamoDBClient = dynamoClient()): DynamoD
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 /**
+ * Items that one BatchGetItem may read:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+export const MAX_BATCH_GET = 100;
+
+/**
  * Reads up to 100 items of one table, in no order, without those that do not exist. Requests unprocessed keys again.
  */
 export async function batchGet(
