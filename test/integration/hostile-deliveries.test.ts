@@ -12,7 +12,7 @@ const captureOf = ({ paymentId, paypalOrderId }: { paymentId: string; paypalOrde
 
 describe('the webhook', () => {
   it.each(['bad', 'wrong-cert', 'mock-id'])(
-    'refuses a payment that is signed %s, and keeps nothing of it',
+    'rejects a payment with the signature %s and stores nothing',
     async (signature) => {
       const purchase = await beginPurchase();
       const event_id = `WH-FORGED-${signature}-${purchase.paymentId.slice(4)}`;
@@ -66,36 +66,22 @@ describe('the webhook', () => {
     expect((await shop('POST', '/webhooks/paypal', body, headers)).status).toBe(status);
   });
 
-  it('accepts and stores an event of an unhandled type', async () => {
-    const event_id = `WH-IGNORED-${Date.now()}`;
+  it.each([
+    ['ignored', 'of an unhandled type', 'BILLING.PLAN.CREATED', { id: 'P-1' }],
+    [
+      'parked',
+      'about an unknown order',
+      'PAYMENT.CAPTURE.COMPLETED',
+      captureOf({ paymentId: 'pay_01ARZ3NDEKTSV4RRFFQ69G5FAV', paypalOrderId: '5O190127TN364715T' }),
+    ],
+  ])('stores as %s an event %s', async (status, _, event_type, resource) => {
+    const event_id = `WH-${status.toUpperCase()}-${Date.now()}`;
 
-    const { deliveries } = await payPal('POST', '/_sim/events', {
-      event_type: 'BILLING.PLAN.CREATED',
-      resource: { id: 'P-1' },
-      signature: 'good',
-      event_id,
-    });
+    const { deliveries } = await payPal('POST', '/_sim/events', { event_type, resource, signature: 'good', event_id });
 
-    expect(deliveries).toMatchObject([{ http_status: 200, answer: { status: 'ignored' } }]);
+    expect(deliveries).toMatchObject([{ http_status: 200, answer: { status } }]);
     expect((await everythingIn('webhook-events')).find((event) => event.event_id === event_id)).toMatchObject({
-      status: 'ignored',
-    });
-  });
-
-  it('parks an event about an unknown order', async () => {
-    const event_id = `WH-PARKED-${Date.now()}`;
-    const resource = captureOf({ paymentId: 'pay_01ARZ3NDEKTSV4RRFFQ69G5FAV', paypalOrderId: '5O190127TN364715T' });
-
-    const { deliveries } = await payPal('POST', '/_sim/events', {
-      event_type: 'PAYMENT.CAPTURE.COMPLETED',
-      resource,
-      signature: 'good',
-      event_id,
-    });
-
-    expect(deliveries).toMatchObject([{ http_status: 200, answer: { status: 'parked' } }]);
-    expect((await everythingIn('webhook-events')).find((event) => event.event_id === event_id)).toMatchObject({
-      status: 'parked',
+      status,
     });
   });
 
