@@ -6,7 +6,6 @@ import { SECURITY_HEADERS } from '../lib/security-headers.ts';
 import { cacheControlOf, contentTypeOf, fileFor, NOT_FOUND_PAGE } from '../lib/web-serving.ts';
 import { ROOT } from './paths.ts';
 
-/** The built pages. */
 const WEB = join(ROOT, 'web/dist');
 
 /** Not forwarded: https://www.rfc-editor.org/rfc/rfc9110#name-connection */

@@ -52,7 +52,6 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
   ]);
 }
 
-/** Deploys all stacks. */
 export async function deploy(options: DeployOptions, signal: AbortSignal): Promise<Deployed> {
   const outputsFile = join(options.folder, 'outputs.json');
   await run(

@@ -20,7 +20,6 @@ export interface DeployDeps {
   /** The outputs of a stack; undefined when the stack does not exist. */
   readonly outputsOf: (stack: string) => Promise<Readonly<Record<string, string>> | undefined>;
 
-  /** Uploads the built pages. */
   readonly publish: (pages: { readonly bucket: string; readonly distributionId: string }) => Promise<void>;
 }
 

@@ -10,7 +10,6 @@ import {
 import { OPERATORS } from '../src/admin-api/operator.ts';
 import { USERNAME } from '../src/sign-in/sign-in.ts';
 
-/** Operator accounts in a shop's user pool. */
 export const operatorAccounts = (client: CognitoIdentityProviderClient, userPoolId: string) => ({
   /**
    * Creates an operator, or resets the password of an existing one. Safe to repeat after a failure.

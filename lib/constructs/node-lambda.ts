@@ -113,7 +113,6 @@ const openApiJson = (): string => {
   return cachedOpenApiJson;
 };
 
-/** The deployment package of an entry. */
 const bundleOf = (name: string): Code =>
   Code.fromAsset(LAMBDAS, {
     // Imports come from outside lambdas/ too, so the hash is of the output.

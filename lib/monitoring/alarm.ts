@@ -36,12 +36,10 @@ export interface MetricOptions {
   readonly label?: string;
 }
 
-/** The metrics of one stage, and alarms on metrics. */
 export interface StageMonitoring {
   /** One of the shop's own metrics. */
   metric(name: MetricName, statistic: string, options?: MetricOptions): Metric;
 
-  /** Adds an alarm to a metric. */
   alarm(metric: Metric, rule: AlarmRule): CustomMetricWithAlarm;
 }
 

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { moneySchema } from '../shared/money.ts';
 
-/** The stock counters of a product. */
 export const countersSchema = z.object({
   /** Items for sale. */
   available: z.int(),

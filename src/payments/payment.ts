@@ -16,7 +16,6 @@ const historyEntrySchema = z.object({
   heard_at: z.optional(z.string()),
 });
 
-/** A buyer's dispute at PayPal. */
 const disputeSchema = z.object({
   /** OPEN, WAITING_FOR_BUYER_RESPONSE, WAITING_FOR_SELLER_RESPONSE, UNDER_REVIEW, RESOLVED, or one that PayPal adds. */
   status: z.string(),

@@ -210,7 +210,6 @@ export const refund = (paymentId: string, body: RefundRequest) =>
 /** Accepts a captured amount that differs from the requested one. */
 export const accept = (paymentId: string, reason: Reason) =>
   post<OperatorPayment>(`/payments/${encodeURIComponent(paymentId)}/accept`, { reason });
-/** Marks an order as shipped. */
 export const ship = (orderId: string, reason: Reason) =>
   post<OperatorOrder>(`/orders/${encodeURIComponent(orderId)}/ship`, { reason });
 

@@ -5,7 +5,6 @@ import type { CheckoutSession, Payment, Product } from '../api/schema.ts';
  * The calls of docs/openapi.yaml that a storefront makes. Each throws as `call` does.
  */
 
-/** Lists the catalogue with available quantities. */
 export const listProducts = ({ signal }: CallOptions) =>
   call<{ products: Product[] }>('GET', '/products', { signal }).then(({ products }) => products);
 

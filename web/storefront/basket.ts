@@ -1,4 +1,3 @@
-/** What a shopper intends to buy. */
 export interface Basket {
   /** Quantity by SKU, each at least 1. */
   readonly quantities: Readonly<Record<string, number>>;

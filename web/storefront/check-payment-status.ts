@@ -9,7 +9,6 @@ export const POLL_TIMEOUT_MS = 30_000;
 /** Timeout of a single request; the next poll repeats it. */
 const REQUEST_TIMEOUT_MS = 5000;
 
-/** The state of a payment after polling. */
 export type PaymentStatusResult =
   /** Captured. The order exists or is being created. */
   | { readonly success: true; readonly payment: Payment }

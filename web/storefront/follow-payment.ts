@@ -14,7 +14,7 @@ export interface CaptureRejection {
   readonly approveUrl: string | null;
 }
 
-/** What is known of a payment whose buyer has returned from PayPal. */
+/** A payment after its buyer has returned from PayPal. */
 export interface PaymentProgress {
   /** Undefined until the API has responded. */
   readonly payment?: Payment;

@@ -1,6 +1,5 @@
 import type { PaymentProgress } from './follow-payment.ts';
 
-/** What a page says about a payment. */
 export interface PaymentCopy {
   readonly title: string;
   readonly text: string;

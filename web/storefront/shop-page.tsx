@@ -8,7 +8,6 @@ import { ProductCard } from './product-card.tsx';
 import classes from './shop-page.module.css';
 import { useBasket } from './use-basket.ts';
 
-/** The catalogue, and the basket. */
 export function ShopPage() {
   const { data: products, isError, refetch } = useQuery({ queryKey: ['products'], queryFn: listProducts });
   const { quantities } = useBasket();

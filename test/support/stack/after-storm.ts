@@ -89,7 +89,6 @@ async function operatorOf({ front_door_url: shop, operator: { username, password
   const { access_token } = await callJson(shop, 'POST', '/api/v1/admin/sign-in', { username, password });
   const headers = { authorization: `Bearer ${access_token}` };
   return {
-    /** Retries every failed settlement. */
     async retryAll(): Promise<number> {
       let retried = 0;
       let cursor: string | null = '';

@@ -12,7 +12,6 @@ const { endpoint, region } = inject('aws');
 const cloudWatch = new CloudWatchClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
 const PREFIX = 'settle-once-local-';
 
-/** A deployed alarm. */
 export interface Alarm {
   /** Without the stage prefix, as in docs/runbook.md. */
   readonly name: string;

@@ -47,7 +47,6 @@ export const change = (table: keyof typeof tables, Key: Record<string, string>, 
     }),
   );
 
-/** The deployed functions. */
 export const { lambda, nameOf: functionOf, call: callFunction } = deployedFunctions(client);
 
 let products = 0;

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { inject } from 'vitest';
 
-/** The result of a command. */
 export interface CommandResult {
   readonly status: number | undefined;
   readonly stdout: string;

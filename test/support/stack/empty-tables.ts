@@ -6,7 +6,6 @@ import { dynamo, everythingIn } from './aws.ts';
 const { tables } = inject('aws');
 const keys = new Map<string, readonly string[]>();
 
-/** Deletes all items of all tables. */
 export async function emptyTables(): Promise<void> {
   for (const [name, table] of Object.entries(tables)) {
     const [key, items] = await Promise.all([keyOf(table), everythingIn(name as keyof typeof tables)]);
@@ -20,7 +19,6 @@ export async function emptyTables(): Promise<void> {
   }
 }
 
-/** The key attributes of a table. */
 async function keyOf(TableName: string): Promise<readonly string[]> {
   const known = keys.get(TableName);
   if (known) return known;

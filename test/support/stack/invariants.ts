@@ -4,7 +4,6 @@ import { reservationSchema } from '../../../src/inventory/reservation.ts';
 import { paymentSchema } from '../../../src/payments/payment.ts';
 import { everythingIn } from './aws.ts';
 
-/** The stock counters of a product. */
 export async function stockOf(sku: string) {
   const product = (await everythingIn('products')).find((item) => item.sku === sku);
   const { available, reserved, sold } = productSchema.parse(product);

@@ -3,7 +3,6 @@ import { type Answered, shop } from './shop.ts';
 
 const { operator } = inject('stack');
 
-/** A response of the admin API. */
 export type OperatorAnswer = Answered<ReturnType<typeof JSON.parse>>;
 
 /** Signs in as the browser does. */

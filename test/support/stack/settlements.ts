@@ -16,7 +16,6 @@ export const settlements = wireSettlements({
   stateMachineArn: state_machine_arn,
 });
 
-/** The failed settlements of a purchase. */
 export const failuresOf = ({ paymentId }: Purchase) => settlements.failed.ofPayment(paymentId as PaymentId);
 
 /** Waits for the first failed settlement of a purchase. */
@@ -37,7 +36,6 @@ export const noFailuresOf = (purchase: Purchase) =>
 /** Retries the open settlements of a purchase. */
 export const retry = ({ paymentId }: Purchase) => retrySettlement(settlements, paymentId as PaymentId);
 
-/** The running shop's dead-letter queue. */
 export const deadLetters = deadLetterQueue(queues, dlq_url);
 
 /** Counts the dead letters of a purchase. */

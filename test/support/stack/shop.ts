@@ -7,7 +7,6 @@ import { stockedProduct } from './aws.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
 
-/** An HTTP response. */
 export interface Answered<Body = Record<string, never>> {
   readonly status: number;
   readonly body: Body;
@@ -63,7 +62,6 @@ export interface Purchase {
   readonly paypalOrderId: string;
 }
 
-/** The item to buy. */
 interface Wanted {
   /** @default - a product of its own */
   readonly sku?: string;

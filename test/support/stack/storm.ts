@@ -25,7 +25,6 @@ const returns = (number: number) => number % 5 < 3;
 const CONCURRENCY = 8;
 const PRODUCTS = 10;
 
-/** The result of a storm. */
 export interface Storm {
   /** Payment ids of all purchases. */
   readonly payments: ReadonlySet<string>;

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import classes from './description-list.module.css';
 
-/** Labels with their values. */
 export const DescriptionList = ({ items }: { items: Readonly<Record<string, ReactNode>> }) => (
   <dl className={classes.list}>
     {Object.entries(items).map(([label, value]) => (

@@ -12,7 +12,6 @@ export const RULES: Readonly<Record<number, string>> = Object.fromEntries(
   Object.values(INVARIANTS).map(({ number, rule }) => [number, rule]),
 );
 
-/** Findings with their repairs. */
 export const FindingRows = ({ findings }: { findings: readonly Finding[] }) => (
   <DataTable
     caption="Findings"

@@ -34,7 +34,6 @@ export function Id({ value, plain = false }: IdProps) {
   );
 }
 
-/** An id in a sentence. */
 export const InlineId = ({ children }: { children: string }) => <span className={classes.id}>{children}</span>;
 
 /** Text whose ids are links. */

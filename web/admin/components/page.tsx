@@ -13,7 +13,6 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** A page's heading and content. */
 export function Page({ title, description, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Admin`;

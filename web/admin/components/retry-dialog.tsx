@@ -16,7 +16,6 @@ interface RetryDialogProps {
   onRetry?: () => void;
 }
 
-/** Retries a failed settlement. */
 export const RetryDialog = ({ paymentId, settlement, onRetry }: RetryDialogProps) => (
   <ReasonDialog
     action="Retry"

@@ -3,7 +3,6 @@ import { TextWithIds } from './id.tsx';
 import { Time } from './time.tsx';
 import classes from './timeline.module.css';
 
-/** Entries in chronological order. */
 export const Timeline = ({ entries }: { entries: readonly Moment[] }) => (
   <ol className={classes.timeline}>
     {entries.map(({ at, kind, what, by }) => (

@@ -16,7 +16,6 @@ import { Timeline } from '../components/timeline.tsx';
 import { formatCode } from '../format.ts';
 import classes from './event.module.css';
 
-/** A webhook event and its effects. */
 export function EventPage({ id }: { id: string }) {
   const query = useQuery(api.event(id));
   return (

@@ -24,7 +24,6 @@ import { Timeline } from '../components/timeline.tsx';
 import { formatCode } from '../format.ts';
 import { formatFailure } from '../format-failure.ts';
 
-/** A payment with everything related to it, and its actions. */
 export function PaymentPage({ id }: { id: string }) {
   const details = useQuery(api.payment(id));
   return (
