@@ -17,6 +17,7 @@ const FACTORIES = [
   ['src/settlements/dead-letter-queue.ts', 'deadLetterQueue'],
   ['src/paypal-webhook/event-idempotency.ts', 'eventIdempotency'],
   ['src/shared/http/idempotency-key.ts', 'idempotencyKeys'],
+  ['src/shared/idempotency-table.ts', 'idempotencyTable'],
   ...globSync('src/**/*-repository.ts', { cwd: ROOT }).map(
     (file) =>
       [file, /export const (\w+Repository) =/.exec(readFileSync(join(ROOT, file), 'utf8'))?.[1] ?? file] as const,
