@@ -9,9 +9,9 @@ import type { PaymentRepository } from './payment-repository.ts';
 export type EvidenceResult =
   | { readonly outcome: 'moved'; readonly payment: Payment }
   /** A no-op: nothing new, or not confirmed by PayPal. */
-  | { readonly outcome: 'known'; readonly payment: Payment }
+  | { readonly outcome: 'unchanged'; readonly payment: Payment }
   /** The evidence is about another PayPal order than the payment's. */
-  | { readonly outcome: 'refused'; readonly payment: Payment }
+  | { readonly outcome: 'other_order'; readonly payment: Payment }
   | { readonly outcome: 'unknown_payment' };
 
 /** Starts an execution; idempotent by name. */
@@ -78,10 +78,10 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
       }
 
       const found = payment as Payment;
-      if (decision.do === 'refuse') return { outcome: 'refused', payment: found };
-      if (decision.do === 'ask' && mayRefresh) return refreshAndApply(found, evidence);
+      if (decision.do === 'reject') return { outcome: 'other_order', payment: found };
+      if (decision.do === 'refresh' && mayRefresh) return refreshAndApply(found, evidence);
       await startOpen(found);
-      return { outcome: 'known', payment: found };
+      return { outcome: 'unchanged', payment: found };
     }
     throw new Error(`cannot apply ${evidence.kind} to ${id}: ${MAX_WRITES} conflicting writes`);
   };
@@ -107,13 +107,13 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     facts: readonly Evidence[],
     mayRefresh: boolean,
   ): Promise<EvidenceResult> => {
-    let latest: EvidenceResult = { outcome: 'known', payment };
+    let latest: EvidenceResult = { outcome: 'unchanged', payment };
     let moved = false;
     for (const fact of facts) {
       latest = await apply(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayRefresh);
       moved ||= latest.outcome === 'moved';
     }
-    return moved && latest.outcome === 'known' ? { ...latest, outcome: 'moved' } : latest;
+    return moved && latest.outcome === 'unchanged' ? { ...latest, outcome: 'moved' } : latest;
   };
 
   const factsOf = async (
@@ -131,7 +131,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
 
   /** Applies PayPal's current view first; then the evidence may fit. */
   const refreshAndApply = async (payment: Payment, evidence: Evidence): Promise<EvidenceResult> => {
-    const facts = await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`);
+    const facts = await factsOf(payment, await orderOf(payment), `refresh after ${evidence.source}`);
     return applyAll(payment, [...facts, evidence], false);
   };
 

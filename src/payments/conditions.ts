@@ -7,7 +7,7 @@ const CONDITIONS: Readonly<Record<Guard, string>> = {
   'on time': 'late = :false',
   'current attempt': 'declines = :attempt',
   late: 'late = :true',
-  'amount as asked': 'amount = :amount',
+  'amount matches': 'amount = :amount',
   'amount differs': 'amount <> :amount',
   'same capture': '(attribute_not_exists(capture_id) OR capture_id = :capture)',
   'increases total': 'refunded_minor < :total',

@@ -6,11 +6,11 @@ import { GUARDS, isGivenUp, NO_OPS, TRANSITIONS, type Transition } from './trans
 
 export type Decision =
   | { readonly do: 'move'; readonly move: Move }
-  | { readonly do: 'nothing' }
+  | { readonly do: 'no_op' }
   /** The evidence does not fit, or may be out of date: fetch PayPal's current view. */
-  | { readonly do: 'ask' }
+  | { readonly do: 'refresh' }
   /** The evidence is about another PayPal order. */
-  | { readonly do: 'refuse' };
+  | { readonly do: 'reject' };
 
 /** One application of a transition. */
 export interface Move {
@@ -30,7 +30,7 @@ type Before = Pick<Payment, 'payment_id' | 'status' | 'late' | 'declines' | 'cap
 /** Pure and total: every kind of evidence has a decision in every status. */
 export function decide(payment: Payment, evidence: Evidence): Decision {
   if (evidence.paypalOrderId && payment.paypal_order_id && evidence.paypalOrderId !== payment.paypal_order_id)
-    return { do: 'refuse' };
+    return { do: 'reject' };
   const fits = ({ evidence: kind, from, guards = [] }: Pick<Transition, 'evidence' | 'from' | 'guards'>) =>
     kind === evidence.kind &&
     from.includes(payment.status) &&
@@ -39,7 +39,7 @@ export function decide(payment: Payment, evidence: Evidence): Decision {
     (candidate) => fits(candidate) && (!candidate.authoritative || evidence.authoritative),
   );
   if (transition) return { do: 'move', move: buildMove(transition, payment, evidence) };
-  return NO_OPS.some(fits) ? { do: 'nothing' } : { do: 'ask' };
+  return NO_OPS.some(fits) ? { do: 'no_op' } : { do: 'refresh' };
 }
 
 /** The move of this evidence depends on the stored payment. */

@@ -4,7 +4,7 @@ import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
 
 /** Undecided: waits for the buyer or a bank. */
-const LIVE = ['created', 'approved', 'capture_pending'] as const;
+const IN_PROGRESS = ['created', 'approved', 'capture_pending'] as const;
 /** Given up. A later status of these supersedes an earlier one. */
 const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
 /** Captured, and not under review. */
@@ -17,7 +17,7 @@ export type Guard =
   | 'on time'
   | 'current attempt'
   | 'late'
-  | 'amount as asked'
+  | 'amount matches'
   | 'amount differs'
   | 'same capture'
   | 'increases total'
@@ -55,19 +55,25 @@ export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'capture_pending', from: ['created', 'approved'], to: 'capture_pending' },
   { evidence: 'capture_pending', from: GIVEN_UP, authoritative: true, to: 'capture_pending' },
 
-  { evidence: 'captured', from: LIVE, guards: ['on time', 'amount as asked'], to: 'captured', settlement: 'captured' },
   {
     evidence: 'captured',
-    from: LIVE,
-    guards: ['late', 'amount as asked'],
+    from: IN_PROGRESS,
+    guards: ['on time', 'amount matches'],
+    to: 'captured',
+    settlement: 'captured',
+  },
+  {
+    evidence: 'captured',
+    from: IN_PROGRESS,
+    guards: ['late', 'amount matches'],
     to: 'captured',
     settlement: 'captured_late',
   },
-  { evidence: 'captured', from: GIVEN_UP, guards: ['amount as asked'], to: 'captured', settlement: 'captured_late' },
-  { evidence: 'captured', from: LIVE, guards: ['amount differs'], to: 'review' },
+  { evidence: 'captured', from: GIVEN_UP, guards: ['amount matches'], to: 'captured', settlement: 'captured_late' },
+  { evidence: 'captured', from: IN_PROGRESS, guards: ['amount differs'], to: 'review' },
   { evidence: 'captured', from: GIVEN_UP, guards: ['amount differs'], to: 'review' },
 
-  { evidence: 'capture_failed', from: LIVE, guards: ['same capture'], to: 'failed', settlement: 'released' },
+  { evidence: 'capture_failed', from: IN_PROGRESS, guards: ['same capture'], to: 'failed', settlement: 'released' },
   { evidence: 'capture_failed', from: ['expired', 'cancelled'], to: 'failed', settlement: 'released' },
 
   { evidence: 'cancelled', from: ['created'], to: 'cancelled', settlement: 'released' },
@@ -88,10 +94,24 @@ export const TRANSITIONS: readonly Transition[] = [
 
   { evidence: 'declined', from: ['approved'], guards: ['late'], to: 'cancelled', settlement: 'released' },
 
-  { evidence: 'expired', from: LIVE, guards: ['on time'], authoritative: true, to: 'expired', settlement: 'released' },
+  {
+    evidence: 'expired',
+    from: IN_PROGRESS,
+    guards: ['on time'],
+    authoritative: true,
+    to: 'expired',
+    settlement: 'released',
+  },
   // A late payment ends as cancelled, not expired: its session may be cancelled already, and sessions follow these
   // statuses in one direction only.
-  { evidence: 'expired', from: LIVE, guards: ['late'], authoritative: true, to: 'cancelled', settlement: 'released' },
+  {
+    evidence: 'expired',
+    from: IN_PROGRESS,
+    guards: ['late'],
+    authoritative: true,
+    to: 'cancelled',
+    settlement: 'released',
+  },
 
   {
     evidence: 'refunded',
@@ -128,8 +148,8 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'capture_failed', from: [...PAID, 'failed'] },
   { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
   { evidence: 'expired', from: [...PAID, ...GIVEN_UP] },
-  { evidence: 'instrument_declined', from: [...PAID, ...GIVEN_UP, ...LIVE] },
-  { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...LIVE] },
+  { evidence: 'instrument_declined', from: [...PAID, ...GIVEN_UP, ...IN_PROGRESS] },
+  { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...IN_PROGRESS] },
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
   { evidence: 'refunded', from: PAID, guards: ['does not increase total'] },
   { evidence: 'refunded', from: ['refunded', 'reversed'] },
@@ -143,8 +163,8 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
   'on time': (payment) => !payment.late,
   'current attempt': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
   late: (payment) => payment.late,
-  'amount as asked': ({ amount }, evidence) => 'amount' in evidence && sameMoney(amount, evidence.amount),
-  'amount differs': (payment, evidence) => 'amount' in evidence && !GUARDS['amount as asked'](payment, evidence),
+  'amount matches': ({ amount }, evidence) => 'amount' in evidence && sameMoney(amount, evidence.amount),
+  'amount differs': (payment, evidence) => 'amount' in evidence && !GUARDS['amount matches'](payment, evidence),
   'same capture': (payment, evidence) =>
     payment.capture_id === undefined || ('captureId' in evidence && payment.capture_id === evidence.captureId),
   'increases total': (payment, evidence) => refundTotal(evidence) > payment.refunded_minor,

@@ -56,7 +56,7 @@ export async function processEvent(
   if (facts.length === 0)
     return outcomeOf(
       payment.payment_id,
-      await deps.evidenceApplier.refreshFromPayPal(payment, `asked after webhook ${event.id}`),
+      await deps.evidenceApplier.refreshFromPayPal(payment, `refresh after webhook ${event.id}`),
     );
   return outcomeOf(payment.payment_id, await deps.evidenceApplier.applyAll(payment, facts));
 }
@@ -74,7 +74,7 @@ function outcomeOf(id: PaymentId, result: EvidenceResult): EventResult {
   switch (result.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };
-    case 'refused':
+    case 'other_order':
       return { status: 'parked', reason: 'other_order', payment_id: id };
     default:
       return { status: 'accepted', payment_id: id, moved: result.outcome === 'moved' };

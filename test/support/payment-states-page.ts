@@ -5,7 +5,7 @@ import { PAYMENT_STATUSES, type PaymentStatus } from '../../src/shared/settlemen
  * The parts of docs/payment-states.md that are generated from src/payments/transitions.ts.
  */
 
-const UNDECIDED = PAYMENT_STATUSES.filter((status) => !isGivenUp(status) && !isPaid(status));
+const IN_PROGRESS = PAYMENT_STATUSES.filter((status) => !isGivenUp(status) && !isPaid(status));
 const GIVEN_UP = PAYMENT_STATUSES.filter(isGivenUp);
 const PAID = PAYMENT_STATUSES.filter(isPaid);
 
@@ -21,7 +21,7 @@ export function diagram(): string {
     '```mermaid',
     'stateDiagram-v2',
     '  [*] --> created',
-    ...group('undecided', UNDECIDED),
+    ...group('in_progress', IN_PROGRESS),
     ...group('given_up', GIVEN_UP),
     ...[...labels].map(([edge, evidence]) => `  ${edge}: ${[...evidence].join(', ')}`),
     '```',
@@ -37,7 +37,9 @@ const group = (name: string, statuses: readonly string[]) => [
 function groupsOf(from: readonly PaymentStatus[]): string[] {
   const whole = (name: string, statuses: readonly PaymentStatus[]) =>
     statuses.every((status) => from.includes(status)) ? { name, statuses } : undefined;
-  const groups = [whole('undecided', UNDECIDED), whole('given_up', GIVEN_UP)].filter((found) => found !== undefined);
+  const groups = [whole('in_progress', IN_PROGRESS), whole('given_up', GIVEN_UP)].filter(
+    (found) => found !== undefined,
+  );
   const grouped = new Set(groups.flatMap(({ statuses }) => statuses));
   return [...groups.map(({ name }) => name), ...from.filter((status) => !grouped.has(status))];
 }
@@ -64,7 +66,7 @@ export const noOpsTable = (): string =>
 const statuses = (from: readonly PaymentStatus[]): string => {
   const whole = (name: string, statuses: readonly PaymentStatus[]) =>
     statuses.every((status) => from.includes(status)) ? [{ name, statuses }] : [];
-  const groups = [...whole('undecided', UNDECIDED), ...whole('given up', GIVEN_UP), ...whole('paid', PAID)];
+  const groups = [...whole('in progress', IN_PROGRESS), ...whole('given up', GIVEN_UP), ...whole('paid', PAID)];
   const grouped = new Set(groups.flatMap(({ statuses }) => statuses));
   return [...groups.map(({ name }) => `any ${name}`), ...from.filter((status) => !grouped.has(status))].join(', ');
 };

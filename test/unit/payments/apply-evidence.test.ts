@@ -88,7 +88,9 @@ describe('evidenceApplier', () => {
       const { apply, started } = applierOf();
       await apply(PAYMENT, evidenceOf('captured', { source: 'capture' }));
 
-      expect(await apply(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({ outcome: 'known' });
+      expect(await apply(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({
+        outcome: 'unchanged',
+      });
 
       // Still open, so it is started again; starting is idempotent by name.
       expect(new Set(started).size).toBe(1);
@@ -98,7 +100,7 @@ describe('evidenceApplier', () => {
       const { apply, started } = applierOf(undefined, { fails: 'start' });
       await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
 
-      expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'known' });
+      expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'unchanged' });
 
       expect(started).toEqual([`${PAYMENT}-captured`]);
     });
@@ -137,7 +139,7 @@ describe('evidenceApplier', () => {
       const approved: PayPalOrder = { ...completed, status: 'APPROVED', captures: [] };
       const { apply, calls, payment } = applierOf(paymentThatIs('approved'), { order: approved });
 
-      expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'known' });
+      expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'unchanged' });
 
       expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
       expect(payment()?.status).toBe('approved');
@@ -161,13 +163,13 @@ describe('evidenceApplier', () => {
     });
   });
 
-  it('refuses evidence of another PayPal order, without a write or a start', async () => {
+  it('rejects evidence of another PayPal order, without a write or a start', async () => {
     const { apply, started, payment } = applierOf();
     const before = payment();
 
     const result = await apply(PAYMENT, evidenceOf('captured', { paypalOrderId: 'ORDER2' }));
 
-    expect(result).toMatchObject({ outcome: 'refused' });
+    expect(result).toMatchObject({ outcome: 'other_order' });
     expect([payment(), started]).toEqual([before, []]);
   });
 

@@ -31,15 +31,15 @@ const cells = PAYMENT_STATUSES.flatMap((status) => EVIDENCE_KINDS.map((kind) => 
 describe('decide', () => {
   describe('decision', () => {
     it.each(cells)(
-      'exists for %s on a payment that is %s, and changes only from ask when the evidence is authoritative',
+      'exists for %s on a payment that is %s, and changes only from refresh when the evidence is authoritative',
       (kind, status) => {
         for (const late of [false, true]) {
           const payment = paymentThatIs(status, { late });
           const stale = decide(payment, evidenceOf(kind));
           const authoritative = decide(payment, evidenceOf(kind, { authoritative: true }));
 
-          expect(['move', 'nothing', 'ask']).toContain(stale.do);
-          if (stale.do !== 'ask') expect(authoritative.do).toBe(stale.do);
+          expect(['move', 'no_op', 'refresh']).toContain(stale.do);
+          if (stale.do !== 'refresh') expect(authoritative.do).toBe(stale.do);
         }
       },
     );
@@ -53,11 +53,11 @@ describe('decide', () => {
     expect(new Set(targets).size).toBe(targets.length);
   });
 
-  it('refuses evidence of another PayPal order', () => {
+  it('rejects evidence of another PayPal order', () => {
     fc.assert(
       fc.property(anyPayment, anyEvidence, (payment, evidence) => {
         fc.pre(payment.paypal_order_id !== undefined);
-        expect(decide(payment, { ...evidence, paypalOrderId: 'ANOTHER-ORDER' })).toEqual({ do: 'refuse' });
+        expect(decide(payment, { ...evidence, paypalOrderId: 'ANOTHER-ORDER' })).toEqual({ do: 'reject' });
       }),
     );
   });
@@ -68,7 +68,7 @@ describe('decide', () => {
         const move = moveOf(payment, evidence);
         fc.pre(move !== undefined);
 
-        expect(decide(withMove(payment, move), evidence)).toEqual({ do: 'nothing' });
+        expect(decide(withMove(payment, move), evidence)).toEqual({ do: 'no_op' });
       }),
       { numRuns: 2000 },
     );

@@ -25,7 +25,7 @@ type Example = [fact: string, status: PaymentStatus, more: Partial<Payment>, evi
 const examples: Record<string, Example[]> = {
   approved: [
     ['requests the capture', 'created', {}, evidenceOf('approved'), 'approved, approved'],
-    ['refreshes from PayPal after a cancellation', 'cancelled', {}, evidenceOf('approved'), 'ask'],
+    ['refreshes from PayPal after a cancellation', 'cancelled', {}, evidenceOf('approved'), 'refresh'],
     [
       'requests the stock again after a cancellation',
       'cancelled',
@@ -45,9 +45,9 @@ const examples: Record<string, Example[]> = {
       'cancelled',
       late,
       evidenceOf('approved', authoritative),
-      'ask',
+      'refresh',
     ],
-    ['is a no-op for a captured payment', 'captured', {}, evidenceOf('approved'), 'nothing'],
+    ['is a no-op for a captured payment', 'captured', {}, evidenceOf('approved'), 'no_op'],
   ],
   capture_pending: [
     [
@@ -58,8 +58,8 @@ const examples: Record<string, Example[]> = {
       'capture_pending',
     ],
     ['moves a payment whose approval was lost', 'created', {}, evidenceOf('capture_pending'), 'capture_pending'],
-    ['refreshes from PayPal for a cancelled payment', 'cancelled', {}, evidenceOf('capture_pending'), 'ask'],
-    ['is a no-op for a captured payment', 'captured', {}, evidenceOf('capture_pending'), 'nothing'],
+    ['refreshes from PayPal for a cancelled payment', 'cancelled', {}, evidenceOf('capture_pending'), 'refresh'],
+    ['is a no-op for a captured payment', 'captured', {}, evidenceOf('capture_pending'), 'no_op'],
   ],
   captured: [
     ['requests delivery of an approved payment', 'approved', {}, evidenceOf('captured'), 'captured, captured'],
@@ -83,7 +83,7 @@ const examples: Record<string, Example[]> = {
       'captured',
       {},
       evidenceOf('captured', { captureId: 'CAPTURE2' }),
-      'ask',
+      'refresh',
     ],
   ],
   instrument_declined: [
@@ -94,16 +94,16 @@ const examples: Record<string, Example[]> = {
       'approved',
       { declines: 1 },
       evidenceOf('instrument_declined'),
-      'nothing',
+      'no_op',
     ],
     ['is followed by another attempt', 'created', { declines: 1 }, evidenceOf('approved'), 'approved, approved-2'],
-    ['is a no-op for a captured payment', 'captured', {}, evidenceOf('instrument_declined'), 'nothing'],
+    ['is a no-op for a captured payment', 'captured', {}, evidenceOf('instrument_declined'), 'no_op'],
   ],
   accepted: [
     ['requests delivery', 'review', {}, evidenceOf('accepted'), 'captured, captured'],
     ['is late for a payment that was given up', 'review', late, evidenceOf('accepted'), 'captured, captured_late'],
-    ['is a no-op when repeated', 'captured', {}, evidenceOf('accepted'), 'nothing'],
-    ['is a no-op for a refunded payment', 'refunded', {}, evidenceOf('accepted'), 'nothing'],
+    ['is a no-op when repeated', 'captured', {}, evidenceOf('accepted'), 'no_op'],
+    ['is a no-op for a refunded payment', 'refunded', {}, evidenceOf('accepted'), 'no_op'],
   ],
   'capture_failed, cancelled, expired, declined': [
     [
@@ -125,7 +125,7 @@ const examples: Record<string, Example[]> = {
       'capture_pending',
       { capture_id: 'CAPTURE2' },
       evidenceOf('capture_failed'),
-      'ask',
+      'refresh',
     ],
     ['cancels when the buyer cancels', 'created', {}, evidenceOf('cancelled'), 'cancelled, released'],
     [
@@ -140,9 +140,9 @@ const examples: Record<string, Example[]> = {
       'approved',
       {},
       evidenceOf('cancelled'),
-      'ask',
+      'refresh',
     ],
-    ['is a no-op when a stale page cancels a captured payment', 'captured', {}, evidenceOf('cancelled'), 'nothing'],
+    ['is a no-op when a stale page cancels a captured payment', 'captured', {}, evidenceOf('cancelled'), 'no_op'],
     [
       'expires when PayPal does not know the order',
       'created',
@@ -171,7 +171,7 @@ const examples: Record<string, Example[]> = {
       evidenceOf('declined'),
       'cancelled, released-cancelled-late',
     ],
-    ['refreshes from PayPal when a payment on time is declined', 'approved', {}, evidenceOf('declined'), 'ask'],
+    ['refreshes from PayPal when a payment on time is declined', 'approved', {}, evidenceOf('declined'), 'refresh'],
   ],
   'refunded, reversed': [
     [
@@ -193,11 +193,11 @@ const examples: Record<string, Example[]> = {
       'partially_refunded',
       {},
       evidenceOf('refunded', { total: minor(500) }),
-      'nothing',
+      'no_op',
     ],
     ['refunds the last part', 'partially_refunded', {}, evidenceOf('refunded'), 'refunded, refunded-2000'],
     ['refunds in full', 'captured', {}, evidenceOf('refunded'), 'refunded, refunded-2000'],
-    ['refreshes from PayPal when the capture was lost', 'approved', {}, evidenceOf('refunded'), 'ask'],
+    ['refreshes from PayPal when the capture was lost', 'approved', {}, evidenceOf('refunded'), 'refresh'],
     ['refunds in full under review', 'review', {}, evidenceOf('refunded', { total: LESS }), 'refunded, refunded-1900'],
     [
       'stays under review after a partial refund',
@@ -215,7 +215,7 @@ const examples: Record<string, Example[]> = {
       'reversed, refunded-reversed',
     ],
     ['reverses after a full refund', 'refunded', {}, evidenceOf('reversed'), 'reversed, refunded-reversed'],
-    ['is a no-op for a refund after a reversal', 'reversed', {}, evidenceOf('refunded'), 'nothing'],
+    ['is a no-op for a refund after a reversal', 'reversed', {}, evidenceOf('refunded'), 'no_op'],
   ],
 };
 
