@@ -32,9 +32,9 @@ if (!isPaymentId(id) || extra !== undefined) {
     stateMachineArn: await findWorkflow(values),
     getOrder: paypal.getOrder,
   });
-  const details = await paymentDetails(deps, id, { askPayPal: true }).catch((error: unknown) => {
+  const details = await paymentDetails(deps, id, { includePayPal: true }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== 'PayPalUnavailable') throw error;
-    return paymentDetails(deps, id, { askPayPal: false });
+    return paymentDetails(deps, id, { includePayPal: false });
   });
   if (details) console.log(formatPayment(details).join('\n'));
   else {

@@ -36,9 +36,9 @@ else {
 /** Creates or repairs the webhook, and stores its id in the secret. */
 async function register(): Promise<void> {
   const { paypal, secret, stored, webhookUrl, secretName } = await payPalClientFor(values);
-  const { webhook, did } = await subscribe(paypal, webhookUrl, stored.webhook_id);
-  const OUTCOMES = { created: 'created', repaired: 'repaired', nothing: 'up to date' };
-  console.log(`webhook ${webhook.id} for ${webhook.url}: ${OUTCOMES[did]}`);
+  const { webhook, outcome } = await subscribe(paypal, webhookUrl, stored.webhook_id);
+  const OUTCOMES = { created: 'created', updated: 'updated', unchanged: 'up to date' };
+  console.log(`webhook ${webhook.id} for ${webhook.url}: ${OUTCOMES[outcome]}`);
   if (webhook.id === stored.webhook_id) return;
   await secret.write({ ...stored, webhook_id: webhook.id });
   console.log(`stored its id in secret ${secretName}; functions pick it up within 5 minutes`);

@@ -24,7 +24,7 @@ const OTHER_FUNCTIONS_ROUTES = [
 
 /** The operators' API, described in docs/openapi.yaml. Every route requires an operator. */
 export function adminApi(deps: AdminDeps): Api {
-  const api = createApi({ once: deps.once, authorize: operatorOf, answeredElsewhere: OTHER_FUNCTIONS_ROUTES });
+  const api = createApi({ once: deps.once, authorize: operatorOf, otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES });
   eventRoutes(api, deps);
   settlementRoutes(api, deps);
   paymentRoutes(api, deps);

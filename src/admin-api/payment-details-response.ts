@@ -30,7 +30,7 @@ export const toPaymentDetailsResponse = (details: PaymentDetails) => ({
   timeline: details.timeline,
   paypal: details.paypal
     ? {
-        asked_at: details.paypal.askedAt,
+        asked_at: details.paypal.fetchedAt,
         order: details.paypal.order ? toPayPalOrderResponse(details.paypal.order) : null,
       }
     : null,

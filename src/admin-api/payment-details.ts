@@ -41,7 +41,7 @@ export interface PaymentDetails {
   readonly findings: readonly Finding[];
   readonly timeline: readonly TimelineEntry[];
   /** The order at PayPal, if requested. */
-  readonly paypal: { readonly askedAt: string; readonly order: PayPalOrder | undefined } | undefined;
+  readonly paypal: { readonly fetchedAt: string; readonly order: PayPalOrder | undefined } | undefined;
 }
 
 export interface PaymentDetailsDeps {
@@ -63,12 +63,12 @@ const MAX_ACTIONS = 50;
 
 /**
  * @returns undefined when the payment does not exist.
- * @throws PayPalUnavailable when `askPayPal` is set and PayPal does not answer.
+ * @throws PayPalUnavailable when `includePayPal` is set and PayPal does not respond.
  */
 export async function paymentDetails(
   deps: PaymentDetailsDeps,
   id: PaymentId,
-  { askPayPal }: { readonly askPayPal: boolean },
+  { includePayPal }: { readonly includePayPal: boolean },
 ): Promise<PaymentDetails | undefined> {
   const payment = await deps.payments.get(id);
   if (!payment) return undefined;
@@ -82,7 +82,7 @@ export async function paymentDetails(
     paymentExecutions(deps.workflow, payment),
     deps.failed.ofPayment(id),
     deps.audit.list({ targets: [id, orderId], limit: MAX_ACTIONS }),
-    askPayPal ? payPalView(deps, payment) : undefined,
+    includePayPal ? payPalView(deps, payment) : undefined,
   ]);
   const findings = await findingsOfPurchase(deps.findings, payment, events);
   return {
@@ -107,6 +107,6 @@ export async function paymentDetails(
 }
 
 async function payPalView({ getOrder, now }: PaymentDetailsDeps, { paypal_order_id }: Payment) {
-  const askedAt = now().toISOString();
-  return { askedAt, order: paypal_order_id ? await getOrder(paypal_order_id) : undefined };
+  const fetchedAt = now().toISOString();
+  return { fetchedAt, order: paypal_order_id ? await getOrder(paypal_order_id) : undefined };
 }

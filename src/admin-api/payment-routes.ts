@@ -37,7 +37,7 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
 
   api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
     const { paypal } = parseQuery(detailsQuery, event);
-    const details = isPaymentId(id) ? await paymentDetails(deps, id, { askPayPal: paypal === 'true' }) : undefined;
+    const details = isPaymentId(id) ? await paymentDetails(deps, id, { includePayPal: paypal === 'true' }) : undefined;
     if (!details) throw new Problem('unknown-payment', `payment ${id} not found`);
     return { status: 200, body: toPaymentDetailsResponse(details) };
   });
@@ -60,7 +60,7 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
         // A repeated request finds the refund done.
         if (refunded.payment.status === 'refunded') return respondWith(refunded.payment);
         throw new Problem('nothing-to-refund', `the payment is ${refunded.payment.status}`);
-      case 'refused':
+      case 'rejected':
         throw new Problem('refund-refused', `PayPal rejected the refund: ${refunded.issue}`, { issue: refunded.issue });
       case 'unknown_payment':
         throw new Problem('unknown-payment', `payment ${id} not found`);

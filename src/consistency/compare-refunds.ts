@@ -18,7 +18,7 @@ export interface CompareRefundsResult {
   readonly checked: number;
   /** Where the next run continues; absent: at the beginning. */
   readonly after: ScanKey | undefined;
-  /** Why PayPal did not answer. The payments left out are compared in the next round. */
+  /** Why PayPal did not respond. The payments left out are compared in the next round. */
   readonly error: Error | undefined;
 }
 

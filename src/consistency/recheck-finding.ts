@@ -21,7 +21,7 @@ export interface RecheckDeps {
 /**
  * Checks one finding again and records the result.
  * @returns the finding, closed if its violation is gone.
- * @throws PayPalUnavailable when the check needs PayPal, and PayPal does not answer.
+ * @throws PayPalUnavailable when the check needs PayPal, and PayPal does not respond.
  */
 export async function recheckFinding(deps: RecheckDeps, finding: Finding, context: CheckContext): Promise<Finding> {
   const at = context.now.toISOString();

@@ -21,7 +21,7 @@ const notDone = (reason: string): RepairActionResult => ({ done: false, reason }
 
 /**
  * Repairs findings through the shop's regular use cases; nothing else is written.
- * Each throws PayPalUnavailable when it needs PayPal and PayPal does not answer; the repair may be retried.
+ * Each throws PayPalUnavailable when it needs PayPal and PayPal does not respond; the repair may be retried.
  */
 export const repairActions = ({
   refund,
@@ -56,7 +56,7 @@ export const repairActions = ({
       case 'done':
       case 'nothing_to_refund':
         return DONE;
-      case 'refused':
+      case 'rejected':
         return notDone(`PayPal rejected the refund: ${refunded.issue}`);
       case 'unknown_payment':
         return notDone('payment not found');

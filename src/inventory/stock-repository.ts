@@ -46,9 +46,9 @@ export const stockRepository = (
     reservation: object,
     counterMoves: readonly ReturnType<typeof moving>[],
   ): Promise<StockChangeResult> => {
-    const refusals = await transact(db, [reservation, ...counterMoves], retryDelay);
-    if (!refusals) return { done: true };
-    const [ofReservation, ...ofCounters] = refusals;
+    const reasons = await transact(db, [reservation, ...counterMoves], retryDelay);
+    if (!reasons) return { done: true };
+    const [ofReservation, ...ofCounters] = reasons;
     // A reservation whose status changed explains the failed counters, too.
     if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
       return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };

@@ -8,7 +8,7 @@ import { newPayment, type Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
 export type BeginPaymentResult =
-  | { readonly outcome: 'begun' | 'begun_before'; readonly payment: Payment }
+  | { readonly outcome: 'begun' | 'already_begun'; readonly payment: Payment }
   /** The session is completed, failed or expired. */
   | { readonly outcome: 'session_over'; readonly session: Session }
   | { readonly outcome: 'unknown_session' };
@@ -28,7 +28,7 @@ export interface BeginPaymentDeps {
  * Creates the payment of a session and its PayPal order. The order's id is stored before the buyer gets it, because
  * PayPal's first event may arrive before the buyer returns. Idempotent: the request id makes PayPal return the order of
  * an earlier attempt.
- * @throws PayPalUnavailable when PayPal does not answer; the call may be repeated.
+ * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
  */
 export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<BeginPaymentResult> {
   const { sessions, payments, createOrder, storefrontOrigin, now, dueAfterSeconds } = deps;
@@ -49,7 +49,7 @@ export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promi
     newPayment({ payment_id: paymentId, checkout_session_id: id }, session.amount, began.toISOString()),
     dueAfter(dueAfterSeconds, began),
   );
-  if (payment.paypal_order_id) return { outcome: 'begun_before', payment };
+  if (payment.paypal_order_id) return { outcome: 'already_begun', payment };
 
   const query = `checkout_session_id=${id}`;
   const order = await createOrder(
@@ -65,6 +65,6 @@ export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promi
   const attached = await payments.attachOrder(paymentId, order.id, order.approveUrl, now());
   if ('moved' in attached) return { outcome: 'begun', payment: attached.moved };
   // A concurrent call attached its order first.
-  if (attached.found) return { outcome: 'begun_before', payment: attached.found };
+  if (attached.found) return { outcome: 'already_begun', payment: attached.found };
   throw new Error(`${paymentId} was deleted while its PayPal order was created`);
 }

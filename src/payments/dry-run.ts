@@ -57,11 +57,11 @@ export function dryRun({
   });
   const flagDispute: Payments['flagDispute'] = async (id, disputeId, dispute) => {
     const found = await get(id);
-    const known = found?.disputes[disputeId];
-    if (!found || (known && known.updated_at > dispute.updated_at)) return { found };
+    const stored = found?.disputes[disputeId];
+    if (!found || (stored && stored.updated_at > dispute.updated_at)) return { found };
     const moved = { ...found, disputes: { ...found.disputes, [disputeId]: dispute } };
     overlay.set(id, moved);
-    if (known?.status !== dispute.status)
+    if (stored?.status !== dispute.status)
       changes.push({ payment_id: id, from: found.status, to: found.status, because: 'dispute' });
     return { moved };
   };

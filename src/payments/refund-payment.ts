@@ -11,7 +11,7 @@ export type RefundPaymentResult =
   /** Nothing was captured, or it is already refunded in full. */
   | { readonly outcome: 'nothing_to_refund'; readonly payment: Payment }
   /** PayPal rejected the refund, or accepted it and it failed later: `REFUND_TIME_LIMIT_EXCEEDED`, `REFUND_FAILED`. */
-  | { readonly outcome: 'refused'; readonly payment: Payment; readonly issue: string }
+  | { readonly outcome: 'rejected'; readonly payment: Payment; readonly issue: string }
   | { readonly outcome: 'unknown_payment' };
 
 export interface RefundDeps {
@@ -32,7 +32,7 @@ export interface RefundRequest {
 
 /**
  * Refunds at PayPal and applies the response.
- * @throws PayPalUnavailable when PayPal does not answer; the call may be repeated with the same key.
+ * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated with the same key.
  */
 export async function refundPayment(
   { payments, refundCapture, getOrder, evidenceApplier }: RefundDeps,
@@ -46,8 +46,8 @@ export async function refundPayment(
   if (payment.status === 'refunded' || payment.status === 'reversed') return { outcome: 'nothing_to_refund', payment };
 
   const response = await refundCapture(payment.capture_id, `refund-${id}-${key}`, amount);
-  if (response.outcome === 'refused' && response.issue !== 'CAPTURE_FULLY_REFUNDED')
-    return { outcome: 'refused', payment, issue: response.issue };
+  if (response.outcome === 'rejected' && response.issue !== 'CAPTURE_FULLY_REFUNDED')
+    return { outcome: 'rejected', payment, issue: response.issue };
   // The refunded total includes refunds made in PayPal's dashboard. If the response lacks it, the order has it.
   const status = response.outcome === 'refunded' ? response.refund.status : '';
   const total = response.outcome === 'refunded' && status === 'COMPLETED' ? response.refund.total_refunded : undefined;
@@ -56,7 +56,7 @@ export async function refundPayment(
     : await evidenceApplier.applyOrder(payment, await getOrder(payment.paypal_order_id), source);
   const updated = 'payment' in result ? result.payment : payment;
   return FAILED_STATUSES.has(status) && updated.refunded_minor === payment.refunded_minor
-    ? { outcome: 'refused', payment: updated, issue: `REFUND_${status}` }
+    ? { outcome: 'rejected', payment: updated, issue: `REFUND_${status}` }
     : { outcome: 'done', payment: updated };
 }
 

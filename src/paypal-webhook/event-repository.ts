@@ -198,7 +198,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
     },
 
     /** Which of at most 100 events are stored. */
-    async known(ids: readonly string[]): Promise<Set<string>> {
+    async storedIds(ids: readonly string[]): Promise<Set<string>> {
       const items = await batchGet(db, tableName, {
         Keys: ids.map((event_id) => ({ event_id })),
         ProjectionExpression: 'event_id',

@@ -7,7 +7,7 @@ export const missingEventTypes = ({ eventTypes }: Webhook): string[] =>
 
 export interface SubscribeResult {
   readonly webhook: Webhook;
-  readonly did: 'created' | 'repaired' | 'nothing';
+  readonly outcome: 'created' | 'updated' | 'unchanged';
 }
 
 type Api = Pick<PayPalNotifications, 'listWebhooks' | 'createWebhook' | 'changeWebhook'>;
@@ -17,12 +17,12 @@ type Api = Pick<PayPalNotifications, 'listWebhooks' | 'createWebhook' | 'changeW
  * by URL, or by its id when the URL has changed. Other webhooks of the account are left alone.
  * @throws PayPalRefused `WEBHOOK_NUMBER_LIMIT_EXCEEDED`; `WEBHOOK_URL_ALREADY_EXISTS` when another REST app has the URL
  */
-export async function subscribe(paypal: Api, url: string, knownId: string): Promise<SubscribeResult> {
+export async function subscribe(paypal: Api, url: string, storedId: string): Promise<SubscribeResult> {
   const webhooks = await paypal.listWebhooks();
-  const ours = webhooks.find((webhook) => webhook.url === url) ?? webhooks.find(({ id }) => id === knownId);
-  if (!ours) return { webhook: await paypal.createWebhook(url, SUBSCRIBED_EVENT_TYPES), did: 'created' };
+  const ours = webhooks.find((webhook) => webhook.url === url) ?? webhooks.find(({ id }) => id === storedId);
+  if (!ours) return { webhook: await paypal.createWebhook(url, SUBSCRIBED_EVENT_TYPES), outcome: 'created' };
   const missing = missingEventTypes(ours);
-  if (missing.length === 0 && ours.url === url) return { webhook: ours, did: 'nothing' };
+  if (missing.length === 0 && ours.url === url) return { webhook: ours, outcome: 'unchanged' };
   const eventTypes = [...ours.eventTypes, ...missing];
-  return { webhook: await paypal.changeWebhook({ id: ours.id, url, eventTypes }), did: 'repaired' };
+  return { webhook: await paypal.changeWebhook({ id: ours.id, url, eventTypes }), outcome: 'updated' };
 }

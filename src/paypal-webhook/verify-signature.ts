@@ -86,23 +86,23 @@ export async function verifySignature({ headers, body }: Delivery, trust: Trust)
   const header = (name: SignatureHeader): string => headers[name] ?? '';
 
   // PayPal's old SDKs also accepted SHA1withRSA, and let the sender choose.
-  if (header('paypal-auth-algo') !== 'SHA256withRSA') return refused('algorithm');
+  if (header('paypal-auth-algo') !== 'SHA256withRSA') return rejected('algorithm');
   const signature = signatureFrom(header('paypal-transmission-sig'));
-  if (!signature) return refused('signature');
+  if (!signature) return rejected('signature');
   const url = header('paypal-cert-url');
-  if (!isCertificateUrl(url, trust.certificateOrigins)) return refused('certificate-url');
+  if (!isCertificateUrl(url, trust.certificateOrigins)) return rejected('certificate-url');
 
   const certificate = await trust.certificateOf(url);
-  if (!certificate) return refused('certificate-unknown');
+  if (!certificate) return rejected('certificate-unknown');
   const rejection = certificateRejection(certificate, trust);
-  if (rejection) return refused(rejection);
+  if (rejection) return rejected(rejection);
 
   const signed = [header('paypal-transmission-id'), header('paypal-transmission-time'), trust.webhookId, crc32(body)];
   const genuine = verify('RSA-SHA256', Buffer.from(signed.join('|')), certificate.publicKey, signature);
-  return genuine ? { genuine } : refused('signature');
+  return genuine ? { genuine } : rejected('signature');
 }
 
-const refused = (reason: Rejection): VerificationResult => ({ genuine: false, reason });
+const rejected = (reason: Rejection): VerificationResult => ({ genuine: false, reason });
 
 /** Canonical base64, of a size from RSA-2048 (PayPal's) to RSA-4096. */
 function signatureFrom(text: string): Buffer | undefined {

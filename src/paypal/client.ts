@@ -15,8 +15,8 @@ import {
 import type { CallPayPal, PayPalResponse } from './transport.ts';
 
 /** PayPal rejected the request for a business reason. */
-export interface Refused {
-  readonly outcome: 'refused';
+export interface Rejected {
+  readonly outcome: 'rejected';
   /** Such as `INSTRUMENT_DECLINED`. PayPal may add issues at any time. */
   readonly issue: string;
 }
@@ -24,11 +24,11 @@ export interface Refused {
 /** Whether money was captured is in the order's captures, not in the outcome. */
 export type CaptureResult =
   | { readonly outcome: 'order'; readonly order: PayPalOrder }
-  | Refused
+  | Rejected
   /** Not found at PayPal: it never existed, or has expired. */
   | { readonly outcome: 'gone' };
 
-export type RefundResult = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Refused;
+export type RefundResult = { readonly outcome: 'refunded'; readonly refund: PayPalRefund } | Rejected;
 
 /**
  * The part of PayPal's Orders and Payments APIs that this shop uses.
@@ -70,8 +70,8 @@ export function payPalClient(call: CallPayPal): PayPal {
       const request = { post: {}, requestId, prefer: 'representation' } as const;
       const path = `/v2/checkout/orders/${segment(id)}/capture`;
       const response = await call({ operation: 'captureOrder', path, read: orderFrom, ...request });
-      if ('refusal' in response && isNotFound(response.refusal)) return { outcome: 'gone' };
-      return refusalOf(response) ?? { outcome: 'order', order: valueOrThrow(response) };
+      if ('rejection' in response && isNotFound(response.rejection)) return { outcome: 'gone' };
+      return rejectionOf(response) ?? { outcome: 'order', order: valueOrThrow(response) };
     },
 
     async refundCapture(id, requestId, amount) {
@@ -79,7 +79,7 @@ export function payPalClient(call: CallPayPal): PayPal {
       const path = `/v2/payments/captures/${segment(id)}/refund`;
       const request = { post, requestId, prefer: 'representation' } as const;
       const response = await call({ operation: 'refundCapture', path, read: refundFrom, ...request });
-      return refusalOf(response) ?? { outcome: 'refunded', refund: valueOrThrow(response) };
+      return rejectionOf(response) ?? { outcome: 'refunded', refund: valueOrThrow(response) };
     },
 
     getOrder: async (id) => get('getOrder', `/v2/checkout/orders/${segment(id)}`, orderFrom),
@@ -100,18 +100,18 @@ export function segment(id: string): string {
 
 /** The value of a response. @throws PayPalRefused when PayPal rejected the request. */
 export function valueOrThrow<T>(response: PayPalResponse<T>): T {
-  if ('refusal' in response) throw response.refusal;
+  if ('rejection' in response) throw response.rejection;
   return response.value;
 }
 
 /** The same; undefined when PayPal does not find the resource. */
 export const valueOrUndefined = <T>(response: PayPalResponse<T>): T | undefined =>
-  'refusal' in response && isNotFound(response.refusal) ? undefined : valueOrThrow(response);
+  'rejection' in response && isNotFound(response.rejection) ? undefined : valueOrThrow(response);
 
 /** PayPal answers 422 to a well-formed request that it rejects: https://developer.paypal.com/api/rest/responses/ */
-const refusalOf = (response: PayPalResponse<unknown>): Refused | undefined =>
-  'refusal' in response && response.refusal.status === 422
-    ? { outcome: 'refused', issue: response.refusal.issue }
+const rejectionOf = (response: PayPalResponse<unknown>): Rejected | undefined =>
+  'rejection' in response && response.rejection.status === 422
+    ? { outcome: 'rejected', issue: response.rejection.issue }
     : undefined;
 
 const isNotFound = ({ status, error, issue }: PayPalRefused): boolean =>

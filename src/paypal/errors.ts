@@ -93,14 +93,14 @@ export class PayPalUnauthorized extends Error {
   readonly issue: string;
   readonly debugId: string | undefined;
 
-  constructor(refusal: PayPalRefused) {
-    super(`PayPal rejected the credentials: ${refusal.issue} on ${refusal.operation}, status ${refusal.status}`, {
-      cause: refusal,
+  constructor(rejection: PayPalRefused) {
+    super(`PayPal rejected the credentials: ${rejection.issue} on ${rejection.operation}, status ${rejection.status}`, {
+      cause: rejection,
     });
-    this.operation = refusal.operation;
-    this.status = refusal.status;
-    this.issue = refusal.issue;
-    this.debugId = refusal.debugId;
+    this.operation = rejection.operation;
+    this.status = rejection.status;
+    this.issue = rejection.issue;
+    this.debugId = rejection.debugId;
   }
 }
 

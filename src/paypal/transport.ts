@@ -62,7 +62,7 @@ export type PayPalRequest<T> = {
 
 export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalResponse<T>>;
 
-export type PayPalResponse<T> = { readonly value: T } | { readonly refusal: PayPalRefused };
+export type PayPalResponse<T> = { readonly value: T } | { readonly rejection: PayPalRefused };
 
 /**
  * Time limit of one call, with token, retry and delays. It covers the connection too: Node's fetch has no connect
@@ -124,7 +124,7 @@ export function transport(options: PayPalOptions): CallPayPal {
       const problem = problemFrom(body, response.status);
       debugId ??= problem.debugId;
       if (problem.issue === TRANSIENT_ISSUE) throw unavailable('in-progress');
-      return { refusal: new PayPalRefused({ ...problem, operation, status: response.status, debugId }) };
+      return { rejection: new PayPalRefused({ ...problem, operation, status: response.status, debugId }) };
     } catch (cause) {
       throw cause instanceof MalformedPayPalBody ? unavailable('unexpected-answer', { cause }) : cause;
     } finally {
@@ -155,7 +155,7 @@ export function transport(options: PayPalOptions): CallPayPal {
       return exchange({ operation: 'token', path: '/v1/oauth2/token', read: tokenFrom }, init, signal);
     });
     // Only the credentials vary between token requests, so a rejection is about them.
-    if ('refusal' in response) throw new PayPalUnauthorized(response.refusal);
+    if ('rejection' in response) throw new PayPalUnauthorized(response.rejection);
     const { access_token: text, expires_in: life } = response.value;
     token = { text, expiresAt: requestedAt + (life - Math.min(TOKEN_MARGIN_SECONDS, life / 2)) * 1000 };
     return text;
@@ -176,7 +176,7 @@ export function transport(options: PayPalOptions): CallPayPal {
 
     if (token?.text === text) token = undefined; // otherwise another call has renewed it already
     const second = await send(await bearer());
-    if (isUnauthorized(second)) throw new PayPalUnauthorized(second.refusal);
+    if (isUnauthorized(second)) throw new PayPalUnauthorized(second.rejection);
     return second;
   }
 
@@ -235,8 +235,8 @@ function initOf(request: PayPalRequest<unknown>): RequestInit {
   };
 }
 
-const isUnauthorized = <T>(response: PayPalResponse<T>): response is { refusal: PayPalRefused } =>
-  'refusal' in response && response.refusal.status === 401;
+const isUnauthorized = <T>(response: PayPalResponse<T>): response is { rejection: PayPalRefused } =>
+  'rejection' in response && response.rejection.status === 401;
 
 /**
  * Milliseconds before the one retry; undefined when the caller should retry. A broken connection is mostly one that

@@ -4,7 +4,7 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
-import type { LatestAttempt } from '../settlements/sync-result.ts';
+import type { LatestExecution } from '../settlements/sync-result.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
 import { type Intervals, nextCheckAt } from './backoff.ts';
@@ -16,7 +16,7 @@ export interface ReconcilePaymentDeps extends Intervals {
   readonly evidenceApplier: EvidenceApplier;
   readonly startSettlement: ApplyEvidenceDeps['startSettlement'];
   /** Records the result of an open settlement. @returns undefined when it was never started. */
-  readonly syncResult: (paymentId: PaymentId, settlement: string) => Promise<LatestAttempt | undefined>;
+  readonly syncResult: (paymentId: PaymentId, settlement: string) => Promise<LatestExecution | undefined>;
 }
 
 export interface ReconcilePaymentResult {
@@ -37,7 +37,7 @@ const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, starte
  * when the session has expired and nothing was approved, and reschedules it. A payment that was given up is read at
  * PayPal one last time, for an approval in flight at that moment. A failed settlement is left to an operator.
  * @param asOf the time that the session's expiry is compared with
- * @throws PayPalUnavailable when PayPal does not answer.
+ * @throws PayPalUnavailable when PayPal does not respond.
  */
 export async function reconcilePayment(
   deps: ReconcilePaymentDeps,

@@ -49,7 +49,7 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
    * Records a failure.
    * @returns false when it, or a later one, is already recorded.
    */
-  async note({ failed_at: _, ...failure }: FailedSettlement): Promise<boolean> {
+  async record({ failed_at: _, ...failure }: FailedSettlement): Promise<boolean> {
     const fields = Object.entries(failure);
     return conditionHolds(
       db.send(

@@ -28,7 +28,7 @@ export type RecordedResult =
 
 export interface RecordResultDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'closeSettlement'>;
-  readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove'>;
+  readonly failed: Pick<FailedSettlementRepository, 'record' | 'remove'>;
   readonly hours: Pick<HourlyMetricsRepository, 'add'>;
   readonly workflow: Pick<ExecutionClient, 'failedSteps'>;
 }
@@ -94,7 +94,7 @@ async function recordFailure(
   const isOpen = async () => settlement in ((await deps.payments.get(paymentId))?.open ?? {});
   if (!(await isOpen())) return { recorded: 'nothing' };
   const failedSteps = await deps.workflow.failedSteps(executionArn);
-  const isNew = await deps.failed.note({
+  const isNew = await deps.failed.record({
     payment_id: paymentId,
     settlement,
     execution_arn: executionArn,

@@ -2,7 +2,7 @@ import type { PaymentRepository } from '../payments/payment-repository.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
 import type { ExecutionClient } from './execution-client.ts';
-import { type LatestAttempt, MAX_RESTARTS, type SyncResultDeps, syncResult } from './sync-result.ts';
+import { type LatestExecution, MAX_RESTARTS, type SyncResultDeps, syncResult } from './sync-result.ts';
 
 export interface RetriedSettlement {
   readonly settlement: string;
@@ -52,7 +52,7 @@ async function retryOne(deps: RetryDeps, settlement: string, input: Settlement):
     outcome,
     execution: nameOf(restarts),
   });
-  const found = ({ restarts, execution: { status } }: LatestAttempt) =>
+  const found = ({ restarts, execution: { status } }: LatestExecution) =>
     status === 'RUNNING'
       ? retried('running', restarts)
       : status === 'SUCCEEDED'

@@ -6,7 +6,7 @@ import type { FailedSettlement, FailedSettlementRepository } from './failed-sett
 import { type SyncResultDeps, syncResult } from './sync-result.ts';
 
 export interface SweepDeps extends SyncResultDeps {
-  readonly failed: Pick<FailedSettlementRepository, 'note' | 'remove' | 'list'>;
+  readonly failed: Pick<FailedSettlementRepository, 'record' | 'remove' | 'list'>;
   readonly queue: DeadLetterQueue;
   readonly now: () => Date;
   /** Called for each message or entry that could not be processed; the sweep continues. */
@@ -49,22 +49,22 @@ export async function sweepDeadLetters(deps: SweepDeps, deadline: Date, cursor?:
   return { ...list, ...(await sweepQueue(deps, isOpen, inTime)) };
 }
 
-type IsOpen = (paymentId: PaymentId, settlement: string, known?: FailedSettlement) => Promise<boolean>;
+type IsOpen = (paymentId: PaymentId, settlement: string, recorded?: FailedSettlement) => Promise<boolean>;
 
 /** Checks each settlement once per sweep, however many messages it has. */
 function openCheck(deps: SweepDeps): IsOpen {
   const checks = new Map<string, Promise<boolean>>();
-  const check: IsOpen = async (paymentId, settlement, known) => {
+  const check: IsOpen = async (paymentId, settlement, recorded) => {
     const payment = await deps.payments.get(paymentId);
     // Payment not found: the message stays for an operator.
     if (!payment) return true;
     if (!(settlement in payment.open)) return false;
-    const latest = await syncResult(deps, paymentId, settlement, known);
+    const latest = await syncResult(deps, paymentId, settlement, recorded);
     return latest?.execution.status !== 'SUCCEEDED';
   };
-  return (paymentId, settlement, known) => {
+  return (paymentId, settlement, recorded) => {
     const id = executionName(paymentId, settlement);
-    const checked = checks.get(id) ?? check(paymentId, settlement, known);
+    const checked = checks.get(id) ?? check(paymentId, settlement, recorded);
     checks.set(id, checked);
     return checked;
   };
@@ -105,11 +105,11 @@ async function sweepQueue(
   const { queue } = deps;
   const kept: DeadLetter[] = [];
   let removed = 0;
-  const removeIfClosed = async (letter: DeadLetter): Promise<boolean> => {
+  const removeIfClosed = async (message: DeadLetter): Promise<boolean> => {
     try {
-      const { paymentId, settlement } = readExecutionStatusEvent(JSON.parse(letter.body));
+      const { paymentId, settlement } = readExecutionStatusEvent(JSON.parse(message.body));
       if (await isOpen(paymentId, settlement)) return false;
-      await queue.remove(letter);
+      await queue.remove(message);
       return true;
     } catch (error) {
       deps.onError(error);
@@ -119,17 +119,17 @@ async function sweepQueue(
   // Kept messages stay invisible until the end, or this sweep would receive them again.
   try {
     while (kept.length + removed < MAX_MESSAGES && inTime()) {
-      const letters = await queue.receive();
-      if (letters.length === 0) break;
+      const messages = await queue.receive();
+      if (messages.length === 0) break;
       await Promise.all(
-        letters.map(async (letter) => {
-          if (await removeIfClosed(letter)) removed++;
-          else kept.push(letter);
+        messages.map(async (message) => {
+          if (await removeIfClosed(message)) removed++;
+          else kept.push(message);
         }),
       );
     }
   } finally {
-    await Promise.all(kept.map((letter) => queue.putBack(letter).catch(deps.onError)));
+    await Promise.all(kept.map((message) => queue.putBack(message).catch(deps.onError)));
   }
   return { looked_at: kept.length + removed, removed, left: kept.length };
 }

@@ -4,7 +4,7 @@ import type { Execution, ExecutionClient } from './execution-client.ts';
 import type { FailedSettlement } from './failed-settlement-repository.ts';
 import { type RecordResultDeps, recordResult } from './record-result.ts';
 
-export interface LatestAttempt {
+export interface LatestExecution {
   /** Restarts of the settlement before this execution; a redrive is the same execution. */
   readonly restarts: number;
   readonly execution: Execution;
@@ -20,31 +20,31 @@ export interface SyncResultDeps extends RecordResultDeps {
 /**
  * Describes the latest execution of an open settlement and records its result if it has ended: the event may be lost,
  * or the execution redriven in the console.
- * @param known the failure that is already recorded
+ * @param recorded the failure that is already recorded
  * @returns undefined when it was never started
  */
 export async function syncResult(
   deps: SyncResultDeps,
   paymentId: PaymentId,
   settlement: string,
-  known?: Pick<FailedSettlement, 'execution_arn' | 'redrives'>,
-): Promise<LatestAttempt | undefined> {
-  const latest = await latestAttempt(deps.workflow, paymentId, settlement);
+  recorded?: Pick<FailedSettlement, 'execution_arn' | 'redrives'>,
+): Promise<LatestExecution | undefined> {
+  const latest = await latestExecution(deps.workflow, paymentId, settlement);
   if (!latest) return undefined;
   const { arn, status, endedAt, redrives, error, cause } = latest.execution;
-  const isKnown = status !== 'SUCCEEDED' && arn === known?.execution_arn && redrives === known.redrives;
-  if (status !== 'RUNNING' && endedAt && !isKnown)
+  const isRecorded = status !== 'SUCCEEDED' && arn === recorded?.execution_arn && redrives === recorded.redrives;
+  if (status !== 'RUNNING' && endedAt && !isRecorded)
     await recordResult(deps, { paymentId, settlement, executionArn: arn, status, endedAt, redrives, error, cause });
   return latest;
 }
 
 /** The first execution that has not failed, else the last: a restart follows only a failure. */
-async function latestAttempt(
+async function latestExecution(
   { describe }: Pick<ExecutionClient, 'describe'>,
   paymentId: PaymentId,
   settlement: string,
-): Promise<LatestAttempt | undefined> {
-  let latest: LatestAttempt | undefined;
+): Promise<LatestExecution | undefined> {
+  let latest: LatestExecution | undefined;
   for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
     const execution = await describe(executionName(paymentId, settlement, restarts));
     if (!execution) break;

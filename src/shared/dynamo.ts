@@ -141,7 +141,7 @@ const MAX_ATTEMPTS = 10;
 const MAX_DELAY_MS = 640;
 
 /** Per item of a transaction, in its order: `ConditionalCheckFailed` with the existing item, or `None`. */
-export type Refusals = NonNullable<TransactionCanceledException['CancellationReasons']>;
+export type CancellationReasons = NonNullable<TransactionCanceledException['CancellationReasons']>;
 
 /**
  * Writes all items or none. The SDK does not retry a transaction that was cancelled by a conflict, so this does. All
@@ -153,7 +153,7 @@ export async function transact(
   db: DynamoDBDocumentClient,
   items: NonNullable<TransactWriteCommandInput['TransactItems']>,
   { sleep, random }: RetryDelay = retryDelay,
-): Promise<Refusals | undefined> {
+): Promise<CancellationReasons | undefined> {
   const ClientRequestToken = randomUUID();
   for (let attempt = 1; ; attempt++) {
     try {

@@ -12,8 +12,10 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-/** `refused` does not reveal which part of the credentials is wrong. */
-export type SignInResult = { readonly outcome: 'signed_in'; readonly tokens: Tokens } | { readonly outcome: 'refused' };
+/** `rejected` does not reveal which part of the credentials is wrong. */
+export type SignInResult =
+  | { readonly outcome: 'signed_in'; readonly tokens: Tokens }
+  | { readonly outcome: 'rejected' };
 
 /** Throws an Error with Cognito's error name when the request fails. */
 export interface Cognito {
@@ -22,7 +24,7 @@ export interface Cognito {
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html */
-const REFUSALS: ReadonlySet<string> = new Set([
+const REJECTIONS: ReadonlySet<string> = new Set([
   'NotAuthorizedException',
   'UserNotFoundException',
   'UserNotConfirmedException',
@@ -42,7 +44,7 @@ export function cognito(client: CognitoIdentityProviderClient, clientId: string)
       // Absent for a challenge, which users created by `npm run operator` never have.
       return AuthenticationResult;
     } catch (error) {
-      if (error instanceof Error && REFUSALS.has(error.name)) return undefined;
+      if (error instanceof Error && REJECTIONS.has(error.name)) return undefined;
       throw withoutMessage(error);
     }
   };
@@ -52,7 +54,7 @@ export function cognito(client: CognitoIdentityProviderClient, clientId: string)
       RefreshToken: refreshToken = currentRefreshToken,
       ExpiresIn: expiresIn,
     } = result ?? {};
-    if (!accessToken || !refreshToken || !expiresIn) return { outcome: 'refused' };
+    if (!accessToken || !refreshToken || !expiresIn) return { outcome: 'rejected' };
     return { outcome: 'signed_in', tokens: { accessToken, refreshToken, expiresIn } };
   };
   return {

@@ -31,7 +31,7 @@ export async function refresh({ withRefreshToken }: Pick<Cognito, 'withRefreshTo
 }
 
 function toTokenResponse(result: SignInResult) {
-  if (result.outcome === 'refused') throw new Problem('wrong-credentials', 'sign in with username and password');
+  if (result.outcome === 'rejected') throw new Problem('wrong-credentials', 'sign in with username and password');
   const { accessToken, expiresIn, refreshToken } = result.tokens;
   return { access_token: accessToken, token_type: 'Bearer', expires_in: expiresIn, refresh_token: refreshToken };
 }

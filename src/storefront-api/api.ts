@@ -35,7 +35,7 @@ const OTHER_FUNCTIONS_ROUTES = [
 
 /** The storefront API, described in docs/openapi.yaml. */
 export function storefrontApi(deps: StorefrontDeps): Api {
-  const api = createApi({ once: deps.once, answeredElsewhere: OTHER_FUNCTIONS_ROUTES });
+  const api = createApi({ once: deps.once, otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES });
 
   api.get('/api/v1/health', async () => ({ status: 200, body: { status: 'ok', version: deps.version } }));
 
@@ -76,7 +76,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
     switch (begun.outcome) {
       case 'begun':
         return { status: 201, body: toPaymentResponse(begun.payment, undefined) };
-      case 'begun_before':
+      case 'already_begun':
         return { status: 200, body: toPaymentResponse(begun.payment, await orderOf(begun.payment)) };
       case 'session_over':
         throw new Problem('session-over', 'create a new checkout session', { session_status: begun.session.status });

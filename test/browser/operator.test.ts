@@ -69,7 +69,7 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(await accessibilityViolations(page)).toEqual([]);
 }
 
-describe('the admin UI', () => {
+describe('the admin console', () => {
   it('retries a failed settlement and reports its success', async ({ page }) => {
     const purchase = await failedPurchase();
     await openAsOperator(page, '/admin/settlements', 'Failed settlements');

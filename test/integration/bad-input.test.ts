@@ -59,7 +59,7 @@ describe('the API', () => {
       undefined,
     ],
     ['a session that does not exist', 'GET', `${sessions}/cs_${UNKNOWN}`, undefined, 404, 'unknown-session', undefined],
-    ['an id that is none', 'GET', `${sessions}/nonsense`, undefined, 404, 'unknown-session', undefined],
+    ['a malformed id', 'GET', `${sessions}/nonsense`, undefined, 404, 'unknown-session', undefined],
     ['a payment that is not JSON', 'POST', payments, 'pay!', 400, 'invalid-request', ''],
     [
       'a payment with an unknown field',
@@ -70,7 +70,7 @@ describe('the API', () => {
       'invalid-request',
       'amount',
     ],
-    ['a payment of no session', 'POST', payments, {}, 400, 'invalid-request', 'checkout_session_id'],
+    ['a payment without session', 'POST', payments, {}, 400, 'invalid-request', 'checkout_session_id'],
     [
       'a payment of a session that does not exist',
       'POST',
@@ -89,8 +89,8 @@ describe('the API', () => {
       'unknown-payment',
       undefined,
     ],
-    ['a payment that is not named', 'GET', payments, undefined, 400, 'invalid-request', 'checkout_session_id'],
-    ['a payment by an unknown query', 'GET', `${payments}?order=1`, undefined, 400, 'invalid-request', 'order'],
+    ['a payment lookup without query', 'GET', payments, undefined, 400, 'invalid-request', 'checkout_session_id'],
+    ['a payment lookup by an unknown field', 'GET', `${payments}?order=1`, undefined, 400, 'invalid-request', 'order'],
     [
       'a capture with an unknown field',
       'POST',
@@ -138,22 +138,22 @@ describe('the API', () => {
       'unknown-order',
       undefined,
     ],
-    ['a path that leads nowhere', 'GET', '/api/v1/carts', undefined, 404, 'not-found', undefined],
-    ['a method that is not to be had', 'PUT', sessions, {}, 405, 'method-not-allowed', undefined],
+    ['an unknown path', 'GET', '/api/v1/carts', undefined, 404, 'not-found', undefined],
+    ['an unsupported method', 'PUT', sessions, {}, 405, 'method-not-allowed', undefined],
   ])(
-    'answers %s with a problem that names the fault, and changes nothing',
+    'rejects %s with a problem that names the field, and changes nothing',
     async (_, method, path, body, status, type, field) => {
       const before = await everything();
 
-      const answer = await shop(method, path, body);
+      const response = await shop(method, path, body);
 
-      expect(answer).toMatchObject({
+      expect(response).toMatchObject({
         status,
         body: { type: `/problems/${type}`, status, title: expect.any(String), detail: expect.any(String) },
       });
-      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
       if (field !== undefined)
-        expect(answer.body.errors.map((error: { field: string }) => error.field)).toContain(field);
+        expect(response.body.errors.map((error: { field: string }) => error.field)).toContain(field);
       expect(await everything()).toBe(before);
     },
   );

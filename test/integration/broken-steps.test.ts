@@ -4,7 +4,7 @@ import { breakFunction } from '../support/stack/broken-function.ts';
 import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
-import { firstFailuresOf, lettersOf, noFailuresOf } from '../support/stack/settlements.ts';
+import { deadLettersOf, firstFailuresOf, noFailuresOf } from '../support/stack/settlements.ts';
 import { approve, beginPurchase, completedPayment, type Purchase, until } from '../support/stack/shop.ts';
 
 let restore = async () => {};
@@ -39,8 +39,8 @@ describe.each([
       { settlement, status: 'FAILED', cause: expect.stringContaining('not found') },
     ]);
     await until(
-      () => lettersOf(purchase),
-      (letters) => letters === 1,
+      () => deadLettersOf(purchase),
+      (count) => count === 1,
     );
     const { body } = await seenByOperator('/api/v1/admin/settlements');
     expect(body.settlements).toContainEqual(expect.objectContaining({ payment_id: purchase.paymentId }));
@@ -64,7 +64,7 @@ describe.each([
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await noFailuresOf(purchase);
     await callFunction('reconciliation', { job: 'dead-letters' });
-    expect(await lettersOf(purchase)).toBe(0);
+    expect(await deadLettersOf(purchase)).toBe(0);
     expect(await findingsOf(purchase)).toEqual([]);
   });
 });

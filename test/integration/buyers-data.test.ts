@@ -36,7 +36,7 @@ describe('the shop', () => {
   it.each([
     ['the approval’s event', async (purchase: Purchase) => void (await approve(purchase.paypalOrderId))],
     [
-      'the answer to the capture',
+      'the response to the capture',
       async (purchase: Purchase) => {
         await payPal('PUT', '/_sim/delivery', { drop: true });
         await approve(purchase.paypalOrderId);

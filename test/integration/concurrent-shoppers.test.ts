@@ -7,11 +7,11 @@ describe('the shop', () => {
   it('sells exactly 100 items to 200 concurrent shoppers', async () => {
     const sku = await stockedProduct(100);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 200 }, () => shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] })),
     );
 
-    const statuses = Object.groupBy(answers, ({ status }) => String(status));
+    const statuses = Object.groupBy(responses, ({ status }) => String(status));
     expect(Object.fromEntries(Object.entries(statuses).map(([status, group]) => [status, group?.length]))).toEqual({
       201: 100,
       409: 100,

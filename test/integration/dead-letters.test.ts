@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { callFunction, everythingIn } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
-import { failuresOf, firstFailuresOf, lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
+import { deadLettersOf, failuresOf, firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
 import { completedPayment, payPal, until } from '../support/stack/shop.ts';
 
 /** One run of the dead-letters job. */
@@ -19,12 +19,12 @@ describe('the dead-letter queue', () => {
       { settlement: 'captured', status: 'FAILED', error: expect.any(String), cause: expect.stringContaining('503') },
     ]);
     await until(
-      () => lettersOf(purchase),
-      (letters) => letters === 1,
+      () => deadLettersOf(purchase),
+      (count) => count === 1,
     );
     expect((await sweep()).left).toBeGreaterThan(0);
     expect(await failuresOf(purchase)).toHaveLength(1);
-    expect(await lettersOf(purchase)).toBe(1);
+    expect(await deadLettersOf(purchase)).toBe(1);
 
     await payPal('PUT', '/_sim/faults', { faults: [] });
     const retried = await Promise.all([retry(purchase), retry(purchase)]);
@@ -39,7 +39,7 @@ describe('the dead-letter queue', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await noFailuresOf(purchase);
     expect((await sweep()).removed).toBeGreaterThan(0);
-    expect(await lettersOf(purchase)).toBe(0);
+    expect(await deadLettersOf(purchase)).toBe(0);
     expect(await retry(purchase)).toEqual({ outcome: 'nothing_open' });
   });
 });

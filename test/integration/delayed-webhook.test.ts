@@ -5,7 +5,7 @@ describe('the shop', () => {
   it('reports a payment as pending while the webhook is late, and as captured when it arrives', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/delivery', { hold: true });
-    // PayPal does not answer the return page's own capture call.
+    // PayPal does not respond to the return page's own capture call.
     await payPal('PUT', '/_sim/faults', {
       faults: [
         { method: 'POST', path: `/v2/checkout/orders/${purchase.paypalOrderId}/capture`, status: 503, times: 3 },

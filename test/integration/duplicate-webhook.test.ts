@@ -57,11 +57,11 @@ describe('the webhook', () => {
     await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
     const resource = await captureResource(purchase);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, () => send(`WH-ATONCE-${purchase.paymentId.slice(4)}`, resource)),
     );
 
-    const delivered = answers.map(({ deliveries: [first] }) => first);
+    const delivered = responses.map(({ deliveries: [first] }) => first);
     expect(delivered.filter(({ answer }) => answer?.status === 'accepted')).toHaveLength(1);
     // Deliveries during the first one's processing get a 503.
     for (const { http_status } of delivered) expect([200, 503]).toContain(http_status);

@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { logsOf, stepFunctions } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
-import { lettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
+import { deadLettersOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
 import { completedPayment, type Purchase, paymentOf, payPal, sessionOf, until } from '../support/stack/shop.ts';
 
 const { state_machine_arn } = inject('stack');
@@ -40,8 +40,8 @@ describe('the workflow', () => {
     expect(await sessionOf(purchase)).toMatchObject({ status: 'payment_completed' });
     expect(await paymentOf(purchase)).toMatchObject({ status: 'captured', order: null, settled: false });
     await until(
-      () => lettersOf(purchase),
-      (letters) => letters === 1,
+      () => deadLettersOf(purchase),
+      (count) => count === 1,
     );
 
     // Leaves no failing purchase to later tests.

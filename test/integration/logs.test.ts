@@ -53,12 +53,12 @@ async function logsOfManyOperations() {
 
 /** The shop's access token: the simulator issues the same one until it expires. */
 async function payPalToken(): Promise<string> {
-  const answer = await fetch(`${simulator_url}/v1/oauth2/token`, {
+  const response = await fetch(`${simulator_url}/v1/oauth2/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa('sandbox-client:sandbox-secret')}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
-  return ((await answer.json()) as { access_token: string }).access_token;
+  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 describe('the logs', () => {

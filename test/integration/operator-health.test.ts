@@ -46,7 +46,7 @@ describe('the deep health', () => {
     await payPal('PUT', '/_sim/faults', {
       faults: [{ method: 'GET', path: '/v1/notifications/webhooks', status: 503, times: 100 }],
     });
-    // One request to PayPal answers both.
+    // One request to PayPal serves both checks.
     const broken = await healthFailing('PayPal token', 'PayPal webhook');
 
     expect(broken.status).toBe(503);

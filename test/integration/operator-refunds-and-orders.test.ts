@@ -23,9 +23,9 @@ describe('the admin API', () => {
     const purchase = await paidPurchase();
     const press = () => asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
 
-    const answers = [await press(), await press()];
+    const responses = [await press(), await press()];
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect((await completedPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
     expect(await refundsOf(purchase)).toHaveLength(1);
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
@@ -60,9 +60,12 @@ describe('the admin API', () => {
   ])('rejects a refund of %s', async (_, amount, status) => {
     const purchase = await paidPurchase();
 
-    const answer = await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { amount, reason: 'a try' });
+    const response = await asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, {
+      amount,
+      reason: 'a try',
+    });
 
-    expect(answer.status).toBe(status);
+    expect(response.status).toBe(status);
     expect(await refundsOf(purchase)).toEqual([]);
   });
 

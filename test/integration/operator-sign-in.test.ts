@@ -81,9 +81,9 @@ describe('an operator', () => {
   });
 
   it('gets no token for an invalid refresh token', async () => {
-    const answer = await shop('POST', '/api/v1/admin/sign-in/refresh', { refresh_token: 'forged' });
+    const response = await shop('POST', '/api/v1/admin/sign-in/refresh', { refresh_token: 'forged' });
 
-    expect(answer).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
+    expect(response).toMatchObject({ status: 401, body: { type: '/problems/wrong-credentials' } });
   });
 
   it('loses access when the account is removed', async () => {
@@ -126,9 +126,9 @@ describe('the admin API', () => {
     ['an ID token', () => good.id],
   ])('rejects %s', async (_, token) => {
     const text = token();
-    const answer = text === undefined ? await shop('GET', AUDIT) : await withToken(text, 'GET', AUDIT);
+    const response = text === undefined ? await shop('GET', AUDIT) : await withToken(text, 'GET', AUDIT);
 
-    expect(answer.status).toBe(401);
+    expect(response.status).toBe(401);
   });
 
   it('rejects an expired token', async () => {
@@ -178,8 +178,8 @@ describe('the admin API', () => {
     const shopper = await newOperator(operator.user_pool_id);
     const { body } = await signIn({ username: shopper, password: PASSWORD });
 
-    const answer = await withToken(body.access_token, 'GET', AUDIT);
+    const response = await withToken(body.access_token, 'GET', AUDIT);
 
-    expect(answer).toMatchObject({ status: 403, body: { type: '/problems/not-an-operator' } });
+    expect(response).toMatchObject({ status: 403, body: { type: '/problems/not-an-operator' } });
   });
 });

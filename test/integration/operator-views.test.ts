@@ -11,9 +11,9 @@ describe('the admin API', () => {
 
     const { status, body } = await until(
       () => seenByOperator(path),
-      (answer) =>
-        answer.body.events?.length === 2 &&
-        answer.body.executions.every((one: { status: string }) => one.status === 'SUCCEEDED'),
+      (response) =>
+        response.body.events?.length === 2 &&
+        response.body.executions.every((one: { status: string }) => one.status === 'SUCCEEDED'),
     );
 
     expect(status).toBe(200);

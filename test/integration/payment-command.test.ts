@@ -26,7 +26,7 @@ describe('npm run payment', () => {
     expect(stdout).not.toContain('@');
   });
 
-  it('prints them without PayPal’s view when PayPal does not answer', async () => {
+  it('prints them without PayPal’s view when PayPal does not respond', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/faults', {
       faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 100 }],

@@ -50,7 +50,7 @@ describe('npm run paypal', () => {
     const { status, stderr } = await run('status');
     expect(status).toBe(1);
     expect(stderr).toContain('not subscribed to CHECKOUT.ORDER.APPROVED');
-    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining(': repaired') });
+    expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining(': updated') });
 
     expect((await run('status')).status).toBe(0);
     expect(new Set((await webhookOf(OURS))?.eventTypes)).toEqual(new Set(SUBSCRIBED_EVENT_TYPES));

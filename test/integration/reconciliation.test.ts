@@ -78,7 +78,7 @@ describe('a payment that is never approved', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
-  it('keeps its stock as long as PayPal does not answer', async () => {
+  it('keeps its stock as long as PayPal does not respond', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/faults', {
       faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 2 }],
@@ -163,12 +163,12 @@ describe('an event whose deliveries were all lost', () => {
 
     const [webhook] = await notifications.listWebhooks();
     expect(await notifications.resendEvent(id, String(webhook?.id))).toBe(true);
-    const answered = await until(
+    const delivered = await until(
       async () => (await deliveriesOf(id)).filter(({ http_status }) => http_status !== null),
       ({ length }) => length > 0,
     );
 
-    expect(answered).toMatchObject([{ http_status: 200, answer: { status: 'duplicate' } }]);
+    expect(delivered).toMatchObject([{ http_status: 200, answer: { status: 'duplicate' } }]);
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 });

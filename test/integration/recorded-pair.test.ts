@@ -34,10 +34,10 @@ describe('the webhook', () => {
     const sku = await stockedProduct(3, 10_000, 'USD');
     const purchase = await beginPurchase({ sku });
 
-    const answers = [];
-    for (const name of names) answers.push(await deliver(name, purchase));
+    const responses = [];
+    for (const name of names) responses.push(await deliver(name, purchase));
 
-    expect(answers).toEqual(['accepted', 'accepted']);
+    expect(responses).toEqual(['accepted', 'accepted']);
     const { order } = await completedPayment(purchase, 'captured');
     const orders = (await everythingIn('orders')).filter(
       ({ part, payment_id }) => part === 'order' && payment_id === purchase.paymentId,

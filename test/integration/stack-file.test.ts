@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { TABLE_NAMES } from '../../lib/names.ts';
 
 describe('.local/stack.json', () => {
-  it('names the address of every part, and each one answers', async () => {
+  it('names the address of every part, and each one responds', async () => {
     const file = JSON.parse(readFileSync(inject('stack_file'), 'utf8'));
 
     expect(file).toEqual(inject('stack'));
@@ -27,7 +27,7 @@ describe('.local/stack.json', () => {
       operator: { username: expect.any(String), password: expect.any(String) },
     });
     expect(Object.keys(file.tables).sort()).toEqual([...TABLE_NAMES].sort());
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [
         `${file.front_door_url}/api/v1/health`,
         `${file.api_url}/api/v1/health`,
@@ -35,6 +35,6 @@ describe('.local/stack.json', () => {
         `${file.simulator_url}/_sim/state`,
       ].map(async (url) => (await fetch(url)).status),
     );
-    expect(answers).toEqual([200, 200, 200, 200]);
+    expect(responses).toEqual([200, 200, 200, 200]);
   });
 });

@@ -8,8 +8,8 @@ import { completedPayment, paymentOf, payPal, until } from '../support/stack/sho
 
 /** Restarts AWS with its stored data. Running Step Functions executions fail without an event. */
 async function outage(): Promise<void> {
-  const answer = await fetch(inject('outage_url'), { method: 'POST' });
-  if (!answer.ok) throw new Error(`restart failed: ${answer.status}`);
+  const response = await fetch(inject('outage_url'), { method: 'POST' });
+  if (!response.ok) throw new Error(`restart failed: ${response.status}`);
 }
 
 describe('a settlement', () => {

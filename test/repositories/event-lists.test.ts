@@ -189,5 +189,5 @@ it('returns which of many ids are stored', async () => {
   const { event } = aDay();
   const id = await event(1);
 
-  expect(await events.known([id, 'WH-NONE'])).toEqual(new Set([id]));
+  expect(await events.storedIds([id, 'WH-NONE'])).toEqual(new Set([id]));
 });

@@ -27,8 +27,8 @@ describe('a failed settlement', () => {
   it('is listed by its payment as recorded', async () => {
     const payment = newPayment();
 
-    expect(await failed.note(failureOf(payment))).toBe(true);
-    expect(await failed.note(failureOf(payment, { settlement: 'refunded-500' }))).toBe(true);
+    expect(await failed.record(failureOf(payment))).toBe(true);
+    expect(await failed.record(failureOf(payment, { settlement: 'refunded-500' }))).toBe(true);
 
     expect(await failed.ofPayment(payment)).toEqual([
       failureOf(payment),
@@ -38,17 +38,17 @@ describe('a failed settlement', () => {
 
   it('is recorded once when a duplicate reports a slightly later end', async () => {
     const payment = newPayment();
-    await failed.note(failureOf(payment));
+    await failed.record(failureOf(payment));
 
-    expect(await failed.note(failureOf(payment))).toBe(false);
-    expect(await failed.note(failureOf(payment, { last_failed_at: '2026-06-01T12:00:00.001Z' }))).toBe(false);
+    expect(await failed.record(failureOf(payment))).toBe(false);
+    expect(await failed.record(failureOf(payment, { last_failed_at: '2026-06-01T12:00:00.001Z' }))).toBe(false);
   });
 
   it('keeps the time of its first failure when it fails again', async () => {
     const payment = newPayment();
-    await failed.note(failureOf(payment));
+    await failed.record(failureOf(payment));
 
-    expect(await failed.note(failureOf(payment, again))).toBe(true);
+    expect(await failed.record(failureOf(payment, again))).toBe(true);
 
     expect(await failed.ofPayment(payment)).toEqual([
       failureOf(payment, { ...again, failed_at: '2026-06-01T12:00:00.000Z' }),
@@ -57,16 +57,16 @@ describe('a failed settlement', () => {
 
   it('ignores an earlier failure that arrives late', async () => {
     const payment = newPayment();
-    await failed.note(failureOf(payment, again));
+    await failed.record(failureOf(payment, again));
 
-    expect(await failed.note(failureOf(payment))).toBe(false);
+    expect(await failed.record(failureOf(payment))).toBe(false);
 
     expect(await failed.ofPayment(payment)).toMatchObject([{ redrives: 1 }]);
   });
 
   it('is removed idempotently', async () => {
     const payment = newPayment();
-    await failed.note(failureOf(payment));
+    await failed.record(failureOf(payment));
 
     await failed.remove(payment, 'captured');
     await failed.remove(payment, 'captured');
@@ -77,7 +77,7 @@ describe('a failed settlement', () => {
 
 it('lists failed settlements across pages', async () => {
   const payments = [newPayment(), newPayment(), newPayment()];
-  for (const payment of payments) await failed.note(failureOf(payment));
+  for (const payment of payments) await failed.record(failureOf(payment));
 
   const listed: FailedSettlement[] = [];
   let cursor: string | undefined;

@@ -89,16 +89,16 @@ export interface LambdaResponse {
 }
 
 /** Violations of the document by a response to a call. */
-export function answerErrors(call: Call, { statusCode = 0, headers = {}, body = '' }: LambdaResponse): string[] {
+export function responseErrors(call: Call, { statusCode = 0, headers = {}, body = '' }: LambdaResponse): string[] {
   const described = operationOf(call).responses[statusCode];
-  return described ? responseErrors(described, headers, body) : [`${call}: status ${statusCode} is not described`];
+  return described ? describedErrors(described, headers, body) : [`${call}: status ${statusCode} is not described`];
 }
 
 /** The same for a response that belongs to no call, by its component name. */
-export const commonAnswerErrors = (name: string, { headers = {}, body = '' }: LambdaResponse): string[] =>
-  responseErrors({ $ref: `#/components/responses/${name}` }, headers, body);
+export const commonResponseErrors = (name: string, { headers = {}, body = '' }: LambdaResponse): string[] =>
+  describedErrors({ $ref: `#/components/responses/${name}` }, headers, body);
 
-function responseErrors(reference: Described, headers: Readonly<Record<string, unknown>>, body: string): string[] {
+function describedErrors(reference: Described, headers: Readonly<Record<string, unknown>>, body: string): string[] {
   const response = resolved(reference);
   const described = response.content?.[String(headers['content-type'])];
   if (!described) return [`content-type ${headers['content-type']} is not described`];

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { answerErrors, type Call } from './api-document.ts';
+import { type Call, responseErrors } from './api-document.ts';
 
 export interface ReadResponse {
   readonly status: number | undefined;
@@ -8,9 +8,9 @@ export interface ReadResponse {
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-export function readResponse(answer: APIGatewayProxyStructuredResultV2 | string): ReadResponse {
-  if (typeof answer === 'string') throw new Error('expected a structured response');
-  const { statusCode, headers = {}, body = '' } = answer;
+export function readResponse(response: APIGatewayProxyStructuredResultV2 | string): ReadResponse {
+  if (typeof response === 'string') throw new Error('expected a structured response');
+  const { statusCode, headers = {}, body = '' } = response;
   return { status: statusCode, headers, body: JSON.parse(body) };
 }
 
@@ -21,7 +21,7 @@ export const describedCalls =
     const [method = '', template = ''] = call.split(' ');
     const response = await send(method, template.replace('{id}', request.id ?? ''), request);
     const { status = 0, headers, body } = response;
-    const errors = answerErrors(call, { statusCode: status, headers, body: JSON.stringify(body) });
+    const errors = responseErrors(call, { statusCode: status, headers, body: JSON.stringify(body) });
     if (errors.length > 0) throw new Error(`${call}: ${errors.join('; ')}: ${JSON.stringify(response)}`);
     return response;
   };

@@ -58,7 +58,7 @@ export function requestErrors(method: string, path: string, body: unknown): stri
 }
 
 /** Schema violations of a response. */
-export function answerErrors(method: string, path: string, status: number, body: unknown): string[] {
+export function responseErrors(method: string, path: string, status: number, body: unknown): string[] {
   const { name, operation, pointer } = describedCall(method, path);
   const key = operation.responses[status] ? String(status) : 'default';
   const response = operation.responses[key];

@@ -9,7 +9,7 @@ import type { Intervals } from '../backoff.ts';
 import type { Job, JobResult } from '../job.ts';
 
 export interface EventsJobDeps extends ProcessStoredEventDeps, Intervals {
-  readonly events: Pick<EventRepository, 'known' | 'receive' | 'finish'>;
+  readonly events: Pick<EventRepository, 'storedIds' | 'receive' | 'finish'>;
   readonly listEvents: PayPalNotifications['listEvents'];
   readonly getEvent: PayPalNotifications['getEvent'];
 }
@@ -57,8 +57,8 @@ export const eventsJob =
       if (now() >= until) return report({ ...before, rest: { ...window, to, until: comparedUntil } });
       const page: EventList = await listEvents(request);
       const subscribed = page.events.filter(({ event_type }) => SUBSCRIBED.has(event_type));
-      const known = await events.known(subscribed.map(({ id }) => id));
-      for (const { id, create_time } of subscribed.filter((event) => !known.has(event.id))) {
+      const stored = await events.storedIds(subscribed.map(({ id }) => id));
+      for (const { id, create_time } of subscribed.filter((event) => !stored.has(event.id))) {
         try {
           const outcome = await fetchEvent(deps, id);
           figures.fetched += Number(outcome !== undefined);

@@ -34,15 +34,15 @@ export interface ApiOptions {
    */
   readonly authorize?: (event: APIGatewayProxyEventV2) => string;
   /** Routes of other functions: this one gets their paths with other methods only, and answers 405. */
-  readonly answeredElsewhere?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
+  readonly otherFunctionsRoutes?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
 }
 
 /** Part of stored idempotency keys, so it never changes. */
 const PUBLIC_CALLER = 'anybody';
 
-export function createApi({ once, authorize = () => PUBLIC_CALLER, answeredElsewhere = [] }: ApiOptions): Api {
+export function createApi({ once, authorize = () => PUBLIC_CALLER, otherFunctionsRoutes = [] }: ApiOptions): Api {
   const router = new Router({ logger });
-  const routes = [...answeredElsewhere];
+  const routes = [...otherFunctionsRoutes];
 
   const reject = async (problem: Problem) => toResult(problemResponse(problem));
   const notFound = () => reject(new Problem('not-found', SEE_DOCUMENT));

@@ -27,15 +27,15 @@ export const SESSION = `cs_${ULID}` as const;
 export const ORDER = `ord_${ULID}` as const;
 
 /** The requested amount. */
-export const ASKED: Money = { currency: 'EUR', minor: 2000 };
+export const REQUESTED: Money = { currency: 'EUR', minor: 2000 };
 export const LESS: Money = { currency: 'EUR', minor: 1900 };
 
 /** A payment in this status, with the attributes that the status implies. */
 export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}): Payment {
-  const captured = status === 'review' ? LESS : ASKED;
+  const captured = status === 'review' ? LESS : REQUESTED;
   const refunded = { partially_refunded: 500, refunded: captured.minor, reversed: captured.minor };
   return {
-    ...newPayment({ payment_id: PAYMENT, checkout_session_id: SESSION }, ASKED, '2026-06-01T12:00:00.000Z'),
+    ...newPayment({ payment_id: PAYMENT, checkout_session_id: SESSION }, REQUESTED, '2026-06-01T12:00:00.000Z'),
     paypal_order_id: 'ORDER1',
     status,
     ...((isPaid(status) || status === 'capture_pending') && { capture_id: 'CAPTURE1' }),
@@ -47,7 +47,7 @@ export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}
 
 /** Evidence of this kind; by default with the requested amount. */
 export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}): Evidence {
-  const { amount = ASKED, total = ASKED, captureId = 'CAPTURE1', attempt = 0, ...context } = more;
+  const { amount = REQUESTED, total = REQUESTED, captureId = 'CAPTURE1', attempt = 0, ...context } = more;
   const about = { source: 'test', ...context };
   switch (kind) {
     case 'capture_pending':
@@ -71,7 +71,7 @@ interface EvidenceParts extends Pick<Evidence, 'source' | 'authoritative' | 'pay
   readonly attempt: number;
 }
 
-const someMoney = fc.constantFrom<Money>(ASKED, LESS, { currency: 'USD', minor: 2000 });
+const someMoney = fc.constantFrom<Money>(REQUESTED, LESS, { currency: 'USD', minor: 2000 });
 
 /** Evidence of these kinds about the sample purchase, or another order. */
 const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence> =>
@@ -116,12 +116,12 @@ const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.A
     });
 
 export const anyPayment: fc.Arbitrary<Payment> = fc
-  .constantFrom(ASKED, LESS)
+  .constantFrom(REQUESTED, LESS)
   .chain((captured) => paymentsWith(captured, PAYMENT_STATUSES));
 
 /** Evidence that may move a payment, the payment as it was read, and as it may be stored now. */
 export const anyMeeting: fc.Arbitrary<{ evidence: Evidence; read: Payment; now: Payment }> = fc
-  .tuple(fc.constantFrom(...TRANSITIONS), fc.constantFrom(ASKED, LESS))
+  .tuple(fc.constantFrom(...TRANSITIONS), fc.constantFrom(REQUESTED, LESS))
   .chain(([{ evidence, from }, captured]) =>
     fc.record({
       evidence: evidenceOfKinds([evidence]),

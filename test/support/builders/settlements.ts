@@ -1,6 +1,6 @@
 import type { FailedSettlement } from '../../../src/settlements/failed-settlement-repository.ts';
 import type { Outcome, PaymentStatus, Settlement } from '../../../src/shared/settlement.ts';
-import { ASKED, PAYMENT, SESSION } from './payments.ts';
+import { PAYMENT, REQUESTED, SESSION } from './payments.ts';
 
 /** The workflow input of the sample purchase. */
 export const settlementThat = (
@@ -12,7 +12,7 @@ export const settlementThat = (
   checkout_session_id: SESSION,
   outcome,
   payment_status,
-  captured: outcome === 'released' ? null : ASKED,
+  captured: outcome === 'released' ? null : REQUESTED,
   refunded_minor: 0,
   ...more,
 });

@@ -75,13 +75,13 @@ export function payPalInMemory(gate: Gate) {
           (): CaptureResult => {
             const order = find(id);
             if (!order) return { outcome: 'gone' };
-            if (order.status === 'COMPLETED') return { outcome: 'refused', issue: 'ORDER_ALREADY_CAPTURED' };
+            if (order.status === 'COMPLETED') return { outcome: 'rejected', issue: 'ORDER_ALREADY_CAPTURED' };
             if (order.status !== 'APPROVED' || !order.approval)
-              return { outcome: 'refused', issue: 'ORDER_NOT_APPROVED' };
+              return { outcome: 'rejected', issue: 'ORDER_NOT_APPROVED' };
             const { funding } = order.approval;
             order.refused ||= funding === 'refused' || funding === 'unready';
-            if (funding === 'refused') return { outcome: 'refused', issue: 'INSTRUMENT_DECLINED' };
-            if (funding === 'unready') return { outcome: 'refused', issue: 'PAYER_ACTION_REQUIRED' };
+            if (funding === 'refused') return { outcome: 'rejected', issue: 'INSTRUMENT_DECLINED' };
+            if (funding === 'unready') return { outcome: 'rejected', issue: 'PAYER_ACTION_REQUIRED' };
             capture(order, order.approval);
             return { outcome: 'order', order: orderFrom(orderBody(order)) };
           },
@@ -102,14 +102,14 @@ export function payPalInMemory(gate: Gate) {
             if (!order?.capture) throw new Error(`unknown capture ${id}`);
             const { capture } = order;
             const refundable = refundableMinor(capture);
-            if (order.disputed) return { outcome: 'refused', issue: 'TRANSACTION_DISPUTED' };
-            if (capture.status === 'PENDING') return { outcome: 'refused', issue: 'PENDING_CAPTURE' };
-            if (capture.status === 'DECLINED') return { outcome: 'refused', issue: 'REFUND_NOT_ALLOWED' };
-            if (refundable === 0) return { outcome: 'refused', issue: 'CAPTURE_FULLY_REFUNDED' };
+            if (order.disputed) return { outcome: 'rejected', issue: 'TRANSACTION_DISPUTED' };
+            if (capture.status === 'PENDING') return { outcome: 'rejected', issue: 'PENDING_CAPTURE' };
+            if (capture.status === 'DECLINED') return { outcome: 'rejected', issue: 'REFUND_NOT_ALLOWED' };
+            if (refundable === 0) return { outcome: 'rejected', issue: 'CAPTURE_FULLY_REFUNDED' };
             if (amount && amount.currency !== capture.amount.currency)
-              return { outcome: 'refused', issue: 'REFUND_CAPTURE_CURRENCY_MISMATCH' };
+              return { outcome: 'rejected', issue: 'REFUND_CAPTURE_CURRENCY_MISMATCH' };
             if ((amount?.minor ?? refundable) > refundable)
-              return { outcome: 'refused', issue: 'REFUND_AMOUNT_EXCEEDED' };
+              return { outcome: 'rejected', issue: 'REFUND_AMOUNT_EXCEEDED' };
             const refunded = amount ?? { ...capture.amount, minor: refundable };
             const refund = addRefund(order, capture, refunded, 'PAYMENT.CAPTURE.REFUNDED', requestId.endsWith('-late'));
             return { outcome: 'refunded', refund: refundFrom(refundBody(capture, refund)) };

@@ -44,7 +44,7 @@ const PLAIN_ACTIONS = [
   'timeIsUp',
 ] as const;
 
-const ASKED: Money = { currency: 'EUR', minor: 2000 };
+const REQUESTED: Money = { currency: 'EUR', minor: 2000 };
 const funding = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Funding>('instant') },
   { weight: 2, arbitrary: fc.constant<Funding>('pending') },
@@ -53,9 +53,9 @@ const funding = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Funding>('unready') },
 );
 const takes = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(ASKED) },
-  { weight: 1, arbitrary: fc.constant({ ...ASKED, minor: 1900 }) },
-  { weight: 1, arbitrary: fc.constant({ ...ASKED, currency: 'USD' }) },
+  { weight: 8, arbitrary: fc.constant(REQUESTED) },
+  { weight: 1, arbitrary: fc.constant({ ...REQUESTED, minor: 1900 }) },
+  { weight: 1, arbitrary: fc.constant({ ...REQUESTED, currency: 'USD' }) },
 );
 const refunds = fc.constantFrom(500, 1500, 2000);
 const which = fc.nat(11);

@@ -12,13 +12,13 @@ export function failedSettlementsInMemory(gate: Gate) {
   const rows = new Map<string, FailedSettlement>();
 
   const repository = {
-    note: (failure) =>
-      gate('failed.note', () => {
+    record: (failure) =>
+      gate('failed.record', () => {
         const id = `${failure.payment_id}-${failure.settlement}`;
-        const known = rows.get(id);
-        const same = known?.execution_arn === failure.execution_arn && known.redrives === failure.redrives;
-        if (known && (same || known.last_failed_at >= failure.last_failed_at)) return false;
-        rows.set(id, { ...failure, failed_at: known?.failed_at ?? failure.last_failed_at });
+        const recorded = rows.get(id);
+        const same = recorded?.execution_arn === failure.execution_arn && recorded.redrives === failure.redrives;
+        if (recorded && (same || recorded.last_failed_at >= failure.last_failed_at)) return false;
+        rows.set(id, { ...failure, failed_at: recorded?.failed_at ?? failure.last_failed_at });
         return true;
       }),
     remove: (paymentId, settlement) => gate('failed.remove', () => void rows.delete(`${paymentId}-${settlement}`)),
@@ -105,27 +105,27 @@ export function executionsInMemory(gate: Gate) {
 
 /** The dead-letter queue: a received message stays hidden until it is put back. */
 function deadLettersInMemory(gate: Gate) {
-  const letters = new Map<string, { readonly body: string; hidden: boolean }>();
+  const messages = new Map<string, { readonly body: string; hidden: boolean }>();
 
   const queue = {
     receive: () =>
       gate('queue.receive', () => {
-        const seen = [...letters].filter(([, { hidden }]) => !hidden).slice(0, 10);
-        for (const [, letter] of seen) letter.hidden = true;
+        const seen = [...messages].filter(([, { hidden }]) => !hidden).slice(0, 10);
+        for (const [, message] of seen) message.hidden = true;
         return seen.map(([receipt, { body }]) => ({ receipt, body }));
       }),
-    remove: ({ receipt }) => gate('queue.remove', () => void letters.delete(receipt)),
+    remove: ({ receipt }) => gate('queue.remove', () => void messages.delete(receipt)),
     putBack: ({ receipt }) =>
       gate('queue.putBack', () => {
-        const letter = letters.get(receipt);
-        if (letter) letter.hidden = false;
+        const message = messages.get(receipt);
+        if (message) message.hidden = false;
       }),
   } satisfies DeadLetterQueue;
   return {
     queue,
-    add: (body: string) => void letters.set(`letter ${letters.size}`, { body, hidden: false }),
-    visible: () => [...letters.values()].filter(({ hidden }) => !hidden).map(({ body }) => body),
-    size: () => letters.size,
+    add: (body: string) => void messages.set(`message ${messages.size}`, { body, hidden: false }),
+    visible: () => [...messages.values()].filter(({ hidden }) => !hidden).map(({ body }) => body),
+    size: () => messages.size,
   };
 }
 

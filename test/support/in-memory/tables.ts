@@ -315,7 +315,7 @@ export function eventsInMemory(gate: Gate) {
       for (const { event_id, status, received_at } of [...rows.values()])
         if (status === 'received' && received_at >= from && received_at <= before.toISOString()) yield event_id;
     },
-    known: (ids) => gate('events.known', () => new Set(ids.filter((id) => rows.has(id)))),
+    storedIds: (ids) => gate('events.storedIds', () => new Set(ids.filter((id) => rows.has(id)))),
     finish: (id, outcome, now) => gate('events.finish', () => note(id, outcome, now.toISOString(), [])),
     finishReplay: (id, outcome, now) =>
       gate('events.finishReplay', () => note(id, outcome, now.toISOString(), [now.toISOString()])),

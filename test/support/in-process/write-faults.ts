@@ -22,12 +22,12 @@ export const WRITE_FAULTS = {
   'times out before it is made': {
     times: 1,
     after: false,
-    error: () => Object.assign(new Error('no answer'), { name: 'TimeoutError' }),
+    error: () => Object.assign(new Error('no response'), { name: 'TimeoutError' }),
   },
   'is made, but its answer is lost': {
     times: 1,
     after: true,
-    error: () => Object.assign(new Error('no answer'), { name: 'TimeoutError' }),
+    error: () => Object.assign(new Error('no response'), { name: 'TimeoutError' }),
   },
   'meets another transaction four times': {
     times: 4,

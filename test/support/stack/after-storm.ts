@@ -46,7 +46,7 @@ export async function openWork(stack: StormyStack, payments: ReadonlySet<string>
   const ours = (id: unknown) => payments.has(String(id));
   const received: DeadLetter[] = [];
   for (let more = await queue.receive(); more.length > 0; more = await queue.receive()) received.push(...more);
-  for (const letter of received) await queue.putBack(letter);
+  for (const message of received) await queue.putBack(message);
   return {
     payments: await count(
       'payments',

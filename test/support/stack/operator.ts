@@ -1,12 +1,12 @@
 import { inject } from 'vitest';
-import { type Answered, shop } from './shop.ts';
+import { type ApiResponse, shop } from './shop.ts';
 
 const { operator } = inject('stack');
 
-export type OperatorAnswer = Answered<ReturnType<typeof JSON.parse>>;
+export type OperatorResponse = ApiResponse<ReturnType<typeof JSON.parse>>;
 
 /** Signs in as the browser does. */
-export const signIn = ({ username, password }: { username: string; password: string }): Promise<OperatorAnswer> =>
+export const signIn = ({ username, password }: { username: string; password: string }): Promise<OperatorResponse> =>
   shop('POST', '/api/v1/admin/sign-in', { username, password });
 
 let token: Promise<string> | undefined;
@@ -22,15 +22,15 @@ export const withToken = (
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<OperatorAnswer> => shop(method, path, body, { ...headers, authorization: `Bearer ${accessToken}` });
+): Promise<OperatorResponse> => shop(method, path, body, { ...headers, authorization: `Bearer ${accessToken}` });
 
 /** Posts to the admin API as the shop's operator. */
 export const asOperator = async (
   path: string,
   body: unknown,
   headers?: Record<string, string>,
-): Promise<OperatorAnswer> => withToken(await operatorsToken(), 'POST', path, body, headers);
+): Promise<OperatorResponse> => withToken(await operatorsToken(), 'POST', path, body, headers);
 
 /** Gets from the admin API as the shop's operator. */
-export const seenByOperator = async (path: string): Promise<OperatorAnswer> =>
+export const seenByOperator = async (path: string): Promise<OperatorResponse> =>
   withToken(await operatorsToken(), 'GET', path);

@@ -39,10 +39,10 @@ export const retry = ({ paymentId }: Purchase) => retrySettlement(settlements, p
 export const deadLetters = deadLetterQueue(queues, dlq_url);
 
 /** Counts the dead letters of a purchase. */
-export async function lettersOf({ paymentId }: Purchase): Promise<number> {
+export async function deadLettersOf({ paymentId }: Purchase): Promise<number> {
   const received: DeadLetter[] = [];
   for (let more = await deadLetters.receive(); more.length > 0; more = await deadLetters.receive())
     received.push(...more);
-  await Promise.all(received.map((letter) => deadLetters.putBack(letter)));
+  await Promise.all(received.map((message) => deadLetters.putBack(message)));
   return received.filter(({ body }) => body.includes(paymentId)).length;
 }

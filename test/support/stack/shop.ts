@@ -7,7 +7,7 @@ import { stockedProduct } from './aws.ts';
 
 const { front_door_url, simulator_url } = inject('stack');
 
-export interface Answered<Body = Record<string, never>> {
+export interface ApiResponse<Body = Record<string, never>> {
   readonly status: number;
   readonly body: Body;
   readonly headers: Headers;
@@ -22,7 +22,7 @@ async function call(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answered<Json>> {
+): Promise<ApiResponse<Json>> {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(new URL(path, origin), {
     method,
@@ -30,8 +30,8 @@ async function call(
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(text !== undefined && { body: text as string }),
   });
-  const answer = await response.text();
-  return { status: response.status, headers: response.headers, body: answer && jsonOr(answer) };
+  const content = await response.text();
+  return { status: response.status, headers: response.headers, body: content && jsonOr(content) };
 }
 
 function jsonOr(text: string): Json {
@@ -48,10 +48,10 @@ export const shop = (method: string, path: string, body?: unknown, headers?: Rec
 
 /** Calls PayPal's simulator. @throws Error for a 4xx or 5xx response. */
 export async function payPal(method: string, path: string, body?: unknown): Promise<Json> {
-  const answer = await call(simulator_url, method, path, body);
-  if (answer.status >= 400)
-    throw new Error(`${method} ${path} at the simulator: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body;
+  const response = await call(simulator_url, method, path, body);
+  if (response.status >= 400)
+    throw new Error(`${method} ${path} at the simulator: ${response.status} ${JSON.stringify(response.body)}`);
+  return response.body;
 }
 
 /** A purchase whose buyer is at PayPal. */
@@ -109,12 +109,12 @@ export async function approvalOf({
 }
 
 /** Polls until the result matches. @throws Error with the last result after some seconds. */
-export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, seconds = 20): Promise<T> {
+export async function until<T>(ask: () => Promise<T>, wanted: (result: T) => boolean, seconds = 20): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`no match within ${seconds} s, last result: ${JSON.stringify(answer)}`);
+    const result = await ask();
+    if (wanted(result)) return result;
+    if (Date.now() > deadline) throw new Error(`no match within ${seconds} s, last result: ${JSON.stringify(result)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

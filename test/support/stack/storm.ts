@@ -17,7 +17,7 @@ export type StormyStack = Omit<Stack, 'ended' | 'stop' | 'restartAws'>;
 const NETWORK = { duplicated: 0.05, lost: 0.05, reordered: 0.05 } as const;
 /** Every 50th purchase has a failing step: 2 %. */
 const STEP_FAILS_EVERY = 50;
-/** Every 100th capture is answered with 503 or its response is lost: 1 %. */
+/** every 100th capture is answered with 503 or its response is lost: 1 %. */
 const PAYPAL_FAILS_EVERY = 100;
 /** Three of five buyers return from PayPal; the others close the window. */
 const returns = (number: number) => number % 5 < 3;

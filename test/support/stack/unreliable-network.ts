@@ -36,14 +36,14 @@ export async function startUnreliableNetwork(
   const inFlight = new Set<Promise<unknown>>();
 
   const forward = async (headers: Record<string, string>, body: string): Promise<{ status: number; body: string }> => {
-    const answer = await fetch(target, { method: 'POST', headers, body });
-    return { status: answer.status, body: await answer.text() };
+    const response = await fetch(target, { method: 'POST', headers, body });
+    return { status: response.status, body: await response.text() };
   };
   const forwardLater = async (headers: Record<string, string>, body: string): Promise<void> => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       await sleep(LATER_MS * (0.5 + random()));
-      const answer = await forward(headers, body).catch(() => undefined);
-      if (answer && answer.status < 300) return;
+      const response = await forward(headers, body).catch(() => undefined);
+      if (response && response.status < 300) return;
     }
   };
   const accept = async (headers: Record<string, string>, body: string): Promise<{ status: number; body: string }> => {

@@ -53,7 +53,7 @@ describe('GET /api/v1/admin/health', () => {
     ]);
   });
 
-  const refusal = new PayPalRefused({ operation: 'token', status: 401, error: 'invalid_client' });
+  const error = new PayPalRefused({ operation: 'token', status: 401, error: 'invalid_client' });
   it.each<[string, (seen: AdminInMemory['seen']) => void, string, string]>([
     [
       'a table is being created',
@@ -99,7 +99,7 @@ describe('GET /api/v1/admin/health', () => {
     ],
     [
       'PayPal rejects the credentials',
-      (seen) => Object.assign(seen, { listWebhooks: throwing(new PayPalUnauthorized(refusal)) }),
+      (seen) => Object.assign(seen, { listWebhooks: throwing(new PayPalUnauthorized(error)) }),
       'PayPal token',
       'credentials rejected',
     ],

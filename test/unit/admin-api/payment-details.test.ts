@@ -68,7 +68,7 @@ describe('GET /api/v1/admin/payments/{id}', () => {
       ...seen,
       closed_at: at,
     });
-    await admin.failed.repository.note(listedFailure({ payment_id: paymentId, failed_at: at }));
+    await admin.failed.repository.record(listedFailure({ payment_id: paymentId, failed_at: at }));
 
     const { body } = await admin.call(DETAILS, { id: paymentId });
 

@@ -18,7 +18,7 @@ async function failedPurchase(admin: AdminInMemory): Promise<PaymentId> {
   const name = `${paymentId}-captured`;
   admin.executions.set(name, { status: 'FAILED', redrivable: true, endedAt: new Date(AT) });
   const failure = { error: 'Error', cause: 'no table', failed_steps: ['CreateOrder'] };
-  await admin.failed.repository.note(
+  await admin.failed.repository.record(
     listedFailure({ payment_id: paymentId, execution_arn: executionArnOf(name), failed_at: AT, ...failure }),
   );
   return paymentId;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/checkout/session.ts';
 import { completeCheckout, failCheckout, refundCheckout } from '../../../src/checkout/session-steps.ts';
 import type { Settlement } from '../../../src/shared/settlement.ts';
-import { ASKED, PAYMENT, SESSION } from '../../support/builders/payments.ts';
+import { PAYMENT, REQUESTED, SESSION } from '../../support/builders/payments.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
 import { openGate, sessionsInMemory } from '../../support/in-memory/tables.ts';
 
@@ -17,8 +17,8 @@ function checkout([status, payment_status]: SessionState = ['payment_pending', '
     checkout_session_id: SESSION,
     status,
     payment_status,
-    items: [{ sku: 'MUG', name: 'Mug', quantity: 1, unit_price: ASKED }],
-    amount: ASKED,
+    items: [{ sku: 'MUG', name: 'Mug', quantity: 1, unit_price: REQUESTED }],
+    amount: REQUESTED,
     expires_at: '2026-06-01T12:30:00.000Z',
     payment_id: PAYMENT,
     created_at: '2026-06-01T12:00:00.000Z',

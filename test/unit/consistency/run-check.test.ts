@@ -434,7 +434,7 @@ describe('runCheck with a failed settlement', () => {
   it('opens no finding when it is listed', async () => {
     const { check, name, secondsLater, paymentId } = await withFailedSettlement();
     const failed_at = LONG_AFTER.toISOString();
-    await check.failed.repository.note(listedFailure({ payment_id: paymentId, settlement: 'approved', failed_at }));
+    await check.failed.repository.record(listedFailure({ payment_id: paymentId, settlement: 'approved', failed_at }));
 
     await check.check(secondsLater(300));
 
@@ -487,7 +487,7 @@ describe('runCheck with refunds made at PayPal', () => {
     expect(check.open()).toEqual([]);
   });
 
-  it('keeps the finding open and checks the rest when PayPal does not answer', async () => {
+  it('keeps the finding open and checks the rest when PayPal does not respond', async () => {
     const { check, shop, paymentId } = await withRefund();
     await check.check(SOON);
     shop.paypal.client.getOrder = () => Promise.reject(new Error('timeout'));

@@ -4,7 +4,7 @@ import type { Session } from '../../../src/checkout/session.ts';
 import { type CreateOrderDeps, createOrder, refundOrder } from '../../../src/fulfillment/order-steps.ts';
 import type { Buyer } from '../../../src/paypal/schema.ts';
 import type { Settlement } from '../../../src/shared/settlement.ts';
-import { ASKED, ORDER, PAYMENT, SESSION } from '../../support/builders/payments.ts';
+import { ORDER, PAYMENT, REQUESTED, SESSION } from '../../support/builders/payments.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
 import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
 import { ordersInMemory } from '../../support/in-memory/tables.ts';
@@ -16,7 +16,7 @@ const session: Session = {
   checkout_session_id: SESSION,
   status: 'payment_pending',
   items,
-  amount: ASKED,
+  amount: REQUESTED,
   expires_at: '2026-06-01T12:30:00.000Z',
   payment_id: PAYMENT,
   payment_status: 'created',
@@ -57,7 +57,7 @@ describe('order steps', () => {
       checkout_session_id: SESSION,
       status: 'confirmed',
       items,
-      amount: ASKED,
+      amount: REQUESTED,
       refunded_minor: 0,
       created_at: NOW.toISOString(),
     });

@@ -31,12 +31,12 @@ const call = describedCalls<{ id: string; query: Record<string, string> }>(async
   const event = { ...httpEvent(method, path), queryStringParameters: query };
   return readResponse(await handler(path.endsWith(id) ? { ...event, pathParameters: { id } } : event, invocation()));
 });
-const answerOf = (name: Call, query: Record<string, string> = {}) => call(name, { id: PAYMENT.payment_id, query });
+const responseTo = (name: Call, query: Record<string, string> = {}) => call(name, { id: PAYMENT.payment_id, query });
 
 it('payment-status returns the payment with no-store', async () => {
   dynamo.mockImplementation(async () => ({ Item: PAYMENT }));
 
-  const { status, headers, body } = await answerOf(BY_ID);
+  const { status, headers, body } = await responseTo(BY_ID);
 
   expect(status).toBe(200);
   expect(headers['cache-control']).toBe('no-store');
@@ -54,16 +54,16 @@ const ERRORS: readonly [Call, string, Record<string, string>, () => Promise<obje
   [BY_QUERY, '503 try-again', session, () => Promise.reject(throttled)],
 ];
 
-it.each(ERRORS)('payment-status answers %s with %s', async (call, problem, query, work) => {
+it.each(ERRORS)('payment-status responds to %s with %s', async (call, problem, query, work) => {
   dynamo.mockImplementation(work);
 
-  const { status, body } = await answerOf(call, query);
+  const { status, body } = await responseTo(call, query);
 
   expect(`${status} ${body.type}`).toBe(problem.replace(' ', ' /problems/'));
   expect(JSON.stringify(body)).not.toContain('secret');
 });
 
-it.each([BY_ID, BY_QUERY])('payment-status answers %s with no other problems', (call) => {
+it.each([BY_ID, BY_QUERY])('payment-status responds to %s with no other problems', (call) => {
   const tested = ERRORS.filter(([failing]) => failing === call).map(([, problem]) => problem);
 
   expect(problemsOf(call)).toEqual(tested.toSorted());

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { SIGNATURE_HEADERS } from '../../../src/paypal-webhook/verify-signature.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
 import { logger } from '../../../src/shared/logger.ts';
-import { answerErrors } from '../../support/api-document.ts';
+import { responseErrors } from '../../support/api-document.ts';
 import { httpEvent, invocation } from '../../support/builders/invocation.ts';
 import { metricsOf, totalsOf } from '../../support/stack/emitted-metrics.ts';
 
@@ -34,35 +34,35 @@ beforeAll(async () => {
 
 afterEach(clearCaches);
 
-async function answerTo(headers: Record<string, string>) {
+async function responseTo(headers: Record<string, string>) {
   const event = httpEvent('POST', '/webhooks/paypal', { body: EVENT, headers });
   const answer = await handler(event, invocation());
-  expect(answerErrors('POST /webhooks/paypal', answer)).toEqual([]);
+  expect(responseErrors('POST /webhooks/paypal', answer)).toEqual([]);
   return answer;
 }
 
-it('paypal-webhook answers an invalid delivery with the problem', async () => {
-  const { statusCode, headers } = await answerTo({});
+it('paypal-webhook returns the problem of an invalid delivery', async () => {
+  const { statusCode, headers } = await responseTo({});
 
   expect(statusCode).toBe(400);
   expect(headers['content-type']).toBe('application/problem+json');
 });
 
-it('paypal-webhook answers a transient error with 503 and retry-after, without its message', async () => {
+it('paypal-webhook returns 503 and retry-after for a transient error, without its message', async () => {
   vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(() => Promise.reject(new Error('a secret')));
 
-  const { statusCode, headers, body } = await answerTo(HEADERS);
+  const { statusCode, headers, body } = await responseTo(HEADERS);
 
   expect(statusCode).toBe(503);
   expect(headers['retry-after']).toBe('5');
   expect(body).not.toContain('a secret');
 });
 
-it('paypal-webhook answers an invalid signature with 401', async () => {
+it('paypal-webhook returns 401 for an invalid signature', async () => {
   const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
   vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async () => ({ SecretString }));
 
-  const { statusCode } = await answerTo(HEADERS);
+  const { statusCode } = await responseTo(HEADERS);
 
   expect(statusCode).toBe(401);
 });
@@ -74,8 +74,8 @@ it('paypal-webhook counts rejected and postponed deliveries', async () => {
     .mockImplementation(async () => ({ SecretString }));
 
   const measured = await metricsOf(async () => {
-    await answerTo(HEADERS);
-    await answerTo(HEADERS);
+    await responseTo(HEADERS);
+    await responseTo(HEADERS);
   });
 
   expect(totalsOf(measured, 'DeliveryPostponed')).toEqual([1]);

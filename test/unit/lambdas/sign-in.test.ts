@@ -23,7 +23,7 @@ afterEach(() => void send.mockReset());
 const call = describedCalls<{ body: unknown }>(async (method, path, { body }) =>
   readResponse(await handler(httpEvent(method, path, { body }), invocation())),
 );
-const answerOf = (name: Call, body: unknown) => call(name, { body });
+const responseTo = (name: Call, body: unknown) => call(name, { body });
 
 describe('sign-in', () => {
   it('returns tokens with no-store', async () => {
@@ -31,7 +31,7 @@ describe('sign-in', () => {
       AuthenticationResult: { AccessToken: 'access', RefreshToken: 'refresh', ExpiresIn: 900 },
     });
 
-    const { status, headers, body } = await answerOf(SIGN_IN, credentials);
+    const { status, headers, body } = await responseTo(SIGN_IN, credentials);
 
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
@@ -41,22 +41,22 @@ describe('sign-in', () => {
   it('returns a new access token for the refresh token', async () => {
     send.mockResolvedValueOnce({ AuthenticationResult: { AccessToken: 'next', ExpiresIn: 900 } });
 
-    expect((await answerOf(REFRESH, { refresh_token: 'refresh' })).body).toMatchObject({
+    expect((await responseTo(REFRESH, { refresh_token: 'refresh' })).body).toMatchObject({
       access_token: 'next',
       refresh_token: 'refresh',
     });
     expect(send.mock.lastCall?.[0].input.AuthFlow).toBe('REFRESH_TOKEN_AUTH');
   });
 
-  it('answers the same for a wrong user name and a wrong password', async () => {
-    const answers = [];
+  it('returns the same error for a wrong user name and a wrong password', async () => {
+    const responses = [];
     for (const name of ['UserNotFoundException', 'NotAuthorizedException']) {
       send.mockRejectedValueOnce(Object.assign(new Error('no'), { name }));
-      answers.push(await answerOf(SIGN_IN, credentials));
+      responses.push(await responseTo(SIGN_IN, credentials));
     }
 
-    expect(answers[0]?.status).toBe(401);
-    expect(answers[0]).toEqual(answers[1]);
+    expect(responses[0]?.status).toBe(401);
+    expect(responses[0]).toEqual(responses[1]);
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe('sign-in', () => {
   ])('maps Cognito’s %s to %i', async (name, status) => {
     send.mockRejectedValueOnce(Object.assign(new Error('ada'), { name }));
 
-    expect((await answerOf(SIGN_IN, credentials)).status).toBe(status);
+    expect((await responseTo(SIGN_IN, credentials)).status).toBe(status);
   });
 
   it.each([
@@ -73,10 +73,10 @@ describe('sign-in', () => {
     ['a space in the user name', { ...credentials, username: 'ada lovelace' }, 'username'],
     ['an unknown field', { ...credentials, code: '123456' }, 'code'],
   ])('rejects a request with %s without a call to Cognito', async (_, body, field) => {
-    const answer = await answerOf(SIGN_IN, body);
+    const response = await responseTo(SIGN_IN, body);
 
-    expect(answer.status).toBe(400);
-    expect(answer.body.errors).toMatchObject([{ field }]);
+    expect(response.status).toBe(400);
+    expect(response.body.errors).toMatchObject([{ field }]);
     expect(send).not.toHaveBeenCalled();
   });
 
@@ -90,7 +90,7 @@ describe('sign-in', () => {
       Object.assign(new Error(JSON.stringify(credentials)), { name: 'InternalErrorException' }),
     );
 
-    await answerOf(SIGN_IN, credentials);
+    await responseTo(SIGN_IN, credentials);
     logger.setLogLevel('SILENT');
     for (const spy of spies) spy.mockRestore();
 

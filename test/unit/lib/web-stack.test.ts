@@ -187,7 +187,7 @@ describe('pageFunctionCode', () => {
     '/constructor',
     '/__proto__',
     '',
-  ])('answers 404 for %s with all security headers', (path) => {
+  ])('returns 404 for %s with all security headers', (path) => {
     const { statusCode, headers, body } = runAtEdge(path);
 
     expect(fileFor(path)).toBeUndefined();

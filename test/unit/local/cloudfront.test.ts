@@ -103,14 +103,14 @@ describe('local CloudFront', () => {
     '/assets/gone.js',
     '/storefront/index.html',
     '/assets',
-  ])('answers 404 with the not-found page for %s', async (path) => {
+  ])('returns 404 with the not-found page for %s', async (path) => {
     const response = await fetch(cloudFront.url + path);
 
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('this is not-found.html');
   });
 
-  it('answers 404 as problem+json when the pages are not built', async () => {
+  it('returns 404 as problem+json when the pages are not built', async () => {
     const unbuilt = await startCloudFront(0, join(pages, 'nothing'));
     const response = await fetch(unbuilt.url);
     await unbuilt.stop();
@@ -139,7 +139,7 @@ describe('local CloudFront', () => {
     expect(response.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it('answers 503 with Retry-After before the API origin is set', async () => {
+  it('returns 503 with Retry-After before the API origin is set', async () => {
     const starting = await startCloudFront(0);
     const response = await fetch(`${starting.url}/api/v1/products`);
     await starting.stop();
@@ -148,7 +148,7 @@ describe('local CloudFront', () => {
     expect(response.headers.get('retry-after')).toBe('1');
   });
 
-  it('answers 502 when the API is unreachable', async () => {
+  it('returns 502 when the API is unreachable', async () => {
     const orphaned = await startCloudFront(0);
     orphaned.setApiOrigin({ port: 1, host: 'gone' });
     const response = await fetch(`${orphaned.url}/api/v1/products`);

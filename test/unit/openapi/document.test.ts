@@ -5,13 +5,13 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { bundle } from '../../../lib/constructs/node-lambda.ts';
 import {
-  answerErrors,
   apiDocument,
   calls,
   componentErrors,
   operationOf,
   parametersOf,
   problemsOf,
+  responseErrors,
 } from '../../support/api-document.ts';
 
 const SOURCE = new URL('../../../docs/openapi.yaml', import.meta.url);
@@ -91,7 +91,7 @@ describe('GET /api/v1/openapi.json', () => {
       expect(response.statusCode).toBe(200);
       expect(response.headers['cache-control']).toBe('public, max-age=300');
       expect(JSON.parse(response.body)).toEqual(apiDocument);
-      expect(answerErrors('GET /api/v1/openapi.json', response)).toEqual([]);
+      expect(responseErrors('GET /api/v1/openapi.json', response)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }

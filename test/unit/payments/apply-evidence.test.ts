@@ -3,7 +3,7 @@ import { type ApplyEvidenceDeps, evidenceApplier } from '../../../src/payments/a
 import type { Evidence } from '../../../src/payments/evidence.ts';
 import type { PayPalOrder } from '../../../src/paypal/schema.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
-import { ASKED, evidenceOf, PAYMENT, paymentThatIs } from '../../support/builders/payments.ts';
+import { evidenceOf, PAYMENT, paymentThatIs, REQUESTED } from '../../support/builders/payments.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 import { type Gate, openGate, paymentsInMemory } from '../../support/in-memory/tables.ts';
@@ -38,7 +38,7 @@ function applierOf(payment = paymentThatIs('created'), { order, fails }: { order
 const completed: PayPalOrder = {
   id: 'ORDER1',
   status: 'COMPLETED',
-  captures: [{ id: 'CAPTURE1', status: 'COMPLETED', amount: ASKED }],
+  captures: [{ id: 'CAPTURE1', status: 'COMPLETED', amount: REQUESTED }],
   refunds: [],
 };
 
@@ -128,7 +128,7 @@ describe('evidenceApplier', () => {
     it('happens once, and is applied first, when evidence does not fit', async () => {
       const { apply, calls, payment } = applierOf(paymentThatIs('approved'), { order: completed });
 
-      const result = await apply(PAYMENT, evidenceOf('refunded', { total: { ...ASKED, minor: 500 } }));
+      const result = await apply(PAYMENT, evidenceOf('refunded', { total: { ...REQUESTED, minor: 500 } }));
 
       expect(result).toMatchObject({ outcome: 'moved' });
       expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
@@ -241,8 +241,8 @@ describe('evidenceApplier', () => {
     const { applyOrder, started, payment } = applierOf();
     const refunded: PayPalOrder = {
       ...completed,
-      captures: [{ id: 'CAPTURE1', status: 'REFUNDED', amount: ASKED }],
-      refunds: [{ id: 'REFUND1', status: 'COMPLETED', amount: ASKED, capture_id: 'CAPTURE1' }],
+      captures: [{ id: 'CAPTURE1', status: 'REFUNDED', amount: REQUESTED }],
+      refunds: [{ id: 'REFUND1', status: 'COMPLETED', amount: REQUESTED, capture_id: 'CAPTURE1' }],
     };
 
     const result = await applyOrder(paymentThatIs('created'), refunded, 'reconciler');

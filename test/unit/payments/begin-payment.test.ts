@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/checkout/session.ts';
 import { type BeginPaymentDeps, beginPayment } from '../../../src/payments/begin-payment.ts';
 import { paymentIdOf } from '../../../src/shared/ids.ts';
-import { ASKED, SESSION } from '../../support/builders/payments.ts';
+import { REQUESTED, SESSION } from '../../support/builders/payments.ts';
 import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
 import { payPalInMemory } from '../../support/in-memory/paypal.ts';
 import { paymentsInMemory, sessionsInMemory } from '../../support/in-memory/tables.ts';
@@ -10,8 +10,8 @@ import { paymentsInMemory, sessionsInMemory } from '../../support/in-memory/tabl
 const session: Session = {
   checkout_session_id: SESSION,
   status: 'open',
-  items: [{ sku: 'MUG', name: 'Mug', quantity: 1, unit_price: ASKED }],
-  amount: ASKED,
+  items: [{ sku: 'MUG', name: 'Mug', quantity: 1, unit_price: REQUESTED }],
+  amount: REQUESTED,
   expires_at: '2026-06-01T12:30:00.000Z',
   payment_id: null,
   payment_status: null,
@@ -43,7 +43,7 @@ describe('beginPayment', () => {
 
     const begun = await begin();
 
-    expect(begun).toMatchObject({ outcome: 'begun', payment: { status: 'created', amount: ASKED } });
+    expect(begun).toMatchObject({ outcome: 'begun', payment: { status: 'created', amount: REQUESTED } });
     expect(payments.rows.get(paymentIdOf(SESSION))).toMatchObject({
       paypal_order_id: 'ORDER1',
       approve_url: expect.stringContaining('ORDER1'),
@@ -79,7 +79,7 @@ describe('beginPayment', () => {
         {
           payment_id: paymentIdOf(SESSION),
           items: session.items,
-          amount: ASKED,
+          amount: REQUESTED,
           return_url: `https://shop.example/checkout/success?checkout_session_id=${SESSION}`,
           cancel_url: `https://shop.example/checkout/failure?checkout_session_id=${SESSION}`,
         },
@@ -95,7 +95,7 @@ describe('beginPayment', () => {
 
     const second = await begin();
 
-    expect(second).toEqual({ ...first, outcome: 'begun_before' });
+    expect(second).toEqual({ ...first, outcome: 'already_begun' });
     expect(process.calls).not.toContain('paypal.createOrder');
     expect(paypal.orders.size).toBe(1);
   });
@@ -179,6 +179,6 @@ describe('beginPayment', () => {
     await begin();
     clock.now = new Date('2026-06-01T14:00:00Z');
 
-    expect(await begin()).toMatchObject({ outcome: 'begun_before' });
+    expect(await begin()).toMatchObject({ outcome: 'already_begun' });
   });
 });

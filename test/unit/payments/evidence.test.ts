@@ -5,7 +5,7 @@ import type { Payment } from '../../../src/payments/payment.ts';
 import type { PayPalCapture, PayPalOrder } from '../../../src/paypal/schema.ts';
 import type { Money } from '../../../src/shared/money.ts';
 import type { PaymentStatus } from '../../../src/shared/settlement.ts';
-import { ASKED, evidenceOf, LESS, paymentThatIs } from '../../support/builders/payments.ts';
+import { evidenceOf, LESS, paymentThatIs, REQUESTED } from '../../support/builders/payments.ts';
 
 /** The new status and the settlement's name, or the decision. */
 function outcomeOf(payment: Payment, evidence: Evidence): string {
@@ -226,7 +226,7 @@ describe.each(Object.entries(examples))('%s', (_, rows) => {
 });
 
 describe('evidenceOfOrder', () => {
-  const capture = (status: string): PayPalCapture => ({ id: 'CAPTURE1', status, amount: ASKED });
+  const capture = (status: string): PayPalCapture => ({ id: 'CAPTURE1', status, amount: REQUESTED });
   const order = (status: string, more: Partial<PayPalOrder> = {}): PayPalOrder => ({
     id: 'ORDER1',
     status,

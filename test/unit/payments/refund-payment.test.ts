@@ -79,7 +79,7 @@ describe('refundPayment', () => {
     const { shop, orderId, refund, payment } = await paidPurchase();
     shop.paypal.dispute(orderId, true);
 
-    expect(await refund()).toMatchObject({ outcome: 'refused', issue: 'TRANSACTION_DISPUTED' });
+    expect(await refund()).toMatchObject({ outcome: 'rejected', issue: 'TRANSACTION_DISPUTED' });
     expect(payment()?.status).toBe('captured');
   });
 
@@ -156,7 +156,7 @@ describe('refundPayment', () => {
   });
 
   it.each(['FAILED', 'CANCELLED'])(
-    'returns refused when PayPal accepts the refund and it ends as %s',
+    'returns rejected when PayPal accepts the refund and it ends as %s',
     async (status) => {
       const { shop, paymentId, payment } = await paidPurchase();
       const refund = { id: 'REFUND1', status, amount: { currency: 'EUR', minor: 2000 } };
@@ -172,7 +172,7 @@ describe('refundPayment', () => {
         { source: 'operator', key: 'one' },
       );
 
-      expect(refunded).toMatchObject({ outcome: 'refused', issue: `REFUND_${status}` });
+      expect(refunded).toMatchObject({ outcome: 'rejected', issue: `REFUND_${status}` });
       expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
     },
   );

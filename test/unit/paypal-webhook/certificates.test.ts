@@ -99,7 +99,7 @@ describe('certificateSource: concurrent calls', () => {
 });
 
 it.each([400, 404, 410])(
-  'certificateSource returns undefined when the host answers %i, and does not cache that',
+  'certificateSource returns undefined when the host returns %i, and does not cache that',
   async (status) => {
     onRequest.mockImplementationOnce((_, response) => serve(response, 'no', status));
     const certificateOf = newSource();

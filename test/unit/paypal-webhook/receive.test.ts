@@ -6,7 +6,7 @@ import { type ReceiveDeps, receive } from '../../../src/paypal-webhook/receive.t
 import { SIGNATURE_HEADERS, type VerificationResult } from '../../../src/paypal-webhook/verify-signature.ts';
 import { Problem } from '../../../src/shared/http/problem.ts';
 import { problemResponse, toResult } from '../../../src/shared/http/response.ts';
-import { answerErrors, problemsOf } from '../../support/api-document.ts';
+import { problemsOf, responseErrors } from '../../support/api-document.ts';
 import { invocation } from '../../support/builders/invocation.ts';
 import { IdempotencyInMemory } from '../../support/in-memory/idempotency.ts';
 
@@ -53,9 +53,9 @@ async function problemFor(deps: ReceiveDeps, delivery: Parameters<typeof receive
     (error: unknown) => error,
   );
   if (!(problem instanceof Problem)) throw new Error('not rejected', { cause: problem });
-  const answer = toResult(problemResponse(problem));
-  expect(answerErrors(WEBHOOK, answer)).toEqual([]);
-  return { status: answer.statusCode, ...JSON.parse(answer.body) };
+  const response = toResult(problemResponse(problem));
+  expect(responseErrors(WEBHOOK, response)).toEqual([]);
+  return { status: response.statusCode, ...JSON.parse(response.body) };
 }
 
 function expectNothingStored({ deps }: ReturnType<typeof inbox>) {
@@ -105,7 +105,7 @@ describe('receive with a genuine event', () => {
     expect(receipt).toEqual(outcome);
     expect(finished).toEqual([['WH-1', outcome, NOW]]);
     const body = JSON.stringify({ status: receipt.status });
-    expect(answerErrors(WEBHOOK, { statusCode: 200, headers: { 'content-type': 'application/json' }, body })).toEqual(
+    expect(responseErrors(WEBHOOK, { statusCode: 200, headers: { 'content-type': 'application/json' }, body })).toEqual(
       [],
     );
   });
@@ -277,10 +277,10 @@ describe('receive: invalid deliveries', () => {
   ])('rejects a body with %s and stores nothing', async (_, body, field) => {
     const all = inbox();
 
-    const refusal = await problemFor(all.deps, deliveryOf(body));
+    const rejection = await problemFor(all.deps, deliveryOf(body));
 
-    expect(refusal).toMatchObject({ status: 400, type: '/problems/invalid-request' });
-    expect(refusal.errors.map((error: { field: string }) => error.field)).toEqual([field]);
+    expect(rejection).toMatchObject({ status: 400, type: '/problems/invalid-request' });
+    expect(rejection.errors.map((error: { field: string }) => error.field)).toEqual([field]);
     expect(all.deps.verify).not.toHaveBeenCalled();
     expectNothingStored(all);
   });

@@ -36,7 +36,7 @@ it('subscribe creates a webhook for all types that the shop handles', async () =
 
   expect(await subscribe(paypal, URL, '')).toEqual({
     webhook: { id: 'NEW', url: URL, eventTypes: SUBSCRIBED_EVENT_TYPES },
-    did: 'created',
+    outcome: 'created',
   });
 
   expect(webhooks.get('OTHER')).toBe(OTHER);
@@ -45,7 +45,7 @@ it('subscribe creates a webhook for all types that the shop handles', async () =
 it('subscribe changes nothing when the webhook is complete', async () => {
   const { paypal, changes } = account(OTHER, COMPLETE);
 
-  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, did: 'nothing' });
+  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, outcome: 'unchanged' });
 
   expect(changes).toEqual([]);
 });
@@ -53,7 +53,7 @@ it('subscribe changes nothing when the webhook is complete', async () => {
 it('subscribe changes nothing when the webhook has all types', async () => {
   const { paypal, changes } = account({ ...COMPLETE, eventTypes: ['*'] });
 
-  expect(await subscribe(paypal, URL, '')).toMatchObject({ did: 'nothing' });
+  expect(await subscribe(paypal, URL, '')).toMatchObject({ outcome: 'unchanged' });
 
   expect(changes).toEqual([]);
 });
@@ -62,7 +62,7 @@ it('subscribe adds missing types and keeps others', async () => {
   const [, ...some] = SUBSCRIBED_EVENT_TYPES;
   const { paypal, webhooks } = account(OTHER, { ...COMPLETE, eventTypes: [...some, 'BILLING.PLAN.CREATED'] });
 
-  expect(await subscribe(paypal, URL, 'OURS')).toMatchObject({ did: 'repaired', webhook: { id: 'OURS' } });
+  expect(await subscribe(paypal, URL, 'OURS')).toMatchObject({ outcome: 'updated', webhook: { id: 'OURS' } });
 
   const eventTypes = webhooks.get('OURS')?.eventTypes ?? [];
   expect(new Set(eventTypes)).toEqual(new Set([...SUBSCRIBED_EVENT_TYPES, 'BILLING.PLAN.CREATED']));
@@ -72,7 +72,7 @@ it('subscribe adds missing types and keeps others', async () => {
 it('subscribe changes the URL of the known webhook', async () => {
   const { paypal, changes, webhooks } = account(OTHER, { ...COMPLETE, url: 'https://old.example/webhooks/paypal' });
 
-  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, did: 'repaired' });
+  expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, outcome: 'updated' });
 
   expect(changes).toEqual(['change OURS']);
   expect(webhooks.size).toBe(2);
@@ -81,7 +81,7 @@ it('subscribe changes the URL of the known webhook', async () => {
 it('subscribe prefers the webhook with the shop’s URL to the stored id', async () => {
   const { paypal, changes } = account({ ...OTHER, id: 'STORED' }, COMPLETE);
 
-  expect(await subscribe(paypal, URL, 'STORED')).toEqual({ webhook: COMPLETE, did: 'nothing' });
+  expect(await subscribe(paypal, URL, 'STORED')).toEqual({ webhook: COMPLETE, outcome: 'unchanged' });
 
   expect(changes).toEqual([]);
 });

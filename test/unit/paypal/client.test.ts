@@ -93,7 +93,7 @@ describe('payPalClient.createOrder', () => {
   });
 
   it.each([201, 200])(
-    'returns the approval link when PayPal answers %i, to the first or a repeated request',
+    'returns the approval link when PayPal returns %i, to the first or a repeated request',
     async (status) => {
       paypal.replies(reply(status, recorded('sandbox2023__POST-orders.experience_context.minimal')));
 
@@ -119,7 +119,7 @@ describe('payPalClient.createOrder', () => {
     [422, 'UNPROCESSABLE_ENTITY', 'AMOUNT_MISMATCH'],
     [400, 'INVALID_REQUEST', 'PAYPAL_REQUEST_ID_REQUIRED'],
     [403, 'NOT_AUTHORIZED', 'PERMISSION_DENIED'],
-  ])('throws PayPalRefused when PayPal answers %i %s', async (status, name, issue) => {
+  ])('throws PayPalRefused when PayPal returns %i %s', async (status, name, issue) => {
     paypal.replies(reply(status, problem(name, issue), { 'paypal-debug-id': 'f00' }));
 
     const error = await rejectionOf(clientOf(paypal.origin).client.createOrder(order, 'order-pay_1'), PayPalRefused);
@@ -154,7 +154,7 @@ describe('payPalClient.captureOrder', () => {
     ]);
   });
 
-  it.each([201, 200])('returns the order when PayPal answers %i', async (status) => {
+  it.each([201, 200])('returns the order when PayPal returns %i', async (status) => {
     paypal.replies(reply(status, recorded('sandbox2023__GET-order.COMPLETED.representation')));
 
     const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
@@ -176,7 +176,7 @@ describe('payPalClient.captureOrder', () => {
 
     const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
 
-    expect(result).toEqual({ outcome: 'refused', issue });
+    expect(result).toEqual({ outcome: 'rejected', issue });
   });
 
   it('returns the error name when PayPal gives no details', async () => {
@@ -184,7 +184,7 @@ describe('payPalClient.captureOrder', () => {
 
     const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
 
-    expect(result).toEqual({ outcome: 'refused', issue: 'UNPROCESSABLE_ENTITY' });
+    expect(result).toEqual({ outcome: 'rejected', issue: 'UNPROCESSABLE_ENTITY' });
   });
 
   it('returns `gone` when PayPal does not find the order', async () => {
@@ -242,7 +242,7 @@ describe('payPalClient.refundCapture', () => {
 
       const result = await clientOf(paypal.origin).client.refundCapture('2DW1411898692761B', 'refund-1');
 
-      expect(result).toEqual({ outcome: 'refused', issue });
+      expect(result).toEqual({ outcome: 'rejected', issue });
     },
   );
 

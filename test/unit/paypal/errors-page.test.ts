@@ -28,7 +28,7 @@ const rowsBelow = (heading: string): string[][] =>
 const rows = rowsBelow('Responses from PayPal');
 
 /** The replies to the requests of one call, by row. */
-const ANSWERS: Readonly<Record<string, Reply | readonly Reply[]>> = {
+const REPLIES: Readonly<Record<string, Reply | readonly Reply[]>> = {
   'no complete response within 8 s': silence,
   'connection refused or reset': reset,
   '5xx': reply(503),
@@ -69,35 +69,32 @@ const cellOf = (outcome: unknown): string => {
   if (outcome instanceof PayPalRefused) return '`PayPalRefused`';
   const { outcome: name } = outcome as { outcome: string };
   return (
-    { gone: 'not found, or `gone`', refused: '`refused`, with the issue' }[name] ?? 'the response, with a new token'
+    { gone: 'not found, or `gone`', rejected: '`rejected`, with the issue' }[name] ?? 'the response, with a new token'
   );
 };
 
 it('docs/errors.md lists every response that is tested, and no other', () => {
-  expect(rows.map(([answer]) => answer).sort()).toEqual(Object.keys(ANSWERS).sort());
+  expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(REPLIES).sort());
 });
 
-it.each(rows)(
-  'docs/errors.md matches the client for %s: %s, after %s requests',
-  async (answer = '', cell, requests) => {
-    const replies = ANSWERS[answer] ?? [];
-    paypal.replies(...(Array.isArray(replies) ? replies : [replies, replies, replies]));
-    if (answer.endsWith('for the credentials')) paypal.repliesToTokens(reply(401, { error: 'invalid_client' }));
-    if (answer.endsWith('within 8 s')) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+it.each(rows)('docs/errors.md matches the client for %s: %s, after %s requests', async (name = '', cell, requests) => {
+  const replies = REPLIES[name] ?? [];
+  paypal.replies(...(Array.isArray(replies) ? replies : [replies, replies, replies]));
+  if (name.endsWith('for the credentials')) paypal.repliesToTokens(reply(401, { error: 'invalid_client' }));
+  if (name.endsWith('within 8 s')) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 
-    const call = clientOf(paypal.origin)
-      .client.captureOrder('ORDER-1', 'capture-pay_1')
-      .catch((error: unknown) => error);
-    if (vi.isFakeTimers()) {
-      await paypal.nextRequest();
-      await paypal.nextRequest();
-      await vi.advanceTimersByTimeAsync(8_000);
-    }
+  const call = clientOf(paypal.origin)
+    .client.captureOrder('ORDER-1', 'capture-pay_1')
+    .catch((error: unknown) => error);
+  if (vi.isFakeTimers()) {
+    await paypal.nextRequest();
+    await paypal.nextRequest();
+    await vi.advanceTimersByTimeAsync(8_000);
+  }
 
-    expect(cellOf(await call)).toBe(cell);
-    expect(paypal.requests).toHaveLength(Number(requests));
-  },
-);
+  expect(cellOf(await call)).toBe(cell);
+  expect(paypal.requests).toHaveLength(Number(requests));
+});
 
 it('docs/errors.md names only alarms of the runbook', () => {
   const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');

@@ -55,9 +55,9 @@ describe('payPalNotifications: webhooks', () => {
   it('throws PayPalRefused when the URL is taken', async () => {
     paypal.replies(reply(400, recorded('sandbox2014__POST-webhooks.400-dup-url')));
 
-    const refusal = await rejectionOf(notifications().createWebhook(WEBHOOK.url, ['*']), PayPalRefused);
+    const rejection = await rejectionOf(notifications().createWebhook(WEBHOOK.url, ['*']), PayPalRefused);
 
-    expect(refusal).toMatchObject({ issue: 'WEBHOOK_URL_ALREADY_EXISTS', operation: 'createWebhook' });
+    expect(rejection).toMatchObject({ issue: 'WEBHOOK_URL_ALREADY_EXISTS', operation: 'createWebhook' });
   });
 
   it('changes a webhook as PayPal documents', async () => {

@@ -60,7 +60,7 @@ describe('reconcilePayment without any webhook', () => {
     expect(payment()?.status).toBe('expired');
   });
 
-  it('throws and reschedules the payment when PayPal does not answer', async () => {
+  it('throws and reschedules the payment when PayPal does not respond', async () => {
     let isDown = false;
     const shop = shopInMemory({
       gate: async (call, effect) => {

@@ -192,14 +192,14 @@ describe('recordResult', () => {
 
       expect(shop.failed.rows.size).toBe(0);
       // Not even for a moment.
-      expect(shop.calls).not.toContain('failed.note');
+      expect(shop.calls).not.toContain('failed.record');
       expect(shop.hours.counters['failed.captured']).toBeUndefined();
     });
 
     it('is not listed when the success is recorded concurrently', async () => {
       const shop = settlementsOf(captured());
       shop.before(
-        'failed.note',
+        'failed.record',
         async () => void (await recordResult(shop.deps, resultOf('SUCCEEDED', { redrives: 1 }))),
       );
 

@@ -11,7 +11,7 @@ const DEADLINE = new Date('2026-06-01T13:00:20.000Z');
 const endedAt = new Date('2026-06-01T12:01:02.500Z');
 const CAPTURED = `${PAYMENT}-captured`;
 
-const letterOf = (name: string) =>
+const messageOf = (name: string) =>
   JSON.stringify({
     'detail-type': 'Step Functions Execution Status Change',
     detail: { executionArn: executionArnOf(name), name, status: 'FAILED', stopDate: endedAt.getTime() },
@@ -27,19 +27,19 @@ const entryOf = (settlement = 'captured', payment_id = PAYMENT as FailedSettleme
 /** A captured payment with these settlements open, of which the execution `captured` failed. */
 function queueWith({
   open = ['captured'],
-  letters = [CAPTURED],
+  messages = [CAPTURED],
   entries = [entryOf()],
   fails,
 }: {
   open?: string[];
-  letters?: string[];
+  messages?: string[];
   entries?: FailedSettlement[];
   fails?: string;
 } = {}) {
   const inputs = open.map((name) => [name, settlementThat('captured')]);
   const shop = settlementsOf(paymentThatIs('captured', { open: Object.fromEntries(inputs) }), fails ? { fails } : {});
   shop.executions.set(CAPTURED, { status: 'FAILED', endedAt });
-  for (const name of letters) shop.deadLetters.add(letterOf(name));
+  for (const name of messages) shop.deadLetters.add(messageOf(name));
   for (const entry of entries) shop.failed.rows.set(`${entry.payment_id}-${entry.settlement}`, entry);
   const clock = { now: NOW };
   const deps = { ...shop.deps, now: () => clock.now };
@@ -68,7 +68,7 @@ describe('sweepDeadLetters', () => {
 
     it('of an approval is removed when the payment was captured otherwise', async () => {
       const { sweep, deadLetters, failed } = queueWith({
-        letters: [`${PAYMENT}-approved`],
+        messages: [`${PAYMENT}-approved`],
         entries: [entryOf('approved')],
       });
 
@@ -106,10 +106,10 @@ describe('sweepDeadLetters', () => {
     });
 
     it('stays when it is unreadable or its payment does not exist', async () => {
-      const { sweep, deadLetters, errors } = queueWith({ open: [], letters: ['by-hand', CAPTURED] });
+      const { sweep, deadLetters, errors } = queueWith({ open: [], messages: ['by-hand', CAPTURED] });
       deadLetters.add('not JSON');
       const unknown = paymentIdOf(sessionId('01ARZ3NDEKTSV4RRFFQ69G5FAZ'));
-      deadLetters.add(letterOf(`${unknown}-captured`));
+      deadLetters.add(messageOf(`${unknown}-captured`));
 
       expect(await sweep()).toMatchObject({ looked_at: 4, removed: 1, left: 3 });
 
@@ -130,7 +130,7 @@ describe('sweepDeadLetters', () => {
 
   describe('list entry', () => {
     it('is removed without a dead letter when its settlement is closed', async () => {
-      const { sweep, failed } = queueWith({ open: [], letters: [] });
+      const { sweep, failed } = queueWith({ open: [], messages: [] });
 
       expect(await sweep()).toEqual({ looked_at: 0, removed: 0, left: 0, closed: 1 });
 
@@ -138,7 +138,7 @@ describe('sweepDeadLetters', () => {
     });
 
     it('is updated by a later failure whose event was lost', async () => {
-      const { sweep, executions, failed } = queueWith({ letters: [] });
+      const { sweep, executions, failed } = queueWith({ messages: [] });
       const later = new Date('2026-06-01T12:30:00.000Z');
       executions.set(CAPTURED, { redrives: 1, endedAt: later });
 
@@ -157,7 +157,7 @@ describe('sweepDeadLetters', () => {
 
     it('does not stop the sweep when it cannot be checked', async () => {
       const { sweep, failed, errors } = queueWith({
-        letters: [],
+        messages: [],
         entries: [entryOf('captured'), entryOf('released')],
         fails: 'workflow.describe',
       });
@@ -171,7 +171,7 @@ describe('sweepDeadLetters', () => {
 
   describe('sweep', () => {
     it('checks each settlement once', async () => {
-      const { sweep, calls } = queueWith({ letters: [CAPTURED, `${CAPTURED}-r1`, CAPTURED] });
+      const { sweep, calls } = queueWith({ messages: [CAPTURED, `${CAPTURED}-r1`, CAPTURED] });
 
       expect(await sweep()).toMatchObject({ looked_at: 3, left: 3 });
 
@@ -179,7 +179,7 @@ describe('sweepDeadLetters', () => {
     });
 
     it('stops at its deadline and makes its messages visible again', async () => {
-      const { sweep, clock, deadLetters, before } = queueWith({ letters: Array.from({ length: 25 }, () => CAPTURED) });
+      const { sweep, clock, deadLetters, before } = queueWith({ messages: Array.from({ length: 25 }, () => CAPTURED) });
       before('queue.receive', async () => {
         clock.now = DEADLINE;
       });
@@ -194,7 +194,7 @@ describe('sweepDeadLetters', () => {
         paymentIdOf(sessionId(`01ARZ3NDEKTSV4RRFFQ69G5${String(i).padStart(3, '0')}`)),
       );
       const { sweep, failed } = queueWith({
-        letters: Array.from({ length: 250 }, () => CAPTURED),
+        messages: Array.from({ length: 250 }, () => CAPTURED),
         entries: ids.map((id) => entryOf('captured', id)),
       });
 
@@ -206,7 +206,7 @@ describe('sweepDeadLetters', () => {
     });
 
     it('counts a success once when two run concurrently', async () => {
-      const { sweep, executions, hours, deadLetters } = queueWith({ letters: [CAPTURED, CAPTURED] });
+      const { sweep, executions, hours, deadLetters } = queueWith({ messages: [CAPTURED, CAPTURED] });
       executions.set(CAPTURED, { status: 'SUCCEEDED' });
 
       const [one, other] = await Promise.all([sweep(), sweep()]);

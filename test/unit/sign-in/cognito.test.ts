@@ -41,13 +41,13 @@ describe('cognito', () => {
   ])('returns refused for %s', async (name) => {
     send.mockRejectedValueOnce(failing(name));
 
-    expect(await withPassword('ada', 'wrong')).toEqual({ outcome: 'refused' });
+    expect(await withPassword('ada', 'wrong')).toEqual({ outcome: 'rejected' });
   });
 
-  it('returns refused for a challenge', async () => {
+  it('returns rejected for a challenge', async () => {
     send.mockResolvedValueOnce({ ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 'session' });
 
-    expect(await withPassword('ada', 'temporary')).toEqual({ outcome: 'refused' });
+    expect(await withPassword('ada', 'temporary')).toEqual({ outcome: 'rejected' });
   });
 
   it('throws an error with Cognito’s name and without its message', async () => {

@@ -33,13 +33,13 @@ describe('control API validation', () => {
   ])('rejects %s %s %j with the invalid field', async (method, path, body, field) => {
     const { orderId, captureId } = await paypal.captured();
 
-    const answer = await paypal.send(
+    const response = await paypal.send(
       method,
       `/_sim/${path.replace('{order}', orderId).replace('{capture}', captureId)}`,
       body,
     );
 
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       body: { error: 'invalid request', fields: [{ field, message: expect.any(String) }] },
     });

@@ -192,9 +192,9 @@ describe('PayPal-Mock-Response', () => {
   ])('with %s fails a capture with %i', async (code, status, name) => {
     const id = await paypal.approvedOrder();
 
-    const answer = await paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {}, { headers: mock(code) });
+    const response = await paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {}, { headers: mock(code) });
 
-    expect(answer).toMatchObject({ status, body: { name, details: [{ issue: code }] } });
+    expect(response).toMatchObject({ status, body: { name, details: [{ issue: code }] } });
     expect(await statusOf(id)).toBe('APPROVED');
   });
 

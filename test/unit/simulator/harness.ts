@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { type Simulator, startSimulator } from '../../../simulator/server.ts';
-import { answerErrors, isDescribed, requestErrors } from '../../support/openapi.ts';
+import { isDescribed, requestErrors, responseErrors } from '../../support/openapi.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -108,7 +108,7 @@ export function useSimulator() {
       if (body !== undefined && !invalid) expect(requestErrors(method, path, body)).toEqual([]);
       const response = await send(method, path, body, { ...paypal.authorization, ...headers });
       if (isDescribed(method, path))
-        expect(answerErrors(method, path, describedAs ?? response.status, response.body)).toEqual([]);
+        expect(responseErrors(method, path, describedAs ?? response.status, response.body)).toEqual([]);
       return response;
     },
 

@@ -58,12 +58,12 @@ export async function startReceiver(): Promise<Receiver> {
     if (!body || !`${origin}${request.url}/`.startsWith(`${receiver.url}/`)) return response.end();
     const received = { headers: request.headers, body };
     receiver.received.push(received);
-    const answer = receiver.respond(received, receiver.received.length);
-    if (answer === 'silence') return undefined;
-    const location = answer.location && { location: answer.location };
+    const scripted = receiver.respond(received, receiver.received.length);
+    if (scripted === 'silence') return undefined;
+    const location = scripted.location && { location: scripted.location };
     return response
-      .writeHead(answer.status, { 'content-type': 'application/json', ...location })
-      .end(answer.body ?? '{}');
+      .writeHead(scripted.status, { 'content-type': 'application/json', ...location })
+      .end(scripted.body ?? '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answerErrors, schemaErrors } from '../../support/openapi.ts';
+import { responseErrors, schemaErrors } from '../../support/openapi.ts';
 import { type Json, orderRequest, useSimulator } from './harness.ts';
 import { eventIn } from './receiver.ts';
 
@@ -225,9 +225,9 @@ describe('an event', () => {
   });
 });
 
-describe('answerErrors', () => {
+describe('responseErrors', () => {
   const refund = recordedResponse('sandbox2021__POST-captures-refund.201');
-  const errorsOf = (body: unknown) => answerErrors('POST', '/v2/payments/captures/X/refund', 201, body);
+  const errorsOf = (body: unknown) => responseErrors('POST', '/v2/payments/captures/X/refund', 201, body);
 
   it('returns nothing for a recorded response', () => {
     expect(errorsOf(refund)).toEqual([]);

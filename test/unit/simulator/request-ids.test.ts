@@ -95,10 +95,10 @@ describe('PayPal-Request-Id', () => {
       faults: [{ method: 'POST', path: '/v2/checkout/orders/*/capture', latency_ms: 150, times: 1 }],
     });
 
-    const answers = await Promise.all([capture(orderId, 'capture-1'), capture(orderId, 'capture-1')]);
+    const responses = await Promise.all([capture(orderId, 'capture-1'), capture(orderId, 'capture-1')]);
 
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
-    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(responses.find(({ status }) => status === 409)?.body).toMatchObject({
       name: 'RESOURCE_CONFLICT',
       details: [{ issue: 'PREVIOUS_REQUEST_IN_PROGRESS' }],
     });

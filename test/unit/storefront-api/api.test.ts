@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiDocument, commonAnswerErrors } from '../../support/api-document.ts';
+import { apiDocument, commonResponseErrors } from '../../support/api-document.ts';
 import { product } from '../../support/in-memory/shop.ts';
 import { type StorefrontInMemory, storefrontInMemory } from '../../support/in-memory/storefront-api.ts';
 
@@ -44,21 +44,21 @@ describe('storefrontApi', () => {
   });
 
   it('names unknown SKUs', async () => {
-    const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
+    const response = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
       body: { items: [...basket.items, { sku: 'CUP', quantity: 1 }, { sku: 'POT', quantity: 1 }] },
     });
 
-    expect(answer.body.skus).toEqual(['CUP', 'POT']);
+    expect(response.body.skus).toEqual(['CUP', 'POT']);
   });
 
   it('names the items out of stock and reserves none', async () => {
     const storefront = storefrontInMemory();
 
-    const answer = await storefront.call('POST /api/v1/checkout-sessions', {
+    const response = await storefront.call('POST /api/v1/checkout-sessions', {
       body: { items: [...basket.items, { sku: 'LAST', quantity: 3 }] },
     });
 
-    expect(answer.body.items).toEqual([{ sku: 'LAST', requested: 3, available: 1 }]);
+    expect(response.body.items).toEqual([{ sku: 'LAST', requested: 3, available: 1 }]);
     expect(storefront.shop.stock.products.get('MUG')?.available).toBe(10);
   });
 
@@ -85,21 +85,21 @@ describe('storefrontApi', () => {
     const { payment_id, paypal_order_id } = await begin(storefront);
     storefront.shop.paypal.approve(paypal_order_id);
 
-    const answer = await storefront.call('POST /api/v1/payments/{id}/capture', { id: payment_id, body: {} });
+    const response = await storefront.call('POST /api/v1/payments/{id}/capture', { id: payment_id, body: {} });
 
-    expect(answer.body.status).toBe('captured');
+    expect(response.body.status).toBe('captured');
   });
 
   it('cancels a payment when the token matches', async () => {
     const storefront = storefrontInMemory();
     const { payment_id, paypal_order_id } = await begin(storefront);
 
-    const answer = await storefront.call('POST /api/v1/payments/{id}/cancel', {
+    const response = await storefront.call('POST /api/v1/payments/{id}/cancel', {
       id: payment_id,
       body: { token: paypal_order_id },
     });
 
-    expect(answer.body.status).toBe('cancelled');
+    expect(response.body.status).toBe('cancelled');
   });
 
   it.each([
@@ -110,9 +110,9 @@ describe('storefrontApi', () => {
     const { payment_id } = await begin(storefront);
     storefront.forget();
 
-    const answer = await storefront.call('POST /api/v1/payments/{id}/cancel', { id: payment_id, body: { token } });
+    const response = await storefront.call('POST /api/v1/payments/{id}/cancel', { id: payment_id, body: { token } });
 
-    expect(answer.body.type).toBe('/problems/wrong-token');
+    expect(response.body.type).toBe('/problems/wrong-token');
     expect(storefront.changes()).toEqual([]);
   });
 
@@ -120,9 +120,9 @@ describe('storefrontApi', () => {
     const storefront = storefrontInMemory();
     const { payment_id, approve_url } = await begin(storefront);
 
-    const answer = await storefront.call('POST /api/v1/payments/{id}/capture', { id: payment_id });
+    const response = await storefront.call('POST /api/v1/payments/{id}/capture', { id: payment_id });
 
-    expect(answer.body).toMatchObject({ type: '/problems/not-approved', approve_url });
+    expect(response.body).toMatchObject({ type: '/problems/not-approved', approve_url });
   });
 
   it('reports ok and its version', async () => {
@@ -130,20 +130,20 @@ describe('storefrontApi', () => {
   });
 
   it('accepts a body in base64', async () => {
-    const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', { body: basket, base64: true });
+    const response = await storefrontInMemory().call('POST /api/v1/checkout-sessions', { body: basket, base64: true });
 
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
   });
 
   it('decodes a body as UTF-8', async () => {
     const storefront = storefrontInMemory([product(1, 'GRÜNTEE-緑')]);
 
-    const answer = await storefront.call('POST /api/v1/checkout-sessions', {
+    const response = await storefront.call('POST /api/v1/checkout-sessions', {
       body: { items: [{ sku: 'GRÜNTEE-緑', quantity: 1 }] },
       base64: true,
     });
 
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
   });
 
   it('ignores the body of a GET', async () => {
@@ -179,11 +179,11 @@ describe('storefrontApi when a dependency fails', () => {
     const storefront = storefrontInMemory();
     storefront.fail('stock.products', error);
 
-    const answer = await storefront.call('GET /api/v1/products');
+    const response = await storefront.call('GET /api/v1/products');
 
-    expect(answer.status).toBe(500);
-    expect(answer.body.type).toBe('/problems/internal-error');
-    expect(JSON.stringify(answer)).not.toMatch(/SECRET|Error|stack|task/);
+    expect(response.status).toBe(500);
+    expect(response.body.type).toBe('/problems/internal-error');
+    expect(JSON.stringify(response)).not.toMatch(/SECRET|Error|stack|task/);
   });
 
   it('returns 503 and retry-after for a transient error', async () => {
@@ -193,10 +193,10 @@ describe('storefrontApi when a dependency fails', () => {
       Object.assign(new Error('busy'), { $fault: 'server', $metadata: { httpStatusCode: 500 } }),
     );
 
-    const answer = await storefront.call('GET /api/v1/products');
+    const response = await storefront.call('GET /api/v1/products');
 
-    expect(answer.status).toBe(503);
-    expect(answer.headers['retry-after']).toBe('5');
+    expect(response.status).toBe(503);
+    expect(response.headers['retry-after']).toBe('5');
   });
 });
 
@@ -219,10 +219,10 @@ describe('storefrontApi routes', () => {
   ])('returns 404 for %s', async (path) => {
     const storefront = storefrontInMemory();
 
-    const answer = await storefront.send('GET', path);
+    const response = await storefront.send('GET', path);
 
-    expect(answer.status).toBe(404);
-    expect(commonAnswerErrors('NotFound', toActual(answer))).toEqual([]);
+    expect(response.status).toBe(404);
+    expect(commonResponseErrors('NotFound', toActual(response))).toEqual([]);
     expect(storefront.calls()).toEqual([]);
   });
 
@@ -238,11 +238,11 @@ describe('storefrontApi routes', () => {
   it.each(notAllowed)('returns 405 for %s %s and allows %s', async (method, path, allowed) => {
     const storefront = storefrontInMemory();
 
-    const answer = await storefront.send(method, path.replace('{id}', 'any'), { body: basket });
+    const response = await storefront.send(method, path.replace('{id}', 'any'), { body: basket });
 
-    expect(answer.status).toBe(405);
-    expect(answer.headers.allow).toBe(allowed);
-    expect(commonAnswerErrors('MethodNotAllowed', toActual(answer))).toEqual([]);
+    expect(response.status).toBe(405);
+    expect(response.headers.allow).toBe(allowed);
+    expect(commonResponseErrors('MethodNotAllowed', toActual(response))).toEqual([]);
     expect(storefront.calls()).toEqual([]);
   });
 });

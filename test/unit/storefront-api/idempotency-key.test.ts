@@ -128,26 +128,26 @@ describe('an Idempotency-Key', () => {
   ])('rejects a key %s with 400 and no effect', async (_, name) => {
     const storefront = storefrontInMemory();
 
-    const answer = await storefront.call(OPEN, { body: basket, ...key(name) });
+    const response = await storefront.call(OPEN, { body: basket, ...key(name) });
 
-    expect(answer.status).toBe(400);
-    expect(answer.body.errors).toEqual([{ field: 'idempotency-key', detail: 'must have 1 to 255 characters' }]);
+    expect(response.status).toBe(400);
+    expect(response.body.errors).toEqual([{ field: 'idempotency-key', detail: 'must have 1 to 255 characters' }]);
     expect(storefront.calls()).toEqual([]);
   });
 
   it('accepts a key of 255 characters', async () => {
-    const answer = await storefrontInMemory().call(OPEN, { body: basket, ...key('k'.repeat(255)) });
+    const response = await storefrontInMemory().call(OPEN, { body: basket, ...key('k'.repeat(255)) });
 
-    expect(answer.status).toBe(201);
+    expect(response.status).toBe(201);
   });
 
   it('returns 503 without effect when the key cannot be stored for a transient reason', async () => {
     const storefront = storefrontInMemory();
     storefront.keys.failure = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
 
-    const answer = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const response = await storefront.call(OPEN, { body: basket, ...key('one') });
 
-    expect(answer.status).toBe(503);
+    expect(response.status).toBe(503);
     expect(storefront.calls()).toEqual([]);
   });
 
@@ -155,8 +155,8 @@ describe('an Idempotency-Key', () => {
     const storefront = storefrontInMemory();
     storefront.keys.failure = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
 
-    const answer = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const response = await storefront.call(OPEN, { body: basket, ...key('one') });
 
-    expect(answer.status).toBe(500);
+    expect(response.status).toBe(500);
   });
 });

@@ -97,11 +97,11 @@ describe('an invalid request', () => {
   it.for(INVALID)('rejects without effect: %s with %s', async ([call, , body, ...expected]) => {
     const storefront = storefrontInMemory();
 
-    const answer = await storefront.call(call, { id: `pay_${SOME}`, body });
+    const response = await storefront.call(call, { id: `pay_${SOME}`, body });
 
-    expect(answer.status).toBe(400);
-    expect(answer.body.type).toBe('/problems/invalid-request');
-    const errors: { field: string; detail: string }[] = answer.body.errors;
+    expect(response.status).toBe(400);
+    expect(response.body.type).toBe('/problems/invalid-request');
+    const errors: { field: string; detail: string }[] = response.body.errors;
     expect(errors.map(({ field, detail }) => `${field}: ${detail}`)).toEqual(expected);
     expect(storefront.changes()).toEqual([]);
   });
@@ -110,29 +110,29 @@ describe('an invalid request', () => {
 it('returns at most 20 errors for an invalid request', async () => {
   const body = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`field${i}`, 0]));
 
-  const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', { body });
+  const response = await storefrontInMemory().call('POST /api/v1/checkout-sessions', { body });
 
-  expect(answer.body.errors).toHaveLength(20);
+  expect(response.body.errors).toHaveLength(20);
 });
 
 describe('the size limit of a body', () => {
   it('rejects a body of more than 64 KiB with 413', async () => {
-    const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
+    const response = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
       body: '{'.repeat(64 * 1024 + 1),
     });
 
-    expect(answer.status).toBe(413);
+    expect(response.status).toBe(413);
   });
 
   it('accepts the longest encoding of the largest basket', async () => {
     const sku = (i: number) => `${'\\u0041'.repeat(62)}${String(i).padStart(2, '0')}`;
     const lines = Array.from({ length: 50 }, (_, i) => `{ "sku": "${sku(i)}", "quantity": 999 }`);
 
-    const answer = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
+    const response = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
       body: `{ "items": [${lines.join(', ')}] }`,
     });
 
-    expect(answer.body.type).toBe('/problems/unknown-product');
+    expect(response.body.type).toBe('/problems/unknown-product');
   });
 });
 
@@ -153,10 +153,10 @@ describe('an unknown id', () => {
     const storefront = storefrontInMemory();
     const id = `${prefix}_${SOME}`;
 
-    const answer = await storefront.call(call, { id, ...bodyOf(call, id) });
+    const response = await storefront.call(call, { id, ...bodyOf(call, id) });
 
-    expect(answer.status).toBe(404);
-    expect(answer.body.type).toBe(`/problems/${problem}`);
+    expect(response.status).toBe(404);
+    expect(response.body.type).toBe(`/problems/${problem}`);
     expect(storefront.changes()).toEqual([]);
   });
 
@@ -180,9 +180,9 @@ describe('an unknown id', () => {
   it.each(malformed)('%s does not read %s', async (call, _, problem, id) => {
     const storefront = storefrontInMemory();
 
-    const answer = await storefront.call(call, { id, ...bodyOf(call, id) });
+    const response = await storefront.call(call, { id, ...bodyOf(call, id) });
 
-    expect(answer.body.type).toBe(`/problems/${problem}`);
+    expect(response.body.type).toBe(`/problems/${problem}`);
     expect(storefront.calls()).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ describe('withoutIds', () => {
 describe('watchOutsideCalls', () => {
   it.each([
     ['returns', async () => undefined],
-    ['throws', async () => Promise.reject(new Error('no answer'))],
+    ['throws', async () => Promise.reject(new Error('no response'))],
   ])('completes a call that is in flight when the invocation %s', async (_, end) => {
     let completed = false;
     const watch = watchOutsideCalls({

@@ -3,7 +3,7 @@ import { mayHaveRefunds, refundViolation } from '../../../../src/consistency/che
 import type { Payment } from '../../../../src/payments/payment.ts';
 import type { PayPalOrder, PayPalRefund } from '../../../../src/paypal/schema.ts';
 import type { PaymentStatus } from '../../../../src/shared/settlement.ts';
-import { ASKED, PAYMENT, paymentThatIs } from '../../../support/builders/payments.ts';
+import { PAYMENT, paymentThatIs, REQUESTED } from '../../../support/builders/payments.ts';
 
 const NOW = new Date('2026-06-02T12:00:00.000Z');
 const CONTEXT = { now: NOW, graceSeconds: 300 };
@@ -13,7 +13,7 @@ const DAY = 24 * 60 * 60;
 const refundOf = (minor: number, more: Partial<PayPalRefund> = {}): PayPalRefund => ({
   id: `REFUND${minor}`,
   status: 'COMPLETED',
-  amount: { ...ASKED, minor },
+  amount: { ...REQUESTED, minor },
   capture_id: 'CAPTURE1',
   updated_at: secondsAgo(DAY),
   ...more,
@@ -21,7 +21,7 @@ const refundOf = (minor: number, more: Partial<PayPalRefund> = {}): PayPalRefund
 const orderWith = (refunds: PayPalRefund[], captureStatus = 'COMPLETED'): PayPalOrder => ({
   id: 'ORDER1',
   status: 'COMPLETED',
-  captures: [{ id: 'CAPTURE1', status: captureStatus, amount: ASKED, updated_at: secondsAgo(DAY) }],
+  captures: [{ id: 'CAPTURE1', status: captureStatus, amount: REQUESTED, updated_at: secondsAgo(DAY) }],
   refunds,
 });
 const violationOf = (payment: Payment, order: PayPalOrder) => refundViolation(payment, order, CONTEXT);

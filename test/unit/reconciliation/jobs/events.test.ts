@@ -164,7 +164,7 @@ describe('eventsJob with an event that was never delivered', () => {
     const { getEvent } = deps;
     Object.assign(deps, {
       getEvent: async (id: string) => {
-        if (id === 'WH-FILL-0') throw new Error('no answer');
+        if (id === 'WH-FILL-0') throw new Error('no response');
         return getEvent(id);
       },
     });
