@@ -16,13 +16,13 @@ export type AdminDeps = PaymentRoutesDeps &
   HealthRoutesDeps &
   MetricsRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
 
-/** Served by the function `sign-in`; requests with another method arrive here. */
+/** Served by the function `sign-in`; any other method on these paths arrives here. */
 const OTHER_FUNCTIONS_ROUTES = [
   ['POST', '/api/v1/admin/sign-in'],
   ['POST', '/api/v1/admin/sign-in/refresh'],
 ] as const;
 
-/** The operators' API, described in docs/openapi.yaml. Every route requires an operator. */
+/** The admin API, described in docs/openapi.yaml. Every route requires an operator. */
 export function adminApi(deps: AdminDeps): Api {
   const api = createApi({ once: deps.once, authorize: operatorOf, otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES });
   eventRoutes(api, deps);

@@ -33,7 +33,7 @@ export interface AuditQuery {
 /** Entries evaluated for one page, about half a megabyte. */
 const MAX_EVALUATED = 1000;
 
-/** The only code that knows how the audit log is stored: items of the operations table, of the kind `audit`. */
+/** The only code that accesses the items of kind `audit` in the operations table. */
 export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
   /** Appends an entry; entries are never changed. */
   async write(entry: AuditEntry): Promise<void> {

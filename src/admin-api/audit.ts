@@ -20,7 +20,7 @@ export interface OperatorAction {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Appends to the audit log, before the action: what cannot be recorded is not done. */
+/** Appends to the audit log before the action runs: an action that cannot be recorded is not taken. */
 export const recordAction = (
   { audit, ulid, now }: AuditDeps,
   { actor, action, target, reason, details = {} }: OperatorAction,

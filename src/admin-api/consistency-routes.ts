@@ -65,16 +65,16 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason, details });
     const request = { findingId: id, dryRun, by: `operator ${caller}` };
     const repaired = await repairFinding({ recheck: consistency.recheck, actions }, request);
-    const answer = (outcome: string, what: string) => ({
+    const respondWith = (outcome: string, what: string) => ({
       status: 200,
       body: { finding_id: id, dry_run: dryRun, outcome, what },
     });
     switch (repaired.outcome) {
       case 'would_repair':
       case 'repaired':
-        return answer(repaired.outcome, repaired.description);
+        return respondWith(repaired.outcome, repaired.description);
       case 'already_resolved':
-        return answer('holds_no_more', 'already resolved');
+        return respondWith('holds_no_more', 'already resolved');
       case 'not_repairable':
         throw new Problem('not-repairable', repaired.reason);
       case 'unknown_finding':

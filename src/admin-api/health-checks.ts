@@ -29,10 +29,11 @@ export interface HealthDeps {
   readonly now: () => Date;
 }
 
-/** Payments are decided within half an hour, and the least frequent job runs every hour. */
+/** A payment is usually decided within half an hour. */
 const MAX_OPEN_AGE_MS = 6 * 3_600_000;
+/** The least frequent job runs every hour. */
 const MAX_JOB_AGE_MS = 2 * 3_600_000;
-/** Counted up to this many. */
+/** Findings and failed settlements are counted up to this number. */
 const PAGE_SIZE = 100;
 
 const ok = (detail: string): Observation => ({ status: 'ok', detail });
@@ -48,7 +49,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
   const { now } = deps;
   const ago = (at: string) => formatAge(now().getTime() - Date.parse(at));
   const isOlderThan = (at: string, ms: number) => now().getTime() - Date.parse(at) > ms;
-  // One request answers both: whether PayPal accepts the credentials, and how the webhook is registered.
+  // One request serves two checks: PayPal's credentials and the registered webhook.
   let request: Promise<readonly Webhook[]> | undefined;
   const webhooks = () => {
     request ??= deps.listWebhooks();

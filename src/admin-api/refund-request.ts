@@ -6,8 +6,7 @@ import { type Money, type MoneyText, parseMoney } from '../shared/money.ts';
 /**
  * The amount to refund; undefined for the full amount.
  * @throws Problem `invalid-request` when the amount is zero or in another currency; PayPal rejects one that is too
- * high. `nothing-to-refund` before the capture: a partial refund must not become a full one when the capture arrives
- * meanwhile.
+ * high. `nothing-to-refund` before the capture: if it arrived meanwhile, a partial refund would become a full one.
  */
 export function refundAmount({ captured, status }: Payment, requested: MoneyText | undefined): Money | undefined {
   if (!requested) return undefined;
@@ -25,7 +24,7 @@ export function refundAmount({ captured, status }: Payment, requested: MoneyText
 }
 
 /**
- * The idempotency key of a refund: equal amount and reason are the same refund, however often it is requested. Another
+ * The idempotency key of a refund: a repeated request with the same amount and reason is the same refund. Another
  * refund of that amount needs another reason.
  */
 export const refundKey = (amount: Money | undefined, reason: string): string =>

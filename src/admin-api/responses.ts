@@ -25,7 +25,7 @@ export const toOperatorPaymentResponse = (payment: Payment, order: Order | undef
   })),
 });
 
-/** With the disputes of its payment, to see before shipping. */
+/** With the disputes of its payment, for the operator to check before shipping. */
 export const toOperatorOrderResponse = (order: Order, payment: Payment | undefined) => ({
   ...toOrderResponse(order),
   shipped_at: order.shipped_at ?? null,

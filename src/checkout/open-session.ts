@@ -57,7 +57,7 @@ export async function openSession(
     payment_status: null,
     created_at: created.toISOString(),
   };
-  // Stock first: a session without reservation could be paid; a reservation without session only expires.
+  // Stock first: a session without a reservation could be paid, while a reservation without a session just expires.
   const reserved = await stock.reserve({
     checkout_session_id: session.checkout_session_id,
     status: 'held',

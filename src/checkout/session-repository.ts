@@ -10,13 +10,13 @@ export interface SessionChange {
   readonly ifPaymentStatusIn?: readonly NonNullable<Session['payment_status']>[];
 }
 
-/** `session` as it is now; undefined when it does not exist. */
+/** `session` is its current state; undefined when it does not exist. */
 export interface SessionChangeResult {
   readonly changed: boolean;
   readonly session: Session | undefined;
 }
 
-/** The only code that knows the items of the checkout sessions table. */
+/** The only code that accesses the checkout sessions table. */
 export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const change = async (
     id: SessionId,
@@ -81,7 +81,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
 
     /**
-     * Creates a session. Ids are random, so an existing one is this session, from an attempt whose response was lost.
+     * Creates a session. Idempotent: ids are random, so an existing one is from a write whose response was lost.
      */
     async create(session: Session): Promise<void> {
       await conditionHolds(
@@ -95,7 +95,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
       );
     },
 
-    /** Begins the payment of an open session: its reservation then stays until the payment is decided. */
+    /** Begins the payment of an open session. Its reservation is then kept until the payment is decided. */
     beginPayment: (id: SessionId): Promise<SessionChangeResult> =>
       change(id, {
         set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },

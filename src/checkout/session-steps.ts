@@ -3,15 +3,14 @@ import type { StepsOf } from '../shared/workflow-steps.ts';
 import type { Session } from './session.ts';
 import type { SessionChange, SessionRepository } from './session-repository.ts';
 
-/** The session's status now, and whether this run changed it. */
+/** The session's current status, and whether this run changed it. */
 export interface SessionStepResult {
   readonly session_status: Session['status'];
   readonly changed: boolean;
 }
 
 /**
- * The payment statuses of a session that each payment status supersedes. A step that runs late, or twice, finds a newer
- * status and leaves it.
+ * The payment statuses of a session that each payment status supersedes. A step that runs late or twice is a no-op.
  */
 const SUPERSEDES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   expired: ['created'],
@@ -23,7 +22,7 @@ const SUPERSEDES: Partial<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   reversed: ['created', 'expired', 'cancelled', 'failed', 'captured', 'partially_refunded', 'refunded'],
 };
 
-/** Whether a session with this payment status is behind a payment with that status. */
+/** Whether a session with payment status `status` is behind a payment with status `newer`. */
 export const isSupersededBy = (status: PaymentStatus, newer: PaymentStatus): boolean =>
   SUPERSEDES[newer]?.includes(status) ?? false;
 
@@ -43,7 +42,7 @@ export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<Se
     ifStatusIn: UNPAID,
   });
 
-/** Records a refund. The checkout was completed if it has an order; it failed if that is `void`. */
+/** Records a refund. With a `void` order, the checkout failed; otherwise it stays completed. */
 export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
   updateSession(sessions, settlement, {
     set: {

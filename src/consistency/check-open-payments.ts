@@ -5,7 +5,7 @@ import { purchaseViolations } from './checks/purchase.ts';
 import type { Violation } from './checks/violation.ts';
 import { type PurchaseTables, readPurchases } from './read-purchases.ts';
 
-/** Any beyond these are left to the scan. */
+/** The scan checks the others. */
 const MAX_OPEN = 1000;
 /** Reconciliation reschedules an open payment within an hour. */
 const HOUR_MS = 3_600_000;

@@ -18,11 +18,11 @@ export interface CompareRefundsResult {
   readonly checked: number;
   /** Where the next run continues; absent: at the beginning. */
   readonly after: ScanKey | undefined;
-  /** Why PayPal did not respond. The payments left out are compared in the next round. */
+  /** Set when PayPal did not respond. The remaining payments are compared in the next round. */
   readonly error: Error | undefined;
 }
 
-/** PayPal publishes no rate limit, but advises against polling: each run compares a few payments, in turn. */
+/** PayPal publishes no rate limit, but advises against polling: each run compares the next few payments. */
 const MAX_CALLS = 20;
 const CONCURRENCY = 5;
 const PAGE_SIZE = 50;

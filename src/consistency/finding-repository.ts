@@ -17,7 +17,7 @@ export interface FindingPage {
 
 const KIND = 'finding';
 
-/** The only code that knows how findings are stored: items of the operations table, of the kind `finding`. */
+/** The only code that accesses the items of kind `finding` in the operations table. */
 export const findingRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   return {
     /**
@@ -45,7 +45,7 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       };
     },
 
-    /** Reads a finding, open or closed. */
+    /** Open or closed. Consistent read. */
     async get(id: string): Promise<Finding | undefined> {
       const { Item } = await db.send(
         new GetCommand({ TableName: tableName, Key: { kind: KIND, id }, ConsistentRead: true }),
@@ -81,7 +81,7 @@ export const findingRepository = (db: DynamoDBDocumentClient, tableName: string)
       );
     },
 
-    /** Closes a finding. @returns false when it is not open. */
+    /** @returns false when the finding is not open. */
     close: (id: string, at: Date): Promise<boolean> =>
       conditionHolds(
         db.send(

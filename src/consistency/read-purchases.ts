@@ -14,8 +14,8 @@ export interface PurchaseTables {
 }
 
 /**
- * Reads at most 100 purchases by session, in no order. Payments are read last: every change of a purchase writes its
- * payment first, so rows read before a change meet a payment updated just now, and count as in flight.
+ * Reads at most 100 purchases by session, in no order. Payments are read last. Every change of a purchase writes its
+ * payment first, so when other rows are read before a change, the payment is recent and the purchase in flight.
  */
 export async function readPurchases(
   { payments, sessions, stock, orders }: PurchaseTables,

@@ -34,7 +34,9 @@ export async function recheckFinding(deps: RecheckDeps, finding: Finding, contex
   return { ...finding, ...violation, last_seen: at };
 }
 
-/** Rechecks a finding before its repair, as of its last check at the earliest: it is not in flight again. */
+/**
+ * Rechecks a finding before its repair, as of its last check or later: an earlier time may be within its grace period.
+ */
 export async function recheckFindingById(
   deps: RecheckDeps,
   findingId: string,

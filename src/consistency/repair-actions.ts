@@ -20,8 +20,8 @@ const DONE: RepairActionResult = { done: true };
 const notDone = (reason: string): RepairActionResult => ({ done: false, reason });
 
 /**
- * Repairs findings through the shop's regular use cases; nothing else is written.
- * Each throws PayPalUnavailable when it needs PayPal and PayPal does not respond; the repair may be retried.
+ * Repairs findings through the shop's regular use cases, and writes nothing else.
+ * Each action throws PayPalUnavailable when it needs PayPal and PayPal does not respond; the repair may be retried.
  */
 export const repairActions = ({
   refund,

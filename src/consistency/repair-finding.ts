@@ -37,8 +37,8 @@ export interface RepairRequest {
 }
 
 /**
- * Repairs a finding by the action that should have prevented it, never by a write of its own. Rechecks it first: it may
- * be resolved, or need another repair by now. Idempotent.
+ * Repairs a finding through an existing action of the shop, never by a write of its own. Rechecks it first: it may be
+ * resolved by now, or need another repair. Idempotent.
  */
 export async function repairFinding(
   { recheck, actions }: RepairDeps,

@@ -36,7 +36,7 @@ export interface CheckResult {
 
 const JOB = 'consistency';
 
-/** The stored cursor: where the next run continues. A cursor that does not parse is discarded. */
+/** The stored cursor: where the next run continues. A cursor that does not parse is ignored. Field names are stored. */
 const progressSchema = z.object({
   walk: z.optional(scanSchema),
   /** Stock differences found by the previous scan. */
@@ -51,9 +51,9 @@ const progressSchema = z.object({
 type Progress = z.infer<typeof progressSchema>;
 
 /**
- * Runs the consistency check for as long as its time allows; the next run continues. Rechecks open findings first, to
- * close those that are resolved, then open payments, to find new violations early, then scans all tables.
- * Safe to run concurrently: a run stores its position together with everything tallied up to it.
+ * Runs the consistency check until its time is up; the next run continues. Rechecks open findings first, to close those
+ * that are resolved. Then checks open payments, to find new violations early, and scans all tables.
+ * Safe to run concurrently: a run stores its position together with the tallies up to it.
  */
 export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<CheckResult> {
   const progress = progressOf(await deps.runs.begin(JOB, context.now));
@@ -112,7 +112,7 @@ async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, c
   do {
     const { findings, cursor } = await deps.findings.open(after);
     for (const finding of findings) {
-      // During an outage of PayPal, one request waits for its timeout; the other findings stay open.
+      // During an outage of PayPal, wait for one timeout only; the other findings stay open.
       if (finding.invariant === 'refunds_match_paypal' && (isPayPalDown || !deps.hasTime())) continue;
       try {
         await recheckFinding(deps, finding, context);
@@ -128,7 +128,7 @@ async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, c
   return { checked, after };
 }
 
-/** Reads one page of each list: usually all there is. */
+/** Checks one page of each list, which usually has one. */
 async function checkExecutions(
   { workflow, tables, failed }: CheckDeps,
   cursors: Progress['failures'],

@@ -37,8 +37,8 @@ export const NEW_SCAN: Scan = {
 };
 
 /**
- * Checks the next page of a table. A purchase is checked when its payment is scanned; one without a payment when its
- * session, order or reservation is: none is missed, whichever row is lost.
+ * Checks the next page of a table. A purchase is checked when its payment is scanned, or without a payment when its
+ * session, order or reservation is scanned: whichever row is lost, no purchase is missed.
  */
 export async function scanPage(
   tables: PurchaseTables,

@@ -10,19 +10,19 @@ import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrE
 import { type OrderId, orderIdSchema } from '../shared/ids.ts';
 import { type Order, orderSchema } from './order.ts';
 
-/** `order` as it is now; undefined when it does not exist. */
+/** `order` is its current state; undefined when it does not exist. */
 export interface OrderChangeResult {
   readonly order: Order | undefined;
   readonly changed: boolean;
 }
 
 const DAY_SECONDS = 24 * 60 * 60;
-/** Buyer data without an order expires together with the webhook events that brought it. */
+/** Buyer data without an order expires together with the webhook events that contain it. */
 const RETENTION_DAYS = 90;
 
 /**
- * The only code that knows the items of the orders table. An order has two: part `order` holds what was bought, part
- * `buyer` the buyer's name and address, which a public read of the order therefore never loads.
+ * The only code that accesses the orders table. An order has two items: part `order` without personal data, and part
+ * `buyer` with the buyer's name and address, which public reads therefore never load.
  */
 export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const change = async (
@@ -95,12 +95,12 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
     },
 
     /** Sets the refunded total; a no-op unless it increases. */
-    refund: (id: OrderId, refundedMinor: number, everything: boolean): Promise<OrderChangeResult> =>
+    refund: (id: OrderId, refundedMinor: number, isFull: boolean): Promise<OrderChangeResult> =>
       change(id, {
-        UpdateExpression: `SET refunded_minor = :refunded${everything ? ', #status = :status' : ''}`,
+        UpdateExpression: `SET refunded_minor = :refunded${isFull ? ', #status = :status' : ''}`,
         ConditionExpression: 'refunded_minor < :refunded',
-        ...(everything && { ExpressionAttributeNames: { '#status': 'status' } }),
-        ExpressionAttributeValues: { ':refunded': refundedMinor, ...(everything && { ':status': 'refunded' }) },
+        ...(isFull && { ExpressionAttributeNames: { '#status': 'status' } }),
+        ExpressionAttributeValues: { ':refunded': refundedMinor, ...(isFull && { ':status': 'refunded' }) },
       }),
 
     /** Marks a confirmed order as shipped; a no-op for a shipped or refunded one. */
@@ -113,8 +113,8 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       }),
 
     /**
-     * Stores the buyer for 90 days, until `keepBuyer`. Until then the latest data wins: after a decline the buyer may
-     * choose another address. A no-op for kept and erased buyers.
+     * Stores the buyer for 90 days, or for good after `keepBuyer`. Before that, later data replaces earlier data: after
+     * a decline the buyer may choose another address. A no-op for a kept or erased buyer.
      */
     rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
       conditionHolds(

@@ -36,7 +36,7 @@ export const orderSteps = (deps: OrderStepsDeps): StepsOf<'fulfillment', OrderSt
 
 /**
  * Creates the order of a captured payment. Idempotent: the order's id derives from the payment's.
- * @throws Error without session or captured amount: a retry does not help, an operator must act.
+ * @throws Error without session or captured amount: not retryable, manual review required.
  */
 export async function createOrder(
   { orders, getSession, fetchBuyer, now }: CreateOrderDeps,
@@ -69,8 +69,8 @@ export async function createOrder(
 }
 
 /**
- * Records a refund on the order. If the payment was refunded in full before the order exists, a `void` order takes its
- * place, so that a late `CreateOrder` cannot create it.
+ * Records a refund on the order. After a full refund of a payment without an order, creates a `void` order, so that a
+ * late `CreateOrder` cannot create a real one.
  * @throws Error for a partial refund before the order exists: retried until it does.
  */
 export async function refundOrder(
@@ -80,17 +80,17 @@ export async function refundOrder(
 ): Promise<RefundOrderResult> {
   const { payment_id, checkout_session_id, captured, refunded_minor, payment_status } = settlement;
   const order_id = orderIdOf(payment_id);
-  const everything = payment_status !== 'partially_refunded';
-  const { order, changed } = await orders.refund(order_id, refunded_minor, everything);
+  const isFull = payment_status !== 'partially_refunded';
+  const { order, changed } = await orders.refund(order_id, refunded_minor, isFull);
   if (order)
     return {
       order_id,
       order_status: order.status,
       changed,
-      stock: everything && !order.shipped_at ? 'comes_back' : 'stays',
+      stock: isFull && !order.shipped_at ? 'comes_back' : 'stays',
     };
   // The settlement that creates the order is still running or has failed.
-  if (!everything || !captured) throw new Error(`order ${order_id} not found yet`);
+  if (!isFull || !captured) throw new Error(`order ${order_id} not found yet`);
   const voided = await orders.create({
     order_id,
     payment_id,

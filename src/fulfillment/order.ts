@@ -4,8 +4,8 @@ import { orderIdSchema, paymentIdSchema, sessionIdSchema } from '../shared/ids.t
 import { moneySchema } from '../shared/money.ts';
 
 /**
- * `confirmed` → `shipped`; `refunded` after a full refund. `void` takes the place of an order whose payment was
- * refunded before it was created: it is never shown, and no order can replace it.
+ * `confirmed` → `shipped`; `refunded` after a full refund. `void` replaces an order whose payment was refunded before
+ * the order was created; it is never shown and stays `void`.
  */
 export const ORDER_STATUSES = ['confirmed', 'shipped', 'refunded', 'void'] as const;
 

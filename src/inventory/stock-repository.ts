@@ -14,7 +14,7 @@ import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import { type Counter, type Counters, type Product, productSchema } from './product.ts';
 import { type Reservation, type ReservationStatus, type ReservedItem, reservationSchema } from './reservation.ts';
 
-/** When not `done`: the products with too few items, or the status that the reservation has instead. */
+/** When not `done`: the products with insufficient stock, or the current status of the reservation. */
 export type StockChangeResult =
   | { readonly done: true }
   | { readonly done: false; readonly short: readonly { readonly sku: string; readonly available: number }[] }
@@ -23,7 +23,7 @@ export type StockChangeResult =
 /** All held reservations share one partition of the sparse index `by-due`. */
 const DUE = 'reservation';
 
-/** The only code that knows the items of the products and reservations tables. */
+/** The only code that accesses the products and reservations tables. */
 export const stockRepository = (
   db: DynamoDBDocumentClient,
   tables: { readonly products: string; readonly reservations: string },
@@ -49,7 +49,7 @@ export const stockRepository = (
     const reasons = await transact(db, [reservation, ...counterMoves], retryDelay);
     if (!reasons) return { done: true };
     const [ofReservation, ...ofCounters] = reasons;
-    // A reservation whose status changed explains the failed counters, too.
+    // When the reservation has changed, failed counters say nothing about stock.
     if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
       return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };
     }
@@ -131,7 +131,7 @@ export const stockRepository = (
         for (const { checkout_session_id: id } of Items) if (typeof id === 'string' && isSessionId(id)) yield id;
     },
 
-    /** Sets when the reservation is due next, if it is still held. */
+    /** Sets when the reservation is due next. A no-op unless it is held. */
     async reschedule(id: SessionId, at: Date): Promise<void> {
       await conditionHolds(
         db.send(
@@ -175,7 +175,7 @@ export const stockRepository = (
       );
       if ('written' in result) return true;
       if (!result.found) return false;
-      // An earlier attempt of this write may have succeeded and lost its response.
+      // This write may have succeeded before, and its response been lost.
       const { available, reserved, sold } = productSchema.parse(result.found);
       return available === counted.available && reserved === counted.reserved && sold === counted.sold;
     },

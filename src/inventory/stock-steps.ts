@@ -4,7 +4,7 @@ import type { Counter } from './product.ts';
 import type { Reservation, ReservationStatus } from './reservation.ts';
 import type { StockRepository } from './stock-repository.ts';
 
-/** The reservation's status now; `none` when the stock of a released reservation is gone. */
+/** The reservation's current status; `none` when the stock of a released reservation is gone. */
 export interface StockStepResult {
   readonly stock: ReservationStatus | 'none';
   readonly changed: boolean;
@@ -13,7 +13,7 @@ export interface StockStepResult {
 type Deps = Pick<StockRepository, 'reservation' | 'move'>;
 
 /**
- * The counters between which each change of a reservation moves its items. Changes that are missing here are no-ops.
+ * The counters between which each status change moves the items of a reservation. Changes not listed are no-ops.
  */
 const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counter] | undefined>> = {
   'held→committed': ['reserved', 'sold'],
@@ -47,7 +47,7 @@ export const releaseStock = (
 export const holdStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
   moveReservation(stock, settlement, 'held');
 
-/** Returns the items of a payment that was refunded in full before shipping. The reservation cannot take them again. */
+/** Returns the items of a payment that was refunded in full before shipping. A returned reservation stays returned. */
 export const returnStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>
   moveReservation(stock, settlement, 'returned');
 

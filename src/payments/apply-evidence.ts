@@ -10,7 +10,7 @@ export type EvidenceResult =
   | { readonly outcome: 'moved'; readonly payment: Payment }
   /** A no-op: nothing new, or not confirmed by PayPal. */
   | { readonly outcome: 'unchanged'; readonly payment: Payment }
-  /** The evidence is about another PayPal order than the payment's. */
+  /** The evidence is about another PayPal order. */
   | { readonly outcome: 'other_order'; readonly payment: Payment }
   | { readonly outcome: 'unknown_payment' };
 
@@ -20,14 +20,14 @@ export type StartSettlement = (name: string, input: Settlement) => Promise<void>
 export interface ApplyEvidenceDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'move'>;
   readonly startSettlement: StartSettlement;
-  /** Undefined when PayPal does not know the order. */
+  /** Undefined when PayPal does not find the order. */
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
-  /** Undefined when PayPal does not know the capture. A capture outlives its order there. */
+  /** Undefined when PayPal does not find the capture, which outlives its order. */
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
   /** Stores the buyer for the warehouse. */
   readonly rememberBuyer: (paymentId: PaymentId, buyer: NonNullable<Evidence['buyer']>) => Promise<unknown>;
   readonly now: () => Date;
-  /** Reconciliation picks up a payment this long after its last evidence. */
+  /** Reconciliation checks a payment this long after its last evidence. */
   readonly dueAfterSeconds: number;
 }
 
@@ -37,9 +37,7 @@ export interface EvidenceApplier {
   readonly apply: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<EvidenceResult>;
   /** Applies facts in sequence; `moved` if any of them moved the payment. */
   readonly applyAll: (payment: Payment, facts: readonly Evidence[]) => Promise<EvidenceResult>;
-  /**
-   * Applies everything that PayPal's view of the order contains. Without order and capture, the payment has expired.
-   */
+  /** Applies PayPal's view of the order. When PayPal has neither order nor capture, the payment has expired. */
   readonly applyOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<EvidenceResult>;
   /** Fetches the payment's order from PayPal and applies it. */
   readonly refreshFromPayPal: (payment: Payment, source: string) => Promise<EvidenceResult>;
@@ -96,7 +94,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     return result;
   };
 
-  /** Starts all open settlements: after a crash between write and start, the next caller starts what is missing. */
+  /** Starts all open settlements: after a crash between write and start, the next caller starts them. */
   const startOpen = async (payment: Payment): Promise<void> => {
     for (const [name, input] of Object.entries(payment.open))
       await deps.startSettlement(executionName(payment.payment_id, name), input);
@@ -144,13 +142,13 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
   };
 }
 
-/** When reconciliation picks up a payment without further evidence. */
+/** When reconciliation next checks a payment without further evidence. */
 export const dueAfter = (seconds: number, now: Date): Date => new Date(now.getTime() + seconds * 1000);
 
 /**
  * Applies an operator's acceptance of a captured amount that differs from the requested one. Refunds before it, or
  * since `payment` was read, are fetched from PayPal.
- * @param source names the operator in the payment's history
+ * @param source the operator, for the payment's history
  */
 export async function acceptPayment(
   evidenceApplier: EvidenceApplier,

@@ -20,14 +20,14 @@ export interface BeginPaymentDeps {
   /** Origin of the storefront, without trailing slash. */
   readonly storefrontOrigin: string;
   readonly now: () => Date;
-  /** Reconciliation picks up a payment this long after its last evidence. */
+  /** Reconciliation checks a payment this long after its last evidence. */
   readonly dueAfterSeconds: number;
 }
 
 /**
  * Creates the payment of a session and its PayPal order. The order's id is stored before the buyer gets it, because
- * PayPal's first event may arrive before the buyer returns. Idempotent: the request id makes PayPal return the order of
- * an earlier attempt.
+ * PayPal's first event may arrive before the buyer returns. Idempotent: with the same request id, PayPal
+ * returns the order of an earlier call.
  * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
  */
 export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promise<BeginPaymentResult> {

@@ -27,7 +27,7 @@ const NOT_APPROVED: ReadonlySet<string> = new Set(['ORDER_NOT_APPROVED', 'PAYER_
 /**
  * Captures an approved payment at PayPal and applies the response. Safe to run concurrently: all calls of one attempt
  * share a request id, and PayPal captures an order once.
- * @param by goes into the payment's history
+ * @param by the source in the payment's history
  * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
  */
 export async function capturePayment(

@@ -40,7 +40,7 @@ export function dryRun({
       async move(id, move, now) {
         const found = await get(id);
         const decision = found && decide(found, move.evidence);
-        // Stands for the move's condition in DynamoDB: the payment must still lead to this very move.
+        // In place of the move's condition in DynamoDB: the payment must still lead to the same move.
         if (decision?.do !== 'move' || JSON.stringify(decision.move) !== JSON.stringify(move)) return { found };
         const moved = afterMove(found as Payment, move, now.toISOString());
         overlay.set(id, moved);

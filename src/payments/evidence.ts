@@ -21,7 +21,7 @@ export type Evidence = EvidenceContext &
     | { readonly kind: 'captured'; readonly captureId: string; readonly amount: Money }
     | { readonly kind: 'capture_failed'; readonly captureId: string }
     | { readonly kind: 'cancelled' }
-    /** PayPal no longer knows the order. */
+    /** PayPal no longer has the order. */
     | { readonly kind: 'expired' }
     /**
      * PayPal declined the funding source: the buyer must choose another. `attempt` is the number of earlier declines.
@@ -29,7 +29,7 @@ export type Evidence = EvidenceContext &
     | { readonly kind: 'instrument_declined'; readonly attempt: number }
     /** An operator accepted a captured amount that differs from the requested one. */
     | { readonly kind: 'accepted' }
-    /** The workflow does not capture, because the stock is gone. */
+    /** The workflow does not capture because the stock is gone. */
     | { readonly kind: 'declined' }
     /** `total` is the refunded total of the capture, this refund included. */
     | { readonly kind: 'refunded'; readonly captureId: string; readonly total: Money }

@@ -25,7 +25,7 @@ const used = (values: Record<string, unknown>, ...expressions: string[]) =>
     Object.entries(values).filter(([name]) => expressions.some((text) => new RegExp(`${name}\\b`).test(text))),
   );
 
-/** The only code that knows the items of the payments table. */
+/** The only code that accesses the payments table. */
 export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const get = async (id: PaymentId): Promise<Payment | undefined> => {
     const { Item } = await db.send(
@@ -113,7 +113,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       return { ...page, items: items.map(({ payment_id }) => paymentIdSchema.parse(payment_id)) };
     },
 
-    /** An order attached within the last second may not be found yet. */
+    /** The index may be a second behind. */
     byPayPalOrder: (paypalOrderId: string) => byIndex('by-paypal-order', 'paypal_order_id', paypalOrderId),
 
     byCapture: (captureId: string) => byIndex('by-capture', 'capture_id', captureId),
@@ -133,7 +133,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       return 'written' in result ? payment : paymentSchema.parse(result.found);
     },
 
-    /** Sets the PayPal order of a payment; fails for a second one. */
+    /** Sets the PayPal order of a payment, unless it has another one. */
     attachOrder: (id: PaymentId, paypalOrderId: string, approveUrl: string, now: Date): Promise<MoveResult> =>
       update(
         id,
@@ -144,8 +144,8 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       ),
 
     /**
-     * Writes a move under its transition's condition. `dueAt`: when reconciliation picks the payment up without further
-     * evidence.
+     * Writes a move under its transition's condition. `dueAt`: when reconciliation next checks the payment without
+     * further evidence.
      */
     move(id: PaymentId, move: Move, now: Date, dueAt: Date): Promise<MoveResult> {
       const { transition, set, settlement, supersedes } = move;
@@ -295,5 +295,5 @@ const dueBy = (status: Payment['status'], at: Date): { due_shard: DueShard; due_
 
 /** Counting stops here. */
 const MAX_COUNTED = 10_000;
-/** More payments under review than this have one cause. */
+/** More than this have a common cause. */
 const MAX_UNDER_REVIEW = 100;

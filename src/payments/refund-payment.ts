@@ -22,9 +22,9 @@ export interface RefundDeps {
 }
 
 export interface RefundRequest {
-  /** @default - everything that is left */
+  /** @default - the remaining amount */
   readonly amount?: Money;
-  /** Goes into the payment's history. */
+  /** The source in the payment's history. */
   readonly source: string;
   /** Idempotency key among the payment's refunds; at most 45 characters. */
   readonly key: string;

@@ -3,7 +3,7 @@ import type { Outcome, PaymentStatus } from '../shared/settlement.ts';
 import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
 
-/** Undecided: waits for the buyer or a bank. */
+/** Waits for the buyer or a bank. */
 const IN_PROGRESS = ['created', 'approved', 'capture_pending'] as const;
 /** Given up. A later status of these supersedes an earlier one. */
 const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
@@ -42,7 +42,7 @@ export interface Transition {
  */
 export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
-  // Once only: a buyer who was declined because the stock is gone must not be charged when stock returns.
+  // Once only: a buyer who was declined for lack of stock must not be charged when stock returns.
   {
     evidence: 'approved',
     from: GIVEN_UP,
@@ -138,8 +138,8 @@ export const TRANSITIONS: readonly Transition[] = [
 ];
 
 /**
- * Evidence that is a no-op in these statuses. What is neither here nor a transition does not fit: PayPal's view is
- * fetched.
+ * Evidence that is a no-op in these statuses. Evidence that is neither here nor in a transition does not fit, and
+ * PayPal's view is fetched.
  */
 export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[] = [
   { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
@@ -176,6 +176,6 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
 export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);
 /** Whether a payment in this status was captured. */
 export const isPaid = (status: PaymentStatus): boolean => (PAID as readonly PaymentStatus[]).includes(status);
-/** Whether a payment in this status waits for no decision: of the buyer, a bank or, under review, an operator. */
+/** Whether a payment in this status no longer waits: for the buyer, a bank or, under review, an operator. */
 export const isDecided = (status: PaymentStatus): boolean =>
   isGivenUp(status) || (ACCEPTED as readonly PaymentStatus[]).includes(status);

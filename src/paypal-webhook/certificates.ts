@@ -20,23 +20,23 @@ export interface CertificateSourceDeps {
   readonly now: () => Date;
 }
 
-/** PayPal's have 2.6 kB: one certificate, without its issuers. */
+/** PayPal's responses have 2.6 kB: one certificate, without its issuers. */
 const MAX_BYTES = 16 * 1024;
 /** PayPal serves them with `cache-control: public,max-age=86400`. */
 const CACHE_MS = 24 * 60 * 60 * 1000;
 /** During a rotation PayPal signs with the old and the new certificate; the rest is margin. */
 const MAX_ENTRIES = 8;
 /**
- * The host has no such certificate, so a forged URL is rejected and raises no alarm about transient errors. PayPal
- * redelivers after a rejection just as it does after a transient error.
+ * The host has no such certificate: the delivery is rejected, and does not count as a transient error. PayPal
+ * redelivers after either.
  */
 const NOT_FOUND: ReadonlySet<number> = new Set([400, 404, 410]);
 
 /**
  * Downloads and caches PayPal's signing certificates; a new certificate has a new URL. Concurrent calls share one
  * download, and failures are not cached. https://developer.paypal.com/api/rest/webhooks/rest/
- * @returns a function that throws CertificateUnavailable for anything but a certificate in time: an error, a proxy's
- * page, a body that is too large. Redirects are not followed: they may lead to any host.
+ * @returns a function that throws CertificateUnavailable for an error, a timeout, or a body that is not a certificate
+ * or too large. Redirects are not followed: they may lead to any host.
  */
 export function certificateSource({ fetch, timeoutMs, now }: CertificateSourceDeps): CertificateSource {
   const cache = new Map<string, { readonly certificate: ReturnType<CertificateSource>; readonly expiresAt: number }>();

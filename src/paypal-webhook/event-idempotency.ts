@@ -15,11 +15,14 @@ export function eventIdempotency(persistenceStore: BasePersistenceLayer) {
     expiresAfterSeconds: RETENTION_SECONDS,
   });
   return {
-    /** Call in each invocation: without it, one that timed out would lock its event until the record expires. */
+    /**
+     * Call in each invocation: otherwise an invocation that timed out would lock its event until the record expires.
+     */
     registerContext: (context: Context) => config.registerLambdaContext(context),
 
     /**
-     * Runs the work, or returns its earlier outcome. @throws IdempotencyAlreadyInProgressError while it runs elsewhere.
+     * Runs the work once per event; a later call returns the first outcome.
+     * @throws IdempotencyAlreadyInProgressError while a concurrent call runs it.
      */
     once: (event: PayPalEvent, work: () => Promise<EventResult>): Promise<EventResult> =>
       makeIdempotent((_: { id: string }): Promise<EventResult> => work(), {

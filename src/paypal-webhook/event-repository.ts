@@ -40,7 +40,7 @@ export interface ReceivedEvent {
 const indexEntrySchema = z.object({ event_id: z.string(), received_at: z.string() });
 type IndexEntry = z.infer<typeof indexEntrySchema>;
 
-/** The only code that knows the layout of the webhook events table. */
+/** The only code that accesses the webhook events table. */
 export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   /** One page of an index key, newest first. */
   const indexPage = async (
@@ -207,7 +207,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return new Set(items.map(({ event_id }) => String(event_id)));
     },
 
-    /** Erases the bodies of a payment's events, and keeps the rest. @returns how many events there are. */
+    /** Erases the bodies of a payment's events; the other attributes stay. @returns the number of events. */
     async eraseBodies(paymentId: PaymentId, now: Date): Promise<number> {
       let erased = 0;
       const pages = paginateQuery(

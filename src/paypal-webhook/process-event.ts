@@ -46,7 +46,7 @@ export async function processEvent(
   const { links } = reading;
   const facts = reading.facts.map((fact) => ({ ...fact, ...(receivedAt && { receivedAt: receivedAt.toISOString() }) }));
   const [fact] = facts;
-  // The common case needs no read: the event has the payment's id, and the conditional write checks the order's.
+  // The common case needs no read: the event has the payment's id, and the conditional write checks the PayPal order's.
   if (fact?.paypalOrderId && facts.length === 1 && links.customId && isPaymentId(links.customId)) {
     return outcomeOf(links.customId, await deps.evidenceApplier.apply(links.customId, fact));
   }
@@ -81,7 +81,7 @@ function outcomeOf(id: PaymentId, result: EvidenceResult): EventResult {
   }
 }
 
-/** By PayPal order, by capture, by custom_id; if all fail, by the capture as PayPal returns it. */
+/** By PayPal order, capture and custom_id, in this order; otherwise by the ids of the capture at PayPal. */
 async function findPayment(
   { payments, getCapture }: ProcessEventDeps,
   links: EventLinks,

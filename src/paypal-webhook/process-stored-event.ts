@@ -11,7 +11,7 @@ export interface ProcessStoredEventDeps {
 }
 
 /**
- * Processes a stored event unless it was, and writes the outcome: an earlier run may have failed before that write.
+ * Processes a stored event once, and writes the outcome: an earlier run may have failed before that write.
  * @throws IdempotencyAlreadyInProgressError while a delivery of the event is processed.
  */
 export async function processStoredEvent(

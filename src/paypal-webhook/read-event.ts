@@ -4,7 +4,7 @@ import { captureFrom, disputeFrom, orderFrom, refundFrom } from '../paypal/schem
 import type { PayPalEvent } from './event.ts';
 import { EVENT_TYPES, type EventType, type ReaderName } from './event-types.ts';
 
-/** The ids by which an event names its payment. */
+/** The ids by which an event references its payment. */
 export interface EventLinks {
   /** PayPal's order id. */
   readonly orderId?: string | undefined;
@@ -16,7 +16,7 @@ export interface EventLinks {
 export type EventReading =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'dispute'; readonly links: EventLinks; readonly disputeId: string; readonly dispute: Dispute }
-  /** `facts` is empty when the event is not evidence enough: the order is then read from PayPal. */
+  /** `facts` is empty when the event is inconclusive: the order is then fetched from PayPal. */
   | { readonly kind: 'facts'; readonly links: EventLinks; readonly facts: readonly Evidence[] };
 
 type Reader = (resource: PayPalEvent['resource'], source: string) => EventReading;
@@ -65,7 +65,7 @@ const READERS: Readonly<Record<ReaderName, Reader>> = {
 };
 
 /**
- * Reads an event. The resource counts, not the event's type: it is a snapshot that may be ahead of the type.
+ * Reads an event. Its resource is the evidence, not its type: a snapshot that may be ahead of the type.
  * @throws MalformedPayPalBody when the resource is not as PayPal documents for such an event.
  */
 export function readEvent({ id, event_type, resource }: PayPalEvent): EventReading {

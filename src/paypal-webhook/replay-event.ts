@@ -14,7 +14,7 @@ export type ReplayEventResult =
       readonly result: EventResult;
       readonly changed: boolean;
     }
-  /** What a replay would change. `asked_paypal`: the result depends on PayPal's state at this moment. */
+  /** What a replay would change. `asked_paypal`: the result depends on PayPal's current state. */
   | {
       readonly outcome: 'dry_run';
       readonly event: StoredEvent;
@@ -34,9 +34,9 @@ export interface ReplayDeps extends ProcessEventDeps {
 }
 
 /**
- * Processes a stored event again, on the normal path; outdated evidence changes nothing. A dry run takes the same path
- * without writes. PayPal is read only when the evidence is not conclusive.
- * @throws PayPalUnavailable when PayPal must be read and does not respond: nothing is recorded, retry the replay.
+ * Processes a stored event again, on the regular code path; outdated evidence changes nothing. A dry run takes the same
+ * path without writes. Fetches from PayPal only when the evidence is inconclusive.
+ * @throws PayPalUnavailable when that fails: nothing is recorded, and the replay can be retried.
  */
 export async function replayEvent(
   deps: ReplayDeps,

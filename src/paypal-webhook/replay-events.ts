@@ -6,7 +6,7 @@ export interface ReplayManyDeps extends ReplayDeps {
   readonly events: ReplayDeps['events'] & Pick<EventRepository, 'page'>;
 }
 
-/** A few seconds' work, even when PayPal must be read for each event. */
+/** Takes a few seconds, even with a call to PayPal for each event. */
 const BATCH_SIZE = 50;
 const CONCURRENCY = 5;
 /** Counting stops here: a filter that matches thousands should be narrowed first. */
@@ -66,8 +66,8 @@ export async function replayEvents(
   const replayed = done.filter(({ outcome }) => outcome === 'replayed');
   return {
     replayed: replayed.length,
-    changed: replayed.filter((one) => 'changed' in one && one.changed).length,
-    erased: done.flatMap((one) => (one.outcome === 'erased' ? [one.event.event_id] : [])),
+    changed: replayed.filter((result) => 'changed' in result && result.changed).length,
+    erased: done.flatMap((result) => (result.outcome === 'erased' ? [result.event.event_id] : [])),
     failed,
     next: failed.length > 0 ? after : next,
   };

@@ -27,7 +27,7 @@ export const eventHeadSchema = z.object({
   finished_at: z.optional(z.string()),
   /** When operators replayed it. */
   replayed_at: stringSet,
-  /** When it was fetched from PayPal's list, because no delivery had arrived. */
+  /** When it was fetched from PayPal's list of events, because no delivery had arrived. */
   fetched_at: z.optional(z.string()),
   erased_at: z.optional(z.string()),
   /** PayPal's ids of the deliveries. */

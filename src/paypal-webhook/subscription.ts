@@ -13,8 +13,8 @@ export interface SubscribeResult {
 type Api = Pick<PayPalNotifications, 'listWebhooks' | 'createWebhook' | 'changeWebhook'>;
 
 /**
- * Creates or repairs the shop's webhook: one with this URL, subscribed to all types that the shop handles. It is found
- * by URL, or by its id when the URL has changed. Other webhooks of the account are left alone.
+ * Creates or updates the shop's webhook: one with this URL, subscribed to all types that the shop handles. It is found
+ * by URL, or by its id when the URL has changed. Other webhooks of the account are not changed.
  * @throws PayPalRefused `WEBHOOK_NUMBER_LIMIT_EXCEEDED`; `WEBHOOK_URL_ALREADY_EXISTS` when another REST app has the URL
  */
 export async function subscribe(paypal: Api, url: string, storedId: string): Promise<SubscribeResult> {

@@ -56,36 +56,35 @@ export const missingSignatureHeaders = (headers: Headers): SignatureHeader[] =>
   SIGNATURE_HEADERS.filter((name) => !headers[name]);
 
 /** PayPal's schema: https://developer.paypal.com/api/webhooks/v1/definitions/verify_webhook_signature */
-const WEBHOOK_ID = /^[a-zA-Z0-9]{1,50}$/;
+const ID_PATTERN = /^[a-zA-Z0-9]{1,50}$/;
 
 /**
- * Never for the id `WEBHOOK_ID`: PayPal's webhooks simulator signs for it whatever any developer sends with it,
- * payments that never happened included. https://developer.paypal.com/api/rest/webhooks/simulator/
+ * Rejects the webhook id `WEBHOOK_ID`: PayPal's webhooks simulator signs mock events for it at any developer's request.
+ * https://developer.paypal.com/api/rest/webhooks/simulator/
  * @returns a function that throws what `certificateOf` throws.
- * @throws RangeError for an id that no registered webhook has, or an origin that is not in normal form and never
- * matches.
+ * @throws RangeError for an id that no webhook can have, or an origin that is not in normal form and never matches.
  */
 export function signatureVerifier(trust: Trust): (delivery: Delivery) => Promise<VerificationResult> {
   const { webhookId, certificateOrigins } = trust;
-  // Not quoted: it is stored beside the client secret, and may have been swapped with it.
-  if (!WEBHOOK_ID.test(webhookId)) throw new RangeError('invalid webhook id: expected 1 to 50 letters and digits');
+  // Not quoted: it is stored beside the client secret, and the two may have been swapped.
+  if (!ID_PATTERN.test(webhookId)) throw new RangeError('invalid webhook id: expected 1 to 50 letters and digits');
   const invalid = certificateOrigins.find((origin) => URL.parse(origin)?.origin !== origin);
   if (invalid !== undefined) throw new RangeError(`invalid origin ${invalid}: expected its normal form`);
   return (delivery) => verifySignature(delivery, trust);
 }
 
 /**
- * Accepts any webhook id, for recorded deliveries: PayPal signed all of them for `WEBHOOK_ID`. Elsewhere use
+ * Accepts any webhook id. Only for recorded deliveries, which PayPal signed for `WEBHOOK_ID`; otherwise use
  * `signatureVerifier`.
  *
- * The transmission time is signed, but its age is not checked: PayPal redelivers for three days, possibly with the
- * first time, and processing is idempotent.
+ * The transmission time is signed, but its age is not checked: PayPal redelivers for three days, possibly with
+ * the original time, and processing is idempotent.
  */
 export async function verifySignature({ headers, body }: Delivery, trust: Trust): Promise<VerificationResult> {
   // A missing header is rejected like a wrong one.
   const header = (name: SignatureHeader): string => headers[name] ?? '';
 
-  // PayPal's old SDKs also accepted SHA1withRSA, and let the sender choose.
+  // PayPal's old SDKs also accepted SHA1withRSA, at the sender's choice.
   if (header('paypal-auth-algo') !== 'SHA256withRSA') return rejected('algorithm');
   const signature = signatureFrom(header('paypal-transmission-sig'));
   if (!signature) return rejected('signature');
@@ -114,8 +113,8 @@ function signatureFrom(text: string): Buffer | undefined {
 const CERTIFICATE_PATH = /^\/v1\/notifications\/certs\/[A-Za-z0-9_-]+$/;
 
 /**
- * The sender chooses the certificate, so trust depends on its URL alone. A text equal to its parsed origin and path
- * leaves no room for user-info, ports, queries or spellings that another parser reads differently.
+ * The sender chooses the certificate, so trust depends on its URL alone. Requiring the text to equal its parsed origin
+ * and path excludes user info, ports, queries and spellings that another parser reads differently.
  */
 function isCertificateUrl(text: string, origins: readonly string[]): boolean {
   const url = URL.parse(text);
@@ -129,7 +128,7 @@ function isCertificateUrl(text: string, origins: readonly string[]): boolean {
 
 /**
  * Checks a certificate that came from PayPal's host over TLS. The issuer is not checked: PayPal serves the certificate
- * without its chain and does not announce changes, so a pinned issuer would stop all deliveries some day.
+ * without its chain and does not announce changes, so pinning the issuer would reject all deliveries after a change.
  */
 function certificateRejection(certificate: X509Certificate, { certificateNames, now }: Trust): Rejection | undefined {
   if (!certificateNames.some((name) => isFor(name, certificate))) return 'certificate-name';

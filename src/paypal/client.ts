@@ -48,13 +48,13 @@ export interface PayPal {
   /** @returns undefined when not found. */
   getCapture(id: string): Promise<PayPalCapture | undefined>;
   /**
-   * Refunds all that is left, unless an amount is given.
+   * Refunds the remaining amount, unless `amount` is given.
    * https://developer.paypal.com/docs/api/payments/v2/#captures_refund
    */
   refundCapture(id: string, requestId: string, amount?: Money): Promise<RefundResult>;
 }
 
-/** The transport caches the access token, so a process needs one only. */
+/** The transport caches the access token, so use one client per process. */
 export function payPalClient(call: CallPayPal): PayPal {
   const get = async <T>(operation: string, path: string, read: (wire: unknown) => T) =>
     valueOrUndefined(await call({ operation, path, read }));
@@ -108,7 +108,7 @@ export function valueOrThrow<T>(response: PayPalResponse<T>): T {
 export const valueOrUndefined = <T>(response: PayPalResponse<T>): T | undefined =>
   'rejection' in response && isNotFound(response.rejection) ? undefined : valueOrThrow(response);
 
-/** PayPal answers 422 to a well-formed request that it rejects: https://developer.paypal.com/api/rest/responses/ */
+/** PayPal returns 422 for a well-formed request that it rejects: https://developer.paypal.com/api/rest/responses/ */
 const rejectionOf = (response: PayPalResponse<unknown>): Rejected | undefined =>
   'rejection' in response && response.rejection.status === 422
     ? { outcome: 'rejected', issue: response.rejection.issue }

@@ -12,7 +12,7 @@ export interface PayPalConnection {
   readonly secretName: string;
 }
 
-/** A client with a token cache of its own, so one per function; each request is measured. */
+/** A client with its own token cache, so use one per function. Measures each request. */
 export function connectPayPal({ baseUrl, secretName }: PayPalConnection): PayPal & PayPalNotifications {
   const call = transport({ baseUrl, credentials: credentialsFrom(secretName), onCall: recordCall });
   return { ...payPalClient(call), ...payPalNotifications(call) };

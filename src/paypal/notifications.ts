@@ -39,7 +39,7 @@ export interface PayPalNotifications {
   listEvents(range: { readonly from: Date; readonly to: Date } | { readonly next: string }): Promise<EventList>;
   /** An event as PayPal delivers it; undefined when not found. */
   getEvent(id: string): Promise<object | undefined>;
-  /** Requests another delivery. @returns false when PayPal does not find the event. */
+  /** Requests another delivery. @returns false when the event is not found. */
   resendEvent(id: string, webhookId: string): Promise<boolean>;
 }
 

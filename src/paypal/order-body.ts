@@ -22,7 +22,7 @@ const MAX_TEXT = 127;
 
 /**
  * The request body of an order: https://developer.paypal.com/docs/api/orders/v2/#orders_create
- * Without `invoice_id`: PayPal rejects one that it has seen before, so a buyer's second attempt would fail.
+ * Without `invoice_id`: PayPal rejects one that it has seen before, which could fail a repeated order.
  * @throws RangeError when the items do not add up to the amount, or a number is outside of PayPal's range.
  */
 export function orderBody(order: CreateOrder) {

@@ -1,6 +1,6 @@
 /*
- * A file of its own: the admin pages and the polled function `payment-status` import it, and would load all of
- * schema.ts with it.
+ * A file of its own: the admin console and the polled function `payment-status` import it, and would otherwise
+ * load all of schema.ts.
  */
 
 /** Ids of orders, captures and refunds at PayPal; the longest seen has 17 characters. */

@@ -73,7 +73,7 @@ const BUDGET_MS = 8_000;
 const MAX_RETRY_AFTER_SECONDS = 2;
 /** Spreads the retries of calls that failed at the same time. */
 const JITTER_MS = 400;
-/** So that a token does not expire in transit. */
+/** A token is renewed this long before it expires, so that it does not expire in transit. */
 const TOKEN_MARGIN_SECONDS = 60;
 /** The limit of PayPal's Orders API: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
 const REQUEST_ID = /^[\x21-\x7e]{1,108}$/;
@@ -161,7 +161,7 @@ export function transport(options: PayPalOptions): CallPayPal {
     return text;
   }
 
-  /** Renews the token once when PayPal rejects it. */
+  /** Sends a request with the token; renews it once when PayPal rejects it. */
   async function authorized<T>(
     request: PayPalRequest<T>,
     init: RequestInit,

@@ -10,9 +10,9 @@ import type { Limits } from './process-batch.ts';
 export const JOB_NAMES = ['payments', 'reservations', 'inbox', 'dead-letters', 'events'] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
-/** One run of a job. Runs may be cut short or overlap: each item goes through an idempotent use case. */
+/** One run of a job. Runs may be cut short or overlap, because every item goes through an idempotent use case. */
 export interface Run extends Omit<Limits, 'maxItems'> {
-  /** Items due before this time are processed; what expires before it has expired. */
+  /** Items due before this time are processed; sessions that expire before it count as expired. */
   readonly dueBefore: Date;
   /** Where the previous run stopped, unless it finished. */
   readonly cursor: string | undefined;
@@ -21,7 +21,7 @@ export interface Run extends Omit<Limits, 'maxItems'> {
 export interface JobResult {
   /** For the log and the stored run. */
   readonly figures: Readonly<Record<string, number>>;
-  /** Items that only this job could still repair: each one follows a fault. */
+  /** Items that no other code path would have repaired: each is the result of a fault. */
   readonly repaired: number;
   readonly measurements?: readonly Measurement[];
   readonly cursor?: string | undefined;

@@ -14,9 +14,9 @@ export interface Progress {
   readonly stoppedAfter?: string;
 }
 
-/** PayPal calls may take 8 seconds each; more at once would reach PayPal's rate limits sooner. */
+/** A call to PayPal may take 8 seconds; more concurrency would reach PayPal's rate limits sooner. */
 const CONCURRENCY = 5;
-/** One failing item may be its own fault. After three, a dependency is down, and the run would only wait for it. */
+/** One or two failures may be due to the items. Three suggest that a dependency is down, and end the run. */
 const MAX_ERRORS = 3;
 
 /**

@@ -34,8 +34,8 @@ const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, starte
 
 /**
  * Reconciles one payment: starts or syncs its open settlements, applies PayPal's order unless it is paid, expires it
- * when the session has expired and nothing was approved, and reschedules it. A payment that was given up is read at
- * PayPal one last time, for an approval in flight at that moment. A failed settlement is left to an operator.
+ * when the session has expired and nothing was approved, and reschedules it. A payment that was given up is checked
+ * at PayPal one last time, for an approval in flight at that moment. A failed settlement is left to an operator.
  * @param asOf the time that the session's expiry is compared with
  * @throws PayPalUnavailable when PayPal does not respond.
  */
@@ -97,12 +97,12 @@ async function refreshFromPayPal(
     );
     return { updated: false, expired: result.outcome === 'moved' };
   };
-  // Without a PayPal order no buyer can have approved: beginPayment failed before it had an approve URL.
+  // Without a PayPal order, the buyer cannot have approved: beginPayment failed before it had an approve URL.
   if (!orderId) return payment.status === 'created' && isExpired ? expire() : { updated: false, expired: false };
 
   const order = await getOrder(orderId);
   const declined = order !== undefined && isDeclined(payment, order);
-  if (payment.status === 'created' && isExpired && order && (declined || nothingApproved(order))) return expire();
+  if (payment.status === 'created' && isExpired && order && (declined || isUnapproved(order))) return expire();
   if (declined) return { updated: false, expired: false };
   const result = await evidenceApplier.applyOrder(payment, order, SOURCE);
   if (result.outcome !== 'moved') return { updated: false, expired: false };
@@ -111,12 +111,12 @@ async function refreshFromPayPal(
 }
 
 /** https://developer.paypal.com/docs/api/orders/v2/#definition-order_status */
-const nothingApproved = ({ status, captures }: PayPalOrder): boolean =>
+const isUnapproved = ({ status, captures }: PayPalOrder): boolean =>
   captures.length === 0 && ['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED'].includes(status);
 
 /**
- * PayPal keeps an order APPROVED after it declined the capture. That is no new approval: a buyer who saw "nothing was
- * charged" is charged only after approving again, which arrives as an event or with the buyer's return.
+ * PayPal keeps an order APPROVED after it declined the capture, which is no new approval. A buyer who read that nothing
+ * was charged is charged only after approving again, which is reported by an event or by the buyer's return.
  */
 const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean =>
   (status === 'created' || isGivenUp(status)) &&

@@ -14,7 +14,7 @@ export interface ReconcileReservationDeps extends Intervals {
   readonly payments: Pick<PaymentRepository, 'get' | 'create'>;
 }
 
-/** What to do about an expired reservation that is still held. */
+/** The next action for an expired reservation that is still held. */
 type Action =
   /** No payment was begun. */
   | 'expire session'
@@ -22,7 +22,7 @@ type Action =
   | 'release'
   /** beginPayment failed between its write of the session and that of the payment. */
   | 'create payment'
-  /** A payment may still be captured; the payments job decides that. */
+  /** The payment may still be captured; the payments job decides. */
   | 'wait';
 
 export function nextAction(session: Session | undefined, payment: Payment | undefined): Action {

@@ -1,8 +1,8 @@
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 
-/** Longer silence is reported as a day. */
+/** The maximum that is reported. */
 const MAX_SILENCE_MS = 24 * 60 * 60 * 1000;
-/** Events fetched from PayPal's list lie between the delivered ones. */
+/** More than one, because events fetched from PayPal's list are among the delivered ones. */
 const PAGE_SIZE = 50;
 
 /** Seconds since PayPal last delivered an event that was accepted; a day at most. */

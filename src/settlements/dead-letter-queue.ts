@@ -27,7 +27,7 @@ export const deadLetterQueue = (sqs: SQSClient, QueueUrl: string) => ({
         QueueUrl,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: VISIBILITY_TIMEOUT_SECONDS,
-        // Long polling: a short poll asks only a subset of the queue's servers.
+        // Long polling: a short poll queries only a subset of the queue's servers.
         WaitTimeSeconds: 1,
       }),
     );

@@ -43,7 +43,7 @@ export interface FailedSettlementPage {
 const KIND = 'failed-settlement';
 const keyOf = (paymentId: PaymentId, settlement: string) => ({ kind: KIND, id: `${paymentId}-${settlement}` });
 
-/** The only code that knows the items of kind `failed-settlement` in the operations table. */
+/** The only code that accesses the items of kind `failed-settlement` in the operations table. */
 export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
   /**
    * Records a failure.

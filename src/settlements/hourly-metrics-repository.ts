@@ -25,7 +25,7 @@ const itemSchema = z.pipe(
   })),
 );
 
-/** The only code that knows the items of kind `hour` in the operations table. */
+/** The only code that accesses the items of kind `hour` in the operations table. */
 export const hourlyMetricsRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const keyOf = (at: Date) => ({ kind: KIND, id: hourOf(at) });
 

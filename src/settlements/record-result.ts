@@ -72,8 +72,8 @@ function sinceCapture({ history }: Payment, endedAt: Date): number | undefined {
 }
 
 /**
- * Milliseconds from a webhook's arrival to the status that it led to: the one that requested the settlement, or the
- * approval right before it, whose own settlement the capture made obsolete. Undefined when neither came from a webhook.
+ * Milliseconds from a webhook's arrival to the status change that it caused: the one that requested the settlement, or
+ * the approval before it, whose own settlement the capture superseded. Undefined when neither came from a webhook.
  */
 function sinceWebhook({ history }: Payment, settlement: string): number | undefined {
   const index = history.findIndex((entry) => entry.settlement === settlement);

@@ -6,15 +6,15 @@ import { type RetryDeps, retrySettlement } from './retry-settlement.ts';
 import { MAX_RESTARTS } from './sync-result.ts';
 
 export type RerunSettlementResult =
-  /** This execution is running it. */
+  /** `execution` is running. */
   | { readonly outcome: 'running'; readonly execution: string }
   /** Neither open nor requested by the payment's current status: it must not run again. */
   | { readonly outcome: 'outdated' }
   | { readonly outcome: 'unknown_payment' };
 
 /**
- * Runs a settlement again although it succeeded, when its effects were lost. Its steps are idempotent: they redo only
- * what is missing. An open settlement is retried instead.
+ * Runs a settlement again whose effects were lost after it succeeded. Its steps are idempotent: they redo only what is
+ * missing. An open settlement is retried instead.
  * @throws Error after `MAX_RESTARTS` restarts.
  */
 export async function rerunSettlement(

@@ -11,7 +11,7 @@ export interface RetriedSettlement {
    * - `restarted`: a new execution runs all steps, because the old one is no longer redrivable
    * - `started`: it had never been started
    * - `running`: it was already running
-   * - `succeeded`: it had already succeeded, and the event was lost
+   * - `succeeded`: it had already succeeded, and its event was lost
    */
   readonly outcome: 'redriven' | 'restarted' | 'started' | 'running' | 'succeeded';
   /** The name of its latest execution. */

@@ -36,9 +36,9 @@ const MAX_ENTRIES = 100;
 const CONCURRENCY = 10;
 
 /**
- * Reconciles the dead-letter queue and the list of failed settlements with the payments: settlements that are no longer
- * open leave both, and failures found only on the queue are added to the list. Results come from Step Functions. Safe
- * to run concurrently.
+ * Synchronises the dead-letter queue and the list of failed settlements with the payments: removes settlements that are
+ * no longer open from both, and adds failures found only on the queue to the list. Results come from Step Functions.
+ * Safe to run concurrently.
  * @param deadline no batch starts after it
  * @param cursor of the previous sweep
  */

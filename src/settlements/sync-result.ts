@@ -18,8 +18,8 @@ export interface SyncResultDeps extends RecordResultDeps {
 }
 
 /**
- * Describes the latest execution of an open settlement and records its result if it has ended: the event may be lost,
- * or the execution redriven in the console.
+ * Describes the latest execution of an open settlement and records its result if it has ended: its event may have been
+ * lost, or the execution redriven in the console.
  * @param recorded the failure that is already recorded
  * @returns undefined when it was never started
  */

@@ -30,8 +30,8 @@ const retryDelay: RetryDelay = {
 };
 
 /**
- * The SDK retries throttled and timed-out calls, with jitter. A call without a response after 3 seconds is lost: that
- * timeout leaves a retry enough of the function's time.
+ * The SDK retries throttled and timed-out calls, with jitter. A call times out after 3 seconds, which leaves time for a
+ * retry before the function times out.
  */
 export function dynamoClient(): DynamoDBClient {
   const client = new DynamoDBClient({

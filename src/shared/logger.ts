@@ -1,7 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 
-/** Logged of an error besides name, message and stack. None holds personal data. */
+/** The fields of an error that are logged besides name, message and stack. None holds personal data. */
 const LOGGED_FIELDS = ['operation', 'reason', 'status', 'issue', 'field', 'path', 'type', 'debugId'] as const;
 
 /** Powertools would log all properties of an error: of a failed conditional write, that includes the existing item. */

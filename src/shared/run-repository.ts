@@ -13,7 +13,7 @@ const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
-/** The only code that knows the items of kind `run` in the operations table, one per job. */
+/** The only code that accesses the items of kind `run` in the operations table, one per job. */
 export const runRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const keyOf = (job: string) => ({ TableName: tableName, Key: { kind: 'run', id: job } });
 

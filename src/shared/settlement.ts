@@ -18,7 +18,7 @@ export const PAYMENT_STATUSES = [
 ] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
-/** What the workflow does about a payment's new status. */
+/** The kinds of work that a settlement does for a payment's new status. */
 export const OUTCOMES = ['approved', 'approved_late', 'captured', 'captured_late', 'released', 'refunded'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

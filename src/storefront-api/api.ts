@@ -26,7 +26,7 @@ export interface StorefrontDeps
   readonly version: string;
 }
 
-/** Served by other functions; requests with another method arrive here. */
+/** Served by other functions; any other method on these paths arrives here. */
 const OTHER_FUNCTIONS_ROUTES = [
   ['GET', '/api/v1/payments'],
   ['GET', '/api/v1/payments/:id'],

@@ -2,7 +2,7 @@ import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import type { CheckContext } from './check-context.ts';
 import type { Violation } from './violation.ts';
 
-/** Oldest first; with more than this unprocessed, operators have enough to work on. */
+/** The oldest are checked. More unprocessed events than this have a common cause. */
 const MAX_EVENTS = 100;
 
 /** `events_finished`. */

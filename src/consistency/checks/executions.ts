@@ -24,7 +24,7 @@ export async function executionViolations(
   const failures = executions
     .filter(({ endedAt }) => endedAt.getTime() + graceSeconds * 1000 <= now.getTime())
     .flatMap(({ name }) => settlementOf(name) ?? []);
-  // Several attempts of one settlement may have failed.
+  // Several executions of one settlement may have failed.
   const distinct = new Map(failures.map((failure) => [subjectOf(failure), failure]));
   const ids = [...new Set([...distinct.values()].map(({ paymentId }) => paymentId))];
   const { rows } = await isolateUnreadable(payments.getAll, ids);

@@ -18,16 +18,16 @@ export interface Purchase {
   readonly reservation?: Reservation | undefined;
   /** `void` included. */
   readonly order?: Order | undefined;
-  /** Set where a row exists but does not match its schema: the other rows are not checked then. */
+  /** Set when a row does not match its schema. The other rows are then not checked. */
   readonly unreadable?: { readonly id: PaymentId; readonly what: string };
 }
 
-/** Reconciliation releases expired stock every few minutes; it may miss a few runs before that is a violation. */
+/** Reconciliation releases expired stock every few minutes; a few missed runs are not a violation. */
 const RELEASE_GRACE_SECONDS = 15 * 60;
 
 /**
- * Checks one purchase; at most one violation per invariant. Data in flight is no violation, nor is any state of
- * `docs/payment-states.md`: a payment under review, a pending capture, a `void` order.
+ * Checks one purchase; at most one violation per invariant. Data in flight is exempt. Every state of
+ * `docs/payment-states.md` is valid, such as a payment under review, a pending capture or a `void` order.
  */
 export function purchaseViolations(purchase: Purchase, context: CheckContext): Violation[] {
   const { payment, session, order, unreadable } = purchase;
@@ -155,11 +155,11 @@ function sessionFollowsPayment({ payment, session }: Purchase): Breach | undefin
   };
 }
 
-/** Sessions receive decided statuses only; before that they keep the last one. */
+/** A session receives only decided statuses; until then it keeps the previous one. */
 function agrees(status: PaymentStatus, late: boolean, reported: PaymentStatus | null): boolean {
   if (reported === null) return false;
   if (!isDecided(status)) return reported === 'created' || (late && isGivenUp(reported));
-  // A late payment may be given up twice; a status of lower rank does not replace the first one.
+  // A late payment may be given up twice; the session keeps the status that the other one does not supersede.
   return reported === status || (late && isGivenUp(status) && isGivenUp(reported) && !isSupersededBy(reported, status));
 }
 
@@ -195,7 +195,7 @@ function sessionMatchesOrder({ payment, session, order }: Purchase): Breach | un
   if (!payment) return { what, repair: null };
   if (isComplete && keepsMoney(payment))
     return { what, repair: order ? refresh(payment) : rerun(payment, settlementOfCapture(payment)) };
-  // Every step skips a session that already reports the payment's status.
+  // A rerun skips a session that already reports the payment's status.
   const isBehind = session.payment_status !== null && isSupersededBy(session.payment_status, payment.status);
   return { what, repair: isBehind ? rerun(payment, settlementOfStatus(payment)) : null };
 }

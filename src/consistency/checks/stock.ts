@@ -41,16 +41,16 @@ export function addReservations(tallies: StockTallies, reservations: readonly Re
 
 export interface StockCheckResult {
   readonly violations: readonly Violation[];
-  /** SKUs whose counters are confirmed. */
+  /** SKUs whose counters match their reservations. */
   readonly consistent: readonly string[];
   /** Input of the next check. */
   readonly suspects: Suspects;
 }
 
 /**
- * `stock_counters`, once every reservation has been scanned. The scan takes several runs, and the shop sells meanwhile:
- * a product whose counters changed since the scan began waits for the next scan. A product that was sold and returned
- * in between has its old counters back, so a difference becomes a violation only when two scans in a row find the same.
+ * `stock_counters`, after a scan of all reservations. The scan takes several runs while the shop sells: a product whose
+ * counters changed since it began is left to the next scan. A product that was sold and returned in between has its old
+ * counters back, so a difference becomes a violation only when two consecutive scans find the same one.
  * @param products read after the scan
  */
 export function checkCounters(

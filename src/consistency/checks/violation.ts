@@ -48,7 +48,7 @@ export function invariantOf(number: InvariantNumber): Invariant {
   return key;
 }
 
-/** The action that repairs a violation: a regular use case of the shop, never a write of its own. */
+/** The action that repairs a violation. */
 const repairSchema = z.discriminatedUnion('kind', [
   /** Reruns a settlement; its steps are idempotent. `settlement` is the last part of its execution's name. */
   z.object({ kind: z.literal('settle'), payment_id: paymentIdSchema, settlement: z.string() }),

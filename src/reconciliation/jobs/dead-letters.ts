@@ -4,7 +4,7 @@ import type { Job } from '../job.ts';
 /** Below the visibility timeout of the messages that a sweep receives. */
 const MAX_SWEEP_MS = 60_000;
 
-/** Reconciles dead letters and the list of failed settlements with the payments. `closed`: had succeeded unrecorded. */
+/** Synchronises dead letters and the list of failed settlements with the payments. `closed`: removed from the list. */
 export const deadLettersJob =
   (deps: Omit<SweepDeps, 'onError'>): Job =>
   async ({ until, cursor: before, onError, now }) => {

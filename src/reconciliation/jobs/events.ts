@@ -15,7 +15,7 @@ export interface EventsJobDeps extends ProcessStoredEventDeps, Intervals {
 }
 
 const HOUR_MS = 3_600_000;
-/** PayPal may list an event after younger ones: each run compares this much again. */
+/** PayPal may list an event late, after younger ones, so each run compares this period again. */
 const OVERLAP_MS = 3 * HOUR_MS;
 /** PayPal's redelivery period: https://developer.paypal.com/api/rest/webhooks/rest/ */
 const INITIAL_WINDOW_MS = 72 * HOUR_MS;
@@ -66,7 +66,7 @@ export const eventsJob =
         } catch (error) {
           figures.failed += 1;
           onError(id, error as Error);
-          // The next run starts with it.
+          // The next run starts at this event.
           comparedUntil = new Date(Math.min(Date.parse(create_time), Date.parse(comparedUntil))).toISOString();
         }
       }

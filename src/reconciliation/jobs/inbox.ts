@@ -8,13 +8,13 @@ export interface InboxJobDeps extends ProcessStoredEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finish' | 'unfinished'>;
 }
 
-/** Younger events may still be processed by their own delivery. */
+/** The delivery of a younger event may still process it. */
 const MIN_AGE_MS = 60_000;
 const MAX_EVENTS = 2000;
 
 /**
- * Processes events that were stored but not finished, because their delivery failed in between. `unfinished`: what is
- * left in the inbox. The cursor keeps events that always fail from blocking the others.
+ * Processes events that were stored but not finished, because their delivery failed in between. `unfinished`: events
+ * left in the inbox. The cursor prevents events that always fail from blocking the others.
  */
 export const inboxJob =
   ({ events, ...deps }: InboxJobDeps): Job =>

@@ -11,7 +11,7 @@ const MAX_RESERVATIONS = 2000;
 
 /**
  * Releases expired reservations that no payment can use any more. Needs no cursor: each one is released or rescheduled.
- * An abandoned session is no fault, so none counts as repaired.
+ * None counts as repaired, because an abandoned session is not a fault.
  */
 export const reservationsJob =
   (deps: ReservationsJobDeps): Job =>

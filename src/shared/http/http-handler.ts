@@ -3,7 +3,7 @@ import { logger } from '../logger.ts';
 import { toProblem } from './error-to-problem.ts';
 import { problemResponse, toResult } from './response.ts';
 
-/** A Lambda handler without routes: the result is answered with 200, an error becomes a problem response. */
+/** A Lambda handler without routes: returns the result with 200, or an error as a problem response. */
 export const httpHandler =
   (handle: (event: APIGatewayProxyEventV2) => Promise<object>) =>
   async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {

@@ -9,7 +9,7 @@ import { type FieldError, invalidRequest, Problem } from './problem.ts';
 export const bytesOf = ({ body, isBase64Encoded }: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** A shopper's largest basket has some 25 kB. */
+/** The largest basket has some 25 kB. */
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_FIELD_ERRORS = 20;
 
@@ -49,7 +49,7 @@ export function jsonFrom(text: string): unknown {
   }
 }
 
-/** Own texts: zod's messages are left out of the bundle. */
+/** Texts of our own: the bundle excludes zod's messages. */
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
   const field = path.join('.');

@@ -33,7 +33,7 @@ export interface ApiOptions {
    * @default - public
    */
   readonly authorize?: (event: APIGatewayProxyEventV2) => string;
-  /** Routes of other functions: this one gets their paths with other methods only, and answers 405. */
+  /** Routes that other functions serve. This one receives their paths with any other method, and returns 405. */
   readonly otherFunctionsRoutes?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
 }
 
