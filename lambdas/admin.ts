@@ -13,7 +13,7 @@ const api = adminApi(
     dynamo: dynamoClient(),
     stepFunctions: new SFNClient({}),
     sqs: new SQSClient({}),
-    // A check may take as long as this function may; a retry would run it twice.
+    // A check may take almost as long as this function; a retry would run it twice.
     lambda: new LambdaClient({
       maxAttempts: 1,
       requestHandler: { requestTimeout: 27_000, throwOnRequestTimeout: true },

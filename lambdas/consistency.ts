@@ -10,7 +10,7 @@ import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireCheck } from './wiring.ts';
 
-/** Leaves the last page that a run starts enough of the function's 29 seconds. */
+/** The last page that starts before this limit ends within the function's 29 seconds. */
 const RUN_MS = 18_000;
 
 const deps: Omit<CheckDeps, 'hasTime'> = {
@@ -32,7 +32,7 @@ const deps: Omit<CheckDeps, 'hasTime'> = {
   onError: (part, error) => logger.warn('PART_NOT_CHECKED', { part, error: error.name }),
 };
 
-/** Runs the consistency check, or rechecks one finding. Invoked by the scheduler or the operators' API. */
+/** Runs the consistency check, or rechecks one finding. Invoked by the scheduler or the admin API. */
 export async function handler(event: unknown, context: Context): Promise<ConsistencyResponse> {
   logger.resetKeys();
   logger.addContext(context);

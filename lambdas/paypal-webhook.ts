@@ -43,6 +43,6 @@ export async function handler(request: APIGatewayProxyEventV2, context: Context)
     }
     measure('DeliveryPostponed');
     logger.error('DELIVERY_POSTPONED', error as Error);
-    return toResult(problemResponse(new Problem('try-again', 'send the event again later')));
+    return toResult(problemResponse(new Problem('try-again', 'deliver the event again later')));
   }
 }

@@ -32,7 +32,7 @@ const { jobs, registerContext, runs, now } = wireJobs({
 /** `due_before`, ISO 8601 with `Z`, is the time against which due dates are compared. @default now */
 const requestSchema = z.object({ job: z.enum(JOB_NAMES), due_before: z.optional(z.iso.datetime()) });
 
-/** The item in progress may take PayPal's 8 seconds and a few more calls. */
+/** The item in progress may wait 8 seconds for PayPal and make a few more calls. */
 const SHUTDOWN_MARGIN_MS = 20_000;
 
 /** Runs one reconciliation job. Invoked by the scheduler or an operator; safe to run concurrently. */

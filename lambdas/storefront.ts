@@ -26,7 +26,7 @@ const api = storefrontApi(
   }),
 );
 
-/** All of the storefront's API but the polled payment status. */
+/** The storefront API, except the polled payment status. */
 export async function handler(
   event: APIGatewayProxyEventV2,
   context: Context,

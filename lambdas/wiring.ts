@@ -47,12 +47,12 @@ import { runRepository } from '../src/shared/run-repository.ts';
 import type { StorefrontDeps } from '../src/storefront-api/api.ts';
 
 /*
- * What each function is made of. Each repository and the PayPal client with its token cache are built once per
- * function. Takes values, not the environment: the entries read that. `payment-status`, `sign-in` and the functions of
- * the other services' steps need little, and wire it in their entries.
+ * Builds the dependencies of each function: each repository once, and one PayPal client with its token cache. Takes
+ * values, not the environment, which only the entries read. `payment-status`, `sign-in` and the functions of workflow
+ * steps need little, and wire it in their entries.
  */
 
-/** Names of the shop's tables. A function is given those that it has grants for. */
+/** Names of the shop's tables. A function gets those that it has permissions on. */
 interface Tables {
   readonly products: string;
   readonly reservations: string;
@@ -127,7 +127,7 @@ export const wireSettlements = (
   workflow: executionClient(options.stepFunctions, options.stateMachineArn),
 });
 
-/** For the storefront's API. */
+/** For the storefront API. */
 export function wireStorefront(
   options: PaymentOptions & {
     readonly tables: PurchaseTables & Pick<Tables, 'idempotency'>;
@@ -249,7 +249,7 @@ export function wireJobs(
   return { jobs, registerContext, runs: runRepository(db, tables.operations), now };
 }
 
-/** For the consistency check, which writes nothing but findings and its runs. */
+/** For the consistency check, which writes only findings and its runs. */
 export const wireCheck = (
   options: WorkflowOptions & { readonly paypal: PayPalConnection; readonly tables: Omit<Tables, 'idempotency'> },
 ): Omit<CheckDeps, 'hasTime' | 'onError'> => ({
@@ -289,7 +289,7 @@ export function wirePaymentDetails({
   };
 }
 
-/** For the operators' API. */
+/** For the admin API. */
 export function wireAdmin(
   options: PaymentOptions & {
     readonly sqs: SQSClient;

@@ -79,7 +79,7 @@ function environmentOf(
   };
 }
 
-/** Has no default: a deployment without it fails before it starts, as PayPal could not redirect buyers back. */
+/** No default: a deployment without it fails before it starts, because PayPal could not redirect buyers back. */
 const storefrontOriginParameter = (stack: Stack): string =>
   new CfnParameter(stack, 'StorefrontOrigin', {
     type: 'String',

@@ -8,7 +8,7 @@ import type { TableName } from './names.ts';
 
 const { minutes, seconds } = Duration;
 
-/** A function and everything it may do: its policies and environment are derived from this, and from nothing else. */
+/** A function and its permissions: policies and environment are derived from this, and from nothing else. */
 export interface FunctionSpec {
   /** At most 29 s behind the HTTP API, whose integration timeout is 30 s. */
   readonly timeout: Duration;
@@ -32,7 +32,7 @@ export interface FunctionSpec {
   /** Actions on the dead-letter queue of settlements. */
   readonly deadLetters?: readonly QueueAction[];
 
-  /** Reads how many messages wait on both dead-letter queues. */
+  /** Reads the depth of both dead-letter queues. */
   readonly readsQueueDepth?: boolean;
 
   /** Invokes the consistency function. */

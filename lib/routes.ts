@@ -6,7 +6,7 @@ const STOREFRONT =
 
 const SIGN_IN = 'Callers have no token yet: Cognito checks the password or the refresh token.';
 
-/** Operators sign in a few times a day; a higher rate is password guessing. */
+/** Operators sign in a few times a day; a higher rate suggests password guessing. */
 const SIGN_IN_THROTTLE = { rateLimit: 5, burstLimit: 10 };
 
 /** Which function handles which route of docs/openapi.yaml. */
@@ -20,7 +20,7 @@ export const ROUTES = {
     { route: 'POST /api/v1/payments/{id}/cancel', publicReason: STOREFRONT },
     { route: 'GET /api/v1/orders/{id}', publicReason: STOREFRONT },
     { route: 'GET /api/v1/health', publicReason: STOREFRONT },
-    { route: 'ANY /api/{proxy+}', publicReason: 'Answers 404 or 405 as problem+json where no other route matches.' },
+    { route: 'ANY /api/{proxy+}', publicReason: 'Returns 404 or 405 as problem+json where no other route matches.' },
   ],
   'payment-status': [
     { route: 'GET /api/v1/payments', publicReason: STOREFRONT },

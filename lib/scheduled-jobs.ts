@@ -17,7 +17,7 @@ export const scheduledJobs = ({ reconcileEveryMinutes, checkEveryMinutes }: Inte
       name: job,
       target: 'reconciliation',
       input: { job },
-      // Pages through all of PayPal's events. The payments job repairs a lost webhook earlier, from the payment itself.
+      // Pages through all of PayPal's events, so hourly. The payments job recovers lost webhooks earlier, by polling.
       everyMinutes: job === 'events' ? 60 : reconcileEveryMinutes,
     }),
   ),

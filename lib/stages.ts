@@ -31,7 +31,7 @@ export interface StepRetry {
 }
 
 export interface Intervals {
-  /** Seconds without new evidence after which reconciliation asks PayPal about a payment. */
+  /** Seconds without new evidence after which reconciliation checks a payment at PayPal. */
   readonly dueAfterSeconds: number;
   /** Grace period in seconds: the age below which in-flight data is not checked. */
   readonly graceSeconds: number;
@@ -171,7 +171,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
  */
 export function stageFrom(context: Node): Stage {
   const value = textFrom(context, 'stage');
-  const name = STAGE_NAMES.find((known) => known === value);
+  const name = STAGE_NAMES.find((stage) => stage === value);
   if (!name) throw new Error(`unknown stage "${value}": expected local, sandbox or prod`);
   const storefrontOrigin = textFrom(context, 'storefrontOrigin');
   const email = textFrom(context, 'alarmEmail');
@@ -187,7 +187,7 @@ export function stageFrom(context: Node): Stage {
   };
 }
 
-/** For resources that hold the shop's data. */
+/** Of resources that hold the shop's data. */
 export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
   stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 

@@ -47,10 +47,10 @@ export class WebStack extends Stack {
     const api = proxyTo(`${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`);
     const distribution = new Distribution(this, 'front-door', {
       comment: `settle-once ${stage.name}`,
-      // The function below does the same; without both, `/` would return the bucket's listing.
+      // The function below does the same; without both, `/` would list the bucket.
       defaultRootObject: PAGES['/'].slice(1),
       defaultBehavior: {
-        // With LIST, S3 answers 404 for a missing file; without, 403.
+        // With LIST, S3 returns 404 for a missing file; without, 403.
         // The cast: the CDK's own types do not satisfy exactOptionalPropertyTypes.
         origin: S3BucketOrigin.withOriginAccessControl(pages as IBucket, {
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],

@@ -32,7 +32,7 @@ export interface Origin {
 export interface LocalCloudFront {
   readonly url: string;
 
-  /** Until this is called, API requests and webhooks are answered with 503. */
+  /** Until this is called, API requests and webhooks get 503. */
   setApiOrigin(api: Origin): void;
 
   stop(): Promise<void>;
@@ -89,9 +89,9 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, api: Origi
       setHost: false,
       agent,
     },
-    (reply) => {
-      outgoing.writeHead(reply.statusCode ?? 502, endToEnd(reply.rawHeaders));
-      reply.pipe(outgoing);
+    (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, endToEnd(response.rawHeaders));
+      response.pipe(outgoing);
     },
   );
   upstream.on('error', (error) => respond(outgoing, 502, error.message));

@@ -40,7 +40,7 @@ export async function startMiniStack(options: MiniStackOptions, signal: AbortSig
   }
 }
 
-/** Nothing of the caller's environment: MiniStack passes its own to the functions, and on AWS they have none of it. */
+/** Excludes the caller's environment: MiniStack passes its own to the functions, which on AWS would not have it. */
 const environmentOf = ({ port, folder, auth, keepState }: MiniStackOptions): NodeJS.ProcessEnv => ({
   // Functions run on the first `node` on the PATH.
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),

@@ -27,7 +27,7 @@ export interface RunningProcess {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Its stdin stays open as long as this process lives, so that it can detect the end of this process. */
+/** Its stdin stays open until this process ends, so that the child can detect that. */
 export function startProcess(command: string, args: readonly string[], options: ProcessOptions): RunningProcess {
   const log = openSync(options.log, 'w');
   const child = spawn(command, args, {

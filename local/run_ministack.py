@@ -29,7 +29,7 @@ def without_null_path_parameters(execute):
 
 
 def exits_after(save):
-    """Exits once the state is on disk: a step that waits for a response would keep the process alive until it is killed."""
+    """Exits once the state is on disk: a running step would keep the process alive until it is killed."""
 
     def fixed(*args):
         save(*args)

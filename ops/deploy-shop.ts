@@ -31,11 +31,11 @@ export interface DeployResult {
 }
 
 /** Matches the allowed pattern of the parameter, and never resolves. */
-const PLACEHOLDER_ORIGIN = 'https://not-known-yet.invalid';
+const PLACEHOLDER_ORIGIN = 'https://not-deployed-yet.invalid';
 
 /**
  * Builds the pages, deploys the stacks, then publishes the pages. PayPal redirects buyers to the URL of the web stack.
- * The first deployment learns that URL only after the stacks exist, so it deploys the service stack a second time.
+ * On the first deployment that URL exists only afterwards, so the service stack is deployed a second time.
  * @throws Error when a step fails; the command is safe to repeat.
  */
 export async function deployShop(

@@ -9,7 +9,7 @@ import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
 
 /*
  * Erases the personal data of one order's buyer: npm run erase -- ord_… [--stage prod]
- * Without --stage, in the shop that runs on this machine, as described by --stack-file (.local/stack.json).
+ * Without --stage, in the shop running on this machine: the one of --stack-file, by default .local/stack.json.
  */
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });

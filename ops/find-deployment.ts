@@ -4,7 +4,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { type ClientOptions, EMULATOR_CREDENTIALS } from './emulator-client.ts';
 
-/** The options that select a deployment: `--stage prod`, or the shop that runs on this machine. */
+/** The options that select a deployment: `--stage prod`, or else the shop running on this machine. */
 export const DEPLOYMENT_OPTIONS = { stage: { type: 'string' }, 'stack-file': { type: 'string' } } as const;
 
 export interface DeploymentSelector {
@@ -49,9 +49,7 @@ export async function findDeployment({ stage, ...local }: DeploymentSelector): P
   return { clientOptions: optionsFor(stack), tables, userPoolId: operator.user_pool_id };
 }
 
-/**
- * @throws Error when it is not deployed, or not running.
- */
+/** @throws Error when it is not deployed, or not running. */
 export async function findPayPal({ stage, ...local }: DeploymentSelector): Promise<PayPalConfig> {
   if (stage) {
     const [service, web] = await Promise.all([

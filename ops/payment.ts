@@ -11,7 +11,7 @@ import { formatPayment } from './format-payment.ts';
 import { payPalClientFor } from './paypal-client.ts';
 
 /*
- * Prints the details of one payment, as in the admin pages: npm run payment -- pay_… [--stage prod]
+ * Prints the details of one payment, as in the admin console: npm run payment -- pay_… [--stage prod]
  */
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: DEPLOYMENT_OPTIONS });

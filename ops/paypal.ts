@@ -33,7 +33,7 @@ else {
   process.exitCode = 2;
 }
 
-/** Creates or repairs the webhook, and stores its id in the secret. */
+/** Creates or updates the webhook, and stores its id in the secret. */
 async function register(): Promise<void> {
   const { paypal, secret, stored, webhookUrl, secretName } = await payPalClientFor(values);
   const { webhook, outcome } = await subscribe(paypal, webhookUrl, stored.webhook_id);
@@ -58,7 +58,7 @@ async function status(): Promise<void> {
     : [stored.webhook_id ? `webhook ${stored.webhook_id} not found` : 'the secret has no webhook id'];
   if (problems.length === 0) console.log(`webhook ${stored.webhook_id} for ${webhookUrl}: up to date`);
   else {
-    console.error([...problems, 'to repair it: npm run paypal -- register'].join('\n'));
+    console.error([...problems, 'to fix this: npm run paypal -- register'].join('\n'));
     process.exitCode = 1;
   }
 }
@@ -88,7 +88,7 @@ async function events(): Promise<void> {
   client.destroy();
 }
 
-/** Asks PayPal to deliver one event again. */
+/** Requests another delivery of one event. */
 async function resend(): Promise<void> {
   const { paypal, stored } = await payPalClientFor(values);
   if (await paypal.resendEvent(eventId, stored.webhook_id)) {

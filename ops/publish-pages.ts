@@ -4,7 +4,7 @@ import { type CloudFrontClient, CreateInvalidationCommand } from '@aws-sdk/clien
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { cacheControlOf, contentTypeOf } from '../lib/web-serving.ts';
 
-/** Parallel uploads. */
+/** Concurrent uploads. */
 const CONCURRENCY = 8;
 
 export interface Publication {

@@ -19,7 +19,8 @@ export async function apiTypes(): Promise<string> {
   );
   const types = await compile({ title: 'Schemas', definitions: JSON.parse(text) }, 'Schemas', {
     additionalProperties: false,
-    bannerComment: '/* Made from docs/openapi.yaml by `npm run api-types`: what the API takes and answers. */',
+    bannerComment:
+      '/* Generated from docs/openapi.yaml by `npm run api-types`: the requests and responses of the API. */',
     ignoreMinAndMaxItems: true,
     unreachableDefinitions: true,
     style: { printWidth: 120, singleQuote: true },

@@ -7,7 +7,7 @@ export type QueueAction = 'ChangeMessageVisibility' | 'DeleteMessage' | 'Receive
 
 /** The dead-letter queues: of failed settlements, and of events and invocations that could not be delivered. */
 export class DeadLetterQueues extends Construct {
-  /** One message per failed execution; operators work it off. */
+  /** One message per failed execution, for operators to resolve. */
   readonly settlements: Queue;
 
   /** Events and scheduled invocations that could not be delivered. */

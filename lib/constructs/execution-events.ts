@@ -19,7 +19,7 @@ export interface ExecutionEventsProps {
 export class ExecutionEvents extends Construct {
   constructor(scope: Construct, id: string, { stateMachine, deadLetters, recorder }: ExecutionEventsProps) {
     super(scope, id);
-    // EventBridge's own defaults, spelled out: retries for a day, then the event goes to `undelivered`.
+    // EventBridge's defaults, made explicit: retries for a day, then sends the event to `undelivered`.
     const delivery = {
       retryAttempts: 185,
       maxEventAge: Duration.hours(24),

@@ -70,8 +70,8 @@ export class ShopApi extends Construct {
       createDefaultStage: false,
     });
 
-    // Checks signature, issuer, expiry and `aud`, or `client_id` where a token has no `aud`, as access tokens do. All
-    // else is up to the function:
+    // Checks signature, issuer, expiry and `aud`, or `client_id` where a token has no `aud`, as access tokens do. The
+    // function checks the rest:
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
     const authorizer = new HttpJwtAuthorizer('operators', operators.issuer, {
       jwtAudience: [operators.client.userPoolClientId],
@@ -79,18 +79,18 @@ export class ShopApi extends Construct {
     const routeSettings: Record<string, object> = {};
     const created: HttpRoute[] = [];
 
-    for (const [fn, ofFunction] of routes) {
+    for (const [fn, functionRoutes] of routes) {
       const integration = new HttpLambdaIntegration(fn.node.id, fn, {
         timeout: Duration.seconds(29),
         // One permission per function: one per route would exceed the size limit of the function's policy.
         scopePermissionToRoute: false,
       });
-      for (const { route, publicReason, throttle } of ofFunction) {
+      for (const { route, publicReason, throttle } of functionRoutes) {
         const [method, path] = route.split(' ') as [HttpMethod, string];
         const options = { path, methods: [method], integration, ...(publicReason === undefined && { authorizer }) };
-        for (const one of this.api.addRoutes(options)) {
-          created.push(one);
-          if (publicReason) Validations.of(one).acknowledge({ id: 'AwsSolutions-APIG4', reason: publicReason });
+        for (const added of this.api.addRoutes(options)) {
+          created.push(added);
+          if (publicReason) Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: publicReason });
         }
         if (throttle)
           routeSettings[route] = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };

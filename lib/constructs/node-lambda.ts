@@ -34,7 +34,7 @@ export interface NodeLambdaProps {
   readonly memorySize: number;
 }
 
-/** One entry under lambdas/, on the shared runtime, with its own role, which may only log and trace at first. */
+/** A function of one entry under lambdas/, with a role of its own that initially may only log and trace. */
 export class NodeLambda extends LambdaFunction {
   /** Always set: created in the constructor. */
   declare readonly role: IRole;
@@ -124,7 +124,7 @@ const bundleOf = (name: string): Code =>
           return true;
         },
       },
-      // Required by the CDK and never run. The command is part of its cache key, which tells the entries apart.
+      // Required by the CDK and never run. The command is part of its cache key, which distinguishes the entries.
       image: DockerImage.fromRegistry('none'),
       command: [name],
     },

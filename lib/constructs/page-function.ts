@@ -8,11 +8,11 @@ import { cacheControlOf, contentTypeOf, NOT_FOUND_PAGE, PAGES } from '../web-ser
 const notFoundPage = (): string => readFileSync(join(import.meta.dirname, '../../web/public', NOT_FOUND_PAGE), 'utf8');
 
 /**
- * `fileFor` at the edge: rewrites a page's path to its file in the bucket, and answers 404 where there is no page. A
- * distribution's custom error pages would do that too, but also replace the API's own error responses.
+ * `fileFor` at the edge: rewrites a page's path to its file in the bucket, and returns 404 for an unknown page. Custom
+ * error pages of the distribution would also replace the API's own error responses.
  *
- * CloudFront Functions run ECMAScript 5.1 plus parts of later versions, so this is separate code; a test holds it to
- * `fileFor`: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ * CloudFront Functions run ECMAScript 5.1 plus parts of later versions, so this duplicates `fileFor`; a test holds it
+ * to `fileFor`: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
  */
 export const pageFunctionCode = (): string => `
 const PAGES = ${JSON.stringify(PAGES)};
@@ -25,9 +25,9 @@ function handler(event) {
     request.uri = PAGES[page];
     return request;
   }
-  for (const known in PAGES) {
-    if (/\\/\\*$/.test(known) && page.indexOf(known.slice(0, -1)) === 0) {
-      request.uri = PAGES[known];
+  for (const pattern in PAGES) {
+    if (/\\/\\*$/.test(pattern) && page.indexOf(pattern.slice(0, -1)) === 0) {
+      request.uri = PAGES[pattern];
       return request;
     }
   }

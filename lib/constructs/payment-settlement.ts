@@ -68,7 +68,7 @@ export class PaymentSettlement extends Construct {
   }
 }
 
-/** The ARN before the state machine exists: it invokes functions that start it. */
+/** The ARN, built from the name: the functions that start the state machine are created before it. */
 export const stateMachineArn = (scope: Construct, stage: Stage): string =>
   Stack.of(scope).formatArn({
     service: 'states',

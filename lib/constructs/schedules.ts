@@ -36,7 +36,7 @@ export class Schedules extends Construct {
     super(scope, id);
     this.group = new ScheduleGroup(this, 'group', {
       scheduleGroupName: `settle-once-${stage.name}`,
-      // Holds no data, and its name must be free when the stack is created again.
+      // Holds no data; a retained group would block a new stack of the same name.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const roles = new Map<IFunction, Role>();

@@ -8,7 +8,7 @@ export interface AlarmRule {
   /** The heading of its section in docs/runbook.md, also its anchor: `captured-without-order`. */
   readonly name: string;
 
-  /** What shoppers experience while it is in ALARM, and why. */
+  /** What shoppers experience while it is in ALARM, and why; also its description. */
   readonly impact: string;
 
   readonly threshold: { readonly above: number } | { readonly atLeast: number } | { readonly below: number };

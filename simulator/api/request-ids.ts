@@ -30,9 +30,9 @@ export const storeResponses =
 
     const { requests } = sim.state;
     const key = `${c.req.path} ${id}`;
-    const known = requests.get(key);
-    if (known && !isExpired(known, sim.now(), orders ? ORDERS_RETENTION_MS : PAYMENTS_RETENTION_MS))
-      return replay(c, known);
+    const stored = requests.get(key);
+    if (stored && !isExpired(stored, sim.now(), orders ? ORDERS_RETENTION_MS : PAYMENTS_RETENTION_MS))
+      return replay(c, stored);
 
     requests.set(key, { state: 'running' });
     await next();
@@ -42,10 +42,10 @@ export const storeResponses =
     return undefined;
   };
 
-const isExpired = (known: StoredRequest, now: Date, memoryMs: number): boolean =>
-  known.state === 'done' && now.getTime() - known.at.getTime() > memoryMs;
+const isExpired = (stored: StoredRequest, now: Date, retentionMs: number): boolean =>
+  stored.state === 'done' && now.getTime() - stored.at.getTime() > retentionMs;
 
-function replay(c: Context, known: StoredRequest): Response {
-  if (known.state === 'running') throw issueError('captures.refund', [{ issue: 'PREVIOUS_REQUEST_IN_PROGRESS' }]);
-  return c.body(known.body, 200, { 'content-type': 'application/json' });
+function replay(c: Context, stored: StoredRequest): Response {
+  if (stored.state === 'running') throw issueError('captures.refund', [{ issue: 'PREVIOUS_REQUEST_IN_PROGRESS' }]);
+  return c.body(stored.body, 200, { 'content-type': 'application/json' });
 }

@@ -12,7 +12,7 @@ import { availableActions, deliveriesSection, deliveryList, orderList } from './
 import { applyFaultForm, faultPanel } from './fault-panel.ts';
 import { sendFragment, sendPage } from './page.ts';
 
-/** `/` and `/faults`: fault injection by hand, all orders, and the shop's responses to deliveries. */
+/** `/` and `/faults`: the fault injection form, all orders, and the shop's responses to deliveries. */
 export function faultPage(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>();
 
@@ -42,7 +42,7 @@ export function faultPage(sim: Simulation): Hono<Env> {
   app.post('/faults/orders/:id', async (c) => {
     const order = sim.state.orders.get(c.req.param('id'));
     const { do: requested } = await c.req.parseBody();
-    const action = order && availableActions(sim, order).find((one) => one === requested);
+    const action = order && availableActions(sim, order).find((name) => name === requested);
     if (!action)
       return sendPage(c, {
         content: html`<h1>Action not available</h1><p>The order’s status has changed. <a href="/">Back</a></p>`,

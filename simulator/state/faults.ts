@@ -38,14 +38,14 @@ export function createFaults(): Faults {
     },
     take(method, path, after) {
       if (path.startsWith('/_sim/')) return undefined;
-      const fault = faults.find(
-        (one) => one.method === method && matches(one.path, path) && (one.after ?? false) === after,
+      const taken = faults.find(
+        (fault) => fault.method === method && matches(fault.path, path) && (fault.after ?? false) === after,
       );
-      if (!fault) return undefined;
+      if (!taken) return undefined;
       faults = faults
-        .map((one) => (one === fault ? { ...one, times: one.times - 1 } : one))
+        .map((fault) => (fault === taken ? { ...fault, times: fault.times - 1 } : fault))
         .filter(({ times }) => times > 0);
-      return fault;
+      return taken;
     },
   };
 }

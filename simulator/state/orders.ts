@@ -32,7 +32,7 @@ export function hasExpired({ status, createTime, approval, expired }: Order, now
   return expired || now.getTime() > (approval?.at ?? createTime).getTime() + ORDER_LIFETIME_MS;
 }
 
-/** Undefined for expired orders, too. */
+/** Undefined for unknown and expired orders. */
 export function findOrder(sim: StateContext, id: string): Order | undefined {
   const order = sim.state.orders.get(id);
   return order && !hasExpired(order, sim.now()) ? order : undefined;

@@ -1,4 +1,4 @@
-/* Made from docs/openapi.yaml by `npm run api-types`: what the API takes and answers. */
+/* Generated from docs/openapi.yaml by `npm run api-types`: the requests and responses of the API. */
 
 export type SessionId = string;
 export type PaymentId = string;
