@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /*
- * Two entries: the storefront and the operators' pages. Assets have content hashes in their names and are cached
+ * Two entries: the storefront and the admin console. Assets have content hashes in their names and are cached
  * forever; only the two index.html files change in place.
  */
 export default defineConfig({

@@ -28,7 +28,7 @@ import type {
 import { operatorSession } from './session.ts';
 
 /*
- * The API calls of the operators' pages. Queries poll while their page is visible: TanStack Query pauses in hidden
+ * The API calls of the admin console. Queries poll while their page is visible: TanStack Query pauses in hidden
  * tabs.
  */
 

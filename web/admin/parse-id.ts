@@ -3,7 +3,7 @@ import { PAYPAL_ID } from '../../src/paypal/paypal-id.ts';
 export type ParsedId =
   | { readonly kind: 'payment'; readonly paymentId: string }
   | { readonly kind: 'event'; readonly eventId: string }
-  /** A PayPal order or capture, which only a lookup can tell apart. */
+  /** A PayPal order or capture, which only a lookup can distinguish. */
   | { readonly kind: 'paypal'; readonly id: string }
   | { readonly kind: 'unrecognised' };
 

@@ -12,7 +12,7 @@ export interface CancelPaymentResult {
 /**
  * Cancels the payment of a buyer who returned from PayPal without approving; PayPal sends no webhook for this. It may
  * be too late: then the copy reports the capture.
- * @throws as `call` does when the API does not respond and nothing is known.
+ * @throws as `call` does when the API does not respond, so that the outcome is unknown.
  */
 export async function cancelPayment(address: api.ReturnAddress, signal: AbortSignal): Promise<CancelPaymentResult> {
   if (!address.checkout_session_id && !address.token) return { copy: NOT_FOUND };

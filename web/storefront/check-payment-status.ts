@@ -4,7 +4,7 @@ import { getPayment } from './api.ts';
 import { sleep } from './sleep.ts';
 
 export const POLL_INTERVAL_MS = 2500;
-/** How long a shopper is asked to wait. */
+/** After this time, a shopper may close the page. */
 export const POLL_TIMEOUT_MS = 30_000;
 /** Timeout of a single request; the next poll repeats it. */
 const REQUEST_TIMEOUT_MS = 5000;

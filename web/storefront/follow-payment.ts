@@ -28,7 +28,7 @@ export interface PaymentProgress {
   /** `payment` predates a capture that is still in flight: a cancelled payment may yet turn out to be approved. */
   readonly capturing?: boolean;
 
-  /** The 30 seconds that a shopper is asked to wait are over. */
+  /** `POLL_TIMEOUT_MS` is over. */
   readonly timedOut?: true;
 }
 
@@ -50,12 +50,12 @@ export async function followPayment(
   };
   let capturing = false;
   const onPayment = (payment: Payment) => {
-    const known = progress.payment;
+    const latest = progress.payment;
     // Responses may arrive out of order.
-    if (known && payment.updated_at < known.updated_at) return;
+    if (latest && payment.updated_at < latest.updated_at) return;
     // Only a decline reverts an approval.
     const declined =
-      known?.status === 'approved' && payment.status === 'created' && payment.updated_at > known.updated_at;
+      latest?.status === 'approved' && payment.status === 'created' && payment.updated_at > latest.updated_at;
     update({
       payment,
       capturing,

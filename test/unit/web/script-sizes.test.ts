@@ -31,7 +31,7 @@ describe('scriptSizes', () => {
 });
 
 describe('overBudget', () => {
-  it('allows 120 kB for the storefront and 300 kB for the operators’ pages', () => {
+  it('allows 120 kB for the storefront and 300 kB for the admin console', () => {
     expect(overBudget({ storefront: 120_000, admin: 300_000 })).toEqual([]);
     expect(overBudget({ storefront: 120_001, admin: 300_001 })).toEqual([
       'storefront exceeds its script budget: 120001 bytes after gzip, 120000 allowed',

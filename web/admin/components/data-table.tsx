@@ -7,7 +7,7 @@ interface DataTableProps<Row> {
   columns: readonly (readonly [header: string, cell: (row: Row) => ReactNode])[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  /** Stays a table on a phone: its columns are few and short. */
+  /** Stays a table on a phone: for few, short columns. */
   narrow?: boolean;
 }
 

@@ -19,7 +19,7 @@ interface ReasonDialogProps<Preview, Result> {
   };
   /** Whether the further inputs are valid. @default true */
   valid?: boolean;
-  /** Whether money leaves by it. */
+  /** Whether it pays money out. */
   destructive?: boolean;
   onConfirm: (reason: string) => Promise<Result>;
   renderResult: (result: Result) => ReactNode;
@@ -92,7 +92,7 @@ function Content<Preview, Result>({
     );
 
   const previewData = previewQuery.data ?? undefined;
-  const nothingToDo = previewData !== undefined && preview?.isActionable?.(previewData) === false;
+  const isNoOp = previewData !== undefined && preview?.isActionable?.(previewData) === false;
   const previewMissing = preview !== undefined && previewData === undefined;
   return (
     <form
@@ -116,7 +116,7 @@ function Content<Preview, Result>({
             {previewQuery.isError && <Problem error={previewQuery.error} retry={previewQuery.refetch} />}
           </section>
         )}
-        {!nothingToDo && (
+        {!isNoOp && (
           <Textarea
             label="Reason"
             description="Recorded in the audit log under your name."
@@ -133,9 +133,9 @@ function Content<Preview, Result>({
         {mutation.isError && <Problem error={mutation.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            {nothingToDo ? 'Close' : 'Cancel'}
+            {isNoOp ? 'Close' : 'Cancel'}
           </Button>
-          {!nothingToDo && (
+          {!isNoOp && (
             <Button
               type="submit"
               {...(destructive && { color: 'red' })}

@@ -21,10 +21,10 @@ export function SettlementsPage() {
   const query = useInfiniteQuery(api.failedSettlements);
   const [retried, setRetried] = useState<readonly FailedSettlement[]>([]);
   const failed = query.data?.pages.flatMap((page) => page.settlements) ?? [];
-  const succeeded = retried.filter((one) => !failed.some((other) => keyOf(one) === keyOf(other)));
+  const succeeded = retried.filter((settlement) => !failed.some((other) => keyOf(other) === keyOf(settlement)));
   // A settlement that has failed again since its retry has a later `last_failed_at`.
-  const isRunning = (one: FailedSettlement) =>
-    retried.some((other) => keyOf(one) === keyOf(other) && one.last_failed_at === other.last_failed_at);
+  const isRunning = (row: FailedSettlement) =>
+    retried.some((other) => keyOf(other) === keyOf(row) && other.last_failed_at === row.last_failed_at);
   return (
     <Page
       title="Failed settlements"
@@ -82,7 +82,9 @@ export function SettlementsPage() {
                   <RetryDialog
                     paymentId={row.payment_id}
                     settlement={row.settlement}
-                    onRetry={() => setRetried((before) => [...before.filter((one) => keyOf(one) !== keyOf(row)), row])}
+                    onRetry={() =>
+                      setRetried((before) => [...before.filter((other) => keyOf(other) !== keyOf(row)), row])
+                    }
                   />
                 ),
               ],
