@@ -10,7 +10,10 @@ const textOf = (page: string) => readFileSync(page, 'utf8');
 const found = (pattern: RegExp) =>
   PAGES.flatMap((page) => [...textOf(page).matchAll(pattern)].map(([, match = '']) => ({ page, match })));
 
-/** The anchor of a heading: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links */
+/**
+ * The anchor of a heading:
+ * https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
+ */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
