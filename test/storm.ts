@@ -10,21 +10,21 @@ import { storm } from './support/stack/storm.ts';
 const [purchases = 2000, seed = 1] = process.argv.slice(2).map(Number);
 const started = performance.now();
 const seconds = () => ((performance.now() - started) / 1000).toFixed(0).padStart(5);
-const say = (line: string) => console.log(`${seconds()} s  ${line}`);
+const log = (line: string) => console.log(`${seconds()} s  ${line}`);
 
 const stack = await startStack({ stateDir: '.local/storm' });
 try {
   const begun = performance.now();
-  const passed = await storm(stack, { purchases, seed, say });
+  const passed = await storm(stack, { purchases, seed, log });
   const ended = performance.now();
   const left = await openWork(stack, passed.payments);
-  say(`purchases done, open: ${JSON.stringify(left)}`);
+  log(`purchases done, open: ${JSON.stringify(left)}`);
   await passed.repair();
-  const recovery = await recoverAll(stack, passed, say);
+  const recovery = await recoverAll(stack, passed, log);
   const recovered = performance.now();
   const after = await openWork(stack, passed.payments);
   const findings = await finalFindings(stack);
-  for (const finding of findings) say(finding);
+  for (const finding of findings) log(finding);
 
   const rows = {
     purchases,

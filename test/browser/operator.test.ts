@@ -356,7 +356,7 @@ describe('a sign-in', () => {
     expect(page.url()).toMatch(/\/admin\/audit\?who=ghost$/);
   });
 
-  it('names the missing group when the user is no operator', async ({ page }) => {
+  it('names the missing group when the user is not an operator', async ({ page }) => {
     const username = await newOperator(inject('stack').operator.user_pool_id);
     await page.goto('/admin/settlements');
 

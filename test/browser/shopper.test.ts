@@ -284,7 +284,7 @@ describe('the storefront', () => {
     await waitForHeading(page, THANKS);
   });
 
-  it('links a paid session to its order, without a way to pay again', async ({ page }) => {
+  it('links a paid session to its order, without an option to pay again', async ({ page }) => {
     const purchase = await paidPurchase();
 
     await page.goto(`/checkout?checkout_session_id=${purchase.sessionId}`);

@@ -30,7 +30,7 @@ describe.each([
   // Nothing was captured, so no invariant is violated.
   { folder: 'payments', settlement: 'approved', broken: [] },
 ])('a purchase whose $folder function is broken', ({ folder, settlement, broken }) => {
-  it('is on the dead-letter queue and the failed list, and becomes one order by one retry', async () => {
+  it('is on the queue and on the list of failed settlements, and becomes one order by one retry', async () => {
     await whileBroken(folder);
     const purchase = await beginPurchase();
     await approve(purchase.paypalOrderId);

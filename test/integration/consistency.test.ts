@@ -36,7 +36,7 @@ const changeSession = ({ sessionId }: Purchase, set: Record<string, unknown>) =>
 const changePayment = ({ paymentId }: Purchase, set: Record<string, unknown>) =>
   change('payments', { payment_id: paymentId }, set);
 
-/** Runs checks until the finding is open: one run asks PayPal about a few payments only. */
+/** Runs checks until the finding is open: one run compares only a few payments with PayPal. */
 const found = (invariant: number, subject: string): Promise<Finding> =>
   until(
     async () => {
@@ -174,7 +174,7 @@ describe('the consistency check finds, and an operator repairs:', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 
-  it('8, a refund made at PayPal that the shop does not know', async () => {
+  it('8, a refund made at PayPal that the shop has not recorded', async () => {
     const purchase = await paidPurchase();
     const { id } = await captureOf(purchase);
     await payPal('PUT', '/_sim/delivery', { drop: true });

@@ -27,7 +27,7 @@ describe('the workflow', () => {
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
   });
 
-  it('runs the other steps and sends the settlement to the dead-letter queue when the order step keeps failing', async () => {
+  it('runs the other steps and dead-letters the settlement when the order step keeps failing', async () => {
     const purchase = await purchaseWhoseOrderFails(1000);
 
     const execution = await until(

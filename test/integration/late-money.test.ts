@@ -93,7 +93,7 @@ describe('the shop', () => {
     expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
-  it('reports a payment as expired when PayPal no longer knows its order', async () => {
+  it('reports a payment as expired when PayPal no longer has its order', async () => {
     const purchase = await beginPurchase();
     await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/expire`);
 

@@ -9,7 +9,7 @@ import { payPal, until } from '../support/stack/shop.ts';
 
 const { tables, front_door_url } = inject('stack');
 
-/** The deep health once exactly these checks fail: each has two seconds, which a busy machine may use up. */
+/** The health report once exactly these checks fail: each has two seconds, which a busy machine may use up. */
 const healthFailing = (...names: string[]) =>
   until(
     () => seenByOperator('/api/v1/admin/health'),
@@ -22,7 +22,7 @@ const healthFailing = (...names: string[]) =>
     },
   );
 
-describe('the deep health', () => {
+describe('the health check', () => {
   it('has one line per dependency and fails when one of them fails', async () => {
     const { status, body } = await healthFailing();
     const line = (name: string, of = body) => of.checks.find((one: { name: string }) => one.name === name);

@@ -21,9 +21,9 @@ async function refundsOf(purchase: Purchase): Promise<unknown[]> {
 describe('the admin API', () => {
   it('refunds in full once when the operator repeats the request', async () => {
     const purchase = await paidPurchase();
-    const press = () => asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
+    const refund = () => asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' });
 
-    const responses = [await press(), await press()];
+    const responses = [await refund(), await refund()];
 
     expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect((await completedPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
@@ -35,15 +35,15 @@ describe('the admin API', () => {
 
   it('treats the same amount and reason as one refund, and another reason as a second one', async () => {
     const purchase = await paidPurchase();
-    const press = (reason: string) =>
+    const refund = (reason: string) =>
       asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, {
         amount: { currency_code: 'EUR', value: '5.00' },
         reason,
       });
 
-    await press('scratched');
-    await press('scratched');
-    expect((await press('late as well')).body).toMatchObject({
+    await refund('scratched');
+    await refund('scratched');
+    expect((await refund('late as well')).body).toMatchObject({
       status: 'partially_refunded',
       refunded: { value: '10.00' },
     });

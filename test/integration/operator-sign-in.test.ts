@@ -120,7 +120,7 @@ describe('the admin API', () => {
 
   it.each([
     ['a call without token', () => undefined],
-    ['a word that is no token', () => 'forged'],
+    ['a malformed token', () => 'forged'],
     ['a token signed by another key', () => signedByAnother(good.access)],
     ['a token that was changed', () => `${good.access.slice(0, -4)}AAAA`],
     ['an ID token', () => good.id],

@@ -76,7 +76,7 @@ describe('npm run paypal', () => {
   });
 
   it.each([[], ['fix'], ['resend'], ['status', 'now'], ['events', '--hours', 'many']])(
-    'explains itself when it is not understood: %s',
+    'prints its usage for the arguments %s',
     async (...args) => {
       expect(await run(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining('usage: ') });
     },

@@ -3,8 +3,8 @@ import { purchaseWhoseSettlementIsStopped } from '../support/stack/failing-order
 import { firstFailuresOf, noFailuresOf, retry } from '../support/stack/settlements.ts';
 import { completedPayment, payPal } from '../support/stack/shop.ts';
 
-describe('the failed list', () => {
-  it('lists a settlement that was stopped in the console until a retry succeeds', async () => {
+describe('the list of failed settlements', () => {
+  it('contains a settlement that was stopped in the console until a retry succeeds', async () => {
     const purchase = await purchaseWhoseSettlementIsStopped();
 
     expect(await firstFailuresOf(purchase)).toMatchObject([{ settlement: 'captured', status: 'ABORTED' }]);

@@ -14,16 +14,16 @@ describe('the shop', () => {
   }, async () => {
     const { endpoint, region } = inject('aws');
     const stack = { ...inject('stack'), clientOptions: { endpoint, region, credentials: EMULATOR_CREDENTIALS } };
-    const say = (line: string) => console.log(line);
+    const log = (line: string) => console.log(line);
 
-    const passed = await storm(stack, { purchases: PURCHASES, seed: 1, say });
+    const passed = await storm(stack, { purchases: PURCHASES, seed: 1, log });
     // An execution's result is recorded shortly after its end.
     await until(
       () => openWork(stack, passed.payments),
       ({ failures }) => failures >= passed.failingSteps,
     );
     await passed.repair();
-    await recoverAll(stack, passed, say);
+    await recoverAll(stack, passed, log);
 
     expect(await openWork(stack, passed.payments)).toEqual({ payments: 0, failures: 0, deadLetters: 0, events: 0 });
     const orders = (await everythingIn('orders')).filter(

@@ -27,7 +27,7 @@ describe('a payment', () => {
             payments,
             now: () => NOW,
             dueAfterSeconds: 120,
-            // PayPal knows no order and no capture, so evidence that does not fit resolves to that.
+            // PayPal has neither order nor capture, so evidence that does not fit resolves to that.
             getOrder: async () => undefined,
             getCapture: async () => undefined,
             rememberBuyer: async () => undefined,

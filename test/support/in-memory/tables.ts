@@ -271,7 +271,7 @@ export function ordersInMemory(gate: Gate) {
 
 export function eventsInMemory(gate: Gate) {
   const rows = new Map<string, StoredEvent>();
-  const note = (id: string, outcome: EventResult, at: string, replayed: readonly string[]) => {
+  const writeOutcome = (id: string, outcome: EventResult, at: string, replayed: readonly string[]) => {
     const found = rows.get(id);
     if (!found) throw new Error(`unknown event ${id}`);
     const { reason: _, ...event } = found;
@@ -316,9 +316,9 @@ export function eventsInMemory(gate: Gate) {
         if (status === 'received' && received_at >= from && received_at <= before.toISOString()) yield event_id;
     },
     storedIds: (ids) => gate('events.storedIds', () => new Set(ids.filter((id) => rows.has(id)))),
-    finish: (id, outcome, now) => gate('events.finish', () => note(id, outcome, now.toISOString(), [])),
+    finish: (id, outcome, now) => gate('events.finish', () => writeOutcome(id, outcome, now.toISOString(), [])),
     finishReplay: (id, outcome, now) =>
-      gate('events.finishReplay', () => note(id, outcome, now.toISOString(), [now.toISOString()])),
+      gate('events.finishReplay', () => writeOutcome(id, outcome, now.toISOString(), [now.toISOString()])),
   } satisfies Partial<EventRepository>;
   return { rows, repository };
 }

@@ -5,7 +5,7 @@ import type { TableName } from '../../../lib/names.ts';
 import { type DeadLetter, deadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
 import { callJson } from './call-json.ts';
 import { deployedFunctions } from './deployed-functions.ts';
-import { allQuiet, type Storm, type StormyStack } from './storm.ts';
+import { allQuiet, type Storm, type StormStack } from './storm.ts';
 
 /** The open work of a set of payments. */
 export interface OpenWork {
@@ -33,7 +33,7 @@ const MAX_ROUNDS = 6;
 const LATER_MS = 600_000;
 
 /** Counts the open work of a storm's payments. */
-export async function openWork(stack: StormyStack, payments: ReadonlySet<string>): Promise<OpenWork> {
+export async function openWork(stack: StormStack, payments: ReadonlySet<string>): Promise<OpenWork> {
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientOptions));
   const queue = deadLetterQueue(new SQSClient(stack.clientOptions), stack.dlq_url);
   const count = async (table: TableName, wanted: (item: Record<string, unknown>) => boolean): Promise<number> => {
@@ -61,9 +61,9 @@ export async function openWork(stack: StormyStack, payments: ReadonlySet<string>
 
 /** Runs the reconciliation jobs and retries failed settlements as an operator until no work is open. */
 export async function recoverAll(
-  stack: StormyStack,
+  stack: StormStack,
   { payments }: Pick<Storm, 'payments'>,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<Recovery> {
   const { call } = deployedFunctions(stack.clientOptions);
   const operator = await operatorOf(stack);
@@ -78,14 +78,14 @@ export async function recoverAll(
     await call('reconciliation', { job: 'dead-letters', due_before });
 
     const open = await openWork(stack, payments);
-    say(`recovery round ${round}, open: ${JSON.stringify(open)}`);
+    log(`recovery round ${round}, open: ${JSON.stringify(open)}`);
     const done = Object.values(open).every((number) => number === 0);
     if (done || round === MAX_ROUNDS) return { rounds: round, retried, fetched };
   }
 }
 
 /** Signs in as the shop's operator. */
-async function operatorOf({ front_door_url: shop, operator: { username, password } }: StormyStack) {
+async function operatorOf({ front_door_url: shop, operator: { username, password } }: StormStack) {
   const { access_token } = await callJson(shop, 'POST', '/api/v1/admin/sign-in', { username, password });
   const headers = { authorization: `Bearer ${access_token}` };
   return {

@@ -65,7 +65,7 @@ async function failShop(counted: Counted): Promise<Failures> {
   await approve(unnoticed.paypalOrderId);
   await reconcile('payments');
 
-  // The event lacks the total refunded amount, so the shop asks PayPal and gets no response.
+  // The event lacks the total refunded amount, so the shop fetches the order from PayPal and gets no response.
   const refund = { id: 'REFUND', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '1.00' } };
   for (let i = 0; i < 5; i++) {
     await sendEvent('PAYMENT.CAPTURE.REFUNDED', { ...refund, custom_id: failed.paymentId }, 'good');

@@ -6,8 +6,8 @@ import { approve, beginPurchase, type Purchase, payPal, until } from './shop.ts'
 const { state_machine_arn } = inject('stack');
 
 /**
- * A purchase whose only evidence of the capture is one event without the buyer: the order step asks PayPal, which fails
- * `times` times with `fault`.
+ * A purchase whose only evidence of the capture is one event without the buyer: the order step fetches it from PayPal,
+ * which fails `times` times with `fault`.
  */
 export async function purchaseWhoseOrderFails(times: number, fault: object = { status: 503 }): Promise<Purchase> {
   const purchase = await beginPurchase();

@@ -109,11 +109,11 @@ export async function approvalOf({
 }
 
 /** Polls until the result matches. @throws Error with the last result after some seconds. */
-export async function until<T>(ask: () => Promise<T>, wanted: (result: T) => boolean, seconds = 20): Promise<T> {
+export async function until<T>(read: () => Promise<T>, matches: (result: T) => boolean, seconds = 20): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const result = await ask();
-    if (wanted(result)) return result;
+    const result = await read();
+    if (matches(result)) return result;
     if (Date.now() > deadline) throw new Error(`no match within ${seconds} s, last result: ${JSON.stringify(result)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

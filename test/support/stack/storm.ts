@@ -11,13 +11,13 @@ import { FAILABLE_STEPS, type FailingStep, makeStepFail } from './failing-steps.
 import { startUnreliableNetwork, type UnreliableNetwork } from './unreliable-network.ts';
 
 /** The part of the running stack that a storm uses. */
-export type StormyStack = Omit<Stack, 'ended' | 'stop' | 'restartAws'>;
+export type StormStack = Omit<Stack, 'ended' | 'stop' | 'restartAws'>;
 
 /** Probability of each delivery fault, from 0 to 1. */
 const NETWORK = { duplicated: 0.05, lost: 0.05, reordered: 0.05 } as const;
 /** Every 50th purchase has a failing step: 2 %. */
 const STEP_FAILS_EVERY = 50;
-/** every 100th capture is answered with 503 or its response is lost: 1 %. */
+/** Every 100th capture gets 503, or its response is lost: 1 %. */
 const PAYPAL_FAILS_EVERY = 100;
 /** Three of five buyers return from PayPal; the others close the window. */
 const returns = (number: number) => number % 5 < 3;
@@ -35,10 +35,10 @@ export interface Storm {
   readonly repair: () => Promise<void>;
 }
 
-/** Runs purchases under injected faults. Calls `say` with the progress every few seconds. */
+/** Runs purchases under injected faults. Calls `log` with the progress every few seconds. */
 export async function storm(
-  stack: StormyStack,
-  { purchases, seed, say }: { readonly purchases: number; readonly seed: number; readonly say: (line: string) => void },
+  stack: StormStack,
+  { purchases, seed, log }: { readonly purchases: number; readonly seed: number; readonly log: (line: string) => void },
 ): Promise<Storm> {
   const { front_door_url: shop, simulator_url: payPal, tables } = stack;
   const db = DynamoDBDocumentClient.from(new DynamoDBClient(stack.clientOptions));
@@ -80,7 +80,7 @@ export async function storm(
       await buy(++begun);
       if (Date.now() - reported < 5000) continue;
       reported = Date.now();
-      say(`${begun} of ${purchases} purchases`);
+      log(`${begun} of ${purchases} purchases`);
     }
   };
   try {
@@ -109,7 +109,7 @@ export async function allQuiet({
   clientOptions,
   simulator_url: payPal,
   state_machine_arn: stateMachineArn,
-}: StormyStack): Promise<void> {
+}: StormStack): Promise<void> {
   const stepFunctions = new SFNClient(clientOptions);
   for (let quiet = 0; quiet < 3; ) {
     await sleep(1000);

@@ -106,9 +106,9 @@ describe('openSession', () => {
 
   it.each(crashesWithin(3))(
     'creates no session without reservation when it crashes at call $at, $when it',
-    async (death) => {
+    async (crash) => {
       const { open, process, sessions, stock } = shop();
-      process.crashOn(death);
+      process.crashOn(crash);
 
       expect(await survives(() => open(mugs(1)))).toBe(false);
 

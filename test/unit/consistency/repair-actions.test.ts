@@ -118,7 +118,7 @@ describe('repairActions', () => {
     expect(await openFindings()).toEqual([]);
   });
 
-  it('refund repays an amount that was not accepted, once', async () => {
+  it('refund refunds an amount that was not accepted, once', async () => {
     const { shop, paymentId, repair, openFindings, corruptPayment, atPayPal, drain, sessionId } = await paidPurchase();
     const session = shop.sessions.rows.get(sessionId);
     if (session) shop.sessions.rows.set(sessionId, { ...session, amount: { currency: 'EUR', minor: 2100 } });

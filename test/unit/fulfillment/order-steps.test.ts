@@ -99,9 +99,9 @@ describe('order steps', () => {
       expect([order()?.status, buyers.size]).toEqual(['confirmed', 0]);
     });
 
-    it.each(crashesWithin(6))('is kept after a crash at call $at, $when it', async (death) => {
+    it.each(crashesWithin(6))('is kept after a crash at call $at, $when it', async (crash) => {
       const { create, process, order, buyers } = fulfillment();
-      process.crashOn(death);
+      process.crashOn(crash);
       const survived = await survives(create);
       process.crashOn(undefined);
 

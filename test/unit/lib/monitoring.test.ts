@@ -104,7 +104,7 @@ describe('docs/runbook.md', () => {
     expect([...sections.keys()].sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName.slice(PREFIX.length)).sort());
   });
 
-  it('has in each section its meaning, where to look and what to do', () => {
+  it('has a meaning, an investigation and a resolution in each section', () => {
     for (const section of sections.values()) {
       const parts = section.split(/^### /m).slice(1);
 

@@ -73,7 +73,7 @@ describe('IAM policies', () => {
     expect(actionsOn('storefrontrole', /GetAtt(?!products)\w/)).not.toContain('dynamodb:Scan');
   });
 
-  it('allow to delete only idempotency records and failed settlements', () => {
+  it('allow deleting only idempotency records and failed settlements', () => {
     const deletions = policies
       .flatMap(({ allowed }) => allowed)
       .filter(({ Action }) => listOf(Action).includes('dynamodb:DeleteItem'));

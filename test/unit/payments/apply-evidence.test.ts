@@ -145,7 +145,7 @@ describe('evidenceApplier', () => {
       expect(payment()?.status).toBe('approved');
     });
 
-    it('expires the payment when PayPal does not know the order', async () => {
+    it('expires the payment when PayPal does not find the order', async () => {
       const { apply, payment } = applierOf(paymentThatIs('approved'));
 
       await apply(PAYMENT, evidenceOf('refunded'));

@@ -121,9 +121,9 @@ describe('beginPayment', () => {
   });
 
   describe('retry', () => {
-    it.each(crashesWithin(5))('succeeds with one PayPal order after a crash at call $at, $when it', async (death) => {
+    it.each(crashesWithin(5))('succeeds with one PayPal order after a crash at call $at, $when it', async (crash) => {
       const { begin, process, paypal, payments } = checkoutWith();
-      process.crashOn(death);
+      process.crashOn(crash);
       const survived = await survives(begin);
       process.crashOn(undefined);
 

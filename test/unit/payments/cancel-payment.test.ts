@@ -77,9 +77,9 @@ describe('cancelPayment', () => {
   });
 
   describe('retry', () => {
-    it.each(crashesWithin(3))('finishes the cancellation after a crash at call $at, $when it', async (death) => {
+    it.each(crashesWithin(3))('finishes the cancellation after a crash at call $at, $when it', async (crash) => {
       const { shop, process, cancel, payment, stock } = await onePurchase();
-      process.crashOn(death);
+      process.crashOn(crash);
       const survived = await survives(cancel);
       process.crashOn(undefined);
 

@@ -80,7 +80,7 @@ describe('capturePayment', () => {
     expect(await capture()).toMatchObject({ outcome: 'done', payment: { status: 'captured' } });
   });
 
-  it('expires the payment when PayPal does not know the order', async () => {
+  it('expires the payment when PayPal does not find the order', async () => {
     const { shop, orderId, capture, drain, session, stock } = await onePurchase();
     shop.paypal.expire(orderId);
 
@@ -189,10 +189,10 @@ describe('capturePayment', () => {
   });
 
   describe('retry', () => {
-    it.each(crashesWithin(4))('captures once when the return page crashes at call $at, $when it', async (death) => {
+    it.each(crashesWithin(4))('captures once when the return page crashes at call $at, $when it', async (crash) => {
       const { process, approve, capture, drain, payment, order, atPayPal } = await onePurchase();
       approve();
-      process.crashOn(death);
+      process.crashOn(crash);
       const survived = await survives(capture);
       process.crashOn(undefined);
 
@@ -204,12 +204,12 @@ describe('capturePayment', () => {
       expect([order()?.status, atPayPal()?.capture?.refunds]).toEqual(['confirmed', []]);
     });
 
-    it.each(crashesWithin(4))('captures once when the workflow crashes at call $at, $when it', async (death) => {
+    it.each(crashesWithin(4))('captures once when the workflow crashes at call $at, $when it', async (crash) => {
       const { shop, process, approve, deliverPending, drain, payment, order } = await onePurchase();
       approve();
       await deliverPending();
       const [execution] = shop.executions.values();
-      process.crashOn(death);
+      process.crashOn(crash);
       const survived = await survives(async () => execution && shop.runTask(execution));
       process.crashOn(undefined);
 

@@ -110,9 +110,9 @@ describe('refundPayment', () => {
   });
 
   describe('retry', () => {
-    it.each(crashesWithin(4))('makes one refund after a crash at call $at, $when it', async (death) => {
+    it.each(crashesWithin(4))('makes one refund after a crash at call $at, $when it', async (crash) => {
       const { process, refund, drain, payment, order, atPayPal } = await paidPurchase();
-      process.crashOn(death);
+      process.crashOn(crash);
       const survived = await survives(() => refund(500));
       process.crashOn(undefined);
 
@@ -177,7 +177,7 @@ describe('refundPayment', () => {
     },
   );
 
-  it('applies a refund made in PayPal’s dashboard when PayPal does not know the order', async () => {
+  it('applies a refund made in PayPal’s dashboard when PayPal does not find the order', async () => {
     const { shop, orderId, paymentId, approve, drain, payment } = await onePurchase();
     approve();
     await drain();

@@ -69,7 +69,7 @@ it('subscribe adds missing types and keeps others', async () => {
   expect(webhooks.get('OTHER')).toBe(OTHER);
 });
 
-it('subscribe changes the URL of the known webhook', async () => {
+it('subscribe changes the URL of the stored webhook', async () => {
   const { paypal, changes, webhooks } = account(OTHER, { ...COMPLETE, url: 'https://old.example/webhooks/paypal' });
 
   expect(await subscribe(paypal, URL, 'OURS')).toEqual({ webhook: COMPLETE, outcome: 'updated' });

@@ -157,7 +157,7 @@ describe('createdOrderFrom', () => {
 
   it.each([
     ['there is none', []],
-    ['it is no web address', [{ rel: 'approve', href: 'javascript:alert(1)' }]],
+    ['it is not an HTTP URL', [{ rel: 'approve', href: 'javascript:alert(1)' }]],
   ])('throws when the approval link is missing: %s', (_, links) => {
     expect(thrownBy(() => createdOrderFrom({ ...order, links }))).toMatchObject({ path: 'links' });
   });
@@ -261,7 +261,7 @@ describe('MalformedPayPalBody', () => {
   it.each([
     ['nothing', () => captureFrom(undefined), 'capture', ''],
     ['an event instead of its resource', () => refundFrom({ resource: refund }), 'refund', 'id'],
-    ['an id that is no id', () => captureFrom({ ...capture, id: '../../orders' }), 'capture', 'id'],
+    ['an invalid id', () => captureFrom({ ...capture, id: '../../orders' }), 'capture', 'id'],
     ['an empty status', () => captureFrom({ ...capture, status: '' }), 'capture', 'status'],
     ['no amount', () => captureFrom({ ...capture, amount: undefined }), 'capture', 'amount'],
     [
@@ -272,7 +272,7 @@ describe('MalformedPayPalBody', () => {
     ],
     ['an empty amount', () => refundFrom({ ...refund, amount: { ...amount, value: '' } }), 'refund', 'amount.value'],
     [
-      'an amount finer than the currency',
+      'an amount with too many decimals',
       () => refundFrom({ ...refund, amount: { currency_code: 'JPY', value: '1.5' } }),
       'refund',
       'amount',
@@ -302,7 +302,7 @@ describe('MalformedPayPalBody', () => {
     expect(error).toMatchObject({ name: 'MalformedPayPalBody', expected, path });
   });
 
-  it('quotes no value, in its cause neither', () => {
+  it('quotes no value, not even in its cause', () => {
     const buyer = { payer: { email_address: 'ann@example.com' } };
     const errors = [
       thrownBy(() => orderFrom({ ...order, ...buyer, id: 'secret/id' })),

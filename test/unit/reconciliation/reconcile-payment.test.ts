@@ -181,7 +181,7 @@ describe('reconcilePayment with an open settlement', () => {
     expect(order()).toBeDefined();
   });
 
-  it('closes an open settlement that succeeded unrecorded', async () => {
+  it('closes an open settlement whose success was not recorded', async () => {
     const { approve, capture, shop, paymentId, payment, drain } = await onePurchase();
     approve();
     await capture();

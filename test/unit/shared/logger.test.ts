@@ -32,7 +32,7 @@ it('logger omits the item of a failed conditional write', () => {
   expect(lines.join()).not.toContain('buyer@example.com');
 });
 
-it('logger does not quote text that is not JSON, in nested causes neither', () => {
+it('logger does not quote text that is not JSON, not even in nested causes', () => {
   const cause = (() => {
     try {
       return JSON.parse('buyer@example.com');

@@ -69,7 +69,7 @@ describe('inboxJob', () => {
     expect(events.rows.get(event.id)).toMatchObject({ status: 'accepted', moved: true });
   });
 
-  it('skips an event for a minute', async () => {
+  it('skips an event that is younger than a minute', async () => {
     const { approve, storedOnly, run, events } = await shopWithInbox();
     approve();
     const { id } = await storedOnly(new Date(LATER.getTime() - 59_000));
@@ -79,7 +79,7 @@ describe('inboxJob', () => {
     expect(events.rows.get(id)?.status).toBe('received');
   });
 
-  it('fails for an event whose delivery is in process', async () => {
+  it('fails for an event whose delivery is being processed', async () => {
     const { approve, storedOnly, run, deps, events, failures } = await shopWithInbox();
     approve();
     const event = await storedOnly();

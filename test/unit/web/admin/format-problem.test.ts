@@ -6,7 +6,7 @@ const problem = (slug: string, status: number, detail: string) =>
   new ApiProblem({ type: `/problems/${slug}`, title: 'A title', status, detail });
 
 describe('formatProblem', () => {
-  it('names the missing group when the user is no operator', () => {
+  it('names the missing group when the user is not an operator', () => {
     expect(formatProblem(problem('not-an-operator', 403, 'ask for the group operators')).title).toContain(
       '“operators”',
     );

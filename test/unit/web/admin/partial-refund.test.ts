@@ -24,7 +24,7 @@ describe('parsePartialRefund', () => {
   });
 
   it.each(['', 'all', '1,000', '1.000', '1.2.3', '-5', '5 EUR', '1e1', '.5'])(
-    'rejects %j, which is no amount',
+    'rejects %j, which is not an amount',
     (typed) => {
       expect(parsePartialRefund(eur('5000.00'), typed)).toEqual({ error: 'Enter an amount such as 5000.00.' });
     },
