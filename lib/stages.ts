@@ -6,7 +6,7 @@ export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 /**
- * The errors on which every task of the payment-settlement workflow is retried: Lambda's own, time-outs, and all errors
+ * The errors on which every task of the payment-settlement workflow is retried: Lambda's own, timeouts, and all errors
  * that a step throws.
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */

@@ -25,6 +25,6 @@ if (!isOrderId(orderId)) {
   const now = new Date();
   await orderRepository(db, tables.orders).eraseBuyer(orderId, now);
   const erased = await eventRepository(db, tables['webhook-events']).eraseBodies(paymentIdOfOrder(orderId), now);
-  console.log(`${orderId}: name, e-mail and address erased, and the bodies of ${erased} events`);
+  console.log(`${orderId}: name, email and address erased, and the bodies of ${erased} events`);
   client.destroy();
 }

@@ -22,7 +22,7 @@ export const operatorAccounts = (client: CognitoIdentityProviderClient, userPool
     const user = { UserPoolId: userPoolId, Username: username };
     const password = newPassword();
     try {
-      // Accounts have no e-mail address to send an invitation to.
+      // Accounts have no email address to send an invitation to.
       await client.send(
         new AdminCreateUserCommand({ ...user, TemporaryPassword: password, MessageAction: 'SUPPRESS' }),
       );

@@ -50,7 +50,7 @@ function builtFrom(): string | undefined {
 /** A hash of everything that the build depends on. */
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  // The pages import from src/; which files, only the bundler knows.
+  // The pages import from src/, and only the bundler knows which files.
   const files = ['**/*', '../src/**/*.ts', '../package-lock.json', '../tsconfig.json'].flatMap((pattern) =>
     globSync(pattern, { cwd: WEB, exclude: ['dist'], withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -16,7 +16,7 @@ export class OperatorPool extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { username: true },
       signInCaseSensitive: false,
-      // Accounts have no e-mail address: a forgotten password is replaced by `npm run operator`.
+      // Accounts have no email address: a forgotten password is replaced by `npm run operator`.
       accountRecovery: AccountRecovery.NONE,
       passwordPolicy: {
         minLength: 20,

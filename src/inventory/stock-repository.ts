@@ -49,7 +49,7 @@ export const stockRepository = (
     const reasons = await transact(db, [reservation, ...counterMoves], retryDelay);
     if (!reasons) return { done: true };
     const [ofReservation, ...ofCounters] = reasons;
-    // When the reservation has changed, failed counters say nothing about stock.
+    // When the reservation has changed, failed counters do not indicate a lack of stock.
     if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
       return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };
     }

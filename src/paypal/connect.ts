@@ -18,7 +18,7 @@ export function connectPayPal({ baseUrl, secretName }: PayPalConnection): PayPal
   return { ...payPalClient(call), ...payPalNotifications(call) };
 }
 
-/** Measures one request; a failed one is logged with the debug id that PayPal's support asks for. */
+/** Measures one request; a failed one is logged with the debug id that PayPal's support requests. */
 export function recordCall({ operation, status, durationMs, debugId, error }: PayPalCall): void {
   const failed = error !== undefined || status === 401;
   measure('PayPalLatency', durationMs, operation);

@@ -34,7 +34,7 @@ export class PayPalUnavailable extends Error {
   readonly status: number | undefined;
   /** From PayPal's `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
-  /** The `paypal-debug-id`, which PayPal's support asks for. */
+  /** The `paypal-debug-id`, which PayPal's support requests. */
   readonly debugId: string | undefined;
 
   constructor(

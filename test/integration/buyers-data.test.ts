@@ -15,7 +15,7 @@ import {
   shop,
 } from '../support/stack/shop.ts';
 
-/** Name, e-mail and address of the simulator's buyer. */
+/** Name, email and address of the simulator's buyer. */
 async function personalData({ paypalOrderId }: Purchase): Promise<string[]> {
   const { orders } = await payPal('GET', '/_sim/state');
   const text = JSON.stringify(orders[paypalOrderId]);
@@ -44,7 +44,7 @@ describe('the shop', () => {
       },
     ],
     ['PayPal’s order, when only the capture’s event came', captureAtPayPal],
-  ])('stores name, e-mail and address for the warehouse from %s', async (_, pay) => {
+  ])('stores name, email and address for the warehouse from %s', async (_, pay) => {
     const purchase = await beginPurchase();
 
     await pay(purchase);
@@ -59,7 +59,7 @@ describe('the shop', () => {
     expect(kept).not.toHaveProperty('expires_at');
   });
 
-  it('exposes no name, e-mail or address in public responses or payments', async () => {
+  it('exposes no name, email or address in public responses or payments', async () => {
     const purchase = await paidPurchase();
     const secrets = [...(await personalData(purchase)), 'sandbox-secret'];
 

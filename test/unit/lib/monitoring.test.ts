@@ -148,7 +148,7 @@ describe('alarm topic', () => {
     ]);
   });
 
-  it('has an e-mail subscription only when --context alarmEmail is set', () => {
+  it('has an email subscription only when --context alarmEmail is set', () => {
     const subscriptions = (context = {}) =>
       Object.values(Template.fromStack(appOf('prod', context).service).findResources('AWS::SNS::Subscription'));
 
