@@ -129,7 +129,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
 
   /** Applies PayPal's current view first; then the evidence may fit. */
   const refreshAndApply = async (payment: Payment, evidence: Evidence): Promise<EvidenceResult> => {
-    const facts = await factsOf(payment, await orderOf(payment), `refresh after ${evidence.source}`);
+    const facts = await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`);
     return applyAll(payment, [...facts, evidence], false);
   };
 

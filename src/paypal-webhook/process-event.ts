@@ -56,7 +56,7 @@ export async function processEvent(
   if (facts.length === 0)
     return outcomeOf(
       payment.payment_id,
-      await deps.evidenceApplier.refreshFromPayPal(payment, `refresh after webhook ${event.id}`),
+      await deps.evidenceApplier.refreshFromPayPal(payment, `asked after webhook ${event.id}`),
     );
   return outcomeOf(payment.payment_id, await deps.evidenceApplier.applyAll(payment, facts));
 }
