@@ -24,7 +24,7 @@ export function deliveryList({ deliverer }: Simulation, orderId: string | undefi
   if (records.length === 0) return html`<p class="soft">No deliveries yet.</p>`;
   return html`
     <table class="rows">
-      <thead><tr><th scope="col">Time</th><th scope="col">Event</th><th scope="col">Response</th></tr></thead>
+      <thead><tr><th scope="col">Time (UTC)</th><th scope="col">Event</th><th scope="col">Response</th></tr></thead>
       <tbody>${records.map(
         ({ at, event_type, attempt, http_status, answer, dropped }) => html`<tr>
           <td>${at.slice(11, 19)}</td>
@@ -75,8 +75,8 @@ export function orderList(sim: Simulation): Html {
       </thead>
       <tbody>${orders.map(
         (order) => html`<tr>
-          <td><a href="/checkoutnow?token=${order.id}"><code>${order.id}</code></a></td>
-          <td>${order.request.purchase_units.map(amountText).join(', ')}</td>
+          <td class="nowrap"><a href="/checkoutnow?token=${order.id}"><code>${order.id}</code></a></td>
+          <td class="nowrap">${order.request.purchase_units.map(amountText).join(', ')}</td>
           <td>${hasExpired(order, sim.now()) ? 'EXPIRED' : order.status}${order.captures.map(captureLine)}</td>
           <td><form method="post" action="/faults/orders/${order.id}" class="few">
             ${availableActions(sim, order).map(actionButton)}

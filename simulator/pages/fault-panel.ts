@@ -22,7 +22,7 @@ const MAX_DELAY_SECONDS = 60;
 export function faultPanel({ deliverer, faults }: Simulation, back: string): Html {
   const { hold, shuffle, drop, copies, delay_ms } = deliverer.settings();
   const box = (name: string, text: string, on: boolean) =>
-    html`<label><input type="checkbox" name="${name}" ${on ? 'checked' : ''}> ${text}</label>`;
+    html`<label class="box"><input type="checkbox" name="${name}" ${on ? 'checked' : ''}> ${text}</label>`;
   const number = (name: string, text: string, min: number, max: number, value: number) => html`
     <label>${text}: <input type="number" name="${name}" min="${min}" max="${max}" value="${value}"></label>`;
   return html`
@@ -30,13 +30,16 @@ export function faultPanel({ deliverer, faults }: Simulation, back: string): Htm
     <form method="post" action="/faults">
       <input type="hidden" name="back" value="${back}">
       <fieldset>
-        <legend>Webhook deliveries</legend>
-        ${box('hold', 'Hold', hold)}
+        <legend>Webhooks</legend>
+        ${box('hold', 'Hold deliveries', hold)}
         ${box('shuffle', 'Deliver in random order', shuffle)}
-        ${box('drop', 'Drop', drop)}
+        ${box('drop', 'Drop deliveries', drop)}
         ${number('copies', 'Copies of each delivery', 1, MAX_COPIES, copies)}
         ${number('delay', 'Delay in seconds', 0, MAX_DELAY_SECONDS, delay_ms / 1000)}
-        ${box('down', 'PayPal outage: orders, captures and refunds return 503', faults.list().some(isOutageFault))}
+      </fieldset>
+      <fieldset>
+        <legend>REST API</legend>
+        ${box('down', 'Outage: orders, captures and refunds return 503', faults.list().some(isOutageFault))}
       </fieldset>
       <p class="few">
         <button class="first" name="do" value="inject">Inject</button>

@@ -73,7 +73,8 @@ const STYLE = `
     border-bottom: 1px solid var(--line);
   }
   .sum th, .sum td { font-weight: 700; }
-  .number { text-align: right; padding-right: 0; white-space: nowrap; }
+  .number { text-align: right; padding-right: 0; }
+  .number, .nowrap { white-space: nowrap; }
   @media (max-width: 44rem) {
     .rows thead { position: absolute; clip-path: inset(50%); }
     .rows tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
@@ -94,7 +95,9 @@ const STYLE = `
   .few { display: flex; flex-wrap: wrap; gap: .4rem; }
   .few button { border-width: 1px; padding: .2rem .7rem; font-size: .9rem; }
   fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: .4rem; }
+  fieldset + fieldset { margin-top: .75rem; }
   legend { padding: 0; font-weight: 600; margin-bottom: .4rem; }
+  .box { display: flex; gap: .5rem; align-items: baseline; }
   input[type=number] {
     font: inherit;
     width: 5rem;
@@ -104,7 +107,7 @@ const STYLE = `
     border-radius: .4rem;
     padding: .2rem .4rem;
   }
-  input[type=checkbox] { width: 1.1rem; height: 1.1rem; vertical-align: -.15rem; }
+  input[type=checkbox] { flex: none; width: 1.1rem; height: 1.1rem; margin: 0; translate: 0 .15rem; }
   .good { color: var(--good); font-weight: 600; }
   .bad { color: var(--bad); font-weight: 600; }
   .odd { color: var(--odd); font-weight: 600; }
