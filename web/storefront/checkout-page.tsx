@@ -81,7 +81,7 @@ function Summary({ session, reload }: { session: CheckoutSession; reload: () => 
           <RemainingTime until={expires_at} onExpire={() => setExpired(true)} />
         ) : (
           <Text c="dimmed" my="md">
-            You’ve already started this payment at PayPal. Your items stay reserved until you pay or cancel.
+            You’ve already started this payment. Your items stay reserved until you pay or cancel.
           </Text>
         )}
         {pay.error && (

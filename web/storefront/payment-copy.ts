@@ -29,8 +29,8 @@ export function copyFor({ payment, notFound, rejection, capturing, timedOut }: P
         tone: 'calm',
         title: 'Your payment is pending',
         text:
-          'PayPal is clearing your payment, which can take a few days. Your items stay reserved, and we ship them ' +
-          'once it clears. You don’t need to pay again, and you can close this page.',
+          'PayPal is clearing your payment, which can take a few days. Your items stay reserved, and we’ll ship ' +
+          'them once it clears. You don’t need to pay again, and you can close this page.',
       };
     case 'captured':
       if (payment.order) return THANKS;

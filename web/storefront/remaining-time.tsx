@@ -29,8 +29,8 @@ export function RemainingTime({ until, onExpire }: RemainingTimeProps) {
       Your items are reserved for{' '}
       <strong role="timer">
         {Math.floor(left / 60)}:{String(left % 60).padStart(2, '0')}
-      </strong>{' '}
-      minutes.
+      </strong>
+      .
       <VisuallyHidden role="status">
         {minutes <= ANNOUNCED_MINUTES &&
           `Your items are reserved for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}`}

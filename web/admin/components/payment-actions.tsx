@@ -32,7 +32,7 @@ export function PaymentActions({ details: { payment, order } }: { details: Payme
       {order?.status === 'confirmed' && (
         <ReasonDialog
           action="Mark as shipped"
-          title="Order shipped"
+          title="Mark order as shipped"
           onConfirm={(reason) => api.ship(order.order_id, reason)}
           renderResult={({ shipped_at }) => (
             <>

@@ -59,7 +59,7 @@ export function SignInPage({ expired }: { expired: boolean }) {
           />
           {wrong && (
             <Alert color="red" role="alert" title="Incorrect username or password">
-              Try again. Repeated failures block sign-in for a while. If you’ve forgotten your password, ask an
+              Try again. Repeated failures lock the account for a while. If you’ve forgotten your password, ask an
               administrator for a new one.
             </Alert>
           )}
