@@ -46,11 +46,11 @@ export function formatDuration(ms: number): string {
   return parts.join(' ');
 }
 
-/** `99.9 %`, rounded down: only the whole is `100 %`. */
+/** `99.9%`, rounded down: only the whole is `100%`. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0) return '–';
-  if (part === whole) return '100 %';
-  return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`;
+  if (part === whole) return '100%';
+  return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)}%`;
 }
 
 /** The value of an `<input type="datetime-local">`: local time to the minute. */

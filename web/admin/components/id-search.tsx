@@ -53,7 +53,7 @@ export function IdSearch({ label = 'Find by id', onPayment }: IdSearchProps) {
         <TextInput
           size="xs"
           label={label}
-          placeholder="Payment, order, PayPal…"
+          placeholder="Paste an id"
           value={text}
           onChange={(change) => setText(change.currentTarget.value)}
           error={error}

@@ -48,6 +48,8 @@ export default function SettlementCharts({ hours }: { hours: ShopMetrics['hours'
           dotProps={{ r: long ? 2 : 4 }}
           // Keeps the first and last dot from being clipped.
           xAxisProps={{ padding: { left: 6, right: 6 } }}
+          // Wide enough for `750 ms`.
+          yAxisProps={{ width: 72 }}
           valueFormatter={formatDuration}
           series={[
             { name: 'webhook to status', color: 'blue.6' },

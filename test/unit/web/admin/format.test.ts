@@ -45,10 +45,10 @@ describe('formatDuration', () => {
 describe('formatShare', () => {
   it.each([
     [0, 0, '–'],
-    [0, 3, '0.0 %'],
-    [2, 3, '66.6 %'],
-    [99_999, 100_000, '99.9 %'],
-    [3, 3, '100 %'],
+    [0, 3, '0.0%'],
+    [2, 3, '66.6%'],
+    [99_999, 100_000, '99.9%'],
+    [3, 3, '100%'],
   ])('formats %d of %d as %s', (part, whole, text) => {
     expect(formatShare(part, whole)).toBe(text);
   });
