@@ -22,7 +22,7 @@ const SAMPLE_PRODUCTS: readonly Product[] = [
   product('INK-BLUE', 'Ink, royal blue, 50 ml', 1190, 60),
   product('LAMP-DESK', 'Desk lamp, brass', 12900, 12),
   product('TEA-ASSAM', 'Assam tea, 250 g', 1480, 200),
-  product('PRINT-HARBOUR', 'Print "Harbour", numbered', 24900, 3),
+  product('PRINT-HARBOUR', 'Print “Harbour”, numbered', 24900, 3),
 ];
 
 export async function stockSampleProducts(tableName: string, options: ClientOptions): Promise<void> {

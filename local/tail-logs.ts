@@ -8,6 +8,7 @@ interface Delivery {
   readonly event_type: string;
   readonly attempt: number;
   readonly http_status: number | null;
+  readonly dropped: boolean;
 }
 
 /** Prints a line per webhook delivery and per finished settlement until the signal aborts. */
@@ -20,9 +21,9 @@ export async function tailLogs(stack: Stack, signal: AbortSignal): Promise<void>
     const { deliveries } = (await response.json()) as { deliveries: readonly Delivery[] };
     // A reset of the simulator deletes its deliveries.
     if (deliveries.length < delivered) delivered = 0;
-    for (const { event_type, event_id, attempt, http_status } of deliveries.slice(delivered)) {
+    for (const { event_type, event_id, attempt, http_status, dropped } of deliveries.slice(delivered)) {
       const retry = attempt > 1 ? `, attempt ${attempt}` : '';
-      line('webhook', `${event_type} ${event_id} → ${http_status ?? 'no response'}${retry}`);
+      line('webhook', `${event_type} ${event_id} → ${dropped ? 'dropped' : (http_status ?? 'no response')}${retry}`);
     }
     delivered = deliveries.length;
 
