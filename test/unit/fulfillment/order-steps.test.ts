@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/checkout/session.ts';
-import { type CreateOrderDeps, createOrder, refundOrder } from '../../../src/fulfillment/order-steps.ts';
+import { type CreateOrderDeps, createOrder } from '../../../src/fulfillment/create-order.ts';
+import { refundOrder } from '../../../src/fulfillment/refund-order.ts';
 import type { Buyer } from '../../../src/paypal/schema.ts';
 import type { Settlement } from '../../../src/shared/settlement.ts';
 import { ORDER, PAYMENT, REQUESTED, SESSION } from '../../support/builders/payments.ts';
