@@ -2,6 +2,7 @@ import type { Product } from '../inventory/product.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import { sessionId } from '../shared/ids.ts';
 import { sumOf, times } from '../shared/money.ts';
+import { HOLD_MINUTES } from './hold-minutes.ts';
 import type { Session } from './session.ts';
 import type { SessionRepository } from './session-repository.ts';
 
@@ -25,9 +26,6 @@ export interface OpenSessionDeps {
   readonly ulid: () => string;
   readonly now: () => Date;
 }
-
-/** How long stock is held for a session whose payment has not begun. */
-export const HOLD_MINUTES = 30;
 
 /** Freezes the prices of a basket and reserves all its items, or none. Its SKUs must be distinct. */
 export async function openSession(

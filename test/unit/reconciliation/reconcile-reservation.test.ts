@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HOLD_MINUTES, openSession } from '../../../src/checkout/open-session.ts';
+import { HOLD_MINUTES } from '../../../src/checkout/hold-minutes.ts';
+import { openSession } from '../../../src/checkout/open-session.ts';
 import type { Session } from '../../../src/checkout/session.ts';
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { isGivenUp } from '../../../src/payments/transitions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOLD_MINUTES } from '../../../../src/checkout/open-session.ts';
+import { HOLD_MINUTES } from '../../../../src/checkout/hold-minutes.ts';
 import type { Session } from '../../../../src/checkout/session.ts';
 import { type Purchase, purchaseViolations } from '../../../../src/consistency/checks/purchase.ts';
 import { INVARIANTS, type Repair } from '../../../../src/consistency/checks/violation.ts';
