@@ -1,34 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
+import { DEFAULT_STEP_RETRY, type StepRetry } from './step-retry.ts';
 
 export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
-
-/**
- * The errors on which every task of the payment-settlement workflow is retried: Lambda's own, timeouts, and all errors
- * that a step throws.
- * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
- */
-export const RETRIED_ERRORS = [
-  'Lambda.ClientExecutionTimeoutException',
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  'Lambda.Unknown',
-  'Sandbox.Timedout',
-  'States.Timeout',
-  'States.TaskFailed',
-] as const;
-
-/** How a task of the workflow is retried before its execution fails. */
-export interface StepRetry {
-  readonly intervalSeconds: number;
-  readonly maxAttempts: number;
-  readonly backoffRate: number;
-  readonly maxDelaySeconds: number;
-}
 
 export interface Intervals {
   /** Seconds without new evidence after which reconciliation checks a payment at PayPal. */
@@ -91,15 +67,6 @@ export interface Stage {
   /** Requests per second, and burst, of the whole HTTP API. */
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
 }
-
-// 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60 s: 4 minutes at most, half of it on average with full jitter. A failing step then
-// neither fails its parallel branches early nor costs many state transitions.
-export const DEFAULT_STEP_RETRY: StepRetry = {
-  intervalSeconds: 2,
-  maxAttempts: 8,
-  backoffRate: 2,
-  maxDelaySeconds: 60,
-};
 
 // A buyer spends a minute or two at PayPal, and a settlement's retries take up to four.
 const DEFAULT_INTERVALS: Intervals = {

@@ -7,7 +7,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { arnPlaceholder, WORKFLOW_SERVICES, type WorkflowService } from '../../src/shared/workflow-steps.ts';
-import { RETRIED_ERRORS, removalPolicyOf, type Stage, type StepRetry } from '../stages.ts';
+import { removalPolicyOf, type Stage } from '../stages.ts';
+import { withStepRetry } from '../step-retry.ts';
 import type { NodeLambda } from './node-lambda.ts';
 
 const DEFINITION = join(import.meta.dirname, '../../statemachines/payment-settlement.asl.json');
@@ -111,23 +112,3 @@ export function allowExecutions(fn: NodeLambda, stage: Stage, actions: readonly 
 }
 
 const stateMachineName = (stage: Stage) => `settle-once-${stage.name}-payment-settlement`;
-
-/** Adds the retry policy to every task. Jitter spreads the retries of executions that fail at the same time. */
-export const withStepRetry = (definition: string, retry: StepRetry): string =>
-  JSON.stringify(JSON.parse(definition), (_, state) =>
-    state?.Type === 'Task'
-      ? {
-          ...state,
-          Retry: [
-            {
-              ErrorEquals: RETRIED_ERRORS,
-              IntervalSeconds: retry.intervalSeconds,
-              BackoffRate: retry.backoffRate,
-              MaxAttempts: retry.maxAttempts,
-              MaxDelaySeconds: retry.maxDelaySeconds,
-              JitterStrategy: 'FULL',
-            },
-          ],
-        }
-      : state,
-  );

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
-import { DEFAULT_STEP_RETRY } from '../../../lib/stages.ts';
+import { DEFAULT_STEP_RETRY, withStepRetry } from '../../../lib/step-retry.ts';
 
 /*
  * Runs statemachines/payment-settlement.asl.json with a third-party interpreter: with the deployed retry policy,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
 import { stageFrom } from '../../../lib/stages.ts';
+import { withStepRetry } from '../../../lib/step-retry.ts';
 import { appOf, resourcesOf } from './synth.ts';
 
 const machineOf = (stage: 'prod' | 'local') => {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
-import { withStepRetry } from '../../../lib/constructs/payment-settlement.ts';
-import { DEFAULT_STEP_RETRY, RETRIED_ERRORS } from '../../../lib/stages.ts';
+import { DEFAULT_STEP_RETRY, RETRIED_ERRORS, withStepRetry } from '../../../lib/step-retry.ts';
 import { OUTCOMES } from '../../../src/shared/settlement.ts';
 import { arnPlaceholder, WORKFLOW_SERVICES, WORKFLOW_STEPS } from '../../../src/shared/workflow-steps.ts';
 

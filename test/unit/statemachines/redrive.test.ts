@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_STEP_RETRY } from '../../../lib/stages.ts';
+import { DEFAULT_STEP_RETRY } from '../../../lib/step-retry.ts';
 import { OUTCOMES, type Outcome } from '../../../src/shared/settlement.ts';
 import definition from '../../../statemachines/payment-settlement.asl.json' with { type: 'json' };
 import { settlementThat } from '../../support/builders/settlements.ts';
