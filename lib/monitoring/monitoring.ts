@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import { monitoringFor } from './alarm.ts';
 import { AlarmTopic } from './alarm-topic.ts';
-import { drawBusinessDashboard } from './business-dashboard.ts';
-import { drawEngineeringDashboard, type EngineeringDashboardProps } from './engineering-dashboard.ts';
+import { drawBusinessDashboard } from './business-dashboard-alarms.ts';
+import { drawEngineeringDashboard, type EngineeringDashboardProps } from './engineering-dashboard-alarms.ts';
 
 export interface MonitoringProps extends EngineeringDashboardProps {
   readonly stage: Stage;
