@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HOLD_MINUTES } from '../../../src/checkout/hold-minutes.ts';
 import { type BasketLine, openSession } from '../../../src/checkout/open-session.ts';
 import { isSessionId } from '../../../src/shared/ids.ts';
 import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
@@ -34,7 +35,7 @@ const mugs = (quantity: number): BasketLine => ({ sku: 'MUG', quantity });
 const plates = (quantity: number): BasketLine => ({ sku: 'PLATE', quantity });
 
 describe('openSession', () => {
-  it('freezes prices and reserves the items for half an hour', async () => {
+  it('freezes prices and reserves the items for HOLD_MINUTES', async () => {
     const { open, stock, sessions, left } = shop();
 
     const opened = await open(mugs(2), plates(1));
@@ -45,7 +46,7 @@ describe('openSession', () => {
     expect(session).toMatchObject({
       status: 'open',
       amount: { currency: 'EUR', minor: 4500 },
-      expires_at: '2026-06-01T12:30:00.000Z',
+      expires_at: new Date(NOW.getTime() + HOLD_MINUTES * 60_000).toISOString(),
       payment_id: null,
     });
     expect(session.items.map(({ sku, quantity, unit_price }) => [sku, quantity, unit_price.minor])).toEqual([
