@@ -16,7 +16,7 @@ export const DEFAULT_STEP_RETRY: StepRetry = {
 };
 
 /**
- * Errors that every task of the payment-settlement workflow is retried on: Lambda's own, time-outs, and whatever a step
+ * Errors that every task of the payment-settlement workflow is retried on: Lambda's own, timeouts, and whatever a step
  * throws.
  * https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */
