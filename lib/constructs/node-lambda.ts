@@ -79,8 +79,8 @@ export class NodeLambda extends LambdaFunction {
 }
 
 /**
- * Bundles an entry with everything that it imports. The AWS SDK is included: it is the tested version, and loads faster than
- * the runtime's. Calls esbuild directly, because NodejsFunction starts npx for every function, half a second each.
+ * Bundles an entry with everything that it imports. The AWS SDK is included: it is the tested version, and loads faster
+ * than the runtime's. Calls esbuild directly, because NodejsFunction starts npx for every function, half a second each.
  */
 export const bundle = (entryPoint: string, outfile: string) =>
   buildSync({
@@ -100,7 +100,8 @@ export const bundle = (entryPoint: string, outfile: string) =>
     // Dependencies have nothing but coverage pragmas there.
     legalComments: 'none',
     charset: 'utf8',
-    // Source maps would more than double a package (172 to 400 kB zipped). Names cost 10 kB and make stack traces readable.
+    // Source maps would more than double a package (172 to 400 kB zipped). Names cost 10 kB and make stack traces
+    // readable.
     sourcemap: false,
     keepNames: true,
     metafile: true,

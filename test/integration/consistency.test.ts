@@ -214,41 +214,43 @@ describe('the consistency check finds, and an operator repairs:', () => {
   });
 });
 
-it('changes no data and counts payments by status when a check runs', async () => {
-  const purchase = await paidPurchase();
-  const data = () =>
-    Promise.all((['payments', 'orders', 'checkout-sessions', 'reservations', 'products'] as const).map(everythingIn));
-  const before = await data();
+describe('the consistency check', () => {
+  it('changes no data and counts payments by status when a check runs', async () => {
+    const purchase = await paidPurchase();
+    const data = () =>
+      Promise.all((['payments', 'orders', 'checkout-sessions', 'reservations', 'products'] as const).map(everythingIn));
+    const before = await data();
 
-  await runConsistencyCheck();
+    await runConsistencyCheck();
 
-  expect(await data()).toEqual(before);
-  const run = (await everythingIn('operations')).find(({ kind, id }) => kind === 'run' && id === 'consistency');
-  const captured = (await everythingIn('payments')).filter(({ status }) => status === 'captured');
-  expect(run?.figures).toMatchObject({ 'payments.captured': captured.length });
-  expect(captured.map(({ payment_id }) => payment_id)).toContain(purchase.paymentId);
-});
+    expect(await data()).toEqual(before);
+    const run = (await everythingIn('operations')).find(({ kind, id }) => kind === 'run' && id === 'consistency');
+    const captured = (await everythingIn('payments')).filter(({ status }) => status === 'captured');
+    expect(run?.figures).toMatchObject({ 'payments.captured': captured.length });
+    expect(captured.map(({ payment_id }) => payment_id)).toContain(purchase.paymentId);
+  });
 
-it('emits the number of findings per invariant, zero included', async () => {
-  await runConsistencyCheck();
+  it('emits the number of findings per invariant, zero included', async () => {
+    await runConsistencyCheck();
 
-  const measured = await until(
-    async () => (await logsOf('consistency')).filter((line) => 'Findings' in line && 'invariant' in line),
-    (lines) => new Set(lines.map(({ invariant }) => invariant)).size >= 10,
-  );
-  expect([...new Set(measured.map(({ invariant }) => invariant))].sort()).toEqual(
-    Array.from({ length: 10 }, (_, i) => String(i + 1)).sort(),
-  );
-  expect(measured.map(({ Findings }) => Findings)).toContain(0);
-});
+    const measured = await until(
+      async () => (await logsOf('consistency')).filter((line) => 'Findings' in line && 'invariant' in line),
+      (lines) => new Set(lines.map(({ invariant }) => invariant)).size >= 10,
+    );
+    expect([...new Set(measured.map(({ invariant }) => invariant))].sort()).toEqual(
+      Array.from({ length: 10 }, (_, i) => String(i + 1)).sort(),
+    );
+    expect(measured.map(({ Findings }) => Findings)).toContain(0);
+  });
 
-it('records each finding once when two checks run concurrently', async () => {
-  const purchase = await paidPurchase();
-  await changeSession(purchase, { payment_status: 'created', status: 'payment_pending' });
+  it('records each finding once when two checks run concurrently', async () => {
+    const purchase = await paidPurchase();
+    await changeSession(purchase, { payment_status: 'created', status: 'payment_pending' });
 
-  await Promise.all([runConsistencyCheck(), runConsistencyCheck()]);
+    await Promise.all([runConsistencyCheck(), runConsistencyCheck()]);
 
-  expect((await openFindings()).filter((finding) => finding.includes(purchase.paymentId))).toHaveLength(1);
-  await repair(`3:${purchase.paymentId}`);
-  await closed(3, purchase.paymentId);
+    expect((await openFindings()).filter((finding) => finding.includes(purchase.paymentId))).toHaveLength(1);
+    await repair(`3:${purchase.paymentId}`);
+    await closed(3, purchase.paymentId);
+  });
 });
