@@ -97,7 +97,7 @@ const STYLE = `
   fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: .4rem; }
   fieldset + fieldset { margin-top: .75rem; }
   legend { padding: 0; font-weight: 600; margin-bottom: .4rem; }
-  .box { display: flex; gap: .5rem; align-items: baseline; }
+  .box { display: flex; gap: .5rem; align-items: flex-start; }
   input[type=number] {
     font: inherit;
     width: 5rem;
@@ -107,7 +107,7 @@ const STYLE = `
     border-radius: .4rem;
     padding: .2rem .4rem;
   }
-  input[type=checkbox] { flex: none; width: 1.1rem; height: 1.1rem; margin: 0; translate: 0 .15rem; }
+  input[type=checkbox] { flex: none; width: 1.125rem; height: 1.125rem; margin: .1875rem 0; }
   .good { color: var(--good); font-weight: 600; }
   .bad { color: var(--bad); font-weight: 600; }
   .odd { color: var(--odd); font-weight: 600; }
