@@ -163,7 +163,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       run: async () => {
         const finished = (await deps.runOf(job))?.finished_at;
         if (!finished) return attention('not run yet');
-        const detail = `last completed ${ago(finished)} ago`;
+        const detail = `completed ${ago(finished)} ago`;
         return isOlderThan(finished, MAX_JOB_AGE_MS) ? attention(detail) : ok(detail);
       },
     })),
