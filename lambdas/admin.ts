@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { adminApi } from '../src/admin-api/api.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { ALL_TABLES, requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { wireAdmin } from './wiring.ts';
 
@@ -18,20 +18,11 @@ const api = adminApi(
       maxAttempts: 1,
       requestHandler: { requestTimeout: 27_000, throwOnRequestTimeout: true },
     }),
-    tables: {
-      products: requireEnv('PRODUCTS_TABLE'),
-      reservations: requireEnv('RESERVATIONS_TABLE'),
-      sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
-      payments: requireEnv('PAYMENTS_TABLE'),
-      orders: requireEnv('ORDERS_TABLE'),
-      events: requireEnv('WEBHOOK_EVENTS_TABLE'),
-      idempotency: requireEnv('IDEMPOTENCY_TABLE'),
-      operations: requireEnv('OPERATIONS_TABLE'),
-    },
+    tables: requireTables(...ALL_TABLES),
     queues: { deadLetters: requireEnv('DEAD_LETTER_QUEUE_URL'), undelivered: requireEnv('UNDELIVERED_QUEUE_URL') },
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
     consistencyFunctionName: requireEnv('CONSISTENCY_FUNCTION'),
-    paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+    paypal: requirePayPal(),
     dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
     storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),
     version: requireEnv('VERSION'),

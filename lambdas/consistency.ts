@@ -5,7 +5,7 @@ import { toStoredFinding } from '../src/consistency/finding.ts';
 import { recheckFindingById } from '../src/consistency/recheck-finding.ts';
 import { byInvariantNumber, type CheckDeps, runCheck } from '../src/consistency/run-check.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireCheck } from './wiring.ts';
@@ -17,17 +17,9 @@ const deps: Omit<CheckDeps, 'hasTime'> = {
   ...wireCheck({
     db: documentClient(),
     stepFunctions: new SFNClient({}),
-    tables: {
-      products: requireEnv('PRODUCTS_TABLE'),
-      reservations: requireEnv('RESERVATIONS_TABLE'),
-      sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
-      payments: requireEnv('PAYMENTS_TABLE'),
-      orders: requireEnv('ORDERS_TABLE'),
-      events: requireEnv('WEBHOOK_EVENTS_TABLE'),
-      operations: requireEnv('OPERATIONS_TABLE'),
-    },
+    tables: requireTables('products', 'reservations', 'sessions', 'payments', 'orders', 'events', 'operations'),
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
-    paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+    paypal: requirePayPal(),
   }),
   onError: (part, error) => logger.warn('PART_NOT_CHECKED', { part, error: error.name }),
 };

@@ -4,17 +4,14 @@ import { orderSteps } from '../src/fulfillment/order-steps.ts';
 import { paymentRepository } from '../src/payments/payment-repository.ts';
 import { connectPayPal } from '../src/paypal/connect.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { requireEnv, requirePayPal } from '../src/shared/env.ts';
 import { stepHandler } from '../src/shared/step-handler.ts';
 
 const db = documentClient();
 const orders = orderRepository(db, requireEnv('ORDERS_TABLE'));
 const sessions = sessionRepository(db, requireEnv('CHECKOUT_SESSIONS_TABLE'));
 const payments = paymentRepository(db, requireEnv('PAYMENTS_TABLE'));
-const paypal = connectPayPal({
-  baseUrl: requireEnv('PAYPAL_BASE_URL'),
-  secretName: requireEnv('PAYPAL_SECRET_NAME'),
-});
+const paypal = connectPayPal(requirePayPal());
 
 export const handler = stepHandler(
   'fulfillment',

@@ -5,13 +5,13 @@ import { paymentSteps } from '../src/payments/payment-steps.ts';
 import { startSettlementWith } from '../src/payments/start-settlement.ts';
 import { connectPayPal } from '../src/paypal/connect.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { requireEnv, requirePayPal } from '../src/shared/env.ts';
 import { stepHandler } from '../src/shared/step-handler.ts';
 import { wireEvidenceApplier } from './wiring.ts';
 
 const db = documentClient();
 const payments = paymentRepository(db, requireEnv('PAYMENTS_TABLE'));
-const paypal = connectPayPal({ baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') });
+const paypal = connectPayPal(requirePayPal());
 const evidenceApplier = wireEvidenceApplier({
   payments,
   orders: orderRepository(db, requireEnv('ORDERS_TABLE')),

@@ -2,7 +2,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { measureReceipt, receive } from '../src/paypal-webhook/receive.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
 import { Problem } from '../src/shared/http/problem.ts';
 import { bytesOf } from '../src/shared/http/request.ts';
 import { type HttpResult, problemResponse, toResult } from '../src/shared/http/response.ts';
@@ -13,14 +13,9 @@ import { wireWebhook } from './wiring.ts';
 const { deps, registerContext } = wireWebhook({
   dynamo: dynamoClient(),
   stepFunctions: new SFNClient({}),
-  tables: {
-    payments: requireEnv('PAYMENTS_TABLE'),
-    orders: requireEnv('ORDERS_TABLE'),
-    events: requireEnv('WEBHOOK_EVENTS_TABLE'),
-    idempotency: requireEnv('IDEMPOTENCY_TABLE'),
-  },
+  tables: requireTables('payments', 'orders', 'events', 'idempotency'),
   stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
-  paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+  paypal: requirePayPal(),
   certificateOrigins: requireEnv('PAYPAL_CERT_ORIGINS').split(','),
   certificateNames: requireEnv('PAYPAL_CERT_NAMES').split(','),
   dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),

@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { JOB_NAMES, type JobResult, runJob } from '../src/reconciliation/job.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { ALL_TABLES, requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireJobs } from './wiring.ts';
@@ -13,19 +13,10 @@ const { jobs, registerContext, runs, now } = wireJobs({
   dynamo: dynamoClient(),
   stepFunctions: new SFNClient({}),
   sqs: new SQSClient({}),
-  tables: {
-    products: requireEnv('PRODUCTS_TABLE'),
-    reservations: requireEnv('RESERVATIONS_TABLE'),
-    sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
-    payments: requireEnv('PAYMENTS_TABLE'),
-    orders: requireEnv('ORDERS_TABLE'),
-    events: requireEnv('WEBHOOK_EVENTS_TABLE'),
-    idempotency: requireEnv('IDEMPOTENCY_TABLE'),
-    operations: requireEnv('OPERATIONS_TABLE'),
-  },
+  tables: requireTables(...ALL_TABLES),
   stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
   deadLetterQueueUrl: requireEnv('DEAD_LETTER_QUEUE_URL'),
-  paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+  paypal: requirePayPal(),
   dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
 });
 

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { requireEnv } from '../src/shared/env.ts';
+import { requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { storefrontApi } from '../src/storefront-api/api.ts';
 import { wireStorefront } from './wiring.ts';
@@ -10,16 +10,9 @@ const api = storefrontApi(
   wireStorefront({
     dynamo: dynamoClient(),
     stepFunctions: new SFNClient({}),
-    tables: {
-      products: requireEnv('PRODUCTS_TABLE'),
-      reservations: requireEnv('RESERVATIONS_TABLE'),
-      sessions: requireEnv('CHECKOUT_SESSIONS_TABLE'),
-      payments: requireEnv('PAYMENTS_TABLE'),
-      orders: requireEnv('ORDERS_TABLE'),
-      idempotency: requireEnv('IDEMPOTENCY_TABLE'),
-    },
+    tables: requireTables('products', 'reservations', 'sessions', 'payments', 'orders', 'idempotency'),
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
-    paypal: { baseUrl: requireEnv('PAYPAL_BASE_URL'), secretName: requireEnv('PAYPAL_SECRET_NAME') },
+    paypal: requirePayPal(),
     dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
     storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),
     version: requireEnv('VERSION'),

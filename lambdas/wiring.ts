@@ -40,6 +40,7 @@ import { failedSettlementRepository } from '../src/settlements/failed-settlement
 import { hourlyMetricsRepository } from '../src/settlements/hourly-metrics-repository.ts';
 import { syncResult } from '../src/settlements/sync-result.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
+import type { Tables } from '../src/shared/env.ts';
 import { idempotencyKeys } from '../src/shared/http/idempotency-key.ts';
 import { idempotencyTable } from '../src/shared/idempotency-table.ts';
 import { orderIdOf } from '../src/shared/ids.ts';
@@ -51,18 +52,6 @@ import type { StorefrontDeps } from '../src/storefront-api/api.ts';
  * values, not the environment, which only the entries read. `payment-status`, `sign-in` and the functions of workflow
  * steps need little, and wire it in their entries.
  */
-
-/** Names of the shop's tables. A function gets those that it has permissions on. */
-interface Tables {
-  readonly products: string;
-  readonly reservations: string;
-  readonly sessions: string;
-  readonly payments: string;
-  readonly orders: string;
-  readonly events: string;
-  readonly idempotency: string;
-  readonly operations: string;
-}
 
 interface WorkflowOptions {
   readonly db: DynamoDBDocumentClient;

@@ -44,3 +44,29 @@ export function requireEnv(name: EnvName): string {
   if (!value) throw new Error(`environment variable ${name} is not set`);
   return value;
 }
+
+const TABLES = {
+  products: 'PRODUCTS_TABLE',
+  reservations: 'RESERVATIONS_TABLE',
+  sessions: 'CHECKOUT_SESSIONS_TABLE',
+  payments: 'PAYMENTS_TABLE',
+  orders: 'ORDERS_TABLE',
+  events: 'WEBHOOK_EVENTS_TABLE',
+  idempotency: 'IDEMPOTENCY_TABLE',
+  operations: 'OPERATIONS_TABLE',
+} as const satisfies Record<string, EnvName>;
+
+/** Names of the shop's tables. A function gets those that it has permissions on. */
+export type Tables = Readonly<Record<keyof typeof TABLES, string>>;
+
+export const ALL_TABLES = Object.keys(TABLES) as readonly (keyof Tables)[];
+
+/** @throws Error when one is not set: the deployment is wrong. */
+export const requireTables = <Name extends keyof Tables>(...names: readonly Name[]): Pick<Tables, Name> =>
+  Object.fromEntries(names.map((name) => [name, requireEnv(TABLES[name])])) as Pick<Tables, Name>;
+
+/** @throws Error when one is not set: the deployment is wrong. */
+export const requirePayPal = () => ({
+  baseUrl: requireEnv('PAYPAL_BASE_URL'),
+  secretName: requireEnv('PAYPAL_SECRET_NAME'),
+});
