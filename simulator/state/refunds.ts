@@ -27,12 +27,7 @@ export function refundCapture(sim: StateContext, capture: Capture, options: Refu
   const issue = refundIssue(sim, capture, amount, left);
   if (issue) throw issueError('captures.refund', [{ issue }]);
   const refund = addRefund(sim, capture, { ...options, amount, reversal: false });
-  announceRefund(
-    sim,
-    refund,
-    'PAYMENT.CAPTURE.REFUNDED',
-    `A ${formatSummaryAmount(amount)} capture payment was refunded`,
-  );
+  announceRefund(sim, refund);
   return refund;
 }
 
@@ -40,13 +35,7 @@ export function refundCapture(sim: StateContext, capture: Capture, options: Refu
 export function reverseCapture(sim: StateContext, capture: Capture): boolean {
   if (capture.status !== 'COMPLETED' && capture.status !== 'PARTIALLY_REFUNDED') return false;
   const amount = refundableAmount(capture);
-  const refund = addRefund(sim, capture, { amount, reversal: true, noteToPayer: 'Payment reversed' });
-  announceRefund(
-    sim,
-    refund,
-    'PAYMENT.CAPTURE.REVERSED',
-    `A ${formatSummaryAmount(amount)} capture payment was reversed`,
-  );
+  announceRefund(sim, addRefund(sim, capture, { amount, reversal: true, noteToPayer: 'Payment reversed' }));
   return true;
 }
 
@@ -117,11 +106,11 @@ function addRefund(
   return refund;
 }
 
-function announceRefund(sim: StateContext, refund: Refund, type: string, summary: string): void {
-  const { id, capture } = refund;
+function announceRefund(sim: StateContext, refund: Refund): void {
+  const { id, capture, amount, reversal } = refund;
   sim.announce({
-    type,
-    summary,
+    type: reversal ? 'PAYMENT.CAPTURE.REVERSED' : 'PAYMENT.CAPTURE.REFUNDED',
+    summary: `A ${formatSummaryAmount(amount)} capture payment was ${reversal ? 'reversed' : 'refunded'}`,
     resource: refundBody(sim, refund),
     orderId: capture.order.id,
     transactionIds: [id, capture.id],
