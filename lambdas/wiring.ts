@@ -161,7 +161,7 @@ export function wireWebhook(
   const paypal = connectPayPal(options.paypal);
   const { getCapture } = paypal;
   const startSettlement = startSettlementWith(options.stepFunctions, options.stateMachineArn);
-  const applier = wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds });
+  const evidenceApplier = wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds });
   const certificateOf = certificateSource({ fetch, timeoutMs: 3000, now });
   const { registerContext, once } = eventIdempotency(idempotencyTable(dynamo, tables.idempotency));
   const deps: ReceiveDeps = {
@@ -172,10 +172,36 @@ export function wireWebhook(
       return signatureVerifier({ webhookId, certificateOrigins, certificateNames, certificateOf, now })(delivery);
     },
     once,
-    processEvent: (event, receivedAt) =>
-      processEvent({ payments, getCapture, evidenceApplier: applier }, event, receivedAt),
+    processEvent: (event, receivedAt) => processEvent({ payments, getCapture, evidenceApplier }, event, receivedAt),
   };
   return { deps, registerContext };
+}
+
+/** What the reconciliation jobs and the admin API share. */
+function wireOperations(options: PaymentOptions & { readonly tables: Tables }) {
+  const { dynamo, tables, dueAfterSeconds } = options;
+  const db = documentClient(dynamo);
+  const purchase = purchaseRepositories(db, tables);
+  const { payments, orders } = purchase;
+  const workflow = executionClient(options.stepFunctions, options.stateMachineArn);
+  const paypal = connectPayPal(options.paypal);
+  return {
+    db,
+    ...purchase,
+    events: eventRepository(db, tables.events),
+    failed: failedSettlementRepository(db, tables.operations),
+    hours: hourlyMetricsRepository(db, tables.operations),
+    runs: runRepository(db, tables.operations),
+    workflow,
+    paypal,
+    evidenceApplier: wireEvidenceApplier({
+      payments,
+      orders,
+      paypal,
+      startSettlement: workflow.start,
+      dueAfterSeconds,
+    }),
+  };
 }
 
 /** For the reconciliation jobs. `registerContext` is called for each invocation. */
@@ -187,28 +213,16 @@ export function wireJobs(
   },
 ) {
   const { dynamo, tables, dueAfterSeconds } = options;
-  const db = documentClient(dynamo);
-  const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
-  const events = eventRepository(db, tables.events);
-  const failed = failedSettlementRepository(db, tables.operations);
-  const hours = hourlyMetricsRepository(db, tables.operations);
-  const workflow = executionClient(options.stepFunctions, options.stateMachineArn);
-  const paypal = connectPayPal(options.paypal);
+  const { stock, sessions, payments, events, failed, hours, runs, workflow, paypal, evidenceApplier } =
+    wireOperations(options);
   const { getOrder, getCapture, listEvents, getEvent } = paypal;
-  const applier = wireEvidenceApplier({
-    payments,
-    orders,
-    paypal,
-    startSettlement: workflow.start,
-    dueAfterSeconds,
-  });
   const { registerContext, once } = eventIdempotency(idempotencyTable(dynamo, tables.idempotency));
   const stored = {
     events,
     once,
     now,
     processEvent: (event: Parameters<typeof processEvent>[1]) =>
-      processEvent({ payments, getCapture, evidenceApplier: applier }, event),
+      processEvent({ payments, getCapture, evidenceApplier }, event),
   };
 
   const jobs: Readonly<Record<JobName, Job>> = {
@@ -217,7 +231,7 @@ export function wireJobs(
       sessions,
       events,
       getOrder,
-      evidenceApplier: applier,
+      evidenceApplier,
       startSettlement: workflow.start,
       syncResult: (id, settlement) => syncResult({ payments, failed, hours, workflow }, id, settlement),
       now,
@@ -235,7 +249,7 @@ export function wireJobs(
       now,
     }),
   };
-  return { jobs, registerContext, runs: runRepository(db, tables.operations), now };
+  return { jobs, registerContext, runs, now };
 }
 
 /** For the consistency check, which writes only findings and its runs. */
@@ -292,23 +306,11 @@ export function wireAdmin(
   },
 ): AdminDeps {
   const { dynamo, sqs, lambda, stepFunctions, stateMachineArn, tables, queues, dueAfterSeconds } = options;
-  const db = documentClient(dynamo);
-  const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
-  const events = eventRepository(db, tables.events);
-  const failed = failedSettlementRepository(db, tables.operations);
-  const hours = hourlyMetricsRepository(db, tables.operations);
+  const { db, stock, sessions, payments, orders, events, failed, hours, runs, workflow, paypal, evidenceApplier } =
+    wireOperations(options);
   const findings = findingRepository(db, tables.operations);
-  const runOf = runRepository(db, tables.operations).get;
-  const workflow = executionClient(stepFunctions, stateMachineArn);
-  const paypal = connectPayPal(options.paypal);
+  const runOf = runs.get;
   const { getOrder, getCapture, refundCapture, listWebhooks } = paypal;
-  const applier = wireEvidenceApplier({
-    payments,
-    orders,
-    paypal,
-    startSettlement: workflow.start,
-    dueAfterSeconds,
-  });
 
   return {
     payments,
@@ -325,12 +327,12 @@ export function wireAdmin(
     getOrder,
     getCapture,
     refundCapture,
-    evidenceApplier: applier,
+    evidenceApplier,
     consistency: consistencyFunction(lambda, options.consistencyFunctionName),
     actions: repairActions({
-      refund: { payments, refundCapture, getOrder, evidenceApplier: applier },
+      refund: { payments, refundCapture, getOrder, evidenceApplier },
       retry: { payments, failed, hours, workflow },
-      replay: { payments, events, getOrder, getCapture, evidenceApplier: applier, now },
+      replay: { payments, events, getOrder, getCapture, evidenceApplier, now },
       stock,
       reconcileReservation: (id) => reconcileReservation({ payments, sessions, stock, now, dueAfterSeconds }, id),
     }),
