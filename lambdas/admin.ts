@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { adminApi } from '../src/admin-api/api.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { ALL_TABLES, requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
+import { requireAllTables, requireEnv, requirePayPal } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { wireAdmin } from './wiring.ts';
 
@@ -18,7 +18,7 @@ const api = adminApi(
       maxAttempts: 1,
       requestHandler: { requestTimeout: 27_000, throwOnRequestTimeout: true },
     }),
-    tables: requireTables(...ALL_TABLES),
+    tables: requireAllTables(),
     queues: { deadLetters: requireEnv('DEAD_LETTER_QUEUE_URL'), undelivered: requireEnv('UNDELIVERED_QUEUE_URL') },
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
     consistencyFunctionName: requireEnv('CONSISTENCY_FUNCTION'),

@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { JOB_NAMES, type JobResult, runJob } from '../src/reconciliation/job.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { ALL_TABLES, requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
+import { requireAllTables, requireEnv, requirePayPal } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireJobs } from './wiring.ts';
@@ -13,7 +13,7 @@ const { jobs, registerContext, runs, now } = wireJobs({
   dynamo: dynamoClient(),
   stepFunctions: new SFNClient({}),
   sqs: new SQSClient({}),
-  tables: requireTables(...ALL_TABLES),
+  tables: requireAllTables(),
   stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
   deadLetterQueueUrl: requireEnv('DEAD_LETTER_QUEUE_URL'),
   paypal: requirePayPal(),

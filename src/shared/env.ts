@@ -59,11 +59,12 @@ const TABLES = {
 /** Names of the shop's tables. A function gets those that it has permissions on. */
 export type Tables = Readonly<Record<keyof typeof TABLES, string>>;
 
-export const ALL_TABLES = Object.keys(TABLES) as readonly (keyof Tables)[];
-
 /** @throws Error when one is not set: the deployment is wrong. */
 export const requireTables = <Name extends keyof Tables>(...names: readonly Name[]): Pick<Tables, Name> =>
   Object.fromEntries(names.map((name) => [name, requireEnv(TABLES[name])])) as Pick<Tables, Name>;
+
+/** @throws Error when one is not set: the deployment is wrong. */
+export const requireAllTables = (): Tables => requireTables(...(Object.keys(TABLES) as (keyof Tables)[]));
 
 /** @throws Error when one is not set: the deployment is wrong. */
 export const requirePayPal = () => ({
