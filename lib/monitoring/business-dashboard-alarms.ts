@@ -56,6 +56,16 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
         datapoints: [2, 3],
       }),
     ],
+    'Refused captures': [
+      alarm(metric('CaptureRefused', 'Sum', { period, of: 'merchant' }), {
+        name: 'captures-refused-for-merchant',
+        impact:
+          'Shoppers cannot pay: PayPal refuses captures because of the merchant’s account or the shop’s requests.',
+        threshold: { above: 0 },
+      }),
+      metric('CaptureRefused', 'Sum', { period, of: 'buyer' }),
+      metric('CaptureRefused', 'Sum', { period, of: 'paypal' }),
+    ],
     'Latency (p95)': ['createOrder', 'captureOrder', 'getOrder', 'refundCapture', 'token'].map((of) =>
       metric('PayPalLatency', 'p95', { of }),
     ),

@@ -71,7 +71,7 @@ export function payPalClient(call: CallPayPal): PayPal {
       const path = `/v2/checkout/orders/${segment(id)}/capture`;
       const response = await call({ operation: 'captureOrder', path, read: orderFrom, ...request });
       if ('rejection' in response && isNotFound(response.rejection)) return { outcome: 'gone' };
-      return rejectionOf(response) ?? { outcome: 'order', order: valueOrThrow(response) };
+      return rejectionOf(response, CAPTURE_REFUSALS) ?? { outcome: 'order', order: valueOrThrow(response) };
     },
 
     async refundCapture(id, requestId, amount) {
@@ -79,7 +79,7 @@ export function payPalClient(call: CallPayPal): PayPal {
       const path = `/v2/payments/captures/${segment(id)}/refund`;
       const request = { post, requestId, prefer: 'representation' } as const;
       const response = await call({ operation: 'refundCapture', path, read: refundFrom, ...request });
-      return rejectionOf(response) ?? { outcome: 'refunded', refund: valueOrThrow(response) };
+      return rejectionOf(response, REFUND_REFUSALS) ?? { outcome: 'refunded', refund: valueOrThrow(response) };
     },
 
     getOrder: async (id) => get('getOrder', `/v2/checkout/orders/${segment(id)}`, orderFrom),
@@ -109,8 +109,12 @@ export const valueOrUndefined = <T>(response: PayPalResponse<T>): T | undefined 
   'rejection' in response && isNotFound(response.rejection) ? undefined : valueOrThrow(response);
 
 /** PayPal returns 422 for a well-formed request that it rejects: https://developer.paypal.com/api/rest/responses/ */
-const rejectionOf = (response: PayPalResponse<unknown>): Rejected | undefined =>
-  'rejection' in response && response.rejection.status === 422
+const REFUND_REFUSALS: readonly number[] = [422];
+/** A permission that the merchant lacks (403) must not look like a bug of the shop, and has its owner as well. */
+const CAPTURE_REFUSALS: readonly number[] = [400, 403, 422];
+
+const rejectionOf = (response: PayPalResponse<unknown>, statuses: readonly number[]): Rejected | undefined =>
+  'rejection' in response && statuses.includes(response.rejection.status)
     ? { outcome: 'rejected', issue: response.rejection.issue }
     : undefined;
 

@@ -45,6 +45,8 @@ export const METRICS = {
   PayPalLatency: { unit: 'Milliseconds', dimension: 'operation' },
   /** Per request to PayPal: 1 if it got no usable response or the credentials were rejected, else 0. */
   PayPalFailed: { unit: 'Count' },
+  /** Captures that PayPal refused, by the one who can do something about it: `buyer`, `merchant` or `paypal`. */
+  CaptureRefused: { unit: 'Count', dimension: 'owner' },
   /** Time from first evidence of the capture to order creation. Not emitted when the completion event was lost. */
   CaptureToOrder: { unit: 'Milliseconds' },
   /** Repairs by one run of a reconciliation job. Emitted by each run that finishes, 0 included. */

@@ -195,15 +195,26 @@ describe('payPalClient.captureOrder', () => {
     expect(result).toEqual({ outcome: 'gone' });
   });
 
-  it('throws PayPalRefused when permission is denied', async () => {
-    paypal.replies(reply(403, problem('NOT_AUTHORIZED', 'PERMISSION_DENIED')));
+  it.each([
+    [400, 'INVALID_REQUEST', 'INVALID_PARAMETER_VALUE'],
+    [403, 'NOT_AUTHORIZED', 'PERMISSION_DENIED'],
+  ])('returns the issue when PayPal returns %i %s', async (status, name, issue) => {
+    paypal.replies(reply(status, problem(name, issue)));
+
+    const result = await clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1');
+
+    expect(result).toEqual({ outcome: 'rejected', issue });
+  });
+
+  it('throws PayPalRefused when PayPal returns another 4xx', async () => {
+    paypal.replies(reply(415, problem('UNSUPPORTED_MEDIA_TYPE')));
 
     const error = await rejectionOf(
       clientOf(paypal.origin).client.captureOrder('1DS82296EK2660116', 'capture-pay_1'),
       PayPalRefused,
     );
 
-    expect(error).toMatchObject({ status: 403, issue: 'PERMISSION_DENIED', debugId: 'from-the-body' });
+    expect(error).toMatchObject({ status: 415, issue: 'UNSUPPORTED_MEDIA_TYPE', debugId: 'from-the-body' });
   });
 });
 

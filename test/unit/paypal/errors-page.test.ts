@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+// Equal to PayPal's OpenAPI files, by a test of the simulator.
+import issues from '../../../simulator/state/paypal-issues.json' with { type: 'json' };
 import { PayPalRefused, PayPalUnauthorized, PayPalUnavailable } from '../../../src/paypal/errors.ts';
+import { refusalOwner } from '../../../src/paypal/refusals.ts';
 import {
   clientOf,
   problem,
@@ -14,8 +17,8 @@ import {
 
 const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
 const rowsBelow = (heading: string): string[][] =>
-  (page.split(`## ${heading}\n`)[1] ?? '')
-    .split('\n## ')[0]
+  (page.split(`\n${heading}\n`)[1] ?? '')
+    .split(/\n##+ /)[0]
     ?.split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)
@@ -25,7 +28,7 @@ const rowsBelow = (heading: string): string[][] =>
         .slice(1, -1)
         .map((cell) => cell.trim()),
     ) ?? [];
-const rows = rowsBelow('Responses from PayPal');
+const rows = rowsBelow('## Responses from PayPal');
 
 /** The replies to the requests of one call, by row. */
 const REPLIES: Readonly<Record<string, Reply | readonly Reply[]>> = {
@@ -50,7 +53,8 @@ const REPLIES: Readonly<Record<string, Reply | readonly Reply[]>> = {
     422,
     problem('UNPROCESSABLE_ENTITY', 'INSTRUMENT_DECLINED'),
   ),
-  'any other 4xx': reply(400, problem('INVALID_REQUEST', 'INVALID_STRING_LENGTH')),
+  '400 or 403, on a capture': reply(403, problem('NOT_AUTHORIZED', 'PERMISSION_DENIED')),
+  'any other 4xx': reply(415, problem('UNSUPPORTED_MEDIA_TYPE')),
 };
 
 let paypal: ScriptedPayPal;
@@ -104,4 +108,48 @@ it('docs/errors.md names only alarms of the runbook', () => {
 
   expect(named.length).toBeGreaterThan(4);
   expect(named.filter((name) => !runbook.includes(`## ${name}\n`))).toEqual([]);
+});
+
+describe('docs/errors.md: refused captures', () => {
+  const tables = { buyer: '### The buyer’s', merchant: '### The merchant’s', paypal: '### PayPal’s' } as const;
+  const documented = Object.entries(tables).flatMap(([owner, heading]) =>
+    rowsBelow(heading).map(([issue = '', ...cells]) => ({ owner, issue, cells })),
+  );
+  const ofCaptures = Object.keys(issues['orders.capture']);
+
+  it('gives each issue that PayPal lists for a capture to exactly one owner, with its meaning', () => {
+    expect(documented.map(({ issue }) => issue).toSorted()).toEqual(
+      [...new Set(documented.map((row) => row.issue))].toSorted(),
+    );
+    expect(ofCaptures.filter((listed) => !documented.some(({ issue }) => issue === listed))).toEqual([]);
+    expect(documented.filter(({ cells }) => cells.includes(''))).toEqual([]);
+  });
+
+  it('gives no issue that PayPal does not list for orders', () => {
+    const listed = new Set([...ofCaptures, ...Object.keys(issues['orders.create'])]);
+
+    expect(documented.filter(({ issue }) => !listed.has(issue))).toEqual([]);
+  });
+
+  it.each(documented)('names the owner of the code: $owner for $issue', ({ owner, issue }) => {
+    expect(refusalOwner(issue)).toBe(owner);
+  });
+
+  it('gives every issue that it does not list to the merchant', () => {
+    const unlisted = Object.keys(issues['orders.create']).filter(
+      (issue) => !documented.some((row) => row.issue === issue),
+    );
+
+    expect(unlisted.length).toBeGreaterThan(40);
+    expect([...unlisted, 'ISSUE_OF_TOMORROW', ''].filter((issue) => refusalOwner(issue) !== 'merchant')).toEqual([]);
+  });
+
+  it('names a step of the runbook for each issue of the merchant', () => {
+    const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+    const [, section = ''] = runbook.split('\n## captures-refused-for-merchant\n');
+    const steps = [...(section.split('\n## ')[0] ?? '').matchAll(/^\d\. _(\w+)_/gm)].map(([, step]) => step);
+    const actions = documented.filter(({ owner }) => owner === 'merchant').map(({ cells }) => cells[1]);
+
+    expect([...new Set(actions)].toSorted()).toEqual(steps.toSorted());
+  });
 });
