@@ -359,6 +359,7 @@ export function wireAdmin(
       events,
       findings,
       failed,
+      hours,
       runOf,
       jobs: [...JOB_NAMES, 'consistency'],
       now,

@@ -1,11 +1,13 @@
 import type { FindingRepository } from '../consistency/finding-repository.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
+import { REFUSED_COUNTER } from '../payments/record-refusal.ts';
 import { PayPalUnauthorized } from '../paypal/errors.ts';
 import type { Webhook } from '../paypal/notifications.ts';
 import type { PayPalSecret } from '../paypal/secret.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { missingEventTypes } from '../paypal-webhook/subscription.ts';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
+import type { HourlyMetrics, HourlyMetricsRepository } from '../settlements/hourly-metrics-repository.ts';
 import type { Run } from '../shared/run-repository.ts';
 import type { Check, Observation } from './health.ts';
 
@@ -23,6 +25,7 @@ export interface HealthDeps {
   readonly payments: Pick<PaymentRepository, 'open' | 'underReview'>;
   readonly findings: Pick<FindingRepository, 'open'>;
   readonly failed: Pick<FailedSettlementRepository, 'list'>;
+  readonly hours: Pick<HourlyMetricsRepository, 'between'>;
   readonly runOf: (job: string) => Promise<Run | undefined>;
   /** Names of the scheduled jobs. */
   readonly jobs: readonly string[];
@@ -33,6 +36,8 @@ export interface HealthDeps {
 const MAX_OPEN_AGE_MS = 6 * 3_600_000;
 /** The least frequent job runs every hour. */
 const MAX_JOB_AGE_MS = 2 * 3_600_000;
+/** Refused captures are counted over this time. */
+const REFUSALS_MS = 24 * 3_600_000;
 /** Findings and failed settlements are counted up to this number. */
 const PAGE_SIZE = 100;
 
@@ -127,6 +132,10 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       },
     },
     {
+      name: 'captures',
+      run: async () => captures(await deps.hours.between(new Date(now().getTime() - REFUSALS_MS), now())),
+    },
+    {
       name: 'open payments',
       run: async () => {
         const { count, oldest } = await deps.payments.open();
@@ -169,6 +178,31 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     })),
   ];
 }
+
+/**
+ * Whether PayPal refuses captures for reasons that an operator must resolve. Failing while the latest attempts were
+ * refused and no payment was captured since; ok again after an hour with captures alone.
+ */
+function captures(hours: readonly HourlyMetrics[]): Observation {
+  const refused = new Map<string, number>();
+  let last = '';
+  for (const { hour, counters } of hours)
+    for (const [name, count] of Object.entries(counters)) {
+      if (!name.startsWith(REFUSED_COUNTER)) continue;
+      const issue = name.slice(REFUSED_COUNTER.length);
+      refused.set(issue, (refused.get(issue) ?? 0) + count);
+      last = hour;
+    }
+  if (refused.size === 0) return ok('none refused because of the merchant in 24 h');
+  const detail = `refused in 24 h: ${[...refused].map(([issue, count]) => `${issue} (${count})`).join(', ')}`;
+  const captured = hours.filter(({ counters }) => CAPTURED_COUNTERS.some((name) => name in counters));
+  if (captured.some(({ hour }) => hour > last)) return ok(`${detail}; captures succeed again`);
+  return captured.some(({ hour }) => hour === last)
+    ? attention(`${detail}; some succeed`)
+    : failing(`${detail}; none succeeded since`);
+}
+
+const CAPTURED_COUNTERS = ['settled.captured', 'settled.captured_late'];
 
 /** In the largest fitting unit. */
 function formatAge(milliseconds: number): string {

@@ -5,6 +5,7 @@ import type { Finding } from '../../../src/consistency/finding.ts';
 import type { RepairActionResult } from '../../../src/consistency/repair-finding.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { Webhook } from '../../../src/paypal/notifications.ts';
+import type { HourlyMetrics } from '../../../src/settlements/hourly-metrics-repository.ts';
 import { idempotencyKeys } from '../../../src/shared/http/idempotency-key.ts';
 import type { PaymentId } from '../../../src/shared/ids.ts';
 import { logger } from '../../../src/shared/logger.ts';
@@ -78,6 +79,7 @@ export function adminInMemory(products = [product(10)]) {
     ],
     open: async (): Promise<{ count: number; oldest: Payment | undefined }> => ({ count: 0, oldest: undefined }),
     underReview: async (): Promise<PaymentId[]> => [],
+    hours: async (_from: Date, _to: Date): Promise<readonly HourlyMetrics[]> => [],
   };
   const now = () => new Date(NOW);
   const runOf = (job: string) => gate('runs.get', () => runs.get(job));
@@ -141,6 +143,7 @@ export function adminInMemory(products = [product(10)]) {
       services: () => seen.services(),
       secret: () => seen.secret(),
       listWebhooks: () => seen.listWebhooks(),
+      hours: { between: async (from, to) => [...(await seen.hours(from, to))] },
       jobs: ['payments'],
     },
     storefrontOrigin: 'https://shop.example',

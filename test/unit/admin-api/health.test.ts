@@ -45,6 +45,7 @@ describe('GET /api/v1/admin/health', () => {
       ['PayPal token', 'ok', 'credentials accepted'],
       ['PayPal webhook', 'ok', 'registered for https://shop.example/webhooks/paypal'],
       ['last good event', 'ok', 'none in 90 days'],
+      ['captures', 'ok', 'none refused because of the merchant in 24 h'],
       ['open payments', 'ok', 'none'],
       ['payments under review', 'ok', 'none'],
       ['findings', 'ok', 'none'],
@@ -211,6 +212,67 @@ describe('GET /api/v1/admin/health', () => {
     expect(status).toBe(200);
     expect(body.status).toBe('attention');
     expect(lineOf(body, name)).toMatchObject({ status: 'attention', detail });
+  });
+
+  describe('captures', () => {
+    const RESTRICTED = 'capture_refused.PAYEE_ACCOUNT_RESTRICTED';
+    it.each<[string, readonly (readonly [hour: string, counters: Record<string, number>])[], string, string]>([
+      [
+        'all attempts were refused because of the merchant',
+        [['T11', { [RESTRICTED]: 2, 'capture_refused.PERMISSION_DENIED': 1 }]],
+        'failing',
+        'refused in 24 h: PAYEE_ACCOUNT_RESTRICTED (2), PERMISSION_DENIED (1); none succeeded since',
+      ],
+      [
+        'captures succeeded only before the refusals',
+        [
+          ['T09', { 'settled.captured': 5 }],
+          ['T10', { [RESTRICTED]: 1 }],
+          ['T11', { [RESTRICTED]: 1, 'settled.approved': 1, 'settled.released': 1 }],
+        ],
+        'failing',
+        'refused in 24 h: PAYEE_ACCOUNT_RESTRICTED (2); none succeeded since',
+      ],
+      [
+        'captures succeeded in the hour of the last refusal',
+        [['T11', { [RESTRICTED]: 1, 'settled.captured': 1 }]],
+        'attention',
+        'refused in 24 h: PAYEE_ACCOUNT_RESTRICTED (1); some succeed',
+      ],
+      [
+        'a late payment was captured after the last refusal',
+        [
+          ['T10', { [RESTRICTED]: 3 }],
+          ['T11', { 'settled.captured_late': 1 }],
+        ],
+        'ok',
+        'refused in 24 h: PAYEE_ACCOUNT_RESTRICTED (3); captures succeed again',
+      ],
+      [
+        'nothing was refused',
+        [['T11', { 'settled.captured': 1 }]],
+        'ok',
+        'none refused because of the merchant in 24 h',
+      ],
+    ])('has the status and the issues when %s', async (_, hours, status, detail) => {
+      const admin = healthyAdmin();
+      admin.seen.hours = async () => hours.map(([hour, counters]) => ({ hour: `2026-06-01${hour}`, counters }));
+
+      expect(lineOf((await admin.call(HEALTH)).body, 'captures')).toMatchObject({ status, detail });
+    });
+
+    it('reads the last 24 hours', async () => {
+      const admin = healthyAdmin();
+      const ranges: string[] = [];
+      admin.seen.hours = async (...range) => {
+        ranges.push(...range.map((at) => at.toISOString()));
+        return [];
+      };
+
+      await admin.call(HEALTH);
+
+      expect(ranges).toEqual(['2026-05-31T12:00:00.000Z', '2026-06-01T12:00:00.000Z']);
+    });
   });
 
   it('returns the age of the last accepted event', async () => {
