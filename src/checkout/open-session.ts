@@ -1,7 +1,7 @@
-import type { Product } from '../inventory/product.ts';
+import type { Product, ReadProducts } from '../inventory/product.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
+import { amountOf, type ItemProblem } from '../paypal/order-items.ts';
 import { sessionId } from '../shared/ids.ts';
-import { sumOf, times } from '../shared/money.ts';
 import { HOLD_MINUTES } from './hold-minutes.ts';
 import type { Session } from './session.ts';
 import type { SessionRepository } from './session-repository.ts';
@@ -15,6 +15,8 @@ export type OpenSessionResult =
   | { readonly outcome: 'opened'; readonly session: Session }
   | { readonly outcome: 'unknown_product'; readonly skus: readonly string[] }
   | { readonly outcome: 'mixed_currencies' }
+  /** PayPal does not take these items, so they could not be paid for. */
+  | { readonly outcome: 'not_payable'; readonly problems: readonly ItemProblem[] }
   | {
       readonly outcome: 'out_of_stock';
       readonly items: readonly { readonly sku: string; readonly requested: number; readonly available: number }[];
@@ -27,29 +29,39 @@ export interface OpenSessionDeps {
   readonly now: () => Date;
 }
 
+/** A price in fractions of a minor unit, such as 19.99 instead of 1999, is unreadable. */
+const toProblem = ({ sku, attribute }: ReadProducts['unreadable'][number]): ItemProblem => ({
+  sku,
+  field: attribute === 'price' ? 'unit_price' : attribute,
+  detail: 'has no valid value in the products table',
+});
+
 /** Freezes the prices of a basket and reserves all its items, or none. Its SKUs must be distinct. */
 export async function openSession(
   { stock, sessions, ulid, now }: OpenSessionDeps,
   basket: readonly BasketLine[],
 ): Promise<OpenSessionResult> {
-  const products = new Map(
-    (await stock.productsOf(basket.map(({ sku }) => sku))).map((product) => [product.sku, product]),
-  );
-  const unknown = basket.filter(({ sku }) => !products.has(sku));
+  const { products: found, unreadable } = await stock.productsOf(basket.map(({ sku }) => sku));
+  const products = new Map(found.map((product) => [product.sku, product]));
+  const stored = new Set([...products.keys(), ...unreadable.map(({ sku }) => sku)]);
+  const unknown = basket.filter(({ sku }) => !stored.has(sku));
   if (unknown.length > 0) return { outcome: 'unknown_product', skus: unknown.map(({ sku }) => sku) };
+  if (unreadable.length > 0) return { outcome: 'not_payable', problems: unreadable.map(toProblem) };
 
   const items = basket.map(({ sku, quantity }) => {
     const { name, price } = products.get(sku) as Product;
     return { sku, name, quantity, unit_price: price };
   });
   if (new Set(items.map(({ unit_price }) => unit_price.currency)).size > 1) return { outcome: 'mixed_currencies' };
+  const checked = amountOf(items);
+  if ('problems' in checked) return { outcome: 'not_payable', problems: checked.problems };
 
   const created = now();
   const session: Session = {
     checkout_session_id: sessionId(ulid()),
     status: 'open',
     items,
-    amount: sumOf(items.map(({ unit_price, quantity }) => times(unit_price, quantity))),
+    amount: checked.amount,
     expires_at: new Date(created.getTime() + HOLD_MINUTES * 60_000).toISOString(),
     payment_id: null,
     payment_status: null,

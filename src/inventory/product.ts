@@ -21,3 +21,20 @@ export const productSchema = z.extend(countersSchema, {
   stocked: z.int(),
 });
 export type Product = z.infer<typeof productSchema>;
+
+/** `unreadable` has the products whose items do not match the schema, with the first attribute that does not. */
+export interface ReadProducts {
+  readonly products: readonly Product[];
+  readonly unreadable: readonly { readonly sku: string; readonly attribute: string }[];
+}
+
+export function readProducts(items: readonly { readonly sku?: unknown }[]): ReadProducts {
+  const products: Product[] = [];
+  const unreadable: { sku: string; attribute: string }[] = [];
+  for (const item of items) {
+    const { data, error } = productSchema.safeParse(item);
+    if (data) products.push(data);
+    else unreadable.push({ sku: String(item.sku), attribute: String(error?.issues[0]?.path[0]) });
+  }
+  return { products, unreadable };
+}

@@ -11,7 +11,14 @@ import {
   writtenOrExisting,
 } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
-import { type Counter, type Counters, type Product, productSchema } from './product.ts';
+import {
+  type Counter,
+  type Counters,
+  type Product,
+  productSchema,
+  type ReadProducts,
+  readProducts,
+} from './product.ts';
 import { type Reservation, type ReservationStatus, type ReservedItem, reservationSchema } from './reservation.ts';
 
 /** When not `done`: the products with insufficient stock, or the current status of the reservation. */
@@ -77,9 +84,8 @@ export const stockRepository = (
     },
 
     /** The products that exist of at most 100 distinct SKUs, in no order. */
-    async productsOf(skus: readonly string[]): Promise<Product[]> {
-      const items = await batchGet(db, tables.products, { Keys: skus.map((sku) => ({ sku })) });
-      return items.map((item) => productSchema.parse(item));
+    async productsOf(skus: readonly string[]): Promise<ReadProducts> {
+      return readProducts(await batchGet(db, tables.products, { Keys: skus.map((sku) => ({ sku })) }));
     },
 
     /** Consistent read. */

@@ -1,14 +1,10 @@
-import { type Money, moneyText, sameMoney, sumOf, times } from '../shared/money.ts';
+import { type Money, moneyText, sameMoney } from '../shared/money.ts';
+import { amountOf, type OrderItem, wireText } from './order-items.ts';
 
 export interface CreateOrder {
   /** Sent as `custom_id`, which PayPal copies to the capture. */
   readonly payment_id: string;
-  readonly items: readonly {
-    readonly name: string;
-    readonly sku: string;
-    readonly quantity: number;
-    readonly unit_price: Money;
-  }[];
+  readonly items: readonly OrderItem[];
   /** The sum of the items. */
   readonly amount: Money;
   /** PayPal adds `token` and `PayerID`. */
@@ -17,32 +13,22 @@ export interface CreateOrder {
   readonly cancel_url: string;
 }
 
-/** PayPal's limit for names, SKUs and ids: https://developer.paypal.com/docs/api/orders/v2/#orders_create */
-const MAX_TEXT = 127;
-
 /**
  * The request body of an order: https://developer.paypal.com/docs/api/orders/v2/#orders_create
  * Without `invoice_id`: PayPal rejects one that it has seen before, which could fail a repeated order.
- * @throws RangeError when the items do not add up to the amount, or a number is outside of PayPal's range.
+ * @throws RangeError when PayPal would reject the items, or they do not add up to the amount.
  */
 export function orderBody(order: CreateOrder) {
   const { items, amount } = order;
-  for (const { quantity, unit_price } of items) {
-    // PayPal's pattern for a quantity is ^[1-9][0-9]{0,9}$; a unit price may be zero, but not negative.
-    if (!Number.isInteger(quantity) || quantity < 1 || quantity > 9_999_999_999) {
-      throw new RangeError(`invalid quantity ${quantity}: expected an integer from 1 to 9999999999`);
-    }
-    if (!Number.isSafeInteger(unit_price.minor) || unit_price.minor < 0) {
-      throw new RangeError(
-        `invalid unit price ${unit_price.minor} ${unit_price.currency}: expected minor units of 0 or more`,
-      );
-    }
+  const checked = amountOf(items);
+  if ('problems' in checked) {
+    const [problem] = checked.problems;
+    throw new RangeError(`invalid ${problem?.field} of ${problem?.sku ?? order.payment_id}: ${problem?.detail}`);
   }
-  const total = sumOf(items.map(({ unit_price, quantity }) => times(unit_price, quantity)));
-  if (!sameMoney(total, amount) || !Number.isSafeInteger(total.minor) || total.minor < 1) {
+  if (!sameMoney(checked.amount, amount)) {
     throw new RangeError(
-      `invalid amount of ${order.payment_id}: expected the sum of its items, greater than 0: ` +
-        `${amount.minor} ${amount.currency}, items ${total.minor} ${total.currency} in minor units`,
+      `invalid amount of ${order.payment_id}: expected the sum of its items: ${amount.minor} ${amount.currency}, ` +
+        `items ${checked.amount.minor} ${checked.amount.currency} in minor units`,
     );
   }
   return {
@@ -53,8 +39,8 @@ export function orderBody(order: CreateOrder) {
         custom_id: order.payment_id,
         amount: { ...moneyText(amount), breakdown: { item_total: moneyText(amount) } },
         items: items.map(({ name, sku, quantity, unit_price }) => ({
-          name: truncate(name, MAX_TEXT),
-          sku: truncate(sku, MAX_TEXT),
+          name: wireText(name),
+          sku: wireText(sku),
           quantity: String(quantity),
           unit_amount: moneyText(unit_price),
           category: 'PHYSICAL_GOODS',
@@ -73,11 +59,3 @@ export function orderBody(order: CreateOrder) {
     },
   };
 }
-
-/** Truncates to PayPal's limit: on one line, and without splitting a surrogate pair. */
-export const truncate = (text: string, length: number): string =>
-  text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, length)
-    .replace(/[\uD800-\uDBFF]$/, '');

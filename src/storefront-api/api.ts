@@ -57,6 +57,8 @@ export function storefrontApi(deps: StorefrontDeps): Api {
         throw new Problem('unknown-product', `unknown SKU: ${opened.skus.join(', ')}`, { skus: opened.skus });
       case 'mixed_currencies':
         throw invalidRequest([{ field: 'items', detail: 'must have one currency' }]);
+      case 'not_payable':
+        throw new Problem('not-payable', 'remove these items: PayPal does not accept them', { items: opened.problems });
       case 'out_of_stock':
         throw new Problem('out-of-stock', 'reduce the quantity of these items, or remove them', {
           items: opened.items,

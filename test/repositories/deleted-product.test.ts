@@ -26,6 +26,6 @@ describe('the inventory steps', () => {
     const none = { stock: 'none', changed: false };
     expect(await commitStock(stock, { ...settlementThat('captured_late'), ...ids })).toEqual(none);
     expect(await holdStock(stock, { ...settlementThat('approved_late'), ...ids })).toEqual(none);
-    expect(await stock.productsOf([kept])).toMatchObject([{ available: 10, reserved: 0, sold: 0 }]);
+    expect(await stock.productsOf([kept])).toMatchObject({ products: [{ available: 10, reserved: 0, sold: 0 }] });
   });
 });

@@ -301,6 +301,29 @@ export type OutOfStock = Problem & {
   }[];
 };
 /**
+ * PayPal does not take these items, so they could not be paid for; nothing was reserved. `items` lists each
+ * problem, with `sku` null when it is about the sum. The shop must correct these products.
+ */
+export type NotPayable = Problem & {
+  type?: '/problems/not-payable';
+  title?: 'Items cannot be paid for';
+  status?: 409;
+  /**
+   * @minItems 1
+   */
+  items: {
+    sku: string | null;
+    /**
+     * Of the product, such as `name` or `unit_price`, or `amount`.
+     */
+    field: string;
+    /**
+     * What is allowed.
+     */
+    detail: string;
+  }[];
+};
+/**
  * The session was paid, was cancelled or has expired. A new purchase needs a new session.
  */
 export type SessionOver = Problem & {

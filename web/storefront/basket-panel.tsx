@@ -4,7 +4,7 @@ import type { Product } from '../api/schema.ts';
 import { formatMoney } from '../page/format-money.ts';
 import { withQuantity } from './basket.ts';
 import classes from './basket-panel.module.css';
-import { checkOut, shortages } from './check-out.ts';
+import { checkOut, notPayable, shortages } from './check-out.ts';
 import { hasMixedCurrencies, multiplyForDisplay, sumForDisplay } from './money.ts';
 import { Notice } from './notice.tsx';
 import { QuantityStepper } from './quantity-stepper.tsx';
@@ -129,6 +129,21 @@ interface CheckoutErrorProps {
 }
 
 function CheckoutError({ error, products, onUpdate }: CheckoutErrorProps) {
+  const nameOf = (sku: string) => products.find((product) => product.sku === sku)?.name || sku;
+  const refused = notPayable(error);
+  if (refused) {
+    const names = [...new Set(refused.flatMap(({ sku }) => (sku === null ? [] : [nameOf(sku)])))];
+    return (
+      <Notice title="We can’t take payment for these items">
+        <p>
+          {names.length > 0
+            ? `There’s a problem on our side with: ${names.join(', ')}. Remove it to check out the rest.`
+            : 'The total of your basket can’t be paid through PayPal. Change your items to check out.'}
+        </p>
+        <p>Nothing has been reserved, and you haven’t been charged.</p>
+      </Notice>
+    );
+  }
   const short = shortages(error);
   if (!short) {
     return (
@@ -137,7 +152,6 @@ function CheckoutError({ error, products, onUpdate }: CheckoutErrorProps) {
       </Notice>
     );
   }
-  const nameOf = (sku: string) => products.find((product) => product.sku === sku)?.name ?? sku;
   return (
     <Notice title="Not enough in stock">
       <ul>

@@ -1,5 +1,5 @@
 import { ApiProblem, serverNow } from '../api/call.ts';
-import type { CheckoutSession, OutOfStock } from '../api/schema.ts';
+import type { CheckoutSession, NotPayable, OutOfStock } from '../api/schema.ts';
 import { getSession, openSession } from './api.ts';
 import { changeBasket } from './use-basket.ts';
 
@@ -8,7 +8,8 @@ const checkoutPage = (sessionId: string): string => `/checkout?checkout_session_
 /**
  * Reserves the basket's items and opens the checkout page. A basket whose session can still be paid is not reserved
  * again; nor is one whose session was paid while no page was open, which the checkout page then shows.
- * @throws ApiProblem `out-of-stock` when stock is insufficient, with nothing reserved. Otherwise as `call` does.
+ * @throws ApiProblem `out-of-stock` when stock is insufficient and `not-payable` when PayPal does not take the items,
+ * with nothing reserved. Otherwise as `call` does.
  */
 export async function checkOut(items: readonly { sku: string; quantity: number }[]): Promise<void> {
   const { sessionId } = changeBasket((basket) => basket);
@@ -37,3 +38,7 @@ export const isPayable = ({ status, expires_at }: CheckoutSession): boolean =>
 /** The items with insufficient stock, if that is the error. */
 export const shortages = (error: unknown): OutOfStock['items'] | undefined =>
   error instanceof ApiProblem ? error.as<OutOfStock>('/problems/out-of-stock')?.items : undefined;
+
+/** The items that PayPal does not take, if that is the error. */
+export const notPayable = (error: unknown): NotPayable['items'] | undefined =>
+  error instanceof ApiProblem ? error.as<NotPayable>('/problems/not-payable')?.items : undefined;

@@ -6,7 +6,7 @@ import type {
 } from '../../../src/checkout/session-repository.ts';
 import type { Order } from '../../../src/fulfillment/order.ts';
 import type { OrderRepository } from '../../../src/fulfillment/order-repository.ts';
-import type { Product } from '../../../src/inventory/product.ts';
+import { type Product, readProducts } from '../../../src/inventory/product.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
 import type { StockChangeResult, StockRepository } from '../../../src/inventory/stock-repository.ts';
 import { conditionOf } from '../../../src/payments/conditions.ts';
@@ -194,7 +194,7 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const repository = {
     products: () => gate('stock.products', () => [...products.values()]),
     productsOf: (skus) =>
-      gate('stock.productsOf', () => [...products.values()].filter(({ sku }) => skus.includes(sku))),
+      gate('stock.productsOf', () => readProducts([...products.values()].filter(({ sku }) => skus.includes(sku)))),
     reservation: (id) => gate('stock.reservation', () => reservations.get(id)),
     reserve: (reservation) =>
       gate('stock.reserve', () => {

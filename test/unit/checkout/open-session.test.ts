@@ -1,12 +1,18 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseOrderRequest } from '../../../simulator/api/order-request.ts';
 import { HOLD_MINUTES } from '../../../src/checkout/hold-minutes.ts';
 import { type BasketLine, openSession } from '../../../src/checkout/open-session.ts';
+import type { Product } from '../../../src/inventory/product.ts';
+import { orderBody } from '../../../src/paypal/order-body.ts';
 import { isSessionId } from '../../../src/shared/ids.ts';
 import { crashesWithin, crashingProcess, survives } from '../../support/in-memory/crashing-process.ts';
 import { product } from '../../support/in-memory/shop.ts';
-import { sessionsInMemory, stockInMemory } from '../../support/in-memory/tables.ts';
+import { openGate, sessionsInMemory, stockInMemory } from '../../support/in-memory/tables.ts';
+import { requestErrors } from '../../support/openapi.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
+const URLS = { return_url: 'https://shop.example/success', cancel_url: 'https://shop.example/failure' };
 
 /** Three mugs for 10 euros, one plate for 25, and a book in dollars. */
 function shop() {
@@ -88,6 +94,36 @@ describe('openSession', () => {
       expect(left('MUG')).toBe(3);
     });
 
+    it.each<[string, Partial<Product>, string]>([
+      ['a blank name', { name: ' \n' }, 'name'],
+      ['a negative price', { price: { currency: 'EUR', minor: -1 } }, 'unit_price'],
+      ['a currency that PayPal does not support', { price: { currency: 'XXX', minor: 1 } }, 'unit_price'],
+      ['a fraction of a minor unit', { price: { currency: 'EUR', minor: 19.99 } }, 'unit_price'],
+      ['a price that is text', { price: '19.99' as unknown as Product['price'] }, 'unit_price'],
+      ['no name', { name: undefined as unknown as string }, 'name'],
+    ])('is not made for a product with %s, which the result names', async (_, change, field) => {
+      const { open, stock, sessions, left } = shop();
+      stock.products.set('MUG', { ...product(3, 'MUG', 1000), ...change });
+
+      expect(await open(mugs(1))).toEqual({
+        outcome: 'not_payable',
+        problems: [{ sku: 'MUG', field, detail: expect.any(String) }],
+      });
+      expect([left('MUG'), stock.reservations.size, sessions.rows.size]).toEqual([3, 0, 0]);
+    });
+
+    it('is not made for free items alone', async () => {
+      const { open, stock, sessions } = shop();
+      stock.products.set('MUG', product(3, 'MUG', 0));
+
+      expect(await open(mugs(1))).toMatchObject({
+        outcome: 'not_payable',
+        problems: [{ sku: null, field: 'amount' }],
+      });
+      expect([stock.reservations.size, sessions.rows.size]).toEqual([0, 0]);
+      expect((await open(mugs(1), plates(1))).outcome).toBe('opened');
+    });
+
     it('is not made for prices in two currencies', async () => {
       const { open, left } = shop();
 
@@ -103,6 +139,61 @@ describe('openSession', () => {
 
     expect(all.filter(({ outcome }) => outcome === 'opened')).toHaveLength(1);
     expect(left('PLATE')).toBe(0);
+  });
+
+  it('opens only sessions that PayPal accepts as an order, and writes nothing for others', async () => {
+    const mostly = <T>(usual: fc.Arbitrary<T>, ...others: readonly fc.Arbitrary<T>[]) =>
+      fc.oneof({ weight: 40, arbitrary: usual }, ...others);
+    const line = fc.record({
+      sku: mostly(fc.string({ minLength: 1, maxLength: 64 }), fc.constantFrom('', ' ', '\u00a0')),
+      name: mostly(
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),
+        fc.constantFrom('', ' ', '\n', '\u200b', ' Mug\n', 'n'.repeat(300), `${' '.repeat(200)}x`),
+      ),
+      minor: mostly(
+        fc.nat(100_000),
+        fc.constantFrom(-1, 0, 0.5, Number.MAX_SAFE_INTEGER, 999_999_999_999_999, 2 ** 60),
+        fc.double(),
+      ),
+      currency: mostly(fc.constant(undefined), fc.constantFrom('EUR', 'XXX', 'eur', '')),
+      quantity: fc.integer({ min: 1, max: 999 }),
+    });
+    const basket = fc.uniqueArray(line, { selector: ({ sku }) => sku, minLength: 1, maxLength: 3 });
+    const seen = { opened: 0, refused: 0 };
+
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('EUR', 'JPY', 'HUF', 'USD'), basket, async (usual, lines) => {
+        const stock = stockInMemory(
+          openGate,
+          lines.map(({ sku, name, minor, currency = usual }) => ({
+            ...product(999, sku),
+            name,
+            price: { currency, minor },
+          })),
+        );
+        const sessions = sessionsInMemory(openGate);
+        const opened = await openSession(
+          { stock: stock.repository, sessions: sessions.repository, ulid: () => '0'.repeat(26), now: () => NOW },
+          lines,
+        );
+
+        if (opened.outcome !== 'opened') {
+          seen.refused++;
+          expect([stock.reservations.size, sessions.rows.size]).toEqual([0, 0]);
+          return;
+        }
+        seen.opened++;
+        const { items, amount } = opened.session;
+        const body = orderBody({ ...URLS, payment_id: `pay_${'0'.repeat(26)}`, items, amount });
+        expect(requestErrors('POST', '/v2/checkout/orders', body)).toEqual([]);
+        // The simulator checks PayPal's rules for sums and currencies, which are not in the schema.
+        expect(() => parseOrderRequest(JSON.parse(JSON.stringify(body)))).not.toThrow();
+        for (const item of body.purchase_units.flatMap((unit) => unit.items)) expect(item.name.trim()).not.toBe('');
+      }),
+      { numRuns: 150 },
+    );
+    expect(seen.opened).toBeGreaterThan(10);
+    expect(seen.refused).toBeGreaterThan(10);
   });
 
   it.each(crashesWithin(3))(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { type Call, calls, problemsOf } from '../../support/api-document.ts';
+import { product } from '../../support/in-memory/shop.ts';
 import { type Request, type StorefrontInMemory, storefrontInMemory } from '../../support/in-memory/storefront-api.ts';
 
 /** Prepares the shop for a problem and returns the request. */
@@ -60,6 +61,14 @@ const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
   ]),
   ['POST /api/v1/checkout-sessions', '404 unknown-product', () => ({ body: { items: [{ sku: 'NO', quantity: 1 }] } })],
   ['POST /api/v1/checkout-sessions', '409 out-of-stock', () => ({ body: { items: [{ sku: 'LAST', quantity: 2 }] } })],
+  [
+    'POST /api/v1/checkout-sessions',
+    '409 not-payable',
+    ({ shop }) => {
+      shop.stock.products.set('GIFT', product(1, 'GIFT', 0));
+      return { body: { items: [{ sku: 'GIFT', quantity: 1 }] } };
+    },
+  ],
   ['GET /api/v1/checkout-sessions/{id}', '404 unknown-session', () => ({ id: `cs_${UNKNOWN}` })],
   ['POST /api/v1/payments', '404 unknown-session', () => ({ body: { checkout_session_id: `cs_${UNKNOWN}` } })],
   [
