@@ -10,7 +10,7 @@ const api = storefrontApi(
   wireStorefront({
     dynamo: dynamoClient(),
     stepFunctions: new SFNClient({}),
-    tables: requireTables('products', 'reservations', 'sessions', 'payments', 'orders', 'idempotency'),
+    tables: requireTables('products', 'reservations', 'sessions', 'payments', 'orders', 'operations', 'idempotency'),
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
     paypal: requirePayPal(),
     dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),

@@ -17,6 +17,7 @@ import { type OrderRepository, orderRepository } from '../src/fulfillment/order-
 import { stockRepository } from '../src/inventory/stock-repository.ts';
 import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from '../src/payments/apply-evidence.ts';
 import { type PaymentRepository, paymentRepository } from '../src/payments/payment-repository.ts';
+import { recordRefusal } from '../src/payments/record-refusal.ts';
 import { startSettlementWith } from '../src/payments/start-settlement.ts';
 import type { PayPal } from '../src/paypal/client.ts';
 import { connectPayPal, type PayPalConnection } from '../src/paypal/connect.ts';
@@ -119,13 +120,15 @@ export const wireSettlements = (
 /** For the storefront API. */
 export function wireStorefront(
   options: PaymentOptions & {
-    readonly tables: PurchaseTables & Pick<Tables, 'idempotency'>;
+    readonly tables: PurchaseTables & Pick<Tables, 'operations' | 'idempotency'>;
     readonly storefrontOrigin: string;
     readonly version: string;
   },
 ): StorefrontDeps {
   const { dynamo, tables, dueAfterSeconds, storefrontOrigin, version } = options;
-  const { stock, sessions, payments, orders } = purchaseRepositories(documentClient(dynamo), tables);
+  const db = documentClient(dynamo);
+  const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
+  const hours = hourlyMetricsRepository(db, tables.operations);
   const paypal = connectPayPal(options.paypal);
   const startSettlement = startSettlementWith(options.stepFunctions, options.stateMachineArn);
   return {
@@ -137,6 +140,7 @@ export function wireStorefront(
     captureOrder: paypal.captureOrder,
     getOrder: paypal.getOrder,
     evidenceApplier: wireEvidenceApplier({ payments, orders, paypal, startSettlement, dueAfterSeconds }),
+    recordRefusal: recordRefusal({ addCounts: hours.add, now }),
     once: idempotencyKeys(idempotencyTable(dynamo, tables.idempotency)),
     ulid,
     now,

@@ -59,6 +59,7 @@ export const FUNCTIONS = {
       'checkout-sessions': ['GetItem', 'PutItem', 'UpdateItem'],
       payments: ['GetItem', 'PutItem', 'UpdateItem'],
       orders: ['GetItem', 'PutItem'],
+      operations: ['UpdateItem'],
       idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     },
     indexes: { payments: ['by-paypal-order'] },
@@ -90,7 +91,7 @@ export const FUNCTIONS = {
   payments: {
     timeout: seconds(29),
     memory: 512,
-    tables: { payments: ['GetItem', 'UpdateItem'], orders: ['PutItem'] },
+    tables: { payments: ['GetItem', 'UpdateItem'], orders: ['PutItem'], operations: ['UpdateItem'] },
     usesPayPal: true,
     startsSettlements: true,
   },

@@ -1,9 +1,12 @@
 import type { CaptureResult } from '../paypal/client.ts';
+import { PayPalUnavailable } from '../paypal/errors.ts';
+import { refusalOwner } from '../paypal/refusals.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import type { EvidenceApplier, EvidenceResult } from './apply-evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
+import type { recordRefusal } from './record-refusal.ts';
 import { isGivenUp, isPaid } from './transitions.ts';
 
 export type CapturePaymentResult =
@@ -13,6 +16,8 @@ export type CapturePaymentResult =
   | { readonly outcome: 'not_approved'; readonly payment: Payment }
   /** PayPal declined the funding source; the buyer may choose another one at `approve_url`. */
   | { readonly outcome: 'declined'; readonly payment: Payment; readonly issue: string }
+  /** PayPal rejects captures of this merchant; another funding source would not help. */
+  | { readonly outcome: 'refused'; readonly payment: Payment; readonly issue: string }
   | { readonly outcome: 'unknown_payment' };
 
 export interface CaptureDeps {
@@ -20,6 +25,7 @@ export interface CaptureDeps {
   readonly captureOrder: (paypalOrderId: string, requestId: string) => Promise<CaptureResult>;
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
   readonly evidenceApplier: EvidenceApplier;
+  readonly recordRefusal: ReturnType<typeof recordRefusal>;
 }
 
 const NOT_APPROVED: ReadonlySet<string> = new Set(['ORDER_NOT_APPROVED', 'PAYER_ACTION_REQUIRED']);
@@ -31,7 +37,7 @@ const NOT_APPROVED: ReadonlySet<string> = new Set(['ORDER_NOT_APPROVED', 'PAYER_
  * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
  */
 export async function capturePayment(
-  { payments, captureOrder, getOrder, evidenceApplier }: CaptureDeps,
+  { payments, captureOrder, getOrder, evidenceApplier, recordRefusal }: CaptureDeps,
   id: PaymentId,
   by: 'return' | 'workflow',
 ): Promise<CapturePaymentResult> {
@@ -64,6 +70,9 @@ export async function capturePayment(
     return done(evidenceApplier.applyOrder(payment, await getOrder(orderId), by));
   const { issue } = response;
   if (NOT_APPROVED.has(issue) && payment.status === 'created') return { outcome: 'not_approved', payment };
+  const owner = refusalOwner(issue);
+  if (!NOT_APPROVED.has(issue)) await recordRefusal({ payment_id: id, owner, issue });
+  if (owner === 'paypal') throw new PayPalUnavailable('in-progress', { operation: 'captureOrder' });
   // Declined despite approval: wait for the buyer to approve again, which starts the next attempt.
   const declined = await evidenceApplier.apply(
     id,
@@ -73,5 +82,5 @@ export async function capturePayment(
   const updated = 'payment' in declined ? declined.payment : payment;
   return NOT_APPROVED.has(issue)
     ? { outcome: 'not_approved', payment: updated }
-    : { outcome: 'declined', payment: updated, issue };
+    : { outcome: owner === 'buyer' ? 'declined' : 'refused', payment: updated, issue };
 }

@@ -104,6 +104,10 @@ export function storefrontApi(deps: StorefrontDeps): Api {
           approve_url: captured.payment.approve_url,
           issue: captured.issue,
         });
+      case 'refused':
+        throw new Problem('payment-refused', 'the shop cannot take this payment at the moment; nothing was charged', {
+          issue: captured.issue,
+        });
       case 'unknown_payment':
         throw unknownPayment(id);
     }

@@ -358,6 +358,20 @@ export type PaymentDeclined = Problem & {
   issue: string;
 };
 /**
+ * PayPal refused the capture because of the merchant's account or of the shop's request. Nothing was charged, and
+ * another payment method would not help. The shop has been informed; its items stay reserved until the session
+ * expires.
+ */
+export type PaymentRefused = Problem & {
+  type?: '/problems/payment-refused';
+  title?: 'Payment refused';
+  status?: 409;
+  /**
+   * PayPal’s error code, such as `PERMISSION_DENIED`.
+   */
+  issue: string;
+};
+/**
  * A captured payment cannot be cancelled; the shop can refund it.
  */
 export type AlreadyCaptured = Problem & {

@@ -1,5 +1,5 @@
 import { ApiProblem, isPermanent } from '../api/call.ts';
-import type { NotApproved, Payment, PaymentDeclined } from '../api/schema.ts';
+import type { NotApproved, Payment, PaymentDeclined, PaymentRefused } from '../api/schema.ts';
 import { capturePayment, findPayment, getPayment, type ReturnAddress } from './api.ts';
 import { checkPaymentStatus, POLL_INTERVAL_MS, POLL_TIMEOUT_MS } from './check-payment-status.ts';
 import { sleep } from './sleep.ts';
@@ -9,8 +9,12 @@ const SLOW_POLL_INTERVAL_MS = 10_000;
 
 /** Why a capture was rejected, and where the buyer can fix it. */
 export interface CaptureRejection {
-  readonly reason: 'declined' | 'not_approved';
-  /** Null while there is no PayPal order yet. */
+  /**
+   * `declined`: the buyer may choose another payment method · `refused`: that would not help, the shop cannot take the
+   * payment · `unknown`: the shop’s own capture was rejected, and the page has not learned why.
+   */
+  readonly reason: 'declined' | 'not_approved' | 'refused' | 'unknown';
+  /** Null while there is no PayPal order yet, and when the buyer cannot fix it. */
   readonly approveUrl: string | null;
 }
 
@@ -53,13 +57,14 @@ export async function followPayment(
     const latest = progress.payment;
     // Responses may arrive out of order.
     if (latest && payment.updated_at < latest.updated_at) return;
-    // Only a decline reverts an approval.
-    const declined =
+    // Only a rejected capture reverts an approval. The response to the page's own capture may have said why.
+    const rejected =
       latest?.status === 'approved' && payment.status === 'created' && payment.updated_at > latest.updated_at;
+    const isKnown = progress.rejection?.reason === 'declined' || progress.rejection?.reason === 'refused';
     update({
       payment,
       capturing,
-      ...(declined && { rejection: { reason: 'declined', approveUrl: payment.approve_url } }),
+      ...(rejected && !isKnown && { rejection: { reason: 'unknown', approveUrl: payment.approve_url } }),
     });
   };
 
@@ -130,6 +135,7 @@ async function capture(id: string): Promise<Payment | CaptureRejection | undefin
     if (!(error instanceof ApiProblem)) return undefined;
     const declined = error.as<PaymentDeclined>('/problems/payment-declined');
     if (declined) return { reason: 'declined', approveUrl: declined.approve_url };
+    if (error.as<PaymentRefused>('/problems/payment-refused')) return { reason: 'refused', approveUrl: null };
     const notApproved = error.as<NotApproved>('/problems/not-approved');
     if (notApproved) return { reason: 'not_approved', approveUrl: notApproved.approve_url ?? null };
   }

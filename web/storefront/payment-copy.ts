@@ -131,19 +131,33 @@ const UNREACHABLE: PaymentCopy = {
     'without it, you won’t be charged twice, and this link brings you back.',
 };
 
+const REJECTED: Readonly<Record<NonNullable<PaymentProgress['rejection']>['reason'], PaymentCopy>> = {
+  declined: {
+    tone: 'bad',
+    title: 'PayPal declined your card or account',
+    text: 'You haven’t been charged, and your items stay reserved. Choose another payment method at PayPal.',
+  },
+  not_approved: {
+    tone: 'calm',
+    title: 'You haven’t approved the payment yet',
+    text:
+      'You haven’t been charged, and your items stay reserved. Approve the payment at PayPal to place your ' + 'order.',
+  },
+  refused: {
+    tone: 'bad',
+    title: 'We can’t take your payment right now',
+    text:
+      'You haven’t been charged. As far as we can tell, the problem is on our side, not with your card or account, ' +
+      'and we’ve been notified. Your items stay reserved until your checkout expires.',
+  },
+  unknown: {
+    tone: 'bad',
+    title: 'Your payment didn’t go through',
+    text: 'You haven’t been charged, and your items stay reserved. You can try again at PayPal.',
+  },
+};
+
 const rejected = ({ reason, approveUrl }: NonNullable<PaymentProgress['rejection']>): PaymentCopy => ({
-  ...(reason === 'declined'
-    ? {
-        tone: 'bad',
-        title: 'PayPal declined your card or account',
-        text: 'You haven’t been charged, and your items stay reserved. Choose another payment method at PayPal.',
-      }
-    : {
-        tone: 'calm',
-        title: 'You haven’t approved the payment yet',
-        text:
-          'You haven’t been charged, and your items stay reserved. Approve the payment at PayPal to place your ' +
-          'order.',
-      }),
+  ...REJECTED[reason],
   ...(approveUrl !== null && { action: { label: 'Continue to PayPal', href: approveUrl } }),
 });

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'session-over': [409, 'Checkout session closed'],
   'not-approved': [409, 'Payment not approved'],
   'payment-declined': [409, 'Payment declined'],
+  'payment-refused': [409, 'Payment refused'],
   'already-captured': [409, 'Payment already captured'],
   'wrong-token': [403, 'Token does not match the payment'],
   'request-in-progress': [409, 'Request in progress'],

@@ -39,7 +39,7 @@ function expectedStatuses(
   if (order.gone) return cancelled || order.approval ? ['cancelled', 'expired'] : ['expired'];
   if (order.status === 'VOIDED') return ['cancelled'];
   if (order.status === 'APPROVED') {
-    const usable = order.approval?.funding !== 'refused' && order.approval?.funding !== 'unready';
+    const usable = !['refused', 'restricted', 'unready'].includes(order.approval?.funding ?? '');
     // An abandoned payment is resumed once. It stays cancelled when the funding is unusable or the stock is sold by
     // then.
     const mayStayCancelled = (cancelled || timeIsUp) && (mayTurnAway || order.refused);

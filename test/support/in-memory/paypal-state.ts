@@ -1,10 +1,11 @@
 import { type Money, moneyText } from '../../../src/shared/money.ts';
 
 /**
- * `pending` is an e-check; with `refused`, PayPal rejects the capture; with `declined`, the capture itself is declined;
- * with `unready`, the bank requires another action of the buyer.
+ * `pending` is an e-check; with `refused`, PayPal rejects the capture because of the buyer, with `restricted` because of
+ * the merchant; with `declined`, the capture itself is declined; with `unready`, the bank requires another action of the
+ * buyer.
  */
-export type Funding = 'instant' | 'pending' | 'refused' | 'declined' | 'unready';
+export type Funding = 'instant' | 'pending' | 'refused' | 'restricted' | 'declined' | 'unready';
 
 export interface RefundAtPayPal {
   readonly id: string;

@@ -79,8 +79,9 @@ export function payPalInMemory(gate: Gate) {
             if (order.status !== 'APPROVED' || !order.approval)
               return { outcome: 'rejected', issue: 'ORDER_NOT_APPROVED' };
             const { funding } = order.approval;
-            order.refused ||= funding === 'refused' || funding === 'unready';
+            order.refused ||= funding === 'refused' || funding === 'unready' || funding === 'restricted';
             if (funding === 'refused') return { outcome: 'rejected', issue: 'INSTRUMENT_DECLINED' };
+            if (funding === 'restricted') return { outcome: 'rejected', issue: 'PAYEE_ACCOUNT_RESTRICTED' };
             if (funding === 'unready') return { outcome: 'rejected', issue: 'PAYER_ACTION_REQUIRED' };
             capture(order, order.approval);
             return { outcome: 'order', order: orderFrom(orderBody(order)) };

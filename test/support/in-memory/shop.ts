@@ -9,6 +9,7 @@ import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
 import { capturePayment } from '../../../src/payments/capture-payment.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { paymentSteps } from '../../../src/payments/payment-steps.ts';
+import type { CaptureRefusal } from '../../../src/payments/record-refusal.ts';
 import { refundPayment } from '../../../src/payments/refund-payment.ts';
 import type { PayPalEvent } from '../../../src/paypal-webhook/event.ts';
 import { processEvent } from '../../../src/paypal-webhook/process-event.ts';
@@ -81,7 +82,19 @@ export function shopInMemory({
     rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
     startSettlement,
   });
-  const deps = { payments: payments.repository, captureOrder, getOrder, refundCapture, evidenceApplier: applier };
+  const refusals: CaptureRefusal[] = [];
+  const recordRefusal = async (refusal: CaptureRefusal): Promise<void> => {
+    refusals.push(refusal);
+    if (refusal.owner === 'merchant') await gate('hours.add', () => undefined);
+  };
+  const deps = {
+    payments: payments.repository,
+    captureOrder,
+    getOrder,
+    refundCapture,
+    evidenceApplier: applier,
+    recordRefusal,
+  };
   const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
 
   const steps: { readonly [Service in WorkflowService]: StepsOf<Service> } = {
@@ -152,6 +165,9 @@ export function shopInMemory({
     executions,
     doTask,
     evidenceApplier: applier,
+    recordRefusal,
+    /** Captures that PayPal refused, in order. */
+    refusals: refusals as readonly CaptureRefusal[],
     capture,
     runTask,
 

@@ -42,6 +42,7 @@ export function storefrontInMemory(
     payments: shop.payments.repository,
     orders: shop.orders.repository,
     evidenceApplier: shop.evidenceApplier,
+    recordRefusal: shop.recordRefusal,
     createOrder,
     captureOrder,
     getOrder,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { type Call, calls, problemsOf } from '../../support/api-document.ts';
+import type { Funding } from '../../support/in-memory/paypal-state.ts';
 import { product } from '../../support/in-memory/shop.ts';
 import { type Request, type StorefrontInMemory, storefrontInMemory } from '../../support/in-memory/storefront-api.ts';
 
@@ -22,7 +23,7 @@ async function begin(storefront: StorefrontInMemory): Promise<{ id: string; toke
   return { id: payment_id, token: paypal_order_id };
 }
 
-async function approve(storefront: StorefrontInMemory, funding: 'instant' | 'refused' = 'instant') {
+async function approve(storefront: StorefrontInMemory, funding: Funding = 'instant') {
   const payment = await begin(storefront);
   storefront.shop.paypal.approve(payment.token, funding);
   for (const { event } of storefront.shop.paypal.events) await storefront.shop.deliver(event);
@@ -91,6 +92,11 @@ const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
     'POST /api/v1/payments/{id}/capture',
     '409 payment-declined',
     async (storefront) => ({ id: (await approve(storefront, 'refused')).id }),
+  ],
+  [
+    'POST /api/v1/payments/{id}/capture',
+    '409 payment-refused',
+    async (storefront) => ({ id: (await approve(storefront, 'restricted')).id }),
   ],
   [
     'POST /api/v1/payments/{id}/capture',

@@ -171,6 +171,22 @@ describe('followPayment', () => {
     expect(copyFor(last)).toMatchObject({ title, action: { href: 'https://paypal.example/again' } });
   });
 
+  it('offers no other payment method when the shop cannot take the payment', async () => {
+    api(
+      () =>
+        payment(seconds() < 6 ? 'approved' : 'created', {
+          updated_at: `2026-03-01T12:00:0${seconds() < 6 ? 1 : 2}.000Z`,
+        }),
+      () => problem(409, 'payment-refused', { issue: 'PAYEE_ACCOUNT_RESTRICTED' }),
+    );
+    let last: PaymentProgress = {};
+    followPayment(BOTH, (progress) => (last = progress), new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(40_000);
+
+    expect(copyFor(last)).toMatchObject({ title: 'We can’t take your payment right now' });
+    expect(copyFor(last)).not.toHaveProperty('action');
+  });
+
   it('discards a rejection when the payment changes', async () => {
     api(
       () => payment(seconds() < 6 ? 'created' : 'captured'),
@@ -184,7 +200,7 @@ describe('followPayment', () => {
     ]);
   });
 
-  it('reports a decline when the buyer had cancelled and approved afterwards', async () => {
+  it('claims no reason for a rejected capture of the shop when the buyer had cancelled and approved afterwards', async () => {
     api(
       () =>
         payment(seconds() === 0 ? 'cancelled' : 'created', { updated_at: `2026-03-01T12:00:0${seconds() && 2}.000Z` }),
@@ -195,7 +211,7 @@ describe('followPayment', () => {
     await vi.advanceTimersByTimeAsync(40_000);
 
     expect(copyFor(last)).toMatchObject({
-      title: 'PayPal declined your card or account',
+      title: 'Your payment didn’t go through',
       action: { href: payment('created').approve_url },
     });
   });

@@ -6,6 +6,8 @@ import { payment, withoutOrder } from './scripted-api.ts';
 const textOf = ({ title, text }: PaymentCopy): string => `${title}. ${text}`;
 const NOT_CHARGED = /haven’t been charged/i;
 const rejection = { reason: 'declined', approveUrl: 'https://paypal.example' } as const;
+const refusal = { reason: 'refused', approveUrl: null } as const;
+const unknown = { reason: 'unknown', approveUrl: 'https://paypal.example' } as const;
 
 /** Every state that a page can be in. */
 const everyProgress = [
@@ -21,6 +23,8 @@ const everyProgress = [
     { payment: one, timedOut: true } as const,
     { payment: one, capturing: true },
     { payment: one, rejection },
+    { payment: one, rejection: refusal },
+    { payment: one, rejection: unknown },
   ]),
 ];
 
@@ -88,6 +92,23 @@ describe('copyFor', () => {
     expect(
       copyFor({ payment: payment('created'), rejection: { ...rejection, approveUrl: null } }).action,
     ).toBeUndefined();
+  });
+
+  it('offers no other payment method and blames no card when the shop cannot take the payment', () => {
+    const copy = copyFor({ payment: payment('created'), rejection: refusal });
+
+    expect(copy.action).toBeUndefined();
+    expect(textOf(copy)).toMatch(NOT_CHARGED);
+    expect(textOf(copy)).toMatch(/problem is on our side/);
+    expect(textOf(copy)).toMatch(/items stay reserved until your checkout expires/);
+    expect(textOf(copy)).not.toMatch(/declined|another|choose/i);
+  });
+
+  it('blames no card when the reason of a rejection is not known', () => {
+    const copy = copyFor({ payment: payment('created'), rejection: unknown });
+
+    expect(textOf(copy)).not.toMatch(/card|account|declined/i);
+    expect(copy.action).toEqual({ label: 'Continue to PayPal', href: 'https://paypal.example' });
   });
 
   it('ignores an earlier rejection when the payment has changed', () => {
