@@ -22,6 +22,7 @@ const evidenceApplier = wireEvidenceApplier({
   dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
 });
 const { captureOrder, getOrder, refundCapture } = paypal;
+const now = () => new Date();
 const hours = hourlyMetricsRepository(db, requireEnv('OPERATIONS_TABLE'));
 
 export const handler = stepHandler(
@@ -32,6 +33,7 @@ export const handler = stepHandler(
     getOrder,
     refundCapture,
     evidenceApplier,
-    recordRefusal: recordRefusal({ addCounts: hours.add, now: () => new Date() }),
+    recordRefusal: recordRefusal({ addCounts: hours.add, now }),
+    now,
   }),
 );

@@ -102,7 +102,8 @@ export function wireEvidenceApplier({
     dueAfterSeconds,
     getOrder: paypal.getOrder,
     getCapture: paypal.getCapture,
-    rememberBuyer: (id, buyer) => orders.rememberBuyer(orderIdOf(id), buyer, now()),
+    getRefund: paypal.getRefund,
+    rememberBuyer: (id, buyer, source) => orders.rememberBuyer(orderIdOf(id), buyer, source, now()),
     startSettlement,
   });
 }
@@ -314,7 +315,7 @@ export function wireAdmin(
     wireOperations(options);
   const findings = findingRepository(db, tables.operations);
   const runOf = runs.get;
-  const { getOrder, getCapture, refundCapture, listWebhooks } = paypal;
+  const { getOrder, getCapture, getRefund, refundCapture, listWebhooks } = paypal;
 
   return {
     payments,
@@ -330,13 +331,14 @@ export function wireAdmin(
     workflow,
     getOrder,
     getCapture,
+    getRefund,
     refundCapture,
     evidenceApplier,
     consistency: consistencyFunction(lambda, options.consistencyFunctionName),
     actions: repairActions({
       refund: { payments, refundCapture, getOrder, evidenceApplier },
       retry: { payments, failed, hours, workflow },
-      replay: { payments, events, getOrder, getCapture, evidenceApplier, now },
+      replay: { payments, events, getOrder, getCapture, getRefund, evidenceApplier, now },
       stock,
       reconcileReservation: (id) => reconcileReservation({ payments, sessions, stock, now, dueAfterSeconds }, id),
     }),

@@ -19,6 +19,12 @@ export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<Refund
   readonly audit: PaymentDetailsDeps['audit'] & AuditDeps['audit'];
 }
 
+/** The order follows its payment a little later: the payment decides. */
+function obstacleToShipping({ status, refunds_pending = 0 }: Payment): string | undefined {
+  if (status !== 'captured' && status !== 'partially_refunded') return `the payment is ${status}`;
+  return refunds_pending > 0 ? 'a refund is pending at PayPal' : undefined;
+}
+
 const detailsQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
 
 /** Payments and orders: read, refund, accept, ship. */
@@ -55,6 +61,7 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     });
     switch (refunded.outcome) {
       case 'done':
+      case 'pending':
         return respondWith(refunded.payment);
       case 'nothing_to_refund':
         // A repeated request finds the refund done.
@@ -80,9 +87,12 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const { reason } = parseBody(reasonRequest, event);
     const found = isOrderId(id) && (await orders.get(id));
     if (!found) throw new Problem('unknown-order', `order ${id} not found`);
+    const payment = await payments.get(found.payment_id);
+    const obstacle = payment ? obstacleToShipping(payment) : 'its payment does not exist';
+    if (obstacle) throw new Problem('not-shippable', obstacle);
     await recordAction(deps, { actor: caller, action: 'ship', target: found.order_id, reason });
     const { order = found } = await orders.ship(found.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
-    return { status: 200, body: toOperatorOrderResponse(order, await payments.get(order.payment_id)) };
+    return { status: 200, body: toOperatorOrderResponse(order, payment) };
   });
 }

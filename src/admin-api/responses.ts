@@ -16,12 +16,23 @@ export const toOperatorPaymentResponse = (payment: Payment, order: Order | undef
   captured: payment.captured ? moneyText(payment.captured) : null,
   refunded: moneyText({ currency: (payment.captured ?? payment.amount).currency, minor: payment.refunded_minor }),
   capture_id: payment.capture_id ?? null,
+  refunds: Object.entries(payment.refunds ?? {}).map(([refund_id, { status, minor }]) => ({
+    refund_id,
+    status,
+    amount: minor === undefined ? null : moneyText({ currency: (payment.captured ?? payment.amount).currency, minor }),
+  })),
+  extra_captures: Object.entries(payment.extra_captures ?? {}).map(([capture_id, { amount, refunded_minor }]) => ({
+    capture_id,
+    amount: moneyText(amount),
+    refunded: moneyText({ ...amount, minor: refunded_minor }),
+  })),
   open_settlements: Object.keys(payment.open),
   disputes: disputesOf(payment),
   history: payment.history.map((entry) => ({
     ...entry,
     settlement: entry.settlement ?? null,
     heard_at: entry.heard_at ?? null,
+    issue: entry.issue ?? null,
   })),
 });
 

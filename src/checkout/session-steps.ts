@@ -28,10 +28,18 @@ export const isSupersededBy = (status: PaymentStatus, newer: PaymentStatus): boo
 
 const UNPAID = ['open', 'payment_pending', 'payment_failed', 'expired'] as const;
 
+/** Statuses that a cancelled reversal may end. */
+const UNDONE: readonly PaymentStatus[] = ['partially_refunded', 'refunded', 'reversed'];
+
 type Deps = Pick<SessionRepository, 'change'>;
 
 export const completeCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
-  updateSession(sessions, settlement, { set: { status: 'payment_completed', payment_status: 'captured' } });
+  updateSession(
+    sessions,
+    settlement,
+    { set: { status: 'payment_completed', payment_status: 'captured' } },
+    settlement.reinstated === undefined ? [] : UNDONE,
+  );
 
 export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
   updateSession(sessions, settlement, {
@@ -61,11 +69,15 @@ async function updateSession(
   sessions: Deps,
   { checkout_session_id }: Settlement,
   change: Omit<SessionChange, 'ifPaymentStatusIn'>,
+  alsoFrom: readonly PaymentStatus[] = [],
 ): Promise<SessionStepResult> {
   const to = change.set.payment_status;
   const before = to && SUPERSEDES[to];
   if (!before) throw new Error(`invalid payment status ${to} for a checkout session`);
-  const { session, changed } = await sessions.change(checkout_session_id, { ...change, ifPaymentStatusIn: before });
+  const { session, changed } = await sessions.change(checkout_session_id, {
+    ...change,
+    ifPaymentStatusIn: [...before, ...alsoFrom],
+  });
   if (!session) throw new Error(`checkout session ${checkout_session_id} not found`);
   return { session_status: session.status, changed };
 }

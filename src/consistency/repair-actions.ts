@@ -1,6 +1,11 @@
 import { correctStock } from '../inventory/correct-stock.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
-import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
+import {
+  type RefundDeps,
+  type RefundPaymentResult,
+  refundExtraCapture,
+  refundPayment,
+} from '../payments/refund-payment.ts';
 import { type ReplayDeps, replayEvent } from '../paypal-webhook/replay-event.ts';
 import { rerunSettlement } from '../settlements/rerun-settlement.ts';
 import type { RetryDeps } from '../settlements/retry-settlement.ts';
@@ -18,6 +23,19 @@ export interface RepairActionsDeps {
 
 const DONE: RepairActionResult = { done: true };
 const notDone = (reason: string): RepairActionResult => ({ done: false, reason });
+
+function resultOf(refunded: RefundPaymentResult): RepairActionResult {
+  switch (refunded.outcome) {
+    case 'done':
+    case 'pending':
+    case 'nothing_to_refund':
+      return DONE;
+    case 'rejected':
+      return notDone(`PayPal rejected the refund: ${refunded.issue}`);
+    case 'unknown_payment':
+      return notDone('payment not found');
+  }
+}
 
 /**
  * Repairs findings through the shop's regular use cases, and writes nothing else.
@@ -51,16 +69,11 @@ export const repairActions = ({
 
   async refund({ payment_id }, by) {
     // One key for the finding: repeated repairs refund once.
-    const refunded = await refundPayment(refund, payment_id, { source: by, key: 'finding' });
-    switch (refunded.outcome) {
-      case 'done':
-      case 'nothing_to_refund':
-        return DONE;
-      case 'rejected':
-        return notDone(`PayPal rejected the refund: ${refunded.issue}`);
-      case 'unknown_payment':
-        return notDone('payment not found');
-    }
+    return resultOf(await refundPayment(refund, payment_id, { source: by, key: 'finding' }));
+  },
+
+  async refund_capture({ payment_id, capture_id }, by) {
+    return resultOf(await refundExtraCapture(refund, payment_id, capture_id, by));
   },
 
   async release_stock({ checkout_session_id }) {

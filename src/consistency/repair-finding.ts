@@ -66,6 +66,8 @@ function run(actions: RepairActions, repair: Repair, by: string): Promise<Repair
       return actions.ask_paypal(repair, by);
     case 'refund':
       return actions.refund(repair, by);
+    case 'refund_capture':
+      return actions.refund_capture(repair, by);
     case 'release_stock':
       return actions.release_stock(repair, by);
     case 'correct_stock':
@@ -84,6 +86,8 @@ function describe(repair: Repair): string {
       return `refresh ${repair.payment_id} from PayPal`;
     case 'refund':
       return `refund ${repair.payment_id} in full`;
+    case 'refund_capture':
+      return `refund capture ${repair.capture_id} of ${repair.payment_id} in full`;
     case 'release_stock':
       return `release the stock reserved for ${repair.checkout_session_id}`;
     case 'correct_stock': {

@@ -5,6 +5,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import type { BuyerSource } from '../payments/apply-evidence.ts';
 import type { Buyer } from '../paypal/schema.ts';
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { type OrderId, orderIdSchema } from '../shared/ids.ts';
@@ -94,13 +95,40 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
         : { order: orderSchema.parse(result.found), created: false };
     },
 
-    /** Sets the refunded total; a no-op unless it increases. */
-    refund: (id: OrderId, refundedMinor: number, isFull: boolean): Promise<OrderChangeResult> =>
+    /**
+     * Sets the refunded total; a no-op unless it increases, and for an order that was reinstated more often since.
+     */
+    refund: (id: OrderId, refundedMinor: number, isFull: boolean, reinstated = 0): Promise<OrderChangeResult> =>
       change(id, {
         UpdateExpression: `SET refunded_minor = :refunded${isFull ? ', #status = :status' : ''}`,
-        ConditionExpression: 'refunded_minor < :refunded',
+        ConditionExpression:
+          'refunded_minor < :refunded AND (attribute_not_exists(reinstated) OR reinstated <= :reinstated)',
         ...(isFull && { ExpressionAttributeNames: { '#status': 'status' } }),
-        ExpressionAttributeValues: { ':refunded': refundedMinor, ...(isFull && { ':status': 'refunded' }) },
+        ExpressionAttributeValues: {
+          ':refunded': refundedMinor,
+          ':reinstated': reinstated,
+          ...(isFull && { ':status': 'refunded' }),
+        },
+      }),
+
+    /**
+     * Replaces an order after PayPal cancelled a reversal; a no-op for one that has changed since `seen`, or that was
+     * reinstated as often already.
+     */
+    reinstate: (seen: Order, { status, items, amount, reinstated }: Order): Promise<OrderChangeResult> =>
+      change(seen.order_id, {
+        UpdateExpression:
+          'SET #status = :status, #items = :items, amount = :amount, refunded_minor = :none, reinstated = :reinstated',
+        ConditionExpression: '#status = :seen AND (attribute_not_exists(reinstated) OR reinstated < :reinstated)',
+        ExpressionAttributeNames: { '#status': 'status', '#items': 'items' },
+        ExpressionAttributeValues: {
+          ':seen': seen.status,
+          ':status': status,
+          ':items': items,
+          ':amount': amount,
+          ':none': 0,
+          ':reinstated': reinstated,
+        },
       }),
 
     /** Marks a confirmed order as shipped; a no-op for a shipped or refunded one. */
@@ -113,10 +141,11 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       }),
 
     /**
-     * Stores the buyer for 90 days, or for good after `keepBuyer`. Before that, later data replaces earlier data: after
-     * a decline the buyer may choose another address. A no-op for a kept or erased buyer.
+     * Stores the buyer for 90 days, or for good after `keepBuyer`. Before that, data of a better source replaces other
+     * data, and among equals later data replaces earlier data: after a decline the buyer may choose another address. A
+     * no-op for a kept or erased buyer.
      */
-    rememberBuyer: (id: OrderId, buyer: Buyer, now: Date): Promise<boolean> =>
+    rememberBuyer: (id: OrderId, buyer: Buyer, source: BuyerSource, now: Date): Promise<boolean> =>
       conditionHolds(
         db.send(
           new PutCommand({
@@ -125,9 +154,14 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
               order_id: id,
               part: 'buyer',
               buyer,
+              source: sortable(source),
               expires_at: Math.floor(now.getTime() / 1000) + RETENTION_DAYS * DAY_SECONDS,
             },
-            ConditionExpression: 'attribute_not_exists(order_id) OR attribute_exists(expires_at)',
+            ConditionExpression:
+              'attribute_not_exists(order_id) OR (attribute_exists(expires_at) AND ' +
+              '(attribute_not_exists(#source) OR #source <= :source))',
+            ExpressionAttributeNames: { '#source': 'source' },
+            ExpressionAttributeValues: { ':source': sortable(source) },
           }),
         ),
       ),
@@ -147,18 +181,31 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
       );
     },
 
-    /** Keeps the stored buyer as long as the order. @returns false when the buyer is unknown. */
-    keepBuyer: (id: OrderId): Promise<boolean> =>
+    /**
+     * Keeps the stored buyer as long as the order: one that came with a capture, or any.
+     * @returns false when there is none.
+     */
+    keepBuyer: (id: OrderId, which: 'of the capture' | 'any'): Promise<boolean> =>
       conditionHolds(
         db.send(
           new UpdateCommand({
             TableName: tableName,
             Key: { order_id: id, part: 'buyer' },
             UpdateExpression: 'REMOVE expires_at',
-            ConditionExpression: 'attribute_exists(order_id)',
+            ConditionExpression: `attribute_exists(order_id)${
+              which === 'any' ? '' : ' AND (attribute_not_exists(#source) OR #source >= :capture)'
+            }`,
+            ...(which === 'of the capture' && {
+              ExpressionAttributeNames: { '#source': 'source' },
+              ExpressionAttributeValues: { ':capture': sortable({ of: 'capture', time: '' }) },
+            }),
           }),
         ),
       ),
   };
 };
 export type OrderRepository = ReturnType<typeof orderRepository>;
+
+const RANK = { approval: 0, capture_event: 1, capture: 2 } as const satisfies Record<BuyerSource['of'], number>;
+
+export const sortable = ({ of, time }: BuyerSource): string => `${RANK[of]} ${time}`;

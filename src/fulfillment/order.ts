@@ -20,6 +20,8 @@ export const orderSchema = z.object({
   amount: moneySchema,
   /** Refunded so far, in minor units. */
   refunded_minor: z.int(),
+  /** How often PayPal had cancelled a reversal of the payment at the last change. */
+  reinstated: z.optional(z.int()),
   /** ISO 8601, UTC; absent until shipped. */
   shipped_at: z.optional(z.string()),
   /** ISO 8601, UTC. */

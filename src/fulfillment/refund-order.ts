@@ -18,16 +18,17 @@ export async function refundOrder(
   settlement: Settlement,
   now: Date,
 ): Promise<RefundOrderResult> {
-  const { payment_id, checkout_session_id, captured, refunded_minor, payment_status } = settlement;
+  const { payment_id, checkout_session_id, captured, refunded_minor, payment_status, reinstated = 0 } = settlement;
   const order_id = orderIdOf(payment_id);
   const isFull = payment_status !== 'partially_refunded';
-  const { order, changed } = await orders.refund(order_id, refunded_minor, isFull);
+  const { order, changed } = await orders.refund(order_id, refunded_minor, isFull, reinstated);
   if (order)
     return {
       order_id,
       order_status: order.status,
       changed,
-      stock: isFull && !order.shipped_at ? 'comes_back' : 'stays',
+      // An order that was reinstated since keeps its stock.
+      stock: isFull && !order.shipped_at && (order.reinstated ?? 0) <= reinstated ? 'comes_back' : 'stays',
     };
   // The settlement that creates the order is still running or has failed.
   if (!isFull || !captured) throw new Error(`order ${order_id} not found yet`);

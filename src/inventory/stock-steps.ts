@@ -25,13 +25,17 @@ const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counte
   'released→returned': undefined,
 };
 
+/** A returned reservation stays returned, unless PayPal cancelled the reversal that returned it. */
+const REINSTATED_MOVES: typeof COUNTER_MOVES = { ...COUNTER_MOVES, 'returned→committed': ['available', 'sold'] };
+
 /**
  * Commits the reserved items of a captured payment. For a late payment it takes them from available stock again, or
  * returns `none`.
  * @throws Error when a payment on time finds its stock released and gone.
  */
 export async function commitStock(stock: Deps, settlement: Settlement): Promise<StockStepResult> {
-  const result = await moveReservation(stock, settlement, 'committed');
+  const moves = settlement.reinstated === undefined ? COUNTER_MOVES : REINSTATED_MOVES;
+  const result = await moveReservation(stock, settlement, 'committed', moves);
   if (result.stock === 'none' && settlement.outcome === 'captured')
     throw new Error(`stock of ${settlement.checkout_session_id} was released before its payment was captured`);
   return result;
@@ -62,20 +66,26 @@ async function moveReservation(
   stock: Deps,
   { checkout_session_id: id }: Pick<Settlement, 'checkout_session_id'>,
   to: ReservationStatus,
+  moves = COUNTER_MOVES,
 ): Promise<StockStepResult> {
   const reservation = await stock.reservation(id);
   if (!reservation) throw new Error(`reservation of ${id} not found`);
-  return move(stock, reservation, to);
+  return move(stock, reservation, to, moves);
 }
 
-async function move(stock: Deps, reservation: Reservation, to: ReservationStatus): Promise<StockStepResult> {
+async function move(
+  stock: Deps,
+  reservation: Reservation,
+  to: ReservationStatus,
+  moves: typeof COUNTER_MOVES,
+): Promise<StockStepResult> {
   const change = `${reservation.status}→${to}`;
-  if (!(change in COUNTER_MOVES)) return { stock: reservation.status, changed: false };
-  const result = await stock.move(reservation, to, COUNTER_MOVES[change]);
+  if (!(change in moves)) return { stock: reservation.status, changed: false };
+  const result = await stock.move(reservation, to, moves[change]);
   if (result.done) return { stock: to, changed: true };
   // Changed since it was read: decide again from its new status.
-  if ('status' in result) return move(stock, { ...reservation, status: result.status }, to);
-  if (reservation.status === 'released') return { stock: 'none', changed: false };
+  if ('status' in result) return move(stock, { ...reservation, status: result.status }, to, moves);
+  if (reservation.status === 'released' || reservation.status === 'returned') return { stock: 'none', changed: false };
   throw new Error(
     `stock of ${reservation.checkout_session_id} is ${reservation.status}, but its product counters are too low`,
   );

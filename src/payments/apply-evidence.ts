@@ -1,21 +1,38 @@
-import type { PayPalCapture, PayPalOrder } from '../paypal/schema.ts';
+import type { PayPalCapture, PayPalOrder, PayPalRefund } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
 import { type Decision, decide, type Move, optimisticMove } from './decide.ts';
-import { type Evidence, evidenceOfCapture, evidenceOfOrder } from './evidence.ts';
+import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
+/** Why evidence cannot be applied. */
+export type EvidenceRejection =
+  | 'other_order'
+  | 'other_capture'
+  | 'other_currency'
+  /** Money that PayPal does not confirm. */
+  | 'not_confirmed';
+
 export type EvidenceResult =
   | { readonly outcome: 'moved'; readonly payment: Payment }
-  /** A no-op: nothing new, or not confirmed by PayPal. */
+  /** A no-op: nothing new. */
   | { readonly outcome: 'unchanged'; readonly payment: Payment }
-  /** The evidence is about another PayPal order. */
-  | { readonly outcome: 'other_order'; readonly payment: Payment }
+  | { readonly outcome: 'rejected'; readonly reason: EvidenceRejection; readonly payment: Payment }
   | { readonly outcome: 'unknown_payment' };
 
 /** Starts an execution; idempotent by name. */
 export type StartSettlement = (name: string, input: Settlement) => Promise<void>;
+
+/**
+ * How far to trust buyer data: that of a capture which PayPal just showed, of a capture in an event, of an approval.
+ * Among equals the latest is kept.
+ */
+export interface BuyerSource {
+  readonly of: 'capture' | 'capture_event' | 'approval';
+  /** ISO 8601, UTC; empty when unknown. */
+  readonly time: string;
+}
 
 export interface ApplyEvidenceDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'move'>;
@@ -24,8 +41,13 @@ export interface ApplyEvidenceDeps {
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
   /** Undefined when PayPal does not find the capture, which outlives its order. */
   readonly getCapture: (captureId: string) => Promise<PayPalCapture | undefined>;
+  readonly getRefund: (refundId: string) => Promise<PayPalRefund | undefined>;
   /** Stores the buyer for the warehouse. */
-  readonly rememberBuyer: (paymentId: PaymentId, buyer: NonNullable<Evidence['buyer']>) => Promise<unknown>;
+  readonly rememberBuyer: (
+    paymentId: PaymentId,
+    buyer: NonNullable<Evidence['buyer']>,
+    source: BuyerSource,
+  ) => Promise<unknown>;
   readonly now: () => Date;
   /** Reconciliation checks a payment this long after its last evidence. */
   readonly dueAfterSeconds: number;
@@ -35,19 +57,44 @@ export interface ApplyEvidenceDeps {
 export interface EvidenceApplier {
   /** Applies one fact. Passing `payment`, just read, saves a read. */
   readonly apply: (id: PaymentId, evidence: Evidence, payment?: Payment) => Promise<EvidenceResult>;
-  /** Applies facts in sequence; `moved` if any of them moved the payment. */
+  /** Applies facts in sequence; `moved` if any of them moved the payment, else `rejected` if any was. */
   readonly applyAll: (payment: Payment, facts: readonly Evidence[]) => Promise<EvidenceResult>;
-  /** Applies PayPal's view of the order. When PayPal has neither order nor capture, the payment has expired. */
-  readonly applyOrder: (payment: Payment, order: PayPalOrder | undefined, source: string) => Promise<EvidenceResult>;
+  /**
+   * Applies PayPal's view of the order, or of its capture when PayPal does not find the order. When it finds neither,
+   * the payment has expired, unless the order is younger at `asOf` than an order that PayPal may have deleted.
+   */
+  readonly applyOrder: (
+    payment: Payment,
+    order: PayPalOrder | undefined,
+    source: string,
+    asOf?: Date,
+  ) => Promise<EvidenceResult>;
   /** Fetches the payment's order from PayPal and applies it. */
   readonly refreshFromPayPal: (payment: Payment, source: string) => Promise<EvidenceResult>;
+  /** Fetches the payment's pending refunds from PayPal and applies them. */
+  readonly refreshRefunds: (payment: Payment, source: string) => Promise<EvidenceResult>;
+  /**
+   * Fetches the payment's capture from PayPal after a dispute has ended, and applies it. Only here does a capture
+   * without refunds end a reversal: PayPal may show a reversed capture as completed while a dispute lasts.
+   */
+  readonly refreshCapture: (
+    payment: Payment,
+    source: string,
+    dispute: { readonly sellerLost: boolean },
+  ) => Promise<EvidenceResult>;
 }
 
 /** A payment has a handful of concurrent writers at most. */
 const MAX_WRITES = 8;
 
 /**
- * Moves a payment with one conditional write, then starts the settlement that the transition requests. Idempotent. A
+ * PayPal deletes an order that is not captured: by default 3 hours for the buyer's approval and 3 more for the capture,
+ * of which account managers grant up to 72. https://developer.paypal.com/docs/api/orders/v2/#orders_create
+ */
+const ORDER_LIFE_MS = 6.5 * 3_600_000;
+
+/**
+ * Moves a payment with one conditional write, then starts the settlements that the transition requests. Idempotent. A
  * second caller also starts any settlement that the first failed to start.
  */
 export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
@@ -67,7 +114,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
       if (decision.do === 'move') {
         const result = await write(id, decision.move);
         if ('moved' in result) {
-          await startOpen(result.moved);
+          await Promise.all([startOpen(result.moved), rememberBuyer(id, evidence)]);
           return { outcome: 'moved', payment: result.moved };
         }
         if (!result.found) return { outcome: 'unknown_payment' };
@@ -76,22 +123,31 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
       }
 
       const found = payment as Payment;
-      if (decision.do === 'reject') return { outcome: 'other_order', payment: found };
-      if (decision.do === 'refresh' && mayRefresh) return refreshAndApply(found, evidence);
+      // A capture that is unknown here may be a second one of the order.
+      const isDoubtful = decision.do === 'refresh' || (decision.do === 'reject' && decision.reason === 'other_capture');
+      if (isDoubtful && mayRefresh) return refreshAndApply(found, evidence);
+      if (decision.do === 'reject') return { outcome: 'rejected', reason: decision.reason, payment: found };
       await startOpen(found);
-      return { outcome: 'unchanged', payment: found };
+      return decision.do === 'refresh' && isAboutMoney(evidence)
+        ? { outcome: 'rejected', reason: 'not_confirmed', payment: found }
+        : { outcome: 'unchanged', payment: found };
     }
     throw new Error(`cannot apply ${evidence.kind} to ${id}: ${MAX_WRITES} conflicting writes`);
   };
 
-  const write = async (id: PaymentId, move: Move) => {
+  const write = (id: PaymentId, move: Move) => {
     const now = deps.now();
-    const { buyer } = move.evidence;
-    const [result] = await Promise.all([
-      deps.payments.move(id, move, now, dueAfter(deps.dueAfterSeconds, now)),
-      buyer ? deps.rememberBuyer(id, buyer) : undefined,
-    ]);
-    return result;
+    return deps.payments.move(id, move, now, dueAfter(deps.dueAfterSeconds, now));
+  };
+
+  /** Only after the move: evidence that does not move the payment may be of an earlier approval, or of another order. */
+  const rememberBuyer = async (id: PaymentId, { kind, buyer, authoritative, time = '' }: Evidence): Promise<void> => {
+    if (!buyer) return;
+    const isCapture = kind === 'captured' || kind === 'capture_pending';
+    await deps.rememberBuyer(id, buyer, {
+      of: isCapture ? (authoritative ? 'capture' : 'capture_event') : 'approval',
+      time,
+    });
   };
 
   /** Starts all open settlements: after a crash between write and start, the next caller starts them. */
@@ -107,58 +163,117 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
   ): Promise<EvidenceResult> => {
     let latest: EvidenceResult = { outcome: 'unchanged', payment };
     let moved = false;
+    let rejection: EvidenceRejection | undefined;
     for (const fact of facts) {
       latest = await apply(payment.payment_id, fact, 'payment' in latest ? latest.payment : payment, mayRefresh);
       moved ||= latest.outcome === 'moved';
+      if (latest.outcome === 'rejected') rejection = latest.reason;
     }
-    return moved && latest.outcome === 'unchanged' ? { ...latest, outcome: 'moved' } : latest;
-  };
-
-  const factsOf = async (
-    { paypal_order_id: paypalOrderId, capture_id }: Payment,
-    order: PayPalOrder | undefined,
-    source: string,
-  ): Promise<Evidence[]> => {
-    const context = { source, authoritative: true, paypalOrderId };
-    if (order) return evidenceOfOrder(order, context);
-    const capture = capture_id === undefined ? undefined : await deps.getCapture(capture_id);
-    return capture ? evidenceOfCapture(capture, context) : [{ ...context, kind: 'expired' }];
+    if (latest.outcome === 'unknown_payment') return latest;
+    if (moved) return { outcome: 'moved', payment: latest.payment };
+    return rejection ? { outcome: 'rejected', reason: rejection, payment: latest.payment } : latest;
   };
 
   const orderOf = ({ paypal_order_id }: Payment) => (paypal_order_id ? deps.getOrder(paypal_order_id) : undefined);
 
+  /** Facts from captures that the order does not show. */
+  const factsOfCaptures = async (
+    payment: Payment,
+    captureIds: ReadonlySet<string>,
+    context: Omit<Evidence, 'kind'>,
+  ): Promise<Evidence[]> => {
+    const captures = await Promise.all([...captureIds].map((id) => deps.getCapture(id)));
+    return captures.flatMap((capture) =>
+      capture && belongsTo(payment, capture)
+        ? evidenceOfCapture(capture, { ...context, time: capture.updated_at })
+        : [],
+    );
+  };
+
+  /** @param named captures that the payment or new evidence names */
+  const factsOf = async (
+    payment: Payment,
+    order: PayPalOrder | undefined,
+    source: string,
+    { named = [], asOf = deps.now() }: { named?: readonly string[]; asOf?: Date | undefined } = {},
+  ): Promise<Evidence[]> => {
+    const context = { source, authoritative: true, paypalOrderId: payment.paypal_order_id };
+    const shown = order ? evidenceOfOrder(order, context) : [];
+    const missing = new Set(named.filter((id) => !order?.captures.some((capture) => capture.id === id)));
+    const hidden = missing.size > 0 ? await factsOfCaptures(payment, missing, context) : [];
+    // A capture takes precedence over the status of an order that does not show it yet.
+    if (hidden.length > 0) return [...hidden, ...shown.filter(({ kind }) => kind !== 'approved')];
+    const isOver = asOf.getTime() - Date.parse(payment.created_at) > ORDER_LIFE_MS;
+    return order || !isOver ? shown : [{ ...context, kind: 'expired' }];
+  };
+
+  const capturesOf = ({ capture_id }: Payment) => (capture_id === undefined ? [] : [capture_id]);
+
   /** Applies PayPal's current view first; then the evidence may fit. */
   const refreshAndApply = async (payment: Payment, evidence: Evidence): Promise<EvidenceResult> => {
-    const facts = await factsOf(payment, await orderOf(payment), `asked after ${evidence.source}`);
+    const order = await orderOf(payment);
+    const named = 'captureId' in evidence ? [evidence.captureId] : [];
+    const facts = await factsOf(payment, order, `asked after ${evidence.source}`, {
+      named: order ? named : [...capturesOf(payment), ...named],
+    });
     return applyAll(payment, [...facts, evidence], false);
   };
+
+  const applyOrder: EvidenceApplier['applyOrder'] = async (payment, order, source, asOf) =>
+    applyAll(payment, await factsOf(payment, order, source, { named: order ? [] : capturesOf(payment), asOf }), false);
 
   return {
     apply: (id, evidence, payment) => apply(id, evidence, payment, true),
     applyAll: (payment, facts) => applyAll(payment, facts, true),
-    applyOrder: async (payment, order, source) => applyAll(payment, await factsOf(payment, order, source), false),
-    refreshFromPayPal: async (payment, source) =>
-      applyAll(payment, await factsOf(payment, await orderOf(payment), source), false),
+    applyOrder,
+    refreshFromPayPal: async (payment, source) => applyOrder(payment, await orderOf(payment), source),
+    refreshRefunds: async (payment, source) => {
+      const pending = Object.entries(payment.refunds ?? {}).filter(([, { status }]) => status === 'PENDING');
+      const refunds = await Promise.all(pending.map(([id]) => deps.getRefund(id)));
+      const context = { source, authoritative: true };
+      return applyAll(
+        payment,
+        refunds.flatMap((refund) => (refund ? evidenceOfRefund(refund, context) : [])),
+        false,
+      );
+    },
+    refreshCapture: async (payment, source, { sellerLost }) => {
+      const capture = payment.capture_id === undefined ? undefined : await deps.getCapture(payment.capture_id);
+      if (!capture || !belongsTo(payment, capture)) return { outcome: 'unchanged', payment };
+      // The amounts of partial refunds are in the order only.
+      if (capture.status === 'PARTIALLY_REFUNDED') return applyOrder(payment, await orderOf(payment), source);
+      const context = { source, authoritative: true, time: capture.updated_at };
+      return applyAll(
+        payment,
+        capture.status === 'COMPLETED' && !sellerLost
+          ? [{ ...context, kind: 'reinstated', captureId: capture.id, amount: capture.amount }]
+          : evidenceOfCapture(capture, context),
+        false,
+      );
+    },
   };
 }
+
+/** A capture that evidence names may be another payment's. */
+const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture: PayPalCapture): boolean =>
+  capture.id === capture_id ||
+  (capture.order_id !== undefined && capture.order_id === paypal_order_id) ||
+  (capture.order_id === undefined && capture.custom_id === payment_id);
+
+/** Such evidence is parked if PayPal does not confirm it; other evidence may simply be late. */
+const isAboutMoney = ({ kind }: Evidence): boolean =>
+  ['captured', 'refunded', 'reversed', 'refund_pending', 'refund_failed'].includes(kind);
 
 /** When reconciliation next checks a payment without further evidence. */
 export const dueAfter = (seconds: number, now: Date): Date => new Date(now.getTime() + seconds * 1000);
 
 /**
- * Applies an operator's acceptance of a captured amount that differs from the requested one. Refunds before it, or
- * since `payment` was read, are fetched from PayPal.
+ * Applies an operator's acceptance of a captured amount that differs from the requested one. What was refunded before
+ * stays refunded.
  * @param source the operator, for the payment's history
  */
-export async function acceptPayment(
+export const acceptPayment = (
   evidenceApplier: EvidenceApplier,
   payment: Payment,
   source: string,
-): Promise<EvidenceResult> {
-  const accepted = await evidenceApplier.apply(payment.payment_id, { kind: 'accepted', source }, payment);
-  if (accepted.outcome !== 'moved') return accepted;
-  const hasMovedSince = accepted.payment.history.length > payment.history.length + 1;
-  return payment.refunded_minor > 0 || hasMovedSince
-    ? evidenceApplier.refreshFromPayPal(accepted.payment, source)
-    : accepted;
-}
+): Promise<EvidenceResult> => evidenceApplier.apply(payment.payment_id, { kind: 'accepted', source }, payment);

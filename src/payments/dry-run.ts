@@ -1,6 +1,6 @@
 import { executionName } from '../shared/settlement.ts';
 import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from './apply-evidence.ts';
-import { afterMove, decide } from './decide.ts';
+import { afterMove, decide, settlementsOf } from './decide.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 
@@ -25,7 +25,7 @@ type Payments = Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 
 export function dryRun({
   payments,
   ...deps
-}: { readonly payments: Payments } & Pick<ApplyEvidenceDeps, 'getOrder' | 'getCapture' | 'now'>) {
+}: { readonly payments: Payments } & Pick<ApplyEvidenceDeps, 'getOrder' | 'getCapture' | 'getRefund' | 'now'>) {
   const overlay = new Map<Payment['payment_id'], Payment>();
   const changes: Change[] = [];
   const get: Payments['get'] = async (id) => overlay.get(id) ?? payments.get(id);
@@ -44,12 +44,13 @@ export function dryRun({
         if (decision?.do !== 'move' || JSON.stringify(decision.move) !== JSON.stringify(move)) return { found };
         const moved = afterMove(found as Payment, move, now.toISOString());
         overlay.set(id, moved);
+        const [settlement] = settlementsOf(move);
         changes.push({
           payment_id: id,
           from: (found as Payment).status,
           to: moved.status,
           because: move.evidence.kind,
-          ...(move.settlement && { settlement: executionName(id, move.settlement.name) }),
+          ...(settlement && { settlement: executionName(id, settlement.name) }),
         });
         return { moved };
       },

@@ -6,10 +6,12 @@ interface EvidenceContext {
   readonly source: string;
   /** ISO 8601, UTC: when the webhook arrived. */
   readonly receivedAt?: string | undefined;
+  /** ISO 8601, UTC: PayPal's time of the fact. Of an approval: when the buyer gave it. */
+  readonly time?: string | undefined;
   /** True for PayPal's current view, just fetched; a delivery may be old. */
   readonly authoritative?: boolean;
   readonly paypalOrderId?: string | undefined;
-  /** Stored for the warehouse, apart from the payment. */
+  /** Stored for the warehouse if the evidence moves the payment, apart from it. */
   readonly buyer?: Buyer | undefined;
 }
 
@@ -17,24 +19,47 @@ interface EvidenceContext {
 export type Evidence = EvidenceContext &
   (
     | { readonly kind: 'approved' }
-    | { readonly kind: 'capture_pending'; readonly captureId: string; readonly amount: Money }
+    | { readonly kind: 'capture_pending'; readonly captureId: string }
     | { readonly kind: 'captured'; readonly captureId: string; readonly amount: Money }
+    /** PayPal rejected a capture with `ORDER_ALREADY_CAPTURED`, and did not show the capture. */
+    | { readonly kind: 'already_captured' }
     | { readonly kind: 'capture_failed'; readonly captureId: string }
     | { readonly kind: 'cancelled' }
     /** PayPal no longer has the order. */
     | { readonly kind: 'expired' }
     /**
-     * PayPal declined the funding source: the buyer must choose another. `attempt` is the number of earlier declines.
+     * PayPal rejected the capture of an approved order: only a later approval starts the next attempt. `attempt` is the
+     * number of earlier attempts.
      */
-    | { readonly kind: 'instrument_declined'; readonly attempt: number }
+    | { readonly kind: 'instrument_declined'; readonly attempt: number; readonly issue: string }
+    /** PayPal rejected the capture because the buyer has not approved yet, in spite of earlier evidence. */
+    | { readonly kind: 'not_approved'; readonly attempt: number; readonly issue: string }
     /** An operator accepted a captured amount that differs from the requested one. */
     | { readonly kind: 'accepted' }
     /** The workflow does not capture because the stock is gone. */
     | { readonly kind: 'declined' }
-    /** `total` is the refunded total of the capture, this refund included. */
-    | { readonly kind: 'refunded'; readonly captureId: string; readonly total: Money }
-    /** PayPal reversed the capture, as after a chargeback. */
-    | { readonly kind: 'reversed'; readonly captureId: string }
+    /**
+     * `total` is the refunded total of the capture; `refundIds` are completed refunds in it, not necessarily all.
+     */
+    | {
+        readonly kind: 'refunded';
+        readonly captureId: string;
+        readonly total: Money;
+        readonly refundIds: readonly string[];
+      }
+    /** PayPal accepted a refund that is not complete, such as one to a bank account. */
+    | { readonly kind: 'refund_pending'; readonly captureId: string; readonly refundId: string; readonly amount: Money }
+    /** PayPal or the bank did not complete a refund. */
+    | {
+        readonly kind: 'refund_failed';
+        readonly captureId: string;
+        readonly refundId: string;
+        readonly status: FailedRefundStatus;
+      }
+    /** PayPal took money back, as after a chargeback. `total` is the total that was refunded or reversed. */
+    | { readonly kind: 'reversed'; readonly captureId: string; readonly total: Money }
+    /** PayPal cancelled a reversal: the seller has the whole amount again. */
+    | { readonly kind: 'reinstated'; readonly captureId: string; readonly amount: Money }
   );
 
 export type EvidenceKind = Evidence['kind'];
@@ -52,10 +77,10 @@ export function evidenceOfCapture(capture: PayPalCapture, context: EvidenceConte
     case 'REFUNDED':
       return [
         { ...about, kind: 'captured', captureId: capture.id, amount: capture.amount },
-        { ...about, kind: 'refunded', captureId: capture.id, total: capture.amount },
+        { ...about, kind: 'refunded', captureId: capture.id, total: capture.amount, refundIds: [] },
       ];
     case 'PENDING':
-      return [{ ...about, kind: 'capture_pending', captureId: capture.id, amount: capture.amount }];
+      return [{ ...about, kind: 'capture_pending', captureId: capture.id }];
     case 'DECLINED':
     case 'FAILED':
       return [{ ...about, kind: 'capture_failed', captureId: capture.id }];
@@ -65,13 +90,16 @@ export function evidenceOfCapture(capture: PayPalCapture, context: EvidenceConte
 }
 
 /**
- * Captures and refunds take precedence over the order's status: a snapshot may be ahead of its event.
+ * Captures and refunds take precedence over the order's status: a snapshot may be ahead of its event. A failed capture
+ * counts only if no other capture of the order has money.
  * https://developer.paypal.com/docs/api/orders/v2/#definition-order_status
  */
 export function evidenceOfOrder(order: PayPalOrder, context: EvidenceContext): Evidence[] {
-  const about = { ...context, paypalOrderId: order.id, buyer: order.buyer };
+  const about = { ...context, time: order.updated_at ?? context.time, paypalOrderId: order.id, buyer: order.buyer };
   const captures = order.captures.flatMap((capture) => evidenceOfCapture(capture, about));
-  if (captures.length > 0) return [...captures, ...evidenceOfRefunds(order.refunds, about)];
+  const hasMoney = captures.some(({ kind }) => kind === 'captured' || kind === 'capture_pending');
+  const facts = captures.filter(({ kind }) => !hasMoney || kind !== 'capture_failed');
+  if (facts.length > 0) return [...facts.toSorted(capturedFirst), ...evidenceOfRefunds(order.refunds, about)];
   switch (order.status) {
     case 'APPROVED':
       return [{ ...about, kind: 'approved' }];
@@ -82,13 +110,52 @@ export function evidenceOfOrder(order: PayPalOrder, context: EvidenceContext): E
   }
 }
 
-/** The refunded total of each capture, from completed refunds. */
+/** Stable: a capture stays before its refund. */
+const capturedFirst = (a: Evidence, b: Evidence) =>
+  Number(a.kind === 'capture_pending') - Number(b.kind === 'capture_pending');
+
+const FAILED_REFUND_STATUSES = ['FAILED', 'CANCELLED'] as const;
+export type FailedRefundStatus = (typeof FAILED_REFUND_STATUSES)[number];
+
+/** An unknown status, or a total that PayPal does not state, yields no fact: PayPal's current view is fetched then. */
+export function evidenceOfRefund(refund: PayPalRefund, context: EvidenceContext): Evidence[] {
+  const { id: refundId, capture_id: captureId, status, amount, total_refunded: total } = refund;
+  if (!captureId) return [];
+  if (status === 'COMPLETED')
+    return total ? [{ ...context, kind: 'refunded', captureId, total, refundIds: [refundId] }] : [];
+  return evidenceOfUnpaidRefund({ refundId, captureId, status, amount }, context);
+}
+
+function evidenceOfUnpaidRefund(
+  { refundId, captureId, status, amount }: { refundId: string; captureId: string; status: string; amount: Money },
+  context: EvidenceContext,
+): Evidence[] {
+  if (status === 'PENDING') return [{ ...context, kind: 'refund_pending', captureId, refundId, amount }];
+  const failed = FAILED_REFUND_STATUSES.find((one) => one === status);
+  return failed ? [{ ...context, kind: 'refund_failed', captureId, refundId, status: failed }] : [];
+}
+
+/** The refunded total of each capture, from completed refunds, and the other refunds. */
 function evidenceOfRefunds(refunds: readonly PayPalRefund[], about: EvidenceContext): Evidence[] {
-  const completed = refunds.filter((refund) => refund.status === 'COMPLETED');
-  const byCapture = Map.groupBy(completed, (refund) => refund.capture_id);
-  return [...byCapture].flatMap(([captureId, group]) =>
-    captureId
-      ? [{ ...about, kind: 'refunded' as const, captureId, total: sumOf(group.map(({ amount }) => amount)) }]
-      : [],
-  );
+  const byCapture = Map.groupBy(refunds, (refund) => refund.capture_id);
+  return [...byCapture].flatMap(([captureId, group]) => {
+    if (!captureId) return [];
+    const completed = group.filter(({ status }) => status === 'COMPLETED');
+    return [
+      ...(completed.length > 0
+        ? [
+            {
+              ...about,
+              kind: 'refunded' as const,
+              captureId,
+              total: sumOf(completed.map(({ amount }) => amount)),
+              refundIds: completed.map(({ id }) => id),
+            },
+          ]
+        : []),
+      ...group.flatMap(({ id, status, amount }) =>
+        evidenceOfUnpaidRefund({ refundId: id, captureId, status, amount }, about),
+      ),
+    ];
+  });
 }

@@ -9,7 +9,7 @@ export interface PastSettlement {
   readonly input: Settlement;
 }
 
-type PaymentState = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'history'>;
+type PaymentState = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'reinstated' | 'history'>;
 
 /**
  * The settlement that creates the payment's order; undefined when nothing was captured, or the captured amount is not
@@ -23,7 +23,7 @@ export const settlementOfStatus = (payment: PaymentState): PastSettlement | unde
   payment.history.at(-1)?.status === payment.status ? lastRequested(payment, payment.status) : undefined;
 
 function lastRequested(
-  { payment_id, captured, refunded_minor, history }: PaymentState,
+  { payment_id, captured, refunded_minor, reinstated, history }: PaymentState,
   payment_status: PaymentStatus,
 ): PastSettlement | undefined {
   const name = history.findLast(({ status }) => status === payment_status)?.settlement;
@@ -38,6 +38,7 @@ function lastRequested(
           payment_status,
           captured: captured ?? null,
           refunded_minor,
+          ...(reinstated !== undefined && { reinstated }),
         },
       };
 }

@@ -9,7 +9,7 @@ import {
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import { conditionOf } from './conditions.ts';
-import { historyEntry, type Move } from './decide.ts';
+import { historyEntries, type Move, settlementsOf, statusAfter } from './decide.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
 import { ACCEPTED } from './transitions.ts';
 
@@ -24,6 +24,9 @@ const used = (values: Record<string, unknown>, ...expressions: string[]) =>
   Object.fromEntries(
     Object.entries(values).filter(([name]) => expressions.some((text) => new RegExp(`${name}\\b`).test(text))),
   );
+
+const usedNames = (names: Record<string, string>, expression: string) =>
+  Object.fromEntries(Object.entries(names).filter(([name]) => new RegExp(`${name}\\b`).test(expression)));
 
 /** The only code that accesses the payments table. */
 export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string) => {
@@ -124,7 +127,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         db.send(
           new PutCommand({
             TableName: tableName,
-            Item: { ...payment, ...dueBy(payment.status, dueAt) },
+            Item: { ...payment, ...dueBy(payment, dueAt) },
             ConditionExpression: 'attribute_not_exists(payment_id)',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -148,15 +151,17 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
      * further evidence.
      */
     move(id: PaymentId, move: Move, now: Date, dueAt: Date): Promise<MoveResult> {
-      const { transition, set, settlement, supersedes } = move;
+      const { set, supersedes } = move;
       const at = now.toISOString();
       const condition = conditionOf(move);
+      const settlements = settlementsOf(move);
+      const status = statusAfter(move);
       const sets = {
-        '#status': transition.to,
+        '#status': status,
         updated_at: at,
         ...set,
-        ...dueBy(transition.to, dueAt),
-        ...(settlement && { '#open.#settlement': settlement.input }),
+        ...dueBy({ status, ...set }, dueAt),
+        ...Object.fromEntries(settlements.map(({ input }, i) => [`#open.#settlement${i}`, input])),
       };
       const expression = `SET ${[
         '#history = list_append(#history, :move)',
@@ -168,14 +173,15 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         condition.expression,
         {
           ...condition.values,
-          ':move': [historyEntry(move, at)],
+          ':move': historyEntries(move, at),
           ...Object.fromEntries(Object.values(sets).map((value, i) => [`:set${i}`, value])),
         },
         {
+          ...usedNames(condition.names, condition.expression),
           '#status': 'status',
           '#history': 'history',
-          ...((settlement || supersedes) && { '#open': 'open' }),
-          ...(settlement && { '#settlement': settlement.name }),
+          ...((settlements.length > 0 || supersedes) && { '#open': 'open' }),
+          ...Object.fromEntries(settlements.map(({ name }, i) => [`#settlement${i}`, name])),
           ...(supersedes && { '#superseded': supersedes }),
         },
       );
@@ -193,8 +199,8 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       ),
 
     /**
-     * Closes a settlement that succeeded; a no-op unless it is open. A paid payment without open settlements leaves the
-     * index of due ones, unless an operator must review it.
+     * Closes a settlement that succeeded; a no-op unless it is open. A paid payment without open settlements or pending
+     * refunds leaves the index of due ones, unless an operator must review it.
      */
     async closeSettlement(id: PaymentId, name: string, now: Date): Promise<MoveResult> {
       const close = (condition: string, also: string, values: Record<string, unknown> = {}) =>
@@ -206,9 +212,10 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           { '#open': 'open', '#settlement': name, ...(condition && { '#status': 'status' }) },
         );
       const closed = await close(
-        ` AND size(#open) = :one AND #status IN (${ACCEPTED.map((_, i) => `:kept${i}`).join(', ')})`,
+        ` AND size(#open) = :one AND #status IN (${ACCEPTED.map((_, i) => `:kept${i}`).join(', ')})` +
+          ' AND (attribute_not_exists(refunds_pending) OR refunds_pending = :none)',
         ', due_shard, due_at',
-        { ':one': 1, ...Object.fromEntries(ACCEPTED.map((status, i) => [`:kept${i}`, status])) },
+        { ':one': 1, ':none': 0, ...Object.fromEntries(ACCEPTED.map((status, i) => [`:kept${i}`, status])) },
       );
       return 'found' in closed && closed.found && name in closed.found.open ? close('', '') : closed;
     },
@@ -218,7 +225,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
      * settlements. A no-op for a payment that has moved since `seen`: the move has set its own time.
      */
     async reschedule(seen: Payment, at: Date | undefined): Promise<void> {
-      const dueAt = at && dueBy(seen.status, at);
+      const dueAt = at && dueBy(seen, at);
       await update(
         seen.payment_id,
         dueAt ? 'SET due_shard = :shard, due_at = :at' : 'REMOVE due_shard, due_at',
@@ -288,8 +295,11 @@ const WAITS_FOR: { readonly [Status in Payment['status']]?: DueShard } = {
   review: 'operator',
 };
 
-const dueBy = (status: Payment['status'], at: Date): { due_shard: DueShard; due_at: string } => ({
-  due_shard: WAITS_FOR[status] ?? 'payment',
+const dueBy = (
+  { status, refunds_pending = 0 }: Pick<Payment, 'status' | 'refunds_pending'>,
+  at: Date,
+): { due_shard: DueShard; due_at: string } => ({
+  due_shard: WAITS_FOR[status] ?? (refunds_pending > 0 ? 'bank' : 'payment'),
   due_at: at.toISOString(),
 });
 

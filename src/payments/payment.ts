@@ -14,6 +14,8 @@ const historyEntrySchema = z.object({
   settlement: z.optional(z.string()),
   /** ISO 8601, UTC: when the webhook with the evidence arrived. */
   heard_at: z.optional(z.string()),
+  /** Why PayPal rejected the capture, such as `INSTRUMENT_DECLINED`. */
+  issue: z.optional(z.string()),
 });
 
 const disputeSchema = z.object({
@@ -23,6 +25,15 @@ const disputeSchema = z.object({
   updated_at: z.string(),
 });
 export type Dispute = z.infer<typeof disputeSchema>;
+
+/** https://developer.paypal.com/docs/api/payments/v2/#definition-refund_status */
+const refundSchema = z.object({
+  status: z.enum(['PENDING', 'COMPLETED', 'FAILED', 'CANCELLED']),
+  /** In minor units of the captured currency; absent where no evidence had it. */
+  minor: z.optional(z.int()),
+});
+
+const extraCaptureSchema = z.object({ amount: moneySchema, refunded_minor: z.int() });
 
 /** An item of the payments table. */
 export const paymentSchema = z.object({
@@ -38,8 +49,18 @@ export const paymentSchema = z.object({
   refunded_minor: z.int(),
   /** Money or approval arrived after the session was given up: the stock may be gone. */
   late: z.boolean(),
-  /** How often PayPal declined the buyer's funding source. */
+  /** Attempts that ended without a capture: PayPal declined the funding source, or the buyer had not approved. */
   declines: z.int(),
+  /** ISO 8601, UTC: when the last attempt ended. Only a later approval starts the next one. */
+  refused_at: z.optional(z.string()),
+  /** Refunds by PayPal's id, as far as evidence named them. */
+  refunds: z.optional(z.record(z.string(), refundSchema)),
+  /** How many of `refunds` are pending. */
+  refunds_pending: z.optional(z.int()),
+  /** Further captures of the same PayPal order, by PayPal's id. */
+  extra_captures: z.optional(z.record(z.string(), extraCaptureSchema)),
+  /** How often PayPal cancelled a reversal. */
+  reinstated: z.optional(z.int()),
   /** Settlements requested and not yet recorded as succeeded, by the last part of their execution's name. */
   open: z.record(z.string(), settlementSchema),
   /** By PayPal's dispute id. Shown to operators; they do not change the status. */

@@ -11,28 +11,45 @@ const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
 export const ACCEPTED = ['captured', 'partially_refunded', 'refunded', 'reversed'] as const;
 /** Captured. */
 const PAID = [...ACCEPTED, 'review'] as const;
+/** Captured, and not refunded in full. */
+const KEEPS_MONEY = ['captured', 'partially_refunded', 'review'] as const;
 
 /** What must hold besides the status. Each guard is a predicate here and a condition in `conditions.ts`. */
 export type Guard =
   | 'on time'
   | 'current attempt'
+  | 'new approval'
+  | 'old approval'
   | 'late'
   | 'amount matches'
   | 'amount differs'
   | 'same capture'
+  | 'own capture'
+  | 'new extra capture'
+  | 'extra capture'
+  | 'increases extra total'
+  | 'own currency'
   | 'increases total'
   | 'does not increase total'
   | 'partial'
-  | 'full';
+  | 'full'
+  | 'new refund'
+  | 'known refund'
+  | 'ends a pending refund'
+  | 'not known as failed'
+  | 'known as failed'
+  | 'whole amount'
+  | 'other amount';
 
 /** Evidence of this kind moves a payment from one of these statuses to that one, and requests this settlement. */
 export interface Transition {
   readonly evidence: EvidenceKind;
   readonly from: readonly PaymentStatus[];
   readonly guards?: readonly Guard[];
-  /** Allowed only for PayPal's current view, just fetched; a delivery may be old. */
+  /** Allowed only for PayPal's current view, just fetched; a delivery may be old, or forged by one who has seen another. */
   readonly authoritative?: true;
-  readonly to: PaymentStatus;
+  /** `unchanged`: only the record of refunds or captures changes. */
+  readonly to: PaymentStatus | 'unchanged';
   readonly settlement?: Outcome;
 }
 
@@ -41,12 +58,12 @@ export interface Transition {
  * payment first. A test holds docs/payment-states.md to this table.
  */
 export const TRANSITIONS: readonly Transition[] = [
-  { evidence: 'approved', from: ['created'], to: 'approved', settlement: 'approved' },
+  { evidence: 'approved', from: ['created'], guards: ['new approval'], to: 'approved', settlement: 'approved' },
   // Once only: a buyer who was declined for lack of stock must not be charged when stock returns.
   {
     evidence: 'approved',
     from: GIVEN_UP,
-    guards: ['on time'],
+    guards: ['on time', 'new approval'],
     authoritative: true,
     to: 'approved',
     settlement: 'approved_late',
@@ -54,11 +71,15 @@ export const TRANSITIONS: readonly Transition[] = [
 
   { evidence: 'capture_pending', from: ['created', 'approved'], to: 'capture_pending' },
   { evidence: 'capture_pending', from: GIVEN_UP, authoritative: true, to: 'capture_pending' },
+  { evidence: 'already_captured', from: ['created', 'approved'], to: 'capture_pending' },
 
+  // PayPal's signature covers a CRC-32 of the body, which anybody who has seen one delivery can forge: goods are
+  // promised only after PayPal has confirmed the capture.
   {
     evidence: 'captured',
     from: IN_PROGRESS,
     guards: ['on time', 'amount matches'],
+    authoritative: true,
     to: 'captured',
     settlement: 'captured',
   },
@@ -66,12 +87,21 @@ export const TRANSITIONS: readonly Transition[] = [
     evidence: 'captured',
     from: IN_PROGRESS,
     guards: ['late', 'amount matches'],
+    authoritative: true,
     to: 'captured',
     settlement: 'captured_late',
   },
-  { evidence: 'captured', from: GIVEN_UP, guards: ['amount matches'], to: 'captured', settlement: 'captured_late' },
-  { evidence: 'captured', from: IN_PROGRESS, guards: ['amount differs'], to: 'review' },
-  { evidence: 'captured', from: GIVEN_UP, guards: ['amount differs'], to: 'review' },
+  {
+    evidence: 'captured',
+    from: GIVEN_UP,
+    guards: ['amount matches'],
+    authoritative: true,
+    to: 'captured',
+    settlement: 'captured_late',
+  },
+  { evidence: 'captured', from: IN_PROGRESS, guards: ['amount differs'], authoritative: true, to: 'review' },
+  { evidence: 'captured', from: GIVEN_UP, guards: ['amount differs'], authoritative: true, to: 'review' },
+  { evidence: 'captured', from: PAID, guards: ['new extra capture'], authoritative: true, to: 'unchanged' },
 
   { evidence: 'capture_failed', from: IN_PROGRESS, guards: ['same capture'], to: 'failed', settlement: 'released' },
   { evidence: 'capture_failed', from: ['expired', 'cancelled'], to: 'failed', settlement: 'released' },
@@ -88,15 +118,17 @@ export const TRANSITIONS: readonly Transition[] = [
 
   // The buyer returns to PayPal and approves again, or leaves.
   { evidence: 'instrument_declined', from: ['created', 'approved'], guards: ['current attempt'], to: 'created' },
+  { evidence: 'not_approved', from: ['approved'], guards: ['current attempt'], to: 'created' },
 
   { evidence: 'accepted', from: ['review'], guards: ['on time'], to: 'captured', settlement: 'captured' },
   { evidence: 'accepted', from: ['review'], guards: ['late'], to: 'captured', settlement: 'captured_late' },
 
   { evidence: 'declined', from: ['approved'], guards: ['late'], to: 'cancelled', settlement: 'released' },
 
+  // Not from `capture_pending`: money may be on its way.
   {
     evidence: 'expired',
-    from: IN_PROGRESS,
+    from: ['created', 'approved'],
     guards: ['on time'],
     authoritative: true,
     to: 'expired',
@@ -106,7 +138,7 @@ export const TRANSITIONS: readonly Transition[] = [
   // statuses in one direction only.
   {
     evidence: 'expired',
-    from: IN_PROGRESS,
+    from: ['created', 'approved'],
     guards: ['late'],
     authoritative: true,
     to: 'cancelled',
@@ -116,24 +148,68 @@ export const TRANSITIONS: readonly Transition[] = [
   {
     evidence: 'refunded',
     from: ['captured', 'partially_refunded'],
-    guards: ['increases total', 'partial'],
+    guards: ['own capture', 'own currency', 'increases total', 'partial'],
     to: 'partially_refunded',
     settlement: 'refunded',
   },
-  { evidence: 'refunded', from: ['review'], guards: ['increases total', 'partial'], to: 'review' },
   {
     evidence: 'refunded',
-    from: ['captured', 'partially_refunded', 'review'],
-    guards: ['full'],
+    from: ['review'],
+    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    to: 'review',
+  },
+  {
+    evidence: 'refunded',
+    from: KEEPS_MONEY,
+    guards: ['own capture', 'own currency', 'full'],
     to: 'refunded',
     settlement: 'refunded',
   },
+  {
+    evidence: 'refunded',
+    from: PAID,
+    guards: ['own capture', 'own currency', 'does not increase total', 'ends a pending refund'],
+    to: 'unchanged',
+  },
+  { evidence: 'refunded', from: PAID, guards: ['extra capture', 'increases extra total'], to: 'unchanged' },
 
   {
     evidence: 'reversed',
-    from: ['captured', 'partially_refunded', 'refunded', 'review'],
+    from: ['captured', 'partially_refunded'],
+    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    to: 'partially_refunded',
+    settlement: 'refunded',
+  },
+  {
+    evidence: 'reversed',
+    from: ['review'],
+    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    to: 'review',
+  },
+  {
+    evidence: 'reversed',
+    from: [...KEEPS_MONEY, 'refunded'],
+    guards: ['own capture', 'own currency', 'full'],
     to: 'reversed',
     settlement: 'refunded',
+  },
+  { evidence: 'reversed', from: PAID, guards: ['extra capture', 'increases extra total'], to: 'unchanged' },
+
+  {
+    evidence: 'refund_pending',
+    from: KEEPS_MONEY,
+    guards: ['own capture', 'own currency', 'new refund'],
+    to: 'unchanged',
+  },
+  { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'not known as failed'], to: 'unchanged' },
+
+  {
+    evidence: 'reinstated',
+    from: ['reversed', 'partially_refunded'],
+    guards: ['own capture', 'whole amount'],
+    authoritative: true,
+    to: 'captured',
+    settlement: 'captured_late',
   },
 ];
 
@@ -143,34 +219,88 @@ export const TRANSITIONS: readonly Transition[] = [
  */
 export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[] = [
   { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
+  { evidence: 'approved', from: ['created', ...GIVEN_UP], guards: ['old approval'] },
   { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
-  { evidence: 'captured', from: PAID, guards: ['same capture'] },
+  { evidence: 'already_captured', from: [...PAID, ...GIVEN_UP, 'capture_pending'] },
+  { evidence: 'captured', from: PAID, guards: ['own capture'] },
+  { evidence: 'captured', from: PAID, guards: ['extra capture'] },
   { evidence: 'capture_failed', from: [...PAID, 'failed'] },
   { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
-  { evidence: 'expired', from: [...PAID, ...GIVEN_UP] },
+  { evidence: 'expired', from: [...PAID, ...GIVEN_UP, 'capture_pending'] },
   { evidence: 'instrument_declined', from: [...PAID, ...GIVEN_UP, ...IN_PROGRESS] },
+  { evidence: 'not_approved', from: [...PAID, ...GIVEN_UP, ...IN_PROGRESS] },
   { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...IN_PROGRESS] },
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
-  { evidence: 'refunded', from: PAID, guards: ['does not increase total'] },
-  { evidence: 'refunded', from: ['refunded', 'reversed'] },
-  { evidence: 'reversed', from: ['reversed'] },
+  { evidence: 'refunded', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
+  { evidence: 'refunded', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
+  { evidence: 'refunded', from: PAID, guards: ['extra capture'] },
+  { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
+  { evidence: 'reversed', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
+  { evidence: 'reversed', from: PAID, guards: ['extra capture'] },
+  { evidence: 'refund_pending', from: PAID, guards: ['own capture', 'known refund'] },
+  { evidence: 'refund_pending', from: ['refunded', 'reversed'], guards: ['own capture'] },
+  { evidence: 'refund_pending', from: PAID, guards: ['extra capture'] },
+  { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'known as failed'] },
+  { evidence: 'refund_failed', from: PAID, guards: ['extra capture'] },
+  { evidence: 'reinstated', from: ['captured', 'refunded', 'review'] },
+  { evidence: 'reinstated', from: ['reversed', 'partially_refunded'], guards: ['other amount'] },
 ];
 
-const refundTotal = (evidence: Evidence) => (evidence.kind === 'refunded' ? evidence.total.minor : Number.NaN);
+const moneyOf = (evidence: Evidence) =>
+  'total' in evidence ? evidence.total : 'amount' in evidence ? evidence.amount : undefined;
+const totalMinor = (evidence: Evidence) => ('total' in evidence ? evidence.total.minor : Number.NaN);
+const extraOf = ({ extra_captures = {} }: Payment, evidence: Evidence) =>
+  'captureId' in evidence ? extra_captures[evidence.captureId] : undefined;
+const refundOf = ({ refunds = {} }: Payment, evidence: Evidence) =>
+  'refundId' in evidence ? refunds[evidence.refundId] : undefined;
+const isFailed = (refund: { readonly status: string } | undefined) =>
+  refund?.status === 'FAILED' || refund?.status === 'CANCELLED';
+
+/** Rows written before `refused_at` have the time of a decline in their history only. */
+const refusedAt = ({ refused_at, history }: Payment): string | undefined =>
+  refused_at ?? history.findLast(({ evidence }) => evidence === 'instrument_declined')?.at;
 
 /** The guards as predicates. `conditions.ts` has them as DynamoDB conditions; a test holds the two together. */
 export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
   'on time': (payment) => !payment.late,
   'current attempt': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
+  'new approval': (payment, { time = '' }) => {
+    const refused = refusedAt(payment);
+    return refused === undefined || time > refused;
+  },
+  'old approval': (payment, evidence) => !GUARDS['new approval'](payment, evidence),
   late: (payment) => payment.late,
   'amount matches': ({ amount }, evidence) => 'amount' in evidence && sameMoney(amount, evidence.amount),
   'amount differs': (payment, evidence) => 'amount' in evidence && !GUARDS['amount matches'](payment, evidence),
   'same capture': (payment, evidence) =>
     payment.capture_id === undefined || ('captureId' in evidence && payment.capture_id === evidence.captureId),
-  'increases total': (payment, evidence) => refundTotal(evidence) > payment.refunded_minor,
-  'does not increase total': (payment, evidence) => refundTotal(evidence) <= payment.refunded_minor,
-  partial: (payment, evidence) => refundTotal(evidence) < (payment.captured?.minor ?? 0),
-  full: (payment, evidence) => refundTotal(evidence) >= (payment.captured?.minor ?? 0),
+  'own capture': (payment, evidence) => 'captureId' in evidence && payment.capture_id === evidence.captureId,
+  'new extra capture': (payment, evidence) =>
+    payment.capture_id !== undefined &&
+    !GUARDS['own capture'](payment, evidence) &&
+    extraOf(payment, evidence) === undefined,
+  'extra capture': (payment, evidence) => extraOf(payment, evidence) !== undefined,
+  'increases extra total': (payment, evidence) => {
+    const extra = extraOf(payment, evidence);
+    return (
+      extra?.amount.currency === moneyOf(evidence)?.currency && totalMinor(evidence) > (extra?.refunded_minor ?? 0)
+    );
+  },
+  'own currency': ({ captured }, evidence) =>
+    captured !== undefined && captured.currency === moneyOf(evidence)?.currency,
+  'increases total': (payment, evidence) => totalMinor(evidence) > payment.refunded_minor,
+  'does not increase total': (payment, evidence) => totalMinor(evidence) <= payment.refunded_minor,
+  partial: (payment, evidence) => totalMinor(evidence) < (payment.captured?.minor ?? 0),
+  full: (payment, evidence) => totalMinor(evidence) >= (payment.captured?.minor ?? 0),
+  'new refund': (payment, evidence) => refundOf(payment, evidence) === undefined,
+  'known refund': (payment, evidence) => refundOf(payment, evidence) !== undefined,
+  'ends a pending refund': ({ refunds = {} }, evidence) =>
+    evidence.kind === 'refunded' && evidence.refundIds.some((id) => refunds[id]?.status === 'PENDING'),
+  'not known as failed': (payment, evidence) => !isFailed(refundOf(payment, evidence)),
+  'known as failed': (payment, evidence) => isFailed(refundOf(payment, evidence)),
+  'whole amount': ({ captured, refunded_minor }, evidence) =>
+    refunded_minor > 0 && captured !== undefined && 'amount' in evidence && sameMoney(captured, evidence.amount),
+  'other amount': (payment, evidence) => !GUARDS['whole amount'](payment, evidence),
 };
 
 export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);

@@ -1,4 +1,4 @@
-import type { EvidenceApplier, EvidenceResult } from '../payments/apply-evidence.ts';
+import type { EvidenceApplier, EvidenceRejection, EvidenceResult } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { MalformedPayPalBody } from '../paypal/errors.ts';
@@ -13,7 +13,7 @@ export type EventResult =
   | { readonly status: 'ignored' }
   | {
       readonly status: 'parked';
-      readonly reason: 'malformed' | 'unknown_payment' | 'other_order';
+      readonly reason: 'malformed' | 'unknown_payment' | EvidenceRejection;
       readonly payment_id?: PaymentId;
     };
 
@@ -74,8 +74,8 @@ function outcomeOf(id: PaymentId, result: EvidenceResult): EventResult {
   switch (result.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };
-    case 'other_order':
-      return { status: 'parked', reason: 'other_order', payment_id: id };
+    case 'rejected':
+      return { status: 'parked', reason: result.reason, payment_id: id };
     default:
       return { status: 'accepted', payment_id: id, moved: result.outcome === 'moved' };
   }

@@ -1,6 +1,6 @@
-import { type Evidence, evidenceOfCapture, evidenceOfOrder } from '../payments/evidence.ts';
+import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from '../payments/evidence.ts';
 import type { Dispute } from '../payments/payment.ts';
-import { captureFrom, disputeFrom, orderFrom, refundFrom } from '../paypal/schema.ts';
+import { captureFrom, disputeFrom, orderFrom, refundFrom, timeOf } from '../paypal/schema.ts';
 import type { PayPalEvent } from './event.ts';
 import { EVENT_TYPES, type EventType, type ReaderName } from './event-types.ts';
 
@@ -19,43 +19,41 @@ export type EventReading =
   /** `facts` is empty when the event is inconclusive: the order is then fetched from PayPal. */
   | { readonly kind: 'facts'; readonly links: EventLinks; readonly facts: readonly Evidence[] };
 
-type Reader = (resource: PayPalEvent['resource'], source: string) => EventReading;
+type Reader = (resource: PayPalEvent['resource'], context: Pick<Evidence, 'source' | 'time'>) => EventReading;
 
 /**
  * By the names that `EVENT_TYPES` uses. Each throws MalformedPayPalBody for a resource that is not as PayPal documents.
  */
 const READERS: Readonly<Record<ReaderName, Reader>> = {
-  order(resource, source) {
+  order(resource, context) {
     const order = orderFrom(resource);
     return {
       kind: 'facts',
       links: { orderId: order.id, customId: order.custom_id },
-      facts: evidenceOfOrder(order, { source }),
+      facts: evidenceOfOrder(order, context),
     };
   },
 
-  cancellation(resource, source) {
+  cancellation(resource, context) {
     const links = orderLinks(resource);
-    return { kind: 'facts', links, facts: [{ kind: 'cancelled', source, paypalOrderId: links.orderId }] };
+    return { kind: 'facts', links, facts: [{ ...context, kind: 'cancelled', paypalOrderId: links.orderId }] };
   },
 
-  capture(resource, source) {
+  capture(resource, context) {
     const capture = captureFrom(resource);
     const links = { orderId: capture.order_id, captureId: capture.id, customId: capture.custom_id };
-    return { kind: 'facts', links, facts: evidenceOfCapture(capture, { source }) };
+    return { kind: 'facts', links, facts: evidenceOfCapture(capture, context) };
   },
 
-  refund(resource, source) {
-    const { total_refunded: total } = refundFrom(resource);
-    const links = refundLinks(resource);
-    const { captureId } = links;
-    return { kind: 'facts', links, facts: captureId && total ? [{ kind: 'refunded', source, captureId, total }] : [] };
+  refund(resource, context) {
+    return { kind: 'facts', links: refundLinks(resource), facts: evidenceOfRefund(refundFrom(resource), context) };
   },
 
-  reversal(resource, source) {
+  reversal(resource, context) {
+    const { amount, total_refunded: total = amount } = refundFrom(resource);
     const links = refundLinks(resource);
     const { captureId } = links;
-    return { kind: 'facts', links, facts: captureId ? [{ kind: 'reversed', source, captureId }] : [] };
+    return { kind: 'facts', links, facts: captureId ? [{ ...context, kind: 'reversed', captureId, total }] : [] };
   },
 
   dispute(resource) {
@@ -68,9 +66,10 @@ const READERS: Readonly<Record<ReaderName, Reader>> = {
  * Reads an event. Its resource is the evidence, not its type: a snapshot that may be ahead of the type.
  * @throws MalformedPayPalBody when the resource is not as PayPal documents for such an event.
  */
-export function readEvent({ id, event_type, resource }: PayPalEvent): EventReading {
+export function readEvent({ id, event_type, create_time, resource }: PayPalEvent): EventReading {
   if (!isHandled(event_type)) return { kind: 'ignored' };
-  return READERS[EVENT_TYPES[event_type].reader](resource, `webhook ${id}`);
+  const context = { source: `webhook ${id}`, time: timeOf({ create_time }) };
+  return READERS[EVENT_TYPES[event_type].reader](resource, context);
 }
 
 const isHandled = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);

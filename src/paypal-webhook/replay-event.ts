@@ -30,6 +30,7 @@ export type ReplayEventResult =
 export interface ReplayDeps extends ProcessEventDeps {
   readonly events: Pick<EventRepository, 'get' | 'finishReplay'>;
   readonly getOrder: ApplyEvidenceDeps['getOrder'];
+  readonly getRefund: ApplyEvidenceDeps['getRefund'];
   readonly now: () => Date;
 }
 
@@ -69,6 +70,7 @@ async function dryRunEvent(deps: ReplayDeps, event: PayPalEvent) {
   const { changes, ...overlay } = dryRun({
     payments: deps.payments,
     getOrder: recording(deps.getOrder),
+    getRefund: recording(deps.getRefund),
     getCapture,
     now: deps.now,
   });

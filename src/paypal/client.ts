@@ -47,6 +47,8 @@ export interface PayPal {
   captureOrder(id: string, requestId: string): Promise<CaptureResult>;
   /** @returns undefined when not found. */
   getCapture(id: string): Promise<PayPalCapture | undefined>;
+  /** @returns undefined when not found. */
+  getRefund(id: string): Promise<PayPalRefund | undefined>;
   /**
    * Refunds the remaining amount, unless `amount` is given.
    * https://developer.paypal.com/docs/api/payments/v2/#captures_refund
@@ -84,6 +86,7 @@ export function payPalClient(call: CallPayPal): PayPal {
 
     getOrder: async (id) => get('getOrder', `/v2/checkout/orders/${segment(id)}`, orderFrom),
     getCapture: async (id) => get('getCapture', `/v2/payments/captures/${segment(id)}`, captureFrom),
+    getRefund: async (id) => get('getRefund', `/v2/payments/refunds/${segment(id)}`, refundFrom),
   };
 }
 

@@ -80,6 +80,8 @@ export interface PayPalOrder {
   readonly captures: readonly PayPalCapture[];
   readonly refunds: readonly PayPalRefund[];
   readonly buyer?: Buyer;
+  /** ISO 8601, UTC: of an approved order, when the buyer approved it. */
+  readonly updated_at?: string;
 }
 
 export interface CreatedOrder {
@@ -164,6 +166,7 @@ const order = z.object({
   ),
   payer,
   payment_source: lenient(z.object({ paypal: payer })),
+  update_time: text,
 });
 
 const createdOrder = z.object({ id, status, links });
@@ -223,7 +226,8 @@ export function createdOrderFrom(wire: unknown): CreatedOrder {
   return { id, status, approveUrl: link.href };
 }
 
-function orderOf({ id, status, purchase_units = [], payer, payment_source }: z.infer<typeof order>): PayPalOrder {
+function orderOf(wire: z.infer<typeof order>): PayPalOrder {
+  const { id, status, purchase_units = [], payer, payment_source, update_time } = wire;
   const [unit] = purchase_units;
   const wallet = payment_source?.paypal;
   const captures = purchase_units.flatMap(({ payments }) => payments?.captures ?? []).map(captureOf);
@@ -241,6 +245,7 @@ function orderOf({ id, status, purchase_units = [], payer, payment_source }: z.i
     captures: captures.map((capture) => ({ ...capture, order_id: capture.order_id ?? id })),
     refunds: purchase_units.flatMap(({ payments }) => payments?.refunds ?? []).map(refundOf),
     buyer: isEmpty(buyer) ? undefined : buyer,
+    updated_at: timeOf({ update_time }),
   });
 }
 
@@ -271,7 +276,13 @@ const parentId = ({ links }: { links: Links }, address: RegExp): string | undefi
   links.map(({ rel, href }) => (rel === 'up' ? address.exec(href)?.[1] : undefined)).find(Boolean);
 
 /** PayPal's refunds have times with an offset, other resources have UTC. All UTC here, so that they sort. */
-function timeOf({ update_time, create_time }: { update_time?: string | undefined; create_time?: string | undefined }) {
+export function timeOf({
+  update_time,
+  create_time,
+}: {
+  update_time?: string | undefined;
+  create_time?: string | undefined;
+}): string | undefined {
   const time = Date.parse(update_time ?? create_time ?? '');
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }

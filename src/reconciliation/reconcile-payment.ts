@@ -2,8 +2,7 @@ import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { ApplyEvidenceDeps, EvidenceApplier } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { isDecided, isGivenUp, isPaid } from '../payments/transitions.ts';
-import type { PayPalOrder } from '../paypal/schema.ts';
+import { isDecided, isPaid } from '../payments/transitions.ts';
 import type { LatestExecution } from '../settlements/sync-result.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
@@ -33,8 +32,8 @@ const SOURCE = 'reconciler';
 const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, started: 0, closed: 0 };
 
 /**
- * Reconciles one payment: starts or syncs its open settlements, applies PayPal's order unless it is paid, expires it
- * when the session has expired and nothing was approved, and reschedules it. A payment that was given up is checked
+ * Reconciles one payment: starts or syncs its open settlements, applies PayPal's order unless it is paid, and else its
+ * pending refunds, expires it when the session has expired and nothing was approved, and reschedules it. A payment that was given up is checked
  * at PayPal one last time, for an approval in flight at that moment. A failed settlement is left to an operator.
  * @param asOf the time that the session's expiry is compared with
  * @throws PayPalUnavailable when PayPal does not respond.
@@ -55,8 +54,8 @@ export async function reconcilePayment(
     const session = payment.status === 'created' ? await deps.sessions.get(payment.checkout_session_id) : undefined;
     const isExpired = !session || new Date(session.expires_at) <= asOf;
     const paypal = isPaid(payment.status)
-      ? { updated: false, expired: false }
-      : await refreshFromPayPal(deps, payment, isExpired);
+      ? await refreshRefunds(deps, payment)
+      : await refreshFromPayPal(deps, payment, isExpired, asOf);
     const now = (await deps.payments.get(id)) ?? payment;
     await deps.payments.reschedule(now, nextPaymentCheck(now, session?.expires_at, deps));
     return { ...settlements, ...paypal };
@@ -83,10 +82,22 @@ async function reconcileSettlements(
   return { started, closed };
 }
 
+const NO_UPDATE = { updated: false, expired: false };
+
+async function refreshRefunds(
+  { evidenceApplier }: ReconcilePaymentDeps,
+  payment: Payment,
+): Promise<Pick<ReconcilePaymentResult, 'updated' | 'expired'>> {
+  if (!payment.refunds_pending) return NO_UPDATE;
+  const { outcome } = await evidenceApplier.refreshRefunds(payment, SOURCE);
+  return { updated: outcome === 'moved', expired: false };
+}
+
 async function refreshFromPayPal(
   { evidenceApplier, getOrder }: ReconcilePaymentDeps,
   payment: Payment,
   isExpired: boolean,
+  asOf: Date,
 ): Promise<Pick<ReconcilePaymentResult, 'updated' | 'expired'>> {
   const { payment_id: id, paypal_order_id: orderId } = payment;
   const expire = async () => {
@@ -98,38 +109,28 @@ async function refreshFromPayPal(
     return { updated: false, expired: result.outcome === 'moved' };
   };
   // Without a PayPal order, the buyer cannot have approved: beginPayment failed before it had an approve URL.
-  if (!orderId) return payment.status === 'created' && isExpired ? expire() : { updated: false, expired: false };
+  if (!orderId) return payment.status === 'created' && isExpired ? expire() : NO_UPDATE;
 
   const order = await getOrder(orderId);
-  const declined = order !== undefined && isDeclined(payment, order);
-  if (payment.status === 'created' && isExpired && order && (declined || isUnapproved(order))) return expire();
-  if (declined) return { updated: false, expired: false };
-  const result = await evidenceApplier.applyOrder(payment, order, SOURCE);
-  if (result.outcome !== 'moved') return { updated: false, expired: false };
+  const result = await evidenceApplier.applyOrder(payment, order, SOURCE, asOf);
+  if (!('payment' in result)) return NO_UPDATE;
+  // PayPal keeps an order APPROVED after it declined the capture, which is no new approval.
+  const isUnpaid = order !== undefined && order.captures.length === 0 && UNPAID.has(order.status);
+  if (result.payment.status === 'created' && isExpired && isUnpaid) return expire();
+  if (result.outcome !== 'moved') return NO_UPDATE;
   const expired = result.payment.history.at(-1)?.evidence === 'expired';
   return { updated: !expired, expired };
 }
 
 /** https://developer.paypal.com/docs/api/orders/v2/#definition-order_status */
-const isUnapproved = ({ status, captures }: PayPalOrder): boolean =>
-  captures.length === 0 && ['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED'].includes(status);
-
-/**
- * PayPal keeps an order APPROVED after it declined the capture, which is no new approval. A buyer who read that nothing
- * was charged is charged only after approving again, which is reported by an event or by the buyer's return.
- */
-const isDeclined = ({ status, declines }: Payment, order: PayPalOrder): boolean =>
-  (status === 'created' || isGivenUp(status)) &&
-  declines > 0 &&
-  order.status === 'APPROVED' &&
-  order.captures.length === 0;
+const UNPAID: ReadonlySet<string> = new Set(['CREATED', 'SAVED', 'PAYER_ACTION_REQUIRED', 'APPROVED']);
 
 /**
  * @param expiresAt ISO 8601: the session's expiry, of a payment that is `created`
  * @returns undefined when no change is expected, except by an operator.
  */
 export function nextPaymentCheck(payment: Payment, expiresAt: string | undefined, deps: Intervals): Date | undefined {
-  if (isDecided(payment.status) && Object.keys(payment.open).length === 0) return undefined;
+  if (isDecided(payment.status) && Object.keys(payment.open).length === 0 && !payment.refunds_pending) return undefined;
   const next = nextCheckAt(payment.updated_at, deps);
   const end = expiresAt ? new Date(expiresAt) : next;
   return payment.status === 'created' && end > deps.now() && end < next ? end : next;

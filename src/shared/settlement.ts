@@ -34,6 +34,10 @@ export const settlementSchema = z.object({
   captured: z.nullable(moneySchema),
   /** Refunded so far, in minor units of the captured currency. */
   refunded_minor: z.int(),
+  /** Of an approval: the number of earlier attempts. */
+  attempt: z.optional(z.int()),
+  /** How often PayPal has cancelled a reversal of the payment. */
+  reinstated: z.optional(z.int()),
   /** The result of `RefundOrder`, for the steps after it; `void` when no order exists or ever will. */
   order: z.optional(z.object({ order_status: z.string() })),
 });

@@ -4,7 +4,7 @@ import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import { type BeginPaymentDeps, beginPayment } from '../payments/begin-payment.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
-import { type CaptureDeps, capturePayment } from '../payments/capture-payment.ts';
+import { type CaptureDeps, captureOnReturn } from '../payments/capture-payment.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
@@ -89,11 +89,10 @@ export function storefrontApi(deps: StorefrontDeps): Api {
 
   api.post('/api/v1/payments/:id/capture', async ({ event, params: { id = '' } }) => {
     if (event.body) parseBody(captureRequest, event);
-    const captured = isPaymentId(id)
-      ? await capturePayment(deps, id, 'return')
-      : ({ outcome: 'unknown_payment' } as const);
+    const captured = isPaymentId(id) ? await captureOnReturn(deps, id) : ({ outcome: 'unknown_payment' } as const);
     switch (captured.outcome) {
       case 'done':
+      case 'outdated':
         return { status: 200, body: toPaymentResponse(captured.payment, await orderOf(captured.payment)) };
       case 'not_approved':
         throw new Problem('not-approved', 'redirect the buyer to approve_url first', {

@@ -13,29 +13,29 @@ const newOrderId = () => orderIdOf(paymentIdOf(sessionId(ulid())));
 describe('orderRepository', () => {
   it('replaces the buyer when a later attempt names another address', async () => {
     const id = newOrderId();
-    await orders.rememberBuyer(id, HOME, NOW);
+    await orders.rememberBuyer(id, HOME, { of: 'capture', time: '' }, NOW);
 
-    await orders.rememberBuyer(id, OFFICE, NOW);
+    await orders.rememberBuyer(id, OFFICE, { of: 'capture', time: '' }, NOW);
 
     expect(await orders.buyer(id)).toEqual(OFFICE);
   });
 
   it('ignores later buyer data when the buyer is kept with an order', async () => {
     const id = newOrderId();
-    await orders.rememberBuyer(id, HOME, NOW);
-    await orders.keepBuyer(id);
+    await orders.rememberBuyer(id, HOME, { of: 'capture', time: '' }, NOW);
+    await orders.keepBuyer(id, 'any');
 
-    expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
+    expect(await orders.rememberBuyer(id, OFFICE, { of: 'capture', time: '' }, NOW)).toBe(false);
 
     expect(await orders.buyer(id)).toEqual(HOME);
   });
 
   it('ignores later buyer data when the buyer was erased', async () => {
     const id = newOrderId();
-    await orders.rememberBuyer(id, HOME, NOW);
+    await orders.rememberBuyer(id, HOME, { of: 'capture', time: '' }, NOW);
     await orders.eraseBuyer(id, NOW);
 
-    expect(await orders.rememberBuyer(id, OFFICE, NOW)).toBe(false);
+    expect(await orders.rememberBuyer(id, OFFICE, { of: 'capture', time: '' }, NOW)).toBe(false);
 
     expect(await orders.buyer(id)).toBeUndefined();
   });

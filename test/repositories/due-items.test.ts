@@ -102,7 +102,6 @@ describe('a payment', () => {
     const pending = await moved(waits, {
       kind: 'capture_pending',
       captureId: `CAP${waits.payment_id.slice(-10)}`,
-      amount: MONEY,
       source: 'test',
     });
     const other = await aPayment();
@@ -127,7 +126,13 @@ describe('a payment', () => {
   it('stays due when it is paid and another settlement is open', async () => {
     const paid = await moved(await aPayment(), captured(await aPayment()));
     const [captureId = ''] = [paid.capture_id];
-    const payment = await moved(paid, { kind: 'refunded', captureId, total: { ...MONEY, minor: 5 }, source: 'test' });
+    const payment = await moved(paid, {
+      kind: 'refunded',
+      captureId,
+      total: { ...MONEY, minor: 5 },
+      refundIds: [],
+      source: 'test',
+    });
 
     const closed = await payments.closeSettlement(payment.payment_id, 'captured', THEN);
 

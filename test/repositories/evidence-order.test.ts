@@ -30,6 +30,7 @@ describe('a payment', () => {
             // PayPal has neither order nor capture, so evidence that does not fit resolves to that.
             getOrder: async () => undefined,
             getCapture: async () => undefined,
+            getRefund: async () => undefined,
             rememberBuyer: async () => undefined,
             startSettlement: async () => undefined,
           });

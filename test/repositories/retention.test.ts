@@ -27,10 +27,10 @@ describe('the tables', () => {
     const id = orderIdOf(paymentIdOf(sessionId(ulid())));
     const row = async () => (await everythingIn('orders')).find(({ order_id }) => order_id === id);
 
-    await orders.rememberBuyer(id, { name: 'Ada' }, NOW);
+    await orders.rememberBuyer(id, { name: 'Ada' }, { of: 'capture', time: '' }, NOW);
     expect((await row())?.expires_at).toBe(IN_90_DAYS);
 
-    await orders.keepBuyer(id);
+    await orders.keepBuyer(id, 'any');
     expect(await row()).not.toHaveProperty('expires_at');
   });
 });

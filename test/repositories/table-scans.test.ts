@@ -57,7 +57,7 @@ beforeAll(async () => {
       newPayment({ payment_id: paymentIdOf(id), checkout_session_id: id }, MONEY, AT),
       new Date(AT),
     );
-    await orders.rememberBuyer(orderIdOf(paymentIdOf(id)), { name: 'Ada' }, new Date(AT));
+    await orders.rememberBuyer(orderIdOf(paymentIdOf(id)), { name: 'Ada' }, { of: 'capture', time: '' }, new Date(AT));
     await orders.create(orderOf(id, i === 0 ? 'void' : 'confirmed'));
     await stock.reserve({ checkout_session_id: id, status: 'held', items: [{ sku, quantity: 1 }], expires_at: AT });
   }

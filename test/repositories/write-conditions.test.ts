@@ -177,12 +177,13 @@ const RACES: Record<
   },
   'storing a buyer after erasure': {
     first: ({ orders }, subject) => orders.eraseBuyer(idsOf(subject).order, NOW),
-    second: ({ orders }, subject) => orders.rememberBuyer(idsOf(subject).order, { name: 'Ada' }, LATER),
+    second: ({ orders }, subject) =>
+      orders.rememberBuyer(idsOf(subject).order, { name: 'Ada' }, { of: 'capture', time: '' }, LATER),
     result: false,
   },
   'keeping a buyer that was never stored': {
     first: async () => undefined,
-    second: ({ orders }, subject) => orders.keepBuyer(idsOf(subject).order),
+    second: ({ orders }, subject) => orders.keepBuyer(idsOf(subject).order, 'any'),
     result: false,
   },
 };

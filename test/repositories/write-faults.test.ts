@@ -71,11 +71,13 @@ const WRITES: Record<
     write: ({ orders }, { session }) => orders.refund(orderIdOf(paymentIdOf(session)), 500, false),
   },
   'storing a buyer': {
-    write: ({ orders }, { session }) => orders.rememberBuyer(orderIdOf(paymentIdOf(session)), { name: 'Ada' }, NOW),
+    write: ({ orders }, { session }) =>
+      orders.rememberBuyer(orderIdOf(paymentIdOf(session)), { name: 'Ada' }, { of: 'capture', time: '' }, NOW),
   },
   'keeping a buyer': {
-    arrange: ({ orders }, { session }) => orders.rememberBuyer(orderIdOf(paymentIdOf(session)), { name: 'Ada' }, NOW),
-    write: ({ orders }, { session }) => orders.keepBuyer(orderIdOf(paymentIdOf(session))),
+    arrange: ({ orders }, { session }) =>
+      orders.rememberBuyer(orderIdOf(paymentIdOf(session)), { name: 'Ada' }, { of: 'capture', time: '' }, NOW),
+    write: ({ orders }, { session }) => orders.keepBuyer(orderIdOf(paymentIdOf(session)), 'any'),
   },
   'storing an event': {
     write: ({ events }, subject) =>

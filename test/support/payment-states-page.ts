@@ -12,7 +12,7 @@ const PAID = PAYMENT_STATUSES.filter(isPaid);
 /** The diagram. Transitions from every status of a group start at the group. */
 export function diagram(): string {
   const labels = new Map<string, Set<string>>();
-  for (const { evidence, from, to } of TRANSITIONS)
+  for (const { evidence, from, to } of TRANSITIONS.filter((transition) => transition.to !== 'unchanged'))
     for (const source of groupsOf(from)) {
       const edge = `${source} --> ${to}`;
       labels.set(edge, (labels.get(edge) ?? new Set()).add(evidence));

@@ -78,6 +78,22 @@ export type OperatorPayment = Payment & {
   refunded: Money;
   capture_id: PayPalCaptureId | null;
   /**
+   * Refunds that PayPal named by id. A pending one prevents shipping.
+   */
+  refunds: {
+    refund_id: string;
+    status: 'PENDING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+    amount: Money | null;
+  }[];
+  /**
+   * Further captures of the same PayPal order, which are to be refunded.
+   */
+  extra_captures: {
+    capture_id: PayPalCaptureId;
+    amount: Money;
+    refunded: Money;
+  }[];
+  /**
    * Settlements that are not recorded as succeeded.
    */
   open_settlements: string[];
@@ -899,6 +915,10 @@ export interface Move {
    * The time when the webhook event with the evidence was received.
    */
   heard_at: string | null;
+  /**
+   * Why PayPal rejected a capture, such as `INSTRUMENT_DECLINED`.
+   */
+  issue: string | null;
 }
 export interface Dispute {
   dispute_id: string;
@@ -1016,7 +1036,7 @@ export interface Finding {
    * The available repair; null if it requires manual review.
    */
   repair: {
-    kind: 'settle' | 'ask_paypal' | 'refund' | 'release_stock' | 'correct_stock' | 'replay_event';
+    kind: 'settle' | 'ask_paypal' | 'refund' | 'refund_capture' | 'release_stock' | 'correct_stock' | 'replay_event';
     [k: string]: unknown;
   } | null;
   first_seen: Time;

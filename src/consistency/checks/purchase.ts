@@ -67,7 +67,9 @@ const refresh = ({ payment_id }: Payment): Repair => ({ kind: 'ask_paypal', paym
 
 function orderOrRefund({ payment, order }: Purchase): Breach | undefined {
   if (!payment) return undefined;
-  const { status } = payment;
+  const { status, payment_id, refunds_pending = 0, extra_captures = {} } = payment;
+  // A late payment without stock, whose refund is pending.
+  if (keepsMoney(payment) && !order && refunds_pending > 0) return undefined;
   if (keepsMoney(payment) && !order)
     return {
       what: `payment is ${status}, but no order exists`,
@@ -80,7 +82,13 @@ function orderOrRefund({ payment, order }: Purchase): Breach | undefined {
       what: `payment is ${status}, but its order is ${order.status}`,
       repair: rerun(payment, settlementOfStatus(payment)),
     };
-  return undefined;
+  const extra = Object.entries(extra_captures).find(([, { amount, refunded_minor }]) => refunded_minor < amount.minor);
+  if (!extra) return undefined;
+  const [capture_id, { amount }] = extra;
+  return {
+    what: `PayPal captured ${plainMoney(amount)} more than once: ${capture_id} is another capture of the same order`,
+    repair: { kind: 'refund_capture', payment_id, capture_id },
+  };
 }
 
 function orderMatchesPayment({ payment, session, reservation, order }: Purchase): Breach | undefined {

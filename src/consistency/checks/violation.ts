@@ -23,7 +23,7 @@ export const INVARIANTS = {
     number: 7,
     rule: 'each captured amount equals the session amount, is under review or was accepted',
   },
-  refunds_match_paypal: { number: 8, rule: 'recorded refunds equal the refunds at PayPal' },
+  refunds_match_paypal: { number: 8, rule: 'recorded captures and refunds equal those at PayPal' },
   events_finished: { number: 9, rule: 'no webhook event stays unprocessed' },
   failures_listed: { number: 10, rule: 'each failed settlement is listed as failed or was repaired' },
 } as const satisfies Readonly<Record<string, { readonly number: number; readonly rule: string }>>;
@@ -56,6 +56,8 @@ const repairSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask_paypal'), payment_id: paymentIdSchema }),
   /** Refunds in full. */
   z.object({ kind: z.literal('refund'), payment_id: paymentIdSchema }),
+  /** Refunds a further capture of the payment's order in full. */
+  z.object({ kind: z.literal('refund_capture'), payment_id: paymentIdSchema, capture_id: z.string() }),
   /** Releases the reservation of a session without a payment. */
   z.object({ kind: z.literal('release_stock'), checkout_session_id: sessionIdSchema }),
   /** Sets a product's counters to `counted`, if they are still `seen`. */

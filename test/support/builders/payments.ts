@@ -18,6 +18,11 @@ export const EVIDENCE_KINDS = Object.keys({
   declined: true,
   refunded: true,
   reversed: true,
+  already_captured: true,
+  not_approved: true,
+  refund_pending: true,
+  refund_failed: true,
+  reinstated: true,
 } satisfies Record<EvidenceKind, true>) as readonly EvidenceKind[];
 
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -47,31 +52,50 @@ export function paymentThatIs(status: PaymentStatus, more: Partial<Payment> = {}
 
 /** Evidence of this kind; by default with the requested amount. */
 export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}): Evidence {
-  const { amount = REQUESTED, total = REQUESTED, captureId = 'CAPTURE1', attempt = 0, ...context } = more;
+  const {
+    amount = REQUESTED,
+    total = REQUESTED,
+    captureId = 'CAPTURE1',
+    attempt = 0,
+    refundId = 'REFUND1',
+    ...context
+  } = more;
   const about = { source: 'test', ...context };
   switch (kind) {
-    case 'capture_pending':
     case 'captured':
+    case 'reinstated':
       return { ...about, kind, captureId, amount };
     case 'refunded':
-      return { ...about, kind, captureId, total };
-    case 'capture_failed':
+      return { ...about, kind, captureId, total, refundIds: [refundId] };
+    case 'refund_pending':
+      return { ...about, kind, captureId, refundId, amount };
+    case 'refund_failed':
+      return { ...about, kind, captureId, refundId, status: 'FAILED' };
     case 'reversed':
+      return { ...about, kind, captureId, total };
+    case 'capture_pending':
+    case 'capture_failed':
       return { ...about, kind, captureId };
     case 'instrument_declined':
-      return { ...about, kind, attempt };
+    case 'not_approved':
+      return { ...about, kind, attempt, issue: 'INSTRUMENT_DECLINED' };
     default:
       return { ...about, kind };
   }
 }
-interface EvidenceParts extends Pick<Evidence, 'source' | 'authoritative' | 'paypalOrderId'> {
+interface EvidenceParts extends Pick<Evidence, 'source' | 'time' | 'authoritative' | 'paypalOrderId'> {
   readonly amount: Money;
   readonly total: Money;
   readonly captureId: string;
   readonly attempt: number;
+  readonly refundId: string;
 }
 
 const someMoney = fc.constantFrom<Money>(REQUESTED, LESS, { currency: 'USD', minor: 2000 });
+
+const BEFORE = '2026-06-01T12:04:59.000Z';
+const REFUSED_AT = '2026-06-01T12:05:00.000Z';
+const AFTER = '2026-06-01T12:05:00.001Z';
 
 /** Evidence of these kinds about the sample purchase, or another order. */
 const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence> =>
@@ -80,10 +104,15 @@ const evidenceOfKinds = (kinds: readonly EvidenceKind[]): fc.Arbitrary<Evidence>
       kind: fc.constantFrom(...kinds),
       authoritative: fc.boolean(),
       paypalOrderId: fc.constantFrom(undefined, 'ORDER1', 'ORDER2'),
-      captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2'),
+      time: fc.constantFrom(undefined, BEFORE, REFUSED_AT, AFTER),
+      captureId: fc.constantFrom('CAPTURE1', 'CAPTURE2', 'CAPTURE3'),
+      refundId: fc.constantFrom('REFUND1', 'REFUND2'),
       amount: someMoney,
       attempt: fc.nat(2),
-      total: fc.constantFrom(0, 500, 1000, 1900, 2000, 2500).map((minor) => ({ currency: 'EUR', minor })),
+      total: fc.record({
+        currency: fc.constantFrom('EUR', 'EUR', 'EUR', 'JPY'),
+        minor: fc.constantFrom(0, 500, 1000, 1900, 2000, 2500),
+      }),
     })
     .map(({ kind, ...parts }) => evidenceOf(kind, parts));
 
@@ -99,12 +128,26 @@ const paymentsWith = (captured: Money, statuses: readonly PaymentStatus[]): fc.A
       attached: fc.boolean(),
       hasCapture: fc.boolean(),
       refunded: fc.constantFrom(0, 500, 1500),
+      refundStatus: fc.constantFrom(undefined, 'PENDING' as const, 'COMPLETED' as const, 'FAILED' as const),
+      extraRefunded: fc.constantFrom(undefined, 0, 500),
+      reinstated: fc.constantFrom(undefined, 1),
     })
-    .map(({ status, late, declines, attached, hasCapture, refunded }) => {
+    .map(({ status, late, declines, attached, hasCapture, refunded, refundStatus, extraRefunded, reinstated }) => {
       const { paypal_order_id, ...payment } = paymentThatIs(status, {
         // A created payment is late only if an attempt after the session was given up was declined.
         late: late && (status !== 'created' || declines > 0),
         declines,
+        ...(declines > 0 && { refused_at: REFUSED_AT }),
+        ...(isPaid(status) && status !== 'review' && reinstated !== undefined && { reinstated }),
+        ...(isPaid(status) &&
+          refundStatus && {
+            refunds: { REFUND1: { status: refundStatus } },
+            refunds_pending: Number(refundStatus === 'PENDING'),
+          }),
+        ...(isPaid(status) &&
+          extraRefunded !== undefined && {
+            extra_captures: { CAPTURE2: { amount: REQUESTED, refunded_minor: extraRefunded } },
+          }),
         ...(isPaid(status) && { captured }),
         ...(isGivenUp(status) && hasCapture && { capture_id: 'CAPTURE1' }),
         ...(status === 'refunded' && { refunded_minor: captured.minor }),

@@ -83,7 +83,7 @@ export function adminInMemory(products = [product(10)]) {
   };
   const now = () => new Date(NOW);
   const runOf = (job: string) => gate('runs.get', () => runs.get(job));
-  const { getOrder, getCapture, refundCapture } = shop.paypal.client;
+  const { getOrder, getCapture, getRefund, refundCapture } = shop.paypal.client;
   const deps = {
     payments: { ...shop.payments.repository, open: () => seen.open(), underReview: () => seen.underReview() },
     sessions: shop.sessions.repository,
@@ -91,6 +91,7 @@ export function adminInMemory(products = [product(10)]) {
     orders: shop.orders.repository,
     evidenceApplier: shop.evidenceApplier,
     getOrder,
+    getRefund,
     getCapture,
     refundCapture,
     events: events.repository,
@@ -131,6 +132,7 @@ export function adminInMemory(products = [product(10)]) {
       settle: repair,
       ask_paypal: repair,
       refund: repair,
+      refund_capture: repair,
       release_stock: repair,
       correct_stock: repair,
       replay_event: repair,

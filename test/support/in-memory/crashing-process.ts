@@ -1,3 +1,4 @@
+import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import type { Gate } from './tables.ts';
 
 /** The process crashes before or after its external call of this number, from 0. */
@@ -30,13 +31,13 @@ export function crashingProcess() {
   };
 }
 
-/** @returns false when the process crashes */
+/** @returns false when the process crashes, or PayPal does not find the order yet */
 export async function survives(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
     return true;
   } catch (error) {
-    if (error instanceof ProcessCrashed) return false;
+    if (error instanceof ProcessCrashed || error instanceof PayPalUnavailable) return false;
     throw error;
   }
 }

@@ -43,7 +43,11 @@ function expectedStatuses(
     // An abandoned payment is resumed once. It stays cancelled when the funding is unusable or the stock is sold by
     // then.
     const mayStayCancelled = (cancelled || timeIsUp) && (mayTurnAway || order.refused);
-    return [usable ? 'captured' : 'created', ...(mayStayCancelled ? (['cancelled'] as const) : [])];
+    return [
+      usable ? 'captured' : 'created',
+      ...(mayStayCancelled ? (['cancelled'] as const) : []),
+      ...(timeIsUp && order.refused ? (['expired'] as const) : []),
+    ];
   }
   return cancelled ? ['cancelled'] : timeIsUp ? ['expired'] : ['created'];
 }

@@ -27,6 +27,8 @@ export interface OrderAtPayPal {
   readonly paymentId: string;
   readonly amount: Money;
   status: 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
+  /** ISO 8601, UTC: when the buyer last approved. */
+  updatedAt?: string;
   /** PayPal returns 404. */
   gone: boolean;
   /** A capture was rejected because of the funding. */
@@ -42,6 +44,7 @@ export interface OrderAtPayPal {
 export const orderBody = (order: OrderAtPayPal) => ({
   id: order.id,
   status: order.status,
+  ...(order.updatedAt && { update_time: order.updatedAt }),
   purchase_units: [
     {
       custom_id: order.paymentId,

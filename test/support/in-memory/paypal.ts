@@ -13,11 +13,14 @@ import {
 import type { Gate } from './tables.ts';
 
 /** PayPal's orders, and its events, each with a snapshot of its resource. */
-export function payPalInMemory(gate: Gate) {
+export function payPalInMemory(gate: Gate, start: Date) {
   const orders = new Map<string, OrderAtPayPal>();
   const events: { readonly paymentId: string; readonly event: PayPalEvent }[] = [];
   const responses = new Map<string, unknown>();
   let count = 0;
+  /** Milliseconds: time passes with each rejected capture, and with each approval after one. */
+  let elapsed = 0;
+  const now = () => new Date(start.getTime() + elapsed);
   const newId = (prefix: string) => `${prefix}${++count}`;
 
   /** Returns the stored response to a known request id. */
@@ -35,7 +38,7 @@ export function payPalInMemory(gate: Gate) {
   const announce = (order: OrderAtPayPal, event_type: string, resource: object) =>
     events.push({
       paymentId: order.paymentId,
-      event: { id: newId('WH-'), event_type, resource: { ...resource } },
+      event: { id: newId('WH-'), event_type, create_time: now().toISOString(), resource: { ...resource } },
     });
 
   const capture = (order: OrderAtPayPal, { funding, takes }: NonNullable<OrderAtPayPal['approval']>) => {
@@ -51,6 +54,11 @@ export function payPalInMemory(gate: Gate) {
     capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
     announce(order, event, refundBody(capture, refund));
     return refund;
+  };
+
+  const refuse = (issue: string): CaptureResult => {
+    elapsed += 1;
+    return { outcome: 'rejected', issue };
   };
 
   const client: PayPal = {
@@ -76,13 +84,12 @@ export function payPalInMemory(gate: Gate) {
             const order = find(id);
             if (!order) return { outcome: 'gone' };
             if (order.status === 'COMPLETED') return { outcome: 'rejected', issue: 'ORDER_ALREADY_CAPTURED' };
-            if (order.status !== 'APPROVED' || !order.approval)
-              return { outcome: 'rejected', issue: 'ORDER_NOT_APPROVED' };
+            if (order.status !== 'APPROVED' || !order.approval) return refuse('ORDER_NOT_APPROVED');
             const { funding } = order.approval;
             order.refused ||= funding === 'refused' || funding === 'unready' || funding === 'restricted';
-            if (funding === 'refused') return { outcome: 'rejected', issue: 'INSTRUMENT_DECLINED' };
-            if (funding === 'restricted') return { outcome: 'rejected', issue: 'PAYEE_ACCOUNT_RESTRICTED' };
-            if (funding === 'unready') return { outcome: 'rejected', issue: 'PAYER_ACTION_REQUIRED' };
+            if (funding === 'refused') return refuse('INSTRUMENT_DECLINED');
+            if (funding === 'restricted') return refuse('PAYEE_ACCOUNT_RESTRICTED');
+            if (funding === 'unready') return refuse('PAYER_ACTION_REQUIRED');
             capture(order, order.approval);
             return { outcome: 'order', order: orderFrom(orderBody(order)) };
           },
@@ -93,6 +100,13 @@ export function payPalInMemory(gate: Gate) {
       gate('paypal.getCapture', () => {
         const order = byCapture(id);
         return order?.capture && captureFrom(captureBody(order, order.capture));
+      }),
+    getRefund: (id) =>
+      gate('paypal.getRefund', () => {
+        const captures = [...orders.values()].flatMap(({ capture }) => capture ?? []);
+        const capture = captures.find(({ refunds }) => refunds.some((refund) => refund.id === id));
+        const refund = capture?.refunds.find((one) => one.id === id);
+        return capture && refund && refundFrom(refundBody(capture, refund));
       }),
     refundCapture: (id, requestId, amount) =>
       gate('paypal.refundCapture', () =>
@@ -122,6 +136,8 @@ export function payPalInMemory(gate: Gate) {
 
   return {
     client,
+    /** PayPal's time, and the shop's. */
+    now,
     orders,
     /** All events, oldest first. Tests decide which of them are delivered. */
     events,
@@ -130,6 +146,8 @@ export function payPalInMemory(gate: Gate) {
     approve(id: string, funding: Funding = 'instant', takes = orders.get(id)?.amount): void {
       const order = find(id);
       if (!order || !takes || order.status === 'COMPLETED' || order.status === 'VOIDED') return;
+      elapsed += Number(elapsed > 0);
+      order.updatedAt = now().toISOString();
       order.status = 'APPROVED';
       order.approval = { funding, takes };
       announce(order, 'CHECKOUT.ORDER.APPROVED', orderBody(order));

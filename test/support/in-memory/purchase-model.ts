@@ -2,7 +2,7 @@ import type fc from 'fast-check';
 import { orderIdOf } from '../../../src/shared/ids.ts';
 import { crashingProcess, survives } from './crashing-process.ts';
 import type { HistoryStep } from './purchase-history.ts';
-import { product, type ShopInMemory, shopInMemory } from './shop.ts';
+import { type Moment, product, type ShopInMemory, shopInMemory } from './shop.ts';
 import type { Gate } from './tables.ts';
 
 /** A purchase, with what PayPal's final state does not show. */
@@ -138,7 +138,7 @@ async function perform(
       return survives(() => shop.reconcilePayment(paymentId));
     case 'timeIsUp':
       purchase.timeIsUp = true;
-      return survives(() => shop.reconcilePayment(paymentId, true));
+      return survives(() => shop.reconcilePayment(paymentId, 'expiry'));
     case 'restart': {
       const all = [...shop.executions.values()];
       const execution = all[action.which % all.length];
@@ -166,12 +166,14 @@ async function nowOrInRecovery({ unfinished }: Purchase, action: () => Promise<u
  * @returns the errors of tasks that keep failing
  */
 export async function recover(shop: ShopInMemory, purchases: readonly Purchase[]): Promise<string[]> {
+  const momentOf = ({ orderId, timeIsUp }: Purchase): Moment =>
+    shop.paypal.orders.get(orderId)?.gone ? 'order deleted' : timeIsUp ? 'expiry' : 'now';
   for (const { unfinished, orderId } of purchases) {
     for (const action of unfinished) await action();
     shop.paypal.dispute(orderId, false);
   }
   for (let round = 0; round < 3; round++) {
-    for (const { paymentId, timeIsUp } of purchases) await shop.reconcilePayment(paymentId, timeIsUp);
+    for (const purchase of purchases) await shop.reconcilePayment(purchase.paymentId, momentOf(purchase));
     await shop.finish();
     await shop.reconcileReservations();
   }
@@ -180,7 +182,7 @@ export async function recover(shop: ShopInMemory, purchases: readonly Purchase[]
     await shop.deliver(event);
     purchases.find((one) => one.paymentId === paymentId)?.deliveredTypes.add(event.event_type);
   }
-  for (const { paymentId, timeIsUp } of purchases) await shop.reconcilePayment(paymentId, timeIsUp);
+  for (const purchase of purchases) await shop.reconcilePayment(purchase.paymentId, momentOf(purchase));
   await shop.reconcileReservations();
   return shop.finish();
 }

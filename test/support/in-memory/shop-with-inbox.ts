@@ -11,13 +11,14 @@ export async function shopWithInbox() {
   const purchase = await onePurchase();
   const events = eventsInMemory(openGate);
   const { shop } = purchase;
-  const { getOrder, getCapture } = shop.paypal.client;
+  const { getOrder, getCapture, getRefund } = shop.paypal.client;
   const deps: ReplayManyDeps = {
     events: events.repository,
     payments: shop.payments.repository,
     evidenceApplier: shop.evidenceApplier,
     getOrder,
     getCapture,
+    getRefund,
     now: () => NOW,
   };
   const store = (event: PayPalEvent) =>

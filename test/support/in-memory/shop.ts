@@ -6,7 +6,7 @@ import { stockSteps } from '../../../src/inventory/stock-steps.ts';
 import { acceptPayment, evidenceApplier, type StartSettlement } from '../../../src/payments/apply-evidence.ts';
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
-import { capturePayment } from '../../../src/payments/capture-payment.ts';
+import { captureAttempt, captureOnReturn } from '../../../src/payments/capture-payment.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { paymentSteps } from '../../../src/payments/payment-steps.ts';
 import type { CaptureRefusal } from '../../../src/payments/record-refusal.ts';
@@ -33,7 +33,12 @@ import { type DoTask, Execution } from './workflow.ts';
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 /** After the expiry of every reservation. */
 const TIME_IS_UP = new Date('2026-06-01T13:00:00.000Z');
+/** After the life of every PayPal order. */
+const ORDERS_ARE_OVER = new Date('2026-06-01T19:00:00.000Z');
 const DUE_AFTER_SECONDS = 120;
+
+/** The time of a reconciliation: now, after the expiry of reservations, or after PayPal deletes orders. */
+export type Moment = 'now' | 'expiry' | 'order deleted';
 
 export const product = (stock: number, sku = 'MUG', minor = 2000): Product => ({
   sku,
@@ -60,15 +65,15 @@ export function shopInMemory({
   const sessions = sessionsInMemory(gate);
   const stock = stockInMemory(gate, products);
   const orders = ordersInMemory(gate);
-  const paypal = payPalInMemory(gate);
+  const paypal = payPalInMemory(gate, NOW);
   const failed = failedSettlementsInMemory(gate);
   const hours = hourlyMetricsInMemory(gate);
   const executions = new Map<string, Execution>();
-  const now = () => NOW;
+  const { now } = paypal;
   let ulids = 0;
   const ulid = () => `01${(++ulids).toString().padStart(24, '0')}`;
 
-  const { getOrder, captureOrder, refundCapture, getCapture } = paypal.client;
+  const { getOrder, captureOrder, refundCapture, getCapture, getRefund } = paypal.client;
   const startSettlement: StartSettlement = (name, input) =>
     gate('workflow.start', () => {
       if (!executions.has(name)) executions.set(name, new Execution(name, input, doTask));
@@ -79,7 +84,8 @@ export function shopInMemory({
     dueAfterSeconds: DUE_AFTER_SECONDS,
     getOrder,
     getCapture,
-    rememberBuyer: (id, buyer) => orders.repository.rememberBuyer(orderIdOf(id), buyer),
+    getRefund,
+    rememberBuyer: (id, buyer, source) => orders.repository.rememberBuyer(orderIdOf(id), buyer, source),
     startSettlement,
   });
   const refusals: CaptureRefusal[] = [];
@@ -94,8 +100,8 @@ export function shopInMemory({
     refundCapture,
     evidenceApplier: applier,
     recordRefusal,
+    now,
   };
-  const capture = (id: PaymentId, by: 'return' | 'workflow') => capturePayment(deps, id, by);
 
   const steps: { readonly [Service in WorkflowService]: StepsOf<Service> } = {
     payments: paymentSteps(deps),
@@ -168,7 +174,9 @@ export function shopInMemory({
     recordRefusal,
     /** Captures that PayPal refused, in order. */
     refusals: refusals as readonly CaptureRefusal[],
-    capture,
+    /** For the returning buyer, or the attempt that the workflow was started for. */
+    capture: (id: PaymentId, by: 'return' | 'workflow') =>
+      by === 'return' ? captureOnReturn(deps, id) : captureAttempt(deps, id, undefined),
     runTask,
 
     /** Opens a session for one item and begins its payment. @returns undefined when the item is out of stock */
@@ -217,8 +225,7 @@ export function shopInMemory({
     deliver: (event: PayPalEvent) =>
       processEvent({ payments: payments.repository, getCapture, evidenceApplier: applier }, event),
 
-    /** Reconciles one payment; with `timeIsUp`, after its reservation has expired. */
-    reconcilePayment: (id: PaymentId, timeIsUp = false) =>
+    reconcilePayment: (id: PaymentId, moment: Moment = 'now') =>
       reconcilePayment(
         {
           payments: payments.repository,
@@ -228,7 +235,7 @@ export function shopInMemory({
           startSettlement,
           syncResult: (paymentId, settlement) => syncResult(resultDeps, paymentId, settlement),
           dueAfterSeconds: DUE_AFTER_SECONDS,
-          now: timeIsUp ? () => TIME_IS_UP : now,
+          now: { now, expiry: () => TIME_IS_UP, 'order deleted': () => ORDERS_ARE_OVER }[moment],
         },
         id,
       ),

@@ -5,12 +5,12 @@ import type {
   SessionRepository,
 } from '../../../src/checkout/session-repository.ts';
 import type { Order } from '../../../src/fulfillment/order.ts';
-import type { OrderRepository } from '../../../src/fulfillment/order-repository.ts';
+import { type OrderRepository, sortable } from '../../../src/fulfillment/order-repository.ts';
 import { type Product, readProducts } from '../../../src/inventory/product.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
 import type { StockChangeResult, StockRepository } from '../../../src/inventory/stock-repository.ts';
 import { conditionOf } from '../../../src/payments/conditions.ts';
-import { afterMove } from '../../../src/payments/decide.ts';
+import { afterMove, settlementsOf } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { MoveResult, PaymentRepository } from '../../../src/payments/payment-repository.ts';
 import { isDecided, isGivenUp } from '../../../src/payments/transitions.ts';
@@ -65,9 +65,9 @@ export function paymentsInMemory(gate: Gate) {
     move: (id, move, now, dueAt) =>
       gate('payments.move', () => {
         const found = rows.get(id);
-        const { expression, values } = conditionOf(move);
-        if (!found || !holds(expression, found, { values, names: { '#status': 'status' } })) return { found };
-        if (move.settlement && move.settlement.name === move.supersedes)
+        const { expression, values, names } = conditionOf(move);
+        if (!found || !holds(expression, found, { values, names })) return { found };
+        if (settlementsOf(move).some(({ name }) => name === move.supersedes))
           throw new Error('DynamoDB rejects two updates of one path');
         due.set(id, dueAt);
         return write(afterMove(found, move, now.toISOString()));
@@ -84,7 +84,13 @@ export function paymentsInMemory(gate: Gate) {
         const found = rows.get(id);
         if (!found || !(name in found.open)) return { found };
         const { [name]: _, ...open } = found.open;
-        if (isDecided(found.status) && !isGivenUp(found.status) && Object.keys(open).length === 0) due.delete(id);
+        if (
+          isDecided(found.status) &&
+          !isGivenUp(found.status) &&
+          Object.keys(open).length === 0 &&
+          !found.refunds_pending
+        )
+          due.delete(id);
         return write({ ...found, open });
       }),
     reschedule: (seen, at) =>
@@ -218,7 +224,7 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
 
 export function ordersInMemory(gate: Gate) {
   const rows = new Map<OrderId, Order>();
-  const buyers = new Map<OrderId, { readonly buyer: Buyer; readonly kept: boolean }>();
+  const buyers = new Map<OrderId, { readonly buyer: Buyer; readonly source: string; readonly kept: boolean }>();
 
   const repository = {
     get: (id) =>
@@ -232,10 +238,11 @@ export function ordersInMemory(gate: Gate) {
         if (!found) rows.set(order.order_id, order);
         return { order: found ?? order, created: !found };
       }),
-    refund: (id, refundedMinor, everything) =>
+    refund: (id, refundedMinor, everything, reinstated = 0) =>
       gate('orders.refund', () => {
         const order = rows.get(id);
-        if (!order || order.refunded_minor >= refundedMinor) return { order, changed: false };
+        if (!order || order.refunded_minor >= refundedMinor || (order.reinstated ?? 0) > reinstated)
+          return { order, changed: false };
         const refunded: Order = {
           ...order,
           refunded_minor: refundedMinor,
@@ -243,6 +250,15 @@ export function ordersInMemory(gate: Gate) {
         };
         rows.set(id, refunded);
         return { order: refunded, changed: true };
+      }),
+    reinstate: (seen, { status, items, amount, reinstated = 0 }) =>
+      gate('orders.reinstate', () => {
+        const order = rows.get(seen.order_id);
+        if (!order || order.status !== seen.status || (order.reinstated ?? 0) >= reinstated)
+          return { order, changed: false };
+        const changed: Order = { ...order, status, items, amount, refunded_minor: 0, reinstated };
+        rows.set(seen.order_id, changed);
+        return { order: changed, changed: true };
       }),
     ship: (id, now) =>
       gate('orders.ship', () => {
@@ -252,18 +268,22 @@ export function ordersInMemory(gate: Gate) {
         rows.set(id, shipped);
         return { order: shipped, changed: true };
       }),
-    rememberBuyer: (id, buyer) =>
+    rememberBuyer: (id, buyer, from) =>
       gate('orders.rememberBuyer', () => {
-        const kept = buyers.get(id)?.kept ?? false;
-        if (!kept) buyers.set(id, { buyer, kept });
-        return !kept;
+        const known = buyers.get(id);
+        const source = sortable(from);
+        if (known && (known.kept || known.source > source)) return false;
+        buyers.set(id, { buyer, source, kept: false });
+        return true;
       }),
     buyer: (id) => gate('orders.buyer', () => buyers.get(id)?.buyer),
-    keepBuyer: (id) =>
+    keepBuyer: (id, which) =>
       gate('orders.keepBuyer', () => {
         const known = buyers.get(id);
-        if (known) buyers.set(id, { ...known, kept: true });
-        return known !== undefined;
+        if (!known || (which === 'of the capture' && known.source < sortable({ of: 'capture', time: '' })))
+          return false;
+        buyers.set(id, { ...known, kept: true });
+        return true;
       }),
   } satisfies Partial<OrderRepository>;
   return { rows, buyers, repository };

@@ -21,7 +21,7 @@ async function paidPurchase() {
   const { shop, paymentId } = purchase;
   const check = checkOf(shop);
   const events = eventsInMemory(openGate);
-  const { getOrder, getCapture, refundCapture } = shop.paypal.client;
+  const { getOrder, getCapture, getRefund, refundCapture } = shop.paypal.client;
   const payments = shop.payments.repository;
   const reconciled: string[] = [];
   const deps = { payments, evidenceApplier: shop.evidenceApplier, getOrder };
@@ -44,7 +44,7 @@ async function paidPurchase() {
         },
       },
     },
-    replay: { ...deps, getCapture, events: events.repository, now: () => NEXT_DAY },
+    replay: { ...deps, getCapture, getRefund, events: events.repository, now: () => NEXT_DAY },
     stock: {
       correct: async (sku, seen, counted) => {
         const product = shop.stock.products.get(sku) as Product;

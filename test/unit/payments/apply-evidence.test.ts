@@ -27,6 +27,7 @@ function applierOf(payment = paymentThatIs('created'), { order, fails }: { order
     payments: payments.repository,
     getOrder: () => gate('getOrder', () => order),
     getCapture: async () => undefined,
+    getRefund: async () => undefined,
     startSettlement: (name) => gate('start', () => void started.push(name)),
     rememberBuyer: () => gate('rememberBuyer', () => true),
     now: () => new Date('2026-06-01T13:00:00Z'),
@@ -42,11 +43,13 @@ const completed: PayPalOrder = {
   refunds: [],
 };
 
+const CAPTURED = evidenceOf('captured', { authoritative: true });
+
 describe('evidenceApplier', () => {
   it('applies the most common evidence with one write and one start, without a read', async () => {
     const { apply, calls, started } = applierOf();
 
-    expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
+    expect(await apply(PAYMENT, CAPTURED)).toMatchObject({ outcome: 'moved' });
 
     expect(calls).toEqual(['payments.move', 'start']);
     expect(started).toEqual([`${PAYMENT}-captured`]);
@@ -55,7 +58,7 @@ describe('evidenceApplier', () => {
   it('decides again on the stored payment when the optimistic write fails', async () => {
     const { apply, calls, started } = applierOf(paymentThatIs('cancelled'));
 
-    expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'moved' });
+    expect(await apply(PAYMENT, CAPTURED)).toMatchObject({ outcome: 'moved' });
 
     expect(calls).toEqual(['payments.move', 'payments.move', 'start']);
     expect(started).toEqual([`${PAYMENT}-captured_late`]);
@@ -72,7 +75,7 @@ describe('evidenceApplier', () => {
   it('adds evidence, source and settlement to the history', async () => {
     const { apply, payment } = applierOf();
 
-    await apply(PAYMENT, evidenceOf('captured', { source: 'webhook WH-1' }));
+    await apply(PAYMENT, { ...CAPTURED, source: 'webhook WH-1' });
 
     expect(payment()?.history.at(-1)).toEqual({
       at: '2026-06-01T13:00:00.000Z',
@@ -86,9 +89,9 @@ describe('evidenceApplier', () => {
   describe('second caller', () => {
     it('is a no-op when the first one finished', async () => {
       const { apply, started } = applierOf();
-      await apply(PAYMENT, evidenceOf('captured', { source: 'capture' }));
+      await apply(PAYMENT, { ...CAPTURED, source: 'capture' });
 
-      expect(await apply(PAYMENT, evidenceOf('captured', { source: 'webhook' }))).toMatchObject({
+      expect(await apply(PAYMENT, { ...CAPTURED, source: 'webhook' })).toMatchObject({
         outcome: 'unchanged',
       });
 
@@ -98,16 +101,16 @@ describe('evidenceApplier', () => {
 
     it('starts the settlement that the first one failed to start', async () => {
       const { apply, started } = applierOf(undefined, { fails: 'start' });
-      await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
+      await expect(apply(PAYMENT, CAPTURED)).rejects.toThrow('no start');
 
-      expect(await apply(PAYMENT, evidenceOf('captured'))).toMatchObject({ outcome: 'unchanged' });
+      expect(await apply(PAYMENT, CAPTURED)).toMatchObject({ outcome: 'unchanged' });
 
       expect(started).toEqual([`${PAYMENT}-captured`]);
     });
 
     it('starts that settlement when its own evidence does not fit', async () => {
       const { apply, started } = applierOf(undefined, { fails: 'start', order: completed });
-      await expect(apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow('no start');
+      await expect(apply(PAYMENT, CAPTURED)).rejects.toThrow('no start');
 
       await apply(PAYMENT, evidenceOf('captured', { captureId: 'CAPTURE2' }));
 
@@ -118,7 +121,7 @@ describe('evidenceApplier', () => {
       const open = {};
       const { apply, started } = applierOf(paymentThatIs('captured', { open }));
 
-      await apply(PAYMENT, evidenceOf('captured'));
+      await apply(PAYMENT, CAPTURED);
 
       expect(started).toEqual([]);
     });
@@ -139,14 +142,25 @@ describe('evidenceApplier', () => {
       const approved: PayPalOrder = { ...completed, status: 'APPROVED', captures: [] };
       const { apply, calls, payment } = applierOf(paymentThatIs('approved'), { order: approved });
 
-      expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({ outcome: 'unchanged' });
+      expect(await apply(PAYMENT, evidenceOf('refunded'))).toMatchObject({
+        outcome: 'rejected',
+        reason: 'not_confirmed',
+      });
 
       expect(calls.filter((call) => call === 'getOrder')).toHaveLength(1);
       expect(payment()?.status).toBe('approved');
     });
 
-    it('expires the payment when PayPal does not find the order', async () => {
-      const { apply, payment } = applierOf(paymentThatIs('approved'));
+    it('changes nothing when PayPal does not find an order that may exist', async () => {
+      const { apply, payment } = applierOf(paymentThatIs('approved', { created_at: '2026-06-01T07:00:00.000Z' }));
+
+      await apply(PAYMENT, evidenceOf('refunded'));
+
+      expect(payment()?.status).toBe('approved');
+    });
+
+    it('expires the payment when PayPal does not find the order after its life', async () => {
+      const { apply, payment } = applierOf(paymentThatIs('approved', { created_at: '2026-06-01T06:00:00.000Z' }));
 
       await apply(PAYMENT, evidenceOf('refunded'));
 
@@ -169,7 +183,7 @@ describe('evidenceApplier', () => {
 
     const result = await apply(PAYMENT, evidenceOf('captured', { paypalOrderId: 'ORDER2' }));
 
-    expect(result).toMatchObject({ outcome: 'other_order' });
+    expect(result).toMatchObject({ outcome: 'rejected', reason: 'other_order' });
     expect([payment(), started]).toEqual([before, []]);
   });
 
@@ -177,7 +191,7 @@ describe('evidenceApplier', () => {
     const { apply } = applierOf();
     const unknown = 'pay_01BX5ZZKBKACTAV9WEVGEMMVRZ';
 
-    expect(await apply(unknown, evidenceOf('captured'))).toEqual({ outcome: 'unknown_payment' });
+    expect(await apply(unknown, CAPTURED)).toEqual({ outcome: 'unknown_payment' });
     expect(await apply(unknown, evidenceOf('refunded'))).toEqual({ outcome: 'unknown_payment' });
   });
 
@@ -193,13 +207,14 @@ describe('evidenceApplier', () => {
       },
       getOrder: async () => undefined,
       getCapture: async () => undefined,
+      getRefund: async () => undefined,
       startSettlement: async () => undefined,
       rememberBuyer: async () => undefined,
       now: () => new Date(0),
       dueAfterSeconds: 120,
     };
 
-    await expect(evidenceApplier(changing).apply(PAYMENT, evidenceOf('captured'))).rejects.toThrow(
+    await expect(evidenceApplier(changing).apply(PAYMENT, CAPTURED)).rejects.toThrow(
       `cannot apply captured to ${PAYMENT}: 8 conflicting writes`,
     );
     expect(writes).toBe(8);
@@ -219,19 +234,23 @@ describe('evidenceApplier', () => {
 
   it('stores the latest address when the buyer approves again after a decline', async () => {
     const { shop, paymentId, drain } = await onePurchase();
-    const approvedFor = (address_line_1: string): Evidence => ({
+    const approvedFor = (address_line_1: string, time: string): Evidence => ({
       kind: 'approved',
       source: 'webhook',
+      time,
       buyer: { ship_to: { address_line_1 } },
     });
-    await shop.evidenceApplier.apply(paymentId, approvedFor('Home 1'));
-    await shop.evidenceApplier.apply(paymentId, { kind: 'instrument_declined', source: 'workflow', attempt: 0 });
+    await shop.evidenceApplier.apply(paymentId, approvedFor('Home 1', '2026-06-01T12:00:00.001Z'));
+    await shop.evidenceApplier.apply(
+      paymentId,
+      evidenceOf('instrument_declined', { time: '2026-06-01T12:00:00.002Z' }),
+    );
 
-    await shop.evidenceApplier.apply(paymentId, approvedFor('Office 2'));
-    await shop.evidenceApplier.apply(paymentId, evidenceOf('captured', { paypalOrderId: undefined }));
+    await shop.evidenceApplier.apply(paymentId, approvedFor('Office 2', '2026-06-01T12:00:00.003Z'));
+    await shop.evidenceApplier.apply(paymentId, { ...CAPTURED, paypalOrderId: undefined });
     await drain();
 
-    expect(shop.orders.buyers.get(orderIdOf(paymentId))).toEqual({
+    expect(shop.orders.buyers.get(orderIdOf(paymentId))).toMatchObject({
       buyer: { ship_to: { address_line_1: 'Office 2' } },
       kept: true,
     });

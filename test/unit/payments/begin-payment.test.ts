@@ -23,7 +23,7 @@ function checkoutWith(more: Partial<Session> = {}) {
   const process = crashingProcess();
   const sessions = sessionsInMemory(process.gate);
   const payments = paymentsInMemory(process.gate);
-  const paypal = payPalInMemory(process.gate);
+  const paypal = payPalInMemory(process.gate, new Date(0));
   sessions.rows.set(SESSION, { ...session, ...more });
   const clock = { now: new Date('2026-06-01T12:10:00Z') };
   const deps: BeginPaymentDeps = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../src/payments/decide.ts';
+import { decide, settlementsOf } from '../../../src/payments/decide.ts';
 import { type Evidence, evidenceOfOrder } from '../../../src/payments/evidence.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { PayPalCapture, PayPalOrder } from '../../../src/paypal/schema.ts';
@@ -11,8 +11,8 @@ import { evidenceOf, LESS, paymentThatIs, REQUESTED } from '../../support/builde
 function outcomeOf(payment: Payment, evidence: Evidence): string {
   const decision = decide(payment, evidence);
   if (decision.do !== 'move') return decision.do;
-  const { transition, settlement } = decision.move;
-  return `${transition.to}${settlement ? `, ${settlement.name}` : ''}`;
+  const { transition } = decision.move;
+  return [transition.to, ...settlementsOf(decision.move).map(({ name }) => name)].join(', ');
 }
 
 const DOLLARS: Money = { currency: 'USD', minor: 2000 };
@@ -62,20 +62,57 @@ const examples: Record<string, Example[]> = {
     ['is a no-op for a captured payment', 'captured', {}, evidenceOf('capture_pending'), 'no_op'],
   ],
   captured: [
-    ['requests delivery of an approved payment', 'approved', {}, evidenceOf('captured'), 'captured, captured'],
-    ['requests delivery when it is the first evidence', 'created', {}, evidenceOf('captured'), 'captured, captured'],
-    ['requests delivery after a pending capture', 'capture_pending', {}, evidenceOf('captured'), 'captured, captured'],
-    ['is late after a cancellation', 'cancelled', {}, evidenceOf('captured'), 'captured, captured_late'],
-    ['is late after expiry', 'expired', {}, evidenceOf('captured'), 'captured, captured_late'],
-    ['is late after a failed capture', 'failed', {}, evidenceOf('captured'), 'captured, captured_late'],
-    ['is late for a payment approved late', 'approved', late, evidenceOf('captured'), 'captured, captured_late'],
-    ['goes to review when the amount is too low', 'approved', {}, evidenceOf('captured', { amount: LESS }), 'review'],
-    ['goes to review when the currency differs', 'approved', {}, evidenceOf('captured', { amount: DOLLARS }), 'review'],
+    ['refreshes from PayPal when only an event claims it', 'approved', {}, evidenceOf('captured'), 'refresh'],
+    [
+      'requests delivery of an approved payment',
+      'approved',
+      {},
+      evidenceOf('captured', authoritative),
+      'captured, captured',
+    ],
+    [
+      'requests delivery when it is the first evidence',
+      'created',
+      {},
+      evidenceOf('captured', authoritative),
+      'captured, captured',
+    ],
+    [
+      'requests delivery after a pending capture',
+      'capture_pending',
+      {},
+      evidenceOf('captured', authoritative),
+      'captured, captured',
+    ],
+    ['is late after a cancellation', 'cancelled', {}, evidenceOf('captured', authoritative), 'captured, captured_late'],
+    ['is late after expiry', 'expired', {}, evidenceOf('captured', authoritative), 'captured, captured_late'],
+    ['is late after a failed capture', 'failed', {}, evidenceOf('captured', authoritative), 'captured, captured_late'],
+    [
+      'is late for a payment approved late',
+      'approved',
+      late,
+      evidenceOf('captured', authoritative),
+      'captured, captured_late',
+    ],
+    [
+      'goes to review when the amount is too low',
+      'approved',
+      {},
+      evidenceOf('captured', { amount: LESS, ...authoritative }),
+      'review',
+    ],
+    [
+      'goes to review when the currency differs',
+      'approved',
+      {},
+      evidenceOf('captured', { amount: DOLLARS, ...authoritative }),
+      'review',
+    ],
     [
       'goes to review when the amount is too low after a cancellation',
       'cancelled',
       {},
-      evidenceOf('captured', { amount: LESS }),
+      evidenceOf('captured', { amount: LESS, ...authoritative }),
       'review',
     ],
     [
@@ -255,12 +292,12 @@ describe('evidenceOfOrder', () => {
       ['captured', 'refunded 2000'],
     ],
     [
-      'is the total of completed refunds, without pending ones',
+      'is the total of completed refunds, and the pending ones',
       order('COMPLETED', {
         captures: [capture('PARTIALLY_REFUNDED')],
         refunds: [refund('COMPLETED', 300), refund('PENDING', 400), refund('COMPLETED', 500)],
       }),
-      ['captured', 'refunded 800'],
+      ['captured', 'refunded 800', 'refund_pending'],
     ],
     ['is empty for an unknown capture status', order('COMPLETED', { captures: [capture('ON_THE_MOON')] }), []],
   ])('%s', (_, paypalOrder, facts) => {

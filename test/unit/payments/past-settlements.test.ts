@@ -17,7 +17,7 @@ describe('past settlements', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   }, 60_000);
 });

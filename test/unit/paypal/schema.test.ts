@@ -38,6 +38,7 @@ describe('orderFrom', () => {
       ],
       refunds: [],
       buyer: { name: 'Test Buyer', email: 'buyer@example.com', ship_to: { name: 'Test Buyer' } },
+      updated_at: '2023-07-12T15:15:24.000Z',
     });
   });
 

@@ -30,7 +30,7 @@ describe('reconcilePayment without any webhook', () => {
     const { shop, paymentId, payment, reservation, session, stock, process } = await onePurchase();
     process.calls.length = 0;
 
-    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: false, expired: true });
+    expect(await shop.reconcilePayment(paymentId, 'expiry')).toMatchObject({ updated: false, expired: true });
     await shop.finish();
 
     expect(process.calls.indexOf('paypal.getOrder')).toBeLessThan(process.calls.indexOf('payments.move'));
@@ -44,19 +44,21 @@ describe('reconcilePayment without any webhook', () => {
     const { approve, shop, paymentId, payment, order } = await onePurchase();
     approve();
 
-    await shop.reconcilePayment(paymentId, true);
+    await shop.reconcilePayment(paymentId, 'expiry');
     await shop.finish();
 
     expect(payment()).toMatchObject({ status: 'captured', late: false });
     expect(order()).toBeDefined();
   });
 
-  it('expires the payment when PayPal no longer has its order', async () => {
+  it('expires the payment only when PayPal may have deleted its order', async () => {
     const { shop, paymentId, orderId, payment } = await onePurchase();
     shop.paypal.expire(orderId);
 
-    expect(await shop.reconcilePayment(paymentId)).toMatchObject({ updated: false, expired: true });
+    expect(await shop.reconcilePayment(paymentId, 'expiry')).toMatchObject({ updated: false, expired: false });
+    expect(payment()?.status).toBe('created');
 
+    expect(await shop.reconcilePayment(paymentId, 'order deleted')).toMatchObject({ updated: false, expired: true });
     expect(payment()?.status).toBe('expired');
   });
 
@@ -71,7 +73,7 @@ describe('reconcilePayment without any webhook', () => {
     const { paymentId = PAYMENT } = (await shop.begin()) ?? {};
     isDown = true;
 
-    await expect(shop.reconcilePayment(paymentId, true)).rejects.toThrow(PayPalUnavailable);
+    await expect(shop.reconcilePayment(paymentId, 'expiry')).rejects.toThrow(PayPalUnavailable);
 
     expect(shop.payments.rows.get(paymentId)?.status).toBe('created');
     // Rescheduled by an hour, after an hour without change.
@@ -107,13 +109,14 @@ describe('reconcilePayment after a declined capture', () => {
   });
 
   it('expires the payment with the session, and charges nothing later', async () => {
-    const { shop, paymentId, payment, order, stock, approve } = await declined();
-    // A capture would succeed now.
-    approve('instant');
+    const { shop, paymentId, orderId, payment, order, stock } = await declined();
+    // A capture of the same approval would succeed now.
+    const atPayPal = shop.paypal.orders.get(orderId);
+    if (atPayPal?.approval) atPayPal.approval = { ...atPayPal.approval, funding: 'instant' };
 
-    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: false, expired: true });
+    expect(await shop.reconcilePayment(paymentId, 'expiry')).toMatchObject({ updated: false, expired: true });
     await shop.finish();
-    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: false });
+    expect(await shop.reconcilePayment(paymentId, 'expiry')).toMatchObject({ updated: false });
     await shop.finish();
 
     expect(payment()?.status).toBe('expired');
@@ -123,7 +126,7 @@ describe('reconcilePayment after a declined capture', () => {
 
   it('leaves a later approval by the buyer to its event', async () => {
     const { shop, paymentId, payment, order, approve, drain } = await declined();
-    await shop.reconcilePayment(paymentId, true);
+    await shop.reconcilePayment(paymentId, 'expiry');
     await shop.finish();
     approve('instant');
 
@@ -146,7 +149,7 @@ describe('reconcilePayment without a PayPal order', () => {
     const { shop, paymentId, payment, process } = await withoutOrder();
     process.calls.length = 0;
 
-    await shop.reconcilePayment(paymentId, true);
+    await shop.reconcilePayment(paymentId, 'expiry');
 
     expect(payment()?.status).toBe('expired');
     expect(process.calls).not.toContain('paypal.getOrder');
@@ -225,11 +228,11 @@ describe('reconcilePayment with a pending capture', () => {
     const order = shop.paypal.orders.get(orderId);
     if (order) order.gone = true;
 
-    await shop.reconcilePayment(paymentId, true);
+    await shop.reconcilePayment(paymentId, 'expiry');
     expect(payment()?.status).toBe('capture_pending');
 
     shop.paypal.endPending(orderId, 'DECLINED');
-    expect(await shop.reconcilePayment(paymentId, true)).toMatchObject({ updated: true });
+    expect(await shop.reconcilePayment(paymentId, 'expiry')).toMatchObject({ updated: true });
     expect(payment()?.status).toBe('failed');
   });
 });

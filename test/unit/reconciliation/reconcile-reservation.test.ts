@@ -139,7 +139,7 @@ describe('reservationsJob', () => {
 
     await run(shop);
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
-    await shop.reconcilePayment(paymentIdOf(id), true);
+    await shop.reconcilePayment(paymentIdOf(id), 'expiry');
     await shop.finish();
 
     expect(shop.payments.rows.get(paymentIdOf(id))?.status).toBe('expired');

@@ -12,7 +12,8 @@ import { onePurchase } from '../../../support/in-memory/one-purchase.ts';
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const GRACE = 300;
 const secondsLater = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
-const LATER = secondsLater(GRACE);
+/** The sample purchases take some milliseconds. */
+const LATER = secondsLater(GRACE + 1);
 
 type OnePurchase = Awaited<ReturnType<typeof onePurchase>>;
 

@@ -3,7 +3,7 @@ import { mayHaveRefunds, refundViolation } from '../../../../src/consistency/che
 import type { Payment } from '../../../../src/payments/payment.ts';
 import type { PayPalOrder, PayPalRefund } from '../../../../src/paypal/schema.ts';
 import type { PaymentStatus } from '../../../../src/shared/settlement.ts';
-import { PAYMENT, paymentThatIs, REQUESTED } from '../../../support/builders/payments.ts';
+import { LESS, PAYMENT, paymentThatIs, REQUESTED } from '../../../support/builders/payments.ts';
 
 const NOW = new Date('2026-06-02T12:00:00.000Z');
 const CONTEXT = { now: NOW, graceSeconds: 300 };
@@ -57,6 +57,31 @@ describe('refundViolation', () => {
     });
   });
 
+  it.each<[what: string, PayPalOrder]>([
+    ['is missing', { ...orderWith([]), captures: [] }],
+    ['is another', { ...orderWith([]), captures: [{ id: 'CAPTURE9', status: 'COMPLETED', amount: REQUESTED }] }],
+    ['is pending', orderWith([], 'PENDING')],
+    ['is declined', orderWith([], 'DECLINED')],
+    ['has another amount', { ...orderWith([]), captures: [{ id: 'CAPTURE1', status: 'COMPLETED', amount: LESS }] }],
+  ])('requires manual review when PayPal’s capture %s', (_, order) => {
+    expect(violationOf(paymentThatIs('captured'), order)).toMatchObject({
+      invariant: 'refunds_match_paypal',
+      repair: null,
+    });
+  });
+
+  it('finds nothing for a reversal that PayPal does not report as a refund', () => {
+    const reversal = {
+      at: '2026-06-01T12:00:00.000Z',
+      status: 'reversed',
+      evidence: 'reversed',
+      source: 'test',
+    } as const;
+    const reversed = paymentThatIs('reversed', { history: [reversal] });
+
+    expect(violationOf(reversed, orderWith([]))).toBeUndefined();
+  });
+
   it('requires manual review when PayPal has less', () => {
     expect(violationOf(paymentThatIs('partially_refunded'), orderWith([]))).toMatchObject({
       what: 'PayPal reports EUR 0.00 refunded, the payment records EUR 5.00',
@@ -88,10 +113,6 @@ describe('mayHaveRefunds', () => {
       expect(isCompared(paymentThatIs(status, { capture_id: 'CAPTURE1' }))).toBe(false);
     },
   );
-
-  it('excludes a reversed payment, which PayPal reports as a refund or not at all', () => {
-    expect(isCompared(paymentThatIs('reversed'))).toBe(false);
-  });
 
   it('excludes a payment within the grace period', () => {
     expect(isCompared(paymentThatIs('captured', { updated_at: secondsAgo(299) }))).toBe(false);
