@@ -42,6 +42,7 @@ const KEPT: Readonly<Record<string, { readonly calls: readonly string[]; readonl
     ],
   },
   customer_disputes_v1: { calls: [], schemas: ['dispute'] },
+  reporting_transactions_v1: { calls: ['get /v1/reporting/transactions'] },
 };
 
 type Json = null | boolean | number | string | readonly Json[] | JsonObject;

@@ -7,11 +7,13 @@ import { dropResponses, injectFaults } from './api/fault-injection.ts';
 import { oauthApi, requireToken } from './api/oauth.ts';
 import { ordersApi } from './api/orders-api.ts';
 import { paymentsApi } from './api/payments-api.ts';
+import { reportingApi } from './api/reporting-api.ts';
 import { storeResponses } from './api/request-ids.ts';
 import { invalidId, webhooksApi } from './api/webhooks-api.ts';
 import { deliveryControl } from './control-api/delivery.ts';
 import { ControlError } from './control-api/input.ts';
 import { paymentControl } from './control-api/payments.ts';
+import { responseControl } from './control-api/responses.ts';
 import { stateControl } from './control-api/state.ts';
 import { createCertificates } from './delivery/certificates.ts';
 import { createDeliverer } from './delivery/deliverer.ts';
@@ -126,6 +128,7 @@ function createApp(sim: Simulation): Hono<Env> {
   });
   app.use('/v2/*', requireToken(tokens), storeResponses(sim));
   app.use('/v1/notifications/*', requireToken(tokens));
+  app.use('/v1/reporting/*', requireToken(tokens));
   app.use('*', injectFaults(sim));
   const routes = [
     oauthApi(sim, tokens),
@@ -133,10 +136,12 @@ function createApp(sim: Simulation): Hono<Env> {
     paymentsApi(sim),
     webhooksApi(sim),
     eventsApi(sim),
+    reportingApi(sim),
     checkoutPage(sim),
     faultPage(sim),
     paymentControl(sim),
     deliveryControl(sim),
+    responseControl(sim),
     stateControl(sim, tokens),
   ];
   for (const route of routes) app.route('/', route);

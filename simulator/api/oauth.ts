@@ -4,8 +4,16 @@ import type { Env, Simulation } from '../delivery/simulation.ts';
 import { errorForStatus } from '../state/errors.ts';
 import type { Tokens } from '../state/tokens.ts';
 
+const scopes = (withoutReporting: boolean): string[] => [
+  'https://uri.paypal.com/services/payments/refund',
+  'https://uri.paypal.com/services/payments/payment/authcapture',
+  'https://uri.paypal.com/services/applications/webhooks',
+  ...(withoutReporting ? [] : ['https://uri.paypal.com/services/reporting/search/read']),
+  'openid',
+];
+
 /** `POST /v1/oauth2/token`. */
-export function oauthApi({ clientId, clientSecret, now }: Simulation, tokens: Tokens): Hono<Env> {
+export function oauthApi({ clientId, clientSecret, now, state }: Simulation, tokens: Tokens): Hono<Env> {
   const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
   return new Hono<Env>().post('/v1/oauth2/token', async (c) => {
     if (c.req.header('authorization') !== basic) {
@@ -17,10 +25,7 @@ export function oauthApi({ clientId, clientSecret, now }: Simulation, tokens: To
     }
     const { value, expiresIn } = tokens.current();
     return c.json({
-      scope:
-        'https://uri.paypal.com/services/payments/refund ' +
-        'https://uri.paypal.com/services/payments/payment/authcapture ' +
-        'https://uri.paypal.com/services/applications/webhooks openid',
+      scope: scopes(state.reporting.denied).join(' '),
       access_token: value,
       token_type: 'Bearer',
       app_id: 'APP-80W284485P519543T',

@@ -6,6 +6,7 @@ import type { Fault } from '../state/faults.ts';
 import { orderBody } from '../state/order-body.ts';
 import { hasExpired } from '../state/orders.ts';
 import { refundBody } from '../state/refunds.ts';
+import { clearState } from '../state/state.ts';
 import type { Tokens } from '../state/tokens.ts';
 import { parseControlBody } from './input.ts';
 
@@ -53,7 +54,7 @@ export function stateControl(sim: Simulation, tokens: Tokens): Hono<Env> {
     await parseControlBody(c, emptySchema);
     deliverer.reset();
     faults.replace([]);
-    for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
+    clearState(state);
     return c.json({});
   });
 
@@ -87,6 +88,7 @@ function describeState(sim: Simulation) {
       pending: sim.deliverer.pendingCount(),
     },
     faults: sim.faults.list(),
+    reporting: sim.state.reporting,
   };
 }
 

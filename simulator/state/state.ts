@@ -84,6 +84,19 @@ export type StoredRequest =
   | { readonly state: 'running' }
   | { readonly state: 'done'; readonly at: Date; readonly body: string };
 
+/** Settings of `PUT /_sim/reporting`. */
+export interface ReportingSettings {
+  /** Age at which a transaction appears; "a maximum of three hours" at PayPal. */
+  readonly delay_ms: number;
+  /** The app lacks the permission for Transaction Search. */
+  readonly denied: boolean;
+  /** A query that finds more is rejected with RESULTSET_TOO_LARGE. */
+  readonly max_results: number;
+}
+
+/** PayPal's maximum of 10,000 is known from its users' reports only. */
+const DEFAULT_REPORTING: ReportingSettings = { delay_ms: 0, denied: false, max_results: 10_000 };
+
 /** In memory only; a restart begins empty. */
 export interface State {
   readonly orders: Map<string, Order>;
@@ -93,6 +106,7 @@ export interface State {
   /** Oldest first. */
   readonly events: Map<string, WebhookEvent>;
   readonly requests: Map<string, StoredRequest>;
+  reporting: ReportingSettings;
 }
 
 export const emptyState = (): State => ({
@@ -102,4 +116,11 @@ export const emptyState = (): State => ({
   webhooks: new Map(),
   events: new Map(),
   requests: new Map(),
+  reporting: DEFAULT_REPORTING,
 });
+
+/** Empties the state and resets its settings; webhooks stay. */
+export function clearState(state: State): void {
+  for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
+  state.reporting = DEFAULT_REPORTING;
+}

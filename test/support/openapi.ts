@@ -24,6 +24,7 @@ const APIS = [
   'payments_payment_v2',
   'notifications_webhooks_v1',
   'customer_disputes_v1',
+  'reporting_transactions_v1',
 ] as const;
 type ApiName = (typeof APIS)[number];
 
@@ -32,10 +33,18 @@ const fast = { inlineRefs: false, code: { optimize: false } };
 const ajv = new Ajv({ ...fast, strict: false, allErrors: true, logger: false, unicodeRegExp: false });
 addFormats.default(ajv);
 
+/** Recorded answers of Transaction Search are wider than its document: `+0000` without a colon, an empty list. */
+function asRecorded(name: ApiName, api: string): string {
+  if (name !== 'reporting_transactions_v1') return api;
+  return api
+    .replace('[+-][0-9]{2}:[0-9]{2})$', '[+-][0-9]{2}:?[0-9]{2})$')
+    .replace(/("transaction_details": {.*"minItems":)1/, '$10');
+}
+
 const apis = new Map<ApiName, Api>(
   APIS.map((name) => {
     const file = new URL(`../fixtures/paypal/openapi/${name}.json`, import.meta.url);
-    const api = JSON.parse(readFileSync(file, 'utf8'));
+    const api = JSON.parse(asRecorded(name, readFileSync(file, 'utf8')));
     ajv.addSchema(api, name);
     return [name, api];
   }),
