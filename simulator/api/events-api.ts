@@ -1,10 +1,9 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
-import type { Link } from '../state/errors.ts';
 import { isSubscribed } from '../state/events.ts';
 import { httpUrlSchema } from '../state/schemas.ts';
-import type { WebhookEvent } from '../state/state.ts';
+import type { EventListSettings, WebhookEvent } from '../state/state.ts';
 import { mockEvent } from './mock-events.ts';
 import { findWebhook, invalidData, invalidId, parseBody } from './webhooks-api.ts';
 
@@ -17,8 +16,8 @@ const querySchema = z.object({
   end_time: z.optional(z.iso.datetime({ offset: true })),
   event_type: z.optional(z.string()),
   transaction_id: z.optional(z.string()),
-  // Cursor of PayPal's `next` links: the page starts after the event with this id.
-  index_id: z.optional(z.string()),
+  // Cursor of PayPal's `next` links: the page starts after the event with this number.
+  index_id: z.optional(z.coerce.number().check(z.int())),
 });
 const resendSchema = z.object({ webhook_ids: z.optional(z.array(z.string()).check(z.maxLength(500))) });
 const simulateSchema = z.object({
@@ -33,22 +32,34 @@ export function eventsApi(sim: Simulation): Hono<Env> {
   const { events, webhooks } = sim.state;
   const app = new Hono<Env>().basePath('/v1/notifications');
 
-  app.get('/webhooks-events', (c) => {
+  const listEvents = (c: Context<Env>) => {
     const query = z.safeParse(querySchema, c.req.query());
     if (!query.success) throw invalidData(query.error.issues.map(({ path }) => path.join('.')));
     const { page_size, index_id, ...filter } = query.data;
     if (filter.start_time && Date.parse(filter.start_time) < sim.now().getTime() - MAX_AGE_MS) {
       throw invalidData(['start_time']);
     }
-    const matching = [...events.values()].reverse().filter(filterBy(filter)); // newest first, as recorded
-    const start = index_id ? matching.findIndex(({ id }) => id === index_id) + 1 : 0;
+    const matching = [...events.values()]
+      .map((event, index) => ({ event, number: index + 1 }))
+      .reverse() // newest first, as recorded
+      .filter(({ event }) => filterBy(filter)(event));
+    const start = index_id === undefined ? 0 : matching.filter(({ number }) => number >= index_id).length;
     const page = matching.slice(start, start + page_size);
     const last = matching.length > start + page_size ? page.at(-1) : undefined;
-    const requestUrl = new URL(c.req.url);
-    const links: Link[] = [{ href: pageUrl(sim, requestUrl), rel: 'self', method: 'GET' }];
-    if (last) links.push({ href: pageUrl(sim, requestUrl, last), rel: 'next', method: 'GET' });
-    return c.json({ events: page.map(bodyOf), count: page.length, links });
-  });
+    const self = new URL(c.req.path + new URL(c.req.url).search, sim.origin);
+    const links: { href: string | null; rel: string; method: 'GET' }[] = [
+      { href: self.href, rel: 'self', method: 'GET' },
+    ];
+    if (last) {
+      const { next, page: only } = sim.state.eventList;
+      const pageNumber = Math.floor(start / page_size) + 1;
+      const spell = SPELLINGS[only === null || only === pageNumber ? next : 'slash'];
+      links.push({ href: spell(nextUrl(self, last)), rel: 'next', method: 'GET' });
+    }
+    return c.json({ events: page.map(({ event }) => bodyOf(event)), count: page.length, links });
+  };
+  app.get('/webhooks-events', listEvents);
+  app.get('/webhooks-events/', listEvents);
 
   app.get('/webhooks-events/:id', (c) => c.json(bodyOf(findEvent(sim, c.req.param('id')))));
 
@@ -78,6 +89,12 @@ export function eventsApi(sim: Simulation): Hono<Env> {
   return app;
 }
 
+/** An event with its position among all, from 1. */
+interface NumberedEvent {
+  readonly event: WebhookEvent;
+  readonly number: number;
+}
+
 type Filter = Omit<z.infer<typeof querySchema>, 'page_size' | 'index_id'>;
 
 const filterBy =
@@ -88,15 +105,25 @@ const filterBy =
     (!event_type || type === event_type) &&
     (!transaction_id || transactionIds.includes(transaction_id));
 
-function pageUrl({ origin }: Simulation, requestUrl: URL, last?: WebhookEvent): string {
-  const url = new URL(requestUrl.pathname + requestUrl.search, origin);
-  if (last) {
-    url.searchParams.set('move_to', 'next');
-    url.searchParams.set('index_time', last.createTime.toISOString());
-    url.searchParams.set('index_id', last.id);
-  }
-  return url.href;
+/** In PayPal's reference, the path of a `next` link ends with a slash. */
+function nextUrl(self: URL, { event, number }: NumberedEvent): URL {
+  const url = new URL(self);
+  url.pathname = url.pathname.replace(/\/?$/, '/');
+  url.searchParams.set('move_to', 'next');
+  url.searchParams.set('index_time', event.createTime.toISOString());
+  url.searchParams.set('index_id', String(number));
+  return url;
 }
+
+const SPELLINGS: Readonly<Record<EventListSettings['next'], (url: URL) => string | null>> = {
+  slash: (url) => url.href,
+  plain: (url) => url.href.replace('/?', '?'),
+  escaped: (url) => url.href.replaceAll('&', '&amp;'),
+  misspelt: (url) => url.href.replace('/notifications/', '/notfications/'),
+  'other-host': (url) => `https://api.paypal.com${url.pathname}${url.search}`,
+  broken: () => 'https://',
+  null: () => null,
+};
 
 function findEvent({ state }: Simulation, id: string): WebhookEvent {
   const event = state.events.get(id);

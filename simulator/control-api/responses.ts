@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
+import { NEXT_LINKS } from '../state/state.ts';
 import { parseControlBody } from './input.ts';
 
 const reportingSchema = z.strictObject({
@@ -9,13 +10,23 @@ const reportingSchema = z.strictObject({
   max_results: z.exactOptional(z.int().check(z.minimum(1))),
 });
 
-/** `/_sim/reporting`: settings of PayPal's responses. */
+const eventListSchema = z.strictObject({
+  next: z.exactOptional(z.enum(NEXT_LINKS)),
+  page: z.exactOptional(z.nullable(z.int().check(z.minimum(1)))),
+});
+
+/** `/_sim/reporting`, `/_sim/event-list`: settings of PayPal's responses. */
 export function responseControl({ state }: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
   app.put('/reporting', async (c) => {
     state.reporting = { ...state.reporting, ...(await parseControlBody(c, reportingSchema)) };
     return c.json(state.reporting);
+  });
+
+  app.put('/event-list', async (c) => {
+    state.eventList = { ...state.eventList, ...(await parseControlBody(c, eventListSchema)) };
+    return c.json(state.eventList);
   });
 
   return app;

@@ -89,6 +89,7 @@ function describeState(sim: Simulation) {
     },
     faults: sim.faults.list(),
     reporting: sim.state.reporting,
+    event_list: sim.state.eventList,
   };
 }
 

@@ -52,6 +52,7 @@ export function createFaults(): Faults {
 
 function matches(pattern: string, path: string): boolean {
   const expected = pattern.split('/');
-  const actual = path.split('/');
+  // The links of the event list end with a slash.
+  const actual = path.replace(/\/$/, '').split('/');
   return expected.length === actual.length && expected.every((part, index) => part === '*' || part === actual[index]);
 }

@@ -97,6 +97,21 @@ export interface ReportingSettings {
 /** PayPal's maximum of 10,000 is known from its users' reports only. */
 const DEFAULT_REPORTING: ReportingSettings = { delay_ms: 0, denied: false, max_results: 10_000 };
 
+/**
+ * Spellings of the event list's `next` link. PayPal's reference has a slash before the query (`slash`) and in places
+ * `&amp;` in it (`escaped`); its SDKs' test data has `notfications` (`misspelt`).
+ */
+export const NEXT_LINKS = ['slash', 'plain', 'escaped', 'misspelt', 'other-host', 'broken', 'null'] as const;
+
+/** Settings of `PUT /_sim/event-list`. */
+export interface EventListSettings {
+  readonly next: (typeof NEXT_LINKS)[number];
+  /** The page whose link is spelled so, from 1; null for every page. */
+  readonly page: number | null;
+}
+
+const DEFAULT_EVENT_LIST: EventListSettings = { next: 'slash', page: null };
+
 /** In memory only; a restart begins empty. */
 export interface State {
   readonly orders: Map<string, Order>;
@@ -107,6 +122,7 @@ export interface State {
   readonly events: Map<string, WebhookEvent>;
   readonly requests: Map<string, StoredRequest>;
   reporting: ReportingSettings;
+  eventList: EventListSettings;
 }
 
 export const emptyState = (): State => ({
@@ -117,10 +133,12 @@ export const emptyState = (): State => ({
   events: new Map(),
   requests: new Map(),
   reporting: DEFAULT_REPORTING,
+  eventList: DEFAULT_EVENT_LIST,
 });
 
 /** Empties the state and resets its settings; webhooks stay. */
 export function clearState(state: State): void {
   for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
   state.reporting = DEFAULT_REPORTING;
+  state.eventList = DEFAULT_EVENT_LIST;
 }

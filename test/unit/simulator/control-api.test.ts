@@ -23,6 +23,8 @@ describe('control API validation', () => {
     ['PUT', 'faults', { faults: [{ method: 'SHOUT', path: '/x', status: 500 }] }, 'faults.0.method'],
     ['PUT', 'faults', { faults: [{ method: 'POST', path: '/x', status: 200 }] }, 'faults.0.status'],
     ['PUT', 'faults', { faults: [{ method: 'POST', path: '/x', status: 500, times: 0 }] }, 'faults.0.times'],
+    ['PUT', 'event-list', { next: 'other' }, 'next'],
+    ['PUT', 'event-list', { page: 0 }, 'page'],
     ['PUT', 'reporting', { delay_ms: -1 }, 'delay_ms'],
     ['PUT', 'reporting', { max_results: 0 }, 'max_results'],
     ['POST', 'events', { resource: {} }, 'event_type'],

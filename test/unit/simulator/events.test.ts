@@ -29,9 +29,46 @@ describe('GET /v1/notifications/webhooks-events', () => {
     const second = await listed(new URL(next).search);
 
     expect([first.count, second.count]).toEqual([10, 2]);
+    expect(next).toMatch(/\/webhooks-events\/\?move_to=next&index_time=\d{4}-[\dTZ%.:A-F-]+&index_id=3$/);
     const ids = [first, second].flatMap(({ events }) => (events as { id: string }[]).map(({ id }) => id));
     expect(new Set(ids).size).toBe(12);
     expect(second.links).toMatchObject([{ rel: 'self' }]);
+  });
+
+  it('follows its links although events arrive in between', async () => {
+    for (let count = 0; count < 3; count++) await paypal.approvedOrder();
+    const first = await listed('?page_size=2');
+    const next = new URL(textAt(first, 'links', 1, 'href'));
+
+    await paypal.approvedOrder();
+    const { body: second } = await paypal.api('GET', next.pathname + next.search);
+
+    const ids = [first, second].flatMap(({ events }) => (events as { id: string }[]).map(({ id }) => id));
+    expect(new Set(ids).size).toBe(3);
+    expect(second.count).toBe(1);
+  });
+
+  it.each([
+    ['plain', /\/webhooks-events\?page_size=1&move_to=next&/],
+    ['escaped', /\/webhooks-events\/\?page_size=1&amp;move_to=next&amp;index_time=/],
+    ['misspelt', /\/v1\/notfications\/webhooks-events\/\?/],
+    ['other-host', /^https:\/\/api\.paypal\.com\/v1\/notifications\/webhooks-events\/\?/],
+    ['broken', /^https:\/\/$/],
+    ['null', /^null$/],
+  ])('spells the next link of page 2 as %s', async (spelling, expected) => {
+    for (let count = 0; count < 4; count++) await paypal.approvedOrder();
+    await paypal.control('PUT', 'event-list', { next: spelling, page: 2 });
+    const linkOf = (body: Json) => (body.links as { rel: string; href: string }[])[1]?.href ?? null;
+
+    const first = linkOf(await listed('?page_size=1'));
+    const second = linkOf((await paypal.send('GET', first ?? '', undefined, paypal.authorization)).body);
+
+    expect(first).toContain('/webhooks-events/?page_size=1&move_to=next&');
+    expect(String(second)).toMatch(expected);
+    await paypal.control('PUT', 'event-list', { page: null });
+    expect(
+      String(linkOf((await paypal.send('GET', `${PATH}?page_size=1`, undefined, paypal.authorization)).body)),
+    ).toMatch(expected);
   });
 
   it('honours page_size', async () => {

@@ -60,6 +60,14 @@ describe('a fault', () => {
     expect((await capture(one)).status).toBe(503);
   });
 
+  it('applies to the path with a trailing slash too', async () => {
+    await setFaults({ method: 'GET', path: '/v1/notifications/webhooks-events', status: 503 });
+
+    expect(
+      (await paypal.api('GET', '/v1/notifications/webhooks-events/', undefined, { describedAs: 503 })).status,
+    ).toBe(503);
+  });
+
   it('replaces earlier faults', async () => {
     const id = await paypal.approvedOrder();
     await setFaults({ method: 'POST', path: CAPTURE, status: 503 });
