@@ -40,6 +40,8 @@ const RESOURCES: readonly (readonly [prefix: string, resource: object])[] = [
   ['PAYMENT.CAPTURE.COMPLETED', { ...capture, status: 'COMPLETED' }],
   ['PAYMENT.CAPTURE.PENDING', { ...capture, status: 'PENDING', status_details: { reason: 'UNILATERAL' } }],
   ['PAYMENT.CAPTURE.', { ...capture, status: 'DECLINED' }],
+  ['PAYMENT.REFUND.FAILED', { ...refund, status: 'FAILED' }],
+  ['PAYMENT.REFUND.', { ...refund, status: 'PENDING' }],
   ['PAYMENT.AUTHORIZATION.', { id: '24B76447NN600461P', status: 'CREATED', amount: AMOUNT }],
   ['CUSTOMER.DISPUTE.', { ...dispute, status: 'OPEN', dispute_amount: AMOUNT }],
 ];

@@ -7,9 +7,10 @@ import { captureResponse, resolveCapture } from '../state/captures.ts';
 import { disputeCapture } from '../state/disputes.ts';
 import { orderBody } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from '../state/orders.ts';
-import { refundBody, refundCapture, reverseCapture } from '../state/refunds.ts';
+import { cancelReversal, refundBody, refundCapture, resolveRefund, reverseCapture } from '../state/refunds.ts';
 import { moneySchema } from '../state/schemas.ts';
-import { parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
+import { REFUND_STATUSES } from '../state/state.ts';
+import { ControlError, parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
 
 const amountSchema = z.pipe(
   moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'invalid amount for the currency')),
@@ -20,7 +21,14 @@ const approveSchema = z.strictObject({
   auto_capture: z.optional(z.boolean()),
   capture_amount: z.optional(amountSchema),
 });
-const refundSchema = z.strictObject({ amount: z.optional(amountSchema) });
+const refundSchema = z.strictObject({
+  amount: z.optional(amountSchema),
+  // A refund by PayPal itself does not depend on the setting for the shop's refunds.
+  status: z._default(z.enum(REFUND_STATUSES), 'COMPLETED'),
+});
+const reversalSchema = z.strictObject({ amount: z.optional(amountSchema) });
+const cancelReversalSchema = z.strictObject({ event: z._default(z.boolean(), true) });
+const captureSchema = z.strictObject({ refunds: z.enum(REFUND_STATUSES) });
 const disputeSchema = z.strictObject({ status: z._default(z.enum(['OPEN', 'RESOLVED']), 'OPEN') });
 const emptySchema = z.strictObject({});
 
@@ -77,15 +85,49 @@ export function paymentControl(sim: Simulation): Hono<Env> {
   }
 
   app.post('/captures/:id/refund', async (c) => {
-    const { amount } = await parseControlBody(c, refundSchema);
+    const options = await parseControlBody(c, refundSchema);
     const capture = requireCapture(sim, c.req.param('id'));
-    return c.json(refundBody(sim, refundCapture(sim, capture, { amount })));
+    return c.json(refundBody(sim, refundCapture(sim, capture, options)));
   });
 
-  app.post('/captures/:id/reverse', async (c) => {
-    await parseControlBody(c, emptySchema);
+  app.put('/captures/:id', async (c) => {
+    const { refunds } = await parseControlBody(c, captureSchema);
     const capture = requireCapture(sim, c.req.param('id'));
-    if (!reverseCapture(sim, capture)) throw stateConflict('nothing left to reverse', capture.status);
+    capture.refundStatus = refunds;
+    return c.json(captureResponse(sim, capture));
+  });
+
+  app.put('/refunds', async (c) => {
+    const { refunds } = await parseControlBody(c, captureSchema);
+    sim.state.refundStatus = refunds;
+    return c.json({ refunds });
+  });
+
+  for (const [action, status] of [
+    ['complete', 'COMPLETED'],
+    ['fail', 'FAILED'],
+    ['cancel', 'CANCELLED'],
+  ] as const) {
+    app.post(`/refunds/:id/${action}`, async (c) => {
+      await parseControlBody(c, emptySchema);
+      const refund = sim.state.refunds.get(c.req.param('id'));
+      if (!refund) throw new ControlError(404, `refund ${c.req.param('id')} not found`);
+      if (!resolveRefund(sim, refund, status)) throw stateConflict('the refund is not pending', refund.status);
+      return c.json(refundBody(sim, refund));
+    });
+  }
+
+  app.post('/captures/:id/reverse', async (c) => {
+    const { amount } = await parseControlBody(c, reversalSchema);
+    const capture = requireCapture(sim, c.req.param('id'));
+    if (!reverseCapture(sim, capture, amount)) throw stateConflict('not so much is left to reverse', capture.status);
+    return c.json(captureResponse(sim, capture));
+  });
+
+  app.post('/captures/:id/cancel-reversal', async (c) => {
+    const { event } = await parseControlBody(c, cancelReversalSchema);
+    const capture = requireCapture(sim, c.req.param('id'));
+    if (!cancelReversal(sim, capture, event)) throw stateConflict('nothing was reversed', capture.status);
     return c.json(captureResponse(sim, capture));
   });
 

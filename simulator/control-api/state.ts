@@ -88,6 +88,7 @@ function describeState(sim: Simulation) {
       pending: sim.deliverer.pendingCount(),
     },
     faults: sim.faults.list(),
+    refund_status: sim.state.refundStatus,
     reporting: sim.state.reporting,
     event_list: sim.state.eventList,
   };

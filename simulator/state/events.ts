@@ -35,6 +35,8 @@ export const EVENT_TYPES: readonly EventType[] = [
   { name: 'CUSTOMER.DISPUTE.CREATED', description: 'A dispute is created.' },
   { name: 'CUSTOMER.DISPUTE.UPDATED', description: 'A dispute is updated.' },
   { name: 'CUSTOMER.DISPUTE.RESOLVED', description: 'A dispute is resolved.' },
+  { name: 'PAYMENT.REFUND.FAILED', description: 'A refund fails.' },
+  { name: 'PAYMENT.REFUND.PENDING', description: 'A refund is pending.' },
 ];
 
 /**
@@ -46,6 +48,7 @@ const RESOURCES: readonly (readonly [prefix: string, kind: { resource_type?: str
   ['PAYMENT.CAPTURE.REFUNDED', { resource_type: 'refund', resource_version: '2.0' }],
   ['PAYMENT.CAPTURE.REVERSED', { resource_type: 'refund', resource_version: '2.0' }],
   ['PAYMENT.CAPTURE.', { resource_type: 'capture', resource_version: '2.0' }],
+  ['PAYMENT.REFUND.', { resource_type: 'refund', resource_version: '2.0' }],
   ['PAYMENT.AUTHORIZATION.', { resource_type: 'authorization', resource_version: '2.0' }],
   ['CUSTOMER.DISPUTE.', { resource_type: 'dispute' }],
 ];

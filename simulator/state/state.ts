@@ -35,21 +35,30 @@ export interface Capture {
   updateTime: Date;
   status: 'PENDING' | 'COMPLETED' | 'DECLINED' | 'PARTIALLY_REFUNDED' | 'REFUNDED';
   readonly refunds: Refund[];
+  /** The status of the shop's next refunds. @default - that of all captures */
+  refundStatus?: RefundStatus;
   dispute?: Dispute;
 }
+
+export const REFUND_STATUSES = ['PENDING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
 
 /** A refund by the shop or, as a reversal, by PayPal. */
 export interface Refund {
   readonly id: string;
   readonly capture: Capture;
   readonly amount: Money;
-  /** Sum of all refunds of the capture, including this one. */
-  readonly total: Money;
+  /** Sum of the capture's completed refunds when this one got its status. */
+  total: Money;
+  status: RefundStatus;
   readonly reversal: boolean;
+  /** The transaction by which PayPal took a reversal back; its refund is CANCELLED. */
+  cancellation?: { readonly id: string; readonly at: Date };
   readonly noteToPayer?: string | undefined;
   readonly customId?: string | undefined;
   readonly invoiceId?: string | undefined;
   readonly createTime: Date;
+  updateTime: Date;
 }
 
 export interface Dispute {
@@ -121,6 +130,8 @@ export interface State {
   /** Oldest first. */
   readonly events: Map<string, WebhookEvent>;
   readonly requests: Map<string, StoredRequest>;
+  /** The status of the shop's refunds. */
+  refundStatus: RefundStatus;
   reporting: ReportingSettings;
   eventList: EventListSettings;
 }
@@ -132,6 +143,7 @@ export const emptyState = (): State => ({
   webhooks: new Map(),
   events: new Map(),
   requests: new Map(),
+  refundStatus: 'COMPLETED',
   reporting: DEFAULT_REPORTING,
   eventList: DEFAULT_EVENT_LIST,
 });
@@ -139,6 +151,7 @@ export const emptyState = (): State => ({
 /** Empties the state and resets its settings; webhooks stay. */
 export function clearState(state: State): void {
   for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
+  state.refundStatus = 'COMPLETED';
   state.reporting = DEFAULT_REPORTING;
   state.eventList = DEFAULT_EVENT_LIST;
 }

@@ -23,6 +23,7 @@ const EVENT_CODES = {
   payment: 'T0006', // PayPal Checkout APIs
   reversal: 'T1106', // payment reversal, initiated by PayPal
   refund: 'T1107', // payment refund, initiated by merchant
+  cancellation: 'T1202', // chargeback reversal
 } as const;
 
 /** D and P move no money; V is fully refunded or reversed: `transaction_status` in PayPal's OpenAPI file. */
@@ -34,9 +35,11 @@ const CAPTURE_STATUS = {
   REFUNDED: 'V',
 } as const satisfies Record<Capture['status'], Transaction['info']['transaction_status']>;
 
+const REFUND_STATUS = { PENDING: 'P', COMPLETED: 'S', FAILED: 'D', CANCELLED: 'D' } as const;
+
 /** All transactions, oldest first. */
 export function transactionsOf({ captures, refunds }: State): Transaction[] {
-  return [...[...captures.values()].map(paymentOf), ...[...refunds.values()].map(refundOf)].sort(
+  return [...[...captures.values()].map(paymentOf), ...[...refunds.values()].flatMap(refundOf)].sort(
     (a, b) => a.createTime.getTime() - b.createTime.getTime(),
   );
 }
@@ -56,21 +59,30 @@ function paymentOf({ id, status, amount, customId, invoiceId, createTime, update
   });
 }
 
-function refundOf({ id, capture, amount, reversal, customId, invoiceId, createTime }: Refund): Transaction {
-  return transaction({
-    id,
-    code: reversal ? EVENT_CODES.reversal : EVENT_CODES.refund,
-    status: 'S',
-    amount: negative(amount),
-    // A reversal returns no fee (recorded).
-    fee: reversal ? undefined : feeOf(amount),
+/** A refund; for a reversal that PayPal took back, also the transaction that returned the money. */
+function refundOf(refund: Refund): Transaction[] {
+  const { id, capture, amount, reversal, status, cancellation, createTime, updateTime } = refund;
+  const common = {
     referenceId: capture.id,
     // Transactions that follow another repeat its custom_field (recorded).
-    customId: customId ?? capture.customId,
-    invoiceId: invoiceId ?? capture.invoiceId,
+    customId: refund.customId ?? capture.customId,
+    invoiceId: refund.invoiceId ?? capture.invoiceId,
+  };
+  const back = transaction({
+    ...common,
+    id,
+    code: reversal ? EVENT_CODES.reversal : EVENT_CODES.refund,
+    status: cancellation ? 'V' : REFUND_STATUS[status],
+    amount: negative(amount),
+    // A reversal returns no fee (recorded).
+    fee: reversal || status !== 'COMPLETED' ? undefined : feeOf(amount),
     createTime,
-    updateTime: createTime,
+    updateTime,
   });
+  if (!cancellation) return [back];
+  const { id: returnId, at } = cancellation;
+  const code = EVENT_CODES.cancellation;
+  return [back, transaction({ ...common, id: returnId, code, status: 'S', amount, createTime: at, updateTime: at })];
 }
 
 const negative = ({ currency, minor }: Money): Money => ({ currency, minor: -minor });

@@ -11,6 +11,10 @@ describe('control API validation', () => {
     ['POST', 'orders/{order}/approve', { capture_amount: { currency_code: 'EUR', value: '1.001' } }, 'capture_amount'],
     ['POST', 'orders/{order}/cancel', { token: 'X' }, 'token'],
     ['POST', 'captures/{capture}/refund', { amount: { currency_code: 'EUR' } }, 'amount.value'],
+    ['POST', 'captures/{capture}/refund', { status: 'DONE' }, 'status'],
+    ['POST', 'captures/{capture}/reverse', { amount: { currency_code: 'EUR' } }, 'amount.value'],
+    ['PUT', 'captures/{capture}', { refunds: 'DONE' }, 'refunds'],
+    ['PUT', 'refunds', {}, 'refunds'],
     ['POST', 'captures/{capture}/dispute', { status: 'CLOSED' }, 'status'],
     ['POST', 'captures/{capture}/complete', { amount: 1 }, 'amount'],
     ['PUT', 'delivery', { hold: 'yes' }, 'hold'],
@@ -68,7 +72,7 @@ describe('control API', () => {
     },
   );
 
-  it.each(['complete', 'decline', 'refund', 'reverse', 'dispute'])(
+  it.each(['complete', 'decline', 'refund', 'reverse', 'cancel-reversal', 'dispute'])(
     'responds with 404 to captures/X/%s of an unknown capture',
     async (action) => {
       expect(await paypal.send('POST', `/_sim/captures/X/${action}`)).toMatchObject({
@@ -77,6 +81,10 @@ describe('control API', () => {
       });
     },
   );
+
+  it.each(['complete', 'fail', 'cancel'])('responds with 404 to refunds/X/%s of an unknown refund', async (action) => {
+    expect((await paypal.send('POST', `/_sim/refunds/X/${action}`)).status).toBe(404);
+  });
 
   it('responds with 404 to an unknown path', async () => {
     expect((await paypal.send('GET', '/_sim/nothing')).status).toBe(404);

@@ -228,6 +228,30 @@ describe('refunds at PayPal', () => {
     expect((await paypal.send('POST', `/_sim/captures/${captureId}/reverse`)).status).toBe(409);
   });
 
+  it.each([
+    ['PENDING', ['PAYMENT.REFUND.PENDING', 'PAYMENT.CAPTURE.REFUNDED']],
+    ['FAILED', ['PAYMENT.REFUND.FAILED', 'PAYMENT.CAPTURE.REFUNDED']],
+    ['CANCELLED', ['PAYMENT.CAPTURE.REFUNDED']],
+  ])('can be %s, which returns no money', async (status, types) => {
+    const { captureId } = await paypal.captured();
+
+    await paypal.control('POST', `captures/${captureId}/refund`, { amount: eur('5.00'), status });
+    const received = await paypal.receiver.until(2 + types.length);
+
+    expect(received.slice(2).map(eventIn)).toMatchObject(
+      types.map((event_type) => ({
+        event_type,
+        resource_type: 'refund',
+        resource: {
+          status,
+          amount: eur('5.00'),
+          seller_payable_breakdown: { total_refunded_amount: eur('0.00') },
+        },
+      })),
+    );
+    expect(await statusOf(captureId)).toBe('COMPLETED');
+  });
+
   it('have no decimals in yen', async () => {
     const amount = { currency_code: 'JPY', value: '500' };
     const { captureId } = await paypal.captured({}, orderRequest({ amount }));
@@ -236,5 +260,165 @@ describe('refunds at PayPal', () => {
       amount,
       seller_payable_breakdown: { total_refunded_amount: amount },
     });
+  });
+});
+
+describe('a pending refund', () => {
+  /** Refunds a capture, or a part, by an e-check. @returns the ids */
+  async function pendingRefund(body: object = {}) {
+    const { captureId, orderId } = await paypal.captured();
+    await paypal.control('PUT', `captures/${captureId}`, { refunds: 'PENDING' });
+    const { status, body: answer } = await refund(captureId, body);
+    expect(status).toBe(201);
+    return { captureId, orderId, refundId: String(answer.id) };
+  }
+  const resolve = (refundId: string, action: string) => paypal.control('POST', `refunds/${refundId}/${action}`);
+  const refundOf = async (refundId: string) => (await paypal.api('GET', `/v2/payments/refunds/${refundId}`)).body;
+
+  it('is returned as PENDING, in full and by default, and by GET', async () => {
+    const { captureId, refundId } = await pendingRefund({ amount: eur('5.00') });
+
+    expect(await refundOf(refundId)).toMatchObject({ status: 'PENDING', status_details: { reason: 'ECHECK' } });
+    expect((await refund(captureId, { amount: eur('1.00') }, {})).body).toMatchObject({ status: 'PENDING' });
+  });
+
+  it('leaves the capture COMPLETED and is listed in the order', async () => {
+    const { captureId, orderId, refundId } = await pendingRefund();
+
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${orderId}`);
+
+    expect(body).toMatchObject({
+      purchase_units: [
+        { payments: { captures: [{ status: 'COMPLETED' }], refunds: [{ id: refundId, status: 'PENDING' }] } },
+      ],
+    });
+    expect(await statusOf(captureId)).toBe('COMPLETED');
+  });
+
+  it.each([
+    ['complete', 'COMPLETED', 'REFUNDED', '19.99', ['PAYMENT.CAPTURE.REFUNDED']],
+    ['fail', 'FAILED', 'COMPLETED', '0.00', ['PAYMENT.REFUND.FAILED', 'PAYMENT.CAPTURE.REFUNDED']],
+    ['cancel', 'CANCELLED', 'COMPLETED', '0.00', ['PAYMENT.CAPTURE.REFUNDED']],
+  ])('ends by "%s" as %s', async (action, status, captureStatus, total, types) => {
+    const { captureId, refundId } = await pendingRefund();
+
+    await resolve(refundId, action);
+    const received = await paypal.receiver.until(4 + types.length);
+
+    const ended = { id: refundId, status, seller_payable_breakdown: { total_refunded_amount: eur(total) } };
+    expect(await refundOf(refundId)).toMatchObject(ended);
+    expect(received.slice(4).map(eventIn)).toMatchObject(types.map((event_type) => ({ event_type, resource: ended })));
+    expect(await statusOf(captureId)).toBe(captureStatus);
+    expect((await paypal.send('POST', `/_sim/refunds/${refundId}/${action}`)).status).toBe(409);
+  });
+
+  it('counts in the totals of later refunds once it is completed', async () => {
+    const { captureId, refundId } = await pendingRefund({ amount: eur('5.00') });
+    const partly = { amount: eur('4.00'), status: 'COMPLETED' };
+
+    const first = await paypal.control('POST', `captures/${captureId}/refund`, partly);
+    const second = await resolve(refundId, 'complete');
+
+    expect(first).toMatchObject({ seller_payable_breakdown: { total_refunded_amount: eur('4.00') } });
+    expect(second).toMatchObject({ seller_payable_breakdown: { total_refunded_amount: eur('9.00') } });
+    expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
+  });
+
+  it('cannot be refunded a second time, until it fails', async () => {
+    const { captureId, refundId } = await pendingRefund({ amount: eur('15.00') });
+
+    expect(await refund(captureId, { amount: eur('5.00') })).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'REFUND_AMOUNT_EXCEEDED' }] },
+    });
+    await resolve(refundId, 'fail');
+    expect((await refund(captureId, { amount: eur('5.00') })).status).toBe(201);
+  });
+
+  it('is not a refund by PayPal itself', async () => {
+    const { captureId } = await pendingRefund({ amount: eur('5.00') });
+
+    expect(await paypal.control('POST', `captures/${captureId}/refund`)).toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
+describe('PUT /_sim/refunds', () => {
+  it('sets the status of the shop’s refunds until a reset, unless the capture has its own', async () => {
+    await paypal.control('PUT', 'refunds', { refunds: 'FAILED' });
+    const [one, other] = [(await paypal.captured()).captureId, (await paypal.captured()).captureId];
+    await paypal.control('PUT', `captures/${other}`, { refunds: 'COMPLETED' });
+
+    expect((await refund(one)).body).toMatchObject({ status: 'FAILED', status_details: { reason: 'ECHECK' } });
+    expect((await refund(other)).body).toMatchObject({ status: 'COMPLETED' });
+    await paypal.control('POST', 'reset');
+    expect((await paypal.control('GET', 'state')).refund_status).toBe('COMPLETED');
+  });
+});
+
+describe('a reversal', () => {
+  const reverse = (captureId: string, body: object = {}) =>
+    paypal.send('POST', `/_sim/captures/${captureId}/reverse`, body);
+
+  it('of a part says the total, and the rest can be refunded', async () => {
+    const { captureId } = await paypal.captured();
+    await refund(captureId, { amount: eur('1.00') });
+
+    await reverse(captureId, { amount: eur('3.00') });
+    const received = await paypal.receiver.until(4);
+
+    expect(received.map(eventIn)[3]).toMatchObject({
+      event_type: 'PAYMENT.CAPTURE.REVERSED',
+      resource: { amount: eur('3.00'), seller_payable_breakdown: { total_refunded_amount: eur('4.00') } },
+    });
+    expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
+    expect((await refund(captureId)).body).toMatchObject({ amount: eur('15.99') });
+  });
+
+  it.each([
+    ['more than is left', eur('20.00')],
+    ['nothing', eur('0.00')],
+    ['another currency', { currency_code: 'USD', value: '1.00' }],
+  ])('of %s is rejected', async (_, amount) => {
+    const { captureId } = await paypal.captured();
+
+    expect((await reverse(captureId, { amount })).status).toBe(409);
+  });
+
+  it('that PayPal takes back leaves the capture COMPLETED', async () => {
+    const { captureId, orderId } = await paypal.captured();
+    await reverse(captureId);
+
+    const capture = await paypal.control('POST', `captures/${captureId}/cancel-reversal`);
+    const received = await paypal.receiver.until(4);
+
+    expect(capture).toMatchObject({ id: captureId, status: 'COMPLETED' });
+    expect(received.map(eventIn)[3]).toMatchObject({
+      event_type: 'PAYMENT.CAPTURE.COMPLETED',
+      resource: { id: captureId, status: 'COMPLETED' },
+    });
+    expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).body).toMatchObject({
+      purchase_units: [{ payments: { captures: [{ status: 'COMPLETED' }], refunds: [{ status: 'CANCELLED' }] } }],
+    });
+    expect((await paypal.send('POST', `/_sim/captures/${captureId}/cancel-reversal`)).status).toBe(409);
+  });
+
+  it('can be taken back without an event', async () => {
+    const { captureId } = await paypal.captured();
+    await reverse(captureId);
+    await paypal.control('POST', `captures/${captureId}/cancel-reversal`, { event: false });
+
+    expect(Object.keys((await paypal.control('GET', 'state')).events as object)).toHaveLength(3);
+    expect(await statusOf(captureId)).toBe('COMPLETED');
+  });
+
+  it('that PayPal takes back keeps what was refunded before', async () => {
+    const { captureId } = await paypal.captured();
+    await refund(captureId, { amount: eur('5.00') });
+    await reverse(captureId);
+
+    await paypal.control('POST', `captures/${captureId}/cancel-reversal`);
+
+    expect(await statusOf(captureId)).toBe('PARTIALLY_REFUNDED');
+    expect((await refund(captureId)).body).toMatchObject({ amount: eur('14.99') });
   });
 });

@@ -103,6 +103,39 @@ describe('GET /v1/reporting/transactions', () => {
     expect(back?.fee_amount).toBeUndefined();
   });
 
+  it('reports a reversal that PayPal took back as two movements', async () => {
+    const { captureId } = await paypal.captured();
+    await paypal.control('POST', `captures/${captureId}/reverse`);
+    await paypal.control('POST', `captures/${captureId}/cancel-reversal`);
+
+    expect(infosOf(await search())).toMatchObject([
+      { transaction_event_code: 'T0006', transaction_status: 'S' },
+      { transaction_event_code: 'T1106', transaction_status: 'V', transaction_amount: eur('-19.99') },
+      {
+        transaction_event_code: 'T1202',
+        transaction_status: 'S',
+        transaction_amount: AMOUNT,
+        paypal_reference_id: captureId,
+        custom_field: 'pay_1',
+      },
+    ]);
+  });
+
+  it.each([
+    ['PENDING', 'P'],
+    ['FAILED', 'D'],
+    ['CANCELLED', 'D'],
+  ])('reports a %s refund as %s, not among balance affecting records', async (status, code) => {
+    const { captureId } = await paypal.captured();
+    await paypal.control('POST', `captures/${captureId}/refund`, { status });
+
+    expect(infosOf(await search({ balance_affecting_records_only: 'N' }))).toMatchObject([
+      { transaction_id: captureId, transaction_status: 'S' },
+      { transaction_event_code: 'T1107', transaction_status: code, transaction_amount: eur('-19.99') },
+    ]);
+    expect(infosOf(await search())).toHaveLength(1);
+  });
+
   it.each([
     ['P', 'a pending capture', async () => {}],
     ['D', 'a declined capture', (id: string) => paypal.control('POST', `captures/${id}/decline`)],
