@@ -41,7 +41,7 @@ const KEPT: Readonly<Record<string, { readonly calls: readonly string[]; readonl
       'post /v1/notifications/simulate-event',
     ],
   },
-  customer_disputes_v1: { calls: [], schemas: ['dispute'] },
+  customer_disputes_v1: { calls: ['get /v1/customer/disputes/{id}'], schemas: ['dispute'] },
   reporting_transactions_v1: { calls: ['get /v1/reporting/transactions'] },
 };
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { disputesApi } from './api/disputes-api.ts';
 import { eventsApi } from './api/events-api.ts';
 import { dropResponses, injectFaults } from './api/fault-injection.ts';
 import { oauthApi, requireToken } from './api/oauth.ts';
@@ -11,6 +12,7 @@ import { reportingApi } from './api/reporting-api.ts';
 import { storeResponses } from './api/request-ids.ts';
 import { invalidId, webhooksApi } from './api/webhooks-api.ts';
 import { deliveryControl } from './control-api/delivery.ts';
+import { disputeControl } from './control-api/disputes.ts';
 import { ControlError } from './control-api/input.ts';
 import { paymentControl } from './control-api/payments.ts';
 import { responseControl } from './control-api/responses.ts';
@@ -129,6 +131,7 @@ function createApp(sim: Simulation): Hono<Env> {
   app.use('/v2/*', requireToken(tokens), storeResponses(sim));
   app.use('/v1/notifications/*', requireToken(tokens));
   app.use('/v1/reporting/*', requireToken(tokens));
+  app.use('/v1/customer/*', requireToken(tokens));
   app.use('*', injectFaults(sim));
   const routes = [
     oauthApi(sim, tokens),
@@ -137,9 +140,11 @@ function createApp(sim: Simulation): Hono<Env> {
     webhooksApi(sim),
     eventsApi(sim),
     reportingApi(sim),
+    disputesApi(sim),
     checkoutPage(sim),
     faultPage(sim),
     paymentControl(sim),
+    disputeControl(sim),
     deliveryControl(sim),
     responseControl(sim),
     stateControl(sim, tokens),

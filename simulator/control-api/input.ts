@@ -1,8 +1,11 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { parseMoney } from '../../src/shared/money.ts';
 import type { Simulation } from '../delivery/simulation.ts';
+import { amountIssue } from '../state/amounts.ts';
 import { parseJson } from '../state/json.ts';
 import { findOrder } from '../state/orders.ts';
+import { moneySchema } from '../state/schemas.ts';
 import type { Capture, Order } from '../state/state.ts';
 
 interface FieldError {
@@ -55,6 +58,12 @@ export function requireCapture({ state }: Simulation, id: string): Capture {
   if (!capture) throw new ControlError(404, `capture ${id} not found`);
   return capture;
 }
+
+/** An amount, valid for its currency. */
+export const amountSchema = z.pipe(
+  moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'invalid amount for the currency')),
+  z.transform(parseMoney),
+);
 
 /** The error for an action that the current status does not allow. */
 export const stateConflict = (what: string, status: string | undefined): ControlError =>

@@ -1,21 +1,13 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { parseMoney } from '../../src/shared/money.ts';
 import type { Env, Simulation } from '../delivery/simulation.ts';
-import { amountIssue } from '../state/amounts.ts';
 import { captureResponse, resolveCapture } from '../state/captures.ts';
-import { disputeCapture } from '../state/disputes.ts';
 import { orderBody } from '../state/order-body.ts';
 import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from '../state/orders.ts';
 import { cancelReversal, refundBody, refundCapture, resolveRefund, reverseCapture } from '../state/refunds.ts';
-import { moneySchema } from '../state/schemas.ts';
 import { REFUND_STATUSES } from '../state/state.ts';
-import { ControlError, parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
+import { amountSchema, ControlError, parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
 
-const amountSchema = z.pipe(
-  moneySchema.check(z.refine((money) => amountIssue(money) === undefined, 'invalid amount for the currency')),
-  z.transform(parseMoney),
-);
 const approveSchema = z.strictObject({
   funding: z._default(z.enum(['instant', 'pending', 'declined']), 'instant'),
   auto_capture: z.optional(z.boolean()),
@@ -29,7 +21,6 @@ const refundSchema = z.strictObject({
 const reversalSchema = z.strictObject({ amount: z.optional(amountSchema) });
 const cancelReversalSchema = z.strictObject({ event: z._default(z.boolean(), true) });
 const captureSchema = z.strictObject({ refunds: z.enum(REFUND_STATUSES) });
-const disputeSchema = z.strictObject({ status: z._default(z.enum(['OPEN', 'RESOLVED']), 'OPEN') });
 const emptySchema = z.strictObject({});
 
 /** `/_sim/orders` and `/_sim/captures`: actions of buyers, banks and PayPal. */
@@ -129,14 +120,6 @@ export function paymentControl(sim: Simulation): Hono<Env> {
     const capture = requireCapture(sim, c.req.param('id'));
     if (!cancelReversal(sim, capture, event)) throw stateConflict('nothing was reversed', capture.status);
     return c.json(captureResponse(sim, capture));
-  });
-
-  app.post('/captures/:id/dispute', async (c) => {
-    const { status } = await parseControlBody(c, disputeSchema);
-    const capture = requireCapture(sim, c.req.param('id'));
-    const dispute = disputeCapture(sim, capture, status);
-    if (!dispute) throw stateConflict('no open dispute to resolve', capture.dispute?.status);
-    return c.json({ dispute_id: dispute.id, status: dispute.status });
   });
 
   return app;

@@ -2,11 +2,12 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { captureResponse } from '../state/captures.ts';
+import { disputeBody, disputesOf } from '../state/disputes.ts';
 import type { Fault } from '../state/faults.ts';
 import { orderBody } from '../state/order-body.ts';
 import { hasExpired } from '../state/orders.ts';
 import { refundBody } from '../state/refunds.ts';
-import { clearState } from '../state/state.ts';
+import { type Capture, clearState } from '../state/state.ts';
 import type { Tokens } from '../state/tokens.ts';
 import { parseControlBody } from './input.ts';
 
@@ -66,7 +67,7 @@ const hasEffect = ({ status, timeout, reset, malformed, latency_ms }: Fault): bo
 
 /** The whole state in PayPal's own formats, plus fields that PayPal does not expose. */
 function describeState(sim: Simulation) {
-  const { orders, captures, refunds, webhooks, events } = sim.state;
+  const { orders, captures, refunds, disputes, webhooks, events } = sim.state;
   const now = sim.now();
   return {
     orders: mapValues(orders, (order) => ({
@@ -77,9 +78,10 @@ function describeState(sim: Simulation) {
     captures: mapValues(captures, (capture) => ({
       ...captureResponse(sim, capture),
       order_id: capture.order.id,
-      dispute: capture.dispute ? { dispute_id: capture.dispute.id, status: capture.dispute.status } : null,
+      dispute: latestDispute(sim, capture),
     })),
     refunds: mapValues(refunds, (refund) => ({ ...refundBody(sim, refund), capture_id: refund.capture.id })),
+    disputes: mapValues(disputes, (dispute) => disputeBody(sim, dispute)),
     webhooks: mapValues(webhooks, ({ id, url, eventTypes }) => ({ id, url, event_types: eventTypes })),
     events: mapValues(events, ({ body }) => JSON.parse(body.toString())),
     delivery: {
@@ -92,6 +94,11 @@ function describeState(sim: Simulation) {
     reporting: sim.state.reporting,
     event_list: sim.state.eventList,
   };
+}
+
+function latestDispute({ state }: Simulation, capture: Capture) {
+  const dispute = disputesOf(state, capture.id).at(-1);
+  return dispute ? { dispute_id: dispute.id, status: dispute.status } : null;
 }
 
 const mapValues = <Item>(items: ReadonlyMap<string, Item>, show: (item: Item) => object): Record<string, object> =>

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { moneyText } from '../../src/shared/money.ts';
 import type { Simulation } from '../delivery/simulation.ts';
+import { disputesOf } from '../state/disputes.ts';
 import type { PurchaseUnit } from '../state/order-schema.ts';
 import { hasExpired, isOpen } from '../state/orders.ts';
 import type { Capture, Order } from '../state/state.ts';
@@ -77,7 +78,7 @@ export function orderList(sim: Simulation): Html {
         (order) => html`<tr>
           <td class="nowrap"><a href="/checkoutnow?token=${order.id}"><code>${order.id}</code></a></td>
           <td class="nowrap">${order.request.purchase_units.map(amountText).join(', ')}</td>
-          <td>${hasExpired(order, sim.now()) ? 'EXPIRED' : order.status}${order.captures.map(captureLine)}</td>
+          <td>${hasExpired(order, sim.now()) ? 'EXPIRED' : order.status}${order.captures.map((capture) => captureLine(sim, capture))}</td>
           <td><form method="post" action="/faults/orders/${order.id}" class="few">
             ${availableActions(sim, order).map(actionButton)}
           </form></td>
@@ -86,8 +87,9 @@ export function orderList(sim: Simulation): Html {
     </table>`;
 }
 
-function captureLine({ status, amount, dispute }: Capture): Html {
+function captureLine({ state }: Simulation, { id, status, amount }: Capture): Html {
   const { value, currency_code } = moneyText(amount);
+  const dispute = disputesOf(state, id).at(-1);
   return html`<br>capture ${status}, ${value} ${currency_code}${dispute ? `, dispute ${dispute.status}` : ''}`;
 }
 
@@ -95,7 +97,8 @@ function captureLine({ status, amount, dispute }: Capture): Html {
 export function availableActions(sim: Simulation, order: Order): OrderAction[] {
   const [capture] = order.captures;
   if (!capture) return isOpen(order) && !hasExpired(order, sim.now()) ? ['forge', 'late', 'expire'] : ['forge'];
-  const disputeAction = capture.dispute?.status === 'OPEN' ? 'resolve' : 'dispute';
+  const isDisputed = disputesOf(sim.state, capture.id).some(({ status }) => status !== 'RESOLVED');
+  const disputeAction = isDisputed ? 'resolve' : 'dispute';
   switch (capture.status) {
     case 'PENDING':
       return ['complete', 'decline'];

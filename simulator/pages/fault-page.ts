@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { resolveCapture } from '../state/captures.ts';
-import { disputeCapture } from '../state/disputes.ts';
+import { changeDispute, disputesOf, openDispute } from '../state/disputes.ts';
 import { createEvent } from '../state/events.ts';
 import { newId } from '../state/ids.ts';
 import { approveOrder } from '../state/orders.ts';
@@ -72,7 +72,12 @@ async function applyAction(
     resolveCapture(sim, capture, action === 'complete' ? 'COMPLETED' : 'DECLINED');
   else if (action === 'refund') refundCapture(sim, capture, {});
   else if (action === 'reverse') reverseCapture(sim, capture);
-  else disputeCapture(sim, capture, action === 'dispute' ? 'OPEN' : 'RESOLVED');
+  else if (action === 'dispute') openDispute(sim, { sellerTransactionIds: [capture.id] });
+  else {
+    const open = disputesOf(sim.state, capture.id).findLast(({ status }) => status !== 'RESOLVED');
+    const outcome = { code: 'RESOLVED_SELLER_FAVOUR' } as const;
+    if (open) changeDispute(sim, open, { status: 'RESOLVED', outcome });
+  }
 }
 
 /** Sends PAYMENT.CAPTURE.COMPLETED for money that was never paid, signed with the untrusted certificate. */

@@ -2,6 +2,7 @@ import { type Money, moneyText, sumOf } from '../../src/shared/money.ts';
 import { feeOf, formatSummaryAmount, subtract } from './amounts.ts';
 import { announceCapture } from './captures.ts';
 import type { StateContext } from './context.ts';
+import { disputesOf } from './disputes.ts';
 import { issueError, type Link } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Capture, Refund, RefundStatus } from './state.ts';
@@ -133,7 +134,9 @@ function refundIssue(sim: StateContext, capture: Capture, amount: Money, left: M
   if (amount.currency !== capture.amount.currency) return 'REFUND_CAPTURE_CURRENCY_MISMATCH';
   if (amount.minor <= 0) return 'CANNOT_BE_ZERO_OR_NEGATIVE';
   if (amount.minor > left.minor) return 'REFUND_AMOUNT_EXCEEDED';
-  if (amount.minor < left.minor && capture.dispute?.status === 'OPEN') return 'TRANSACTION_DISPUTED';
+  if (amount.minor < left.minor && disputesOf(sim.state, capture.id).some(({ status }) => status !== 'RESOLVED')) {
+    return 'TRANSACTION_DISPUTED';
+  }
   return undefined;
 }
 

@@ -37,7 +37,6 @@ export interface Capture {
   readonly refunds: Refund[];
   /** The status of the shop's next refunds. @default - that of all captures */
   refundStatus?: RefundStatus;
-  dispute?: Dispute;
 }
 
 export const REFUND_STATUSES = ['PENDING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
@@ -61,11 +60,40 @@ export interface Refund {
   updateTime: Date;
 }
 
+/** Enums of PayPal's OpenAPI file for disputes. */
+export const DISPUTE_STATUSES = [
+  'OPEN',
+  'WAITING_FOR_BUYER_RESPONSE',
+  'WAITING_FOR_SELLER_RESPONSE',
+  'UNDER_REVIEW',
+  'RESOLVED',
+  'OTHER',
+] as const;
+export const DISPUTE_STAGES = ['INQUIRY', 'CHARGEBACK', 'PRE_ARBITRATION', 'ARBITRATION'] as const;
+export const OUTCOME_CODES = [
+  'RESOLVED_BUYER_FAVOUR',
+  'RESOLVED_SELLER_FAVOUR',
+  'RESOLVED_WITH_PAYOUT',
+  'CANCELED_BY_BUYER',
+  'ACCEPTED',
+  'DENIED',
+  'NONE',
+] as const;
+
+/** A dispute about one transaction or several. */
 export interface Dispute {
   readonly id: string;
   readonly createTime: Date;
   updateTime: Date;
-  status: 'OPEN' | 'RESOLVED';
+  /** The merchant's ids: of captures, or of transactions that the simulator does not know. */
+  readonly transactions: readonly { readonly sellerId: string; readonly buyerId: string }[];
+  /** @default - the sum of its captures */
+  readonly amount?: Money | undefined;
+  /** Paths of optional fields that PayPal leaves out, such as `disputed_transactions.0.seller`. */
+  readonly omitted: readonly string[];
+  status: (typeof DISPUTE_STATUSES)[number];
+  stage: (typeof DISPUTE_STAGES)[number];
+  outcome?: { readonly code: (typeof OUTCOME_CODES)[number]; readonly refunded?: Money | undefined };
 }
 
 export interface Webhook {
@@ -126,6 +154,7 @@ export interface State {
   readonly orders: Map<string, Order>;
   readonly captures: Map<string, Capture>;
   readonly refunds: Map<string, Refund>;
+  readonly disputes: Map<string, Dispute>;
   readonly webhooks: Map<string, Webhook>;
   /** Oldest first. */
   readonly events: Map<string, WebhookEvent>;
@@ -140,6 +169,7 @@ export const emptyState = (): State => ({
   orders: new Map(),
   captures: new Map(),
   refunds: new Map(),
+  disputes: new Map(),
   webhooks: new Map(),
   events: new Map(),
   requests: new Map(),
@@ -150,7 +180,8 @@ export const emptyState = (): State => ({
 
 /** Empties the state and resets its settings; webhooks stay. */
 export function clearState(state: State): void {
-  for (const map of [state.orders, state.captures, state.refunds, state.events, state.requests]) map.clear();
+  const { orders, captures, refunds, disputes, events, requests } = state;
+  for (const map of [orders, captures, refunds, disputes, events, requests]) map.clear();
   state.refundStatus = 'COMPLETED';
   state.reporting = DEFAULT_REPORTING;
   state.eventList = DEFAULT_EVENT_LIST;
