@@ -87,7 +87,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     certificates,
     signer,
     deliverer,
-    faults: createFaults(),
+    faults: createFaults(now),
     stopping: stopping.signal,
     announce(draft) {
       const event = createEvent(origin, now(), draft);

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { captureResponse } from '../state/captures.ts';
 import { disputeBody, disputesOf } from '../state/disputes.ts';
+import { operationOf, statusOf } from '../state/errors.ts';
 import type { Fault } from '../state/faults.ts';
 import { orderBody } from '../state/order-body.ts';
 import { hasExpired } from '../state/orders.ts';
@@ -11,13 +12,18 @@ import { type Capture, clearState } from '../state/state.ts';
 import type { Tokens } from '../state/tokens.ts';
 import { parseControlBody } from './input.ts';
 
+/** More requests than there are until `for_ms` is over. */
+const UNLIMITED = 1_000_000;
+
 const faultSchema = z
   .strictObject({
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
     path: z.string().check(z.startsWith('/')),
-    times: z._default(z.int().check(z.minimum(1)), 1),
+    times: z.optional(z.int().check(z.minimum(1))),
+    for_ms: z.exactOptional(z.int().check(z.minimum(1))),
     status: z.optional(z.int().check(z.minimum(400), z.maximum(599))),
     retry_after: z.optional(z.int().check(z.minimum(0))),
+    issue: z.optional(z.string()),
     timeout: z.optional(z.boolean()),
     reset: z.optional(z.boolean()),
     malformed: z.optional(z.boolean()),
@@ -27,10 +33,21 @@ const faultSchema = z
   .check(
     z.refine((fault) => hasEffect(fault), {
       path: ['status'],
-      error: 'a fault requires status, timeout, reset, malformed or latency_ms',
+      error: 'a fault requires status, issue, timeout, reset, malformed or latency_ms',
+    }),
+    z.refine((fault) => isListed(fault), {
+      path: ['issue'],
+      error: 'PayPal does not list this issue, or not with this status, for the operation',
     }),
   );
-const faultsSchema = z.strictObject({ faults: z.array(faultSchema) });
+const faultsSchema = z.strictObject({
+  faults: z.array(
+    z.pipe(
+      faultSchema,
+      z.transform(({ times, ...fault }): Fault => ({ ...fault, times: times ?? (fault.for_ms ? UNLIMITED : 1) })),
+    ),
+  ),
+});
 const emptySchema = z.strictObject({});
 
 /** `/_sim/faults`, `/_sim/tokens/revoke`, `/_sim/state`, `/_sim/reset`. */
@@ -62,8 +79,17 @@ export function stateControl(sim: Simulation, tokens: Tokens): Hono<Env> {
   return app;
 }
 
-const hasEffect = ({ status, timeout, reset, malformed, latency_ms }: Fault): boolean =>
-  [status, timeout, reset, malformed, latency_ms].some(Boolean);
+type RequestedFault = Omit<Fault, 'times'>;
+
+const hasEffect = ({ status, issue, timeout, reset, malformed, latency_ms }: RequestedFault): boolean =>
+  [status, issue, timeout, reset, malformed, latency_ms].some(Boolean);
+
+function isListed({ method, path, status, issue }: RequestedFault): boolean {
+  if (!issue) return true;
+  const operation = operationOf(method, path);
+  const listed = operation && statusOf(operation, issue);
+  return listed !== undefined && (status ?? listed) === listed;
+}
 
 /** The whole state in PayPal's own formats, plus fields that PayPal does not expose. */
 function describeState(sim: Simulation) {

@@ -7,6 +7,19 @@ import ISSUES from './paypal-issues.json' with { type: 'json' };
  */
 export type Operation = keyof typeof ISSUES;
 
+const OPERATIONS: readonly (readonly [Operation, method: string, path: RegExp])[] = [
+  ['orders.create', 'POST', /^\/v2\/checkout\/orders$/],
+  ['orders.get', 'GET', /^\/v2\/checkout\/orders\/[^/]+$/],
+  ['orders.capture', 'POST', /^\/v2\/checkout\/orders\/[^/]+\/capture$/],
+  ['captures.get', 'GET', /^\/v2\/payments\/captures\/[^/]+$/],
+  ['captures.refund', 'POST', /^\/v2\/payments\/captures\/[^/]+\/refund$/],
+  ['refunds.get', 'GET', /^\/v2\/payments\/refunds\/[^/]+$/],
+];
+
+/** The operation of a request; undefined when PayPal lists no issues for it. */
+export const operationOf = (method: string, path: string): Operation | undefined =>
+  OPERATIONS.find(([, ownMethod, pattern]) => ownMethod === method && pattern.test(path))?.[0];
+
 /** One entry of an error's `details`. */
 export interface ErrorDetail {
   readonly issue: string;

@@ -5,8 +5,12 @@ export interface Fault {
   readonly path: string;
   /** Remaining number of requests. */
   readonly times: number;
+  /** Ends the fault this long after it was set, whatever is left of `times`. */
+  readonly for_ms?: number | undefined;
   /** Respond with PayPal's error for this status. */
   readonly status?: number | undefined;
+  /** Respond with PayPal's error for this issue, which it must list for the operation. */
+  readonly issue?: string | undefined;
   /** Value of the `retry-after` header, in seconds. */
   readonly retry_after?: number | undefined;
   /** Never respond. */
@@ -29,16 +33,19 @@ export interface Faults {
   take(method: string, path: string, after: boolean): Fault | undefined;
 }
 
-export function createFaults(): Faults {
+export function createFaults(now: () => Date): Faults {
   let faults: readonly Fault[] = [];
+  let since = 0;
+  const remaining = () => faults.filter(({ for_ms }) => for_ms === undefined || now().getTime() < since + for_ms);
   return {
-    list: () => faults,
+    list: remaining,
     replace: (newFaults) => {
       faults = newFaults;
+      since = now().getTime();
     },
     take(method, path, after) {
       if (path.startsWith('/_sim/')) return undefined;
-      const taken = faults.find(
+      const taken = remaining().find(
         (fault) => fault.method === method && matches(fault.path, path) && (fault.after ?? false) === after,
       );
       if (!taken) return undefined;

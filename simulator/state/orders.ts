@@ -2,7 +2,7 @@ import { type Money, parseMoney } from '../../src/shared/money.ts';
 import { BUYER } from './buyer.ts';
 import { announceCapture, createCapture } from './captures.ts';
 import type { StateContext } from './context.ts';
-import { issueError, type Link } from './errors.ts';
+import { issueError, type PayPalError } from './errors.ts';
 import { newId } from './ids.ts';
 import { experienceOf, orderBody, reversedApprovalBody } from './order-body.ts';
 import type { OrderRequest } from './order-schema.ts';
@@ -73,14 +73,24 @@ export function approveOrder(sim: StateContext, order: Order, options: ApproveOp
  * declined order stays approved: the buyer can approve again with another funding, and the next capture succeeds.
  */
 export function captureOrder(sim: StateContext, order: Order): void {
-  if (order.status === 'COMPLETED') throw issueError('orders.capture', [{ issue: 'ORDER_ALREADY_CAPTURED' }]);
-  if (order.status !== 'APPROVED') throw issueError('orders.capture', [{ issue: 'ORDER_NOT_APPROVED' }]);
-  if (order.approval?.funding === 'declined') {
-    const back: Link = { href: `${sim.origin}/checkoutnow?token=${order.id}`, rel: 'redirect', method: 'GET' };
-    throw issueError('orders.capture', [{ issue: 'INSTRUMENT_DECLINED' }], [back]);
-  }
+  if (order.status === 'COMPLETED') throw captureRefusal(sim.origin, order.id, 'ORDER_ALREADY_CAPTURED');
+  if (order.status !== 'APPROVED') throw captureRefusal(sim.origin, order.id, 'ORDER_NOT_APPROVED');
+  if (order.approval?.funding === 'declined') throw captureRefusal(sim.origin, order.id, 'INSTRUMENT_DECLINED');
   captureUnits(sim, order);
   announceCaptures(sim, order);
+}
+
+/** The issues after which the buyer must return to PayPal, with the relation of the link. */
+const BUYER_LINKS: Readonly<Record<string, string>> = {
+  INSTRUMENT_DECLINED: 'redirect',
+  PAYER_ACTION_REQUIRED: 'payer-action',
+};
+
+/** PayPal's error for a capture that it refuses for an issue. */
+export function captureRefusal(origin: string, orderId: string, issue: string): PayPalError {
+  const rel = BUYER_LINKS[issue];
+  const links = rel ? [{ href: `${origin}/checkoutnow?token=${orderId}`, rel, method: 'GET' } as const] : [];
+  return issueError('orders.capture', [{ issue }], links);
 }
 
 /** Voids an approved order, as when PayPal returns the uncaptured payment of a local payment method. */

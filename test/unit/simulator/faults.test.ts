@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import issues from '../../../simulator/state/paypal-issues.json' with { type: 'json' };
 import { orderRequest, useSimulator } from './harness.ts';
 
 const paypal = useSimulator();
@@ -26,6 +27,52 @@ describe('a fault', () => {
 
     expect(await capture(id)).toMatchObject({ status, body: { name } });
     expect(await statusOf(id)).toBe('APPROVED');
+  });
+
+  it.each([
+    ['GET', '/v2/checkout/orders/{order}', 404, 'INVALID_RESOURCE_ID'],
+    ['GET', '/v2/payments/captures/{capture}', 404, 'INVALID_RESOURCE_ID'],
+    ['GET', '/v2/payments/captures/{capture}', 403, 'PERMISSION_DENIED'],
+    ['POST', '/v2/payments/captures/{capture}/refund', 403, 'PERMISSION_DENIED'],
+    ['GET', '/v2/payments/refunds/X', 403, 'PERMISSION_DENIED'],
+  ])('on %s %s with status %i has the details that PayPal lists', async (method, path, status, issue) => {
+    const { orderId, captureId } = await paypal.captured();
+    const address = path.replace('{order}', orderId).replace('{capture}', captureId);
+    await setFaults({ method, path: address, status });
+
+    const response = await paypal.api(method, address, method === 'POST' ? {} : undefined);
+
+    expect(response).toMatchObject({ status, body: { details: [{ issue }] } });
+  });
+
+  it('has the error of a missing order, for a request about one that exists', async () => {
+    const id = await paypal.order();
+    await setFaults({ method: 'GET', path: `/v2/checkout/orders/${id}`, status: 404 });
+    const path = (order: string) => `/v2/checkout/orders/${order}`;
+
+    const [injected, missing] = [await paypal.api('GET', path(id)), await paypal.api('GET', path('X'))];
+
+    expect({ ...injected.body, debug_id: '' }).toEqual({ ...missing.body, debug_id: '' });
+    expect(await statusOf(id)).toBe('PAYER_ACTION_REQUIRED');
+  });
+
+  it('lasts for_ms, whatever the number of requests', async () => {
+    const id = await paypal.approvedOrder();
+    await setFaults({ method: 'GET', path: '/v2/checkout/orders/*', status: 404, for_ms: 60_000 });
+    const get = async () => (await paypal.api('GET', `/v2/checkout/orders/${id}`)).status;
+
+    expect([await get(), await get(), await get()]).toEqual([404, 404, 404]);
+    paypal.passTime(60_000);
+    expect(await get()).toBe(200);
+    expect((await paypal.control('GET', 'state')).faults).toEqual([]);
+  });
+
+  it('ends after times within for_ms', async () => {
+    const id = await paypal.approvedOrder();
+    await setFaults({ method: 'GET', path: '/v2/checkout/orders/*', status: 404, for_ms: 60_000, times: 1 });
+
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).status).toBe(404);
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).status).toBe(200);
   });
 
   it('sets retry-after on 429', async () => {
@@ -143,6 +190,45 @@ describe('a fault', () => {
 
     expect((await paypal.send('POST', `/v2/checkout/orders/${id}/capture`)).status).toBe(401);
     expect((await capture(id)).status).toBe(503);
+  });
+});
+
+describe('a fault with an issue', () => {
+  it.each(Object.entries(issues['orders.capture']).map(([issue, { status }]) => [issue, status] as const))(
+    'refuses a capture with %s',
+    async (issue, status) => {
+      const id = await paypal.approvedOrder();
+      await setFaults({ method: 'POST', path: CAPTURE, issue });
+
+      const response = await paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {});
+
+      expect(response).toMatchObject({ status, body: { details: [{ issue }] } });
+      expect(await statusOf(id)).toBe('APPROVED');
+    },
+  );
+
+  it.each([
+    ['INSTRUMENT_DECLINED', 'redirect'],
+    ['PAYER_ACTION_REQUIRED', 'payer-action'],
+  ])('%s links to the buyer’s page', async (issue, rel) => {
+    const id = await paypal.approvedOrder();
+    await setFaults({ method: 'POST', path: CAPTURE, issue });
+
+    expect((await capture(id)).body.links).toContainEqual({
+      href: `${paypal.url}/checkoutnow?token=${id}`,
+      rel,
+      method: 'GET',
+    });
+  });
+
+  it('refuses refunds', async () => {
+    const { captureId } = await paypal.captured();
+    await setFaults({ method: 'POST', path: '/v2/payments/captures/*/refund', issue: 'PAYEE_ACCOUNT_RESTRICTED' });
+
+    expect(await paypal.api('POST', `/v2/payments/captures/${captureId}/refund`, {})).toMatchObject({
+      status: 422,
+      body: { details: [{ issue: 'PAYEE_ACCOUNT_RESTRICTED' }] },
+    });
   });
 });
 
