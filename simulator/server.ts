@@ -10,6 +10,7 @@ import { ordersApi } from './api/orders-api.ts';
 import { paymentsApi } from './api/payments-api.ts';
 import { reportingApi } from './api/reporting-api.ts';
 import { storeResponses } from './api/request-ids.ts';
+import { shapeResponses } from './api/shape-responses.ts';
 import { invalidId, webhooksApi } from './api/webhooks-api.ts';
 import { deliveryControl } from './control-api/delivery.ts';
 import { disputeControl } from './control-api/disputes.ts';
@@ -27,6 +28,7 @@ import { errorForStatus, PayPalError } from './state/errors.ts';
 import { createEvent, isSubscribed } from './state/events.ts';
 import { createFaults } from './state/faults.ts';
 import { newDebugId } from './state/ids.ts';
+import { shapedEvent } from './state/shape.ts';
 import { emptyState } from './state/state.ts';
 import { createTokens } from './state/tokens.ts';
 
@@ -90,7 +92,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults: createFaults(now),
     stopping: stopping.signal,
     announce(draft) {
-      const event = createEvent(origin, now(), draft);
+      const event = shapedEvent(state.shapes, createEvent(origin, now(), draft));
       state.events.set(event.id, event);
       for (const webhook of state.webhooks.values()) if (isSubscribed(webhook, event)) deliverer.send(event, webhook);
       return event;
@@ -121,7 +123,7 @@ function createApp(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>();
   app.onError(errorResponse);
   app.notFound((c) => errorResponse(errorForStatus(404), c));
-  app.use('*', setDebugId, dropResponses(sim));
+  app.use('*', setDebugId, dropResponses(sim), shapeResponses(sim));
   app.get('/v1/notifications/certs/:id', injectFaults(sim), (c) => {
     const certificate = Object.values(sim.certificates).find(({ id }) => id === c.req.param('id'));
     if (!certificate) throw invalidId();

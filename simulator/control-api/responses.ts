@@ -15,7 +15,25 @@ const eventListSchema = z.strictObject({
   page: z.exactOptional(z.nullable(z.int().check(z.minimum(1)))),
 });
 
-/** `/_sim/reporting`, `/_sim/event-list`: settings of PayPal's responses. */
+const pathSchema = z.string().check(z.regex(/^[^.]+(\.[^.]+)*$/));
+const shapesSchema = z.strictObject({
+  rules: z.array(
+    z
+      .strictObject({
+        match: z.enum(['events', 'envelopes', 'answers']),
+        path: pathSchema,
+        as: z.enum(['null', 'omit']),
+        event_type: z.optional(z.string().check(z.minLength(1))),
+        url: z.optional(z.string().check(z.startsWith('/'))),
+      })
+      .check(
+        z.refine(({ match, event_type }) => !event_type || match !== 'answers', { path: ['event_type'] }),
+        z.refine(({ match, url }) => !url || match === 'answers', { path: ['url'] }),
+      ),
+  ),
+});
+
+/** `/_sim/reporting`, `/_sim/event-list`, `/_sim/shapes`: settings of PayPal's responses. */
 export function responseControl({ state }: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
@@ -27,6 +45,11 @@ export function responseControl({ state }: Simulation): Hono<Env> {
   app.put('/event-list', async (c) => {
     state.eventList = { ...state.eventList, ...(await parseControlBody(c, eventListSchema)) };
     return c.json(state.eventList);
+  });
+
+  app.put('/shapes', async (c) => {
+    state.shapes = (await parseControlBody(c, shapesSchema)).rules;
+    return c.json({ rules: state.shapes });
   });
 
   return app;

@@ -119,6 +119,7 @@ function describeState(sim: Simulation) {
     refund_status: sim.state.refundStatus,
     reporting: sim.state.reporting,
     event_list: sim.state.eventList,
+    shapes: sim.state.shapes,
   };
 }
 

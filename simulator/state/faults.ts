@@ -46,7 +46,7 @@ export function createFaults(now: () => Date): Faults {
     take(method, path, after) {
       if (path.startsWith('/_sim/')) return undefined;
       const taken = remaining().find(
-        (fault) => fault.method === method && matches(fault.path, path) && (fault.after ?? false) === after,
+        (fault) => fault.method === method && matchesPath(fault.path, path) && (fault.after ?? false) === after,
       );
       if (!taken) return undefined;
       faults = faults
@@ -57,7 +57,8 @@ export function createFaults(now: () => Date): Faults {
   };
 }
 
-function matches(pattern: string, path: string): boolean {
+/** Whether a path matches a pattern, in which `*` is one segment. */
+export function matchesPath(pattern: string, path: string): boolean {
   const expected = pattern.split('/');
   // The links of the event list end with a slash.
   const actual = path.replace(/\/$/, '').split('/');

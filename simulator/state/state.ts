@@ -149,6 +149,19 @@ export interface EventListSettings {
 
 const DEFAULT_EVENT_LIST: EventListSettings = { next: 'slash', page: null };
 
+/** A rule of `PUT /_sim/shapes`: what PayPal leaves out or sends as null. */
+export interface ShapeRule {
+  /** The resource of events, whole events, or the bodies of responses. */
+  readonly match: 'events' | 'envelopes' | 'answers';
+  /** Within these, such as `purchase_units.0.payments`; `*` stands for every member. */
+  readonly path: string;
+  readonly as: 'null' | 'omit';
+  /** Events of this type only. */
+  readonly event_type?: string | undefined;
+  /** Responses of this path only; `*` matches one segment. */
+  readonly url?: string | undefined;
+}
+
 /** In memory only; a restart begins empty. */
 export interface State {
   readonly orders: Map<string, Order>;
@@ -163,6 +176,7 @@ export interface State {
   refundStatus: RefundStatus;
   reporting: ReportingSettings;
   eventList: EventListSettings;
+  shapes: readonly ShapeRule[];
 }
 
 export const emptyState = (): State => ({
@@ -176,6 +190,7 @@ export const emptyState = (): State => ({
   refundStatus: 'COMPLETED',
   reporting: DEFAULT_REPORTING,
   eventList: DEFAULT_EVENT_LIST,
+  shapes: [],
 });
 
 /** Empties the state and resets its settings; webhooks stay. */
@@ -185,4 +200,5 @@ export function clearState(state: State): void {
   state.refundStatus = 'COMPLETED';
   state.reporting = DEFAULT_REPORTING;
   state.eventList = DEFAULT_EVENT_LIST;
+  state.shapes = [];
 }
