@@ -3,7 +3,15 @@ import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { captureResponse, resolveCapture } from '../state/captures.ts';
 import { orderBody } from '../state/order-body.ts';
-import { approveOrder, cancelUrlOf, captureOrder, isOpen, returnUrlOf, reverseApproval } from '../state/orders.ts';
+import {
+  approveOrder,
+  cancelUrlOf,
+  captureAgain,
+  captureOrder,
+  isOpen,
+  returnUrlOf,
+  reverseApproval,
+} from '../state/orders.ts';
 import { cancelReversal, refundBody, refundCapture, resolveRefund, reverseCapture } from '../state/refunds.ts';
 import { REFUND_STATUSES } from '../state/state.ts';
 import { amountSchema, ControlError, parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
@@ -19,6 +27,7 @@ const refundSchema = z.strictObject({
   status: z._default(z.enum(REFUND_STATUSES), 'COMPLETED'),
 });
 const reversalSchema = z.strictObject({ amount: z.optional(amountSchema) });
+const againSchema = z.strictObject({ amount: z.optional(amountSchema) });
 const cancelReversalSchema = z.strictObject({ event: z._default(z.boolean(), true) });
 const captureSchema = z.strictObject({ refunds: z.enum(REFUND_STATUSES) });
 const emptySchema = z.strictObject({});
@@ -61,6 +70,14 @@ export function paymentControl(sim: Simulation): Hono<Env> {
     const order = requireOrder(sim, c.req.param('id'));
     captureOrder(sim, order);
     return c.json(orderBody(sim, order));
+  });
+
+  app.post('/orders/:id/capture-again', async (c) => {
+    const { amount } = await parseControlBody(c, againSchema);
+    const order = requireOrder(sim, c.req.param('id'));
+    const capture = captureAgain(sim, order, amount);
+    if (!capture) throw stateConflict('the order is not captured', order.status);
+    return c.json(captureResponse(sim, capture));
   });
 
   for (const [action, status] of [

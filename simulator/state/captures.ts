@@ -1,4 +1,4 @@
-import { type Money, moneyText } from '../../src/shared/money.ts';
+import { moneyText } from '../../src/shared/money.ts';
 import { feeOf, formatSummaryAmount, subtract } from './amounts.ts';
 import { MERCHANT } from './buyer.ts';
 import type { StateContext } from './context.ts';
@@ -7,19 +7,25 @@ import { newId } from './ids.ts';
 import type { Capture, Order } from './state.ts';
 import { formatTime } from './times.ts';
 
-/** Captures one purchase unit: completed, or pending for an e-check. */
-export function createCapture(sim: StateContext, order: Order, unitIndex: number, amount: Money): Capture {
+/** Captures one purchase unit; a capture is pending for an e-check. */
+export function createCapture(
+  sim: StateContext,
+  order: Order,
+  unitIndex: number,
+  { amount, status }: Pick<Capture, 'amount'> & { readonly status: 'PENDING' | 'COMPLETED' },
+): Capture {
   const unit = order.request.purchase_units[unitIndex];
   const now = sim.now();
   const capture: Capture = {
     id: newId(),
     order,
+    unitIndex,
     customId: unit?.custom_id,
     invoiceId: unit?.invoice_id,
     amount,
     createTime: now,
     updateTime: now,
-    status: order.approval?.funding === 'pending' ? 'PENDING' : 'COMPLETED',
+    status,
     refunds: [],
   };
   sim.state.captures.set(capture.id, capture);

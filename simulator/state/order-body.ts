@@ -52,14 +52,17 @@ export const reversedApprovalBody = (order: Order) => ({
 });
 
 function purchaseUnit(sim: StateContext, order: Order, unit: PurchaseUnit, index: number) {
-  const capture = order.captures[index];
-  const refunds = capture?.refunds.map((refund) => refundBody(sim, refund)) ?? [];
+  const captures = order.captures.filter(({ unitIndex }) => unitIndex === index);
+  const refunds = captures.flatMap((capture) => capture.refunds).map((refund) => refundBody(sim, refund));
   return {
     ...unit,
     reference_id: unit.reference_id ?? 'default',
     payee: MERCHANT,
     shipping: shippingOf(order, unit),
-    payments: capture && { captures: [captureBody(sim, capture)], ...(refunds.length > 0 && { refunds }) },
+    payments:
+      captures.length === 0
+        ? undefined
+        : { captures: captures.map((capture) => captureBody(sim, capture)), ...(refunds.length > 0 && { refunds }) },
   };
 }
 

@@ -6,7 +6,7 @@ import { issueError, type PayPalError } from './errors.ts';
 import { newId } from './ids.ts';
 import { experienceOf, orderBody, reversedApprovalBody } from './order-body.ts';
 import type { OrderRequest } from './order-schema.ts';
-import type { Funding, Order } from './state.ts';
+import type { Capture, Funding, Order } from './state.ts';
 
 /** "The default amount of time is 3 hours" to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
 const ORDER_LIFETIME_MS = 3 * 60 * 60 * 1000;
@@ -80,6 +80,21 @@ export function captureOrder(sim: StateContext, order: Order): void {
   announceCaptures(sim, order);
 }
 
+/**
+ * Captures the first purchase unit of a captured order once more, as shops have seen it happen at PayPal.
+ * @param amount - that of the order by default
+ * @returns the capture; undefined when the order is not captured
+ */
+export function captureAgain(sim: StateContext, order: Order, amount?: Money): Capture | undefined {
+  const [unit] = order.request.purchase_units;
+  if (order.status !== 'COMPLETED' || !unit) return undefined;
+  const capture = createCapture(sim, order, 0, { amount: amount ?? parseMoney(unit.amount), status: 'COMPLETED' });
+  order.captures = [...order.captures, capture];
+  order.updateTime = sim.now();
+  announceCapture(sim, capture, 'COMPLETED');
+  return capture;
+}
+
 /** The issues after which the buyer must return to PayPal, with the relation of the link. */
 const BUYER_LINKS: Readonly<Record<string, string>> = {
   INSTRUMENT_DECLINED: 'redirect',
@@ -125,7 +140,8 @@ function withQuery(address: string | undefined, query: string): string | undefin
 function captureUnits(sim: StateContext, order: Order): void {
   order.captures = order.request.purchase_units.map(({ amount }, index) => {
     const other = index === 0 ? order.approval?.captureAmount : undefined;
-    return createCapture(sim, order, index, other ?? parseMoney(amount));
+    const status = order.approval?.funding === 'pending' ? 'PENDING' : 'COMPLETED';
+    return createCapture(sim, order, index, { amount: other ?? parseMoney(amount), status });
   });
   order.status = 'COMPLETED';
   order.updateTime = sim.now();

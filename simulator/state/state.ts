@@ -18,7 +18,7 @@ export interface Order {
   updateTime: Date;
   status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
   approval?: Approval;
-  /** One per purchase unit, in the same sequence; empty before the capture. */
+  /** One per purchase unit, in the same sequence, then further ones; empty before the capture. */
   captures: readonly Capture[];
   /** Expired by the control API, regardless of time. */
   expired: boolean;
@@ -28,6 +28,8 @@ export interface Order {
 export interface Capture {
   readonly id: string;
   readonly order: Order;
+  /** Position of its purchase unit in the order. */
+  readonly unitIndex: number;
   readonly customId?: string | undefined;
   readonly invoiceId?: string | undefined;
   readonly amount: Money;

@@ -238,6 +238,47 @@ describe('captures at PayPal', () => {
     );
   });
 
+  it('can capture an order a second time', async () => {
+    const { orderId, captureId } = await paypal.captured();
+
+    const second = await paypal.control('POST', `orders/${orderId}/capture-again`, {
+      amount: { currency_code: 'EUR', value: '3.00' },
+    });
+    const received = await paypal.receiver.until(3);
+
+    expect(second).toMatchObject({ status: 'COMPLETED', custom_id: 'pay_1', amount: { value: '3.00' } });
+    expect(received.map(eventIn)[2]).toMatchObject({
+      event_type: 'PAYMENT.CAPTURE.COMPLETED',
+      resource: { id: second.id, supplementary_data: { related_ids: { order_id: orderId } } },
+    });
+    const order = await paypal.api('GET', `/v2/checkout/orders/${orderId}`);
+    expect(order.body).toMatchObject({
+      purchase_units: [{ payments: { captures: [{ id: captureId }, { id: second.id }] } }],
+    });
+    await paypal.api('POST', `/v2/payments/captures/${second.id}/refund`, {});
+    expect((await paypal.control('GET', 'state')).captures).toMatchObject({
+      [captureId]: { status: 'COMPLETED' },
+      [String(second.id)]: { status: 'REFUNDED', order_id: orderId },
+    });
+  });
+
+  it('can capture an order whose e-check bounced', async () => {
+    const { orderId, captureId } = await paypal.captured({ funding: 'pending' });
+    await paypal.control('POST', `captures/${captureId}/decline`);
+
+    await paypal.control('POST', `orders/${orderId}/capture-again`);
+
+    expect((await paypal.api('GET', `/v2/checkout/orders/${orderId}`)).body).toMatchObject({
+      purchase_units: [{ payments: { captures: [{ status: 'DECLINED' }, { status: 'COMPLETED', amount: AMOUNT }] } }],
+    });
+  });
+
+  it('cannot capture a second time before the first', async () => {
+    const id = await paypal.approvedOrder();
+
+    expect((await paypal.send('POST', `/_sim/orders/${id}/capture-again`)).status).toBe(409);
+  });
+
   it('skips the automatic capture of a declined card', async () => {
     const id = await paypal.approvedOrder({ auto_capture: true, funding: 'declined' });
 

@@ -80,7 +80,7 @@ describe('control API validation', () => {
 });
 
 describe('control API', () => {
-  it.each(['approve', 'cancel', 'expire', 'reverse-approval', 'capture'])(
+  it.each(['approve', 'cancel', 'expire', 'reverse-approval', 'capture', 'capture-again'])(
     'responds with 404 to orders/X/%s of an unknown order',
     async (action) => {
       expect(await paypal.send('POST', `/_sim/orders/X/${action}`)).toMatchObject({
