@@ -3,20 +3,34 @@ import * as z from 'zod/mini';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { captureResponse, resolveCapture } from '../state/captures.ts';
 import { orderBody } from '../state/order-body.ts';
+import { shippingSchema } from '../state/order-schema.ts';
 import {
   approveOrder,
   cancelUrlOf,
   captureAgain,
   captureOrder,
+  changeBuyer,
   isOpen,
   returnUrlOf,
   reverseApproval,
 } from '../state/orders.ts';
 import { cancelReversal, refundBody, refundCapture, resolveRefund, reverseCapture } from '../state/refunds.ts';
-import { REFUND_STATUSES } from '../state/state.ts';
+import { type Order, REFUND_STATUSES } from '../state/state.ts';
 import { amountSchema, ControlError, parseControlBody, requireCapture, requireOrder, stateConflict } from './input.ts';
 
-const approveSchema = z.strictObject({
+const nameSchema = z.string().check(z.minLength(1), z.maxLength(140));
+const buyerSchema = z.strictObject({
+  shipping: z.optional(shippingSchema),
+  payer: z.optional(
+    z.strictObject({
+      name: z.exactOptional(z.strictObject({ given_name: nameSchema, surname: nameSchema })),
+      email_address: z.exactOptional(z.email()),
+      payer_id: z.exactOptional(z.string().check(z.regex(/^[2-9A-HJ-NP-Z]{13}$/))),
+      address: z.exactOptional(z.strictObject({ country_code: z.string().check(z.regex(/^([A-Z]{2}|C2)$/)) })),
+    }),
+  ),
+});
+const approveSchema = z.extend(buyerSchema, {
   funding: z._default(z.enum(['instant', 'pending', 'declined']), 'instant'),
   auto_capture: z.optional(z.boolean()),
   capture_amount: z.optional(amountSchema),
@@ -37,12 +51,24 @@ export function paymentControl(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/_sim');
 
   app.post('/orders/:id/approve', async (c) => {
-    const { funding, auto_capture, capture_amount } = await parseControlBody(c, approveSchema);
+    const { funding, auto_capture, capture_amount, ...buyer } = await parseControlBody(c, approveSchema);
     const order = requireOrder(sim, c.req.param('id'));
     if (!isOpen(order)) throw stateConflict('the order cannot be approved', order.status);
+    applyBuyer(order, buyer);
     approveOrder(sim, order, { funding, autoCapture: auto_capture, captureAmount: capture_amount });
     return c.json({ redirect_url: returnUrlOf(order) ?? null });
   });
+
+  app.put('/orders/:id', async (c) => {
+    const buyer = await parseControlBody(c, buyerSchema);
+    const order = requireOrder(sim, c.req.param('id'));
+    applyBuyer(order, buyer);
+    return c.json(orderBody(sim, order));
+  });
+
+  function applyBuyer(order: Order, { shipping = order.buyer.shipping, payer }: z.infer<typeof buyerSchema>): void {
+    changeBuyer(sim, order, { shipping, payer: { ...order.buyer.payer, ...payer } });
+  }
 
   app.post('/orders/:id/cancel', async (c) => {
     await parseControlBody(c, emptySchema);

@@ -1,4 +1,6 @@
-/** The only buyer, fictional. The name has a non-ASCII letter, to test encodings. */
+import type { OrderBuyer } from './state.ts';
+
+/** The usual buyer, fictional. The name has a non-ASCII letter, to test encodings. */
 export const BUYER = {
   email_address: 'buyer@example.com',
   payer_id: 'BUYER22222222',
@@ -13,6 +15,17 @@ export const BUYER = {
 
 /** The buyer's full name, as in a shipping address. */
 export const BUYER_NAME = `${BUYER.name.given_name} ${BUYER.name.surname}`;
+
+/** Buyer and shipping address of an order before the control API changes them. */
+export const INITIAL_BUYER: OrderBuyer = {
+  payer: {
+    name: BUYER.name,
+    email_address: BUYER.email_address,
+    payer_id: BUYER.payer_id,
+    address: { country_code: BUYER.address.country_code },
+  },
+  shipping: undefined,
+};
 
 /** The only merchant. */
 export const MERCHANT = { email_address: 'merchant@example.com', merchant_id: 'MERCHANT22222' } as const;

@@ -19,9 +19,10 @@ export function orderBody(sim: StateContext, order: Order) {
     status: order.status,
     payment_source: paymentSource(order),
     purchase_units: order.request.purchase_units.map((unit, index) => purchaseUnit(sim, order, unit, index)),
-    payer: payer(order),
+    payer: order.approval && order.buyer.payer,
     create_time: formatTime(order.createTime),
-    update_time: order.approval && formatTime(order.updateTime),
+    // Milliseconds, which PayPal's OpenAPI file allows: two approvals may be close.
+    update_time: order.approval && order.updateTime.toISOString(),
     links: linksOf(sim.origin, order),
   };
 }
@@ -68,23 +69,22 @@ function purchaseUnit(sim: StateContext, order: Order, unit: PurchaseUnit, index
 
 /** After approval: the shipping address, from PayPal's file or as set by the shop. */
 function shippingOf(order: Order, unit: PurchaseUnit) {
-  const preference = experienceOf(order)?.shipping_preference ?? 'GET_FROM_FILE';
-  if (!order.approval || preference === 'SET_PROVIDED_ADDRESS') return unit.shipping;
-  return preference === 'NO_SHIPPING' ? undefined : { name: { full_name: BUYER_NAME }, address: BUYER.address };
-}
-
-function payer({ approval }: Order) {
-  if (!approval) return undefined;
-  const { name, email_address, payer_id, address } = BUYER;
-  return { name, email_address, payer_id, address: { country_code: address.country_code } };
+  if (!order.approval) return unit.shipping;
+  switch (experienceOf(order)?.shipping_preference) {
+    case 'NO_SHIPPING':
+      return undefined;
+    case 'SET_PROVIDED_ADDRESS':
+      return order.buyer.shipping ?? unit.shipping;
+    default:
+      return order.buyer.shipping ?? { name: { full_name: BUYER_NAME }, address: BUYER.address };
+  }
 }
 
 /** Before approval: empty, or missing when the request had none (both recorded). */
-function paymentSource({ approval, request }: Order) {
+function paymentSource({ approval, request, buyer }: Order) {
   if (!approval) return request.payment_source && { paypal: {} };
-  const { name, email_address, payer_id: account_id, address } = BUYER;
-  const { country_code } = address;
-  return { paypal: { email_address, account_id, account_status: 'VERIFIED', name, address: { country_code } } };
+  const { name, email_address, payer_id: account_id, address } = buyer.payer;
+  return { paypal: { email_address, account_id, account_status: 'VERIFIED', name, address } };
 }
 
 /** The buyer's link is `payer-action` with `payment_source`, `approve` without. */

@@ -37,6 +37,11 @@ const addressSchema = z.object({
   country_code: z.string().check(z.regex(/^([A-Z]{2}|C2)$/)),
 });
 
+export const shippingSchema = z.object({
+  name: z.optional(z.object({ full_name: z.optional(longText) })),
+  address: z.optional(addressSchema),
+});
+
 const purchaseUnitSchema = z.object({
   reference_id: z.optional(text(256)),
   amount: z.extend(moneySchema, { breakdown: z.optional(breakdownSchema) }),
@@ -45,12 +50,7 @@ const purchaseUnitSchema = z.object({
   invoice_id: z.optional(text(127)),
   soft_descriptor: z.optional(text(22)),
   items: z.optional(z.array(itemSchema)),
-  shipping: z.optional(
-    z.object({
-      name: z.optional(z.object({ full_name: z.optional(longText) })),
-      address: z.optional(addressSchema),
-    }),
-  ),
+  shipping: z.optional(shippingSchema),
 });
 
 const experienceSchema = z.object({
@@ -74,4 +74,5 @@ export const orderRequestSchema = z.object({
 });
 
 export type OrderRequest = z.infer<typeof orderRequestSchema>;
+export type Shipping = z.infer<typeof shippingSchema>;
 export type PurchaseUnit = OrderRequest['purchase_units'][number];

@@ -1,12 +1,12 @@
 import { type Money, parseMoney } from '../../src/shared/money.ts';
-import { BUYER } from './buyer.ts';
+import { INITIAL_BUYER } from './buyer.ts';
 import { announceCapture, createCapture } from './captures.ts';
 import type { StateContext } from './context.ts';
 import { issueError, type PayPalError } from './errors.ts';
 import { newId } from './ids.ts';
 import { experienceOf, orderBody, reversedApprovalBody } from './order-body.ts';
 import type { OrderRequest } from './order-schema.ts';
-import type { Capture, Funding, Order } from './state.ts';
+import type { Capture, Funding, Order, OrderBuyer } from './state.ts';
 
 /** "The default amount of time is 3 hours" to approve and, from then, to capture: PayPal's OpenAPI, `order.links`. */
 const ORDER_LIFETIME_MS = 3 * 60 * 60 * 1000;
@@ -19,6 +19,7 @@ export function createOrder(sim: StateContext, request: OrderRequest): Order {
     createTime: now,
     updateTime: now,
     status: request.payment_source ? 'PAYER_ACTION_REQUIRED' : 'CREATED',
+    buyer: INITIAL_BUYER,
     captures: [],
     expired: false,
   };
@@ -48,6 +49,12 @@ export interface ApproveOptions {
   readonly autoCapture?: boolean | undefined;
   /** Captured instead of the order's amount. */
   readonly captureAmount?: Money | undefined;
+}
+
+/** Changes who pays, or where to ship, as the buyer at PayPal. PayPal sends no event for it. */
+export function changeBuyer(sim: StateContext, order: Order, change: Partial<OrderBuyer>): void {
+  order.buyer = { ...order.buyer, ...change };
+  order.updateTime = sim.now();
 }
 
 /** Approves an open order, as the buyer. */
@@ -123,7 +130,7 @@ export function reverseApproval(sim: StateContext, order: Order): void {
 
 /** The buyer's redirect after approval; undefined when the request has no `return_url`. */
 export const returnUrlOf = (order: Order): string | undefined =>
-  withQuery(experienceOf(order)?.return_url, `token=${order.id}&PayerID=${BUYER.payer_id}`);
+  withQuery(experienceOf(order)?.return_url, `token=${order.id}&PayerID=${order.buyer.payer.payer_id}`);
 
 /** The buyer's redirect after cancelling. PayPal sends no event for it, and the order does not change. */
 export const cancelUrlOf = (order: Order): string | undefined =>

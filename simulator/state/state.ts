@@ -1,5 +1,5 @@
 import type { Money } from '../../src/shared/money.ts';
-import type { OrderRequest } from './order-schema.ts';
+import type { OrderRequest, Shipping } from './order-schema.ts';
 
 /** `pending` is an e-check: its capture stays pending for days. `declined` is a card that is declined at capture. */
 export type Funding = 'instant' | 'pending' | 'declined';
@@ -11,6 +11,18 @@ interface Approval {
   readonly captureAmount?: Money | undefined;
 }
 
+/** Who pays, as PayPal knows it from the approval on. */
+export interface OrderBuyer {
+  readonly payer: {
+    readonly name: { readonly given_name: string; readonly surname: string };
+    readonly email_address: string;
+    readonly payer_id: string;
+    readonly address: { readonly country_code: string };
+  };
+  /** Chosen at PayPal. @default - the buyer's usual address, or the shop's with SET_PROVIDED_ADDRESS */
+  readonly shipping: Shipping | undefined;
+}
+
 export interface Order {
   readonly id: string;
   readonly request: OrderRequest;
@@ -18,6 +30,7 @@ export interface Order {
   updateTime: Date;
   status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';
   approval?: Approval;
+  buyer: OrderBuyer;
   /** One per purchase unit, in the same sequence, then further ones; empty before the capture. */
   captures: readonly Capture[];
   /** Expired by the control API, regardless of time. */

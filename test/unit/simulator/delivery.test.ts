@@ -168,6 +168,25 @@ describe('deliveries of one order', () => {
 });
 
 describe('held deliveries', () => {
+  it('are signed when they are sent, with the content of their creation', async () => {
+    await set({ hold: true });
+    const { orderId } = await paypal.captured();
+    paypal.passTime(5 * 24 * 60 * 60 * 1000);
+
+    await flush();
+    const [delivery] = await paypal.receiver.until(2);
+
+    const sentAt = Date.parse(String(delivery?.headers['paypal-transmission-time']));
+    expect(Math.abs(sentAt - paypal.now().getTime())).toBeLessThan(60_000);
+    const event = delivery && eventIn(delivery);
+    expect(event).toMatchObject({
+      create_time: expect.stringMatching(/\.\d{3}Z$/),
+      event_type: 'CHECKOUT.ORDER.APPROVED',
+      resource: { id: orderId, status: 'APPROVED' },
+    });
+    expect(sentAt - Date.parse(String(event?.create_time))).toBeGreaterThan(4 * 24 * 60 * 60 * 1000);
+  });
+
   it('are sent in sequence by a flush, which waits for the responses', async () => {
     await set({ hold: true });
     await paypal.captured();

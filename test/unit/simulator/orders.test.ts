@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AMOUNT, CANCEL_URL, orderRequest, RETURN_URL, useSimulator } from './harness.ts';
+import { eventIn } from './receiver.ts';
 
 const paypal = useSimulator();
 const HOURS = 60 * 60 * 1000;
@@ -126,6 +127,33 @@ describe('POST /_sim/orders/{id}/approve', () => {
     expect((body.purchase_units as { shipping?: object }[])[0]?.shipping).toEqual(shipping);
   });
 
+  it('sets who pays and where to ship, for this approval', async () => {
+    const id = await paypal.order();
+    const shipping = {
+      name: { full_name: 'Ann Other' },
+      address: { address_line_1: '2 Side Street', country_code: 'FR' },
+    };
+    const payer = { email_address: 'ann@example.com', name: { given_name: 'Ann', surname: 'Other' } };
+
+    await paypal.control('POST', `orders/${id}/approve`);
+    await paypal.control('POST', `orders/${id}/approve`, { shipping, payer });
+    const [first, second] = (await paypal.receiver.until(2)).map(eventIn);
+
+    expect(first).toMatchObject({
+      resource: {
+        payer: { email_address: 'buyer@example.com' },
+        purchase_units: [{ shipping: { address: { country_code: 'DE' } } }],
+      },
+    });
+    expect(second).toMatchObject({
+      resource: {
+        payer: { ...payer, payer_id: 'BUYER22222222' },
+        payment_source: { paypal: { email_address: 'ann@example.com' } },
+        purchase_units: [{ shipping }],
+      },
+    });
+  });
+
   it('sends CHECKOUT.ORDER.APPROVED with a snapshot of the order', async () => {
     const id = await paypal.approvedOrder();
     await paypal.receiver.until(1);
@@ -146,6 +174,68 @@ describe('POST /_sim/orders/{id}/approve', () => {
     const id = await paypal.order({ intent: 'CAPTURE', purchase_units: [{ amount: AMOUNT }] });
 
     expect(await paypal.control('POST', `orders/${id}/approve`)).toEqual({ redirect_url: null });
+  });
+});
+
+describe('PUT /_sim/orders/{id}', () => {
+  const shipping = { address: { address_line_1: '2 Side Street', country_code: 'FR' } };
+  const shippingOf = async (id: string) => {
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${id}`);
+    return (body.purchase_units as { shipping?: object }[])[0]?.shipping;
+  };
+
+  it('changes the address of an approved order, without an event', async () => {
+    const id = await paypal.approvedOrder();
+
+    const order = await paypal.control('PUT', `orders/${id}`, { shipping });
+
+    expect(order).toMatchObject({ purchase_units: [{ shipping }], payer: { email_address: 'buyer@example.com' } });
+    expect(await shippingOf(id)).toEqual(shipping);
+    expect(Object.keys((await paypal.control('GET', 'state')).events as object)).toHaveLength(1);
+  });
+
+  it('is visible from the approval on', async () => {
+    const id = await paypal.order();
+    await paypal.control('PUT', `orders/${id}`, { shipping });
+
+    expect(await shippingOf(id)).toBeUndefined();
+    await paypal.control('POST', `orders/${id}/approve`);
+    expect(await shippingOf(id)).toEqual(shipping);
+  });
+
+  it('keeps the address of one change in the next', async () => {
+    const id = await paypal.approvedOrder({ shipping });
+
+    await paypal.control('PUT', `orders/${id}`, { payer: { address: { country_code: 'FR' } } });
+
+    expect(await shippingOf(id)).toEqual(shipping);
+  });
+
+  it('does not add an address with NO_SHIPPING', async () => {
+    const id = await paypal.approvedOrder({ shipping }, orderRequest({}, { shipping_preference: 'NO_SHIPPING' }));
+
+    expect(await shippingOf(id)).toBeUndefined();
+  });
+});
+
+describe('update_time', () => {
+  it('changes at each approval, change of address and capture, in milliseconds', async () => {
+    const id = await paypal.order();
+    const times: string[] = [];
+    for (const [method, action] of [
+      ['POST', '/approve'],
+      ['PUT', ''],
+      ['POST', '/approve'],
+      ['POST', '/capture'],
+      ['POST', '/capture-again'],
+    ] as const) {
+      paypal.passTime(3);
+      await paypal.control(method, `orders/${id}${action}`, {});
+      times.push(String((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body.update_time));
+    }
+
+    expect(times.every((time) => /\.\d{3}Z$/.test(time))).toBe(true);
+    expect(times).toEqual([...new Set(times)].sort());
   });
 });
 
