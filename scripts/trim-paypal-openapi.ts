@@ -16,7 +16,13 @@ const FIXTURES = join(import.meta.dirname, '../test/fixtures/paypal/openapi');
 /** Per document: the calls that the simulator serves and the tests validate, and schemas that they use by name. */
 const KEPT: Readonly<Record<string, { readonly calls: readonly string[]; readonly schemas?: readonly string[] }>> = {
   checkout_orders_v2: {
-    calls: ['post /v2/checkout/orders', 'get /v2/checkout/orders/{id}', 'post /v2/checkout/orders/{id}/capture'],
+    calls: [
+      'post /v2/checkout/orders',
+      'get /v2/checkout/orders/{id}',
+      'patch /v2/checkout/orders/{id}',
+      'post /v2/checkout/orders/{id}/authorize',
+      'post /v2/checkout/orders/{id}/capture',
+    ],
   },
   payments_payment_v2: {
     calls: [

@@ -2,12 +2,13 @@ import { Hono } from 'hono';
 import type { Env, Simulation } from '../delivery/simulation.ts';
 import { issueError, notFound } from '../state/errors.ts';
 import { minimalCapturedOrder, minimalOrder, orderBody } from '../state/order-body.ts';
-import { captureOrder, createOrder, findOrder } from '../state/orders.ts';
+import { captureOrder, createOrder, findOrder, updateOrder } from '../state/orders.ts';
 import { jsonBody, wantsRepresentation } from './json-body.ts';
 import { mockResponse } from './mock-response.ts';
+import { patchedRequest } from './order-patch.ts';
 import { parseOrderRequest } from './order-request.ts';
 
-/** `/v2/checkout/orders`: create, get, capture. */
+/** `/v2/checkout/orders`: create, get, update, capture; authorize is refused. */
 export function ordersApi(sim: Simulation): Hono<Env> {
   const app = new Hono<Env>().basePath('/v2/checkout/orders');
 
@@ -24,6 +25,26 @@ export function ordersApi(sim: Simulation): Hono<Env> {
     const order = findOrder(sim, c.req.param('id'));
     if (!order) throw notFound('orders.get');
     return c.json(orderBody(sim, order));
+  });
+
+  app.patch('/:id', mockResponse('orders.patch'), async (c) => {
+    const body = await jsonBody(c);
+    const order = findOrder(sim, c.req.param('id'));
+    if (!order) throw notFound('orders.patch');
+    if (order.status === 'COMPLETED' || order.status === 'VOIDED') {
+      throw issueError('orders.patch', [{ issue: 'ORDER_ALREADY_COMPLETED' }]);
+    }
+    // "Updates an order with a CREATED or APPROVED status" (PayPal's OpenAPI file): only those link to `update`.
+    if (order.status === 'PAYER_ACTION_REQUIRED') throw issueError('orders.patch', [{ issue: 'NOT_PATCHABLE' }]);
+    updateOrder(sim, order, patchedRequest(order.request, body));
+    return c.body(null, 204);
+  });
+
+  app.post('/:id/authorize', mockResponse('orders.authorize'), async (c) => {
+    await jsonBody(c);
+    if (!findOrder(sim, c.req.param('id'))) throw notFound('orders.authorize');
+    // The simulator has no orders with intent AUTHORIZE.
+    throw issueError('orders.authorize', [{ issue: 'ACTION_DOES_NOT_MATCH_INTENT' }]);
   });
 
   app.post('/:id/capture', mockResponse('orders.capture'), async (c) => {

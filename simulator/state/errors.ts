@@ -10,6 +10,8 @@ export type Operation = keyof typeof ISSUES;
 const OPERATIONS: readonly (readonly [Operation, method: string, path: RegExp])[] = [
   ['orders.create', 'POST', /^\/v2\/checkout\/orders$/],
   ['orders.get', 'GET', /^\/v2\/checkout\/orders\/[^/]+$/],
+  ['orders.patch', 'PATCH', /^\/v2\/checkout\/orders\/[^/]+$/],
+  ['orders.authorize', 'POST', /^\/v2\/checkout\/orders\/[^/]+\/authorize$/],
   ['orders.capture', 'POST', /^\/v2\/checkout\/orders\/[^/]+\/capture$/],
   ['captures.get', 'GET', /^\/v2\/payments\/captures\/[^/]+$/],
   ['captures.refund', 'POST', /^\/v2\/payments\/captures\/[^/]+\/refund$/],

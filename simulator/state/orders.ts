@@ -27,6 +27,19 @@ export function createOrder(sim: StateContext, request: OrderRequest): Order {
   return order;
 }
 
+/**
+ * Updates an order, as the shop.
+ * @throws PayPalError 422 when the buyer has approved another amount
+ */
+export function updateOrder(sim: StateContext, order: Order, request: OrderRequest): void {
+  const amounts = ({ purchase_units: units }: OrderRequest) => JSON.stringify(units.map(({ amount }) => amount));
+  if (order.approval && amounts(request) !== amounts(order.request)) {
+    throw issueError('orders.patch', [{ issue: 'AMOUNT_CHANGE_NOT_ALLOWED' }]);
+  }
+  order.request = request;
+  order.updateTime = sim.now();
+}
+
 /** Completed orders never expire. */
 export function hasExpired({ status, createTime, approval, expired }: Order, now: Date): boolean {
   if (status === 'COMPLETED') return false;

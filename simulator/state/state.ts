@@ -25,7 +25,7 @@ export interface OrderBuyer {
 
 export interface Order {
   readonly id: string;
-  readonly request: OrderRequest;
+  request: OrderRequest;
   readonly createTime: Date;
   updateTime: Date;
   status: 'CREATED' | 'PAYER_ACTION_REQUIRED' | 'APPROVED' | 'COMPLETED' | 'VOIDED';

@@ -6,6 +6,8 @@ import { openApi } from '../../support/openapi.ts';
 const OPERATIONS = [
   ['orders.create', 'checkout_orders_v2', '/v2/checkout/orders', 'post'],
   ['orders.get', 'checkout_orders_v2', '/v2/checkout/orders/{id}', 'get'],
+  ['orders.patch', 'checkout_orders_v2', '/v2/checkout/orders/{id}', 'patch'],
+  ['orders.authorize', 'checkout_orders_v2', '/v2/checkout/orders/{id}/authorize', 'post'],
   ['orders.capture', 'checkout_orders_v2', '/v2/checkout/orders/{id}/capture', 'post'],
   ['captures.get', 'payments_payment_v2', '/v2/payments/captures/{capture_id}', 'get'],
   ['captures.refund', 'payments_payment_v2', '/v2/payments/captures/{capture_id}/refund', 'post'],
