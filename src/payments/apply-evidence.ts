@@ -216,7 +216,9 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     const facts = await factsOf(payment, order, `asked after ${evidence.source}`, {
       named: order ? named : [...capturesOf(payment), ...named],
     });
-    return applyAll(payment, [...facts, evidence], false);
+    const mayEndReversal = payment.reversed_at !== undefined && evidence.kind === 'captured';
+    const reinstated = mayEndReversal ? facts.flatMap((fact) => reinstatedBy(fact, evidence.time)) : [];
+    return applyAll(payment, [...facts, ...reinstated, evidence], false);
   };
 
   const applyOrder: EvidenceApplier['applyOrder'] = async (payment, order, source, asOf) =>
@@ -259,6 +261,10 @@ const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture
   capture.id === capture_id ||
   (capture.order_id !== undefined && capture.order_id === paypal_order_id) ||
   (capture.order_id === undefined && capture.custom_id === payment_id);
+
+/** PayPal announces a capture again when it cancels a reversal, and then shows it without refunds. */
+const reinstatedBy = (fact: Evidence, time: string | undefined): Evidence[] =>
+  fact.kind === 'captured' && !fact.isRefunded ? [{ ...fact, kind: 'reinstated', time }] : [];
 
 /** Such evidence is parked if PayPal does not confirm it; other evidence may simply be late. */
 const isAboutMoney = ({ kind }: Evidence): boolean =>

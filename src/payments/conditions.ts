@@ -34,6 +34,7 @@ const CONDITIONS: Readonly<Record<Guard, string | ((evidence: Evidence) => strin
   'not known as failed':
     '(attribute_not_exists(refunds.#refund0) OR refunds.#refund0.#status IN (:pending, :completed))',
   'known as failed': 'refunds.#refund0.#status IN (:failed, :cancelled)',
+  'not after a reversal': '(attribute_not_exists(reversed_at) OR reversed_at >= :time)',
   'whole amount': 'captured = :amount AND refunded_minor > :nothing',
   'other amount': '(captured <> :amount OR refunded_minor <= :nothing)',
 };

@@ -42,6 +42,7 @@ export interface Move {
       | 'refunds'
       | 'refunds_pending'
       | 'extra_captures'
+      | 'reversed_at'
       | 'reinstated'
     >
   >;
@@ -212,6 +213,7 @@ function setOf(transition: Transition, before: Before, evidence: Evidence, isLat
       const ended = evidence.kind === 'refunded' ? evidence.refundIds : [];
       return {
         ...(transition.to !== 'unchanged' && { refunded_minor: evidence.total.minor }),
+        ...(evidence.kind === 'reversed' && evidence.time && { reversed_at: evidence.time }),
         ...(ended.length > 0 && withRefunds(before, ended, 'COMPLETED')),
       };
     }
@@ -220,7 +222,11 @@ function setOf(transition: Transition, before: Before, evidence: Evidence, isLat
     case 'refund_failed':
       return withRefunds(before, [evidence.refundId], evidence.status);
     case 'reinstated':
-      return { refunded_minor: 0, reinstated: (before.reinstated ?? 0) + 1 };
+      return {
+        refunded_minor: 0,
+        reinstated: (before.reinstated ?? 0) + 1,
+        ...(evidence.time && { reversed_at: evidence.time }),
+      };
     default:
       return also;
   }

@@ -20,7 +20,8 @@ export type Evidence = EvidenceContext &
   (
     | { readonly kind: 'approved' }
     | { readonly kind: 'capture_pending'; readonly captureId: string }
-    | { readonly kind: 'captured'; readonly captureId: string; readonly amount: Money }
+    /** `isRefunded`: PayPal shows it as refunded, in part or in full. */
+    | { readonly kind: 'captured'; readonly captureId: string; readonly amount: Money; readonly isRefunded?: true }
     /** PayPal rejected a capture with `ORDER_ALREADY_CAPTURED`, and did not show the capture. */
     | { readonly kind: 'already_captured' }
     | { readonly kind: 'capture_failed'; readonly captureId: string }
@@ -72,11 +73,12 @@ export function evidenceOfCapture(capture: PayPalCapture, context: EvidenceConte
   const about = { ...context, paypalOrderId: capture.order_id ?? context.paypalOrderId };
   switch (capture.status) {
     case 'COMPLETED':
-    case 'PARTIALLY_REFUNDED':
       return [{ ...about, kind: 'captured', captureId: capture.id, amount: capture.amount }];
+    case 'PARTIALLY_REFUNDED':
+      return [{ ...about, kind: 'captured', captureId: capture.id, amount: capture.amount, isRefunded: true }];
     case 'REFUNDED':
       return [
-        { ...about, kind: 'captured', captureId: capture.id, amount: capture.amount },
+        { ...about, kind: 'captured', captureId: capture.id, amount: capture.amount, isRefunded: true },
         { ...about, kind: 'refunded', captureId: capture.id, total: capture.amount, refundIds: [] },
       ];
     case 'PENDING':

@@ -59,6 +59,8 @@ export const paymentSchema = z.object({
   refunds_pending: z.optional(z.int()),
   /** Further captures of the same PayPal order, by PayPal's id. */
   extra_captures: z.optional(z.record(z.string(), extraCaptureSchema)),
+  /** ISO 8601, UTC: PayPal's time of the last reversal, or of its end. */
+  reversed_at: z.optional(z.string()),
   /** How often PayPal cancelled a reversal. */
   reinstated: z.optional(z.int()),
   /** Settlements requested and not yet recorded as succeeded, by the last part of their execution's name. */

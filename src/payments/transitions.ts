@@ -38,6 +38,7 @@ export type Guard =
   | 'ends a pending refund'
   | 'not known as failed'
   | 'known as failed'
+  | 'not after a reversal'
   | 'whole amount'
   | 'other amount';
 
@@ -222,7 +223,8 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'approved', from: ['created', ...GIVEN_UP], guards: ['old approval'] },
   { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
   { evidence: 'already_captured', from: [...PAID, ...GIVEN_UP, 'capture_pending'] },
-  { evidence: 'captured', from: PAID, guards: ['own capture'] },
+  // After a reversal, PayPal announces a capture again when it cancels the reversal.
+  { evidence: 'captured', from: PAID, guards: ['own capture', 'not after a reversal'] },
   { evidence: 'captured', from: PAID, guards: ['extra capture'] },
   { evidence: 'capture_failed', from: [...PAID, 'failed'] },
   { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
@@ -298,6 +300,8 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
     evidence.kind === 'refunded' && evidence.refundIds.some((id) => refunds[id]?.status === 'PENDING'),
   'not known as failed': (payment, evidence) => !isFailed(refundOf(payment, evidence)),
   'known as failed': (payment, evidence) => isFailed(refundOf(payment, evidence)),
+  'not after a reversal': ({ reversed_at }, { authoritative, time = '' }) =>
+    authoritative || reversed_at === undefined || time <= reversed_at,
   'whole amount': ({ captured, refunded_minor }, evidence) =>
     refunded_minor > 0 && captured !== undefined && 'amount' in evidence && sameMoney(captured, evidence.amount),
   'other amount': (payment, evidence) => !GUARDS['whole amount'](payment, evidence),
