@@ -60,6 +60,15 @@ async function failShop(counted: Counted): Promise<Failures> {
   await firstFailuresOf(failed);
   await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
 
+  const refused = await beginPurchase();
+  const path = `/v2/checkout/orders/${refused.paypalOrderId}/capture`;
+  await payPal('PUT', '/_sim/faults', { faults: [{ method: 'POST', path, status: 403, times: 100 }] });
+  await approve(refused.paypalOrderId);
+  await until(
+    () => shop('POST', `/api/v1/payments/${refused.paymentId}/capture`),
+    ({ status }) => status === 409,
+  );
+
   // Approved, but its webhook is lost: deliveries are dropped.
   const unnoticed = await beginPurchase();
   await approve(unnoticed.paypalOrderId);
