@@ -3,6 +3,7 @@ import { measure } from '../shared/metrics.ts';
 import { type PayPal, payPalClient } from './client.ts';
 import { type PayPalNotifications, payPalNotifications } from './notifications.ts';
 import { credentialsFrom } from './secret.ts';
+import { type PayPalTransactions, payPalTransactions } from './transactions.ts';
 import { type PayPalCall, transport } from './transport.ts';
 
 export interface PayPalConnection {
@@ -13,9 +14,12 @@ export interface PayPalConnection {
 }
 
 /** A client with its own token cache, so use one per function. Measures each request. */
-export function connectPayPal({ baseUrl, secretName }: PayPalConnection): PayPal & PayPalNotifications {
+export function connectPayPal({
+  baseUrl,
+  secretName,
+}: PayPalConnection): PayPal & PayPalNotifications & PayPalTransactions {
   const call = transport({ baseUrl, credentials: credentialsFrom(secretName), onCall: recordCall });
-  return { ...payPalClient(call), ...payPalNotifications(call) };
+  return { ...payPalClient(call), ...payPalNotifications(call), ...payPalTransactions(call) };
 }
 
 /** Measures one request; a failed one is logged with the debug id that PayPal's support requests. */

@@ -101,7 +101,8 @@ const lenientId = lenient(id);
 const links = z.catch(z.array(z.object({ rel: z.string(), href: z.string() })), []);
 type Links = z.infer<typeof links>;
 
-const money = z.pipe(
+/** PayPal's money, as minor units. */
+export const money = z.pipe(
   // Pattern and length from PayPal's OpenAPI document.
   z.object({
     currency_code: z.string().check(z.regex(/^[A-Z]{3}$/)),

@@ -49,6 +49,11 @@ export type PayPalRequest<T> = {
   readonly path: string;
   /** @throws MalformedPayPalBody */
   readonly read: (wire: unknown) => T;
+  /**
+   * Time limit of the call in milliseconds.
+   * @default 8000
+   */
+  readonly budgetMs?: number;
 } & (
   | { readonly post?: never; readonly change?: never }
   | {
@@ -65,7 +70,7 @@ export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalRespons
 export type PayPalResponse<T> = { readonly value: T } | { readonly rejection: PayPalRefused };
 
 /**
- * Time limit of one call, with token, retry and delays. It covers the connection too: Node's fetch has no connect
+ * Default time limit of one call, with token, retry and delays. It covers the connection too: Node's fetch has no connect
  * timeout without the undici package.
  */
 const BUDGET_MS = 8_000;
@@ -180,14 +185,18 @@ export function transport(options: PayPalOptions): CallPayPal {
     return second;
   }
 
-  async function within<T>(operation: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function within<T>(
+    operation: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    budgetMs = BUDGET_MS,
+  ): Promise<T> {
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         controller.abort();
         reject(new PayPalUnavailable('timeout', { operation }));
-      }, BUDGET_MS);
+      }, budgetMs);
     });
     try {
       return await Promise.race([work(controller.signal), timeout]);
@@ -198,8 +207,9 @@ export function transport(options: PayPalOptions): CallPayPal {
 
   return async (request) => {
     const init = initOf(request);
-    const deadline = now() + BUDGET_MS;
-    return within(request.operation, async (signal) => {
+    const { operation, budgetMs = BUDGET_MS } = request;
+    const deadline = now() + budgetMs;
+    const attempt = async (signal: AbortSignal) => {
       try {
         return await authorized(request, init, signal);
       } catch (error) {
@@ -208,7 +218,8 @@ export function transport(options: PayPalOptions): CallPayPal {
         await sleep(delayMs);
         return authorized(request, init, signal);
       }
-    });
+    };
+    return within(operation, attempt, budgetMs);
   };
 }
 

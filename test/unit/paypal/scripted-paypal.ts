@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { payPalClient } from '../../../src/paypal/client.ts';
 import { payPalNotifications } from '../../../src/paypal/notifications.ts';
+import { payPalTransactions } from '../../../src/paypal/transactions.ts';
 import { type PayPalCall, type PayPalOptions, transport } from '../../../src/paypal/transport.ts';
 
 export type Reply = (response: ServerResponse) => void;
@@ -108,7 +109,14 @@ export function clientOf(origin: string, options: Partial<PayPalOptions> = {}) {
     onCall: (call) => calls.push(call),
     ...options,
   });
-  return { client: payPalClient(call), notifications: payPalNotifications(call), clock, delays, calls };
+  return {
+    client: payPalClient(call),
+    notifications: payPalNotifications(call),
+    transactions: payPalTransactions(call),
+    clock,
+    delays,
+    calls,
+  };
 }
 
 /** The error of a promise that must reject. */
