@@ -15,6 +15,7 @@ import { repairActions } from '../src/consistency/repair-actions.ts';
 import type { CheckDeps } from '../src/consistency/run-check.ts';
 import { type OrderRepository, orderRepository } from '../src/fulfillment/order-repository.ts';
 import { stockRepository } from '../src/inventory/stock-repository.ts';
+import { ledgerRepository } from '../src/ledger/ledger-repository.ts';
 import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from '../src/payments/apply-evidence.ts';
 import { type PaymentRepository, paymentRepository } from '../src/payments/payment-repository.ts';
 import { recordRefusal } from '../src/payments/record-refusal.ts';
@@ -32,6 +33,7 @@ import { JOB_NAMES, type Job, type JobName } from '../src/reconciliation/job.ts'
 import { deadLettersJob } from '../src/reconciliation/jobs/dead-letters.ts';
 import { eventsJob } from '../src/reconciliation/jobs/events.ts';
 import { inboxJob } from '../src/reconciliation/jobs/inbox.ts';
+import { ledgerJob } from '../src/reconciliation/jobs/ledger.ts';
 import { paymentsJob } from '../src/reconciliation/jobs/payments.ts';
 import { reservationsJob } from '../src/reconciliation/jobs/reservations.ts';
 import { reconcileReservation } from '../src/reconciliation/reconcile-reservation.ts';
@@ -195,7 +197,9 @@ function wireOperations(options: PaymentOptions & { readonly tables: Tables }) {
     ...purchase,
     events: eventRepository(db, tables.events),
     failed: failedSettlementRepository(db, tables.operations),
+    findings: findingRepository(db, tables.operations),
     hours: hourlyMetricsRepository(db, tables.operations),
+    ledger: ledgerRepository(db, tables.operations),
     runs: runRepository(db, tables.operations),
     workflow,
     paypal,
@@ -218,9 +222,21 @@ export function wireJobs(
   },
 ) {
   const { dynamo, tables, dueAfterSeconds } = options;
-  const { stock, sessions, payments, events, failed, hours, runs, workflow, paypal, evidenceApplier } =
-    wireOperations(options);
-  const { getOrder, getCapture, listEvents, getEvent } = paypal;
+  const {
+    stock,
+    sessions,
+    payments,
+    events,
+    failed,
+    findings,
+    hours,
+    ledger,
+    runs,
+    workflow,
+    paypal,
+    evidenceApplier,
+  } = wireOperations(options);
+  const { getOrder, getCapture, listEvents, listTransactions, getEvent } = paypal;
   const { registerContext, once } = eventIdempotency(idempotencyTable(dynamo, tables.idempotency));
   const stored = {
     events,
@@ -253,6 +269,7 @@ export function wireJobs(
       queue: deadLetterQueue(options.sqs, options.deadLetterQueueUrl),
       now,
     }),
+    ledger: ledgerJob({ payments, ledger, findings, listTransactions, now }),
   };
   return { jobs, registerContext, runs, now };
 }
@@ -264,6 +281,7 @@ export const wireCheck = (
   findings: findingRepository(options.db, options.tables.operations),
   runs: runRepository(options.db, options.tables.operations),
   failed: failedSettlementRepository(options.db, options.tables.operations),
+  ledger: ledgerRepository(options.db, options.tables.operations),
   events: eventRepository(options.db, options.tables.events),
   tables: purchaseRepositories(options.db, options.tables),
   workflow: executionClient(options.stepFunctions, options.stateMachineArn),
@@ -311,9 +329,9 @@ export function wireAdmin(
   },
 ): AdminDeps {
   const { dynamo, sqs, lambda, stepFunctions, stateMachineArn, tables, queues, dueAfterSeconds } = options;
-  const { db, stock, sessions, payments, orders, events, failed, hours, runs, workflow, paypal, evidenceApplier } =
+  const { db, stock, sessions, payments, orders, workflow, paypal, evidenceApplier, ...operations } =
     wireOperations(options);
-  const findings = findingRepository(db, tables.operations);
+  const { events, failed, findings, hours, runs } = operations;
   const runOf = runs.get;
   const { getOrder, getCapture, getRefund, refundCapture, listWebhooks } = paypal;
 

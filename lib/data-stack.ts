@@ -20,6 +20,8 @@ const TABLES = {
       'by-paypal-order': { key: 'paypal_order_id' },
       'by-capture': { key: 'capture_id' },
       'by-due': BY_DUE,
+      // Sparse: holds a payment once its money has moved.
+      'by-ledger-day': { key: 'ledger_day', sortKey: 'payment_id' },
     },
   },
   orders: { key: 'order_id', sortKey: 'part', expiresBy: 'expires_at' },

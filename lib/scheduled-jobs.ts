@@ -1,4 +1,4 @@
-import { JOB_NAMES } from '../src/reconciliation/job.ts';
+import { JOB_NAMES, type JobName } from '../src/reconciliation/job.ts';
 import type { FunctionName } from './functions.ts';
 import type { Intervals } from './stages.ts';
 
@@ -10,6 +10,12 @@ export interface ScheduledJobSpec {
   readonly everyMinutes: number;
 }
 
+/**
+ * They page through all of PayPal's events, and through all transactions of a day once that is complete. The payments
+ * job recovers lost webhooks earlier, by polling.
+ */
+const HOURLY: ReadonlySet<JobName> = new Set(['events', 'ledger']);
+
 /** Every reconciliation job, and the consistency check. */
 export const scheduledJobs = ({ reconcileEveryMinutes, checkEveryMinutes }: Intervals): readonly ScheduledJobSpec[] => [
   ...JOB_NAMES.map(
@@ -17,8 +23,7 @@ export const scheduledJobs = ({ reconcileEveryMinutes, checkEveryMinutes }: Inte
       name: job,
       target: 'reconciliation',
       input: { job },
-      // Pages through all of PayPal's events, so hourly. The payments job recovers lost webhooks earlier, by polling.
-      everyMinutes: job === 'events' ? 60 : reconcileEveryMinutes,
+      everyMinutes: HOURLY.has(job) ? 60 : reconcileEveryMinutes,
     }),
   ),
   { name: 'consistency', target: 'consistency', input: {}, everyMinutes: checkEveryMinutes },

@@ -22,7 +22,7 @@ export interface ConsistencyRoutesDeps extends AuditDeps {
 
 const INVARIANTS: readonly string[] = INVARIANT_NUMBERS.map(String);
 const consistencyQuery = z.strictObject({
-  invariant: z.optional(z.string().check(z.refine((text) => INVARIANTS.includes(text), 'must be from 1 to 10'))),
+  invariant: z.optional(z.string().check(z.refine((text) => INVARIANTS.includes(text), 'must be from 1 to 11'))),
   ...page,
 });
 
@@ -33,7 +33,7 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
   api.get('/api/v1/admin/consistency', async ({ event }) => {
     const { invariant, cursor, limit } = parseQuery(consistencyQuery, event);
     const cursorSchema = z.strictObject({
-      id: z.string().check(z.regex(new RegExp(`^${invariant ?? '([1-9]|10)'}:.{1,200}$`))),
+      id: z.string().check(z.regex(new RegExp(`^${invariant ?? '([1-9]|1[01])'}:.{1,200}$`))),
     });
     const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor).id;
     const [run, { findings: found, cursor: last }] = await Promise.all([

@@ -1,8 +1,10 @@
+import type { LedgerRepository } from '../ledger/ledger-repository.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { isOrderId, isPaymentId, isSessionId, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { executionViolations, type SettlementTables } from './checks/executions.ts';
+import { ledgerViolation } from './checks/ledger.ts';
 import { purchaseViolations } from './checks/purchase.ts';
 import { mayHaveRefunds, refundViolation } from './checks/refunds.ts';
 import type { Violation } from './checks/violation.ts';
@@ -15,6 +17,7 @@ export interface RecheckDeps {
   readonly tables: PurchaseTables;
   readonly failed: SettlementTables['failed'];
   readonly events: Pick<EventRepository, 'get'>;
+  readonly ledger: Pick<LedgerRepository, 'linesOf' | 'span'>;
   readonly getOrder: (paypalOrderId: string) => Promise<PayPalOrder | undefined>;
 }
 
@@ -60,6 +63,8 @@ async function currentViolation(
       return finding;
     case 'refunds_match_paypal':
       return refundViolationOf(deps, subject, context);
+    case 'ledger_matches_paypal':
+      return ledgerViolationOf(deps, subject);
     case 'events_finished':
       return (await deps.events.get(subject))?.status === 'received' ? finding : undefined;
     case 'failures_listed': {
@@ -86,6 +91,16 @@ async function refundViolationOf(
   if (!payment?.paypal_order_id || !mayHaveRefunds(payment, context)) return undefined;
   const order = await deps.getOrder(payment.paypal_order_id);
   return order && refundViolation(payment, order, context);
+}
+
+async function ledgerViolationOf({ ledger, tables }: RecheckDeps, subject: string): Promise<Violation | undefined> {
+  if (!isPaymentId(subject)) return undefined;
+  const [span, lines, [payment]] = await Promise.all([
+    ledger.span(),
+    ledger.linesOf(subject),
+    tables.payments.getAll([subject]),
+  ]);
+  return span && ledgerViolation(subject, payment, lines, span);
 }
 
 function sessionOf(id: string): SessionId | undefined {

@@ -6,12 +6,13 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { ledgerDayOf } from '../ledger/days.ts';
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
 import { conditionOf } from './conditions.ts';
 import { historyEntries, type Move, settlementsOf, statusAfter } from './decide.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
-import { ACCEPTED } from './transitions.ts';
+import { ACCEPTED, isPaid } from './transitions.ts';
 
 export type MoveResult =
   | { readonly moved: Payment }
@@ -161,6 +162,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         updated_at: at,
         ...set,
         ...dueBy({ status, ...set }, dueAt),
+        ...(isPaid(status) && { ledger_day: ledgerDayOf(now) }),
         ...Object.fromEntries(settlements.map(({ input }, i) => [`#open.#settlement${i}`, input])),
       };
       const expression = `SET ${[
@@ -271,6 +273,23 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         if (count >= MAX_COUNTED) break;
       }
       return { count, oldest: oldest && (await get(oldest)) };
+    },
+
+    /**
+     * Ids of payments whose money last moved on that day, in order: captured, refunded or reversed. At most `limit`,
+     * after that id.
+     */
+    async ofLedgerDay(day: string, limit: number, after: PaymentId | undefined): Promise<PaymentId[]> {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName: tableName,
+          IndexName: 'by-ledger-day',
+          KeyConditionExpression: `ledger_day = :day${after ? ' AND payment_id > :after' : ''}`,
+          ExpressionAttributeValues: { ':day': day, ...(after && { ':after': after }) },
+          Limit: limit,
+        }),
+      );
+      return Items.map(({ payment_id }) => paymentIdSchema.parse(payment_id));
     },
 
     /** Payments under review, the oldest first; capped near `MAX_UNDER_REVIEW`. */

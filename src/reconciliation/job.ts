@@ -7,7 +7,7 @@ import type { Limits } from './process-batch.ts';
  */
 
 /** Scheduled work that repairs lost or late information. */
-export const JOB_NAMES = ['payments', 'reservations', 'inbox', 'dead-letters', 'events'] as const;
+export const JOB_NAMES = ['payments', 'reservations', 'inbox', 'dead-letters', 'events', 'ledger'] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** One run of a job. Runs may be cut short or overlap, because every item goes through an idempotent use case. */

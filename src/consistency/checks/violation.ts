@@ -26,6 +26,10 @@ export const INVARIANTS = {
   refunds_match_paypal: { number: 8, rule: 'recorded captures and refunds equal those at PayPal' },
   events_finished: { number: 9, rule: 'no webhook event stays unprocessed' },
   failures_listed: { number: 10, rule: 'each failed settlement is listed as failed or was repaired' },
+  ledger_matches_paypal: {
+    number: 11,
+    rule: 'PayPal’s ledger and the payments have the same captures, refunds and reversals',
+  },
 } as const satisfies Readonly<Record<string, { readonly number: number; readonly rule: string }>>;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -10,6 +10,7 @@ import { paymentSchema } from '../../../src/payments/payment.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import type { Page, ScanKey } from '../../../src/shared/dynamo.ts';
 import type { Run } from '../../../src/shared/run-repository.ts';
+import { ledgerInMemory } from './ledger.ts';
 import { executionsInMemory, failedSettlementsInMemory } from './settlements.ts';
 import type { ShopInMemory } from './shop.ts';
 import { openGate } from './tables.ts';
@@ -43,6 +44,7 @@ export const LONG_AFTER = new Date('2030-01-01T00:00:00.000Z');
 export function checkOf(shop: ShopInMemory) {
   const findings = new Map<string, Finding>();
   const runs = new Map<string, Run>();
+  const ledger = ledgerInMemory();
   const events = new Map<string, StoredEvent>();
   const failed = failedSettlementsInMemory(openGate);
   const executions = executionsInMemory(openGate);
@@ -73,6 +75,7 @@ export function checkOf(shop: ShopInMemory) {
         return true;
       },
     },
+    ledger: ledger.repository,
     runs: {
       begin: async (job, at) => {
         const run = { figures: {}, ...runs.get(job), started_at: at.toISOString() };
@@ -143,6 +146,7 @@ export function checkOf(shop: ShopInMemory) {
   return {
     deps,
     findings,
+    ledger,
     runs,
     events,
     failed,

@@ -58,8 +58,19 @@ describe('GET /api/v1/admin/consistency', () => {
     expect(second.next_cursor).toBeNull();
   });
 
+  it('paginates after a finding of an invariant with two digits', async () => {
+    const admin = adminWith(
+      { ...FINDING, id: `11:${PAYMENT}`, invariant: 'ledger_matches_paypal' },
+      { ...FINDING, id: `11:${PAYMENT}1`, invariant: 'ledger_matches_paypal' },
+    );
+
+    const { next_cursor } = (await admin.call(LIST, { query: { limit: '1' } })).body;
+
+    expect(await admin.call(LIST, { query: { cursor: next_cursor } })).toMatchObject({ status: 200 });
+  });
+
   it.each([
-    ['an unknown invariant', { invariant: '11' }, 'invariant'],
+    ['an unknown invariant', { invariant: '12' }, 'invariant'],
     [
       'a cursor of another invariant',
       { invariant: '2', cursor: Buffer.from(JSON.stringify({ id: ID })).toString('base64url') },

@@ -127,6 +127,7 @@ describe('runCheck', () => {
       refunds_match_paypal: 0,
       events_finished: 0,
       failures_listed: 0,
+      ledger_matches_paypal: 0,
     });
   });
 
@@ -151,7 +152,7 @@ describe('byInvariantNumber', () => {
 
     const { findings } = await checkOf(shop).check();
 
-    expect(byInvariantNumber(findings)).toEqual({ 1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 2, 7: 0, 8: 0, 9: 0, 10: 0 });
+    expect(byInvariantNumber(findings)).toEqual({ 1: 2, 2: 0, 3: 0, 4: 0, 5: 0, 6: 2, 7: 0, 8: 0, 9: 0, 10: 0, 11: 0 });
   });
 });
 
@@ -370,7 +371,7 @@ describe('recheckFindingById', () => {
     expect(await (await withLostOrder()).check.recheck('1:pay_none')).toBeUndefined();
   });
 
-  it.each(['3:nonsense', '8:nonsense', '10:nonsense', '9:nonsense'])(
+  it.each(['3:nonsense', '8:nonsense', '10:nonsense', '9:nonsense', '11:nonsense'])(
     'closes a finding whose subject does not exist: %s',
     async (id) => {
       const { check } = await withLostOrder();
@@ -386,6 +387,30 @@ describe('recheckFindingById', () => {
       expect(await check.recheck(id)).toHaveProperty('closed_at');
     },
   );
+});
+
+describe('runCheck with a difference from PayPal’s ledger', () => {
+  it('keeps the finding while the difference lasts, and closes it afterwards', async () => {
+    const { shop, purchases } = await shopWith(1);
+    const [{ paymentId } = { paymentId: 'pay_' as const }] = purchases;
+    const check = checkOf(shop);
+    const { repository } = check.ledger;
+    await repository.putStatement({ day: '2026-06-01', currencies: {}, read_until: '2026-06-02T00:00:00.000Z' });
+    const violation = { invariant: 'ledger_matches_paypal', subject: paymentId, what: 'test', repair: null } as const;
+    await check.deps.findings.put(violation, LONG_AFTER);
+
+    await check.check();
+    expect(check.findings.get(`11:${paymentId}`)).toMatchObject({
+      what: expect.stringContaining('PayPal does not list capture'),
+      repair: { kind: 'ask_paypal', payment_id: paymentId },
+    });
+
+    const { capture_id = '', captured: amount = { currency: '', minor: 0 } } = shop.payments.rows.get(paymentId) ?? {};
+    const line = { payment_id: paymentId, transaction_id: capture_id, capture_id, amount, at: '2026-06-01' };
+    await repository.putLines([{ ...line, type: 'payment' }]);
+    await check.check();
+    expect(check.open()).toEqual([]);
+  });
 });
 
 describe('runCheck with an unprocessed event', () => {

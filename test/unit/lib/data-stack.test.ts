@@ -34,7 +34,7 @@ describe('tables', () => {
       (Properties.GlobalSecondaryIndexes ?? []).map((index: { Projection: unknown }) => index.Projection),
     );
 
-    expect(projections).toHaveLength(6);
+    expect(projections).toHaveLength(7);
     for (const projection of projections) expect(projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
   });
 

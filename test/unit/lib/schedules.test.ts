@@ -122,6 +122,7 @@ it('prod schedules every reconciliation job and the consistency check', () => {
       reconciliation('inbox'),
       reconciliation('dead-letters'),
       reconciliation('events', 'rate(1 hour)'),
+      reconciliation('ledger', 'rate(1 hour)'),
       ['consistency', 'rate(15 minutes)', 'ENABLED', '{}', 'consistency'],
     ].sort(),
   );
