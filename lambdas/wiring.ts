@@ -331,7 +331,7 @@ export function wireAdmin(
   const { dynamo, sqs, lambda, stepFunctions, stateMachineArn, tables, queues, dueAfterSeconds } = options;
   const { db, stock, sessions, payments, orders, workflow, paypal, evidenceApplier, ...operations } =
     wireOperations(options);
-  const { events, failed, findings, hours, runs } = operations;
+  const { events, failed, findings, hours, ledger, runs } = operations;
   const runOf = runs.get;
   const { getOrder, getCapture, getRefund, refundCapture, listWebhooks } = paypal;
 
@@ -344,6 +344,7 @@ export function wireAdmin(
     failed,
     hours,
     findings,
+    ledger,
     runOf,
     audit: auditRepository(db, tables.operations),
     workflow,

@@ -8,13 +8,15 @@ import { type MetricsRoutesDeps, metricsRoutes } from './metrics-routes.ts';
 import { operatorOf } from './operator.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
 import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
+import { type StatementRoutesDeps, statementRoutes } from './statement-routes.ts';
 
 export type AdminDeps = PaymentRoutesDeps &
   EventRoutesDeps &
   SettlementRoutesDeps &
   ConsistencyRoutesDeps &
   HealthRoutesDeps &
-  MetricsRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
+  MetricsRoutesDeps &
+  StatementRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
 
 /** Served by the function `sign-in`; any other method on these paths arrives here. */
 const OTHER_FUNCTIONS_ROUTES = [
@@ -32,5 +34,6 @@ export function adminApi(deps: AdminDeps): Api {
   auditRoutes(api, deps);
   healthRoutes(api, deps);
   metricsRoutes(api, deps);
+  statementRoutes(api, deps);
   return api;
 }

@@ -1,4 +1,6 @@
 import type { FindingRepository } from '../consistency/finding-repository.ts';
+import { endOfDay } from '../ledger/days.ts';
+import { ledgerCursorFrom } from '../ledger/ledger-cursor.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { REFUSED_COUNTER } from '../payments/record-refusal.ts';
 import { PayPalUnauthorized } from '../paypal/errors.ts';
@@ -34,6 +36,8 @@ export interface HealthDeps {
 
 /** A payment is usually decided within half an hour. */
 const MAX_OPEN_AGE_MS = 6 * 3_600_000;
+/** A day is read when it has been over for three hours. */
+const MAX_LEDGER_AGE_MS = 24 * 3_600_000;
 /** The least frequent job runs every hour. */
 const MAX_JOB_AGE_MS = 2 * 3_600_000;
 /** Refused captures are counted over this time. */
@@ -165,6 +169,17 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       run: async () => {
         const { failed, cursor } = await deps.failed.list(PAGE_SIZE);
         return failed.length === 0 ? ok('none') : attention(`${failed.length}${cursor ? ' or more' : ''} to retry`);
+      },
+    },
+    {
+      name: 'ledger',
+      run: async () => {
+        const run = await deps.runOf('ledger');
+        if (!run?.cursor) return ok('not read yet');
+        const { next, not_permitted } = ledgerCursorFrom(run.cursor, now());
+        if (not_permitted) return attention('not permitted at PayPal, see deploying.md#transaction-search');
+        const detail = `read up to the start of ${next}`;
+        return isOlderThan(endOfDay(next).toISOString(), MAX_LEDGER_AGE_MS) ? attention(detail) : ok(detail);
       },
     },
     ...deps.jobs.map((job) => ({

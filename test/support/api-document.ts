@@ -100,10 +100,11 @@ export const commonResponseErrors = (name: string, { headers = {}, body = '' }: 
 
 function describedErrors(reference: Described, headers: Readonly<Record<string, unknown>>, body: string): string[] {
   const response = resolved(reference);
-  const described = response.content?.[String(headers['content-type'])];
-  if (!described) return [`content-type ${headers['content-type']} is not described`];
+  const type = String(headers['content-type']);
+  const described = response.content?.[type];
+  if (!described) return [`content-type ${type} is not described`];
   return [
-    ...schemaErrors(described.schema, JSON.parse(body)),
+    ...schemaErrors(described.schema, type.endsWith('json') ? JSON.parse(body) : body),
     ...Object.entries(response.headers ?? {}).flatMap(([name, { schema }]) => schemaErrors(schema, headers[name])),
   ];
 }

@@ -11,7 +11,7 @@ export interface ReadResponse {
 export function readResponse(response: APIGatewayProxyStructuredResultV2 | string): ReadResponse {
   if (typeof response === 'string') throw new Error('expected a structured response');
   const { statusCode, headers = {}, body = '' } = response;
-  return { status: statusCode, headers, body: JSON.parse(body) };
+  return { status: statusCode, headers, body: headers['content-type'] === 'text/csv' ? body : JSON.parse(body) };
 }
 
 /** Sends calls of the document, with an id for their path. @throws Error when the response violates the document. */
@@ -21,7 +21,11 @@ export const describedCalls =
     const [method = '', template = ''] = call.split(' ');
     const response = await send(method, template.replace('{id}', request.id ?? ''), request);
     const { status = 0, headers, body } = response;
-    const errors = responseErrors(call, { statusCode: status, headers, body: JSON.stringify(body) });
+    const errors = responseErrors(call, {
+      statusCode: status,
+      headers,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
     if (errors.length > 0) throw new Error(`${call}: ${errors.join('; ')}: ${JSON.stringify(response)}`);
     return response;
   };

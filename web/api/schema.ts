@@ -457,6 +457,16 @@ export interface Money {
    */
   value: string;
 }
+export interface SignedMoney {
+  /**
+   * ISO 4217 code.
+   */
+  currency_code: string;
+  /**
+   * Two decimals; none for HUF, JPY and TWD.
+   */
+  value: string;
+}
 export interface Product {
   sku: string;
   name: string;
@@ -1206,6 +1216,34 @@ export interface AuditEntry {
 export interface AuditEntries {
   entries: AuditEntry[];
   next_cursor: NextCursor;
+}
+/**
+ * The shop's transactions of one UTC day and currency at PayPal. `net` is `gross` less `refunds`, `reversals` and
+ * `fees`.
+ */
+export interface Statement {
+  day: string;
+  currency: string;
+  gross: SignedMoney;
+  refunds: SignedMoney;
+  reversals: SignedMoney;
+  fees: SignedMoney;
+  net: SignedMoney;
+  /**
+   * The number of transactions.
+   */
+  count: number;
+  /**
+   * Whether PayPal had listed the whole day when it was read.
+   */
+  complete: boolean;
+}
+export interface Statements {
+  statements: Statement[];
+  /**
+   * Until when PayPal's ledger was read; null before the first reading.
+   */
+  read_until: Time | null;
 }
 /**
  * The fields of every problem: https://www.rfc-editor.org/rfc/rfc9457

@@ -3,6 +3,7 @@ import type { Problem } from './problem.ts';
 /** Before serialisation. */
 export interface HttpResponse {
   readonly status: number;
+  /** A string is sent as it is; it needs a `content-type`. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,7 +19,7 @@ export interface HttpResult {
 export const toResult = ({ status, body, headers }: HttpResponse): HttpResult => ({
   statusCode: status,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify(body),
+  body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
 export const problemResponse = (problem: Problem): HttpResponse => ({

@@ -14,6 +14,7 @@ import type { Call } from '../api-document.ts';
 import { type HttpRequest, httpEvent, invocation } from '../builders/invocation.ts';
 import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
+import { ledgerInMemory } from './ledger.ts';
 import { executionsInMemory, failedSettlementsInMemory, hourlyMetricsInMemory } from './settlements.ts';
 import { product, shopInMemory } from './shop.ts';
 import { eventsInMemory, type Gate } from './tables.ts';
@@ -58,6 +59,7 @@ export function adminInMemory(products = [product(10)]) {
   const executions = executionsInMemory(gate);
   const hours = hourlyMetricsInMemory(gate);
   const findings = new Map<string, Finding>();
+  const ledger = ledgerInMemory();
   const runs = new Map<string, Run>();
   const openFindings = () => [...findings.values()].filter(({ closed_at }) => !closed_at);
   /** Repairs in the order of their calls. */
@@ -119,6 +121,7 @@ export function adminInMemory(products = [product(10)]) {
             .slice(0, limit),
         })),
     },
+    ledger: ledger.repository,
     runOf,
     now,
   };
@@ -170,6 +173,7 @@ export function adminInMemory(products = [product(10)]) {
     executions,
     hours,
     findings,
+    ledger,
     runs,
     repairs: repairs as readonly Repair[],
     seen,

@@ -20,6 +20,12 @@ function healthyAdmin() {
   return admin;
 }
 
+const ledgerRun = (cursor: object) => ({
+  started_at: '2026-06-01T11:57:00.000Z',
+  figures: {},
+  cursor: JSON.stringify(cursor),
+});
+
 interface Line {
   readonly name: string;
   readonly status: string;
@@ -50,6 +56,7 @@ describe('GET /api/v1/admin/health', () => {
       ['payments under review', 'ok', 'none'],
       ['findings', 'ok', 'none'],
       ['failed settlements', 'ok', 'none'],
+      ['ledger', 'ok', 'not read yet'],
       ['job payments', 'ok', 'completed 2 min ago'],
     ]);
   });
@@ -191,6 +198,18 @@ describe('GET /api/v1/admin/health', () => {
       'failed settlements',
       '1 to retry',
     ],
+    [
+      'PayPal does not permit Transaction Search',
+      ({ runs }) => runs.set('ledger', ledgerRun({ next: '2026-05-31', not_permitted: true })),
+      'ledger',
+      'not permitted at PayPal, see deploying.md#transaction-search',
+    ],
+    [
+      'a day of the ledger is overdue',
+      ({ runs }) => runs.set('ledger', ledgerRun({ next: '2026-05-30' })),
+      'ledger',
+      'read up to the start of 2026-05-30',
+    ],
     ['a job has not run', ({ runs }) => runs.clear(), 'job payments', 'not run yet'],
     [
       'a job is overdue',
@@ -273,6 +292,14 @@ describe('GET /api/v1/admin/health', () => {
 
       expect(ranges).toEqual(['2026-05-31T12:00:00.000Z', '2026-06-01T12:00:00.000Z']);
     });
+
+  it('returns how far the ledger was read', async () => {
+    const admin = healthyAdmin();
+    admin.runs.set('ledger', ledgerRun({ next: '2026-05-31' }));
+
+    const { body } = await admin.call(HEALTH);
+
+    expect(lineOf(body, 'ledger')).toMatchObject({ status: 'ok', detail: 'read up to the start of 2026-05-31' });
   });
 
   it('returns the age of the last accepted event', async () => {
