@@ -22,6 +22,7 @@ import type {
   ShopMetrics,
   SignedIn,
   SignInRequest,
+  Statements,
   WebhookEventDetail,
   WebhookEvents,
 } from '../api/schema.ts';
@@ -58,7 +59,7 @@ export async function signIn(credentials: SignInRequest): Promise<void> {
 async function request<Body>(
   method: string,
   path: `/${string}`,
-  options: { body?: unknown; signal?: AbortSignal } = {},
+  options: { body?: unknown; accept?: string; signal?: AbortSignal } = {},
 ): Promise<Body> {
   const token = await session.token();
   try {
@@ -146,6 +147,18 @@ export const consistency = (invariant = '') => list<Consistency>('/consistency',
 
 export const audit = (filter: { readonly who?: string; readonly target?: string }) =>
   list<AuditEntries>('/audit', { ...filter });
+
+/** Daily statements of PayPal's ledger; without days, of the last month. */
+export const statements = (filter: { readonly from: string; readonly to: string }) =>
+  queryOptions({
+    queryKey: ['/statements', filter],
+    queryFn: ({ signal }) => get<Statements>(`/statements${query(filter)}`, signal),
+    refetchInterval: SLOW_POLL_MS,
+  });
+
+/** The same as CSV. */
+export const statementsCsv = (filter: { readonly from: string; readonly to: string }) =>
+  request<string>('GET', `/statements.csv${query(filter)}`, { accept: 'text/csv' });
 
 /** Finds a payment by its PayPal order or capture id; undefined when there is none. */
 export async function findPaymentByPayPalId(id: string): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import { OverviewPage } from './pages/overview.tsx';
 import { PaymentPage } from './pages/payment.tsx';
 import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
+import { StatementsPage } from './pages/statements.tsx';
 import { Shell } from './shell.tsx';
 
 /** Routes for a signed-in operator. The sign-in page keeps the URL, so that a deep link works after signing in. */
@@ -35,6 +36,7 @@ export function App() {
         <Route path="/settlements" component={SettlementsPage} />
         <Route path="/payments/:id">{({ id }) => <PaymentPage key={id} id={id} />}</Route>
         <Route path="/consistency" component={ConsistencyPage} />
+        <Route path="/statements" component={StatementsPage} />
         <Route path="/audit" component={AuditPage} />
         <Route path="/health" component={HealthPage} />
         <Route path="/sign-in">

@@ -22,6 +22,7 @@ export function Shell({ username, children }: { username: string; children: Reac
     ['/events', 'Webhook events'],
     ['/settlements', 'Failed settlements', countOf(failed.data?.pages.map((page) => page.settlements))],
     ['/consistency', 'Findings', countOf(findings.data?.pages.map((page) => page.findings))],
+    ['/statements', 'Statements'],
     ['/audit', 'Audit log'],
     ['/health', 'Health'],
   ];

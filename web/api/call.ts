@@ -38,6 +38,9 @@ export interface CallOptions {
 
   readonly headers?: Readonly<Record<string, string>>;
 
+  /** @default application/json - any other response is returned as text */
+  readonly accept?: string;
+
   readonly signal?: AbortSignal | undefined;
 
   /** @default 30,000 - just above the API's own limit of 29 s */
@@ -50,12 +53,12 @@ export interface CallOptions {
  * timeout, and the signal's reason when it is aborted.
  */
 export async function call<Body>(method: string, path: `/${string}`, options: CallOptions = {}): Promise<Body> {
-  const { body, headers, signal, timeoutMs = 30_000 } = options;
+  const { body, headers, accept = 'application/json', signal, timeoutMs = 30_000 } = options;
   const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetch(`/api/v1${path}`, {
     method,
     headers: {
-      accept: 'application/json, application/problem+json',
+      accept: `${accept}, application/problem+json`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
@@ -64,6 +67,8 @@ export async function call<Body>(method: string, path: `/${string}`, options: Ca
   });
   const serverTime = Date.parse(response.headers.get('date') ?? '');
   if (!Number.isNaN(serverTime)) clockOffsetMs = serverTime + 1000 - Date.now();
+  if (accept !== 'application/json' && response.ok && response.headers.get('content-type')?.startsWith(accept))
+    return (await response.text()) as Body;
   const content: unknown = await response.json().catch((error) => {
     // Not JSON: the status alone makes the problem.
     if (error instanceof SyntaxError) return undefined;

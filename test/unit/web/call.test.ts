@@ -33,6 +33,17 @@ describe('call', () => {
     );
   });
 
+  it('returns another accepted type as text', async () => {
+    const fetch = vi.fn(async () => new Response('day\r\n', { headers: { 'content-type': 'text/csv' } }));
+    vi.stubGlobal('fetch', fetch);
+
+    expect(await call('GET', '/admin/statements.csv', { accept: 'text/csv' })).toBe('day\r\n');
+    expect(fetch).toHaveBeenCalledWith(
+      '/api/v1/admin/statements.csv',
+      expect.objectContaining({ headers: { accept: 'text/csv, application/problem+json' } }),
+    );
+  });
+
   it('throws a problem document as an ApiProblem with the fields of its type', async () => {
     const items = [{ sku: 'MUG', requested: 3, available: 1 }];
     stubResponse(
