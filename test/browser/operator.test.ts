@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import { change } from '../support/stack/aws.ts';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { forgetLedger, readLedger, today } from '../support/stack/ledger.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
 import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
 import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
@@ -132,6 +134,23 @@ describe('the admin console', () => {
     await page.getByRole('button', { name: 'Fetch from PayPal' }).click();
     await page.getByText('PARTIALLY_REFUNDED').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  it('shows the statements of PayPal’s ledger, and exports them as CSV', async ({ page }) => {
+    await paidPurchase();
+    await readLedger();
+    await openAsOperator(page, `/admin/statements?from=${today()}`, 'Statements');
+    const row = page.getByRole('row').filter({ hasText: today() }).filter({ hasText: '€' });
+    await row.getByText('Incomplete').waitFor();
+    await expectAccessible(page);
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('statements.csv');
+    expect(await readFile(await download.path(), 'utf8')).toContain(`\r\n${today()},EUR,`);
+    await forgetLedger();
   });
 
   it('accepts a captured amount that differs from the requested one', async ({ page }) => {

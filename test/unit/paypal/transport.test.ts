@@ -185,6 +185,24 @@ describe('the time limit of a call', () => {
     expect(paypal.requests).toHaveLength(1);
   });
 
+  it('is longer for a call that says so', async () => {
+    paypal.replies(silence);
+    const started = paypal.nextRequest().then(() => paypal.nextRequest());
+    const query = { from: new Date(0), to: new Date(0), page: 1 };
+    let done = false;
+    const call = rejectionOf(clientOf(paypal.origin).transactions.listTransactions(query), PayPalUnavailable).finally(
+      () => {
+        done = true;
+      },
+    );
+
+    await started;
+    await vi.advanceTimersByTimeAsync(14_999);
+    expect(done).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await call).toMatchObject({ reason: 'timeout' });
+  });
+
   it('is 8 seconds when a response does not end', async () => {
     paypal.replies(partialReply);
     const began = Promise.withResolvers<void>();
