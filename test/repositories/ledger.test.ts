@@ -106,7 +106,11 @@ describe('payments by ledger day', () => {
   }
   const captureIdOf = ({ payment_id }: Payment) => `CAP${payment_id.slice(-10)}`;
   const capture = (payment: Payment, at: Date) =>
-    moved(payment, { kind: 'captured', captureId: captureIdOf(payment), amount: EUR(2000), source: 'test' }, at);
+    moved(
+      payment,
+      { kind: 'captured', captureId: captureIdOf(payment), amount: EUR(2000), source: 'test', authoritative: true },
+      at,
+    );
 
   it('are those whose money last moved on that day, in pages', async () => {
     const ids: PaymentId[] = [];
@@ -121,7 +125,13 @@ describe('payments by ledger day', () => {
 
   it('moves to the day of a refund', async () => {
     const payment = await capture(await create(), new Date('2001-04-01T12:00:00.000Z'));
-    const refund: Evidence = { kind: 'refunded', captureId: captureIdOf(payment), total: EUR(500), source: 'test' };
+    const refund: Evidence = {
+      kind: 'refunded',
+      captureId: captureIdOf(payment),
+      total: EUR(500),
+      refundIds: [],
+      source: 'test',
+    };
     await moved(payment, refund, new Date('2001-04-09T12:00:00.000Z'));
 
     expect(await payments.ofLedgerDay('2001-04-01', 100, undefined)).toEqual([]);

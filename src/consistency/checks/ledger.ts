@@ -7,7 +7,10 @@ import type { PaymentId } from '../../shared/ids.ts';
 import { plainMoney } from '../../shared/money.ts';
 import type { Violation } from './violation.ts';
 
-type ComparedPayment = Pick<Payment, 'status' | 'captured' | 'capture_id' | 'refunded_minor' | 'history'>;
+type ComparedPayment = Pick<
+  Payment,
+  'status' | 'captured' | 'capture_id' | 'refunded_minor' | 'history' | 'extra_captures'
+>;
 
 /**
  * `ledger_matches_paypal`: compares a payment with the lines of PayPal's ledger that name it.
@@ -49,6 +52,9 @@ function unrecorded(
   lines: readonly LedgerLine[],
   payment: ComparedPayment | undefined,
 ): Difference[] {
+  // A further capture that the payment records is a violation of `order_or_refund` until it is refunded.
+  const extra = captureId !== undefined && payment?.extra_captures?.[captureId];
+  if (extra && sumOf(lines, extra.amount.currency, 'payment') === extra.amount.minor) return [];
   const here = payment ? `the payment is ${payment.status} and does not record it` : 'there is no such payment';
   return currenciesOf(lines).flatMap((currency) => {
     const minor = sumOf(lines, currency, 'payment') + sumOf(lines, currency, 'refund', 'reversal');

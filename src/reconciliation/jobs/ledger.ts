@@ -224,8 +224,8 @@ async function comparePayments(deps: LedgerJobDeps, reading: Reading, until: Dat
   for (const id of span ? ids : []) {
     if (now() >= until) return { progress: 'stop', reading: { ...reading, ...(last && { after: last }) }, again };
     const payment = byId.get(id);
-    const late = payment && span && (await compareStored(deps, payment, captureLines.get(id), span, figures));
-    if (late && late < day) again.push(late);
+    const late = payment && span ? await compareStored(deps, payment, captureLines.get(id), span, figures) : [];
+    again.push(...late.filter((earlier) => earlier < day));
     last = id;
   }
   return ids.length < MAX_BATCH_GET
@@ -233,44 +233,48 @@ async function comparePayments(deps: LedgerJobDeps, reading: Reading, until: Dat
     : { progress: 'next', reading: { ...reading, ...(last && { after: last }) }, again };
 }
 
-/** Compares one payment with its stored lines. @returns the day of a capture that PayPal listed late. */
+/** Compares one payment with its stored lines. @returns the days of transactions that PayPal listed late. */
 async function compareStored(
   deps: LedgerJobDeps,
   payment: Payment,
   captureLine: LedgerLine | undefined,
   span: LedgerSpan,
   figures: Figures,
-): Promise<string | undefined> {
+): Promise<string[]> {
   const { ledger } = deps;
   const { payment_id: id, refunded_minor } = payment;
   const stored = captureLine && refunded_minor === 0 ? [captureLine] : await ledger.linesOf(id);
-  let violation = ledgerViolation(id, payment, stored, span);
-  let late: LedgerLine | undefined;
-  if (violation && !captureLine) {
-    late = await findCapture(deps, payment);
-    if (late) {
-      await ledger.putLines([late]);
-      violation = ledgerViolation(id, payment, [...stored, late], span);
-    }
-  }
-  if (violation) await record(deps, violation, figures);
-  return late && dayOf(new Date(late.at));
+  const violation = ledgerViolation(id, payment, stored, span);
+  if (!violation) return [];
+  const late = await findLate(deps, payment, stored);
+  await ledger.putLines(late);
+  const remaining = ledgerViolation(id, payment, [...stored, ...late], span);
+  if (remaining) await record(deps, remaining, figures);
+  return late.map(({ at }) => dayOf(new Date(at)));
 }
 
 /**
- * A capture that a bank completes days later keeps its first date at PayPal, whose day may have been read before it was
- * listed.
+ * Looks up the capture and the refunds that no line shows. One that a bank completes days later keeps its first date at
+ * PayPal, whose day may have been read before it was listed.
  */
-async function findCapture(
+async function findLate(
   { listTransactions, now }: LedgerJobDeps,
-  { payment_id, capture_id, history }: Payment,
-): Promise<LedgerLine | undefined> {
-  if (capture_id === undefined) return undefined;
-  const from = new Date(history[0]?.at ?? now());
-  const to = new Date(Math.min(from.getTime() + MAX_PERIOD_MS, now().getTime()));
-  const page = await listTransactions({ from, to, page: 1, transactionId: capture_id });
-  const [line] = page.outcome === 'page' ? page.transactions.flatMap((found) => lineOf(found) ?? []) : [];
-  return line && { ...line, payment_id };
+  { payment_id, capture_id, refunds = {}, history }: Payment,
+  stored: readonly LedgerLine[],
+): Promise<LedgerLine[]> {
+  const listed = new Set(stored.map(({ transaction_id }) => transaction_id));
+  const recorded = [capture_id, ...Object.keys(refunds).filter((id) => refunds[id]?.status === 'COMPLETED')];
+  const lastChange = Date.parse(history.at(-1)?.at ?? now().toISOString());
+  const to = new Date(Math.min(lastChange + HOUR_MS, now().getTime()));
+  const from = new Date(to.getTime() - MAX_PERIOD_MS);
+  const late: LedgerLine[] = [];
+  for (const transactionId of recorded) {
+    if (transactionId === undefined || listed.has(transactionId)) continue;
+    const page = await listTransactions({ from, to, page: 1, transactionId });
+    const found = page.outcome === 'page' ? page.transactions : [];
+    late.push(...found.flatMap((transaction) => lineOf(transaction) ?? []).map((line) => ({ ...line, payment_id })));
+  }
+  return late;
 }
 
 async function record(

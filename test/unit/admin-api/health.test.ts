@@ -292,6 +292,7 @@ describe('GET /api/v1/admin/health', () => {
 
       expect(ranges).toEqual(['2026-05-31T12:00:00.000Z', '2026-06-01T12:00:00.000Z']);
     });
+  });
 
   it('returns how far the ledger was read', async () => {
     const admin = healthyAdmin();

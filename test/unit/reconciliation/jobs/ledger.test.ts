@@ -291,6 +291,11 @@ describe('ledgerJob', () => {
         returned(1, 2000, START, { reference_id: 'SECOND', custom_field: paymentId(1) }),
       ],
     ],
+    [
+      'a second capture that the payment records',
+      [{ ...paid(1, 2000, START), extra_captures: { SECOND: { amount: eur(2000), refunded_minor: 0 } } }],
+      [received(1, 2000, START), received(1, 2000, START, { id: 'SECOND' })],
+    ],
     ['a hold', [paid(1, 2000, START)], [received(1, 2000, START), returned(1, 2000, START + DAY, { code: 'T1110' })]],
     ['a denied transaction', [], [received(1, 2000, START, { status: 'D' })]],
     [
@@ -492,6 +497,24 @@ describe('ledgerJob', () => {
       { currencies: { EUR: { gross: 2000, count: 1 } } },
     ]);
     expect(shop.queries.filter(({ transactionId }) => transactionId)).toHaveLength(1);
+  });
+
+  it('reads a day once more after a refund that was pending on it', async () => {
+    const completed = START + 2 * DAY + HOUR;
+    const payment = paid(1, 2000, START, [[500, completed]]);
+    const shop = world([{ ...payment, refunds: { REFUND: { status: 'COMPLETED' } } }], [received(1, 2000, START)]);
+    shop.clock.now = START + 2 * DAY + 4 * HOUR;
+    await shop.run();
+
+    shop.transactions.push(returned(1, 500, START + DAY, { id: 'REFUND' }));
+    shop.clock.now = NOW;
+    await shop.runToTheEnd();
+
+    expect(shop.subjects()).toEqual([]);
+    expect(await shop.ledger.repository.statements('2026-06-02', '2026-06-02')).toMatchObject([
+      { currencies: { EUR: { refunds: 500, count: 1 } } },
+    ]);
+    expect(shop.queries.flatMap(({ transactionId }) => transactionId ?? [])).toEqual(['REFUND']);
   });
 
   it('does not compare payments from before the first day that it read', async () => {
