@@ -1,3 +1,6 @@
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import { PayPalUnauthorized, PayPalUnavailable } from '../paypal/errors.ts';
+
 export interface Limits {
   /** No item starts after this time. */
   readonly until: Date;
@@ -16,11 +19,16 @@ export interface Progress {
 
 /** A call to PayPal may take 8 seconds; more concurrency would reach PayPal's rate limits sooner. */
 const CONCURRENCY = 5;
-/** One or two failures may be due to the items. Three suggest that a dependency is down, and end the run. */
-const MAX_ERRORS = 3;
+/**
+ * A dependency is down when most of the latest items failed for it. At 2 % or even 20 % lost responses, a batch of
+ * thousands goes on to its end.
+ */
+const LATEST = 20;
+const MAX_OUTAGES = 15;
 
 /**
- * Processes items concurrently, each once. A failing item does not stop the others; three failures end the batch.
+ * Processes items concurrently, each once. A failing item does not stop the others, however many there are; a
+ * dependency that is down does.
  * @throws what `items` throws
  */
 export async function processBatch<Item extends string>(
@@ -34,9 +42,11 @@ export async function processBatch<Item extends string>(
   let failed = 0;
   let last: Item | undefined;
   let isCutShort = false;
+  const latest: boolean[] = [];
+  const count = (isOutage: boolean) => void (latest.push(isOutage) > LATEST && latest.shift());
   for await (const item of items) {
     if (started.has(item)) continue;
-    isCutShort = started.size >= maxItems || failed >= MAX_ERRORS || now() >= until;
+    isCutShort = started.size >= maxItems || latest.filter(Boolean).length >= MAX_OUTAGES || now() >= until;
     if (isCutShort) break;
     started.add(item);
     last = item;
@@ -44,9 +54,11 @@ export async function processBatch<Item extends string>(
       .then(
         () => {
           done += 1;
+          count(false);
         },
         (error: Error) => {
           failed += 1;
+          count(isDependencyError(error));
           onError(item, error);
         },
       )
@@ -57,3 +69,11 @@ export async function processBatch<Item extends string>(
   await Promise.all(running);
   return { done, failed, ...(isCutShort && last !== undefined && { stoppedAfter: last }) };
 }
+
+/** PayPal or AWS failed, not the item. */
+export const isDependencyError = (error: Error): boolean =>
+  error instanceof PayPalUnavailable ||
+  error instanceof PayPalUnauthorized ||
+  [isThrottlingError, isTransientError, isServerError].some((matches) =>
+    matches(error as Parameters<typeof matches>[0]),
+  );

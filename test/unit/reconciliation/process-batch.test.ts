@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { type Limits, processBatch } from '../../../src/reconciliation/process-batch.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 async function* iterate(...items: string[]): AsyncGenerator<string> {
   yield* items;
@@ -83,16 +85,53 @@ describe('processBatch', () => {
     expect(all.failures).toEqual(['bad']);
   });
 
-  it('stops when every item fails', async () => {
-    const { failed, stoppedAfter } = await processBatch(
-      many(50),
+  it.each([0.02, 0.2])('continues to the end when PayPal loses this share of responses: %d', async (share) => {
+    const random = seededRandom(1);
+    let lost = 0;
+
+    const progress = await processBatch(
+      many(1500),
       async () => {
-        throw new Error('PayPal is down');
+        if (random() >= share) return;
+        lost += 1;
+        throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
+      },
+      limits({ maxItems: 2000 }),
+    );
+
+    expect(lost).toBeGreaterThan(1500 * share * 0.5);
+    expect(progress).toEqual({ done: 1500 - lost, failed: lost });
+  });
+
+  it('continues behind a hundred items that always fail', async () => {
+    const done: string[] = [];
+
+    await processBatch(
+      many(101),
+      async (item) => {
+        if (item !== 'item 100') throw new Error('invalid row');
+        done.push(item);
+      },
+      limits({ maxItems: 2000 }),
+    );
+
+    expect(done).toEqual(['item 100']);
+  });
+
+  it.each([
+    new PayPalUnavailable('connection', { operation: 'getOrder' }),
+    Object.assign(new Error('throttled'), { name: 'ThrottlingException', $fault: 'client', $metadata: {} }),
+  ])('stops when every item fails for the same dependency: $message', async (outage) => {
+    const { done, failed, stoppedAfter } = await processBatch(
+      iterate(...Array.from({ length: 50 }, (_, i) => `item ${i}`)),
+      async () => {
+        throw outage;
       },
       limits(),
     );
 
-    expect(failed).toBeLessThan(10);
+    expect(done).toBe(0);
+    expect(failed).toBeLessThan(25);
     expect(stoppedAfter).toBeDefined();
   });
 

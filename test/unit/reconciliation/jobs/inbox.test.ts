@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PayPalUnavailable } from '../../../../src/paypal/errors.ts';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
 import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
 import { invocation } from '../../../support/builders/invocation.ts';
@@ -117,9 +118,9 @@ describe('inboxJob', () => {
     expect(measurements).toContainEqual(['EventParked', 1]);
   });
 
-  it('continues after the failed events of a run that was cut short', async () => {
+  it('continues after the failed events of a run that an outage of PayPal cut short', async () => {
     const { events, run, deps, approve, storedOnly, payment } = await shopWithInbox();
-    for (let i = 0; i < 12; i++)
+    for (let i = 0; i < 40; i++)
       await events.repository.receive(
         deliveryOf({ id: `WH-BAD-${i}`, event_type: 'X', resource: {} }, new Date(RECEIVED.getTime() + i)),
       );
@@ -128,7 +129,7 @@ describe('inboxJob', () => {
     const { processEvent } = deps;
     Object.assign(deps, {
       processEvent: async (event: Parameters<typeof processEvent>[0]) => {
-        if (event.event_type === 'X') throw new Error('permanent');
+        if (event.event_type === 'X') throw new PayPalUnavailable('timeout', { operation: 'getCapture' });
         return processEvent(event);
       },
     });
