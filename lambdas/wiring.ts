@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
@@ -29,6 +30,7 @@ import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
 import { processEvent } from '../src/paypal-webhook/process-event.ts';
 import type { ReceiveDeps } from '../src/paypal-webhook/receive.ts';
 import { signatureVerifier } from '../src/paypal-webhook/verify-signature.ts';
+import type { CheckPaymentsDeps } from '../src/reconciliation/check-payments.ts';
 import { JOB_NAMES, type Job, type JobName } from '../src/reconciliation/job.ts';
 import { deadLettersJob } from '../src/reconciliation/jobs/dead-letters.ts';
 import { eventsJob } from '../src/reconciliation/jobs/events.ts';
@@ -36,6 +38,10 @@ import { inboxJob } from '../src/reconciliation/jobs/inbox.ts';
 import { ledgerJob } from '../src/reconciliation/jobs/ledger.ts';
 import { paymentsJob } from '../src/reconciliation/jobs/payments.ts';
 import { reservationsJob } from '../src/reconciliation/jobs/reservations.ts';
+import { pauseRepository } from '../src/reconciliation/pause-repository.ts';
+import { paymentQueue, type QueueRecord } from '../src/reconciliation/payment-queue.ts';
+import { checkQueuedPayments } from '../src/reconciliation/payment-worker.ts';
+import type { Limits } from '../src/reconciliation/process-batch.ts';
 import { reconcileReservation } from '../src/reconciliation/reconcile-reservation.ts';
 import { deadLetterQueue } from '../src/settlements/dead-letter-queue.ts';
 import { executionClient } from '../src/settlements/execution-client.ts';
@@ -219,10 +225,12 @@ export function wireJobs(
     readonly sqs: SQSClient;
     readonly tables: Tables;
     readonly deadLetterQueueUrl: string;
+    readonly paymentQueueUrl: string;
   },
 ) {
-  const { dynamo, tables, dueAfterSeconds } = options;
+  const { dynamo, sqs, tables, dueAfterSeconds } = options;
   const {
+    db,
     stock,
     sessions,
     payments,
@@ -246,18 +254,21 @@ export function wireJobs(
       processEvent({ payments, getCapture, evidenceApplier }, event),
   };
 
+  const checks: CheckPaymentsDeps = {
+    payments,
+    sessions,
+    events,
+    pause: pauseRepository(db, tables.operations),
+    getOrder,
+    evidenceApplier,
+    startSettlement: workflow.start,
+    syncResult: (id, settlement) => syncResult({ payments, failed, hours, workflow }, id, settlement),
+    sleep: setTimeout,
+    now,
+    dueAfterSeconds,
+  };
   const jobs: Readonly<Record<JobName, Job>> = {
-    payments: paymentsJob({
-      payments,
-      sessions,
-      events,
-      getOrder,
-      evidenceApplier,
-      startSettlement: workflow.start,
-      syncResult: (id, settlement) => syncResult({ payments, failed, hours, workflow }, id, settlement),
-      now,
-      dueAfterSeconds,
-    }),
+    payments: paymentsJob({ ...checks, payments, queue: paymentQueue(sqs, options.paymentQueueUrl) }),
     reservations: reservationsJob({ payments, sessions, stock, now, dueAfterSeconds }),
     inbox: inboxJob(stored),
     events: eventsJob({ ...stored, listEvents, getEvent, dueAfterSeconds }),
@@ -266,12 +277,14 @@ export function wireJobs(
       failed,
       hours,
       workflow,
-      queue: deadLetterQueue(options.sqs, options.deadLetterQueueUrl),
+      queue: deadLetterQueue(sqs, options.deadLetterQueueUrl),
       now,
     }),
     ledger: ledgerJob({ payments, ledger, findings, listTransactions, now }),
   };
-  return { jobs, registerContext, runs, now };
+  const checkQueued = (records: readonly QueueRecord[], limits: Omit<Limits, 'maxItems'>) =>
+    checkQueuedPayments(checks, records, limits);
+  return { jobs, checkQueued, registerContext, runs, now };
 }
 
 /** For the consistency check, which writes only findings and its runs. */

@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { EnvName } from '../src/shared/env.ts';
 import type { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
 import { NodeLambda } from './constructs/node-lambda.ts';
+import type { PaymentQueue } from './constructs/payment-queue.ts';
 import { allowExecutions, stateMachineArn } from './constructs/payment-settlement.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FunctionSpec } from './functions.ts';
@@ -14,6 +15,7 @@ export interface CreateFunctionsProps {
   readonly stage: Stage;
   readonly data: DataStack;
   readonly deadLetters: DeadLetterQueues;
+  readonly paymentQueue: PaymentQueue;
 }
 
 /** Creates the functions of a table of specs, with the permissions and the environment that each spec states. */
@@ -52,7 +54,7 @@ function allowConsistencyCheck(caller: NodeLambda, consistency: NodeLambda): voi
 /** Every environment variable; each function gets those that its spec implies or lists. */
 function environmentOf(
   stack: Stack,
-  { stage, data, deadLetters }: CreateFunctionsProps,
+  { stage, data, deadLetters, paymentQueue }: CreateFunctionsProps,
 ): Record<Exclude<EnvName, 'CONSISTENCY_FUNCTION'>, string> {
   const table = (name: TableName) => data.tables[name].tableName;
   return {
@@ -66,6 +68,7 @@ function environmentOf(
     OPERATIONS_TABLE: table('operations'),
     STATE_MACHINE_ARN: stateMachineArn(stack, stage),
     DEAD_LETTER_QUEUE_URL: deadLetters.settlements.queueUrl,
+    PAYMENT_QUEUE_URL: paymentQueue.queueUrl,
     UNDELIVERED_QUEUE_URL: deadLetters.undelivered.queueUrl,
     PAYPAL_BASE_URL: stage.payPal.baseUrl,
     PAYPAL_SECRET_NAME: payPalSecretName(stage.name),
@@ -91,7 +94,7 @@ function createFunction(
   stack: Stack,
   name: string,
   spec: FunctionSpec,
-  { stage, data, deadLetters }: CreateFunctionsProps,
+  { stage, data, deadLetters, paymentQueue }: CreateFunctionsProps,
   environment: ReturnType<typeof environmentOf>,
 ): NodeLambda {
   const variables: (keyof typeof environment)[] = [
@@ -100,6 +103,7 @@ function createFunction(
     ...(spec.startsSettlements || spec.executions ? (['STATE_MACHINE_ARN'] as const) : []),
     ...(spec.startsSettlements ? (['DUE_AFTER_SECONDS'] as const) : []),
     ...(spec.deadLetters ? (['DEAD_LETTER_QUEUE_URL'] as const) : []),
+    ...(spec.paymentQueue ? (['PAYMENT_QUEUE_URL'] as const) : []),
     ...(spec.readsQueueDepth ? (['DEAD_LETTER_QUEUE_URL', 'UNDELIVERED_QUEUE_URL'] as const) : []),
     ...(spec.environment ?? []),
   ];
@@ -127,13 +131,14 @@ function createFunction(
     );
   }
   if (spec.executions) allowExecutions(fn, stage, spec.executions);
-  if (spec.deadLetters) {
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: spec.deadLetters.map((action) => `sqs:${action}`),
-        resources: [deadLetters.settlements.queueArn],
-      }),
-    );
+  for (const [queue, actions] of [
+    [deadLetters.settlements, spec.deadLetters],
+    [paymentQueue, spec.paymentQueue],
+  ] as const) {
+    if (actions)
+      fn.addToRolePolicy(
+        new PolicyStatement({ actions: actions.map((action) => `sqs:${action}`), resources: [queue.queueArn] }),
+      );
   }
   if (spec.readsQueueDepth) {
     fn.addToRolePolicy(

@@ -32,6 +32,9 @@ export interface FunctionSpec {
   /** Actions on the dead-letter queue of settlements. */
   readonly deadLetters?: readonly QueueAction[];
 
+  /** Actions on the queue of due payments. */
+  readonly paymentQueue?: readonly QueueAction[];
+
   /** Reads the depth of both dead-letter queues. */
   readonly readsQueueDepth?: boolean;
 
@@ -170,7 +173,7 @@ export const FUNCTIONS = {
       orders: ['PutItem'],
       'webhook-events': ['BatchGetItem', 'GetItem', 'UpdateItem'],
       idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
-      operations: ['BatchGetItem', 'PutItem', 'Query', 'UpdateItem'],
+      operations: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     },
     indexes: {
       payments: ['by-due', 'by-paypal-order', 'by-capture', 'by-ledger-day'],
@@ -181,6 +184,8 @@ export const FUNCTIONS = {
     startsSettlements: true,
     executions: ['DescribeExecution', 'GetExecutionHistory'],
     deadLetters: ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'],
+    // Lambda receives with the role of the function.
+    paymentQueue: ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'],
     deletesItemKinds: ['failed-settlement'],
   },
   fulfillment: {

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
 import { ExecutionEvents } from './constructs/execution-events.ts';
 import { ShopApi } from './constructs/http-api.ts';
+import { PaymentQueue } from './constructs/payment-queue.ts';
 import { PaymentSettlement } from './constructs/payment-settlement.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { createFunctions } from './create-functions.ts';
@@ -30,7 +31,9 @@ export class ServiceStack extends Stack {
     });
 
     const deadLetters = new DeadLetterQueues(this, 'dead-letters');
-    const functions = createFunctions(this, { stage, data, deadLetters }, FUNCTIONS);
+    const paymentQueue = new PaymentQueue(this, 'payment-queue', { undelivered: deadLetters.undelivered });
+    const functions = createFunctions(this, { stage, data, deadLetters, paymentQueue }, FUNCTIONS);
+    paymentQueue.invoke(functions.reconciliation, stage);
     const { stateMachine } = new PaymentSettlement(this, 'settlement', {
       stage,
       services: functions,

@@ -54,6 +54,9 @@ export interface Stage {
 
   readonly intervals: Intervals;
 
+  /** Invocations that reconcile due payments at the same time, each with 5 calls to PayPal; at least 2. */
+  readonly maxPaymentWorkers: number;
+
   readonly alarms: {
     /** URL or path of docs/runbook.md, linked from every alarm. */
     readonly runbook: string;
@@ -101,6 +104,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
       hostsWeb: false,
       stepRetry: { intervalSeconds: 1, maxAttempts: 2, backoffRate: 1, maxDelaySeconds: 2 },
       intervals: LOCAL_INTERVALS,
+      maxPaymentWorkers: 2,
       throttle: DEFAULT_THROTTLE,
     };
   },
@@ -115,6 +119,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
     hostsWeb: true,
     stepRetry: DEFAULT_STEP_RETRY,
     intervals: DEFAULT_INTERVALS,
+    maxPaymentWorkers: 2,
     throttle: DEFAULT_THROTTLE,
   }),
   prod: () => ({
@@ -128,6 +133,8 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
     hostsWeb: true,
     stepRetry: DEFAULT_STEP_RETRY,
     intervals: DEFAULT_INTERVALS,
+    // Three times what a million payments a month need: docs/decisions/0016.
+    maxPaymentWorkers: 10,
     throttle: DEFAULT_THROTTLE,
   }),
 };

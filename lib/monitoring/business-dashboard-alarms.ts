@@ -151,6 +151,15 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
         threshold: { above: MAX_WEBHOOK_SILENCE_SECONDS },
       }),
     ],
+    'Oldest overdue payment (s)': [
+      alarm(metric('OverduePaymentSeconds', 'Maximum', { period }), {
+        name: 'payments-overdue',
+        impact:
+          'Shoppers wait longer for orders whose webhooks were lost, and for abandoned stock: payment checks are late.',
+        threshold: { above: MAX_OVERDUE_SECONDS },
+        datapoints: [2, 2],
+      }),
+    ],
     'Oldest open payment (s)': [
       alarm(metric('OldestOpenPaymentSeconds', 'Maximum', { period }), {
         name: 'payment-stuck',
@@ -175,6 +184,9 @@ const { payments: PAYMENT_STEPS, ...OTHER_STEPS } = WORKFLOW_STEPS;
 
 /** Single events may be minutes late; an hour means that delivery is down. */
 const MAX_WEBHOOK_SILENCE_SECONDS = 60 * 60;
+
+/** Two runs of the payments job, in prod. */
+const MAX_OVERDUE_SECONDS = 10 * 60;
 
 /** PayPal gives a buyer 3 hours to approve, and a session lives half an hour: after 4 hours nothing is in flight. */
 const MAX_OPEN_SECONDS = 4 * 60 * 60;

@@ -6,6 +6,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
 import { ledgerDayOf } from '../ledger/days.ts';
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
@@ -19,6 +20,8 @@ export type MoveResult =
   /** The condition failed: the payment has changed. */
   | { readonly found: Payment }
   | { readonly found: undefined };
+
+const claimedSchema = z.object({ due_at: z.optional(z.string()) });
 
 /** DynamoDB rejects values that no expression uses. */
 const used = (values: Record<string, unknown>, ...expressions: string[]) =>
@@ -250,6 +253,37 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
           }),
         ),
       ),
+
+    /**
+     * Claims a payment that is due before that time, until `until` or until it is rescheduled.
+     * @returns false for `claimed` when another claim lasts longer than `before`, or the payment is not due; `dueAt`:
+     * ISO 8601, UTC
+     */
+    async claim(
+      id: PaymentId,
+      { before, until }: { readonly before: Date; readonly until: Date },
+    ): Promise<{ readonly claimed: boolean; readonly dueAt: string | undefined }> {
+      const result = await writtenOrExisting(
+        db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { payment_id: id },
+            UpdateExpression: 'SET claimed_due_at = due_at, claimed_until = :until',
+            ConditionExpression:
+              'due_at < :before AND ' +
+              '(attribute_not_exists(claimed_until) OR claimed_due_at <> due_at OR claimed_until <= :before)',
+            ExpressionAttributeValues: {
+              ':before': before.toISOString(),
+              ':until': until.toISOString(),
+            },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      const item = 'written' in result ? result.written.Attributes : result.found;
+      return { claimed: 'written' in result, dueAt: z.parse(z.nullish(claimedSchema), item)?.due_at };
+    },
 
     /**
      * Ids of payments due before that time; those that wait for a bank or an operator last. The index may be a second

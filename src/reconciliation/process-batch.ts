@@ -32,7 +32,7 @@ const MAX_OUTAGES = 15;
  * @throws what `items` throws
  */
 export async function processBatch<Item extends string>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   work: (item: Item) => Promise<void>,
   { until, maxItems, now, onError }: Limits,
 ): Promise<Progress> {

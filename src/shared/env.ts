@@ -15,6 +15,8 @@ export type EnvName =
   | 'STATE_MACHINE_ARN'
   /** Of failed settlements. */
   | 'DEAD_LETTER_QUEUE_URL'
+  /** Of due payments. */
+  | 'PAYMENT_QUEUE_URL'
   /** Of events and scheduled invocations that could not be delivered. */
   | 'UNDELIVERED_QUEUE_URL'
   /** Name of the consistency check's function. */

@@ -55,6 +55,8 @@ export const METRICS = {
   OpenPayments: { unit: 'Count' },
   /** Age of the oldest of them. */
   OldestOpenPaymentSeconds: { unit: 'Seconds' },
+  /** Time since the oldest payment became due for reconciliation, by run of the payments job; 0 when none is due. */
+  OverduePaymentSeconds: { unit: 'Seconds' },
   /** Payments whose captured amount differs from the requested one: an operator must accept or refund it. */
   UnderReview: { unit: 'Count' },
   /** Time since the last applied event, while reconciliation finds changes that no webhook delivered; else 0. */

@@ -80,6 +80,34 @@ describe('a payment', () => {
     expect(await isDue(payment)).toBe(false);
   });
 
+  it('is claimed by one of two runs, until the claim ends', async () => {
+    const { payment_id } = await aPayment();
+    const claim = { before: BEFORE, until: new Date(BEFORE.getTime() + 60_000) };
+
+    const both = await Promise.all([payments.claim(payment_id, claim), payments.claim(payment_id, claim)]);
+
+    expect(both.filter(({ claimed }) => claimed)).toHaveLength(1);
+    for (const { dueAt } of both) expect(dueAt).toBe(THEN.toISOString());
+    expect(await payments.claim(payment_id, { before: claim.until, until: claim.until })).toMatchObject({
+      claimed: true,
+    });
+  });
+
+  it('is claimed again after it was rescheduled, and not while it is not due', async () => {
+    const payment = await aPayment();
+    const claim = { before: BEFORE, until: new Date(BEFORE.getTime() + 60_000) };
+    await payments.claim(payment.payment_id, claim);
+
+    await payments.reschedule(payment, BEFORE);
+    expect(await payments.claim(payment.payment_id, claim)).toEqual({ claimed: false, dueAt: BEFORE.toISOString() });
+    await payments.reschedule(payment, new Date(THEN.getTime() + 1));
+    expect(await payments.claim(payment.payment_id, claim)).toMatchObject({ claimed: true });
+
+    await payments.reschedule(payment, undefined);
+    expect(await payments.claim(payment.payment_id, claim)).toEqual({ claimed: false, dueAt: undefined });
+    expect(await payments.get(payment.payment_id)).toEqual(payment);
+  });
+
   it('keeps the due time of its last transition when it moved after the read', async () => {
     const payment = await aPayment();
     await moved(payment, { kind: 'approved', source: 'test' });

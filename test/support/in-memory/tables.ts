@@ -33,6 +33,7 @@ export const openGate: Gate = async (_, effect) => effect();
 export function paymentsInMemory(gate: Gate) {
   const rows = new Map<PaymentId, Payment>();
   const due = new Map<PaymentId, Date>();
+  const claims = new Map<PaymentId, { readonly dueAt: Date; readonly until: Date }>();
   const find = (matches: (payment: Payment) => boolean) => [...rows.values()].find(matches);
   const write = (payment: Payment): MoveResult => {
     rows.set(payment.payment_id, payment);
@@ -105,6 +106,14 @@ export function paymentsInMemory(gate: Gate) {
         const known = due.has(id);
         if (known) due.set(id, at);
         return known;
+      }),
+    claim: (id, { before, until }) =>
+      gate('payments.claim', () => {
+        const dueAt = due.get(id);
+        const claim = claims.get(id);
+        const claimed = dueAt !== undefined && dueAt < before && !(claim?.dueAt === dueAt && claim.until > before);
+        if (claimed) claims.set(id, { dueAt, until });
+        return { claimed, dueAt: dueAt?.toISOString() };
       }),
     due: (before) => entriesBefore(due, before),
     open: () => {

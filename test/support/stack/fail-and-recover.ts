@@ -72,6 +72,7 @@ async function failShop(counted: Counted): Promise<Failures> {
   // Approved, but its webhook is lost: deliveries are dropped.
   const unnoticed = await beginPurchase();
   await approve(unnoticed.paypalOrderId);
+  await change('payments', { payment_id: unnoticed.paymentId }, { due_at: hoursAgo(1) });
   await reconcile('payments');
 
   // The event lacks the total refunded amount, so the shop fetches the order from PayPal and gets no response.

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { PaymentCheck } from '../../../../src/reconciliation/check-payments.ts';
 import { type PaymentsJobDeps, paymentsJob } from '../../../../src/reconciliation/jobs/payments.ts';
 import { jobRunAt } from '../../../support/builders/job-runs.ts';
+import { pauseInMemory } from '../../../support/in-memory/pause.ts';
 import { product, type ShopInMemory, shopInMemory } from '../../../support/in-memory/shop.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
 
@@ -8,7 +10,7 @@ const BEGUN = new Date('2026-06-01T12:00:00.000Z');
 const LATER = new Date('2026-06-01T12:10:00.000Z');
 const LAST_EVENT = new Date('2026-06-01T11:00:00.000Z');
 
-const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
+const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}, at = LATER) =>
   paymentsJob({
     payments: shop.payments.repository,
     sessions: shop.sessions.repository,
@@ -20,10 +22,13 @@ const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}) =>
       execution: { arn: 'arn', status: 'RUNNING', redrivable: false, redrives: 0 },
     }),
     events: eventsInMemory(openGate).repository,
+    pause: pauseInMemory(),
+    queue: { send: async () => undefined },
+    sleep: async () => undefined,
     dueAfterSeconds: 120,
     now: () => LATER,
     ...deps,
-  })(jobRunAt(LATER));
+  })(jobRunAt(at));
 
 describe('paymentsJob', () => {
   it('reports repaired, open and reviewed payments and the webhook silence', async () => {
@@ -54,11 +59,21 @@ describe('paymentsJob', () => {
     expect(shop.payments.rows.get(missed.paymentId)?.status).toBe('approved');
     expect(first).toMatchObject({
       repaired: 1,
-      figures: { checked: 2, failed: 0, updated: 1, open: 1, oldest_seconds: 600, under_review: 1 },
+      figures: {
+        checked: 2,
+        failed: 0,
+        updated: 1,
+        queued: 0,
+        overdue_seconds: 480,
+        open: 1,
+        oldest_seconds: 600,
+        under_review: 1,
+      },
     });
     expect(first.measurements).toEqual([
       ['OpenPayments', 1],
       ['OldestOpenPaymentSeconds', 600],
+      ['OverduePaymentSeconds', 480],
       ['UnderReview', 1],
       ['WebhookSilence', 4200],
     ]);
@@ -89,5 +104,70 @@ describe('paymentsJob', () => {
     await runOf(shop, { payments });
 
     expect(shop.payments.rows.get(due.paymentId)?.status).toBe('approved');
+  });
+
+  describe('when more payments are due than a run reconciles itself', () => {
+    /** 130 payments due at 12:02, oldest first. */
+    async function busyShop() {
+      const shop = shopInMemory({ products: [product(1000)] });
+      const ids: string[] = [];
+      for (let i = 0; i < 130; i++) ids.push((await shop.begin())?.paymentId ?? '');
+      const sent: PaymentCheck[] = [];
+      const checked: string[] = [];
+      const send = async (checks: readonly PaymentCheck[]) => void sent.push(...checks);
+      const getOrder: PaymentsJobDeps['getOrder'] = async (id) => {
+        checked.push(id);
+        return shop.paypal.client.getOrder(id);
+      };
+      return { shop, ids, sent, checked, deps: { queue: { send }, getOrder } };
+    }
+
+    it('sends the others to the workers', async () => {
+      const { shop, ids, sent, checked, deps } = await busyShop();
+
+      expect((await runOf(shop, deps)).figures).toMatchObject({ checked: 50, queued: 80 });
+
+      expect(checked).toHaveLength(50);
+      expect(sent).toEqual(ids.slice(50).map((paymentId) => ({ paymentId, asOf: LATER })));
+    });
+
+    it('does not send them again while they wait', async () => {
+      const { shop, sent, deps } = await busyShop();
+      await runOf(shop, deps);
+
+      const { figures } = await runOf(shop, deps);
+
+      expect(figures).toMatchObject({ checked: 0, queued: 0, overdue_seconds: 480 });
+      expect(sent).toHaveLength(80);
+    });
+
+    it('sends them again when their claims have ended', async () => {
+      const { shop, sent, deps } = await busyShop();
+      await runOf(shop, deps);
+
+      const later = new Date(LATER.getTime() + 600_000);
+      await runOf(shop, { ...deps, now: () => later }, later);
+
+      const again = sent.slice(80).map(({ paymentId }) => paymentId);
+      expect(again.length).toBeGreaterThan(0);
+      expect(sent.slice(0, 80).map(({ paymentId }) => paymentId)).toEqual(expect.arrayContaining(again));
+    });
+
+    it('reconciles the oldest itself when the queue cannot be reached', async () => {
+      const { shop, deps } = await busyShop();
+      const queue = { send: () => Promise.reject(new Error('no queue')) };
+
+      expect((await runOf(shop, { ...deps, queue })).figures).toMatchObject({ checked: 50, queued: 0 });
+    });
+
+    it('claims none while PayPal limits the rate', async () => {
+      const { shop, sent, checked, deps } = await busyShop();
+      const pause = pauseInMemory(new Date('2100-01-02'));
+
+      expect((await runOf(shop, { ...deps, pause })).figures).toMatchObject({ checked: 0, queued: 0, open: 130 });
+
+      expect([sent, checked]).toEqual([[], []]);
+      expect((await runOf(shop, deps)).figures).toMatchObject({ checked: 50, queued: 80 });
+    });
   });
 });
