@@ -21,10 +21,17 @@ import {
 } from './product.ts';
 import { type Reservation, type ReservationStatus, type ReservedItem, reservationSchema } from './reservation.ts';
 
+/** `deleted`: the product does not exist any more. */
+interface ShortProduct {
+  readonly sku: string;
+  readonly available: number;
+  readonly deleted: boolean;
+}
+
 /** When not `done`: the products with insufficient stock, or the current status of the reservation. */
 export type StockChangeResult =
   | { readonly done: true }
-  | { readonly done: false; readonly short: readonly { readonly sku: string; readonly available: number }[] }
+  | { readonly done: false; readonly short: readonly ShortProduct[] }
   | { readonly done: false; readonly status: ReservationStatus };
 
 /** All held reservations share one partition of the sparse index `by-due`. */
@@ -63,11 +70,46 @@ export const stockRepository = (
     const short = counterMoves.flatMap(({ Update: { Key } }, i) => {
       const { Code, Item } = ofCounters[i] ?? {};
       if (Code !== 'ConditionalCheckFailed') return [];
-      // No item: the product was discontinued.
-      return [{ ...Key, available: Item ? productSchema.parse(unmarshall(Item)).available : 0 }];
+      return [
+        { ...Key, available: Item ? productSchema.parse(unmarshall(Item)).available : 0, deleted: Item === undefined },
+      ];
     });
     if (short.length === 0) throw new Error('stock change failed its conditions: reservation not found');
     return { done: false, short };
+  };
+
+  const move = async (
+    reservation: Reservation,
+    to: ReservationStatus,
+    counters: readonly [from: Counter, to: Counter] | undefined,
+  ): Promise<StockChangeResult> => {
+    const { checkout_session_id, status, items, expires_at } = reservation;
+    const result = await write(
+      {
+        Update: {
+          TableName: tables.reservations,
+          Key: { checkout_session_id },
+          // Only held reservations are reconciled: any other status leaves the index of due ones.
+          UpdateExpression:
+            to === 'held'
+              ? 'SET #status = :to, due_shard = :shard, due_at = :due'
+              : 'SET #status = :to REMOVE due_shard, due_at',
+          ConditionExpression: '#status = :from',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: {
+            ':from': status,
+            ':to': to,
+            ...(to === 'held' && { ':shard': DUE, ':due': expires_at }),
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+      },
+      counters ? items.map((item) => moving(item, ...counters)) : [],
+    );
+    if (counters?.[0] === 'available' || !('short' in result)) return result;
+    const deleted = new Set(result.short.filter((product) => product.deleted).map(({ sku }) => sku));
+    const kept = items.filter(({ sku }) => !deleted.has(sku));
+    return kept.length < items.length ? move({ ...reservation, items: kept }, to, counters) : result;
   };
 
   return {
@@ -200,34 +242,11 @@ export const stockRepository = (
         reservation.items.map((item) => moving(item, 'available', 'reserved')),
       ),
 
-    /** Changes the status of a reservation and moves its items, if its status is still the one that was read. */
-    move: (
-      { checkout_session_id, status, items, expires_at }: Reservation,
-      to: ReservationStatus,
-      counters: readonly [Counter, Counter] | undefined,
-    ): Promise<StockChangeResult> =>
-      write(
-        {
-          Update: {
-            TableName: tables.reservations,
-            Key: { checkout_session_id },
-            // Only held reservations are reconciled: any other status leaves the index of due ones.
-            UpdateExpression:
-              to === 'held'
-                ? 'SET #status = :to, due_shard = :shard, due_at = :due'
-                : 'SET #status = :to REMOVE due_shard, due_at',
-            ConditionExpression: '#status = :from',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: {
-              ':from': status,
-              ':to': to,
-              ...(to === 'held' && { ':shard': DUE, ':due': expires_at }),
-            },
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          },
-        },
-        counters ? items.map((item) => moving(item, ...counters)) : [],
-      ),
+    /**
+     * Changes the status of a reservation and moves its items, if its status is still the one that was read. Items of a
+     * deleted product go nowhere, unless they would be taken from its available stock.
+     */
+    move,
   };
 };
 export type StockRepository = ReturnType<typeof stockRepository>;

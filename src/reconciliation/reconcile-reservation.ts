@@ -41,7 +41,7 @@ export async function reconcileReservation(deps: ReconcileReservationDeps, id: S
   try {
     return await reconcile(deps, id);
   } catch (error) {
-    // A reservation that always fails, such as one of a deleted product, must not block the others.
+    // A reservation that always fails must not block the others.
     await deps.stock.reschedule(id, nextCheckAt(deps.now().toISOString(), deps)).catch(() => undefined);
     throw error;
   }

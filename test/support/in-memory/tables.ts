@@ -189,15 +189,21 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
   const write = (reservation: Reservation, counters: Counters | undefined): StockChangeResult => {
     const moved = reservation.items.flatMap(({ sku, quantity }) => {
       if (!counters) return [];
-      const product = products.get(sku) ?? unknownProduct(sku);
       const [from, to] = counters;
+      // Items of a deleted product go nowhere.
+      if (!products.has(sku) && from !== 'available') return [];
+      const product = products.get(sku) ?? unknownProduct(sku);
       return [{ ...product, [from]: product[from] - quantity, [to]: product[to] + quantity }];
     });
     const short = moved.filter((product) => counters && product[counters[0]] < 0);
     if (short.length > 0)
       return {
         done: false,
-        short: short.map(({ sku }) => ({ sku, available: products.get(sku)?.available ?? 0 })),
+        short: short.map(({ sku }) => ({
+          sku,
+          available: products.get(sku)?.available ?? 0,
+          deleted: !products.has(sku),
+        })),
       };
     for (const product of moved) products.set(product.sku, product);
     reservations.set(reservation.checkout_session_id, reservation);

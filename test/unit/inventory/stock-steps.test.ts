@@ -89,6 +89,17 @@ describe('stock steps', () => {
     });
   });
 
+  it('move the items of the other products when one was deleted', async () => {
+    const { run, products, reservations } = await stockWith('held');
+    products.delete('MUG');
+
+    expect(await run('releaseStock')).toEqual({ stock: 'released', changed: true });
+
+    expect(reservations.get(SESSION)?.status).toBe('released');
+    expect(products.get('PLATE')?.reserved).toBe(0);
+    expect(products.has('MUG')).toBe(false);
+  });
+
   it('throws when the reservation does not exist', async () => {
     const { reservations, run } = await stockWith('held');
     reservations.clear();
