@@ -182,7 +182,7 @@ export const FUNCTIONS = {
     },
     usesPayPal: true,
     startsSettlements: true,
-    executions: ['DescribeExecution', 'GetExecutionHistory'],
+    executions: ['DescribeExecution', 'GetExecutionHistory', 'RedriveExecution'],
     deadLetters: ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'],
     // Lambda receives with the role of the function.
     paymentQueue: ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'],

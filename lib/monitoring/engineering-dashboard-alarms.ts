@@ -90,6 +90,14 @@ export function drawEngineeringDashboard(
         threshold: { above: 0 },
       }),
     ],
+    'Failed settlements': [
+      alarm(metric('FailedSettlements', 'Maximum', { period, label: 'failed settlements' }), {
+        name: 'settlements-unresolved',
+        impact: `${BLOCKED} until an operator retries the settlement, even if its dead letter has expired.`,
+        threshold: { above: 0 },
+        datapoints: [3, 3],
+      }),
+    ],
   });
 
   drawRow(dashboard, 'Schedules', {

@@ -29,6 +29,14 @@ export const retryRequest = z.strictObject({
   reason,
 });
 
+/** `POST /api/v1/admin/settlements/retry` */
+export const retryAllRequest = z.strictObject({
+  dry_run: z.optional(z.boolean()),
+  reason,
+  limit: z.optional(z.int().check(z.minimum(1), z.maximum(50))),
+  cursor,
+});
+
 /** `POST /api/v1/admin/webhook-events/{id}/replay` */
 export const dryRunRequest = z.strictObject({ dry_run: z.optional(z.boolean()), reason });
 

@@ -1,5 +1,5 @@
-import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { PayPalUnauthorized, PayPalUnavailable } from '../paypal/errors.ts';
+import { isTransient } from '../shared/transient-error.ts';
 
 export interface Limits {
   /** No item starts after this time. */
@@ -72,8 +72,4 @@ export async function processBatch<Item extends string>(
 
 /** PayPal or AWS failed, not the item. */
 export const isDependencyError = (error: Error): boolean =>
-  error instanceof PayPalUnavailable ||
-  error instanceof PayPalUnauthorized ||
-  [isThrottlingError, isTransientError, isServerError].some((matches) =>
-    matches(error as Parameters<typeof matches>[0]),
-  );
+  error instanceof PayPalUnavailable || error instanceof PayPalUnauthorized || isTransient(error);

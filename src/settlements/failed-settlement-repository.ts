@@ -91,6 +91,21 @@ export const failedSettlementRepository = (db: DynamoDBDocumentClient, tableName
     return { failed, ...(LastEvaluatedKey && { cursor: String(LastEvaluatedKey.id) }) };
   },
 
+  /** Counts up to `max`. `more` when there may be more: DynamoDB counts at most a megabyte. */
+  async count(max: number): Promise<{ readonly matching: number; readonly more: boolean }> {
+    const { Count = 0, LastEvaluatedKey } = await db.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'kind = :kind',
+        ExpressionAttributeValues: { ':kind': KIND },
+        ConsistentRead: true,
+        Select: 'COUNT',
+        Limit: max,
+      }),
+    );
+    return { matching: Count, more: LastEvaluatedKey !== undefined };
+  },
+
   async ofPayment(paymentId: PaymentId): Promise<FailedSettlement[]> {
     const pages = paginateQuery(
       { client: db },

@@ -61,6 +61,8 @@ export const METRICS = {
   UnderReview: { unit: 'Count' },
   /** Time since the last applied event, while reconciliation finds changes that no webhook delivered; else 0. */
   WebhookSilence: { unit: 'Seconds' },
+  /** Open settlements whose latest execution failed; counted up to some hundred. */
+  FailedSettlements: { unit: 'Count' },
   /** Events received more than a minute ago and not processed. */
   InboxUnfinished: { unit: 'Count' },
 } as const satisfies Readonly<Record<string, MetricShape>>;

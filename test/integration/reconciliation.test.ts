@@ -80,17 +80,34 @@ describe('a payment that is never approved', () => {
 
   it('keeps its stock as long as PayPal does not respond', async () => {
     const purchase = await beginPurchase();
-    await payPal('PUT', '/_sim/faults', {
-      faults: [{ method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 2 }],
-    });
+    const fault = { method: 'GET', path: `/v2/checkout/orders/${purchase.paypalOrderId}`, status: 503, times: 1000 };
+    await payPal('PUT', '/_sim/faults', { faults: [fault] });
 
-    expect(await reconcile('payments', 31)).toMatchObject({ figures: { failed: 1 } });
+    await reconcile('payments', 31);
 
+    await until(
+      () => payPal('GET', '/_sim/state'),
+      ({ faults }) => faults[0].times < fault.times,
+    );
     expect(await paymentOf(purchase)).toMatchObject({ status: 'created' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
+    await payPal('PUT', '/_sim/faults', { faults: [] });
     await reconcile('payments', 120);
     await completedPayment(purchase, 'expired');
   });
+});
+
+it('reconciles more payments than one run by the workers of the queue', async () => {
+  const sku = await stockedProduct(60);
+  const purchases: Purchase[] = [];
+  for (let i = 0; i < 6; i++)
+    purchases.push(...(await Promise.all(Array.from({ length: 10 }, () => beginPurchase({ sku })))));
+
+  const { figures } = await reconcile('payments', 31);
+
+  expect(figures.queued).toBeGreaterThan(0);
+  for (const purchase of purchases) await completedPayment(purchase, 'expired');
+  expect(await stockOf(sku)).toEqual({ available: 60, reserved: 0, sold: 0 });
 });
 
 it('expires an abandoned session without payment and releases its stock', async () => {

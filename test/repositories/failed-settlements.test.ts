@@ -92,3 +92,11 @@ it('lists failed settlements across pages', async () => {
   expect(ids).toEqual(ids.toSorted());
   expect(ids).toEqual(expect.arrayContaining(payments));
 });
+
+it('counts failed settlements up to a maximum', async () => {
+  const { matching } = await failed.count(1000);
+  for (let i = 0; i < 3; i++) await failed.record(failureOf(newPayment()));
+
+  expect(await failed.count(1000)).toEqual({ matching: matching + 3, more: false });
+  expect(await failed.count(2)).toEqual({ matching: 2, more: true });
+});

@@ -5,6 +5,7 @@ import type {
   BooksChecked,
   Consistency,
   CountedEvents,
+  CountedSettlements,
   DeepHealth,
   FailedSettlements,
   NextCursor,
@@ -19,6 +20,7 @@ import type {
   ReplayedMany,
   ReplayManyRequest,
   Retried,
+  RetriedAll,
   ShopMetrics,
   SignedIn,
   SignInRequest,
@@ -212,6 +214,29 @@ export async function replayMany(
     if (!cursor || batch.failed.length > 0)
       return { replayed, changed, erased, failed: batch.failed, complete: !cursor };
   }
+}
+
+/** Dry run of a retry of all: counts the failed settlements. */
+export const countFailedSettlements = () =>
+  post<CountedSettlements>('/settlements/retry', { dry_run: true, reason: PREVIEW });
+
+export type RetryAllResult = Pick<RetriedAll, 'retried' | 'failed'>;
+
+/** Retries all failed settlements in batches. */
+export async function retryAllSettlements(
+  reason: Reason,
+  onProgress: (retried: number) => void,
+): Promise<RetryAllResult> {
+  let retried = 0;
+  const failed: RetriedAll['failed'] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const batch: RetriedAll = await post<RetriedAll>('/settlements/retry', { reason, ...(cursor && { cursor }) });
+    retried += batch.retried;
+    failed.push(...batch.failed);
+    onProgress(retried);
+    cursor = batch.next_cursor;
+  }
+  return { retried, failed };
 }
 
 export const retrySettlement = (paymentId: string, settlement: string, reason: Reason) =>

@@ -873,6 +873,57 @@ export interface FailedSettlements {
   settlements: FailedSettlement[];
   next_cursor: NextCursor;
 }
+export interface RetryAllRequest {
+  /**
+   * True to return only the number of failed settlements.
+   */
+  dry_run?: boolean;
+  /**
+   * The reason, for the audit log.
+   */
+  reason: string;
+  /**
+   * The size of the batch.
+   */
+  limit?: number;
+  /**
+   * The `next_cursor` of the previous batch.
+   */
+  cursor?: string;
+}
+export interface CountedSettlements {
+  dry_run: true;
+  /**
+   * The number of settlements that would be retried.
+   */
+  matching: number;
+  /**
+   * True if there may be more than were counted.
+   */
+  more: boolean;
+}
+export interface RetriedAll {
+  dry_run: false;
+  /**
+   * The settlements that run again, or had already succeeded.
+   */
+  retried: number;
+  /**
+   * Settlements whose retry failed; they stay on the list.
+   */
+  failed: {
+    payment_id: PaymentId;
+    /**
+     * The failed settlement, such as `captured`.
+     */
+    settlement: string;
+    /**
+     * The error's name, such as `ThrottlingException`.
+     */
+    error: string;
+  }[];
+  next_cursor: NextCursor;
+}
 export interface RetryRequest {
   /**
    * The settlement to retry, such as `captured`. Defaults to all open settlements.

@@ -1,20 +1,6 @@
-import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { logger } from '../logger.ts';
+import { isTransient } from '../transient-error.ts';
 import { Problem } from './problem.ts';
-
-/** Whether a retry is likely to succeed. */
-function isTransient(error: Error): boolean {
-  // Powertools wraps errors of the idempotency table.
-  if (error.name === 'IdempotencyPersistenceLayerError' && error.cause instanceof Error)
-    return isTransient(error.cause);
-  const sdkError = error as Parameters<typeof isTransientError>[0];
-  return (
-    error.name === 'TransactionCanceledException' ||
-    isTransientError(sdkError) ||
-    isThrottlingError(sdkError) ||
-    isServerError(sdkError)
-  );
-}
 
 /** Logs unexpected errors, and keeps their messages out of the response. */
 export function toProblem(error: unknown): Problem {

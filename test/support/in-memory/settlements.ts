@@ -31,6 +31,7 @@ export function failedSettlementsInMemory(gate: Gate) {
           ...(after.length > limit && { cursor: page.at(-1)?.[0] ?? '' }),
         };
       }),
+    count: (max) => gate('failed.count', () => ({ matching: Math.min(rows.size, max), more: rows.size > max })),
     ofPayment: (paymentId) =>
       gate('failed.ofPayment', () => [...rows.values()].filter(({ payment_id }) => payment_id === paymentId)),
   } satisfies FailedSettlementRepository;

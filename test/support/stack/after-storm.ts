@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -5,6 +6,7 @@ import type { TableName } from '../../../lib/names.ts';
 import { type DeadLetter, deadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
 import { callJson } from './call-json.ts';
 import { deployedFunctions } from './deployed-functions.ts';
+import { queuedPayments } from './payment-queue.ts';
 import { allQuiet, type Storm, type StormStack } from './storm.ts';
 
 /** The open work of a set of payments. */
@@ -66,6 +68,7 @@ export async function recoverAll(
   log: (line: string) => void,
 ): Promise<Recovery> {
   const { call } = deployedFunctions(stack.clientOptions);
+  const sqs = new SQSClient(stack.clientOptions);
   const operator = await operatorOf(stack);
   let retried = 0;
   let fetched = 0;
@@ -73,6 +76,7 @@ export async function recoverAll(
     const due_before = new Date(Date.now() + LATER_MS).toISOString();
     fetched += (await call('reconciliation', { job: 'events', due_before })).figures.fetched;
     for (const job of ['inbox', 'payments']) await call('reconciliation', { job, due_before });
+    while ((await queuedPayments(sqs)) > 0) await sleep(200);
     retried += await operator.retryAll();
     await allQuiet(stack);
     await call('reconciliation', { job: 'dead-letters', due_before });

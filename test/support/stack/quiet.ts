@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { inject } from 'vitest';
-import { everythingIn, stepFunctions } from './aws.ts';
+import { everythingIn, queues, stepFunctions } from './aws.ts';
+import { queuedPayments } from './payment-queue.ts';
 import { payPal, until } from './shop.ts';
 
 const { state_machine_arn } = inject('stack');
@@ -20,7 +21,7 @@ export async function resetPayPal(): Promise<void> {
 const stuck = new Set<string>();
 
 /**
- * Waits until nothing runs any more: no delivery is pending, no execution runs, and the result of each is recorded.
+ * Waits until nothing runs any more: no delivery is pending, no payment is queued, no execution runs, and the result of each is recorded.
  * @throws Error that lists what still runs, once.
  */
 export async function quiet(): Promise<void> {
@@ -45,6 +46,7 @@ const pendingDeliveries = async (): Promise<number> => (await payPal('GET', '/_s
 
 async function runningWork(): Promise<string[]> {
   const pending = await pendingDeliveries();
+  const queued = await queuedPayments(queues);
   const { executions = [] } = await stepFunctions.send(
     new ListExecutionsCommand({ stateMachineArn: state_machine_arn, statusFilter: 'RUNNING' }),
   );
@@ -55,6 +57,7 @@ async function runningWork(): Promise<string[]> {
   );
   return [
     ...(pending > 0 ? [`${pending} deliveries`] : []),
+    ...(queued > 0 ? [`${queued} queued payments`] : []),
     ...executions.map(({ name }) => `execution ${name}`),
     ...open.filter((settlement) => !failed.has(settlement)).map((settlement) => `open settlement ${settlement}`),
   ];

@@ -6,6 +6,7 @@ import { executionArnOf } from '../../support/in-memory/settlements.ts';
 
 const LIST = 'GET /api/v1/admin/settlements';
 const RETRY = 'POST /api/v1/admin/settlements/{id}/retry';
+const RETRY_ALL = 'POST /api/v1/admin/settlements/retry';
 const AT = '2026-06-01T12:00:30.000Z';
 
 /** A captured purchase whose settlement failed. */
@@ -88,5 +89,68 @@ describe('settlementRoutes', () => {
 
     expect((await admin.call(RETRY, { id, body: { reason: 'test' } })).status).toBe(404);
     expect(admin.entries).toEqual([]);
+  });
+
+  describe('retry of all failed settlements', () => {
+    it('counts them without a retry', async () => {
+      const admin = adminInMemory();
+      const id = await failedPurchase(admin);
+      await failedPurchase(admin);
+
+      const { body } = await admin.call(RETRY_ALL, { body: { dry_run: true, reason: 'preview' } });
+
+      expect(body).toEqual({ dry_run: true, matching: 2, more: false });
+      expect(admin.executions.rows.get(`${id}-captured`)?.status).toBe('FAILED');
+      expect(admin.entries).toEqual([]);
+    });
+
+    it('retries them batch by batch and records the operator', async () => {
+      const admin = adminInMemory();
+      const ids = [await failedPurchase(admin), await failedPurchase(admin), await failedPurchase(admin)];
+      const retry = (cursor?: string) =>
+        admin.call(RETRY_ALL, { body: { reason: 'PayPal is back', limit: 2, ...(cursor && { cursor }) } });
+
+      const first = (await retry()).body;
+      expect(first).toMatchObject({ dry_run: false, retried: 2, failed: [], next_cursor: expect.any(String) });
+      expect((await retry(first.next_cursor)).body).toMatchObject({ retried: 1, next_cursor: null });
+
+      for (const id of ids) expect(admin.executions.rows.get(`${id}-captured`)).toMatchObject({ redrives: 1 });
+      expect(admin.entries).toMatchObject([
+        { who: 'ada', what: 'retry', target: 'settlements', why: 'PayPal is back', details: { limit: 2 } },
+        { details: { limit: 2, after: `${ids[1]}-captured` } },
+      ]);
+    });
+
+    it('retries the others when one cannot be retried', async () => {
+      const admin = adminInMemory();
+      const [bad, good] = [await failedPurchase(admin), await failedPurchase(admin)];
+      const row = admin.shop.payments.rows.get(bad);
+      Object.defineProperty(row, 'open', {
+        get: () => {
+          throw new TypeError('unreadable');
+        },
+      });
+
+      const { body } = await admin.call(RETRY_ALL, { body: { reason: 'test' } });
+
+      expect(body).toEqual({
+        dry_run: false,
+        retried: 1,
+        failed: [{ payment_id: bad, settlement: 'captured', error: 'TypeError' }],
+        next_cursor: null,
+      });
+      expect(admin.executions.rows.get(`${good}-captured`)).toMatchObject({ status: 'RUNNING' });
+    });
+
+    it.each([
+      ['no reason', {}, 'reason'],
+      ['a batch of 51', { reason: 'test', limit: 51 }, 'limit'],
+      ['a forged cursor', { reason: 'test', cursor: Buffer.from('{"id":"audit"}').toString('base64url') }, 'cursor'],
+    ])('rejects %s and names the field', async (_, requested, field) => {
+      const { status, body } = await adminInMemory().call(RETRY_ALL, { body: requested });
+
+      expect(status).toBe(400);
+      expect(body.errors).toMatchObject([{ field }]);
+    });
   });
 });

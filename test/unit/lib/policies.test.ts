@@ -160,12 +160,15 @@ describe('permissions of functions', () => {
     ]);
   });
 
-  it('only admin may redrive executions', () => {
+  it('only admin and reconciliation may redrive executions', () => {
     const redrivers = policies.filter(({ allowed }) =>
       allowed.some(({ Action }) => listOf(Action).includes('states:RedriveExecution')),
     );
 
-    expect(redrivers.map(({ id }) => id)).toEqual([expect.stringMatching(/^admin/)]);
+    expect(redrivers.map(({ id }) => id).sort()).toEqual([
+      expect.stringMatching(/^admin/),
+      expect.stringMatching(/^reconciliation/),
+    ]);
     expect(actionsOn('adminrole', /:execution:settle-once-prod-payment-settlement:\*"/)).toEqual([
       'states:DescribeExecution',
       'states:GetExecutionHistory',

@@ -7,6 +7,7 @@ import {
   reasonRequest,
   refundRequest,
   replayManyRequest,
+  retryAllRequest,
   retryRequest,
 } from '../../../src/admin-api/requests.ts';
 import { eventSchema } from '../../../src/paypal-webhook/event.ts';
@@ -32,6 +33,7 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/admin/payments/{id}/refund', 'RefundRequest', refundRequest],
   ['POST /api/v1/admin/payments/{id}/accept', 'ReasonRequest', reasonRequest],
   ['POST /api/v1/admin/orders/{id}/ship', 'ReasonRequest', reasonRequest],
+  ['POST /api/v1/admin/settlements/retry', 'RetryAllRequest', retryAllRequest],
   ['POST /api/v1/admin/settlements/{id}/retry', 'RetryRequest', retryRequest],
   ['POST /api/v1/admin/webhook-events/{id}/replay', 'DryRunRequest', dryRunRequest],
   ['POST /api/v1/admin/consistency/run', 'CheckRequest', checkRequest],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FailedSettlement } from '../../../src/settlements/failed-settlement-repository.ts';
 import { sweepDeadLetters } from '../../../src/settlements/sweep-dead-letters.ts';
 import { paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
+import type { Outcome } from '../../../src/shared/settlement.ts';
 import { PAYMENT, paymentThatIs } from '../../support/builders/payments.ts';
 import { listedFailure, settlementThat } from '../../support/builders/settlements.ts';
 import { executionArnOf, settlementsOf } from '../../support/in-memory/settlements.ts';
@@ -51,7 +52,7 @@ describe('sweepDeadLetters', () => {
     it('stays visible while its settlement is open', async () => {
       const { sweep, deadLetters, failed } = queueWith();
 
-      expect(await sweep()).toEqual({ looked_at: 1, removed: 0, left: 1, closed: 0 });
+      expect(await sweep()).toEqual({ looked_at: 1, removed: 0, left: 1, closed: 0, retried: 0, waiting: 1 });
 
       expect(deadLetters.visible()).toHaveLength(1);
       expect(failed.rows.size).toBe(1);
@@ -60,7 +61,7 @@ describe('sweepDeadLetters', () => {
     it('is removed with its entry when the settlement is closed', async () => {
       const { sweep, deadLetters, failed } = queueWith({ open: [] });
 
-      expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1 });
+      expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1, retried: 0, waiting: 0 });
 
       expect(deadLetters.size()).toBe(0);
       expect(failed.rows.size).toBe(0);
@@ -82,7 +83,7 @@ describe('sweepDeadLetters', () => {
       const { sweep, executions, payment, hours, failed } = queueWith();
       executions.set(CAPTURED, { status: 'SUCCEEDED', redrives: 1 });
 
-      expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1 });
+      expect(await sweep()).toEqual({ looked_at: 1, removed: 1, left: 0, closed: 1, retried: 0, waiting: 0 });
 
       expect(payment().open).toEqual({});
       expect(failed.rows.size).toBe(0);
@@ -132,7 +133,7 @@ describe('sweepDeadLetters', () => {
     it('is removed without a dead letter when its settlement is closed', async () => {
       const { sweep, failed } = queueWith({ open: [], messages: [] });
 
-      expect(await sweep()).toEqual({ looked_at: 0, removed: 0, left: 0, closed: 1 });
+      expect(await sweep()).toEqual({ looked_at: 0, removed: 0, left: 0, closed: 1, retried: 0, waiting: 0 });
 
       expect(failed.rows.size).toBe(0);
     });
@@ -169,6 +170,83 @@ describe('sweepDeadLetters', () => {
     });
   });
 
+  it('counts a settlement whose dead letter has expired', async () => {
+    const { sweep } = queueWith({ messages: [] });
+
+    expect(await sweep()).toMatchObject({ looked_at: 0, waiting: 1 });
+  });
+
+  describe('failed capture of an approved payment', () => {
+    const MINUTE = 60_000;
+
+    /** An approved payment whose capture failed at 12:01, and again that many minutes later. */
+    function failedCapture({ outcome = 'approved' as Outcome, lastAfter = 0, redrivable = true } = {}) {
+      const name = `${PAYMENT}-${outcome}`;
+      const shop = settlementsOf(
+        paymentThatIs('approved', { open: { [outcome]: settlementThat(outcome, 'approved') } }),
+      );
+      const lastFailedAt = new Date(endedAt.getTime() + lastAfter * MINUTE);
+      shop.executions.set(name, { status: 'FAILED', endedAt: lastFailedAt, redrivable });
+      shop.failed.rows.set(name, { ...entryOf(outcome), last_failed_at: lastFailedAt.toISOString() });
+      const sweepAfter = (minutes: number) => {
+        const now = new Date(lastFailedAt.getTime() + minutes * MINUTE);
+        return sweepDeadLetters({ ...shop.deps, now: () => now }, new Date(now.getTime() + MINUTE), undefined);
+      };
+      return { ...shop, name, sweepAfter, status: (execution = name) => shop.executions.rows.get(execution)?.status };
+    }
+
+    it.each(['approved', 'approved_late'] as const)('is retried when it is %s', async (outcome) => {
+      const { sweepAfter, status } = failedCapture({ outcome });
+
+      expect(await sweepAfter(5)).toMatchObject({ retried: 1, closed: 0, waiting: 1 });
+
+      expect(status()).toBe('RUNNING');
+    });
+
+    it('is started again when it cannot be redriven', async () => {
+      const { sweepAfter, status, name } = failedCapture({ redrivable: false });
+
+      expect(await sweepAfter(5)).toMatchObject({ retried: 1 });
+
+      expect(status(`${name}-r1`)).toBe('RUNNING');
+    });
+
+    it('is not retried twice by two concurrent sweeps', async () => {
+      const { sweepAfter, executions, name } = failedCapture();
+
+      await Promise.all([sweepAfter(5), sweepAfter(5)]);
+
+      expect(executions.rows.get(name)).toMatchObject({ status: 'RUNNING', redrives: 1 });
+    });
+
+    it.each([
+      [0, 4, 0],
+      [0, 5, 1],
+      [10, 9, 0],
+      [10, 10, 1],
+      [60, 19, 0],
+      [60, 20, 1],
+      [160, 19, 0],
+      [159, 20.9, 1],
+      [161, 20, 0],
+    ])('that failed for %d minutes is retried after %d minutes: %d', async (lastAfter, minutes, retried) => {
+      const { sweepAfter } = failedCapture({ lastAfter });
+
+      expect(await sweepAfter(minutes)).toMatchObject({ retried });
+    });
+
+    it.each(['captured', 'captured_late', 'released', 'refunded'] as const)(
+      'of outcome %s waits for an operator',
+      async (outcome) => {
+        const { sweepAfter, status } = failedCapture({ outcome });
+
+        expect(await sweepAfter(5)).toMatchObject({ retried: 0 });
+
+        expect(status()).toBe('FAILED');
+      },
+    );
+  });
+
   describe('sweep', () => {
     it('checks each settlement once', async () => {
       const { sweep, calls } = queueWith({ messages: [CAPTURED, `${CAPTURED}-r1`, CAPTURED] });
@@ -189,8 +267,8 @@ describe('sweepDeadLetters', () => {
       expect(deadLetters.visible()).toHaveLength(25);
     });
 
-    it('stops after 200 messages and 100 entries, and returns the cursor of the next sweep', async () => {
-      const ids = Array.from({ length: 130 }, (_, i) =>
+    it('stops after 200 messages and entries, and returns the cursor of the next sweep', async () => {
+      const ids = Array.from({ length: 230 }, (_, i) =>
         paymentIdOf(sessionId(`01ARZ3NDEKTSV4RRFFQ69G5${String(i).padStart(3, '0')}`)),
       );
       const { sweep, failed } = queueWith({
@@ -199,10 +277,10 @@ describe('sweepDeadLetters', () => {
       });
 
       const first = await sweep();
-      expect(first).toMatchObject({ looked_at: 200, left: 200, cursor: `${ids[99]}-captured` });
+      expect(first).toMatchObject({ looked_at: 200, left: 200, cursor: `${ids[199]}-captured` });
       expect(await sweep(first.cursor)).not.toHaveProperty('cursor');
 
-      expect(failed.rows.size).toBe(131);
+      expect(failed.rows.size).toBe(231);
     });
 
     it('counts a success once when two run concurrently', async () => {

@@ -8,6 +8,7 @@ import { Id } from '../components/id.tsx';
 import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PaginatedList } from '../components/paginated-list.tsx';
+import { RetryAllDialog } from '../components/retry-all-dialog.tsx';
 import { RetryDialog } from '../components/retry-dialog.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Time } from '../components/time.tsx';
@@ -29,6 +30,7 @@ export function SettlementsPage() {
     <Page
       title="Failed settlements"
       description="Payments whose stock, session or order couldn’t be updated after all automatic retries."
+      actions={failed.length > 0 && <RetryAllDialog />}
     >
       <div role="status" className={classes.notices}>
         {succeeded.map((settlement) => (
