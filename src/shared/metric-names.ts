@@ -49,7 +49,7 @@ export const METRICS = {
   CaptureRefused: { unit: 'Count', dimension: 'owner' },
   /** Time from first evidence of the capture to order creation. Not emitted when the completion event was lost. */
   CaptureToOrder: { unit: 'Milliseconds' },
-  /** Repairs by one run of a reconciliation job. Emitted by each run that finishes, 0 included. */
+  /** Repairs by one run of a reconciliation job or of its workers. Emitted by each run that finishes, 0 included. */
   Mended: { unit: 'Count', dimension: 'job' },
   /** Open payments, without those that wait for a bank or an operator. */
   OpenPayments: { unit: 'Count' },
