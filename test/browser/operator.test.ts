@@ -93,6 +93,26 @@ describe('the admin console', () => {
     expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
+  it('counts all failed settlements before it retries them', async ({ page }) => {
+    const purchase = await failedPurchase();
+    await openAsOperator(page, '/admin/settlements', 'Failed settlements');
+    await payPal('PUT', '/_sim/faults', { faults: [] });
+
+    await page.getByRole('button', { name: 'Retry all' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^\d+ settlements? would be retried\.$/)
+      .waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await confirm(page, 'Retry all', 'PayPal is back');
+    await page
+      .getByRole('dialog')
+      .getByText(/^\d+ settlements? retried\.$/)
+      .waitFor();
+
+    expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
+  });
+
   it('previews the changes of a replay before it runs', async ({ page }) => {
     const { eventId, ...purchase } = await purchaseOfUnprocessedEvent();
     await openAsOperator(page, '/admin/events?status=received', 'Webhook events');
