@@ -13,6 +13,9 @@ const PEAK_PER_HOUR = 3 * 3470;
 const { scale, minutes } =
   process.env.PAYMENT_LOAD === 'full' ? { scale: 1, minutes: 4 * 60 } : { scale: 0.2, minutes: 75 };
 
+/** A safety limit. */
+const TIMEOUT_MS = 1_800_000;
+
 const run = (load: Partial<Load>): Promise<LoadResult> =>
   runPaymentLoad({
     begunPerHour: PEAK_PER_HOUR * scale,
@@ -38,7 +41,7 @@ describe('reconciliation of a million payments a month at three times the averag
     expect(usual.deadLetters + lossy.deadLetters).toBe(0);
   });
 
-  it('checks payments more than 10 minutes late without workers', async () => {
+  it('checks payments more than 10 minutes late without workers', { timeout: TIMEOUT_MS }, async () => {
     expect((await run({ workers: 0 })).maxLateSeconds).toBeGreaterThan(600);
   });
 });
