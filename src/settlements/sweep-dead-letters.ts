@@ -52,7 +52,7 @@ const MAX_RETRY_DELAY_MS = 20 * MINUTE_MS;
  * Whether the capture of an approved payment is retried now: with exponential backoff, as long as PayPal keeps the
  * approval. After an outage of PayPal, the sale would else be lost without an operator. Other settlements wait for one.
  */
-export function isRetryDue(
+function isRetryDue(
   { settlement, failed_at, last_failed_at }: Pick<FailedSettlement, 'settlement' | 'failed_at' | 'last_failed_at'>,
   now: Date,
 ): boolean {
