@@ -2,6 +2,9 @@
  * Names shared by the stacks and the commands of ops/ and local/. Keep it free of aws-cdk-lib, which is slow to load.
  */
 
+export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
 export const TABLE_NAMES = [
   'products',
   'reservations',

@@ -1,10 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
+import { STAGE_NAMES, type StageName } from './names.ts';
 import { DEFAULT_STEP_RETRY, type StepRetry } from './step-retry.ts';
-
-export const STAGE_NAMES = ['local', 'sandbox', 'prod'] as const;
-export type StageName = (typeof STAGE_NAMES)[number];
 
 export interface Intervals {
   /** Seconds without new evidence after which reconciliation checks a payment at PayPal. */

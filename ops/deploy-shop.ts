@@ -1,4 +1,4 @@
-import type { StageName } from '../lib/stages.ts';
+import type { StageName } from '../lib/names.ts';
 
 export interface Deployment {
   readonly stage: Exclude<StageName, 'local'>;

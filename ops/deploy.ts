@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { S3Client } from '@aws-sdk/client-s3';
-import { STAGE_NAMES } from '../lib/stages.ts';
+import { STAGE_NAMES } from '../lib/names.ts';
 import { type Deployment, deployShop } from './deploy-shop.ts';
 import { publishPages } from './publish-pages.ts';
 

@@ -1,7 +1,7 @@
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, it } from 'vitest';
-import { STAGE_NAMES } from '../../../lib/stages.ts';
+import { STAGE_NAMES } from '../../../lib/names.ts';
 import { appOf } from './synth.ts';
 
 it.each(STAGE_NAMES)('stage %s violates no AwsSolutions rule without a stated reason', (stage) => {

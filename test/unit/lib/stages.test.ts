@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { type StageName, stageFrom } from '../../../lib/stages.ts';
+import type { StageName } from '../../../lib/names.ts';
+import { stageFrom } from '../../../lib/stages.ts';
 import { resourcesOf, templatesOf } from './synth.ts';
 
 const stageOf = (context: Record<string, string>) => stageFrom(new App({ context }).node);

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DataStack } from '../../../lib/data-stack.ts';
+import type { StageName } from '../../../lib/names.ts';
 import { ServiceStack } from '../../../lib/service-stack.ts';
-import { type StageName, stageFrom } from '../../../lib/stages.ts';
+import { stageFrom } from '../../../lib/stages.ts';
 import { WebStack } from '../../../lib/web-stack.ts';
 
 export interface Resource {
