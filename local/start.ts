@@ -1,35 +1,33 @@
-import { startStack } from './stack.ts';
+import { Option } from '@commander-js/extra-typings';
+import { command, run, wholeNumber } from '../ops/command.ts';
+import { stopSignal } from './stop-signal.ts';
 import { tailLogs } from './tail-logs.ts';
 
 const DEFAULT_PORT = 8080;
 
-const stop = new AbortController();
-let isStopping = false;
-const onStop = () => {
-  isStopping = true;
-  stop.abort();
-};
-// Ctrl-C arrives twice: from the terminal, and forwarded by npm. The second has no effect.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onStop);
-// bootstrap.mjs was killed.
-process.on('disconnect', onStop);
+await run(
+  command('npm start', 'Starts the shop on this machine, until Ctrl-C.')
+    .addOption(
+      new Option('--port <number>', 'the port of the shop, or the next free one; 0 for any')
+        .env('PORT')
+        .default(DEFAULT_PORT)
+        .argParser(wholeNumber(0, 65_535)),
+    )
+    .action(async ({ port }) => {
+      const signal = stopSignal();
+      try {
+        await runShop(port, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        console.log('stopped before the shop was ready');
+      }
+    }),
+);
 
-try {
-  await main(portFrom(process.env.PORT));
-} catch (error) {
-  if (isStopping) console.log('stopped before the shop was ready');
-  else {
-    // The messages without stack traces.
-    for (let reason: unknown = error; reason instanceof Error; reason = reason.cause) console.error(reason.message);
-    process.exitCode = 1;
-  }
-}
-// The channel to bootstrap.mjs would keep this process alive.
-if (process.connected) process.disconnect();
-
-async function main(port: number): Promise<void> {
+async function runShop(port: number, signal: AbortSignal): Promise<void> {
   const start = performance.now();
-  const stack = await startStack({ port, signal: stop.signal });
+  const { startStack } = await import('./stack.ts');
+  const stack = await startStack({ port, signal });
   try {
     console.log(`ready in ${((performance.now() - start) / 1000).toFixed(1)} s
 
@@ -41,18 +39,10 @@ async function main(port: number): Promise<void> {
 
 Press Ctrl-C to stop. Webhook deliveries and settlements:`);
     const miniStackEnded = stack.ended.then(() => {
-      if (!isStopping) throw new Error('MiniStack ended unexpectedly: see .local/ministack.log');
+      if (!signal.aborted) throw new Error('MiniStack ended unexpectedly: see .local/ministack.log');
     });
-    await Promise.race([tailLogs(stack, stop.signal), miniStackEnded]);
+    await Promise.race([tailLogs(stack, signal), miniStackEnded]);
   } finally {
-    stop.abort();
     await stack.stop();
   }
-}
-
-function portFrom(text = String(DEFAULT_PORT)): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new RangeError(`invalid PORT "${text}": expected 0–65535`);
-  return port;
 }

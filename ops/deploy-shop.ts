@@ -1,7 +1,7 @@
-import type { StageName } from '../lib/names.ts';
+import type { AwsStage } from './find-deployment.ts';
 
 export interface Deployment {
-  readonly stage: Exclude<StageName, 'local'>;
+  readonly stage: AwsStage;
 
   /** @default - that of the previous deployment, otherwise the domain name that CloudFront assigns */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
@@ -42,7 +42,7 @@ export async function deployShop(
   { run, outputsOf, publish }: DeployDeps,
   { stage, domain, context, yes }: Deployment,
 ): Promise<DeployResult> {
-  const stack = (part: string) => `settle-once-${stage}-${part}`;
+  const stack = (part: StackPart) => stackName(stage, part);
   await run('node', ['web/build.ts']);
 
   const before = await outputsOf(stack('web'));
@@ -51,11 +51,7 @@ export async function deployShop(
     run('cdk', [
       'deploy',
       ...stacks,
-      ...[
-        `stage=${stage}`,
-        ...(ownDomain ? [`domain=${ownDomain.name}`, `certificateArn=${ownDomain.certificateArn}`] : []),
-        ...context,
-      ].flatMap((value) => ['--context', value]),
+      ...contextArguments(stage, ownDomain, context),
       ...['--parameters', `${stack('service')}:StorefrontOrigin=${origin}`],
       ...(yes ? ['--require-approval', 'never'] : []),
     ]);
@@ -69,6 +65,27 @@ export async function deployShop(
   await publish({ bucket: PagesBucket, distributionId: DistributionId });
   return { url: WebUrl, ...(ownDomain && DistributionDomainName && { dnsTarget: DistributionDomainName }) };
 }
+
+/** Prints the differences between the templates and the deployed stacks. Changes nothing on AWS. */
+export async function diffShop(
+  { run, outputsOf }: Pick<DeployDeps, 'run' | 'outputsOf'>,
+  { stage, domain, context }: Deployment,
+): Promise<void> {
+  const ownDomain = domain ?? domainOf(await outputsOf(stackName(stage, 'web')));
+  // The default method creates change sets.
+  await run('cdk', ['diff', '--method', 'template', ...contextArguments(stage, ownDomain, context)]);
+}
+
+type StackPart = 'service' | 'web';
+
+const stackName = (stage: AwsStage, part: StackPart): string => `settle-once-${stage}-${part}`;
+
+const contextArguments = (stage: AwsStage, domain: Deployment['domain'], context: readonly string[]): string[] =>
+  [
+    `stage=${stage}`,
+    ...(domain ? [`domain=${domain.name}`, `certificateArn=${domain.certificateArn}`] : []),
+    ...context,
+  ].flatMap((value) => ['--context', value]);
 
 const domainOf = (outputs: Readonly<Record<string, string>> | undefined): Deployment['domain'] =>
   outputs?.Domain && outputs.CertificateArn

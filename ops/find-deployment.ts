@@ -1,16 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
+import { Option } from '@commander-js/extra-typings';
+import { payPalSecretName, STAGE_NAMES, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { type ClientOptions, EMULATOR_CREDENTIALS } from './emulator-client.ts';
 
-/** The options that select a deployment: `--stage prod`, or else the shop running on this machine. */
-export const DEPLOYMENT_OPTIONS = { stage: { type: 'string' }, 'stack-file': { type: 'string' } } as const;
+/** Stages on AWS. */
+export const AWS_STAGES = STAGE_NAMES.filter((name) => name !== 'local');
+export type AwsStage = (typeof AWS_STAGES)[number];
+
+/** With STACK_FILE, the options that select a deployment. */
+export const STAGE = new Option('--stage <name>', 'a stage on AWS, instead of the shop on this machine').choices(
+  AWS_STAGES,
+);
+export const STACK_FILE = new Option(
+  '--stack-file <path>',
+  'the stack.json of another shop on this machine (default: .local/stack.json)',
+).conflicts('stage');
 
 export interface DeploymentSelector {
-  readonly stage?: string | undefined;
+  readonly stage?: AwsStage | undefined;
   /** @default - .local/stack.json of the project */
-  readonly 'stack-file'?: string | undefined;
+  readonly stackFile?: string | undefined;
 }
 
 /** The resources of a deployed shop that commands work on. */
@@ -81,7 +92,7 @@ export async function findWorkflow({ stage, ...local }: DeploymentSelector): Pro
   return readStackFile(local).state_machine_arn;
 }
 
-function readStackFile({ 'stack-file': path }: DeploymentSelector) {
+function readStackFile({ stackFile: path }: DeploymentSelector) {
   const file = path ?? join(import.meta.dirname, '../.local/stack.json');
   if (!existsSync(file))
     throw new Error('no shop is running on this machine: run npm start, or pass --stage sandbox or --stage prod');

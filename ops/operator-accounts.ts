@@ -3,6 +3,7 @@ import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminDeleteUserCommand,
+  AdminGetUserCommand,
   AdminSetUserPasswordCommand,
   type CognitoIdentityProviderClient,
   paginateListUsersInGroup,
@@ -32,6 +33,16 @@ export const operatorAccounts = (client: CognitoIdentityProviderClient, userPool
     await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
     await client.send(new AdminAddUserToGroupCommand({ ...user, GroupName: OPERATORS }));
     return password;
+  },
+
+  async exists(username: string): Promise<boolean> {
+    try {
+      await client.send(new AdminGetUserCommand({ UserPoolId: userPoolId, Username: username }));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'UserNotFoundException') return false;
+      throw error;
+    }
   },
 
   /** The last access token expires within 15 minutes. @returns false when the operator does not exist. */

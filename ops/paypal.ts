@@ -1,100 +1,127 @@
-import './report-errors.ts';
-import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
 import { missingEventTypes, subscribe } from '../src/paypal-webhook/subscription.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import { DEPLOYMENT_OPTIONS, findDeployment } from './find-deployment.ts';
+import { command, DRY_RUN, FAILED, JSON_OUTPUT, run, wholeNumber, YES } from './command.ts';
+import { isConfirmed } from './confirm.ts';
+import { findDeployment, STACK_FILE, STAGE } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
 
-/*
- * Manages the webhook at PayPal:
- *   npm run paypal -- register | status | events [--hours 24] | resend WH-… [--stage prod]
- */
+/** PayPal keeps events for 45 days. */
+const MAX_HOURS = 45 * 24 - 1;
 
-const DEFAULT_HOURS = 24;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { ...DEPLOYMENT_OPTIONS, hours: { type: 'string', default: String(DEFAULT_HOURS) } },
-});
-const [command = '', eventId = '', extra] = positionals;
-const hours = Number(values.hours);
+const paypal = command('npm run paypal', "Manages the shop's webhook at PayPal.")
+  .addOption(STAGE)
+  .addOption(STACK_FILE);
 
-const COMMANDS: Readonly<Record<string, (() => Promise<void>) | undefined>> = {
-  register,
-  status,
-  events: hours > 0 && hours < 24 * 45 ? events : undefined,
-  resend: eventId ? resend : undefined,
-};
-const run = extra === undefined && (command === 'resend' || !eventId) ? COMMANDS[command] : undefined;
-if (run) await run();
-else {
-  console.error('usage: npm run paypal -- register | status | events [--hours N] | resend WH-… [--stage NAME]');
-  process.exitCode = 2;
-}
+paypal
+  .command('register')
+  .description('Creates or updates the webhook, and stores its id in the secret.')
+  .addOption(DRY_RUN)
+  .addOption(YES)
+  .addOption(JSON_OUTPUT)
+  .action(async ({ dryRun, yes, json }, program) => {
+    const { paypal: api, secret, stored, webhookUrl, secretName } = await payPalClientFor(program.optsWithGlobals());
+    const preview = await subscribe(
+      {
+        listWebhooks: api.listWebhooks,
+        createWebhook: async (url, eventTypes) => ({ id: '(new)', url, eventTypes }),
+        changeWebhook: async (webhook) => webhook,
+      },
+      webhookUrl,
+      stored.webhook_id,
+    );
+    const question = `Change the URL and the event types of webhook ${preview.webhook.id} at PayPal?`;
+    if (!dryRun && preview.outcome === 'updated' && !(await isConfirmed(question, yes))) return;
 
-/** Creates or updates the webhook, and stores its id in the secret. */
-async function register(): Promise<void> {
-  const { paypal, secret, stored, webhookUrl, secretName } = await payPalClientFor(values);
-  const { webhook, outcome } = await subscribe(paypal, webhookUrl, stored.webhook_id);
-  const OUTCOMES = { created: 'created', updated: 'updated', unchanged: 'up to date' };
-  console.log(`webhook ${webhook.id} for ${webhook.url}: ${OUTCOMES[outcome]}`);
-  if (webhook.id === stored.webhook_id) return;
-  await secret.write({ ...stored, webhook_id: webhook.id });
-  console.log(`stored its id in secret ${secretName}; functions pick it up within 5 minutes`);
-}
+    const { webhook, outcome } = dryRun ? preview : await subscribe(api, webhookUrl, stored.webhook_id);
+    const OUTCOMES = { created: 'created', updated: 'updated', unchanged: 'up to date' };
+    const text = `${dryRun && outcome !== 'unchanged' ? 'would be ' : ''}${OUTCOMES[outcome]}`;
+    if (json) console.log(JSON.stringify({ webhook_id: webhook.id, url: webhook.url, outcome }));
+    else console.log(`webhook ${webhook.id} for ${webhook.url}: ${text}`);
+    if (dryRun || webhook.id === stored.webhook_id) return;
+    await secret.write({ ...stored, webhook_id: webhook.id });
+    if (!json) console.log(`stored its id in secret ${secretName}; functions pick it up within 5 minutes`);
+  });
 
-/** Checks the URL and the event types of the webhook. */
-async function status(): Promise<void> {
-  const { paypal, stored, webhookUrl, baseUrl } = await payPalClientFor(values);
-  const webhooks = await paypal.listWebhooks();
-  console.log(`${baseUrl} accepts the credentials; webhooks of the app: ${webhooks.length}`);
-  const ours = webhooks.find(({ id }) => id === stored.webhook_id);
-  const problems = ours
-    ? [
-        ...(ours.url === webhookUrl ? [] : [`wrong URL ${ours.url}: expected ${webhookUrl}`]),
-        ...missingEventTypes(ours).map((name) => `not subscribed to ${name}`),
-      ]
-    : [stored.webhook_id ? `webhook ${stored.webhook_id} not found` : 'the secret has no webhook id'];
-  if (problems.length === 0) console.log(`webhook ${stored.webhook_id} for ${webhookUrl}: up to date`);
-  else {
-    console.error([...problems, 'to fix this: npm run paypal -- register'].join('\n'));
-    process.exitCode = 1;
-  }
-}
-
-/** Lists PayPal's events of the last hours, each with its status in the shop. */
-async function events(): Promise<void> {
-  const { paypal } = await payPalClientFor(values);
-  const { clientOptions, tables } = await findDeployment(values);
-  const client = new DynamoDBClient(clientOptions);
-  const stored = eventRepository(documentClient(client), tables['webhook-events']);
-  const to = new Date();
-  let page = await paypal.listEvents({ from: new Date(to.getTime() - hours * 3_600_000), to });
-  let [total, missing] = [0, 0];
-  for (;;) {
-    for (const { id, event_type, create_time } of page.events) {
-      const ours = await stored.get(id);
-      console.log(
-        [create_time, id, event_type, ours?.status ?? 'not received', ours?.payment_id ?? ''].join('  ').trim(),
-      );
-      total += 1;
-      missing += ours ? 0 : 1;
+paypal
+  .command('status')
+  .description('Checks the URL and the event types of the webhook.')
+  .addOption(JSON_OUTPUT)
+  .action(async ({ json }, program) => {
+    const { paypal: api, stored, webhookUrl, baseUrl } = await payPalClientFor(program.optsWithGlobals());
+    const webhooks = await api.listWebhooks();
+    const ours = webhooks.find(({ id }) => id === stored.webhook_id);
+    const problems = ours
+      ? [
+          ...(ours.url === webhookUrl ? [] : [`wrong URL ${ours.url}: expected ${webhookUrl}`]),
+          ...missingEventTypes(ours).map((name) => `not subscribed to ${name}`),
+        ]
+      : [stored.webhook_id ? `webhook ${stored.webhook_id} not found` : 'the secret has no webhook id'];
+    if (problems.length > 0) process.exitCode = FAILED;
+    if (json) {
+      console.log(JSON.stringify({ webhook_id: stored.webhook_id, url: webhookUrl, problems }, null, 2));
+      return;
     }
-    if (page.next === undefined) break;
-    page = await paypal.listEvents({ next: page.next });
-  }
-  console.log(`${total} events in ${hours} hours, ${missing} not received`);
-  client.destroy();
-}
+    console.log(`${baseUrl} accepts the credentials; webhooks of the app: ${webhooks.length}`);
+    if (problems.length === 0) console.log(`webhook ${stored.webhook_id} for ${webhookUrl}: up to date`);
+    else console.error([...problems, 'to fix this: npm run paypal -- register'].join('\n'));
+  });
 
-/** Requests another delivery of one event. */
-async function resend(): Promise<void> {
-  const { paypal, stored } = await payPalClientFor(values);
-  if (await paypal.resendEvent(eventId, stored.webhook_id)) {
-    console.log(`PayPal will deliver ${eventId} again, unless a delivery is already in progress`);
-    return;
-  }
-  console.error(`event ${eventId} not found at PayPal, or no longer available`);
-  process.exitCode = 1;
-}
+paypal
+  .command('events')
+  .description("Lists PayPal's events of the last hours, each with its status in the shop.")
+  .option('--hours <number>', 'the number of hours', wholeNumber(1, MAX_HOURS), 24)
+  .addOption(JSON_OUTPUT)
+  .action(async ({ hours, json }, program) => {
+    const selector = program.optsWithGlobals();
+    const { paypal: api } = await payPalClientFor(selector);
+    const { clientOptions, tables } = await findDeployment(selector);
+    const client = new DynamoDBClient(clientOptions);
+    const stored = eventRepository(documentClient(client), tables['webhook-events']);
+    const to = new Date();
+    let page = await api.listEvents({ from: new Date(to.getTime() - hours * 3_600_000), to });
+    const events = [];
+    for (;;) {
+      for (const { id, event_type, create_time } of page.events) {
+        const ours = await stored.get(id);
+        const event = {
+          create_time,
+          event_id: id,
+          event_type,
+          status: ours?.status ?? null,
+          payment_id: ours?.payment_id ?? null,
+        };
+        events.push(event);
+        if (!json) {
+          const { status, payment_id } = event;
+          console.log([create_time, id, event_type, status ?? 'not received', payment_id ?? ''].join('  ').trim());
+        }
+      }
+      if (page.next === undefined) break;
+      page = await api.listEvents({ next: page.next });
+    }
+    if (json) console.log(JSON.stringify({ events }, null, 2));
+    else {
+      const missing = events.filter(({ status }) => status === null).length;
+      console.log(`${events.length} events in ${hours} hours, ${missing} not received`);
+    }
+    client.destroy();
+  });
+
+paypal
+  .command('resend')
+  .description('Requests another delivery of one event.')
+  .argument('<event-id>', "PayPal's id of the event: WH-…")
+  .addOption(DRY_RUN)
+  .action(async (eventId, { dryRun }, program) => {
+    const { paypal: api, stored } = await payPalClientFor(program.optsWithGlobals());
+    const found = dryRun ? await api.getEvent(eventId) : await api.resendEvent(eventId, stored.webhook_id);
+    if (!found) {
+      console.error(`event ${eventId} not found at PayPal, or no longer available`);
+      process.exitCode = FAILED;
+    } else if (dryRun) console.log(`PayPal has ${eventId} and would deliver it again`);
+    else console.log(`PayPal will deliver ${eventId} again, unless a delivery is already in progress`);
+  });
+
+await run(paypal);

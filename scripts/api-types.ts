@@ -1,12 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
-
-/*
- * `npm run api-types`: generates web/api/schema.ts from docs/openapi.yaml.
- */
+import { command, run } from '../ops/command.ts';
 
 export const API_TYPES_FILE = join(import.meta.dirname, '../web/api/schema.ts');
 
@@ -42,4 +38,9 @@ function normalizeSchema(_key: string, schema: unknown): unknown {
   return { description, allOf: [...allOf, { type: 'object', ...own }] };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(API_TYPES_FILE, await apiTypes());
+if (import.meta.main)
+  await run(
+    command('npm run api-types', 'Generates web/api/schema.ts from docs/openapi.yaml.').action(async () =>
+      writeFileSync(API_TYPES_FILE, await apiTypes()),
+    ),
+  );

@@ -1,11 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { command, FAILED, run } from '../ops/command.ts';
 
-/*
- * Lints the subjects of all commits after the one that added this file: `npm run lint:commits`.
- * Rules: https://cbea.ms/git-commit/#seven-rules
- */
+// Rules: https://cbea.ms/git-commit/#seven-rules
 
 const MAX_LENGTH = 72;
 
@@ -47,7 +44,7 @@ function commitsToLint(): { readonly commits: readonly string[] } | { readonly s
   }
 }
 
-function main(): void {
+function lintSubjects(): void {
   const found = commitsToLint();
   if ('skipped' in found) {
     console.log(`commit subjects: not checked, because ${found.skipped}`);
@@ -58,8 +55,14 @@ function main(): void {
     return subjectErrors(subject).map((error) => `${commit}: ${error}`);
   });
   for (const offender of offenders) console.error(offender);
-  if (offenders.length > 0) process.exitCode = 1;
+  if (offenders.length > 0) process.exitCode = FAILED;
   else console.log(`commit subjects: ${found.commits.length} checked`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
+if (import.meta.main)
+  await run(
+    command(
+      'npm run lint:commits',
+      'Lints the subjects of all commits after the one that added these rules to the project.',
+    ).action(lintSubjects),
+  );

@@ -1,55 +1,61 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../local/chromium.ts';
 import { ROOT } from '../local/paths.ts';
-import { type Stack, startStack } from '../local/stack.ts';
+import type { Stack } from '../local/stack.ts';
+import { command, run } from '../ops/command.ts';
 import { JOB_NAMES } from '../src/reconciliation/job.ts';
 import { deployedFunctions } from '../test/support/stack/deployed-functions.ts';
 
-/*
- * `npm run screenshots`: starts a stack and takes the README's pictures.
- */
-
 const PICTURES = join(ROOT, 'docs/pictures');
 
-await using ends = new AsyncDisposableStack();
-const executablePath = await findChromium();
-const stack = await startStack({ stateDir: join(ROOT, '.local/screenshots') });
-ends.defer(() => stack.stop());
-const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
-ends.defer(() => browser.close());
-const page = await browser.newPage({
-  baseURL: stack.front_door_url,
-  viewport: { width: 1280, height: 800 },
-  colorScheme: 'light',
-  locale: 'en-IE',
-  reducedMotion: 'reduce',
-});
-await mkdir(PICTURES, { recursive: true });
+await run(
+  command('npm run screenshots', "Starts a stack and takes the README's pictures, into docs/pictures.").action(
+    takePictures,
+  ),
+);
 
-await page.goto('/');
-for (const name of ['Mug, blue', 'Ink, royal blue, 50 ml']) {
-  await page.getByRole('button', { name: `Add to basket: ${name}` }).click();
+async function takePictures(): Promise<void> {
+  const [{ chromium }, { startStack }] = await Promise.all([import('playwright-core'), import('../local/stack.ts')]);
+  await using ends = new AsyncDisposableStack();
+  const executablePath = await findChromium();
+  const stack = await startStack({ stateDir: join(ROOT, '.local/screenshots') });
+  ends.defer(() => stack.stop());
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] });
+  ends.defer(() => browser.close());
+  const page = await browser.newPage({
+    baseURL: stack.front_door_url,
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'light',
+    locale: 'en-IE',
+    reducedMotion: 'reduce',
+  });
+  await mkdir(PICTURES, { recursive: true });
+
+  await page.goto('/');
+  for (const name of ['Mug, blue', 'Ink, royal blue, 50 ml']) {
+    await page.getByRole('button', { name: `Add to basket: ${name}` }).click();
+  }
+  await picture(page, 'storefront');
+
+  await page.getByRole('button', { name: 'Check out' }).click();
+  await page.getByRole('button', { name: 'Pay with PayPal' }).click();
+  await page.getByRole('button', { name: 'Pay now' }).waitFor();
+  await picture(page, 'paypal');
+  await page.getByRole('button', { name: 'Pay now' }).click();
+  await page.getByRole('heading', { name: 'Thank you for your order' }).waitFor();
+
+  await makePurchases(stack);
+  await runScheduledJobs(stack);
+  await page.goto('/admin');
+  await page.getByLabel('Username').fill(stack.operator.username ?? '');
+  await page.getByRole('textbox', { name: 'Password' }).fill(stack.operator.password ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  await picture(page, 'dashboard');
 }
-await picture(page, 'storefront');
-
-await page.getByRole('button', { name: 'Check out' }).click();
-await page.getByRole('button', { name: 'Pay with PayPal' }).click();
-await page.getByRole('button', { name: 'Pay now' }).waitFor();
-await picture(page, 'paypal');
-await page.getByRole('button', { name: 'Pay now' }).click();
-await page.getByRole('heading', { name: 'Thank you for your order' }).waitFor();
-
-await makePurchases(stack);
-await runScheduledJobs(stack);
-await page.goto('/admin');
-await page.getByLabel('Username').fill(stack.operator.username ?? '');
-await page.getByRole('textbox', { name: 'Password' }).fill(stack.operator.password ?? '');
-await page.getByRole('button', { name: 'Sign in' }).click();
-await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-await page.waitForLoadState('networkidle');
-await picture(page, 'dashboard');
 
 /** Without focus or caret, so that a picture changes only when the page does. */
 async function picture(of: Page, name: string): Promise<void> {

@@ -2,11 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/*
- * Runs every phase of CI in sequence and prints its duration; `check` skips phases that need servers. Continues after a
- * failed phase, so that one run reports all failures.
- */
+import { command, FAILED, run } from '../ops/command.ts';
 
 interface Phase {
   readonly name: string;
@@ -41,39 +37,44 @@ const phases: readonly Phase[] = [
   { ...testsOf('least-privilege'), servers: true },
 ];
 
-const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
+await run(
+  command('npm test', 'Runs every phase of CI in sequence, and goes on after one that fails.')
+    .option('--without-servers', 'skip what needs MiniStack, the simulator or a browser, as npm run check does')
+    .action(({ withoutServers }) => runPhases(withoutServers ? phases.filter(({ servers }) => !servers) : phases)),
+);
 
-const run = (command: readonly string[]): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const [program = '', ...args] = command;
-    // Removed at the end, with leftovers such as the CDK's folders.
+async function runPhases(selected: readonly Phase[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
+  const total = { passed: 0, failed: 0 };
+  const failed: string[] = [];
+  for (const [index, { name, command, tests }] of selected.entries()) {
+    console.log(`\n▶ ${name}`);
+    const report = join(folder, `${index}.json`);
+    const started = Date.now();
+    const code = await runTool(
+      folder,
+      tests ? [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : command,
+    );
+    if (tests) {
+      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+      total.passed += numPassedTests;
+      total.failed += numFailedTests;
+    }
+    if (code !== 0) failed.push(name);
+    console.log(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nAll phases passed.');
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  if (failed.length > 0) process.exitCode = FAILED;
+}
+
+/** @param folder for temporary files: removed at the end, with leftovers such as the CDK's folders */
+function runTool(folder: string, [tool = '', ...args]: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
     const env = { ...process.env, TMPDIR: folder };
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+    const child = spawn(tool, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });
-
-const total = { passed: 0, failed: 0 };
-const failed: string[] = [];
-const skipServers = process.argv[2] === 'check';
-
-for (const [index, { name, command, tests, servers }] of phases.entries()) {
-  if (servers && skipServers) continue;
-  console.log(`\n▶ ${name}`);
-  const report = join(folder, `${index}.json`);
-  const started = Date.now();
-  const code = await run(
-    tests ? [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : command,
-  );
-  if (tests) {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    total.passed += numPassedTests;
-    total.failed += numFailedTests;
-  }
-  if (code !== 0) failed.push(name);
-  console.log(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
-rmSync(folder, { recursive: true, force: true });
-console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nAll phases passed.');
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = failed.length > 0 ? 1 : 0;

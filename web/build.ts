@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
+import { command, FAILED, run } from '../ops/command.ts';
 import { type Chunk, overBudget, scriptSizes } from './script-sizes.ts';
-
-/*
- * `npm run build`: builds the pages into web/dist, unless their sources are unchanged. Fails when an entry exceeds its
- * script budget.
- */
 
 const WEB = import.meta.dirname;
 const STATE = join(WEB, '../.local');
 /** The source hash of web/dist; missing while a build is incomplete. */
 const BUILD_RECORD = join(STATE, 'web-built.json');
 
-const sources = hashOfSources();
-if (builtFrom() === sources) console.log('web: unchanged since the last build');
-else await rebuild();
+await run(
+  command(
+    'npm run build',
+    'Builds the pages into web/dist, unless their sources are unchanged. Fails when an entry exceeds its script budget.',
+  ).action(async () => {
+    const sources = hashOfSources();
+    if (builtFrom() === sources) console.log('web: unchanged since the last build');
+    else await rebuild(sources);
+  }),
+);
 
-async function rebuild(): Promise<void> {
+async function rebuild(sources: string): Promise<void> {
   rmSync(BUILD_RECORD, { force: true });
   // Vite inherits NODE_ENV, and a test runner sets `test`: that would bundle React's development build.
   process.env.NODE_ENV = 'production';
+  const { build } = await import('vite');
   const result = await build({ configFile: join(WEB, 'vite.config.ts'), logLevel: 'warn' });
   if (!('output' in result)) throw new Error('expected a single output from Vite');
   const sizes = scriptSizes(result.output.filter((file): file is typeof file & Chunk => file.type === 'chunk'));
@@ -30,7 +33,7 @@ async function rebuild(): Promise<void> {
   const violations = overBudget(sizes);
   if (violations.length > 0) {
     console.error(violations.join('\n'));
-    process.exitCode = 1;
+    process.exitCode = FAILED;
     return;
   }
   mkdirSync(STATE, { recursive: true });

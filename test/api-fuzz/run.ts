@@ -3,43 +3,63 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../local/paths.ts';
 import { hasPythonPackages, installPythonPackages, type PythonEnvironment } from '../../local/python.ts';
-import { startStack } from '../../local/stack.ts';
+import type { Stack } from '../../local/stack.ts';
+import { stopSignal } from '../../local/stop-signal.ts';
+import { command, FAILED, run, wholeNumber } from '../../ops/command.ts';
 import { callJson } from '../support/stack/call-json.ts';
-
-/*
- * Runs Schemathesis, which generates requests from docs/openapi.yaml and validates every response of the running shop
- * against it: npm run check-api [-- further options of Schemathesis]
- */
 
 const ENVIRONMENT: PythonEnvironment = {
   venv: join(ROOT, '.local/check-api/venv'),
   requirements: join(import.meta.dirname, 'requirements.txt'),
 };
 
-/** Generated requests per operation, in addition to the boundary values of the document. */
-const EXAMPLES = 20;
+const STATE_DIR = join(ROOT, '.local/check-api');
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-process.on('disconnect', () => stop.abort());
-
-const stateDir = join(ROOT, '.local/check-api');
-await mkdir(stateDir, { recursive: true });
-if (!(await hasPythonPackages(ENVIRONMENT)))
-  await installPythonPackages(join(stateDir, 'python.log'), stop.signal, ENVIRONMENT);
-
-const stack = await startStack({ stateDir, signal: stop.signal });
-try {
-  const { username, password } = stack.operator;
-  const credentials = { username, password };
-  const { access_token } = await callJson(stack.front_door_url, 'POST', '/api/v1/admin/sign-in', credentials);
-  process.exitCode = await check(access_token);
-} finally {
-  await stack.stop();
+interface Generation {
+  readonly examples: number;
+  readonly seed: number;
+  readonly path?: string | undefined;
 }
-if (process.connected) process.disconnect();
 
-function check(token: string): Promise<number> {
+await run(
+  command(
+    'npm run check-api',
+    'Starts a stack and runs Schemathesis, which generates requests from docs/openapi.yaml and validates every ' +
+      'response against it.',
+  )
+    .option(
+      '--examples <number>',
+      'generated requests per operation, in addition to the boundary values of the document',
+      wholeNumber(1, 100_000),
+      20,
+    )
+    .option('--seed <number>', 'generates other requests', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--path <path>', 'only this path of the document (default: all)')
+    .action(async (generation) => {
+      const signal = stopSignal();
+      await mkdir(STATE_DIR, { recursive: true });
+      if (!(await hasPythonPackages(ENVIRONMENT)))
+        await installPythonPackages(join(STATE_DIR, 'python.log'), signal, ENVIRONMENT);
+
+      const { startStack } = await import('../../local/stack.ts');
+      const stack = await startStack({ stateDir: STATE_DIR, signal });
+      try {
+        const { username, password } = stack.operator;
+        const credentials = { username, password };
+        const { access_token } = await callJson(stack.front_door_url, 'POST', '/api/v1/admin/sign-in', credentials);
+        if ((await check(stack, access_token, generation, signal)) !== 0) process.exitCode = FAILED;
+      } finally {
+        await stack.stop();
+      }
+    }),
+);
+
+function check(
+  stack: Stack,
+  token: string,
+  { examples, seed, path }: Generation,
+  signal: AbortSignal,
+): Promise<number> {
   const args = [
     'run',
     `${stack.front_door_url}/api/v1/openapi.json`,
@@ -47,17 +67,17 @@ function check(token: string): Promise<number> {
     ...['--header', `Authorization: Bearer ${token}`],
     // Requires a valid signature, which cannot be generated; test/unit/paypal-webhook validates its responses.
     ...['--exclude-path', '/webhooks/paypal'],
-    ...['--max-examples', String(EXAMPLES)],
-    ...['--seed', '1'],
+    ...(path ? ['--include-path', path] : []),
+    ...['--max-examples', String(examples)],
+    ...['--seed', String(seed)],
     '--continue-on-failure',
     // The document states some rules in prose only: cursors must be issued ones, time ranges must not be negative, keys
     // must be new.
     ...['--exclude-checks', 'positive_data_acceptance'],
-    ...process.argv.slice(2),
   ];
   return new Promise((resolve, reject) => {
     const child = spawn(join(ENVIRONMENT.venv, 'bin/schemathesis'), args, {
-      cwd: stateDir,
+      cwd: STATE_DIR,
       env: {
         ...process.env,
         SCHEMATHESIS_HOOKS: 'hooks',
@@ -65,7 +85,7 @@ function check(token: string): Promise<number> {
         PYTHONDONTWRITEBYTECODE: '1',
       },
       stdio: ['ignore', 'inherit', 'inherit'],
-      signal: stop.signal,
+      signal,
     });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeployDeps, type Deployment, deployShop } from '../../../ops/deploy-shop.ts';
+import { type DeployDeps, type Deployment, deployShop, diffShop } from '../../../ops/deploy-shop.ts';
 
 const WEB = {
   WebUrl: 'https://d1.cloudfront.net',
@@ -105,5 +105,24 @@ describe('deployShop', () => {
 
   it('throws when the web stack has no outputs', async () => {
     await expect(deployWith(undefined, undefined)).rejects.toThrow('stack settle-once-prod-web has no outputs');
+  });
+});
+
+describe('diffShop', () => {
+  it('compares the templates with the deployed stacks, with the domain of the previous deployment', async () => {
+    const steps: string[] = [];
+
+    await diffShop(
+      {
+        run: async (program, args) => void steps.push([program, ...args].join(' ')),
+        outputsOf: async (stack) => (stack === 'settle-once-prod-web' ? WITH_DOMAIN : undefined),
+      },
+      { stage: 'prod', context: ['alarmEmail=ops@shop.example'], yes: true },
+    );
+
+    expect(steps).toEqual([
+      'cdk diff --method template --context stage=prod --context domain=shop.example ' +
+        '--context certificateArn=arn:cert --context alarmEmail=ops@shop.example',
+    ]);
   });
 });
