@@ -33,7 +33,7 @@ operator
   .action((name, { dryRun, yes, json }, program) =>
     withAccounts(program.optsWithGlobals(), async (accounts) => {
       const exists = await accounts.exists(name);
-      if (dryRun) console.log(exists ? `operator ${name} would get a new password` : `would add operator ${name}`);
+      if (dryRun) console.log(exists ? `would reset the password of ${name}` : `would add operator ${name}`);
       else if (!exists || (await isConfirmed(`Operator ${name} exists. Set a new password?`, yes))) {
         const password = await accounts.add(name);
         if (json) console.log(JSON.stringify({ username: name, password }));

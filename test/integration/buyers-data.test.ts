@@ -75,6 +75,27 @@ describe('the shop', () => {
     for (const secret of secrets) expect(exposed.filter((part) => part.includes(secret))).toEqual([]);
   });
 
+  it('erases nothing of an order of which nothing is stored', async () => {
+    const unknown = 'ord_00000000000000000000000000';
+
+    expect(await command('ops/erase.ts', unknown)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `order ${unknown} not found\n`,
+    });
+    expect((await everythingIn('orders')).filter(({ order_id }) => order_id === unknown)).toEqual([]);
+  });
+
+  it('erases a buyer whose order does not exist yet', async () => {
+    const purchase = await beginPurchase();
+
+    const { status, stdout } = await command('ops/erase.ts', purchase.paymentId.replace('pay_', 'ord_'));
+
+    expect(status).toBe(0);
+    expect(stdout).toContain('erased');
+    expect(await buyerOf(purchase)).toHaveProperty('erased_at');
+  });
+
   it('erases a buyer permanently', async () => {
     const purchase = await paidPurchase();
     const data = await personalData(purchase);
@@ -85,6 +106,9 @@ describe('the shop', () => {
       ]);
       return data.filter((item) => text.includes(item));
     };
+    expect(await kept()).toEqual(data);
+    const preview = await command('ops/erase.ts', purchase.orderId, '--dry-run', '--json');
+    expect(JSON.parse(preview.stdout)).toEqual({ order_id: purchase.orderId, buyer: true, events: expect.any(Number) });
     expect(await kept()).toEqual(data);
 
     const erased = await command('ops/erase.ts', purchase.orderId);

@@ -12,10 +12,16 @@ describe('npm run operator', () => {
   it('adds an operator who can sign in with the printed password, and removes one who then cannot', async () => {
     const username = `grace-${process.pid}`;
 
+    expect((await operator('add', username, '--dry-run')).lines).toEqual([`would add operator ${username}`]);
     const added = await operator('add', username);
     const password = added.lines.at(-1) ?? '';
     expect(added.status).toBe(0);
     expect((await operator('list')).lines).toContain(username);
+    expect(JSON.parse((await operator('list', '--json')).lines.join(''))).toMatchObject({
+      operators: expect.arrayContaining([username]),
+    });
+    expect((await operator('add', username, '--dry-run')).lines).toEqual([`would reset the password of ${username}`]);
+    expect((await operator('remove', username, '--dry-run')).lines).toEqual([`would remove operator ${username}`]);
     expect((await signIn({ username, password })).status).toBe(200);
 
     const again = (await operator('add', username)).lines.at(-1) ?? '';

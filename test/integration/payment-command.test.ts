@@ -26,6 +26,21 @@ describe('npm run payment', () => {
     expect(stdout).not.toContain('@');
   });
 
+  it('prints them as JSON without personal data', async () => {
+    const purchase = await paidPurchase();
+
+    const { status, stdout } = await payment(purchase.paymentId, '--json');
+
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      payment: { payment_id: purchase.paymentId, status: 'captured' },
+      session: { checkout_session_id: purchase.sessionId },
+      paypal: { order: { status: 'COMPLETED' } },
+    });
+    expect(stdout).not.toContain('@');
+    expect(stdout).not.toContain('"buyer"');
+  });
+
   it('prints them without PayPal’s view when PayPal does not respond', async () => {
     const purchase = await beginPurchase();
     await payPal('PUT', '/_sim/faults', {

@@ -38,6 +38,9 @@ describe('npm run paypal', () => {
   it('reports a correct subscription', async () => {
     expect(await run('status')).toMatchObject({ status: 0, stdout: expect.stringContaining('up to date') });
     expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining('up to date') });
+    const { status, stdout } = await run('status', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ webhook_id: (await webhookOf(OURS))?.id, url: OURS, problems: [] });
   });
 
   it('reports and repairs a subscription with missing event types', async () => {
@@ -50,6 +53,9 @@ describe('npm run paypal', () => {
     const { status, stderr } = await run('status');
     expect(status).toBe(1);
     expect(stderr).toContain('not subscribed to CHECKOUT.ORDER.APPROVED');
+    const preview = await run('register', '--dry-run', '--json');
+    expect(JSON.parse(preview.stdout)).toEqual({ webhook_id: ours?.id, url: OURS, outcome: 'updated' });
+    expect((await run('status', '--json')).status).toBe(1);
     expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining(': updated') });
 
     expect((await run('status')).status).toBe(0);
@@ -65,6 +71,11 @@ describe('npm run paypal', () => {
 
     const { id } = await approvalOf(purchase);
     expect(await lineOf(id)).toMatch(/CHECKOUT.ORDER.APPROVED {2}not received$/);
+    expect(await run('resend', id, '--dry-run')).toMatchObject({ status: 0, stdout: expect.stringContaining('would') });
+    const { stdout } = await run('events', '--hours', '1', '--json');
+    expect(JSON.parse(stdout).events).toContainEqual(
+      expect.objectContaining({ event_id: id, event_type: 'CHECKOUT.ORDER.APPROVED', status: null }),
+    );
     expect(await run('resend', id)).toMatchObject({ status: 0, stderr: '' });
 
     await completedPayment(purchase, 'captured');
@@ -72,6 +83,7 @@ describe('npm run paypal', () => {
   });
 
   it('fails for an unknown event', async () => {
+    expect(await run('resend', 'WH-NONE', '--dry-run')).toMatchObject({ status: 1 });
     expect(await run('resend', 'WH-NONE')).toMatchObject({ status: 1, stderr: expect.stringContaining('WH-NONE') });
   });
 

@@ -56,7 +56,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   crash: ['--scenario'],
   'check-api': ['--examples', '--seed', '--path'],
   bench: ['--runs', '--json'],
-  erase: [...DEPLOYMENT, '--yes'],
+  erase: [...DEPLOYMENT, '--dry-run', '--yes', '--json'],
   payment: [...DEPLOYMENT, '--json'],
   operator: DEPLOYMENT,
   'operator list': [...DEPLOYMENT, '--json'],
