@@ -17,6 +17,7 @@ await run(
       const signal = stopSignal();
       try {
         await runShop(port, signal);
+        console.log('stopped');
       } catch (error) {
         if (!signal.aborted) throw error;
         console.log('stopped before the shop was ready');
