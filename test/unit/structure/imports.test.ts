@@ -29,6 +29,9 @@ const print = (imports: readonly Import[]) => imports.map(({ from, to }) => `${f
 const outsideWiring = (imports: readonly Import[]) =>
   imports.filter(({ from, to }) => to === 'lambdas/wiring.ts' && !isIn(from, 'lambdas', 'ops', 'test'));
 
+const ofCommands = (imports: readonly Import[]) =>
+  imports.filter(({ from, to }) => isIn(to, 'ops') && isIn(from, 'bin', 'lambdas', 'lib', 'simulator', 'src'));
+
 const leavingSrc = (imports: readonly Import[]) =>
   imports.filter(({ from, to }) => isIn(from, 'src') && isIn(to, ...CODE_FOLDERS) && !isIn(to, 'src'));
 
@@ -86,6 +89,10 @@ describe('imports', () => {
     expect(print(outsideWiring(IMPORTS))).toEqual([]);
   });
 
+  it('of commands are in no code that is deployed', () => {
+    expect(print(ofCommands(IMPORTS))).toEqual([]);
+  });
+
   it('in src/ stay in src/', () => {
     expect(print(leavingSrc(IMPORTS))).toEqual([]);
   });
@@ -108,6 +115,7 @@ describe('imports', () => {
 
   it.each<[string, (imports: readonly Import[]) => Import[], string, string]>([
     ['wiring.ts from src/', outsideWiring, 'src/payments/decide.ts', '../../lambdas/wiring.ts'],
+    ['a command from an entry', ofCommands, 'lambdas/payments.ts', '../ops/command.ts'],
     ['lib/ from src/', leavingSrc, 'src/payments/decide.ts', '../../lib/names.ts'],
     ['a capability from shared/', leavingShared, 'src/shared/ids.ts', '../payments/decide.ts'],
     [
