@@ -1,5 +1,6 @@
 import { command, FAILED, JSON_OUTPUT, run, wholeNumber } from '../ops/command.ts';
 import { openWork, recoverAll } from './support/stack/after-storm.ts';
+import { moneyDifferences } from './support/stack/compare-money.ts';
 import { finalFindings } from './support/stack/final-findings.ts';
 import { storm } from './support/stack/storm.ts';
 
@@ -19,7 +20,9 @@ await run(
         for (const [name, number] of Object.entries(rows))
           console.log(`${name.padEnd(width)}  ${String(number).padStart(7)}`);
       }
-      if (rows['open after recovery'] + rows.findings > 0) process.exitCode = FAILED;
+      const left =
+        rows['open after recovery'] + rows.findings + rows['payments whose money differs from PayPal’s ledger'];
+      if (left > 0) process.exitCode = FAILED;
     }),
 );
 
@@ -42,7 +45,8 @@ async function runStorm(purchases: number, seed: number, quiet: boolean) {
     const recovered = performance.now();
     const after = await openWork(stack, passed.payments);
     const findings = await finalFindings(stack);
-    for (const finding of findings) log(finding);
+    const differences = await moneyDifferences(stack, passed.payments);
+    for (const line of [...findings, ...differences]) log(line);
 
     return {
       purchases,
@@ -51,15 +55,19 @@ async function runStorm(purchases: number, seed: number, quiet: boolean) {
       '  lost': passed.deliveries.lost,
       '  reordered': passed.deliveries.reordered,
       'captures failed by PayPal': passed.failedCaptures,
+      'captures declined at first': passed.declines,
       'failing steps': passed.failingSteps,
+      ...passed.moneyEvents,
       'open before recovery: payments': left.payments,
       '  failed settlements': left.failures,
       '  dead letters': left.deadLetters,
       'recovery: rounds': recovery.rounds,
       '  events fetched from PayPal': recovery.fetched,
       '  settlements retried': recovery.retried,
+      '  second captures refunded': recovery.refunded,
       'open after recovery': Object.values(after).reduce((sum, number) => sum + number, 0),
       findings: findings.length,
+      'payments whose money differs from PayPal’s ledger': differences.length,
       'seconds of purchases': Math.round((ended - begun) / 1000),
       'seconds of recovery': Math.round((recovered - ended) / 1000),
     };

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { everythingIn, stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
-import { beginPurchase, completedPayment, type Purchase, payPal } from '../support/stack/shop.ts';
+import { approve, beginPurchase, captureOf, completedPayment, type Purchase, payPal } from '../support/stack/shop.ts';
 
 /*
  * Two recorded PayPal events of one purchase: APPROVED, whose snapshot already contains the capture, and
- * CAPTURE.COMPLETED. Only the ids of the order, the capture and the payment are replaced.
+ * CAPTURE.COMPLETED. Only the ids of the order, the capture and the payment are replaced: the capture exists at PayPal,
+ * which confirms it.
  */
 
 const recorded = (name: string) =>
@@ -14,11 +15,11 @@ const recorded = (name: string) =>
 const RECORDED_ORDER = '4TR02727EC3239828';
 const RECORDED_CAPTURE = '0CR98899N3573252K';
 
-async function deliver(name: string, { paypalOrderId, paymentId }: Purchase): Promise<string> {
+async function deliver(name: string, { paypalOrderId, paymentId }: Purchase, captureId: string): Promise<string> {
   const ours = paymentId.slice(-12);
   const body = recorded(name)
     .replaceAll(RECORDED_ORDER, paypalOrderId)
-    .replaceAll(RECORDED_CAPTURE, `CAP${ours}`)
+    .replaceAll(RECORDED_CAPTURE, captureId)
     .replaceAll(/(?<="custom_id": ")[^"]*/g, paymentId)
     .replaceAll(/(?<="id": "WH-)[^"]*/g, `${name.length}-${ours}`);
   const { event_type, resource } = JSON.parse(body);
@@ -33,9 +34,14 @@ describe('the webhook', () => {
   ])('creates one order from the recorded events when %s', async (_, names) => {
     const sku = await stockedProduct(3, 10_000, 'USD');
     const purchase = await beginPurchase({ sku });
+    await payPal('PUT', '/_sim/delivery', { drop: true });
+    await approve(purchase.paypalOrderId);
+    await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture`);
+    await payPal('PUT', '/_sim/delivery', { drop: false });
+    const { id: captureId } = await captureOf(purchase);
 
     const responses = [];
-    for (const name of names) responses.push(await deliver(name, purchase));
+    for (const name of names) responses.push(await deliver(name, purchase, captureId));
 
     expect(responses).toEqual(['accepted', 'accepted']);
     const { order } = await completedPayment(purchase, 'captured');

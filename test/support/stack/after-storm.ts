@@ -11,7 +11,7 @@ import { allQuiet, type Storm, type StormStack } from './storm.ts';
 
 /** The open work of a set of payments. */
 export interface OpenWork {
-  /** Payments that are not captured or have an open settlement. */
+  /** Payments that are not captured, have an open settlement or a pending refund. */
   readonly payments: number;
   /** Entries on the list of failed settlements. */
   readonly failures: number;
@@ -27,10 +27,13 @@ export interface Recovery {
   readonly retried: number;
   /** Events whose deliveries were lost, fetched from PayPal's list. */
   readonly fetched: number;
+  /** Second captures that the operator refunded by the repair of their finding. */
+  readonly refunded: number;
 }
 
 /** A safety limit. */
 const MAX_ROUNDS = 6;
+const CAPTURED = ['captured', 'partially_refunded', 'refunded', 'reversed'];
 /** Makes everything due. */
 const LATER_MS = 600_000;
 
@@ -52,8 +55,9 @@ export async function openWork(stack: StormStack, payments: ReadonlySet<string>)
   return {
     payments: await count(
       'payments',
-      ({ payment_id, status, open }) =>
-        ours(payment_id) && (status !== 'captured' || Object.keys(open as object).length > 0),
+      ({ payment_id, status, open, refunds_pending }) =>
+        ours(payment_id) &&
+        (!CAPTURED.includes(String(status)) || Object.keys(open as object).length > 0 || Boolean(refunds_pending)),
     ),
     failures: await count('operations', ({ kind, payment_id }) => kind === 'failed-settlement' && ours(payment_id)),
     deadLetters: received.filter(({ body }) => ours(/pay_\w{26}/.exec(body)?.[0])).length,
@@ -72,6 +76,11 @@ export async function recoverAll(
   const operator = await operatorOf(stack);
   let retried = 0;
   let fetched = 0;
+  const repair = async (): Promise<number> => {
+    const as_of = new Date(Date.now() + LATER_MS).toISOString();
+    while (!(await call('consistency', { as_of })).finished);
+    return operator.refundExtraCaptures();
+  };
   for (let round = 1; ; round++) {
     const due_before = new Date(Date.now() + LATER_MS).toISOString();
     fetched += (await call('reconciliation', { job: 'events', due_before })).figures.fetched;
@@ -84,7 +93,7 @@ export async function recoverAll(
     const open = await openWork(stack, payments);
     log(`recovery round ${round}, open: ${JSON.stringify(open)}`);
     const done = Object.values(open).every((number) => number === 0);
-    if (done || round === MAX_ROUNDS) return { rounds: round, retried, fetched };
+    if (done || round === MAX_ROUNDS) return { rounds: round, retried, fetched, refunded: await repair() };
   }
 }
 
@@ -93,6 +102,23 @@ async function operatorOf({ front_door_url: shop, operator: { username, password
   const { access_token } = await callJson(shop, 'POST', '/api/v1/admin/sign-in', { username, password });
   const headers = { authorization: `Bearer ${access_token}` };
   return {
+    async refundExtraCaptures(): Promise<number> {
+      let refunded = 0;
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const query: string = cursor ? `?cursor=${encodeURIComponent(cursor)}` : '';
+        const page = await callJson(shop, 'GET', `/api/v1/admin/consistency${query}`, undefined, headers);
+        for (const { finding_id, repair } of page.findings) {
+          if (repair?.kind !== 'refund_capture') continue;
+          const path = `/api/v1/admin/consistency/findings/${encodeURIComponent(finding_id)}/repair`;
+          await callJson(shop, 'POST', path, { reason: 'after the storm' }, headers);
+          refunded += 1;
+        }
+        cursor = page.next_cursor ?? null;
+      }
+      return refunded;
+    },
+
     async retryAll(): Promise<number> {
       let retried = 0;
       let cursor: string | null = '';

@@ -8,6 +8,7 @@ import { transport } from '../../../src/paypal/transport.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { callJson } from './call-json.ts';
 import { FAILABLE_STEPS, type FailingStep, makeStepFail } from './failing-steps.ts';
+import { causeMoneyEvents, type MoneyEvents } from './money-events.ts';
 import { startUnreliableNetwork, type UnreliableNetwork } from './unreliable-network.ts';
 
 /** The part of the running stack that a storm uses. */
@@ -19,6 +20,9 @@ const NETWORK = { duplicated: 0.05, lost: 0.05, reordered: 0.05 } as const;
 const STEP_FAILS_EVERY = 50;
 /** Every 100th capture gets 503, or its response is lost: 1 %. */
 const PAYPAL_FAILS_EVERY = 100;
+/** Every 40th buyer is declined and approves again; every 80th order is unknown at PayPal for two reads. */
+const DECLINED_EVERY = 40;
+const UNKNOWN_EVERY = 80;
 /** Three of five buyers return from PayPal; the others close the window. */
 const returns = (number: number) => number % 5 < 3;
 /** Concurrent shoppers: they keep two cores busy. */
@@ -31,6 +35,9 @@ export interface Storm {
   readonly deliveries: UnreliableNetwork['counts'];
   readonly failedCaptures: number;
   readonly failingSteps: number;
+  /** Captures that PayPal declined first, and captured after another approval. */
+  readonly declines: number;
+  readonly moneyEvents: MoneyEvents;
   /** Repairs the failing steps. */
   readonly repair: () => Promise<void>;
 }
@@ -50,6 +57,7 @@ export async function storm(
   const payments = new Set<string>();
   const failing: FailingStep[] = [];
   let failedCaptures = 0;
+  let declines = 0;
   const buy = async (number: number): Promise<void> => {
     const items = [{ sku: skus[number % PRODUCTS], quantity: 1 }];
     const session = await callJson(shop, 'POST', '/api/v1/checkout-sessions', { items });
@@ -67,12 +75,27 @@ export async function storm(
       const faults = [{ method: 'POST', path, status: 503, times: 2, after: failedCaptures % 2 === 0 }];
       await callJson(payPal, 'PUT', '/_sim/faults', { faults });
     }
-    await callJson(payPal, 'POST', `/_sim/orders/${payment.paypal_order_id}/approve`, { funding: 'instant' });
+    const orderPath = `/v2/checkout/orders/${payment.paypal_order_id}`;
+    if (number % UNKNOWN_EVERY === 7) {
+      const faults = [{ method: 'GET', path: orderPath, status: 404, times: 2 }];
+      await callJson(payPal, 'PUT', '/_sim/faults', { faults });
+    }
+    const approve = () =>
+      callJson(payPal, 'POST', `/_sim/orders/${payment.paypal_order_id}/approve`, { funding: 'instant' });
+    if (number % DECLINED_EVERY === 13) {
+      declines += 1;
+      const faults = [{ method: 'POST', path: `${orderPath}/capture`, issue: 'INSTRUMENT_DECLINED', times: 1 }];
+      await callJson(payPal, 'PUT', '/_sim/faults', { faults });
+      await approve();
+      await callJson(shop, 'POST', `/api/v1/payments/${payment.payment_id}/capture`).catch(() => undefined);
+    }
+    await approve();
     // When this capture fails, the workflow captures.
     if (returns(number))
       await callJson(shop, 'POST', `/api/v1/payments/${payment.payment_id}/capture`).catch(() => undefined);
   };
 
+  let moneyEvents: MoneyEvents | undefined;
   let begun = 0;
   let reported = Date.now();
   const shopper = async (): Promise<void> => {
@@ -88,13 +111,20 @@ export async function storm(
     await allQuiet(stack);
     await network.quiet();
     await allQuiet(stack);
+    log('money moves at PayPal: refunds, reversals, disputes, second captures');
+    moneyEvents = await causeMoneyEvents(payPal, payments, 'EUR');
+    await network.quiet();
+    await allQuiet(stack);
   } finally {
     await callJson(payPal, 'PUT', '/_sim/faults', { faults: [] });
     await webhook.restore();
     await network.stop();
   }
+  if (!moneyEvents) throw new Error('the storm ended early');
   return {
     payments,
+    declines,
+    moneyEvents,
     deliveries: network.counts,
     failedCaptures,
     failingSteps: failing.length,
