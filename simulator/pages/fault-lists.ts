@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
-import { moneyText } from '../../src/shared/money.ts';
+import { type Money, moneyText } from '../../src/shared/money.ts';
 import type { Simulation } from '../delivery/simulation.ts';
 import { disputesOf } from '../state/disputes.ts';
 import type { PurchaseUnit } from '../state/order-schema.ts';
-import { hasExpired, isOpen } from '../state/orders.ts';
+import { hasExpired } from '../state/orders.ts';
 import type { Capture, Order } from '../state/state.ts';
+import { availableActions } from './order-actions.ts';
 import type { Html } from './page.ts';
 
 /** Per table; the control API returns everything. */
@@ -43,24 +44,6 @@ function outcomeCell(status: number | null, answer: unknown): Html {
   return html`<span class="${kind}">${status}</span> ${typeof outcome === 'string' ? outcome : (title ?? '')}`;
 }
 
-/** An action on an order from outside the shop; the value of its button. */
-type OrderAction = 'forge' | 'late' | 'expire' | 'complete' | 'decline' | 'refund' | 'reverse' | 'dispute' | 'resolve';
-
-const ACTION_LABELS: Readonly<Record<OrderAction, string>> = {
-  forge: 'Send forged payment',
-  late: 'Capture at PayPal',
-  expire: 'Expire',
-  complete: 'Complete capture',
-  decline: 'Decline capture',
-  refund: 'Refund at PayPal',
-  reverse: 'Reverse',
-  dispute: 'Open dispute',
-  resolve: 'Resolve dispute',
-};
-
-const actionButton = (action: OrderAction): Html =>
-  html`<button name="do" value="${action}">${ACTION_LABELS[action]}</button>`;
-
 const amountText = ({ amount: { value, currency_code } }: PurchaseUnit): string => `${value} ${currency_code}`;
 
 /** The latest orders, with their available actions. */
@@ -78,34 +61,37 @@ export function orderList(sim: Simulation): Html {
         (order) => html`<tr>
           <td class="nowrap"><a href="/checkoutnow?token=${order.id}"><code>${order.id}</code></a></td>
           <td class="nowrap">${order.request.purchase_units.map(amountText).join(', ')}</td>
-          <td>${hasExpired(order, sim.now()) ? 'EXPIRED' : order.status}${order.captures.map((capture) => captureLine(sim, capture))}</td>
-          <td><form method="post" action="/faults/orders/${order.id}" class="few">
-            ${availableActions(sim, order).map(actionButton)}
-          </form></td>
+          <td>${hasExpired(order, sim.now()) ? 'EXPIRED' : order.status}
+            ${order.captures.map((capture) => captureLine(sim, capture))}</td>
+          <td>${(order.captures.length > 0 ? order.captures : [undefined]).map((capture, index) =>
+            actionForm(sim, order, capture, index),
+          )}</td>
         </tr>`,
       )}</tbody>
     </table>`;
 }
 
-function captureLine({ state }: Simulation, { id, status, amount }: Capture): Html {
-  const { value, currency_code } = moneyText(amount);
-  const dispute = disputesOf(state, id).at(-1);
-  return html`<br>capture ${status}, ${value} ${currency_code}${dispute ? `, dispute ${dispute.status}` : ''}`;
+function actionForm(sim: Simulation, order: Order, capture: Capture | undefined, index: number): Html {
+  return html`
+    <form method="post" action="/faults/orders/${order.id}" class="few" aria-label="Capture ${index + 1} of ${order.id}">
+      ${capture ? html`<input type="hidden" name="capture" value="${capture.id}">` : ''}
+      ${index > 0 ? html`<span class="soft">Capture ${index + 1}:</span>` : ''}
+      ${availableActions(sim, order, capture).map(
+        ({ name, label }) => html`<button name="do" value="${name}">${label}</button>`,
+      )}
+    </form>`;
 }
 
-/** The actions that an order's current status allows. */
-export function availableActions(sim: Simulation, order: Order): OrderAction[] {
-  const [capture] = order.captures;
-  if (!capture) return isOpen(order) && !hasExpired(order, sim.now()) ? ['forge', 'late', 'expire'] : ['forge'];
-  const isDisputed = disputesOf(sim.state, capture.id).some(({ status }) => status !== 'RESOLVED');
-  const disputeAction = isDisputed ? 'resolve' : 'dispute';
-  switch (capture.status) {
-    case 'PENDING':
-      return ['complete', 'decline'];
-    case 'COMPLETED':
-    case 'PARTIALLY_REFUNDED':
-      return ['refund', 'reverse', disputeAction];
-    default:
-      return ['forge'];
-  }
+function captureLine({ state }: Simulation, { id, status, amount, refunds }: Capture): Html {
+  const parts = [
+    `capture ${status}, ${text(amount)}`,
+    ...refunds.map((refund) => `${refund.reversal ? 'reversal' : 'refund'} ${refund.status}, ${text(refund.amount)}`),
+    ...disputesOf(state, id).map((dispute) => `dispute ${dispute.status}`),
+  ];
+  return html`${parts.map((part) => html`<br>${part}`)}`;
+}
+
+function text(amount: Money): string {
+  const { value, currency_code } = moneyText(amount);
+  return `${value} ${currency_code}`;
 }

@@ -98,15 +98,20 @@ const STYLE = `
   fieldset + fieldset { margin-top: .75rem; }
   legend { padding: 0; font-weight: 600; margin-bottom: .4rem; }
   .box { display: flex; gap: .5rem; align-items: flex-start; }
-  input[type=number] {
+  input[type=number], input[type=text], select {
     font: inherit;
-    width: 5rem;
+    max-width: 100%;
     color: inherit;
     background: var(--paper);
     border: 1px solid var(--line);
     border-radius: .4rem;
     padding: .2rem .4rem;
   }
+  input[type=number] { width: 5rem; }
+  details { margin-top: .75rem; }
+  details fieldset { margin-top: .75rem; }
+  summary { cursor: pointer; font-weight: 600; }
+  td form + form { margin-top: .6rem; }
   input[type=checkbox] { flex: none; width: 1.125rem; height: 1.125rem; margin: .1875rem 0; }
   .good { color: var(--good); font-weight: 600; }
   .bad { color: var(--bad); font-weight: 600; }

@@ -27,5 +27,16 @@ export const INITIAL_BUYER: OrderBuyer = {
   shipping: undefined,
 };
 
+/** Where the fault page's "Change address" ships to. */
+export const OTHER_SHIPPING = {
+  name: { full_name: 'Ann Other' },
+  address: {
+    address_line_1: '2 Side Street',
+    admin_area_2: 'Othertown',
+    postal_code: '54321',
+    country_code: 'DE',
+  },
+} as const;
+
 /** The only merchant. */
 export const MERCHANT = { email_address: 'merchant@example.com', merchant_id: 'MERCHANT22222' } as const;

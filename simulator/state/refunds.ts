@@ -123,7 +123,7 @@ const amountIn = ({ amount, refunds }: Capture, statuses: readonly RefundStatus[
 const refundedAmount = (capture: Capture): Money => amountIn(capture, ['COMPLETED']);
 
 /** What is pending cannot be refunded again; PayPal does not document it. */
-const refundableAmount = (capture: Capture): Money =>
+export const refundableAmount = (capture: Capture): Money =>
   subtract(capture.amount, amountIn(capture, ['COMPLETED', 'PENDING']));
 
 function refundIssue(sim: StateContext, capture: Capture, amount: Money, left: Money): string | undefined {

@@ -146,9 +146,6 @@ export interface ReportingSettings {
   readonly max_results: number;
 }
 
-/** PayPal's maximum of 10,000 is known from its users' reports only. */
-const DEFAULT_REPORTING: ReportingSettings = { delay_ms: 0, denied: false, max_results: 10_000 };
-
 /**
  * Spellings of the event list's `next` link. PayPal's reference has a slash before the query (`slash`) and in places
  * `&amp;` in it (`escaped`); its SDKs' test data has `notfications` (`misspelt`).
@@ -161,8 +158,6 @@ export interface EventListSettings {
   /** The page whose link is spelled so, from 1; null for every page. */
   readonly page: number | null;
 }
-
-const DEFAULT_EVENT_LIST: EventListSettings = { next: 'slash', page: null };
 
 /** A rule of `PUT /_sim/shapes`: what PayPal leaves out or sends as null. */
 export interface ShapeRule {
@@ -177,8 +172,25 @@ export interface ShapeRule {
   readonly url?: string | undefined;
 }
 
+/** Settings of the control API that change PayPal's answers. */
+interface Settings {
+  /** The status of the shop's refunds. */
+  refundStatus: RefundStatus;
+  reporting: ReportingSettings;
+  eventList: EventListSettings;
+  shapes: readonly ShapeRule[];
+}
+
+const DEFAULT_SETTINGS: Settings = {
+  refundStatus: 'COMPLETED',
+  // PayPal's maximum of 10,000 is known from its users' reports only.
+  reporting: { delay_ms: 0, denied: false, max_results: 10_000 },
+  eventList: { next: 'slash', page: null },
+  shapes: [],
+};
+
 /** In memory only; a restart begins empty. */
-export interface State {
+export interface State extends Settings {
   readonly orders: Map<string, Order>;
   readonly captures: Map<string, Capture>;
   readonly refunds: Map<string, Refund>;
@@ -187,11 +199,6 @@ export interface State {
   /** Oldest first. */
   readonly events: Map<string, WebhookEvent>;
   readonly requests: Map<string, StoredRequest>;
-  /** The status of the shop's refunds. */
-  refundStatus: RefundStatus;
-  reporting: ReportingSettings;
-  eventList: EventListSettings;
-  shapes: readonly ShapeRule[];
 }
 
 export const emptyState = (): State => ({
@@ -202,18 +209,17 @@ export const emptyState = (): State => ({
   webhooks: new Map(),
   events: new Map(),
   requests: new Map(),
-  refundStatus: 'COMPLETED',
-  reporting: DEFAULT_REPORTING,
-  eventList: DEFAULT_EVENT_LIST,
-  shapes: [],
+  ...DEFAULT_SETTINGS,
 });
 
 /** Empties the state and resets its settings; webhooks stay. */
 export function clearState(state: State): void {
   const { orders, captures, refunds, disputes, events, requests } = state;
   for (const map of [orders, captures, refunds, disputes, events, requests]) map.clear();
-  state.refundStatus = 'COMPLETED';
-  state.reporting = DEFAULT_REPORTING;
-  state.eventList = DEFAULT_EVENT_LIST;
-  state.shapes = [];
+  clearSettings(state);
+}
+
+/** Resets the settings of the control API's `PUT` requests. */
+export function clearSettings(state: State): void {
+  Object.assign(state, DEFAULT_SETTINGS);
 }

@@ -65,6 +65,92 @@ describe('POST /faults', () => {
     expect((await getOrder()).status).toBe(200);
   });
 
+  it.each([
+    ['missing', 'GET', '/v2/checkout/orders/{order}', 404],
+    ['forbidden', 'GET', '/v2/payments/captures/{capture}', 403],
+  ])('injects "%s" until it is unchecked', async (name, method, path, status) => {
+    const { orderId, captureId } = await paypal.captured();
+    const call = async () =>
+      (await paypal.api(method, path.replace('{order}', orderId).replace('{capture}', captureId))).status;
+
+    await submitFaults(`${name}=on&do=inject`);
+    expect(await call()).toBe(status);
+    expect(await text('/')).toMatch(new RegExp(`name="${name}" checked`));
+    await submitFaults('do=inject');
+
+    expect(await call()).toBe(200);
+  });
+
+  it('refuses a number of captures with an issue', async () => {
+    const id = await paypal.approvedOrder();
+    const capture = () => paypal.api('POST', `/v2/checkout/orders/${id}/capture`, {});
+
+    await submitFaults('refusal=PAYEE_BLOCKED_TRANSACTION&refusals=2&do=inject');
+
+    expect(await text('/')).toContain('<option value="PAYEE_BLOCKED_TRANSACTION" selected>');
+    for (let count = 0; count < 2; count++) {
+      expect(await capture()).toMatchObject({
+        status: 422,
+        body: { details: [{ issue: 'PAYEE_BLOCKED_TRANSACTION' }] },
+      });
+    }
+    expect((await capture()).status).toBe(201);
+  });
+
+  it('ignores an unknown issue', async () => {
+    await submitFaults('refusal=NOTHING_KNOWN&refusals=2&do=inject');
+
+    expect((await paypal.control('GET', 'state')).faults).toEqual([]);
+  });
+
+  const SETTINGS =
+    'refunds=PENDING&next=escaped&next_page=2&unreported=on&reporting_delay=180&max_results=5' +
+    '&field=purchase_units.0.payments&field_in=answers&field_as=null';
+  const settings = async () => {
+    const { refund_status, event_list, reporting, shapes } = await paypal.control('GET', 'state');
+    return { refund_status, event_list, reporting, shapes };
+  };
+  const DEFAULTS = {
+    refund_status: 'COMPLETED',
+    event_list: { next: 'slash', page: null },
+    reporting: { delay_ms: 0, denied: false, max_results: 10_000 },
+    shapes: [],
+  };
+
+  it('changes refunds, lists and fields until all faults are cleared', async () => {
+    await submitFaults(`${SETTINGS}&do=inject`);
+
+    expect(await settings()).toEqual({
+      refund_status: 'PENDING',
+      event_list: { next: 'escaped', page: 2 },
+      reporting: { delay_ms: 10_800_000, denied: true, max_results: 5 },
+      shapes: [{ match: 'answers', path: 'purchase_units.0.payments', as: 'null' }],
+    });
+    const page = await text('/');
+    for (const shown of [
+      '"PENDING" selected',
+      '"escaped" selected',
+      'value="180"',
+      'value="purchase_units.0.payments"',
+    ]) {
+      expect(page).toContain(shown);
+    }
+    await submitFaults('do=clear');
+    expect(await settings()).toEqual(DEFAULTS);
+  });
+
+  it('keeps settings that the form lacks, and further rules', async () => {
+    const rules = ['a', 'b'].map((path) => ({ match: 'events', path, as: 'omit' }));
+    await paypal.control('PUT', 'shapes', { rules });
+    await paypal.control('PUT', 'reporting', { delay_ms: 5 });
+
+    await submitFaults('hold=on&do=inject');
+    expect(await settings()).toEqual({ ...DEFAULTS, reporting: { ...DEFAULTS.reporting, delay_ms: 5 }, shapes: rules });
+    await submitFaults('field=c&field_in=events&field_as=omit&do=inject');
+
+    expect((await settings()).shapes).toEqual([{ ...rules[0], path: 'c' }, rules[1]]);
+  });
+
   it('keeps the faults of the control API', async () => {
     const fault = { method: 'GET', path: '/v2/checkout/orders/*', status: 500, times: 2 };
     await paypal.control('PUT', 'faults', { faults: [fault] });
@@ -158,6 +244,89 @@ describe('POST /faults/orders/{id}', () => {
     await press(orderId, action);
 
     expect(await captureOf(orderId)).toMatchObject(capture);
+  });
+
+  const refundsOf = async (orderId: string) => {
+    const { body } = await paypal.api('GET', `/v2/checkout/orders/${orderId}`);
+    return (body.purchase_units as { payments: { refunds: object[] } }[])[0]?.payments.refunds;
+  };
+
+  it.each([
+    ['refund-half', [{ status: 'COMPLETED', amount: { value: '9.99' } }], 'PARTIALLY_REFUNDED'],
+    ['reverse-half', [{ note_to_payer: 'Payment reversed', amount: { value: '9.99' } }], 'PARTIALLY_REFUNDED'],
+  ])('"%s" returns a part', async (action, refunds, status) => {
+    const { orderId } = await paypal.captured();
+
+    await press(orderId, action);
+
+    expect(await refundsOf(orderId)).toMatchObject(refunds);
+    expect(await captureOf(orderId)).toMatchObject({ status });
+  });
+
+  it.each([
+    ['refund-completes', 'COMPLETED'],
+    ['refund-fails', 'FAILED'],
+    ['refund-cancelled', 'CANCELLED'],
+  ])('"%s" ends a pending refund as %s', async (action, status) => {
+    const { orderId, captureId } = await paypal.captured();
+    await paypal.control('POST', `captures/${captureId}/refund`, { status: 'PENDING' });
+    expect(await text('/')).toMatch(/refund PENDING, 19\.99 EUR[\s\S]*Complete refund/);
+
+    await press(orderId, action);
+
+    expect(await refundsOf(orderId)).toMatchObject([{ status }]);
+    expect((await press(orderId, action)).status).toBe(409);
+  });
+
+  it('"cancel-reversal" returns the money to the shop', async () => {
+    const { orderId } = await paypal.captured();
+    await press(orderId, 'reverse');
+
+    await press(orderId, 'cancel-reversal');
+
+    expect(await captureOf(orderId)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each([
+    ['resolve', 'RESOLVED_SELLER_FAVOUR'],
+    ['resolve-buyer', 'RESOLVED_BUYER_FAVOUR'],
+  ])('"%s" resolves a dispute about two payments as %s', async (action, outcome_code) => {
+    const { orderId, captureId } = await paypal.captured();
+    await press(orderId, 'dispute-two');
+
+    await press(orderId, action);
+
+    expect(Object.values((await paypal.control('GET', 'state')).disputes as object)).toMatchObject([
+      {
+        status: 'RESOLVED',
+        dispute_outcome: { outcome_code },
+        disputed_transactions: [{}, { seller_transaction_id: captureId }],
+      },
+    ]);
+  });
+
+  it('"again" captures once more, and each capture has its own actions', async () => {
+    const { orderId, captureId } = await paypal.captured();
+
+    await press(orderId, 'again');
+    const { captures } = await paypal.control('GET', 'state');
+    const second = Object.keys(captures as object).find((id) => id !== captureId);
+    await send(`/faults/orders/${orderId}`, `do=refund&capture=${second}`);
+
+    expect((await paypal.control('GET', 'state')).captures).toMatchObject({
+      [captureId]: { status: 'COMPLETED' },
+      [String(second)]: { status: 'REFUNDED' },
+    });
+  });
+
+  it('"readdress" changes where to ship', async () => {
+    const id = await paypal.approvedOrder();
+
+    await press(id, 'readdress');
+
+    expect((await paypal.api('GET', `/v2/checkout/orders/${id}`)).body).toMatchObject({
+      purchase_units: [{ shipping: { name: { full_name: 'Ann Other' } } }],
+    });
   });
 
   it('"expire" expires the order', async () => {
