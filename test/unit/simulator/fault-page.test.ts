@@ -97,6 +97,16 @@ describe('POST /faults', () => {
     expect((await capture()).status).toBe(201);
   });
 
+  it('replaces the issue of an earlier refusal', async () => {
+    await submitFaults('refusal=TRANSACTION_REFUSED&refusals=9&do=inject');
+    await submitFaults('refusal=PAYER_CANNOT_PAY&refusals=3&do=inject');
+    expect((await paypal.control('GET', 'state')).faults).toMatchObject([{ issue: 'PAYER_CANNOT_PAY', times: 3 }]);
+
+    await submitFaults('refusal=&refusals=3&do=inject');
+
+    expect((await paypal.control('GET', 'state')).faults).toEqual([]);
+  });
+
   it('ignores an unknown issue', async () => {
     await submitFaults('refusal=NOTHING_KNOWN&refusals=2&do=inject');
 
