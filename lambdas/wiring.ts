@@ -19,6 +19,7 @@ import { stockRepository } from '../src/inventory/stock-repository.ts';
 import { ledgerRepository } from '../src/ledger/ledger-repository.ts';
 import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from '../src/payments/apply-evidence.ts';
 import { type PaymentRepository, paymentRepository } from '../src/payments/payment-repository.ts';
+import { recordFailedRefund } from '../src/payments/record-failed-refund.ts';
 import { recordRefusal } from '../src/payments/record-refusal.ts';
 import { startSettlementWith } from '../src/payments/start-settlement.ts';
 import type { PayPal } from '../src/paypal/client.ts';
@@ -112,6 +113,7 @@ export function wireEvidenceApplier({
     getCapture: paypal.getCapture,
     getRefund: paypal.getRefund,
     rememberBuyer: (id, buyer, source) => orders.rememberBuyer(orderIdOf(id), buyer, source, now()),
+    recordFailedRefund,
     startSettlement,
   });
 }

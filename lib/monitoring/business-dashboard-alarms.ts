@@ -66,6 +66,13 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
       metric('CaptureRefused', 'Sum', { period, of: 'buyer' }),
       metric('CaptureRefused', 'Sum', { period, of: 'paypal' }),
     ],
+    'Failed refunds': [
+      alarm(metric('RefundFailed', 'Sum', { period, label: 'refunds' }), {
+        name: 'refunds-failed',
+        impact: 'A shopper waits for a refund that PayPal accepted and did not complete.',
+        threshold: { atLeast: 1 },
+      }),
+    ],
     'Latency (p95)': ['createOrder', 'captureOrder', 'getOrder', 'refundCapture', 'token'].map((of) =>
       metric('PayPalLatency', 'p95', { of }),
     ),

@@ -5,6 +5,7 @@ import { type Decision, decide, type Move, optimisticMove } from './decide.ts';
 import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
+import type { FailedRefund } from './record-failed-refund.ts';
 
 /** Why evidence cannot be applied. */
 export type EvidenceRejection =
@@ -48,6 +49,8 @@ export interface ApplyEvidenceDeps {
     buyer: NonNullable<Evidence['buyer']>,
     source: BuyerSource,
   ) => Promise<unknown>;
+  /** Called once for each refund, when the payment first records that it failed. */
+  readonly recordFailedRefund: (refund: FailedRefund) => void;
   readonly now: () => Date;
   /** Reconciliation checks a payment this long after its last evidence. */
   readonly dueAfterSeconds: number;
@@ -114,6 +117,8 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
       if (decision.do === 'move') {
         const result = await write(id, decision.move);
         if ('moved' in result) {
+          if (evidence.kind === 'refund_failed')
+            deps.recordFailedRefund({ payment_id: id, refund_id: evidence.refundId, status: evidence.status });
           await Promise.all([startOpen(result.moved), rememberBuyer(id, evidence)]);
           return { outcome: 'moved', payment: result.moved };
         }

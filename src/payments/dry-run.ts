@@ -35,6 +35,7 @@ export function dryRun({
     dueAfterSeconds: 0,
     startSettlement: async () => undefined,
     rememberBuyer: async () => undefined,
+    recordFailedRefund: () => undefined,
     payments: {
       get,
       async move(id, move, now) {

@@ -47,6 +47,8 @@ export const METRICS = {
   PayPalFailed: { unit: 'Count' },
   /** Captures that PayPal refused, by the one who can do something about it: `buyer`, `merchant` or `paypal`. */
   CaptureRefused: { unit: 'Count', dimension: 'owner' },
+  /** Refunds that PayPal accepted and then did not complete. */
+  RefundFailed: { unit: 'Count' },
   /** Time from first evidence of the capture to order creation. Not emitted when the completion event was lost. */
   CaptureToOrder: { unit: 'Milliseconds' },
   /** Repairs by one run of a reconciliation job or of its workers. Emitted by each run that finishes, 0 included. */

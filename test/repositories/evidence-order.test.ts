@@ -32,6 +32,7 @@ describe('a payment', () => {
             getCapture: async () => undefined,
             getRefund: async () => undefined,
             rememberBuyer: async () => undefined,
+            recordFailedRefund: () => undefined,
             startSettlement: async () => undefined,
           });
           for (const evidence of facts) await apply(payment_id, evidence);

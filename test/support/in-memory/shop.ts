@@ -86,6 +86,7 @@ export function shopInMemory({
     getCapture,
     getRefund,
     rememberBuyer: (id, buyer, source) => orders.repository.rememberBuyer(orderIdOf(id), buyer, source),
+    recordFailedRefund: () => undefined,
     startSettlement,
   });
   const refusals: CaptureRefusal[] = [];

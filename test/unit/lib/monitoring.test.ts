@@ -101,7 +101,10 @@ describe('docs/runbook.md', () => {
   );
 
   it('has exactly one section per alarm', () => {
-    expect([...sections.keys()].sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName.slice(PREFIX.length)).sort());
+    const [withAlarm = ''] = runbook.split('<!-- situations without an alarm -->');
+    const headings = [...sections.keys()].filter((heading) => withAlarm.includes(`\n## ${heading}\n`));
+
+    expect(headings.sort()).toEqual(alarms.map(({ AlarmName }) => AlarmName.slice(PREFIX.length)).sort());
   });
 
   it('has a meaning, an investigation and a resolution in each section', () => {

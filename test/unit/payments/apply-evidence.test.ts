@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ApplyEvidenceDeps, evidenceApplier } from '../../../src/payments/apply-evidence.ts';
 import type { Evidence } from '../../../src/payments/evidence.ts';
+import type { FailedRefund } from '../../../src/payments/record-failed-refund.ts';
 import type { PayPalOrder } from '../../../src/paypal/schema.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
 import { evidenceOf, PAYMENT, paymentThatIs, REQUESTED } from '../../support/builders/payments.ts';
@@ -23,6 +24,7 @@ function applierOf(payment = paymentThatIs('created'), { order, fails }: { order
   const payments = paymentsInMemory(gate);
   payments.rows.set(payment.payment_id, payment);
   const started: string[] = [];
+  const failedRefunds: FailedRefund[] = [];
   const deps: ApplyEvidenceDeps = {
     payments: payments.repository,
     getOrder: () => gate('getOrder', () => order),
@@ -30,10 +32,11 @@ function applierOf(payment = paymentThatIs('created'), { order, fails }: { order
     getRefund: async () => undefined,
     startSettlement: (name) => gate('start', () => void started.push(name)),
     rememberBuyer: () => gate('rememberBuyer', () => true),
+    recordFailedRefund: (refund) => void failedRefunds.push(refund),
     now: () => new Date('2026-06-01T13:00:00Z'),
     dueAfterSeconds: 120,
   };
-  return { ...evidenceApplier(deps), calls, started, payment: () => payments.rows.get(PAYMENT) };
+  return { ...evidenceApplier(deps), calls, started, failedRefunds, payment: () => payments.rows.get(PAYMENT) };
 }
 
 const completed: PayPalOrder = {
@@ -195,6 +198,17 @@ describe('evidenceApplier', () => {
     expect(await apply(unknown, evidenceOf('refunded'))).toEqual({ outcome: 'unknown_payment' });
   });
 
+  it('records a failed refund once, however often its evidence is repeated', async () => {
+    const { apply, failedRefunds } = applierOf(paymentThatIs('captured'));
+
+    await apply(PAYMENT, evidenceOf('refund_pending'));
+    expect(failedRefunds).toEqual([]);
+    await apply(PAYMENT, evidenceOf('refund_failed'));
+    await apply(PAYMENT, evidenceOf('refund_failed'));
+
+    expect(failedRefunds).toEqual([{ payment_id: PAYMENT, refund_id: 'REFUND1', status: 'FAILED' }]);
+  });
+
   it('throws after 8 conflicting writes', async () => {
     let writes = 0;
     const changing: ApplyEvidenceDeps = {
@@ -210,6 +224,7 @@ describe('evidenceApplier', () => {
       getRefund: async () => undefined,
       startSettlement: async () => undefined,
       rememberBuyer: async () => undefined,
+      recordFailedRefund: () => undefined,
       now: () => new Date(0),
       dueAfterSeconds: 120,
     };
