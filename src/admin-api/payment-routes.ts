@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import { acceptPayment } from '../payments/apply-evidence.ts';
+import { obstacleToShipping } from '../payments/obstacle-to-shipping.ts';
 import type { Payment } from '../payments/payment.ts';
 import { type RefundDeps, refundPayment } from '../payments/refund-payment.ts';
 import { Problem } from '../shared/http/problem.ts';
@@ -17,12 +18,6 @@ import { toOperatorOrderResponse, toOperatorPaymentResponse } from './responses.
 export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<RefundDeps, 'payments'>, PaymentDetailsDeps {
   readonly orders: PaymentDetailsDeps['orders'] & Pick<OrderRepository, 'ship'>;
   readonly audit: PaymentDetailsDeps['audit'] & AuditDeps['audit'];
-}
-
-/** The order follows its payment a little later: the payment decides. */
-function obstacleToShipping({ status, refunds_pending = 0 }: Payment): string | undefined {
-  if (status !== 'captured' && status !== 'partially_refunded') return `the payment is ${status}`;
-  return refunds_pending > 0 ? 'a refund is pending at PayPal' : undefined;
 }
 
 const detailsQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
@@ -88,7 +83,9 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const found = isOrderId(id) && (await orders.get(id));
     if (!found) throw new Problem('unknown-order', `order ${id} not found`);
     const payment = await payments.get(found.payment_id);
-    const obstacle = payment ? obstacleToShipping(payment) : 'its payment does not exist';
+    const obstacle = payment
+      ? obstacleToShipping(payment.status, payment.refunds_pending ?? 0)
+      : 'its payment does not exist';
     if (obstacle) throw new Problem('not-shippable', obstacle);
     await recordAction(deps, { actor: caller, action: 'ship', target: found.order_id, reason });
     const { order = found } = await orders.ship(found.order_id, now());

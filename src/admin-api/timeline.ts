@@ -19,12 +19,18 @@ export const timeline = (...sources: readonly (readonly TimelineEntry[])[]): Tim
   sources.flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
 export const paymentEntries = ({ history }: Pick<Payment, 'history'>): TimelineEntry[] =>
-  history.map(({ at, status, evidence, source }) => ({
+  history.map(({ at, status, evidence, source, issue }) => ({
     at,
     kind: 'payment',
-    what: evidence === status ? status : `${status}: ${evidence}`,
+    what: `${statusText(status, evidence)}${issue ? ` (${issue})` : ''}`,
     by: source,
   }));
+
+/** `captured`, `partially refunded`, `created: instrument declined`. */
+function statusText(status: string, evidence: string): string {
+  const repeatsStatus = evidence === status || (evidence === 'refunded' && status === 'partially_refunded');
+  return (repeatsStatus ? status : `${status}: ${evidence}`).replaceAll('_', ' ');
+}
 
 export function eventEntries(event: EventHead): TimelineEntry[] {
   const { event_id, event_type, received_at, last_received_at, finished_at, status, reason, transmissions } = event;

@@ -47,29 +47,33 @@ export const FindingRows = ({ findings }: { findings: readonly Finding[] }) => (
   />
 );
 
-const RepairDialog = ({ finding: { finding_id, what } }: { finding: Finding }) => (
+const RepairDialog = ({ finding: { finding_id, what, repair } }: { finding: Finding }) => (
   <ReasonDialog
-    action="Repair"
+    action={repair?.kind === 'refund_capture' ? 'Refund the second capture' : 'Repair'}
     title={what}
     size="xs"
+    destructive={repair?.kind === 'refund_capture'}
     preview={{
       load: () => api.previewRepair(finding_id),
       render: (preview) => <TextWithIds>{preview.what}</TextWithIds>,
       isActionable: ({ outcome }) => outcome === 'would_repair',
     }}
     onConfirm={(reason) => api.repair(finding_id, reason)}
-    renderResult={({ outcome, what: repair }) =>
-      outcome === 'repaired' ? (
+    renderResult={(repaired) =>
+      repaired.outcome === 'repaired' ? (
         <>
-          <strong>Repaired, or repair in progress:</strong> <TextWithIds>{repair}</TextWithIds>. The next check closes
-          the finding if the repair succeeded.
+          <strong>Repaired, or repair in progress:</strong> <TextWithIds>{repaired.what}</TextWithIds>. The next check
+          closes the finding if the repair succeeded.
         </>
       ) : (
-        repair
+        repaired.what
       )
     }
   >
-    Repairs use the same operations as regular processing: run a settlement, refund, release or correct stock. They
-    never bypass its checks.
+    {repair?.kind === 'refund_capture'
+      ? 'PayPal captured the order more than once. This refunds the further capture in full; the payment and its ' +
+        'order keep theirs. Repeating it doesn’t refund twice.'
+      : 'Repairs use the same operations as regular processing: run a settlement, refund, release or correct stock. ' +
+        'They never bypass its checks.'}
   </ReasonDialog>
 );

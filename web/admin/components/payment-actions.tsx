@@ -1,9 +1,10 @@
 import { SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Money as Amount, PaymentStory } from '../../api/schema.ts';
+import type { Money as Amount, OperatorPayment, PaymentStory } from '../../api/schema.ts';
 import { formatMoney } from '../../page/format-money.ts';
 import * as api from '../api.ts';
-import { leftToRefund, parsePartialRefund } from '../partial-refund.ts';
+import { leftPending, leftToRefund, parsePartialRefund } from '../partial-refund.ts';
+import { shippingObstacle } from '../shipping-obstacle.ts';
 import { Money } from './money.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { StatusBadge } from './status-badge.tsx';
@@ -11,7 +12,7 @@ import { Time } from './time.tsx';
 
 /** The actions that the payment's status allows. */
 export function PaymentActions({ details: { payment, order } }: { details: PaymentStory }) {
-  const left = leftToRefund(payment.captured, payment.refunded);
+  const left = leftToRefund(payment);
   return (
     <>
       {payment.status === 'review' && (
@@ -33,6 +34,7 @@ export function PaymentActions({ details: { payment, order } }: { details: Payme
         <ReasonDialog
           action="Mark as shipped"
           title="Mark order as shipped"
+          obstacle={shippingObstacle(payment)}
           onConfirm={(reason) => api.ship(order.order_id, reason)}
           renderResult={({ shipped_at }) => (
             <>
@@ -44,12 +46,12 @@ export function PaymentActions({ details: { payment, order } }: { details: Payme
           {order.disputes.length > 0 && ' The buyer has disputed this payment at PayPal.'}
         </ReasonDialog>
       )}
-      {left && <RefundDialog paymentId={payment.payment_id} left={left} />}
+      {left && <RefundDialog payment={payment} left={left} />}
     </>
   );
 }
 
-function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) {
+function RefundDialog({ payment, left }: { payment: OperatorPayment; left: Amount }) {
   const [partial, setPartial] = useState(false);
   const [typed, setTyped] = useState('');
   const parsed: Partial<ReturnType<typeof parsePartialRefund>> = partial ? parsePartialRefund(left, typed) : {};
@@ -59,12 +61,20 @@ function RefundDialog({ paymentId, left }: { paymentId: string; left: Amount }) 
       title="Refund payment"
       destructive
       valid={!('error' in parsed)}
-      onConfirm={(reason) => api.refund(paymentId, { ...('amount' in parsed && { amount: parsed.amount }), reason })}
-      renderResult={({ refunded, status }) => (
-        <>
-          <Money value={refunded} /> refunded in total. The payment is <StatusBadge status={status} />.
-        </>
-      )}
+      onConfirm={async (reason) => {
+        const amount = 'amount' in parsed && { amount: parsed.amount };
+        return { before: payment, after: await api.refund(payment.payment_id, { ...amount, reason }) };
+      }}
+      renderResult={({ before, after }) =>
+        leftPending(before, after) ? (
+          'PayPal has accepted the refund and has not completed it. Until it is completed or has failed, the order ' +
+          'must not be shipped.'
+        ) : (
+          <>
+            <Money value={after.refunded} /> refunded in total. The payment is <StatusBadge status={after.status} />.
+          </>
+        )
+      }
     >
       <Stack gap="sm" align="stretch">
         <SegmentedControl

@@ -23,6 +23,8 @@ interface ReasonDialogProps<Preview, Result> {
   destructive?: boolean;
   onConfirm: (reason: string) => Promise<Result>;
   renderResult: (result: Result) => ReactNode;
+  /** Why the action is not possible; disables the button. */
+  obstacle?: string | undefined;
   /** The size of the button. */
   size?: 'xs' | 'sm';
 }
@@ -37,6 +39,8 @@ export function ReasonDialog<Preview = never, Result = unknown>(props: ReasonDia
         size={props.size ?? 'sm'}
         variant="default"
         onClick={() => setOpened(true)}
+        disabled={props.obstacle !== undefined}
+        title={props.obstacle}
         // A page may have several buttons with the same label.
         aria-label={`${props.action}: ${props.title}`}
       >

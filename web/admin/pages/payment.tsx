@@ -14,6 +14,7 @@ import { Note } from '../components/note.tsx';
 import { Page } from '../components/page.tsx';
 import { PageLink } from '../components/page-link.tsx';
 import { PaymentActions } from '../components/payment-actions.tsx';
+import { ExtraCaptures, PendingRefundNotice, RefundRows } from '../components/payment-refunds.tsx';
 import { PayPalRecord } from '../components/paypal-record.tsx';
 import { QueryResult } from '../components/query-result.tsx';
 import { RetryDialog } from '../components/retry-dialog.tsx';
@@ -23,6 +24,8 @@ import { Time } from '../components/time.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { formatCode } from '../format.ts';
 import { formatFailure } from '../format-failure.ts';
+import { pendingRefunds } from '../partial-refund.ts';
+import { shippingObstacle } from '../shipping-obstacle.ts';
 
 export function PaymentPage({ id }: { id: string }) {
   const details = useQuery(api.payment(id));
@@ -46,10 +49,14 @@ export function PaymentPage({ id }: { id: string }) {
           timeline,
         }) => (
           <>
+            <PendingRefundNotice refunds={payment.refunds} order={order} />
             {findings.length > 0 && (
               <Section title="Findings" urgent>
                 <FindingRows findings={findings} />
               </Section>
+            )}
+            {payment.extra_captures.length > 0 && (
+              <ExtraCaptures captures={payment.extra_captures} findings={findings} />
             )}
             {failed_settlements.map((failed) => (
               <Section
@@ -88,13 +95,20 @@ export function PaymentPage({ id }: { id: string }) {
                     Updated: <Time at={payment.updated_at} />,
                   }}
                 />
+                {payment.refunds.length > 0 && <RefundRows refunds={payment.refunds} />}
                 {payment.disputes.map(({ dispute_id, status, updated_at }) => (
                   <Text key={dispute_id} size="sm">
                     Dispute <Id value={dispute_id} plain />: {formatCode(status)}, <Time at={updated_at} />
                   </Text>
                 ))}
               </Section>
-              <Section title="Order">{order ? <OrderFacts order={order} /> : <p>{withoutOrder(payment)}</p>}</Section>
+              <Section title="Order">
+                {order ? (
+                  <OrderFacts order={order} obstacle={shippingObstacle(payment)} />
+                ) : (
+                  <p>{withoutOrder(payment)}</p>
+                )}
+              </Section>
               <Section title="Buyer">{buyer ? <BuyerFacts buyer={buyer} /> : <p>Unknown or erased.</p>}</Section>
               <Section title="Reservation and session">
                 <DescriptionList
@@ -141,11 +155,12 @@ export function PaymentPage({ id }: { id: string }) {
   );
 }
 
-const OrderFacts = ({ order }: { order: OperatorOrder }) => (
+const OrderFacts = ({ order, obstacle }: { order: OperatorOrder; obstacle: string | undefined }) => (
   <>
     <DescriptionList
       items={{
         Status: <StatusBadge status={order.status} />,
+        ...(order.status === 'confirmed' && obstacle && { Shipping: `Not possible: ${obstacle}` }),
         Order: <Id value={order.order_id} plain />,
         Created: <Time at={order.created_at} />,
         ...(order.shipped_at && { Shipped: <Time at={order.shipped_at} /> }),
@@ -181,7 +196,9 @@ const LineItems = ({ items }: { items: readonly Line[] }) => (
 );
 
 /** Why there is no order, and what to do. */
-function withoutOrder({ status, settled }: PaymentStory['payment']): string {
+function withoutOrder(payment: PaymentStory['payment']): string {
+  if (pendingRefunds(payment.refunds).length > 0) return 'None: the refund of the payment is pending at PayPal.';
+  const { status, settled } = payment;
   switch (status) {
     case 'created':
     case 'approved':

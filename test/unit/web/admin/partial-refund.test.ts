@@ -1,15 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { leftToRefund, parsePartialRefund } from '../../../../web/admin/partial-refund.ts';
+import type { MoneyText } from '../../../../src/shared/money.ts';
+import { leftPending, leftToRefund, parsePartialRefund } from '../../../../web/admin/partial-refund.ts';
+import type { OperatorPayment } from '../../../../web/api/schema.ts';
 
 const eur = (value: string) => ({ currency_code: 'EUR', value });
 const jpy = (value: string) => ({ currency_code: 'JPY', value });
 
+const pending = (amount: MoneyText | null) => ({ refund_id: 'R1', status: 'PENDING' as const, amount });
+const failed = (amount: MoneyText | null) => ({ refund_id: 'R2', status: 'FAILED' as const, amount });
+
 describe('leftToRefund', () => {
+  const left = (captured: MoneyText | null, refunded: MoneyText, refunds: OperatorPayment['refunds'] = []) =>
+    leftToRefund({ captured, refunded, refunds });
+
   it('subtracts refunds from the captured amount', () => {
-    expect(leftToRefund(eur('19.99'), eur('5.00'))).toEqual(eur('14.99'));
-    expect(leftToRefund(jpy('500'), jpy('0'))).toEqual(jpy('500'));
-    expect(leftToRefund(eur('19.99'), eur('19.99'))).toBeUndefined();
-    expect(leftToRefund(null, eur('0.00'))).toBeUndefined();
+    expect(left(eur('19.99'), eur('5.00'))).toEqual(eur('14.99'));
+    expect(left(jpy('500'), jpy('0'))).toEqual(jpy('500'));
+    expect(left(eur('19.99'), eur('19.99'))).toBeUndefined();
+    expect(left(null, eur('0.00'))).toBeUndefined();
+  });
+
+  it('subtracts refunds that are pending, and none that failed', () => {
+    expect(left(eur('19.99'), eur('5.00'), [pending(eur('4.00')), failed(eur('3.00'))])).toEqual(eur('10.99'));
+    expect(left(eur('19.99'), eur('0.00'), [pending(eur('19.99'))])).toBeUndefined();
+    expect(left(eur('19.99'), eur('0.00'), [pending(null)])).toEqual(eur('19.99'));
+  });
+});
+
+describe('leftPending', () => {
+  const nothing = { refunded: eur('0.00') };
+
+  it('is true when the total did not change and a refund is pending', () => {
+    expect(leftPending(nothing, { ...nothing, refunds: [pending(eur('5.00'))] })).toBe(true);
+  });
+
+  it('is false when the refund was completed, whatever was pending before', () => {
+    expect(leftPending(nothing, { refunded: eur('5.00'), refunds: [pending(eur('4.00'))] })).toBe(false);
+    expect(leftPending(nothing, { ...nothing, refunds: [failed(eur('5.00'))] })).toBe(false);
   });
 });
 
