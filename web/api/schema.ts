@@ -198,7 +198,7 @@ export type NotUnderReview = Problem & {
   status?: 409;
 };
 /**
- * The order's payment was refunded.
+ * The order's payment does not keep its money, or a refund of it is pending at PayPal; `detail` has the reason.
  */
 export type NotShippable = Problem & {
   type?: '/problems/not-shippable';
