@@ -134,7 +134,26 @@ describe('paymentRoutes', () => {
     });
 
     expect(status).toBe(409);
-    expect(body.type).toBe('/problems/not-shippable');
+    expect(body).toMatchObject({ type: '/problems/not-shippable', detail: 'the payment is refunded' });
+  });
+
+  it('rejects the shipment of an order while a refund is pending, before it is recorded', async () => {
+    const admin = adminInMemory();
+    const { paymentId } = await admin.paid();
+    const payment = admin.shop.payments.rows.get(paymentId);
+    if (!payment?.capture_id || !payment.captured) throw new Error('not captured');
+    const { capture_id: captureId, captured: amount } = payment;
+    const refund = { kind: 'refund_pending', source: 'test', captureId, refundId: 'REFUND1', amount } as const;
+    await admin.shop.evidenceApplier.apply(paymentId, refund);
+
+    const { status, body } = await admin.call(SHIP, {
+      id: paymentId.replace('pay_', 'ord_'),
+      body: { reason: 'parcel 1' },
+    });
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ type: '/problems/not-shippable', detail: 'a refund is pending at PayPal' });
+    expect(admin.entries).toEqual([]);
   });
 
   it.each([
