@@ -223,7 +223,9 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     });
     const mayEndReversal = payment.reversed_at !== undefined && evidence.kind === 'captured';
     const reinstated = mayEndReversal ? facts.flatMap((fact) => reinstatedBy(fact, evidence.time)) : [];
-    return applyAll(payment, [...facts, ...reinstated, evidence], false);
+    // PayPal's own fact replaces a claim of the same capture.
+    const isConfirmed = facts.some((fact) => isCaptureOf(fact, named) && evidence.kind === 'captured');
+    return applyAll(payment, [...facts, ...reinstated, ...(isConfirmed ? [] : [evidence])], false);
   };
 
   const applyOrder: EvidenceApplier['applyOrder'] = async (payment, order, source, asOf) =>
@@ -266,6 +268,9 @@ const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture
   capture.id === capture_id ||
   (capture.order_id !== undefined && capture.order_id === paypal_order_id) ||
   (capture.order_id === undefined && capture.custom_id === payment_id);
+
+const isCaptureOf = (fact: Evidence, captureIds: readonly string[]): boolean =>
+  fact.kind === 'captured' && captureIds.includes(fact.captureId);
 
 /** PayPal announces a capture again when it cancels a reversal, and then shows it without refunds. */
 const reinstatedBy = (fact: Evidence, time: string | undefined): Evidence[] =>

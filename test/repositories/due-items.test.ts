@@ -43,6 +43,7 @@ async function moved(payment: Payment, evidence: Evidence, dueAt = THEN): Promis
 }
 const captured = (payment: Payment, amount = MONEY): Evidence => ({
   kind: 'captured',
+  authoritative: true,
   captureId: `CAP${payment.payment_id.slice(-10)}`,
   amount,
   source: 'test',

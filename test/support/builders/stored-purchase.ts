@@ -68,6 +68,7 @@ export const orderFor = ({ session }: Subject) => ({
 export const captured = (subject: Subject) => {
   const move = optimisticMove(paymentIdOf(subject.session), {
     kind: 'captured',
+    authoritative: true,
     captureId: `CAP${subject.session.slice(-10)}`,
     amount: MONEY,
     source: 'test',
