@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { Option } from '@commander-js/extra-typings';
-import { command, FAILED, run } from '../../ops/command.ts';
+import { command, run } from '../../ops/command.ts';
+import { runTests } from '../support/run-tests.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 await run(
@@ -8,13 +8,7 @@ await run(
     .addOption(
       new Option('--scenario <name>', 'only this scenario (default: all)').choices(SCENARIOS.map(({ name }) => name)),
     )
-    .action(({ scenario }) => {
-      const { status, error } = spawnSync(
-        'vitest',
-        ['run', '--project', 'crash', ...(scenario ? ['--testNamePattern', `^${scenario} `] : [])],
-        { stdio: 'inherit', env: { ...process.env, CRASH: 'all' } },
-      );
-      if (error) throw error;
-      if (status !== 0) process.exitCode = FAILED;
-    }),
+    .action(({ scenario }) =>
+      runTests('crash', scenario ? ['--testNamePattern', `^${scenario} `] : [], { CRASH: 'all' }),
+    ),
 );

@@ -54,6 +54,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   deploy: ['--stage', '--domain', '--certificate', '--context', '--yes', '--dry-run', '--json'],
   storm: ['--json'],
   crash: ['--scenario'],
+  'payment-load': [],
   'check-api': ['--examples', '--seed', '--path'],
   bench: ['--runs', '--json'],
   erase: [...DEPLOYMENT, '--dry-run', '--yes', '--json'],

@@ -1,0 +1,9 @@
+import { command, run } from '../ops/command.ts';
+import { runTests } from './support/run-tests.ts';
+
+await run(
+  command(
+    'npm run payment-load',
+    'Simulates four hours of reconciling a million payments a month at their peak; npm test simulates a fifth of it.',
+  ).action(() => runTests('unit', ['test/unit/reconciliation/payment-load.test.ts'], { PAYMENT_LOAD: 'full' })),
+);
