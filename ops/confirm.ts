@@ -20,11 +20,11 @@ export async function isConfirmed(
   if (yes || !input.isTTY) return true;
   const lines = createInterface({ input, output });
   // Ctrl-D and Ctrl-C close it without an answer.
-  const closed = once(lines, 'close').then(() => '');
-  const answer = await Promise.race([lines.question(`${question} [y/N] `).catch(() => ''), closed]);
+  const closed = once(lines, 'close').then(() => undefined);
+  const answer = await Promise.race([lines.question(`${question} [y/N] `).catch(() => undefined), closed]);
   lines.close();
-  if (/^y(es)?$/i.test(answer.trim())) return true;
-  output.write('nothing was changed\n');
+  if (/^y(es)?$/i.test(answer?.trim() ?? '')) return true;
+  output.write(`${answer === undefined ? '\n' : ''}nothing was changed\n`);
   process.exitCode = FAILED;
   return false;
 }

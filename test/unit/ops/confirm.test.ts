@@ -24,7 +24,7 @@ describe('isConfirmed', () => {
     const { isYes, printed, exitCode } = await ask(answer);
 
     expect(isYes).toBe(false);
-    expect(printed).toContain('nothing was changed\n');
+    expect(printed).toContain(`${answer === undefined ? '\n' : ''}nothing was changed\n`);
     expect(exitCode).toBe(1);
   });
 
