@@ -95,9 +95,11 @@ paypal
         events.push(event);
         if (!json) {
           const { status, payment_id } = event;
-          console.log([create_time, id, event_type, status ?? 'not received', payment_id ?? ''].join('  ').trim());
+          const columns = [create_time ?? '', id, event_type ?? '', status ?? 'not received', payment_id ?? ''];
+          console.log(columns.join('  ').trim());
         }
       }
+      if (page.brokenLink) throw page.brokenLink;
       if (page.next === undefined) break;
       page = await api.listEvents({ next: page.next });
     }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { segment, valueOrThrow, valueOrUndefined } from './client.ts';
 import { MalformedPayPalBody } from './errors.ts';
-import { readAs } from './response.ts';
+import { lenient, listOf, readAs, text } from './response.ts';
 import type { CallPayPal } from './transport.ts';
 
 export interface Webhook {
@@ -13,15 +13,17 @@ export interface Webhook {
 
 export interface ListedEvent {
   readonly id: string;
-  readonly event_type: string;
+  readonly event_type?: string | undefined;
   /** ISO 8601. */
-  readonly create_time: string;
+  readonly create_time?: string | undefined;
 }
 
-/** Newest first; without `next`, the last page. */
+/** Newest first; without `next` and `brokenLink`, the last page. PayPal may return fewer events than requested. */
 export interface EventList {
   readonly events: readonly ListedEvent[];
   readonly next?: string;
+  /** There is a next page, but its link cannot be used. */
+  readonly brokenLink?: MalformedPayPalBody;
 }
 
 /**
@@ -51,12 +53,13 @@ const webhook = z.object({
 const webhooks = z.object({ webhooks: z.array(webhook) });
 const listed = z.object({
   id: z.string(),
-  event_type: z.string(),
-  create_time: z.iso.datetime({ offset: true }),
+  event_type: lenient(z.string()),
+  create_time: lenient(z.iso.datetime({ offset: true })),
 });
 const eventList = z.object({
-  events: z.array(listed),
-  links: z.catch(z.array(z.object({ rel: z.string(), href: z.string() })), []),
+  // An event without an id cannot be fetched. Anything but a list may be another page of a proxy.
+  events: z.nullish(z.array(lenient(listed))),
+  links: listOf(z.object({ rel: z.string(), href: text })),
 });
 
 const EVENTS = '/v1/notifications/webhooks-events';
@@ -121,12 +124,23 @@ const queryOf = ({ from, to }: { from: Date; to: Date }) =>
 /** Whole seconds, as in PayPal's examples. */
 const inSeconds = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
-/** Only the query of the link is used: the token is sent to the configured origin, never to one from a response. */
 function eventListFrom(wire: unknown): EventList {
-  const { events, links } = readAs('list of events', eventList, wire);
-  const next = links.find(({ rel }) => rel === 'next')?.href;
-  if (next === undefined) return { events };
-  const { pathname, search } = new URL(next, 'https://api-m.paypal.com');
-  if (pathname !== EVENTS) throw new MalformedPayPalBody('list of events', 'links', 'unexpected path');
-  return { events, next: `${EVENTS}${search}` };
+  const { events: listedEvents, links } = readAs('list of events', eventList, wire);
+  const events = (listedEvents ?? []).filter((event) => event !== undefined);
+  const link = links.find(({ rel }) => rel === 'next');
+  if (!link) return { events };
+  const query = queryOfLink(link.href);
+  return query === undefined
+    ? { events, brokenLink: new MalformedPayPalBody('list of events', 'links', 'unusable link to the next page') }
+    : { events, next: `${EVENTS}${query}` };
+}
+
+/**
+ * Only the query of a link is used: the token is sent to the configured origin, never to one from a response. PayPal's
+ * reference writes a slash before the query, and its SDKs' recordings `&amp;` between the parameters.
+ * https://developer.paypal.com/docs/api/webhooks/v1/#webhooks-events_list
+ */
+function queryOfLink(href: string | undefined): string | undefined {
+  const url = href === undefined ? null : URL.parse(href.replaceAll('&amp;', '&'), 'https://api-m.paypal.com');
+  return url?.pathname.replace(/\/+$/, '') === EVENTS && url.search ? url.search : undefined;
 }

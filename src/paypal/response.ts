@@ -66,6 +66,21 @@ export function readAs<Schema extends z.core.$ZodType>(
   throw new MalformedPayPalBody(expected, issue?.path.join('.') ?? '', issue?.code ?? 'invalid', { cause: error });
 }
 
+/**
+ * What is null, or of a type that PayPal does not document, counts as missing: PayPal's OpenAPI documents require next
+ * to nothing, and real bodies have null for what is missing.
+ */
+export const lenient = <Schema extends z.core.$ZodType>(schema: Schema) => z.catch(z.optional(schema), undefined);
+
+export const text = lenient(z.string());
+
+/** The same for the items of a list. */
+export const listOf = <Schema extends z.core.$ZodType>(schema: Schema) =>
+  z.pipe(
+    z.catch(z.array(lenient(schema)), []),
+    z.transform((items) => items.filter((item) => item !== undefined)),
+  );
+
 const token = z.object({
   access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)),
   // Nine hours for a new one; less for one that PayPal had already issued to another client of the app.
@@ -78,14 +93,12 @@ const token = z.object({
  */
 export const tokenFrom = (wire: unknown): z.infer<typeof token> => readAs('token', token, wire);
 
-const text = z.catch(z.optional(z.string()), undefined);
-
 // OAuth names its errors in `error`, the rest of PayPal in `name`.
 const problem = z.object({
   name: text,
   error: text,
   debug_id: text,
-  details: z.catch(z.array(z.object({ issue: text, field: text })), []),
+  details: listOf(z.object({ issue: text, field: text })),
 });
 
 export interface PayPalError {

@@ -51,28 +51,51 @@ export const eventsJob =
       cursor: JSON.stringify(next),
     });
     let { to, until: comparedUntil } = window;
+    /** For the next run, which asks by time: it needs no link of this one. */
+    const pause = () => report({ ...before, rest: { ...window, to, until: comparedUntil } });
+    const fail = (item: string, error: Error) => {
+      figures.failed += 1;
+      onError(item, error);
+    };
 
+    /** Of the last request by time. */
+    let requestedTo = to;
     let request: Parameters<typeof listEvents>[0] | undefined = { from: new Date(window.from), to: new Date(to) };
     while (request) {
-      if (now() >= until) return report({ ...before, rest: { ...window, to, until: comparedUntil } });
-      const page: EventList = await listEvents(request);
-      const subscribed = page.events.filter(({ event_type }) => SUBSCRIBED.has(event_type));
-      const stored = await events.storedIds(subscribed.map(({ id }) => id));
-      for (const { id, create_time } of subscribed.filter((event) => !stored.has(event.id))) {
+      if (now() >= until) return pause();
+      let page: EventList;
+      try {
+        page = await listEvents(request);
+      } catch (error) {
+        if (to === window.to) throw error;
+        fail('list of events', error as Error);
+        return pause();
+      }
+      const handled = page.events.filter(({ event_type }) => event_type === undefined || SUBSCRIBED.has(event_type));
+      const stored = await events.storedIds(handled.map(({ id }) => id));
+      for (const { id, create_time = to } of handled.filter((event) => !stored.has(event.id))) {
         try {
           const outcome = await fetchEvent(deps, id);
           figures.fetched += Number(outcome !== undefined);
           figures.parked += Number(outcome?.status === 'parked');
         } catch (error) {
-          figures.failed += 1;
-          onError(id, error as Error);
+          fail(id, error as Error);
           // The next run starts at this event.
           comparedUntil = new Date(Math.min(Date.parse(create_time), Date.parse(comparedUntil))).toISOString();
         }
       }
-      figures.compared += subscribed.length;
-      to = page.events.at(-1)?.create_time ?? to;
-      request = page.next === undefined ? undefined : { next: page.next };
+      figures.compared += handled.length;
+      const reached = page.events.findLast(({ create_time }) => create_time !== undefined)?.create_time ?? to;
+      if (Date.parse(reached) < Date.parse(to)) to = reached;
+      const isLoop = 'next' in request && page.next === request.next;
+      const broken =
+        page.brokenLink ?? (isLoop ? new Error('the link to the next page leads to the same page') : undefined);
+      if (broken) {
+        fail('list of events', broken);
+        if (to === requestedTo) return pause();
+        requestedTo = to;
+        request = { from: new Date(window.from), to: new Date(to) };
+      } else request = page.next === undefined ? undefined : { next: page.next };
     }
     return report({ compared_until: comparedUntil });
   };

@@ -130,16 +130,65 @@ describe('payPalNotifications.listEvents', () => {
     expect(requested().at(-1)).toBe('GET /v1/notifications/webhooks-events?page_size=2&index_id=WH-1&move_to=next');
   });
 
-  it.each(['https://elsewhere.example/v1/oauth2/token', '/v2/checkout/orders/1'])(
-    'rejects a link to another resource: %s',
-    async (href) => {
-      paypal.replies(reply(200, { events: [], links: [{ rel: 'next', href }] }));
+  it.each([
+    // As in PayPal's reference, and as in the recordings of its SDKs.
+    'https://api-m.sandbox.paypal.com/v1/notifications/webhooks-events/?page_size=2&index_id=WH-1',
+    'https://api.sandbox.paypal.com/v1/notifications/webhooks-events?page_size=2&amp;index_id=WH-1',
+    'https://api.sandbox.paypal.com/v1/notifications/webhooks-events/?page_size=2&amp;index_id=WH-1',
+    '/v1/notifications/webhooks-events//?page_size=2&index_id=WH-1',
+  ])('accepts the link %s', async (href) => {
+    paypal.replies(reply(200, { events: [], links: [{ rel: 'next', href }] }));
 
-      const error = await rejectionOf(notifications().listEvents({ from, to }), PayPalUnavailable);
+    expect(await notifications().listEvents({ from, to })).toEqual({
+      events: [],
+      next: '/v1/notifications/webhooks-events?page_size=2&index_id=WH-1',
+    });
+  });
 
-      expect(error).toMatchObject({ reason: 'unexpected-answer', cause: expect.any(MalformedPayPalBody) });
-    },
-  );
+  it.each([
+    'https://elsewhere.example/v1/oauth2/token?a=1',
+    '/v2/checkout/orders/1?a=1',
+    '/v1/notifications/webhooks-events',
+    '/v1/notifications/webhooks-events/WH-1?a=1',
+    'https://',
+    '',
+    null,
+    7,
+    undefined,
+  ])('returns the events of a page whose link cannot be used: %s', async (href) => {
+    const { events } = recorded('sandbox2014__GET-webhooks-events.200');
+    paypal.replies(reply(200, { events, links: [{ rel: 'next', href }] }));
+
+    const page = await notifications().listEvents({ from, to });
+
+    expect(page.events).toHaveLength(2);
+    expect(page).toMatchObject({ brokenLink: expect.any(MalformedPayPalBody) });
+    expect(page).not.toHaveProperty('next');
+  });
+
+  it.each([
+    ['null for what is missing', { id: 'WH-1', event_type: null, create_time: null, summary: null }],
+    ['nothing but the id', { id: 'WH-1' }],
+    ['an odd time', { id: 'WH-1', create_time: 'yesterday' }],
+  ])('lists an event with %s', async (_, event) => {
+    paypal.replies(reply(200, { events: [event, null, {}, { id: null }, 'WH-2'], links: null }));
+
+    expect(await notifications().listEvents({ from, to })).toEqual({ events: [{ id: 'WH-1' }] });
+  });
+
+  it.each([{}, { events: null }])('reads the list %o as empty', async (body) => {
+    paypal.replies(reply(200, body));
+
+    expect(await notifications().listEvents({ from, to })).toEqual({ events: [] });
+  });
+
+  it.each([[[]], [{ events: 'none' }], ['list']])('throws PayPalUnavailable for the body %o', async (body) => {
+    paypal.replies(reply(200, JSON.stringify(body)));
+
+    expect(await rejectionOf(notifications().listEvents({ from, to }), PayPalUnavailable)).toMatchObject({
+      reason: 'unexpected-answer',
+    });
+  });
 
   it('never sends the token to another host', async () => {
     paypal.replies(
