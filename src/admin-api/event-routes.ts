@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { PAYPAL_ID } from '../paypal/paypal-id.ts';
-import { eventSchema } from '../paypal-webhook/event.ts';
+import { eventIdSchema, eventTypeSchema } from '../paypal-webhook/event.ts';
 import { replayEvent } from '../paypal-webhook/replay-event.ts';
 import { countEvents, type ReplayManyDeps, replayEvents } from '../paypal-webhook/replay-events.ts';
 import { EVENT_STATUSES, type EventCursor, type EventFilter } from '../paypal-webhook/stored-event.ts';
@@ -9,8 +9,9 @@ import type { ExecutionClient } from '../settlements/execution-client.ts';
 import { paymentExecutions } from '../settlements/payment-executions.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { parseBody, parseQuery } from '../shared/http/request.ts';
-import type { Api } from '../shared/http/router.ts';
+import type { Api, Call } from '../shared/http/router.ts';
 import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
+import { textOfSegment } from '../shared/path-segment.ts';
 import { type AuditDeps, recordAction } from './audit.ts';
 import { checkPeriod, decodeCursor, encodeCursor, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
@@ -24,7 +25,7 @@ export interface EventRoutesDeps extends AuditDeps, ReplayManyDeps {
 const paypalId = z.string().check(z.regex(PAYPAL_ID, 'must be a PayPal id'));
 const eventsQuery = z.strictObject({
   status: z.optional(z.enum(EVENT_STATUSES)),
-  type: z.optional(eventSchema.shape.event_type),
+  type: z.optional(eventTypeSchema),
   payment_id: z.optional(paymentIdSchema),
   order_id: z.optional(orderIdSchema),
   paypal_order_id: z.optional(paypalId),
@@ -65,18 +66,20 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     return { status: 200, body: { events: found.map(toEventResponse), next_cursor: encodeCursor(next) } };
   });
 
-  api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, params: { id = '' } }) => {
+  api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, params }) => {
     parseQuery(z.strictObject({}), request);
-    const event = isEventId(id) ? await events.get(id) : undefined;
+    const id = eventIdOf(params);
+    const event = await events.get(id);
     if (!event) throw unknownEvent(id);
     const payment = event.payment_id && (await payments.get(event.payment_id));
     const executions = payment ? await paymentExecutions(deps.workflow, payment) : [];
     return { status: 200, body: toEventDetailsResponse(event, payment || undefined, executions) };
   });
 
-  api.post('/api/v1/admin/webhook-events/:id/replay', async ({ event: request, caller, params: { id = '' } }) => {
+  api.post('/api/v1/admin/webhook-events/:id/replay', async ({ event: request, caller, params }) => {
     const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, request);
-    const event = isEventId(id) ? await events.get(id) : undefined;
+    const id = eventIdOf(params);
+    const event = await events.get(id);
     if (!event) throw unknownEvent(id);
     if (!dryRun) await recordAction(deps, { actor: caller, action: 'replay', target: id, reason });
     const replayed = await replayEvent(deps, id, { dryRun });
@@ -109,7 +112,12 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
   });
 }
 
-const isEventId = (id: string) => z.safeParse(eventSchema.shape.id, id).success;
+/** @throws Problem `unknown-event` */
+function eventIdOf({ id = '' }: Call['params']): string {
+  const eventId = textOfSegment(id);
+  if (z.safeParse(eventIdSchema, eventId).success && eventId !== undefined) return eventId;
+  throw unknownEvent(id);
+}
 const unknownEvent = (id: string) => new Problem('unknown-event', `event ${id} not found`);
 
 /** Also rejects a cursor of another list or outside the requested period, which DynamoDB would reject. */
@@ -118,7 +126,7 @@ function decodeCursorOf({ status, paymentId, from = '0', to = '~' }: EventFilter
   const cursorSchema = z.record(
     z.string().check(z.refine((list) => lists.includes(list))),
     z.strictObject({
-      event_id: eventSchema.shape.id,
+      event_id: eventIdSchema,
       received_at: z.iso.datetime({ precision: 3 }).check(z.refine((at) => from <= at && at <= to)),
     }),
   );

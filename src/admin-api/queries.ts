@@ -34,7 +34,7 @@ export function checkPeriod({
 }
 
 export const cursor = z.optional(
-  z.string().check(z.regex(/^[A-Za-z0-9_-]{1,1024}$/, 'must be the next_cursor of a page')),
+  z.string().check(z.regex(/^[A-Za-z0-9_-]{1,6000}$/, 'must be the next_cursor of a page')),
 );
 
 /** Pagination. */

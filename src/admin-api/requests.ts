@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { eventSchema } from '../paypal-webhook/event.ts';
+import { eventTypeSchema } from '../paypal-webhook/event.ts';
 import { EVENT_STATUSES } from '../paypal-webhook/stored-event.ts';
 import { paymentIdSchema } from '../shared/ids.ts';
 import { cursor, period } from './queries.ts';
@@ -45,7 +45,7 @@ export const replayManyRequest = z.strictObject({
   filter: z
     .strictObject({
       status: z.optional(z.enum(EVENT_STATUSES)),
-      type: z.optional(eventSchema.shape.event_type),
+      type: z.optional(eventTypeSchema),
       payment_id: z.optional(paymentIdSchema),
       ...period,
     })

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pathSegmentOf } from '../shared/path-segment.ts';
 import { INVARIANTS, type Violation, violationSchema } from './checks/violation.ts';
 
 /** The stored record of a violation, in the operations table. */
@@ -21,9 +22,6 @@ export const toStoredFinding = (finding: Finding): StoredFinding => ({
   invariant: INVARIANTS[finding.invariant].number,
 });
 
-/**
- * The id of a violation's finding: one per invariant and subject, such as `4:MUG~2FBLUE`. Gateways decode a path before
- * they route it, so reserved characters, such as the slash in the SKU `MUG/BLUE`, are escaped with `~`.
- */
+/** The id of a violation's finding: one per invariant and subject, such as `4:MUG~2FBLUE` for the SKU `MUG/BLUE`. */
 export const findingIdOf = ({ invariant, subject }: Pick<Violation, 'invariant' | 'subject'>): string =>
-  `${INVARIANTS[invariant].number}:${encodeURIComponent(subject).replaceAll('~', '%7E').replaceAll('%', '~')}`;
+  `${INVARIANTS[invariant].number}:${pathSegmentOf(subject)}`;

@@ -96,16 +96,22 @@ export function payPalNotifications(call: CallPayPal): PayPalNotifications {
 
     async getEvent(id) {
       const read = (wire: unknown): object => readAs('event', z.looseObject({ id: z.literal(id) }), wire);
-      return valueOrUndefined(await call({ operation: 'getEvent', path: `${EVENTS}/${segment(id)}`, read }));
+      return valueOrUndefined(await call({ operation: 'getEvent', path: eventPath(id), read }));
     },
 
     async resendEvent(id, webhookId) {
       const change = { webhook_ids: [webhookId] };
-      const path = `${EVENTS}/${segment(id)}/resend`;
+      const path = `${eventPath(id)}/resend`;
       const response = await call({ operation: 'resendEvent', path, method: 'POST', change, read: () => true });
       return valueOrUndefined(response) ?? false;
     },
   };
+}
+
+/** @throws RangeError for an id that would address another resource */
+function eventPath(id: string): string {
+  if (/^\.{1,2}$/.test(id)) throw new RangeError(`invalid event id "${id}"`);
+  return `${EVENTS}/${encodeURIComponent(id)}`;
 }
 
 const webhookOf = ({ id, url, event_types }: z.infer<typeof webhook>): Webhook => ({

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { pathSegmentOf } from '../../src/shared/path-segment.ts';
 import { ApiProblem, call } from '../api/call.ts';
 import type {
   AuditEntries,
@@ -126,7 +127,7 @@ export const events = (filter: EventFilter) => list<WebhookEvents>('/webhook-eve
 export const event = (id: string) =>
   queryOptions({
     queryKey: ['/webhook-events', id],
-    queryFn: ({ signal }) => get<WebhookEventDetail>(`/webhook-events/${encodeURIComponent(id)}`, signal),
+    queryFn: ({ signal }) => get<WebhookEventDetail>(`/webhook-events/${pathSegmentOf(id)}`, signal),
     refetchInterval: POLL_MS,
   });
 
@@ -182,9 +183,9 @@ const PREVIEW: Reason = 'preview';
 
 /** Dry run of a replay. */
 export const previewReplay = (eventId: string) =>
-  post<Replayed>(`/webhook-events/${encodeURIComponent(eventId)}/replay`, { dry_run: true, reason: PREVIEW });
+  post<Replayed>(`/webhook-events/${pathSegmentOf(eventId)}/replay`, { dry_run: true, reason: PREVIEW });
 export const replay = (eventId: string, reason: Reason) =>
-  post<Replayed>(`/webhook-events/${encodeURIComponent(eventId)}/replay`, { reason });
+  post<Replayed>(`/webhook-events/${pathSegmentOf(eventId)}/replay`, { reason });
 
 /** Dry run of a batch replay: counts the events. */
 export const countReplays = (filter: EventFilter) =>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { textOfSegment } from '../../src/shared/path-segment.ts';
 import { session } from './api.ts';
 import { Page } from './components/page.tsx';
 import { PageLink } from './components/page-link.tsx';
@@ -32,7 +33,7 @@ export function App() {
       <Switch>
         <Route path="/" component={OverviewPage} />
         <Route path="/events" component={EventsPage} />
-        <Route path="/events/:id">{({ id }) => <EventPage key={id} id={id} />}</Route>
+        <Route path="/events/:id">{({ id }) => <EventPage key={id} id={textOfSegment(id) ?? id} />}</Route>
         <Route path="/settlements" component={SettlementsPage} />
         <Route path="/payments/:id">{({ id }) => <PaymentPage key={id} id={id} />}</Route>
         <Route path="/consistency" component={ConsistencyPage} />

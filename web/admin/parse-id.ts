@@ -14,7 +14,7 @@ export function parseId(text: string): ParsedId {
   const id = text.trim();
   const [, ulid] = /^(?:pay|cs|ord)_([0-7][0-9A-HJKMNP-TV-Z]{25})$/i.exec(id) ?? [];
   if (ulid) return { kind: 'payment', paymentId: `pay_${ulid.toUpperCase()}` };
-  if (/^WH-[A-Za-z0-9-]{1,61}$/.test(id)) return { kind: 'event', eventId: id };
+  if (/^WH-[\w-]{1,125}$/.test(id)) return { kind: 'event', eventId: id };
   if (PAYPAL_ID.test(id)) return { kind: 'paypal', id };
   return { kind: 'unrecognised' };
 }

@@ -583,15 +583,25 @@ export interface Health {
   version: string;
 }
 /**
- * The fields that every PayPal event has; there are more.
+ * The fields that the shop reads; there are more. PayPal documents none as required. A genuine event is stored
+ * whatever its form, as long as it has an id.
  */
 export interface PayPalEvent {
   id: string;
-  event_type: string;
   /**
-   * The order, capture or refund that the event describes.
+   * A type that the shop does not handle, or none, is `ignored`.
    */
-  resource: {};
+  event_type?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The order, capture, refund or dispute that the event describes. When it cannot be read, the shop asks PayPal
+   * about the payment that it names, or parks the event.
+   *
+   */
+  resource?: {
+    [k: string]: unknown;
+  };
   [k: string]: unknown;
 }
 export interface EventReceipt {

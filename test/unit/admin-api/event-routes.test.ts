@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pathSegmentOf } from '../../../src/shared/path-segment.ts';
 import { deliveryOf, latestEvent } from '../../support/builders/webhook-events.ts';
 import { type AdminInMemory, adminInMemory } from '../../support/in-memory/admin-api.ts';
 
@@ -123,9 +124,26 @@ describe('GET /api/v1/admin/webhook-events/{id}', () => {
     ]);
   });
 
-  it.each(['WH-UNKNOWN', 'no such form'])('returns 404 when there is no event %s', async (id) => {
+  it.each(['WH-UNKNOWN', 'no such form', '~', '~zz'])('returns 404 when there is no event %s', async (id) => {
     expect((await adminInMemory().call(ONE, { id: encodeURIComponent(id) })).status).toBe(404);
   });
+});
+
+describe('an event whose id has reserved characters', () => {
+  it.each(['WH_1', 'evt/1', '..', 'WH 1?a#b', 'a~b%2F', 'Ω"<1>', 'W'.repeat(128)])(
+    'is returned and replayed by its escaped id: %s',
+    async (id) => {
+      const admin = adminInMemory();
+      const event = { id, event_type: 'NOTHING.KNOWN', resource: {} };
+      await admin.events.repository.receive(deliveryOf(event, NOW));
+
+      expect((await admin.call(ONE, { id: pathSegmentOf(id) })).body).toMatchObject({ event_id: id });
+      expect((await admin.call(REPLAY, { id: pathSegmentOf(id), body: { reason: 'verify' } })).body).toMatchObject({
+        event_id: id,
+        status: 'ignored',
+      });
+    },
+  );
 });
 
 describe('POST /api/v1/admin/webhook-events/{id}/replay', () => {

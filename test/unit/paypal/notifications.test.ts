@@ -224,6 +224,24 @@ describe('payPalNotifications.getEvent and resendEvent', () => {
     expect(await notifications().getEvent(EVENT?.id ?? '')).toEqual(EVENT);
   });
 
+  it.each([
+    ['WH_1', 'WH_1'],
+    ['WH/1?a', 'WH%2F1%3Fa'],
+  ])('requests the event %s alone', async (id, segment) => {
+    paypal.replies(reply(200, { id }));
+
+    expect(await notifications().getEvent(id)).toEqual({ id });
+
+    expect(requested()).toEqual([`GET /v1/notifications/webhooks-events/${segment}`]);
+  });
+
+  it.each(['.', '..'])('rejects an id that would address another resource: %s', async (id) => {
+    await expect(notifications().getEvent(id)).rejects.toThrow(RangeError);
+    await expect(notifications().resendEvent(id, WEBHOOK.id)).rejects.toThrow(RangeError);
+
+    expect(paypal.requests).toEqual([]);
+  });
+
   it('returns undefined when PayPal does not find the event', async () => {
     paypal.replies(reply(404, recorded('sandbox2014__POST-events-resend.404')));
 

@@ -1,3 +1,4 @@
+import { pathSegmentOf } from '../../../src/shared/path-segment.ts';
 import type { WebhookEvent } from '../../api/schema.ts';
 import { formatCode, formatTimes } from '../format.ts';
 import { BreakAfterDots } from './break-after-dots.tsx';
@@ -28,7 +29,7 @@ export const EventRows = ({ events }: { events: readonly WebhookEvent[] }) => (
         'Event',
         ({ event_id, event_type }) => (
           <>
-            <PageLink to={`/events/${event_id}`}>
+            <PageLink to={`/events/${pathSegmentOf(event_id)}`}>
               <BreakAfterDots>{event_type}</BreakAfterDots>
             </PageLink>
             <Note>
