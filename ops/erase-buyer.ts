@@ -6,7 +6,7 @@ import { type OrderId, paymentIdOfOrder } from '../src/shared/ids.ts';
 
 export interface EraseDeps {
   readonly orders: Pick<OrderRepository, 'getAll' | 'buyer' | 'eraseBuyer'>;
-  readonly payments: Pick<PaymentRepository, 'get'>;
+  readonly payments: Pick<PaymentRepository, 'get' | 'markErased'>;
   readonly events: Pick<EventRepository, 'page' | 'eraseBodies'>;
 }
 
@@ -43,7 +43,10 @@ export async function findBuyerData(
 }
 
 /** Erases it for good: data of the same buyer that arrives later is not stored. @returns the number of events. */
-export async function eraseBuyerData({ orders, events }: EraseDeps, id: OrderId, now: Date): Promise<number> {
+export async function eraseBuyerData({ orders, payments, events }: EraseDeps, id: OrderId, now: Date): Promise<number> {
+  const paymentId = paymentIdOfOrder(id);
+  // First, so that events that arrive meanwhile are finished without their body.
+  await payments.markErased(paymentId, now);
   await orders.eraseBuyer(id, now);
-  return events.eraseBodies(paymentIdOfOrder(id), now);
+  return events.eraseBodies(paymentId, now);
 }

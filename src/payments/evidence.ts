@@ -100,8 +100,10 @@ export function evidenceOfOrder(order: PayPalOrder, context: EvidenceContext): E
   const about = { ...context, time: order.updated_at ?? context.time, paypalOrderId: order.id, buyer: order.buyer };
   const captures = order.captures.flatMap((capture) => evidenceOfCapture(capture, about));
   const hasMoney = captures.some(({ kind }) => kind === 'captured' || kind === 'capture_pending');
-  const facts = captures.filter(({ kind }) => !hasMoney || kind !== 'capture_failed');
+  // Nor if one of them cannot be read.
+  const facts = captures.filter(({ kind }) => !(hasMoney || order.incomplete) || kind !== 'capture_failed');
   if (facts.length > 0) return [...facts.toSorted(capturedFirst), ...evidenceOfRefunds(order.refunds, about)];
+  if (order.incomplete) return [];
   switch (order.status) {
     case 'APPROVED':
       return [{ ...about, kind: 'approved' }];

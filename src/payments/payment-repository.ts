@@ -203,6 +203,16 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
         { '#dispute': disputeId },
       ),
 
+    /** Marks a payment whose buyer's data is erased: the bodies of its later events are not kept. */
+    markErased: (id: PaymentId, now: Date): Promise<MoveResult> =>
+      update(
+        id,
+        'SET erased_at = if_not_exists(erased_at, :now)',
+        'attribute_exists(payment_id)',
+        { ':now': now.toISOString() },
+        {},
+      ),
+
     /**
      * Closes a settlement that succeeded; a no-op unless it is open. A paid payment without open settlements or pending
      * refunds leaves the index of due ones, unless an operator must review it.

@@ -68,6 +68,8 @@ export const paymentSchema = z.object({
   /** By PayPal's dispute id. Shown to operators; they do not change the status. */
   disputes: z.record(z.string(), disputeSchema),
   history: z.array(historyEntrySchema),
+  /** ISO 8601, UTC: when the buyer's data was erased. Later events are stored without their body. */
+  erased_at: z.optional(z.string()),
   /** ISO 8601, UTC. */
   created_at: z.string(),
   /** ISO 8601, UTC. */

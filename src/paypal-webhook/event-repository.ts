@@ -31,6 +31,8 @@ export interface ReceivedEvent {
   readonly eventType: string;
   /** PayPal's id of the delivery; absent for an event fetched from PayPal's list. */
   readonly transmissionId?: string;
+  /** The payment that the event names, if it does. Whether it exists is known once the event is processed. */
+  readonly paymentId?: PaymentId | undefined;
   /** Raw. */
   readonly body: string;
   readonly now: Date;
@@ -85,21 +87,25 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
     more = '',
     values: Readonly<Record<string, unknown>> = {},
   ): Promise<void> => {
-    const paymentId = 'payment_id' in outcome ? outcome.payment_id : undefined;
+    const { payment_id: paymentId, erased } = outcome;
     const reason = 'reason' in outcome ? outcome.reason : undefined;
+    const removed = [...(paymentId ? [] : ['payment_id']), ...(reason ? [] : ['reason'])];
     await db.send(
       new UpdateCommand({
         TableName: tableName,
         Key: { event_id: id },
         UpdateExpression:
           `SET #status = :status, finished_at = :now${paymentId ? ', payment_id = :payment' : ''}` +
-          `${reason ? ', reason = :reason' : ' REMOVE reason'}${more}`,
+          `${reason ? ', reason = :reason' : ''}` +
+          `${erased ? ', erased_at = if_not_exists(erased_at, :now), body = :nothing' : ''}` +
+          `${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''}${more}`,
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
           ':status': outcome.status,
           ':now': at,
           ...(paymentId && { ':payment': paymentId }),
           ...(reason && { ':reason': reason }),
+          ...(erased && { ':nothing': '' }),
           ...values,
         },
       }),
@@ -108,7 +114,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
 
   return {
     /** Stores a new event; of a redelivery, only the transmission id. */
-    async receive({ id, eventType, transmissionId, body, now }: ReceivedEvent): Promise<void> {
+    async receive({ id, eventType, transmissionId, paymentId, body, now }: ReceivedEvent): Promise<void> {
       await db.send(
         new UpdateCommand({
           TableName: tableName,
@@ -117,6 +123,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
             'SET event_type = :type, body = if_not_exists(body, :body), ' +
             'received_at = if_not_exists(received_at, :now), last_received_at = :now, ' +
             '#status = if_not_exists(#status, :received), expires_at = if_not_exists(expires_at, :expires)' +
+            (paymentId ? ', payment_id = if_not_exists(payment_id, :payment)' : '') +
             (transmissionId ? ' ADD transmissions :transmission' : ', fetched_at = if_not_exists(fetched_at, :now)'),
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
@@ -124,6 +131,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
             ':body': body,
             ':now': now.toISOString(),
             ':received': 'received' satisfies EventStatus,
+            ...(paymentId && { ':payment': paymentId }),
             ':expires': Math.floor(now.getTime() / 1000) + RETENTION_SECONDS,
             // A set, so that retrying a write whose response was lost is idempotent.
             ...(transmissionId && { ':transmission': new Set([transmissionId]) }),
@@ -207,7 +215,11 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return new Set(items.map(({ event_id }) => String(event_id)));
     },
 
-    /** Erases the bodies of a payment's events; the other attributes stay. @returns the number of events. */
+    /**
+     * Erases the bodies of a payment's events; the other attributes stay. Those that are being processed, and later ones,
+     * are erased when they are finished: mark the payment first.
+     * @returns the number of events
+     */
     async eraseBodies(paymentId: PaymentId, now: Date): Promise<number> {
       let erased = 0;
       const pages = paginateQuery(

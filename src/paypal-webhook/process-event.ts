@@ -1,21 +1,27 @@
 import type { EvidenceApplier, EvidenceRejection, EvidenceResult } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { MalformedPayPalBody } from '../paypal/errors.ts';
-import type { PayPalCapture } from '../paypal/schema.ts';
+import { PayPalRefused } from '../paypal/errors.ts';
+import type { PayPalCapture, PayPalLinks } from '../paypal/schema.ts';
 import { isPaymentId, type PaymentId } from '../shared/ids.ts';
 import type { PayPalEvent } from './event.ts';
-import { type EventLinks, type EventReading, readEvent } from './read-event.ts';
+import { type EventReading, readEvent } from './read-event.ts';
+
+interface AboutPayment {
+  /** Absent while unknown. */
+  readonly payment_id?: PaymentId;
+  /** The buyer's data was erased: the body of the event must not be kept. */
+  readonly erased?: true;
+}
 
 /** `reason`: why a parked event cannot be applied. */
 export type EventResult =
-  | { readonly status: 'accepted'; readonly payment_id: PaymentId; readonly moved: boolean }
-  | { readonly status: 'ignored' }
-  | {
+  | (AboutPayment & { readonly status: 'accepted'; readonly payment_id: PaymentId; readonly moved: boolean })
+  | (AboutPayment & { readonly status: 'ignored' })
+  | (AboutPayment & {
       readonly status: 'parked';
       readonly reason: 'malformed' | 'unknown_payment' | EvidenceRejection;
-      readonly payment_id?: PaymentId;
-    };
+    });
 
 export interface ProcessEventDeps {
   readonly payments: Pick<PaymentRepository, 'get' | 'byPayPalOrder' | 'byCapture' | 'flagDispute'>;
@@ -24,7 +30,8 @@ export interface ProcessEventDeps {
 }
 
 /**
- * Applies the evidence of an event. One that cannot be applied is parked: a redelivery would not help.
+ * Applies the evidence of an event. One without readable evidence makes the shop ask PayPal about the payment that it
+ * names. One that names none is parked: a redelivery would not help.
  * @param receivedAt of the delivery
  */
 export async function processEvent(
@@ -32,74 +39,148 @@ export async function processEvent(
   event: PayPalEvent,
   receivedAt?: Date,
 ): Promise<EventResult> {
-  const reading = readOrPark(event);
-  if (!reading) return { status: 'parked', reason: 'malformed' };
-  if (reading.kind === 'ignored') return { status: 'ignored' };
-
-  if (reading.kind === 'dispute') {
-    const payment = await findPayment(deps, reading.links);
-    if (!payment) return { status: 'parked', reason: 'unknown_payment' };
-    const flagged = await deps.payments.flagDispute(payment.payment_id, reading.disputeId, reading.dispute);
-    return { status: 'accepted', payment_id: payment.payment_id, moved: 'moved' in flagged };
+  const reading = readEvent(event);
+  switch (reading.kind) {
+    case 'ignored': {
+      const payment = await findByLinks(deps.payments, reading.links);
+      return { status: 'ignored', ...(payment && aboutPayment(payment)) };
+    }
+    case 'dispute':
+      return applyDispute(deps, event, reading);
+    case 'facts':
+      return applyFacts(deps, event, reading, receivedAt);
   }
+}
 
-  const { links } = reading;
-  const facts = reading.facts.map((fact) => ({ ...fact, ...(receivedAt && { receivedAt: receivedAt.toISOString() }) }));
+async function applyFacts(
+  deps: ProcessEventDeps,
+  event: PayPalEvent,
+  { links, facts: read }: Extract<EventReading, { kind: 'facts' }>,
+  receivedAt: Date | undefined,
+): Promise<EventResult> {
+  const facts = read.map((fact) => ({ ...fact, ...(receivedAt && { receivedAt: receivedAt.toISOString() }) }));
   const [fact] = facts;
+  const [customId] = links.customIds;
   // The common case needs no read: the event has the payment's id, and the conditional write checks the PayPal order's.
-  if (fact?.paypalOrderId && facts.length === 1 && links.customId && isPaymentId(links.customId)) {
-    return outcomeOf(links.customId, await deps.evidenceApplier.apply(links.customId, fact));
+  if (fact?.paypalOrderId && facts.length === 1 && customId && isPaymentId(customId)) {
+    return outcomeOf(await deps.evidenceApplier.apply(customId, fact));
   }
 
   const payment = await findPayment(deps, links);
-  if (!payment) return { status: 'parked', reason: 'unknown_payment' };
-  if (facts.length === 0)
-    return outcomeOf(
-      payment.payment_id,
-      await deps.evidenceApplier.refreshFromPayPal(payment, `asked after webhook ${event.id}`),
-    );
-  return outcomeOf(payment.payment_id, await deps.evidenceApplier.applyAll(payment, facts));
+  if (!payment) return unknownPayment([links]);
+  return outcomeOf(
+    facts.length === 0 ? await refresh(deps, payment, event) : await deps.evidenceApplier.applyAll(payment, facts),
+  );
 }
 
-function readOrPark(event: PayPalEvent): EventReading | undefined {
-  try {
-    return readEvent(event);
-  } catch (error) {
-    if (error instanceof MalformedPayPalBody) return undefined;
-    throw error;
-  }
+/** @param endOfDispute with the money taken back, or kept */
+const refresh = (
+  { evidenceApplier }: ProcessEventDeps,
+  payment: Payment,
+  { id }: PayPalEvent,
+  endOfDispute?: { readonly sellerLost: boolean },
+) =>
+  endOfDispute && payment.capture_id
+    ? evidenceApplier.refreshCapture(payment, `asked after webhook ${id}`, endOfDispute)
+    : evidenceApplier.refreshFromPayPal(payment, `asked after webhook ${id}`);
+
+/** A dispute may be about a thousand transactions, most of them of other shops. */
+const MAX_ASKED = 20;
+const CONCURRENCY = 10;
+
+async function applyDispute(
+  deps: ProcessEventDeps,
+  event: PayPalEvent,
+  { disputeId, dispute, end, transactions }: Extract<EventReading, { kind: 'dispute' }>,
+): Promise<EventResult> {
+  const known = await inBatches(transactions, (links) => findByLinks(deps.payments, links));
+  const unknown = transactions.filter((_, i) => !known[i]).slice(0, MAX_ASKED);
+  const asked = await inBatches(unknown, (links) => findAtPayPal(deps, links));
+  const found = [...known, ...asked].filter((payment) => payment !== undefined);
+  const [first] = found;
+  if (!first) return unknownPayment(transactions);
+
+  const payments = [...new Map(found.map((payment) => [payment.payment_id, payment])).values()];
+  const moves = await inBatches(payments, async (payment) => {
+    const flagged = disputeId && (await deps.payments.flagDispute(payment.payment_id, disputeId, dispute));
+    const refreshed = end || !disputeId ? await refresh(deps, payment, event, end) : undefined;
+    return (flagged && 'moved' in flagged) || refreshed?.outcome === 'moved';
+  });
+  return { status: 'accepted', moved: moves.includes(true), ...aboutPayment(first) };
 }
 
-function outcomeOf(id: PaymentId, result: EvidenceResult): EventResult {
+async function inBatches<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += CONCURRENCY)
+    results.push(...(await Promise.all(items.slice(start, start + CONCURRENCY).map(work))));
+  return results;
+}
+
+const unknownPayment = (named: readonly PayPalLinks[]): EventResult => ({
+  status: 'parked',
+  reason: named.some((links) => Object.values(links).some((ids) => ids.length > 0)) ? 'unknown_payment' : 'malformed',
+});
+
+const aboutPayment = ({ payment_id, erased_at }: Payment) => ({
+  payment_id,
+  ...(erased_at !== undefined && { erased: true as const }),
+});
+
+function outcomeOf(result: EvidenceResult): EventResult {
   switch (result.outcome) {
     case 'unknown_payment':
       return { status: 'parked', reason: 'unknown_payment' };
     case 'rejected':
-      return { status: 'parked', reason: result.reason, payment_id: id };
+      return { status: 'parked', reason: result.reason, ...aboutPayment(result.payment) };
     default:
-      return { status: 'accepted', payment_id: id, moved: result.outcome === 'moved' };
+      return { status: 'accepted', moved: result.outcome === 'moved', ...aboutPayment(result.payment) };
   }
 }
 
 /** By PayPal order, capture and custom_id, in this order; otherwise by the ids of the capture at PayPal. */
-async function findPayment(
+const findPayment = async (deps: ProcessEventDeps, links: PayPalLinks): Promise<Payment | undefined> =>
+  (await findByLinks(deps.payments, links)) ?? findAtPayPal(deps, links);
+
+async function findAtPayPal(
   { payments, getCapture }: ProcessEventDeps,
-  links: EventLinks,
+  { captureIds }: PayPalLinks,
 ): Promise<Payment | undefined> {
-  const found = await findByLinks(payments, links);
-  if (found || !links.captureId) return found;
-  const capture = await getCapture(links.captureId);
-  return capture && findByLinks(payments, { orderId: capture.order_id, customId: capture.custom_id });
+  for (const captureId of captureIds) {
+    const capture = await getCapture(captureId).catch(refusedAsUnknown);
+    const { order_id, custom_id } = capture ?? {};
+    const found = await findByLinks(payments, {
+      orderIds: order_id ? [order_id] : [],
+      captureIds: [],
+      customIds: custom_id ? [custom_id] : [],
+    });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** PayPal answers 403 for the capture of another account. Wrong credentials are a PayPalUnauthorized. */
+function refusedAsUnknown(error: unknown): undefined {
+  if (!(error instanceof PayPalRefused)) throw error;
 }
 
 async function findByLinks(
   payments: ProcessEventDeps['payments'],
-  { orderId, captureId, customId }: EventLinks,
+  { orderIds, captureIds, customIds }: PayPalLinks,
 ): Promise<Payment | undefined> {
-  return (
-    (orderId && (await payments.byPayPalOrder(orderId))) ||
-    (captureId && (await payments.byCapture(captureId))) ||
-    (customId && isPaymentId(customId) && (await payments.get(customId))) ||
-    undefined
-  );
+  for (const id of orderIds) {
+    const found = await payments.byPayPalOrder(id);
+    if (found) return found;
+  }
+  for (const id of captureIds) {
+    const found = await payments.byCapture(id);
+    if (found) return found;
+  }
+  for (const id of customIds) {
+    const found = isPaymentId(id) ? await payments.get(id) : undefined;
+    if (found) return found;
+  }
+  return undefined;
 }

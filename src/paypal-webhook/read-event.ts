@@ -1,91 +1,113 @@
 import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from '../payments/evidence.ts';
 import type { Dispute } from '../payments/payment.ts';
-import { captureFrom, disputeFrom, orderFrom, refundFrom, timeOf } from '../paypal/schema.ts';
+import { MalformedPayPalBody } from '../paypal/errors.ts';
+import {
+  captureFrom,
+  disputeFrom,
+  isoTime,
+  linksFrom,
+  orderFrom,
+  type PayPalLinks,
+  refundFrom,
+} from '../paypal/schema.ts';
+import { isPaymentId, type PaymentId } from '../shared/ids.ts';
 import type { PayPalEvent } from './event.ts';
 import { EVENT_TYPES, type EventType, type ReaderName } from './event-types.ts';
 
-/** The ids by which an event references its payment. */
-export interface EventLinks {
-  /** PayPal's order id. */
-  readonly orderId?: string | undefined;
-  readonly captureId?: string | undefined;
-  /** The `custom_id` that the shop gave the order: the payment's id. */
-  readonly customId?: string | undefined;
-}
-
 export type EventReading =
-  | { readonly kind: 'ignored' }
-  | { readonly kind: 'dispute'; readonly links: EventLinks; readonly disputeId: string; readonly dispute: Dispute }
-  /** `facts` is empty when the event is inconclusive: the order is then fetched from PayPal. */
-  | { readonly kind: 'facts'; readonly links: EventLinks; readonly facts: readonly Evidence[] };
+  | { readonly kind: 'ignored'; readonly links: PayPalLinks }
+  | {
+      readonly kind: 'dispute';
+      /** Undefined when the event does not name it. */
+      readonly disputeId: string | undefined;
+      readonly dispute: Dispute;
+      /** Undefined while it lasts. What became of the money is in the captures. */
+      readonly end: { readonly sellerLost: boolean } | undefined;
+      readonly transactions: readonly PayPalLinks[];
+    }
+  /** `facts` is empty when the event is unreadable or inconclusive: the order is then fetched from PayPal. */
+  | { readonly kind: 'facts'; readonly links: PayPalLinks; readonly facts: readonly Evidence[] };
 
-type Reader = (resource: PayPalEvent['resource'], context: Pick<Evidence, 'source' | 'time'>) => EventReading;
+type Reader = (resource: PayPalEvent['resource'], context: Pick<Evidence, 'source' | 'time'>) => readonly Evidence[];
 
 /**
  * By the names that `EVENT_TYPES` uses. Each throws MalformedPayPalBody for a resource that is not as PayPal documents.
  */
-const READERS: Readonly<Record<ReaderName, Reader>> = {
+const READERS: Readonly<Record<Exclude<ReaderName, 'dispute'>, Reader>> = {
   order(resource, context) {
     const order = orderFrom(resource);
-    return {
-      kind: 'facts',
-      links: { orderId: order.id, customId: order.custom_id },
-      facts: evidenceOfOrder(order, context),
-    };
+    return order.incomplete ? [] : evidenceOfOrder(order, context);
   },
 
   cancellation(resource, context) {
-    const links = orderLinks(resource);
-    return { kind: 'facts', links, facts: [{ ...context, kind: 'cancelled', paypalOrderId: links.orderId }] };
+    const [paypalOrderId] = linksFrom(resource, 'order').orderIds;
+    return paypalOrderId ? [{ ...context, kind: 'cancelled', paypalOrderId }] : [];
   },
 
-  capture(resource, context) {
-    const capture = captureFrom(resource);
-    const links = { orderId: capture.order_id, captureId: capture.id, customId: capture.custom_id };
-    return { kind: 'facts', links, facts: evidenceOfCapture(capture, context) };
-  },
+  capture: (resource, context) => evidenceOfCapture(captureFrom(resource), context),
 
-  refund(resource, context) {
-    return { kind: 'facts', links: refundLinks(resource), facts: evidenceOfRefund(refundFrom(resource), context) };
-  },
+  refund: (resource, context) => evidenceOfRefund(refundFrom(resource), context),
 
   reversal(resource, context) {
-    const { amount, total_refunded: total = amount } = refundFrom(resource);
-    const links = refundLinks(resource);
-    const { captureId } = links;
-    return { kind: 'facts', links, facts: captureId ? [{ ...context, kind: 'reversed', captureId, total }] : [] };
-  },
-
-  dispute(resource) {
-    const { id: disputeId, capture_id: captureId, status, updated_at } = disputeFrom(resource);
-    return { kind: 'dispute', links: { captureId }, disputeId, dispute: { status, updated_at } };
+    const { capture_id: captureId, total_refunded: total } = refundFrom(resource);
+    return captureId && total ? [{ ...context, kind: 'reversed', captureId, total }] : [];
   },
 };
 
-/**
- * Reads an event. Its resource is the evidence, not its type: a snapshot that may be ahead of the type.
- * @throws MalformedPayPalBody when the resource is not as PayPal documents for such an event.
- */
-export function readEvent({ id, event_type, create_time, resource }: PayPalEvent): EventReading {
-  if (!isHandled(event_type)) return { kind: 'ignored' };
-  const context = { source: `webhook ${id}`, time: timeOf({ create_time }) };
-  return READERS[EVENT_TYPES[event_type].reader](resource, context);
+/** What the id of a resource stands for. PAYMENT-APPROVAL.REVERSED has `order_id` where the other orders have `id`. */
+const ID_OF: Readonly<Record<ReaderName, Parameters<typeof linksFrom>[1]>> = {
+  order: 'order',
+  cancellation: 'order',
+  capture: 'capture',
+  refund: 'neither',
+  reversal: 'neither',
+  dispute: 'neither',
+};
+
+/** Reads an event. Its resource is the evidence, not its type: a snapshot that may be ahead of the type. */
+export function readEvent(event: PayPalEvent): EventReading {
+  const { id, event_type, create_time, resource } = event;
+  if (!isHandled(event_type)) return { kind: 'ignored', links: linksOf(event) };
+  const { reader } = EVENT_TYPES[event_type];
+  if (reader === 'dispute') return readDispute(event);
+  const context = { source: `webhook ${id}`, time: isoTime(create_time) };
+  return { kind: 'facts', links: linksOf(event), facts: factsOf(READERS[reader], resource, context) };
 }
 
-const isHandled = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);
+/** The ids by which an event names its payment. */
+const linksOf = ({ event_type, resource }: PayPalEvent): PayPalLinks =>
+  linksFrom(resource, isHandled(event_type) ? ID_OF[EVENT_TYPES[event_type].reader] : 'either');
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+/** The payment that an event names, whether or not the payment exists. */
+export const namedPaymentId = (event: PayPalEvent): PaymentId | undefined => linksOf(event).customIds.find(isPaymentId);
 
-/** PAYMENT-APPROVAL.REVERSED has `order_id` where the others have `id`. */
-function orderLinks(resource: PayPalEvent['resource']): EventLinks {
-  const [unit] = Array.isArray(resource.purchase_units) ? resource.purchase_units : [];
+function factsOf(read: Reader, ...[resource, context]: Parameters<Reader>): readonly Evidence[] {
+  try {
+    return read(resource, context);
+  } catch (error) {
+    if (error instanceof MalformedPayPalBody) return [];
+    throw error;
+  }
+}
+
+/** https://developer.paypal.com/docs/api/customer-disputes/v1/#definition-dispute_outcome */
+const SELLER_LOST: ReadonlySet<string> = new Set(['RESOLVED_BUYER_FAVOUR', 'ACCEPTED']);
+
+/** PayPal documents no field of a dispute as required: the event has a time and a type instead. */
+function readDispute({ event_type, create_time, resource }: PayPalEvent): EventReading {
+  const { id, status, created_at, updated_at, outcome, transactions } = disputeFrom(resource);
+  const isOver = status === 'RESOLVED' || event_type === 'CUSTOMER.DISPUTE.RESOLVED';
   return {
-    orderId: text(resource.order_id) ?? text(resource.id),
-    customId: text(resource.custom_id) ?? text(unit?.custom_id),
+    kind: 'dispute',
+    disputeId: id,
+    dispute: {
+      status: status || (isOver ? 'RESOLVED' : 'OPEN'),
+      // Without any time it is older than whatever is known.
+      updated_at: updated_at ?? isoTime(create_time) ?? created_at ?? new Date(0).toISOString(),
+    },
+    end: isOver ? { sellerLost: outcome !== undefined && SELLER_LOST.has(outcome) } : undefined,
+    transactions,
   };
 }
 
-const refundLinks = (resource: PayPalEvent['resource']): EventLinks => ({
-  captureId: refundFrom(resource).capture_id,
-  customId: text(resource.custom_id),
-});
+const isHandled = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);

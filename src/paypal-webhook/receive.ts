@@ -7,6 +7,7 @@ import { eventSchema, type PayPalEvent } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 import type { EventResult } from './process-event.ts';
 import type { ProcessStoredEventDeps } from './process-stored-event.ts';
+import { namedPaymentId } from './read-event.ts';
 import { type Delivery, missingSignatureHeaders, type VerificationResult } from './verify-signature.ts';
 
 /** The response to a genuine delivery. */
@@ -48,6 +49,7 @@ export async function receive(
     id: event.id,
     eventType: event.event_type,
     transmissionId: delivery.headers['paypal-transmission-id'] ?? '',
+    paymentId: namedPaymentId(event),
     body: text,
     now: receivedAt,
   });

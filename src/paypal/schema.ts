@@ -2,13 +2,15 @@ import * as z from 'zod/mini';
 import { type Money, parseMoney } from '../shared/money.ts';
 import { MalformedPayPalBody } from './errors.ts';
 import { PAYPAL_ID } from './paypal-id.ts';
-import { readAs } from './response.ts';
+import { lenient, listOf, readAs, text } from './response.ts';
 
 /*
- * The fields of PayPal's orders, captures and refunds that the shop uses; others are ignored. Responses and the
- * resources of webhook events have the same form. Fields that decide about money are strict. Those that only the
- * warehouse reads are lenient: an odd address must not block a payment, so a field of the wrong type counts as missing.
- * Statuses are strings: PayPal may add some.
+ * The fields of PayPal's orders, captures, refunds and disputes that the shop uses; others are ignored. Responses and the
+ * resources of webhook events have the same form. PayPal documents none as required, and writes null for a missing one.
+ *
+ * A body without its id, or with an unreadable amount of its own, is malformed: an event of such a body makes the shop
+ * ask PayPal, a response is not believed. Any other field that is null or of the wrong type counts as missing; an odd
+ * address must not block a payment. Statuses are strings: PayPal may add some.
  */
 
 /** The shipping address that the buyer chose at PayPal. */
@@ -35,7 +37,7 @@ export interface Buyer {
 /** https://developer.paypal.com/docs/api/payments/v2/#captures_get */
 export interface PayPalCapture {
   readonly id: string;
-  /** COMPLETED, DECLINED, PARTIALLY_REFUNDED, PENDING, REFUNDED, FAILED or a newer one. */
+  /** COMPLETED, DECLINED, PARTIALLY_REFUNDED, PENDING, REFUNDED, FAILED or a newer one; `UNKNOWN` when missing. */
   readonly status: string;
   /** Why it is pending or declined, such as `ECHECK`. */
   readonly reason?: string;
@@ -50,7 +52,7 @@ export interface PayPalCapture {
 /** https://developer.paypal.com/docs/api/payments/v2/#refunds_get */
 export interface PayPalRefund {
   readonly id: string;
-  /** CANCELLED, FAILED, PENDING, COMPLETED or a newer one. */
+  /** CANCELLED, FAILED, PENDING, COMPLETED or a newer one; `UNKNOWN` when missing. */
   readonly status: string;
   readonly amount: Money;
   readonly capture_id?: string;
@@ -61,24 +63,40 @@ export interface PayPalRefund {
 }
 
 export interface PayPalDispute {
-  readonly id: string;
+  readonly id?: string;
   /** OPEN, WAITING_FOR_BUYER_RESPONSE, WAITING_FOR_SELLER_RESPONSE, UNDER_REVIEW, RESOLVED or a newer one. */
-  readonly status: string;
-  readonly capture_id: string | undefined;
+  readonly status?: string;
   /** ISO 8601, UTC. */
-  readonly updated_at: string;
+  readonly created_at?: string;
+  /** ISO 8601, UTC. */
+  readonly updated_at?: string;
+  /** RESOLVED_BUYER_FAVOUR, RESOLVED_SELLER_FAVOUR, ACCEPTED or another, once it is resolved. */
+  readonly outcome?: string;
+  /** Up to 1000, of this shop or of others that sell on the same account. */
+  readonly transactions: readonly PayPalLinks[];
+}
+
+/** The ids by which a body names orders and captures. */
+export interface PayPalLinks {
+  readonly orderIds: readonly string[];
+  readonly captureIds: readonly string[];
+  /** The `custom_id` that the shop gave the order: the payment's id. */
+  readonly customIds: readonly string[];
 }
 
 /** https://developer.paypal.com/docs/api/orders/v2/#orders_get */
 export interface PayPalOrder {
   readonly id: string;
-  /** CREATED, SAVED, APPROVED, VOIDED, COMPLETED, PAYER_ACTION_REQUIRED or a newer one. */
+  /** CREATED, SAVED, APPROVED, VOIDED, COMPLETED, PAYER_ACTION_REQUIRED or a newer one; `UNKNOWN` when missing. */
   readonly status: string;
   readonly custom_id?: string;
   /** Absent from a minimal response. */
   readonly amount?: Money;
   readonly captures: readonly PayPalCapture[];
+  /** Empty when one of them cannot be read, or not be assigned to a capture: they count as a total. */
   readonly refunds: readonly PayPalRefund[];
+  /** It has captures or refunds that cannot be read, and are left out here. */
+  readonly incomplete?: true;
   readonly buyer?: Buyer;
   /** ISO 8601, UTC: of an approved order, when the buyer approved it. */
   readonly updated_at?: string;
@@ -91,14 +109,12 @@ export interface CreatedOrder {
   readonly approveUrl: string;
 }
 
-/** A value of the wrong type counts as missing. */
-const lenient = <Schema extends z.core.$ZodType>(schema: Schema) => z.catch(z.optional(schema), undefined);
-
-const text = lenient(z.string());
 const id = z.string().check(z.regex(PAYPAL_ID));
-const status = z.string().check(z.minLength(1));
 const lenientId = lenient(id);
-const links = z.catch(z.array(z.object({ rel: z.string(), href: z.string() })), []);
+const status = z.catch(z.string().check(z.minLength(1)), 'UNKNOWN');
+const links = listOf(z.object({ rel: z.string(), href: z.string() }));
+/** Its unreadable items are undefined. */
+const partial = <Schema extends z.core.$ZodType>(schema: Schema) => z.nullish(z.array(lenient(schema)));
 type Links = z.infer<typeof links>;
 
 /** PayPal's money, as minor units. */
@@ -124,7 +140,7 @@ const capture = z.object({
   status_details: lenient(z.object({ reason: text })),
   amount: money,
   custom_id: text,
-  supplementary_data: lenient(z.object({ related_ids: z.object({ order_id: lenientId }) })),
+  supplementary_data: lenient(z.object({ related_ids: lenient(z.object({ order_id: lenientId })) })),
   links,
   create_time: text,
   update_time: text,
@@ -134,7 +150,7 @@ const refund = z.object({
   id,
   status,
   amount: money,
-  seller_payable_breakdown: z.optional(z.object({ total_refunded_amount: z.optional(money) })),
+  seller_payable_breakdown: lenient(z.object({ total_refunded_amount: lenient(money) })),
   links,
   create_time: text,
   update_time: text,
@@ -153,16 +169,16 @@ const payer = lenient(z.object({ name: lenient(z.object({ given_name: text, surn
 const order = z.object({
   id,
   status,
-  purchase_units: z.optional(
+  purchase_units: z.nullish(
     z.array(
-      z.object({
-        custom_id: text,
-        amount: z.optional(money),
-        shipping: lenient(z.object({ name: lenient(z.object({ full_name: text })), address: lenient(address) })),
-        payments: z.optional(
-          z.object({ captures: z.optional(z.array(capture)), refunds: z.optional(z.array(refund)) }),
-        ),
-      }),
+      z.nullish(
+        z.object({
+          custom_id: text,
+          amount: lenient(money),
+          shipping: lenient(z.object({ name: lenient(z.object({ full_name: text })), address: lenient(address) })),
+          payments: z.nullish(z.object({ captures: partial(capture), refunds: partial(refund) })),
+        }),
+      ),
     ),
   ),
   payer,
@@ -172,13 +188,33 @@ const order = z.object({
 
 const createdOrder = z.object({ id, status, links });
 
-const time = z.iso.datetime({ offset: true });
+const disputed = listOf(z.object({ seller_transaction_id: lenientId, reference_id: lenientId, custom: text }));
 const dispute = z.object({
-  dispute_id: id,
-  status,
-  create_time: time,
-  update_time: z.optional(time),
-  disputed_transactions: z.array(z.object({ seller_transaction_id: id })).check(z.minLength(1)),
+  // It becomes the key of a map.
+  dispute_id: lenient(z.string().check(z.regex(/^[A-Za-z0-9][\w-]{0,254}$/))),
+  status: text,
+  create_time: text,
+  update_time: text,
+  dispute_outcome: lenient(z.object({ outcome_code: text })),
+  disputed_transactions: disputed,
+});
+
+/** Where any kind of body has ids of orders and captures. */
+const named = z.object({
+  id: lenientId,
+  order_id: lenientId,
+  custom_id: text,
+  supplementary_data: lenient(
+    z.object({ related_ids: lenient(z.object({ order_id: lenientId, capture_id: lenientId })) }),
+  ),
+  links,
+  purchase_units: listOf(
+    z.object({
+      custom_id: text,
+      payments: lenient(z.object({ captures: listOf(z.object({ id: lenientId, custom_id: text })) })),
+    }),
+  ),
+  disputed_transactions: disputed,
 });
 
 /**
@@ -205,14 +241,64 @@ export const refundFrom = (wire: unknown): PayPalRefund => refundOf(readAs('refu
  * @throws MalformedPayPalBody
  */
 export function disputeFrom(wire: unknown): PayPalDispute {
-  const { dispute_id, status, create_time, update_time, disputed_transactions } = readAs('dispute', dispute, wire);
-  return {
+  const read = readAs('dispute', dispute, wire);
+  const { dispute_id, status, create_time, update_time, dispute_outcome, disputed_transactions } = read;
+  return present({
     id: dispute_id,
     status,
-    capture_id: disputed_transactions[0]?.seller_transaction_id,
-    updated_at: new Date(update_time ?? create_time).toISOString(),
+    created_at: isoTime(create_time),
+    updated_at: isoTime(update_time),
+    outcome: dispute_outcome?.outcome_code,
+    transactions: disputed_transactions.map(linksOfDisputed),
+  });
+}
+
+/** The ids that a body of any kind names, however odd it is. @param idOf what its own id stands for */
+export function linksFrom(wire: unknown, idOf: 'order' | 'capture' | 'either' | 'neither'): PayPalLinks {
+  const { data } = z.safeParse(named, wire);
+  if (!data) return { orderIds: [], captureIds: [], customIds: [] };
+  const { id, order_id, custom_id, supplementary_data, links, purchase_units, disputed_transactions } = data;
+  const captures = purchase_units.flatMap(({ payments }) => payments?.captures ?? []);
+  const addressed = (address: RegExp) =>
+    links.map(({ rel, href }) => (rel === 'up' || rel === 'self' ? address.exec(href)?.[1] : undefined));
+  const transactions = disputed_transactions.map(linksOfDisputed);
+  return {
+    orderIds: distinct([
+      supplementary_data?.related_ids?.order_id,
+      order_id,
+      idOf === 'order' || idOf === 'either' ? id : undefined,
+      ...addressed(ORDER_ADDRESS),
+    ]),
+    captureIds: distinct([
+      idOf === 'capture' || idOf === 'either' ? id : undefined,
+      supplementary_data?.related_ids?.capture_id,
+      ...addressed(CAPTURE_ADDRESS),
+      ...captures.map((one) => one.id),
+      ...transactions.flatMap(({ captureIds }) => captureIds),
+    ]),
+    customIds: distinct([
+      custom_id,
+      ...purchase_units.map((unit) => unit.custom_id),
+      ...captures.map((one) => one.custom_id),
+      ...transactions.flatMap(({ customIds }) => customIds),
+    ]),
   };
 }
+
+const linksOfDisputed = ({
+  seller_transaction_id,
+  reference_id,
+  custom,
+}: z.infer<typeof disputed>[number]): PayPalLinks => ({
+  orderIds: [],
+  captureIds: distinct([seller_transaction_id, reference_id]),
+  customIds: distinct([custom]),
+});
+
+/** More than any body of one purchase names. */
+const MAX_IDS = 10;
+const distinct = (ids: readonly (string | undefined)[]): string[] =>
+  [...new Set(ids.filter((one) => one !== undefined))].slice(0, MAX_IDS);
 
 /**
  * The buyer's link is `payer-action` with an experience context, `approve` without.
@@ -228,10 +314,21 @@ export function createdOrderFrom(wire: unknown): CreatedOrder {
 }
 
 function orderOf(wire: z.infer<typeof order>): PayPalOrder {
-  const { id, status, purchase_units = [], payer, payment_source, update_time } = wire;
-  const [unit] = purchase_units;
+  const { id, status, payer, payment_source, update_time } = wire;
+  const units = (wire.purchase_units ?? []).filter((one) => one != null);
+  const [unit] = units;
   const wallet = payment_source?.paypal;
-  const captures = purchase_units.flatMap(({ payments }) => payments?.captures ?? []).map(captureOf);
+  const allCaptures = units.flatMap(({ payments }) => payments?.captures ?? []);
+  const captures = allCaptures.filter((one) => one !== undefined).map(captureOf);
+  const allRefunds = units.flatMap(({ payments }) => payments?.refunds ?? []);
+  const [only] = allCaptures.length === 1 ? captures : [];
+  const refunds = allRefunds
+    .filter((one) => one !== undefined)
+    .map(refundOf)
+    .map((one) => ({ ...one, capture_id: one.capture_id ?? only?.id }))
+    .filter((one) => one.capture_id !== undefined)
+    .map(present);
+  const hasAllRefunds = refunds.length === allRefunds.length;
   const shipTo = present({ name: unit?.shipping?.name?.full_name, ...unit?.shipping?.address });
   const buyer = present({
     name: nameOf(payer) ?? nameOf(wallet),
@@ -244,9 +341,10 @@ function orderOf(wire: z.infer<typeof order>): PayPalOrder {
     custom_id: unit?.custom_id ?? captures[0]?.custom_id,
     amount: unit?.amount,
     captures: captures.map((capture) => ({ ...capture, order_id: capture.order_id ?? id })),
-    refunds: purchase_units.flatMap(({ payments }) => payments?.refunds ?? []).map(refundOf),
+    refunds: hasAllRefunds ? refunds : [],
+    incomplete: captures.length < allCaptures.length || !hasAllRefunds ? (true as const) : undefined,
     buyer: isEmpty(buyer) ? undefined : buyer,
-    updated_at: timeOf({ update_time }),
+    updated_at: isoTime(update_time),
   });
 }
 
@@ -257,8 +355,7 @@ const captureOf = (wire: z.infer<typeof capture>): PayPalCapture =>
     reason: wire.status_details?.reason,
     amount: wire.amount,
     custom_id: wire.custom_id,
-    order_id:
-      wire.supplementary_data?.related_ids.order_id ?? parentId(wire, /\/v2\/checkout\/orders\/([A-Za-z0-9-]{1,64})$/),
+    order_id: wire.supplementary_data?.related_ids?.order_id ?? parentId(wire, ORDER_ADDRESS),
     updated_at: timeOf(wire),
   });
 
@@ -267,26 +364,26 @@ const refundOf = (wire: z.infer<typeof refund>): PayPalRefund =>
     id: wire.id,
     status: wire.status,
     amount: wire.amount,
-    capture_id: parentId(wire, /\/v2\/payments\/captures\/([A-Za-z0-9-]{1,64})$/),
+    capture_id: parentId(wire, CAPTURE_ADDRESS),
     total_refunded: wire.seller_payable_breakdown?.total_refunded_amount,
     updated_at: timeOf(wire),
   });
+
+const ORDER_ADDRESS = /\/v2\/checkout\/orders\/([A-Za-z0-9-]{1,64})$/;
+const CAPTURE_ADDRESS = /\/v2\/payments\/captures\/([A-Za-z0-9-]{1,64})$/;
 
 /** The id in the link to the parent: from a refund to its capture, from a capture to its order or authorization. */
 const parentId = ({ links }: { links: Links }, address: RegExp): string | undefined =>
   links.map(({ rel, href }) => (rel === 'up' ? address.exec(href)?.[1] : undefined)).find(Boolean);
 
 /** PayPal's refunds have times with an offset, other resources have UTC. All UTC here, so that they sort. */
-export function timeOf({
-  update_time,
-  create_time,
-}: {
-  update_time?: string | undefined;
-  create_time?: string | undefined;
-}): string | undefined {
-  const time = Date.parse(update_time ?? create_time ?? '');
+export function isoTime(text: string | undefined): string | undefined {
+  const time = Date.parse(text ?? '');
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
+
+const timeOf = (wire: { update_time?: string | undefined; create_time?: string | undefined }): string | undefined =>
+  isoTime(wire.update_time) ?? isoTime(wire.create_time);
 
 const nameOf = (person: z.infer<typeof payer>): string | undefined =>
   [person?.name?.given_name, person?.name?.surname].filter(Boolean).join(' ') || undefined;

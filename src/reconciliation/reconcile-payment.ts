@@ -115,7 +115,7 @@ async function refreshFromPayPal(
   const result = await evidenceApplier.applyOrder(payment, order, SOURCE, asOf);
   if (!('payment' in result)) return NO_UPDATE;
   // PayPal keeps an order APPROVED after it declined the capture, which is no new approval.
-  const isUnpaid = order !== undefined && order.captures.length === 0 && UNPAID.has(order.status);
+  const isUnpaid = order && !order.incomplete && order.captures.length === 0 && UNPAID.has(order.status);
   if (result.payment.status === 'created' && isExpired && isUnpaid) return expire();
   if (result.outcome !== 'moved') return NO_UPDATE;
   const expired = result.payment.history.at(-1)?.evidence === 'expired';

@@ -154,6 +154,32 @@ describe('a stored webhook event', () => {
     expect(await events.get(id)).toMatchObject({ body: '', erased_at: at(5).toISOString() });
   });
 
+  it('has no body once it is finished for a payment whose buyer is erased', async () => {
+    const { event, at } = aDay();
+    const payment_id = newPaymentId();
+    const id = await event(1, { status: 'parked', reason: 'other_order', payment_id, erased: true });
+    const erased_at = (await events.get(id))?.finished_at;
+
+    await events.finishReplay(id, { status: 'ignored', payment_id, erased: true }, at(9));
+
+    expect(await events.get(id)).toMatchObject({ body: '', erased_at, status: 'ignored' });
+  });
+
+  it('names the payment from its delivery until it is finished without', async () => {
+    const { at } = aDay();
+    const id = `WH-${ulid()}`;
+    const paymentId = newPaymentId();
+    const delivery = { id, eventType: 'X', transmissionId: 't1', paymentId, body: '{}', now: at(1) };
+    await events.receive(delivery);
+    await events.receive(delivery);
+    expect(await events.get(id)).toMatchObject({ payment_id: paymentId, status: 'received' });
+    expect(await events.eraseBodies(paymentId, at(2))).toBe(1);
+
+    await events.finish(id, { status: 'parked', reason: 'unknown_payment' }, at(3));
+
+    expect(await events.get(id)).not.toHaveProperty('payment_id');
+  });
+
   it('records the replay time and drops the parking reason when it is replayed', async () => {
     const { event, at } = aDay();
     const payment_id = newPaymentId();

@@ -37,7 +37,7 @@ export function refundViolation(
   const isInFlight = [...order.refunds, ...order.captures].some(
     ({ updated_at }) => updated_at !== undefined && Date.parse(updated_at) > now.getTime() - graceSeconds * 1000,
   );
-  if (isInFlight) return undefined;
+  if (isInFlight || order.incomplete) return undefined;
   const violation = (what: string, repair: Violation['repair']): Violation => ({
     invariant: 'refunds_match_paypal',
     subject: payment_id,

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import type { EventList, PayPalNotifications } from '../../paypal/notifications.ts';
-import { eventSchema } from '../../paypal-webhook/event.ts';
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import { SUBSCRIBED_EVENT_TYPES } from '../../paypal-webhook/event-types.ts';
-import type { EventResult } from '../../paypal-webhook/process-event.ts';
+import { fetchEvent } from '../../paypal-webhook/fetch-event.ts';
 import { type ProcessStoredEventDeps, processStoredEvent } from '../../paypal-webhook/process-stored-event.ts';
 import type { Intervals } from '../backoff.ts';
 import type { Job, JobResult } from '../job.ts';
@@ -34,8 +33,7 @@ const SUBSCRIBED: ReadonlySet<string> = new Set(SUBSCRIBED_EVENT_TYPES);
 
 /**
  * Compares PayPal's list of events with the stored ones, and fetches and processes those that were never delivered.
- * They need no signature: they come from PayPal's API, with the shop's credentials. Events younger than
- * `dueAfterSeconds` are skipped: their delivery may be in flight.
+ * Events younger than `dueAfterSeconds` are skipped: their delivery may be in flight.
  */
 export const eventsJob =
   (deps: EventsJobDeps): Job =>
@@ -75,7 +73,8 @@ export const eventsJob =
       const stored = await events.storedIds(handled.map(({ id }) => id));
       for (const { id, create_time = to } of handled.filter((event) => !stored.has(event.id))) {
         try {
-          const outcome = await fetchEvent(deps, id);
+          const event = await fetchEvent(deps, id);
+          const outcome = event && (await processStoredEvent(deps, event));
           figures.fetched += Number(outcome !== undefined);
           figures.parked += Number(outcome?.status === 'parked');
         } catch (error) {
@@ -99,15 +98,6 @@ export const eventsJob =
     }
     return report({ compared_until: comparedUntil });
   };
-
-/** @returns undefined when PayPal no longer has the event. */
-async function fetchEvent(deps: EventsJobDeps, id: string): Promise<EventResult | undefined> {
-  const wire = await deps.getEvent(id);
-  if (!wire) return undefined;
-  const event = z.parse(eventSchema, wire);
-  await deps.events.receive({ id, eventType: event.event_type, body: JSON.stringify(wire), now: deps.now() });
-  return processStoredEvent(deps, event);
-}
 
 /** From the end of the last comparison, less the overlap, up to `dueAfterSeconds` ago. */
 function windowAfter({ compared_until }: Cursor, dueBefore: Date, { dueAfterSeconds, now }: Intervals) {

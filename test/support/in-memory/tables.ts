@@ -309,17 +309,19 @@ export function eventsInMemory(gate: Gate) {
   const writeOutcome = (id: string, outcome: EventResult, at: string, replayed: readonly string[]) => {
     const found = rows.get(id);
     if (!found) throw new Error(`unknown event ${id}`);
-    const { reason: _, ...event } = found;
+    const { reason: _, payment_id: __, ...event } = found;
+    const { erased, ...result } = outcome;
     rows.set(id, {
       ...event,
-      ...outcome,
+      ...result,
+      ...(erased && { body: '', erased_at: event.erased_at ?? at }),
       finished_at: at,
       replayed_at: [...event.replayed_at, ...replayed],
     });
   };
 
   const repository = {
-    receive: ({ id, eventType, transmissionId, body, now }) =>
+    receive: ({ id, eventType, transmissionId, paymentId, body, now }) =>
       gate('events.receive', () => {
         const at = now.toISOString();
         const transmissions = transmissionId ? [transmissionId] : [];
@@ -333,6 +335,7 @@ export function eventsInMemory(gate: Gate) {
             received_at: at,
             last_received_at: at,
             transmissions,
+            ...(paymentId && { payment_id: paymentId }),
             ...(!transmissionId && { fetched_at: at }),
             replayed_at: [],
             body,

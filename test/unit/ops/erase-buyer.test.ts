@@ -27,7 +27,13 @@ function repositories({
       buyer: async (id) => (id === ID ? buyer : undefined),
       eraseBuyer: async (id) => void written.push(id),
     },
-    payments: { get: async (id) => (id === PAYMENT_ID ? (payment as Payment | undefined) : undefined) },
+    payments: {
+      get: async (id) => (id === PAYMENT_ID ? (payment as Payment | undefined) : undefined),
+      markErased: async (id) => {
+        written.push(`marked ${id}`);
+        return { found: undefined };
+      },
+    },
     events: {
       page: async ({ paymentId }, _, after = {}) => {
         const at = Number(after.page?.event_id ?? 0);
@@ -72,11 +78,11 @@ describe('findBuyerData', () => {
 });
 
 describe('eraseBuyerData', () => {
-  it('erases the buyer and the bodies of the events', async () => {
+  it('marks the payment before it erases the buyer and the bodies of the events', async () => {
     const { deps, written } = repositories({ payment: {} });
 
     await eraseBuyerData(deps, ID, NOW);
 
-    expect(written).toEqual([ID, PAYMENT_ID]);
+    expect(written).toEqual([`marked ${PAYMENT_ID}`, ID, PAYMENT_ID]);
   });
 });

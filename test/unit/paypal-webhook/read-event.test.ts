@@ -41,15 +41,15 @@ describe('readEvent with a recorded event', () => {
   it('returns order id, capture id and custom_id', () => {
     expect(readEvent(fixture('events/podkrepi__PAYMENT.CAPTURE.COMPLETED.json'))).toMatchObject({
       links: {
-        orderId: '4TR02727EC3239828',
-        captureId: '0CR98899N3573252K',
-        customId: 'e8a2a1e8-f8e7-44c8-9d07-e7186cd2df44',
+        orderIds: ['4TR02727EC3239828'],
+        captureIds: ['0CR98899N3573252K'],
+        customIds: ['e8a2a1e8-f8e7-44c8-9d07-e7186cd2df44'],
       },
     });
   });
 
   it.each(['PLAN_CREATED_V2', 'SUBSCRIPTION_CANCELLED_V2', 'PAYMENT_SALE_COMPLETED'])('ignores %s', (name) => {
-    expect(readEvent(fixture(`signed/bodies/paypal2__HOOK_${name}.body.json`))).toEqual({ kind: 'ignored' });
+    expect(readEvent(fixture(`signed/bodies/paypal2__HOOK_${name}.body.json`))).toMatchObject({ kind: 'ignored' });
   });
 });
 
@@ -64,7 +64,7 @@ describe('readEvent', () => {
   ])('reads %s as cancelled', (event_type, resource) => {
     expect(readEvent({ id: 'WH-1', event_type, resource })).toEqual({
       kind: 'facts',
-      links: { orderId: '5O190127TN364715T', customId: 'pay_1' },
+      links: { orderIds: ['5O190127TN364715T'], captureIds: [], customIds: ['pay_1'] },
       facts: [{ kind: 'cancelled', source: 'webhook WH-1', paypalOrderId: '5O190127TN364715T' }],
     });
   });
@@ -89,27 +89,68 @@ describe('readEvent', () => {
   });
 
   it.each([
-    'CHECKOUT.ORDER.APPROVED',
-    'PAYMENT.CAPTURE.COMPLETED',
-    'PAYMENT.CAPTURE.REFUNDED',
-    'CUSTOMER.DISPUTE.CREATED',
-  ])('throws for %s with a malformed resource', (event_type) => {
-    expect(() => readEvent({ id: 'WH-1', event_type, resource: { odd: true } })).toThrow('not a PayPal');
+    ['CHECKOUT.ORDER.APPROVED', { ...order, purchase_units: [{ payments: { captures: [{ id: 'C' }] } }] }],
+    ['CHECKOUT.ORDER.APPROVED', { purchase_units: order.purchase_units, status: 'APPROVED' }],
+    ['CHECKOUT.ORDER.VOIDED', { purchase_units: order.purchase_units }],
+    ['PAYMENT.CAPTURE.COMPLETED', { id: 'C', status: 'COMPLETED', amount: null }],
+    ['PAYMENT.CAPTURE.COMPLETED', { id: 'C', amount: { currency_code: 'EUR', value: '1.00' } }],
+    ['PAYMENT.CAPTURE.REFUNDED', { id: 'R', status: 'COMPLETED' }],
+    ['PAYMENT.CAPTURE.REVERSED', { odd: true }],
+  ])('returns no evidence for %s with %o', (event_type, resource) => {
+    expect(readEvent({ id: 'WH-1', event_type, resource })).toMatchObject({ kind: 'facts', facts: [] });
   });
 
-  it('reads the capture and status of a dispute', () => {
-    const resource = {
-      dispute_id: 'PP-D-4012',
-      status: 'OPEN',
-      create_time: '2026-01-01T10:00:00.000Z',
-      disputed_transactions: [{ seller_transaction_id: '0CR98899N3573252K' }],
-    };
+  const dispute = {
+    dispute_id: 'PP-D-4012',
+    status: 'OPEN',
+    create_time: '2026-01-01T10:00:00.000Z',
+    disputed_transactions: [{ seller_transaction_id: 'C1' }, { seller_transaction_id: 'C2', custom: 'pay_2' }],
+  };
+  const disputeOf = (resource: object, event_type = 'CUSTOMER.DISPUTE.CREATED', create_time?: string) =>
+    readEvent({ id: 'WH-1', event_type, resource: { ...resource }, create_time });
 
-    expect(readEvent({ id: 'WH-1', event_type: 'CUSTOMER.DISPUTE.CREATED', resource })).toEqual({
+  it('reads all transactions of a dispute', () => {
+    expect(disputeOf(dispute)).toEqual({
       kind: 'dispute',
-      links: { captureId: '0CR98899N3573252K' },
       disputeId: 'PP-D-4012',
       dispute: { status: 'OPEN', updated_at: '2026-01-01T10:00:00.000Z' },
+      end: undefined,
+      transactions: [
+        { orderIds: [], captureIds: ['C1'], customIds: [] },
+        { orderIds: [], captureIds: ['C2'], customIds: ['pay_2'] },
+      ],
     });
+  });
+
+  it.each([
+    ['its update', { ...dispute, update_time: '2026-01-03T10:00:00.000Z' }, '2026-01-02T10:00:00Z', '2026-01-03'],
+    ['the event without an update', dispute, '2026-01-02T10:00:00Z', '2026-01-02'],
+    ['its creation without others', dispute, undefined, '2026-01-01'],
+    ['long ago without any', { ...dispute, create_time: null }, undefined, '1970-01-01'],
+  ])('dates a dispute by %s', (_, resource, eventTime, day) => {
+    const reading = disputeOf(resource, undefined, eventTime);
+
+    expect(reading).toMatchObject({ dispute: { updated_at: expect.stringContaining(day) } });
+  });
+
+  it.each([
+    ['RESOLVED_BUYER_FAVOUR', true],
+    ['ACCEPTED', true],
+    ['RESOLVED_SELLER_FAVOUR', false],
+    ['RESOLVED_WITH_PAYOUT', false],
+    [null, false],
+  ])('reads the outcome %s', (outcome_code, sellerLost) => {
+    const resource = { ...dispute, status: 'RESOLVED', dispute_outcome: { outcome_code } };
+
+    expect(disputeOf(resource)).toMatchObject({ end: { sellerLost } });
+  });
+
+  it.each([
+    ['CUSTOMER.DISPUTE.RESOLVED', null, { end: { sellerLost: false }, dispute: { status: 'RESOLVED' } }],
+    ['CUSTOMER.DISPUTE.UPDATED', 'RESOLVED', { end: { sellerLost: false }, dispute: { status: 'RESOLVED' } }],
+    ['CUSTOMER.DISPUTE.UPDATED', null, { end: undefined, dispute: { status: 'OPEN' } }],
+    ['CUSTOMER.DISPUTE.CREATED', 'ON_THE_MOON', { end: undefined, dispute: { status: 'ON_THE_MOON' } }],
+  ])('reads %s with status %s', (event_type, status, expected) => {
+    expect(disputeOf({ ...dispute, status }, event_type)).toMatchObject(expected);
   });
 });
