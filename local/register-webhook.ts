@@ -17,8 +17,8 @@ export async function registerWebhook(
 ): Promise<void> {
   const credentials = async () => ({ clientId: CREDENTIALS.client_id, clientSecret: CREDENTIALS.client_secret });
   const paypal = payPalNotifications(transport({ baseUrl: simulatorUrl, credentials }));
-  const { webhook } = await subscribe(paypal, webhookUrl, '');
   const client = new SecretsManagerClient(options);
-  await payPalSecret(client, secretName).write({ ...CREDENTIALS, webhook_id: webhook.id });
+  const secret = payPalSecret(client, secretName);
+  await subscribe(paypal, webhookUrl, { webhook_id: '' }, (ids) => secret.write({ ...CREDENTIALS, ...ids }));
   client.destroy();
 }

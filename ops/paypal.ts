@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deliverAgain } from '../src/paypal-webhook/deliver-again.ts';
 import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
 import { missingEventTypes, subscribe } from '../src/paypal-webhook/subscription.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
@@ -22,26 +24,35 @@ paypal
   .addOption(JSON_OUTPUT)
   .action(async ({ dryRun, yes, json }, program) => {
     const { paypal: api, secret, stored, webhookUrl, secretName } = await payPalClientFor(program.optsWithGlobals());
+    const { client_id, client_secret } = stored;
+    const removed: string[] = [];
     const preview = await subscribe(
       {
         listWebhooks: api.listWebhooks,
         createWebhook: async (url, eventTypes) => ({ id: '(new)', url, eventTypes }),
         changeWebhook: async (webhook) => webhook,
+        deleteWebhook: async (id) => void removed.push(id),
       },
       webhookUrl,
-      stored.webhook_id,
+      stored,
+      async () => undefined,
     );
-    const question = `Change the URL and the event types of webhook ${preview.webhook.id} at PayPal?`;
-    if (!dryRun && preview.outcome === 'updated' && !(await isConfirmed(question, yes))) return;
+    const changes = [
+      ...(preview.outcome === 'updated' ? [`change the event types of webhook ${preview.webhook.id}`] : []),
+      ...removed.map((id) => `replace webhook ${id}, whose URL is another`),
+    ];
+    const question = `At PayPal: ${changes.join(', ')}?`;
+    if (!dryRun && changes.length > 0 && !(await isConfirmed(question, yes))) return;
 
-    const { webhook, outcome } = dryRun ? preview : await subscribe(api, webhookUrl, stored.webhook_id);
+    const { webhook, outcome } = dryRun
+      ? preview
+      : await subscribe(api, webhookUrl, stored, (ids) => secret.write({ client_id, client_secret, ...ids }));
     const OUTCOMES = { created: 'created', updated: 'updated', unchanged: 'up to date' };
     const text = `${dryRun && outcome !== 'unchanged' ? 'would be ' : ''}${OUTCOMES[outcome]}`;
-    if (json) console.log(JSON.stringify({ webhook_id: webhook.id, url: webhook.url, outcome }));
+    if (json) console.log(JSON.stringify({ webhook_id: webhook.id, url: webhook.url, outcome, removed }));
     else console.log(`webhook ${webhook.id} for ${webhook.url}: ${text}`);
-    if (dryRun || webhook.id === stored.webhook_id) return;
-    await secret.write({ ...stored, webhook_id: webhook.id });
-    if (!json) console.log(`stored its id in secret ${secretName}; functions pick it up within 5 minutes`);
+    if (!dryRun && !json && webhook.id !== stored.webhook_id)
+      console.log(`stored its id in secret ${secretName}; functions pick it up within 5 minutes`);
   });
 
 paypal
@@ -111,19 +122,34 @@ paypal
     client.destroy();
   });
 
+const RESENT = {
+  delivered: 'PayPal delivered it again',
+  fetched: 'its delivery did not arrive: fetched it, the shop processes it within minutes',
+  stored_before: 'its delivery did not arrive, but the shop has it already: an operator can replay it',
+};
+
 paypal
   .command('resend')
-  .description('Requests another delivery of one event.')
+  .description('Requests another delivery of one event; fetches the event when the delivery does not arrive.')
   .argument('<event-id>', "PayPal's id of the event: WH-…")
   .addOption(DRY_RUN)
   .action(async (eventId, { dryRun }, program) => {
-    const { paypal: api, stored } = await payPalClientFor(program.optsWithGlobals());
-    const found = dryRun ? await api.getEvent(eventId) : await api.resendEvent(eventId, stored.webhook_id);
-    if (!found) {
+    const selector = program.optsWithGlobals();
+    const { paypal: api, stored } = await payPalClientFor(selector);
+    const { clientOptions, tables } = await findDeployment(selector);
+    const client = new DynamoDBClient(clientOptions);
+    const events = eventRepository(documentClient(client), tables['webhook-events']);
+    const { resendEvent, getEvent } = api;
+    const isFound = !dryRun || (await getEvent(eventId)) !== undefined;
+    const outcome = dryRun
+      ? undefined
+      : await deliverAgain({ resendEvent, getEvent, events, now: () => new Date(), sleep }, eventId, stored.webhook_id);
+    if (!isFound || outcome === 'unknown_event') {
       console.error(`event ${eventId} not found at PayPal, or no longer available`);
       process.exitCode = FAILED;
-    } else if (dryRun) console.log(`PayPal has ${eventId} and would deliver it again`);
-    else console.log(`PayPal will deliver ${eventId} again, unless a delivery is already in progress`);
+    } else if (outcome) console.log(`${eventId}: ${RESENT[outcome]}`);
+    else console.log(`PayPal has ${eventId} and would deliver it again`);
+    client.destroy();
   });
 
 await run(paypal);

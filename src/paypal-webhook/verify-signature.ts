@@ -36,7 +36,9 @@ type Rejection =
   /** Not RSA, or a short key. */
   | 'certificate-key'
   /** Malformed, or for another body, id, time or webhook. */
-  | 'signature';
+  | 'signature'
+  /** Signed by PayPal, but longer ago than PayPal redelivers. */
+  | 'too-old';
 
 /** Genuine: signed by PayPal for our webhook. */
 export type VerificationResult = { readonly genuine: true } | { readonly genuine: false; readonly reason: Rejection };
@@ -76,9 +78,6 @@ export function signatureVerifier(trust: Trust): (delivery: Delivery) => Promise
 /**
  * Accepts any webhook id. Only for recorded deliveries, which PayPal signed for `WEBHOOK_ID`; otherwise use
  * `signatureVerifier`.
- *
- * The transmission time is signed, but its age is not checked: PayPal redelivers for three days, possibly with
- * the original time, and processing is idempotent.
  */
 export async function verifySignature({ headers, body }: Delivery, trust: Trust): Promise<VerificationResult> {
   // A missing header is rejected like a wrong one.
@@ -98,8 +97,19 @@ export async function verifySignature({ headers, body }: Delivery, trust: Trust)
 
   const signed = [header('paypal-transmission-id'), header('paypal-transmission-time'), trust.webhookId, crc32(body)];
   const genuine = verify('RSA-SHA256', Buffer.from(signed.join('|')), certificate.publicKey, signature);
-  return genuine ? { genuine } : rejected('signature');
+  if (!genuine) return rejected('signature');
+  return isRecent(header('paypal-transmission-time'), trust.now()) ? { genuine } : rejected('too-old');
 }
+
+/**
+ * PayPal redelivers for three days, possibly with the time of the first delivery; the rest is margin. PayPal signs a
+ * CRC-32 of the body, so anyone who has overheard a delivery can replace its body, for as long as its time is
+ * accepted. The time itself is signed: one in the future is PayPal's, and no reason to lose an event.
+ * https://developer.paypal.com/api/rest/webhooks/rest/
+ */
+const MAX_AGE_MS = 4 * 24 * 60 * 60 * 1000;
+
+const isRecent = (time: string, now: Date): boolean => now.getTime() - Date.parse(time) <= MAX_AGE_MS;
 
 const rejected = (reason: Rejection): VerificationResult => ({ genuine: false, reason });
 

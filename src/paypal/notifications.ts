@@ -37,6 +37,8 @@ export interface PayPalNotifications {
   createWebhook(url: string, eventTypes: readonly string[]): Promise<Webhook>;
   /** Replaces URL and event types. */
   changeWebhook({ id, url, eventTypes }: Webhook): Promise<Webhook>;
+  /** A no-op when there is no such webhook. */
+  deleteWebhook(id: string): Promise<void>;
   /** PayPal keeps events for 45 days. */
   listEvents(range: { readonly from: Date; readonly to: Date } | { readonly next: string }): Promise<EventList>;
   /** An event as PayPal delivers it; undefined when not found. */
@@ -87,6 +89,11 @@ export function payPalNotifications(call: CallPayPal): PayPalNotifications {
       ];
       const path = `/v1/notifications/webhooks/${segment(id)}`;
       return valueOrThrow(await call({ operation: 'changeWebhook', path, method: 'PATCH', change, read: webhookFrom }));
+    },
+
+    async deleteWebhook(id) {
+      const path = `/v1/notifications/webhooks/${segment(id)}`;
+      valueOrUndefined(await call({ operation: 'deleteWebhook', path, method: 'DELETE', read: () => undefined }));
     },
 
     async listEvents(range) {

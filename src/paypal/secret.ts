@@ -6,6 +6,8 @@ export const payPalSecretSchema = z.object({
   client_id: z.string(),
   client_secret: z.string(),
   webhook_id: z.string(),
+  /** Of a webhook that was replaced and is still to be removed. */
+  previous_webhook_id: z.optional(z.string()),
 });
 export type PayPalSecret = z.infer<typeof payPalSecretSchema>;
 

@@ -55,14 +55,16 @@ export type PayPalRequest<T> = {
    */
   readonly budgetMs?: number;
 } & (
-  | { readonly post?: never; readonly change?: never }
+  | { readonly post?: never; readonly change?: never; readonly method?: never }
   | {
       readonly post: object;
       readonly requestId: string;
       readonly prefer: 'minimal' | 'representation';
       readonly change?: never;
+      readonly method?: never;
     }
   | { readonly post?: never; readonly change: object; readonly method: 'POST' | 'PATCH' }
+  | { readonly post?: never; readonly change?: never; readonly method: 'DELETE' }
 );
 
 export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalResponse<T>>;
@@ -124,7 +126,7 @@ export function transport(options: PayPalOptions): CallPayPal {
       });
       const reason = unavailableReasonOf(response.status);
       if (reason) throw unavailable(reason, { retryAfterSeconds: retryAfter(response, now()) });
-      if (response.ok) return { value: read(jsonFrom(body)) };
+      if (response.ok) return { value: read(init.method === 'DELETE' ? undefined : jsonFrom(body)) };
 
       const problem = problemFrom(body, response.status);
       debugId ??= problem.debugId;
@@ -229,7 +231,7 @@ function initOf(request: PayPalRequest<unknown>): RequestInit {
     const headers = { accept, 'content-type': 'application/json' };
     return { method: request.method, headers, body: JSON.stringify(request.change) };
   }
-  if (!request.post) return { method: 'GET', headers: { accept } };
+  if (!request.post) return { method: request.method ?? 'GET', headers: { accept } };
   const { post, requestId, prefer } = request;
   if (!REQUEST_ID.test(requestId)) {
     throw new RangeError(`invalid request id ${JSON.stringify(requestId)}: expected 1 to 108 visible ASCII characters`);

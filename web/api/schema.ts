@@ -238,7 +238,8 @@ export type BadSignature = Problem & {
     | 'certificate-name'
     | 'certificate-validity'
     | 'certificate-key'
-    | 'signature';
+    | 'signature'
+    | 'too-old';
 };
 /**
  * Cancelling requires the token that PayPal appended to the cancel link.

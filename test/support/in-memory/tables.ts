@@ -326,7 +326,8 @@ export function eventsInMemory(gate: Gate) {
         const at = now.toISOString();
         const transmissions = transmissionId ? [transmissionId] : [];
         const found = rows.get(id);
-        if (found) rows.set(id, { ...found, transmissions: [...found.transmissions, ...transmissions] });
+        if (found)
+          rows.set(id, { ...found, last_received_at: at, transmissions: [...found.transmissions, ...transmissions] });
         else
           rows.set(id, {
             event_id: id,

@@ -143,6 +143,7 @@ describe('docs/openapi.yaml: enums', () => {
     'certificate-validity': true,
     'certificate-key': true,
     signature: true,
+    'too-old': true,
   };
   const receipts: Record<ReceiveResult['status'], true> = {
     accepted: true,

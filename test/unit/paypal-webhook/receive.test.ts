@@ -280,6 +280,7 @@ describe('receive: invalid deliveries', () => {
     'certificate-validity',
     'certificate-key',
     'signature',
+    'too-old',
   ])('rejects a delivery with a bad %s and stores nothing', async (reason) => {
     const all = inbox();
     all.deps.verify.mockResolvedValue({ genuine: false, reason });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { signatureVerifier, verifySignature } from '../../../src/paypal-webhook/verify-signature.ts';
 import { recorded, trustAt, withBitChanged, withHeaders } from './recorded.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const GENUINE = { genuine: true };
 const rejected = (reason: string) => ({ genuine: false, reason });
 
@@ -96,15 +97,28 @@ describe.each(recorded)('verifySignature with the recorded delivery $name', (del
     }
   });
 
-  it('rejects it outside of the certificate’s validity, and accepts it in the first and last second', async () => {
+  it('rejects it outside of the certificate’s validity', async () => {
     const certificate = await trust.certificateOf(header('paypal-cert-url'));
     const [from, to] = [certificate?.validFromDate.getTime() ?? NaN, certificate?.validToDate.getTime() ?? NaN];
     const at = (time: number) => verifySignature(delivery, { ...trust, now: () => new Date(time) });
 
     expect(await at(from - 1000)).toEqual(rejected('certificate-validity'));
     expect(await at(from)).toEqual(GENUINE);
-    expect(await at(to)).toEqual(GENUINE);
+    expect(await at(to)).toEqual(rejected('too-old'));
     expect(await at(to + 1000)).toEqual(rejected('certificate-validity'));
+  });
+
+  it('accepts it for four days, and when the shop’s clock is behind', async () => {
+    const received = (ms: number) =>
+      verifySignature(delivery, { ...trust, now: () => new Date(sentAt.getTime() + ms) });
+
+    expect(await received(4 * DAY_MS)).toEqual(GENUINE);
+    expect(await received(4 * DAY_MS + 1)).toEqual(rejected('too-old'));
+    expect(await received(-60_000)).toEqual(GENUINE);
+  });
+
+  it('is rejected today', async () => {
+    expect(await verifySignature(delivery, { ...trust, now: () => new Date() })).toMatchObject({ genuine: false });
   });
 
   it.each([

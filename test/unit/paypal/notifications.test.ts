@@ -77,6 +77,18 @@ describe('payPalNotifications: webhooks', () => {
     expect(paypal.requests.map(({ body }) => body)).toEqual([paypal.requests[0]?.body, paypal.requests[0]?.body]);
   });
 
+  it.each([
+    ['removes a webhook', reply(204)],
+    ['removes no webhook when PayPal does not find it', reply(404, recorded('sandbox2014__POST-events-resend.404'))],
+  ])('%s', async (_, answer) => {
+    paypal.replies(answer);
+
+    await notifications().deleteWebhook(WEBHOOK.id);
+
+    expect(requested()).toEqual([`DELETE /v1/notifications/webhooks/${WEBHOOK.id}`]);
+    expect(paypal.requests[0]?.body).toBe('');
+  });
+
   it.each(['a/b', '..', ''])('rejects an id that would address another resource: %o', async (id) => {
     await expect(notifications().changeWebhook({ ...WEBHOOK, id })).rejects.toThrow(RangeError);
 
