@@ -12,6 +12,7 @@ interface Described {
   readonly content?: Readonly<Record<string, unknown>>;
 }
 interface Api {
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 interface Operation {
@@ -26,7 +27,7 @@ const APIS = [
   'customer_disputes_v1',
   'reporting_transactions_v1',
 ] as const;
-type ApiName = (typeof APIS)[number];
+export type ApiName = (typeof APIS)[number];
 
 // Every test file compiles them again, so compile time counts.
 const fast = { inlineRefs: false, code: { optimize: false } };

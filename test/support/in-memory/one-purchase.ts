@@ -45,3 +45,4 @@ export async function onePurchase({ quantity = 10 } = {}) {
     atPayPal: () => shop.paypal.orders.get(orderId),
   };
 }
+export type OnePurchase = Awaited<ReturnType<typeof onePurchase>>;
