@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import { change } from '../support/stack/aws.ts';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
+import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { forgetLedger, readLedger, today } from '../support/stack/ledger.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
@@ -58,7 +59,15 @@ async function corruptSession({ sessionId, paymentId }: Purchase): Promise<void>
     { checkout_session_id: sessionId },
     { status: 'payment_pending', payment_status: 'created' },
   );
-  await change('payments', { payment_id: paymentId }, { updated_at: new Date(Date.now() - 600_000).toISOString() });
+  await change('payments', { payment_id: paymentId }, { updated_at: minutesAgo(10) });
+}
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+/** PayPal's id of the refund that the payment has pending. */
+async function pendingRefundOf({ paymentId }: Purchase): Promise<string> {
+  const { body } = await seenByOperator(`/api/v1/admin/payments/${paymentId}`);
+  return body.payment.refunds.find(({ status }: { status: string }) => status === 'PENDING').refund_id;
 }
 
 /** On a desktop and a phone viewport. */
@@ -171,6 +180,53 @@ describe('the admin console', () => {
     expect(download.suggestedFilename()).toBe('statements.csv');
     expect(await readFile(await download.path(), 'utf8')).toContain(`\r\n${today()},EUR,`);
     await forgetLedger();
+  });
+
+  it('does not ship an order while a refund is pending, and does after it failed', async ({ page }) => {
+    const purchase = await paidPurchase();
+    await payPal('PUT', `/_sim/captures/${(await captureOf(purchase)).id}`, { refunds: 'PENDING' });
+    await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
+    const ship = page.getByRole('button', { name: 'Mark as shipped' });
+    await ship.waitFor();
+    expect(await ship.isEnabled()).toBe(true);
+
+    await page.getByRole('button', { name: 'Refund' }).click();
+    await page.getByText('Partial amount').click();
+    await page.getByRole('textbox', { name: 'Amount in EUR' }).fill('5');
+    await confirm(page, 'Refund', 'scratched');
+    await page.getByRole('dialog').getByText('PayPal has accepted the refund and has not completed it.').waitFor();
+    await closeDialog(page);
+
+    const notice = page.getByRole('region', { name: 'Refund pending at PayPal' });
+    await notice.getByText('Do not ship: PayPal has accepted a refund of €5.00').waitFor();
+    await page.getByRole('region', { name: 'Money' }).getByText('Pending at PayPal').waitFor();
+    await page.getByText('Not possible: a refund is pending at PayPal').waitFor();
+    expect(await ship.isDisabled()).toBe(true);
+    await expectAccessible(page);
+
+    await payPal('POST', `/_sim/refunds/${await pendingRefundOf(purchase)}/fail`, {});
+    await notice.waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Money' }).getByText('Failed', { exact: true }).waitFor();
+    expect(await ship.isEnabled()).toBe(true);
+  });
+
+  it('refunds a second capture of the PayPal order', async ({ page }) => {
+    const purchase = await paidPurchase();
+    const { id } = await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/capture-again`, {});
+    await openAsOperator(page, `/admin/payments/${purchase.paymentId}`, 'Payment');
+    const further = page.getByRole('region', { name: 'Further captures of the PayPal order' });
+    await further.getByText(id).waitFor();
+    // Beyond the grace period.
+    await change('payments', { payment_id: purchase.paymentId }, { updated_at: minutesAgo(10) });
+    await runConsistencyCheck(60);
+
+    await page.getByRole('button', { name: 'Refund the second capture' }).click();
+    await confirm(page, 'Refund the second capture', 'paid twice');
+    await page.getByRole('dialog').getByText('Repaired, or repair in progress').waitFor();
+    await closeDialog(page);
+
+    await further.getByText('None: refunded in full').waitFor();
+    expect(await paymentOf(purchase)).toMatchObject({ status: 'captured' });
   });
 
   it('accepts a captured amount that differs from the requested one', async ({ page }) => {

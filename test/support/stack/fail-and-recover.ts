@@ -13,6 +13,7 @@ import { firstFailuresOf, noFailuresOf, retry } from './settlements.ts';
 import {
   approve,
   beginPurchase,
+  captureOf,
   completedPayment,
   type Purchase,
   paidPurchase,
@@ -47,6 +48,10 @@ const reconcile = (job: string) =>
 
 /** Causes every failure that has an alarm and can be reproduced on one machine. */
 async function failShop(counted: Counted): Promise<Failures> {
+  const notRefunded = await paidPurchase();
+  await payPal('PUT', `/_sim/captures/${(await captureOf(notRefunded)).id}`, { refunds: 'FAILED' });
+  await asOperator(`/api/v1/admin/payments/${notRefunded.paymentId}/refund`, { reason: 'returned' });
+
   const underReview = await beginPurchase();
   await approve(underReview.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '0.01' } });
   await until(
