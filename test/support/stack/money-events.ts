@@ -28,7 +28,7 @@ export async function causeMoneyEvents(
   const post = (path: string, body: object = {}) => callJson(payPal, 'POST', `/_sim/${path}`, body);
   const money = (value: string) => ({ amount: { currency_code: currency, value } });
   const { captures, orders } = await callJson(payPal, 'GET', '/_sim/state');
-  const unsettled = async (captureId: string, end: 'complete' | 'fail') => {
+  const withPendingRefund = async (captureId: string, end: 'complete' | 'fail') => {
     const { id } = await post(`captures/${captureId}/refund`, { ...money('3.00'), status: 'PENDING' });
     await sleep(PAUSE_MS);
     await post(`refunds/${id}/${end}`);
@@ -36,8 +36,8 @@ export async function causeMoneyEvents(
   const acts: Readonly<Record<keyof MoneyEvents, readonly [every: number, remainder: number, Act]>> = {
     'partial refunds': [10, 3, (id) => post(`captures/${id}/refund`, money('5.00'))],
     'full refunds': [25, 4, (id) => post(`captures/${id}/refund`)],
-    'refunds that stay pending for a while': [25, 9, (id) => unsettled(id, 'complete')],
-    'refunds that fail': [50, 39, (id) => unsettled(id, 'fail')],
+    'refunds that stay pending for a while': [25, 9, (id) => withPendingRefund(id, 'complete')],
+    'refunds that fail': [50, 39, (id) => withPendingRefund(id, 'fail')],
     'partial reversals': [25, 14, (id) => post(`captures/${id}/reverse`, money('5.00'))],
     'full reversals': [50, 19, (id) => post(`captures/${id}/reverse`)],
     'cancelled reversals': [
