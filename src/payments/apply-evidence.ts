@@ -1,3 +1,4 @@
+import { refusedAsUnknown } from '../paypal/errors.ts';
 import type { PayPalCapture, PayPalOrder, PayPalRefund } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
@@ -187,7 +188,9 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     captureIds: ReadonlySet<string>,
     context: Omit<Evidence, 'kind'>,
   ): Promise<Evidence[]> => {
-    const captures = await Promise.all([...captureIds].map((id) => deps.getCapture(id)));
+    const captures = await Promise.all(
+      [...captureIds].map((id) => deps.getCapture(id).catch(id === payment.capture_id ? rethrow : refusedAsUnknown)),
+    );
     return captures.flatMap((capture) =>
       capture && belongsTo(payment, capture)
         ? evidenceOfCapture(capture, { ...context, time: capture.updated_at })
@@ -262,6 +265,10 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     },
   };
 }
+
+const rethrow = (error: unknown): never => {
+  throw error;
+};
 
 /** A capture that evidence names may be another payment's. */
 const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture: PayPalCapture): boolean =>

@@ -1,7 +1,7 @@
 import type { EvidenceApplier, EvidenceRejection, EvidenceResult } from '../payments/apply-evidence.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { PayPalRefused } from '../paypal/errors.ts';
+import { refusedAsUnknown } from '../paypal/errors.ts';
 import type { PayPalCapture, PayPalLinks } from '../paypal/schema.ts';
 import { isPaymentId, type PaymentId } from '../shared/ids.ts';
 import type { PayPalEvent } from './event.ts';
@@ -159,11 +159,6 @@ async function findAtPayPal(
     if (found) return found;
   }
   return undefined;
-}
-
-/** PayPal answers 403 for the capture of another account. Wrong credentials are a PayPalUnauthorized. */
-function refusedAsUnknown(error: unknown): undefined {
-  if (!(error instanceof PayPalRefused)) throw error;
 }
 
 async function findByLinks(

@@ -84,6 +84,14 @@ export class PayPalRefused extends Error {
   }
 }
 
+/**
+ * For a request about a resource that an event names: PayPal answers 403 for one of another account. Wrong credentials
+ * are a PayPalUnauthorized.
+ */
+export function refusedAsUnknown(error: unknown): undefined {
+  if (!(error instanceof PayPalRefused)) throw error;
+}
+
 /** Wrong client id or secret, or PayPal rejected a new token: an operator must fix the configuration. */
 export class PayPalUnauthorized extends Error {
   override readonly name = 'PayPalUnauthorized';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ApplyEvidenceDeps, evidenceApplier } from '../../../src/payments/apply-evidence.ts';
 import type { Evidence } from '../../../src/payments/evidence.ts';
 import type { FailedRefund } from '../../../src/payments/record-failed-refund.ts';
+import { PayPalRefused } from '../../../src/paypal/errors.ts';
 import type { PayPalOrder } from '../../../src/paypal/schema.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
 import { evidenceOf, PAYMENT, paymentThatIs, REQUESTED } from '../../support/builders/payments.ts';
@@ -10,7 +11,14 @@ import { shopInMemory } from '../../support/in-memory/shop.ts';
 import { type Gate, openGate, paymentsInMemory } from '../../support/in-memory/tables.ts';
 
 /** An evidence applier over one payment. It records every call; the first call named `fails` throws. */
-function applierOf(payment = paymentThatIs('created'), { order, fails }: { order?: PayPalOrder; fails?: string } = {}) {
+function applierOf(
+  payment = paymentThatIs('created'),
+  {
+    order,
+    fails,
+    getCapture = async () => undefined,
+  }: { order?: PayPalOrder; fails?: string; getCapture?: ApplyEvidenceDeps['getCapture'] } = {},
+) {
   const calls: string[] = [];
   let failing = fails;
   const gate: Gate = async (call, effect) => {
@@ -28,7 +36,7 @@ function applierOf(payment = paymentThatIs('created'), { order, fails }: { order
   const deps: ApplyEvidenceDeps = {
     payments: payments.repository,
     getOrder: () => gate('getOrder', () => order),
-    getCapture: async () => undefined,
+    getCapture,
     getRefund: async () => undefined,
     startSettlement: (name) => gate('start', () => void started.push(name)),
     rememberBuyer: () => gate('rememberBuyer', () => true),
@@ -177,6 +185,20 @@ describe('evidenceApplier', () => {
       await apply(PAYMENT, evidenceOf('cancelled'));
 
       expect(payment()?.status).toBe('cancelled');
+    });
+  });
+
+  it('rejects evidence of a capture that PayPal refuses to show', async () => {
+    const { apply } = applierOf(paymentThatIs('captured'), {
+      order: completed,
+      getCapture: async () => {
+        throw new PayPalRefused({ operation: 'getCapture', status: 403, error: 'NOT_AUTHORIZED' });
+      },
+    });
+
+    expect(await apply(PAYMENT, evidenceOf('refunded', { captureId: 'CAPTURE9' }))).toMatchObject({
+      outcome: 'rejected',
+      reason: 'other_capture',
     });
   });
 
