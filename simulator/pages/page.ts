@@ -94,7 +94,15 @@ const STYLE = `
   .choices button { display: block; width: 100%; margin: .6rem 0; padding: .75rem; }
   .few { display: flex; flex-wrap: wrap; gap: .4rem; }
   .few button { border-width: 1px; padding: .2rem .7rem; font-size: .9rem; }
-  fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: .4rem; }
+  fieldset {
+    border: 0;
+    margin: 0;
+    padding: 0;
+    min-width: 0;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: .4rem;
+  }
   fieldset + fieldset { margin-top: .75rem; }
   legend { padding: 0; font-weight: 600; margin-bottom: .4rem; }
   .box { display: flex; gap: .5rem; align-items: flex-start; }
