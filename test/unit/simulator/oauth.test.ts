@@ -14,6 +14,7 @@ const callWith = (authorization: string | undefined) =>
 
 describe('POST /v1/oauth2/token', () => {
   it('returns the same fields as PayPal', async () => {
+    await paypal.control('POST', 'tokens/revoke');
     const { status, body } = await requestToken(VALID);
 
     expect(status).toBe(200);
