@@ -88,6 +88,7 @@ async function failShop(counted: Counted): Promise<Failures> {
   }
   await sendEvent('CHECKOUT.ORDER.APPROVED', { id: 'UNKNOWN' }, 'good');
   await reconcile('inbox');
+  await reconcile('dead-letters');
 
   await payPal('PUT', '/_sim/faults', {
     faults: [{ method: 'POST', path: '/v2/checkout/orders', status: 503, times: 100 }],
