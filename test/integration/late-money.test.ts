@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stockedProduct } from '../support/stack/aws.ts';
+import { callFunction, stockedProduct } from '../support/stack/aws.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { quiet } from '../support/stack/quiet.ts';
 import {
@@ -93,13 +93,16 @@ describe('the shop', () => {
     expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
   });
 
-  it('reports a payment as expired when PayPal no longer has its order', async () => {
+  it('reports a payment as expired only when PayPal may have deleted its order', async () => {
     const purchase = await beginPurchase();
     await payPal('POST', `/_sim/orders/${purchase.paypalOrderId}/expire`);
 
     const captured = await shop('POST', `/api/v1/payments/${purchase.paymentId}/capture`);
+    expect(captured).toMatchObject({ status: 502, body: { type: '/problems/paypal-unavailable' } });
+    expect((await paymentOf(purchase)).status).toBe('created');
 
-    expect(captured).toMatchObject({ status: 200, body: { status: 'expired' } });
+    const due_before = new Date(Date.now() + 7 * 3_600_000).toISOString();
+    await callFunction('reconciliation', { job: 'payments', due_before });
     await completedPayment(purchase, 'expired');
     expect(await sessionOf(purchase)).toMatchObject({ status: 'expired', payment_status: 'expired' });
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });

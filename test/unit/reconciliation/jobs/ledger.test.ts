@@ -599,7 +599,7 @@ const scenarios = fc
     others: fc.array(fc.integer({ min: 0, max: 3 * DAY }), { maxLength: 10 }),
     limits: fc.record({
       pageSize: fc.integer({ min: 1, max: 10 }),
-      maxResults: fc.constantFrom(6, 100),
+      maxResults: fc.constantFrom(25, 100),
       callsPerRun: fc.integer({ min: 1, max: 30 }),
     }),
   })
