@@ -6,7 +6,7 @@ import { approve, beginPurchase, completedPayment, paymentOf, payPal, shop, unti
 it('a capture refused because of the merchant blames no card, names the issue to operators, and can be repeated', async () => {
   const purchase = await beginPurchase();
   const path = `/v2/checkout/orders/${purchase.paypalOrderId}/capture`;
-  await payPal('PUT', '/_sim/faults', { faults: [{ method: 'POST', path, status: 403, times: 100 }] });
+  await payPal('PUT', '/_sim/faults', { faults: [{ method: 'POST', path, issue: 'PERMISSION_DENIED', times: 100 }] });
   await approve(purchase.paypalOrderId);
 
   const refused = await until(
@@ -18,13 +18,13 @@ it('a capture refused because of the merchant blames no card, names the issue to
     title: 'Payment refused',
     status: 409,
     detail: 'the shop cannot take this payment at the moment; nothing was charged',
-    issue: 'NOT_AUTHORIZED',
+    issue: 'PERMISSION_DENIED',
   });
   expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
   const { body } = await seenByOperator('/api/v1/admin/health');
   expect(body.checks.find(({ name }: { name: string }) => name === 'captures')).toMatchObject({
     status: expect.stringMatching(/^(failing|attention)$/),
-    detail: expect.stringContaining('NOT_AUTHORIZED'),
+    detail: expect.stringContaining('PERMISSION_DENIED'),
   });
 
   await payPal('PUT', '/_sim/faults', { faults: [] });
