@@ -54,7 +54,7 @@ describe('npm run paypal', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('not subscribed to CHECKOUT.ORDER.APPROVED');
     const preview = await run('register', '--dry-run', '--json');
-    expect(JSON.parse(preview.stdout)).toEqual({ webhook_id: ours?.id, url: OURS, outcome: 'updated' });
+    expect(JSON.parse(preview.stdout)).toEqual({ webhook_id: ours?.id, url: OURS, outcome: 'updated', removed: [] });
     expect((await run('status', '--json')).status).toBe(1);
     expect(await run('register')).toMatchObject({ status: 0, stdout: expect.stringContaining(': updated') });
 
