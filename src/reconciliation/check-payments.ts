@@ -54,11 +54,12 @@ export async function checkPayments(
     },
     { ...limits, maxItems: checks.length },
   );
+  const latest = new Date(Math.max(...checks.map((check) => check.asOf.getTime())));
   return {
     figures: { checked: done, failed, ...totals },
     repaired: totals.updated + totals.started + totals.closed,
     // Missing webhooks are a fault only if a payment changed at PayPal.
-    measurements: [['WebhookSilence', totals.updated > 0 ? await webhookSilence(deps.events, deps.now()) : 0]],
+    measurements: [['WebhookSilence', totals.updated > 0 ? await webhookSilence(deps.events, latest) : 0]],
     left,
   };
 }

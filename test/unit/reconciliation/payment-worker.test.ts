@@ -85,6 +85,17 @@ describe('checkQueuedPayments', () => {
     expect(new Set(statuses())).toEqual(new Set(['approved']));
   });
 
+  it('measures the webhook silence as of the checks', async () => {
+    const { check, clock } = await queuedChecks(1);
+    const { repository } = eventsInMemory(openGate);
+    const received = new Date(NOW.getTime() - 3_600_000);
+    await repository.receive({ id: 'WH-1', eventType: 'X', transmissionId: 't', body: '{}', now: received });
+    await repository.finish('WH-1', { status: 'accepted', payment_id: 'pay' as never, moved: true }, received);
+    clock.now = received;
+
+    expect((await check({ events: repository })).measurements).toEqual([['WebhookSilence', 3600]]);
+  });
+
   it('leaves a payment that fails by itself to its own schedule', async () => {
     const { check, deps, purchases, statuses, shop } = await queuedChecks(2);
     const [bad] = purchases;
