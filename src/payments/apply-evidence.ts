@@ -1,4 +1,4 @@
-import { refusedAsUnknown } from '../paypal/errors.ts';
+import { PayPalUnavailable, refusedAsUnknown } from '../paypal/errors.ts';
 import type { PayPalCapture, PayPalOrder, PayPalRefund } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
@@ -75,6 +75,11 @@ export interface EvidenceApplier {
   ) => Promise<EvidenceResult>;
   /** Fetches the payment's order from PayPal and applies it. */
   readonly refreshFromPayPal: (payment: Payment, source: string) => Promise<EvidenceResult>;
+  /**
+   * Like `refreshFromPayPal`, for an answer that nothing was charged.
+   * @throws PayPalUnavailable when PayPal finds neither the order, which it cannot have deleted yet, nor a capture
+   */
+  readonly refreshForCertain: (payment: Payment, source: string) => Promise<EvidenceResult>;
   /** Fetches the payment's pending refunds from PayPal and applies them. */
   readonly refreshRefunds: (payment: Payment, source: string) => Promise<EvidenceResult>;
   /**
@@ -211,8 +216,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     const hidden = missing.size > 0 ? await factsOfCaptures(payment, missing, context) : [];
     // A capture takes precedence over the status of an order that does not show it yet.
     if (hidden.length > 0) return [...hidden, ...shown.filter(({ kind }) => kind !== 'approved')];
-    const isOver = asOf.getTime() - Date.parse(payment.created_at) > ORDER_LIFE_MS;
-    return order || !isOver ? shown : [{ ...context, kind: 'expired' }];
+    return order || mayExist(payment, asOf) ? shown : [{ ...context, kind: 'expired' }];
   };
 
   const capturesOf = ({ capture_id }: Payment) => (capture_id === undefined ? [] : [capture_id]);
@@ -239,6 +243,14 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     applyAll: (payment, facts) => applyAll(payment, facts, true),
     applyOrder,
     refreshFromPayPal: async (payment, source) => applyOrder(payment, await orderOf(payment), source),
+    refreshForCertain: async (payment, source) => {
+      const order = await orderOf(payment);
+      const result = await applyOrder(payment, order, source);
+      const isKnown = order || ('payment' in result && result.payment.capture_id !== undefined);
+      if (!isKnown && mayExist(payment, deps.now()))
+        throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
+      return result;
+    },
     refreshRefunds: async (payment, source) => {
       const pending = Object.entries(payment.refunds ?? {}).filter(([, { status }]) => status === 'PENDING');
       const refunds = await Promise.all(pending.map(([id]) => deps.getRefund(id)));
@@ -269,6 +281,10 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
 const rethrow = (error: unknown): never => {
   throw error;
 };
+
+/** Whether PayPal may have the payment's order, although it does not find it. */
+export const mayExist = ({ created_at }: Payment, asOf: Date): boolean =>
+  asOf.getTime() - Date.parse(created_at) <= ORDER_LIFE_MS;
 
 /** A capture that evidence names may be another payment's. */
 const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture: PayPalCapture): boolean =>

@@ -14,7 +14,9 @@ export type CancelPaymentResult =
 
 /**
  * Cancels a payment whose buyer returned through PayPal's cancel link: PayPal sends no event for it. The call is
- * public, so it requires the PayPal order id, which PayPal adds to the link as `token`.
+ * public, so it requires the PayPal order id, which PayPal adds to the link as `token`. The buyer reads that nothing was
+ * charged, so PayPal is asked first: the buyer may have approved in another window, and the shop may have captured.
+ * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
  */
 export async function cancelPayment(
   {
@@ -24,9 +26,11 @@ export async function cancelPayment(
   id: PaymentId,
   token: string,
 ): Promise<CancelPaymentResult> {
-  const payment = await payments.get(id);
-  if (!payment) return { outcome: 'unknown_payment' };
-  if (token !== payment.paypal_order_id) return { outcome: 'wrong_token' };
+  const found = await payments.get(id);
+  if (!found) return { outcome: 'unknown_payment' };
+  if (token !== found.paypal_order_id) return { outcome: 'wrong_token' };
+  const asked = isPaid(found.status) ? undefined : await evidenceApplier.refreshForCertain(found, 'buyer');
+  const payment = asked && 'payment' in asked ? asked.payment : found;
   const result = await evidenceApplier.apply(id, { kind: 'cancelled', source: 'buyer', paypalOrderId: token }, payment);
   if (!('payment' in result)) return { outcome: 'unknown_payment' };
   return { outcome: isPaid(result.payment.status) ? 'paid' : 'done', payment: result.payment };

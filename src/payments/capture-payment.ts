@@ -45,7 +45,7 @@ export async function captureOnReturn(deps: CaptureDeps, id: PaymentId): Promise
   if (isPaid(found.status)) return { outcome: 'done', payment: found };
   // The stock of a late payment may be gone: only the workflow captures it, after reserving the stock again.
   if (isGivenUp(found.status) || found.late)
-    return done(found, deps.evidenceApplier.refreshFromPayPal(found, 'return'));
+    return done(found, deps.evidenceApplier.refreshForCertain(found, 'return'));
 
   // After a refusal, returning is no approval: the buyer may have reloaded the page. PayPal knows the time of the last.
   const payment =

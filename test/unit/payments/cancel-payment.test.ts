@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import { crashesWithin, survives } from '../../support/in-memory/crashing-process.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 
@@ -54,6 +55,41 @@ describe('cancelPayment', () => {
     await shop.paypal.client.captureOrder(orderId, 'another-request');
 
     expect(await cancel()).toMatchObject({ outcome: 'paid', payment: { status: 'captured' } });
+  });
+
+  it('does not cancel when PayPal has captured and the shop has no evidence of it', async () => {
+    const { shop, orderId, approve, cancel } = await onePurchase();
+    approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+
+    expect(await cancel()).toMatchObject({ outcome: 'paid', payment: { status: 'captured' } });
+  });
+
+  it('does not cancel when the buyer approved in another window and the webhook was lost', async () => {
+    const { approve, cancel } = await onePurchase();
+    approve();
+
+    expect(await cancel()).toMatchObject({ outcome: 'done', payment: { status: 'approved' } });
+  });
+
+  it('throws when PayPal does not find an order that may exist', async () => {
+    const { shop, orderId, cancel, payment } = await onePurchase();
+    shop.paypal.expire(orderId);
+
+    await expect(cancel()).rejects.toThrow(PayPalUnavailable);
+
+    expect(payment()?.status).toBe('created');
+  });
+
+  it('does not call PayPal for a captured payment', async () => {
+    const { approve, capture, cancel, process } = await onePurchase();
+    approve();
+    await capture();
+    process.calls.length = 0;
+
+    await cancel();
+
+    expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
   });
 
   it('does not cancel when the buyer approved in another window', async () => {

@@ -80,6 +80,14 @@ describe('capturePayment', () => {
     expect(await capture()).toMatchObject({ outcome: 'done', payment: { status: 'captured' } });
   });
 
+  it('throws for a cancelled payment when PayPal does not find its order', async () => {
+    const { shop, orderId, cancel, capture } = await onePurchase();
+    await cancel();
+    shop.paypal.expire(orderId);
+
+    await expect(capture()).rejects.toThrow('404');
+  });
+
   it('changes nothing when PayPal does not find an order that may exist', async () => {
     const { shop, orderId, capture, payment } = await onePurchase();
     shop.paypal.expire(orderId);
