@@ -1,6 +1,7 @@
 import { sessionRepository } from '../src/checkout/session-repository.ts';
 import { orderRepository } from '../src/fulfillment/order-repository.ts';
 import { orderSteps } from '../src/fulfillment/order-steps.ts';
+import { fetchBuyer } from '../src/payments/fetch-buyer.ts';
 import { paymentRepository } from '../src/payments/payment-repository.ts';
 import { connectPayPal } from '../src/paypal/connect.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
@@ -18,10 +19,7 @@ export const handler = stepHandler(
   orderSteps({
     orders,
     getSession: sessions.get,
-    fetchBuyer: async (id) => {
-      const paypalOrderId = (await payments.get(id))?.paypal_order_id;
-      return paypalOrderId ? (await paypal.getOrder(paypalOrderId))?.buyer : undefined;
-    },
+    fetchBuyer: fetchBuyer({ payments, getOrder: paypal.getOrder, now: () => new Date() }),
     now: () => new Date(),
   }),
 );

@@ -7,6 +7,7 @@ import { acceptPayment, evidenceApplier, type StartSettlement } from '../../../s
 import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
 import { captureAttempt, captureOnReturn } from '../../../src/payments/capture-payment.ts';
+import { fetchBuyer } from '../../../src/payments/fetch-buyer.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { paymentSteps } from '../../../src/payments/payment-steps.ts';
 import type { CaptureRefusal } from '../../../src/payments/record-refusal.ts';
@@ -112,7 +113,7 @@ export function shopInMemory({
       orders: orders.repository,
       now,
       getSession: sessions.repository.get,
-      fetchBuyer: async (id) => (await getOrder(payments.rows.get(id)?.paypal_order_id ?? ''))?.buyer,
+      fetchBuyer: fetchBuyer({ payments: payments.repository, getOrder, now }),
     }),
   };
   const byPlaceholder = new Map<string, Readonly<Record<string, (settlement: Settlement) => Promise<object>>>>(
