@@ -52,12 +52,18 @@ export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<Se
 
 /** Records a refund. With a `void` order, the checkout failed; otherwise it stays completed. */
 export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
-  updateSession(sessions, settlement, {
-    set: {
-      status: settlement.order?.order_status === 'void' ? 'payment_failed' : 'payment_completed',
-      payment_status: settlement.payment_status,
+  updateSession(
+    sessions,
+    settlement,
+    {
+      set: {
+        status: settlement.order?.order_status === 'void' ? 'payment_failed' : 'payment_completed',
+        payment_status: settlement.payment_status,
+      },
     },
-  });
+    // The shop itself refunds a payment without stock after PayPal cancelled its reversal.
+    settlement.reinstated !== undefined && settlement.payment_status === 'refunded' ? ['reversed'] : [],
+  );
 
 export const sessionSteps = (sessions: Deps): StepsOf<'checkout', SessionStepResult> => ({
   CompleteCheckout: (settlement) => completeCheckout(sessions, settlement),

@@ -28,7 +28,7 @@ export async function createOrder(
   { orders, getSession, fetchBuyer, now }: CreateOrderDeps,
   settlement: Settlement,
 ): Promise<OrderStepResult> {
-  const { payment_id, checkout_session_id, captured, reinstated } = settlement;
+  const { payment_id, checkout_session_id, captured, refunded_minor, reinstated } = settlement;
   const order_id = orderIdOf(payment_id);
   const session = await getSession(checkout_session_id);
   if (!session) throw new Error(`checkout session ${checkout_session_id} not found`);
@@ -47,7 +47,7 @@ export async function createOrder(
     status: 'confirmed',
     items: session.items,
     amount: captured,
-    refunded_minor: 0,
+    refunded_minor,
     created_at: now().toISOString(),
     ...(reinstated !== undefined && { reinstated }),
   };

@@ -115,10 +115,13 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
      * Replaces an order after PayPal cancelled a reversal; a no-op for one that has changed since `seen`, or that was
      * reinstated as often already.
      */
-    reinstate: (seen: Order, { status, items, amount, reinstated }: Order): Promise<OrderChangeResult> =>
+    reinstate: (
+      seen: Order,
+      { status, items, amount, refunded_minor, reinstated }: Order,
+    ): Promise<OrderChangeResult> =>
       change(seen.order_id, {
         UpdateExpression:
-          'SET #status = :status, #items = :items, amount = :amount, refunded_minor = :none, reinstated = :reinstated',
+          'SET #status = :status, #items = :items, amount = :amount, refunded_minor = :refunded, reinstated = :reinstated',
         ConditionExpression: '#status = :seen AND (attribute_not_exists(reinstated) OR reinstated < :reinstated)',
         ExpressionAttributeNames: { '#status': 'status', '#items': 'items' },
         ExpressionAttributeValues: {
@@ -126,7 +129,7 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
           ':status': status,
           ':items': items,
           ':amount': amount,
-          ':none': 0,
+          ':refunded': refunded_minor,
           ':reinstated': reinstated,
         },
       }),

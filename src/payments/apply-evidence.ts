@@ -228,8 +228,9 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     const facts = await factsOf(payment, order, `asked after ${evidence.source}`, {
       named: order ? named : [...capturesOf(payment), ...named],
     });
-    const mayEndReversal = payment.reversed_at !== undefined && evidence.kind === 'captured';
-    const reinstated = mayEndReversal ? facts.flatMap((fact) => reinstatedBy(fact, evidence.time)) : [];
+    const { time } = evidence;
+    const mayEndReversal = payment.reversed_at !== undefined && evidence.kind === 'captured' && time !== undefined;
+    const reinstated = mayEndReversal ? facts.flatMap((fact) => reinstatedBy(fact, time)) : [];
     // PayPal's own fact replaces a claim of the same capture.
     const isConfirmed = facts.some((fact) => isCaptureOf(fact, named) && evidence.kind === 'captured');
     return applyAll(payment, [...facts, ...reinstated, ...(isConfirmed ? [] : [evidence])], false);
@@ -261,19 +262,27 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
         false,
       );
     },
-    refreshCapture: async (payment, source, { sellerLost }) => {
+    refreshCapture: async (found, source, { sellerLost }) => {
+      // The event of the dispute may be the first one about the capture.
+      const asked = found.capture_id === undefined ? await applyOrder(found, await orderOf(found), source) : undefined;
+      const payment = asked && 'payment' in asked ? asked.payment : found;
       const capture = payment.capture_id === undefined ? undefined : await deps.getCapture(payment.capture_id);
       if (!capture || !belongsTo(payment, capture)) return { outcome: 'unchanged', payment };
-      // The amounts of partial refunds are in the order only.
-      if (capture.status === 'PARTIALLY_REFUNDED') return applyOrder(payment, await orderOf(payment), source);
       const context = { source, authoritative: true, time: capture.updated_at };
-      return applyAll(
-        payment,
-        capture.status === 'COMPLETED' && !sellerLost
-          ? [{ ...context, kind: 'reinstated', captureId: capture.id, amount: capture.amount }]
-          : evidenceOfCapture(capture, context),
-        false,
-      );
+      const shown = evidenceOfCapture(capture, context);
+      // The amounts of partial refunds are in the order only.
+      const order = capture.status === 'PARTIALLY_REFUNDED' ? await orderOf(payment) : undefined;
+      if (capture.status === 'PARTIALLY_REFUNDED' && !order)
+        throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
+      const facts = order ? evidenceOfOrder(order, context) : shown;
+      const returned = facts.find((fact) => fact.kind === 'refunded' && fact.captureId === capture.id);
+      const total = returned && 'total' in returned ? returned.total.minor : 0;
+      const reinstated = sellerLost
+        ? []
+        : shown.flatMap((fact) =>
+            fact.kind === 'captured' ? [reinstatement(fact, total, deps.now().toISOString())] : [],
+          );
+      return applyAll(payment, [...reinstated, ...facts], false);
     },
   };
 }
@@ -296,8 +305,14 @@ const isCaptureOf = (fact: Evidence, captureIds: readonly string[]): boolean =>
   fact.kind === 'captured' && captureIds.includes(fact.captureId);
 
 /** PayPal announces a capture again when it cancels a reversal, and then shows it without refunds. */
-const reinstatedBy = (fact: Evidence, time: string | undefined): Evidence[] =>
-  fact.kind === 'captured' && !fact.isRefunded ? [{ ...fact, kind: 'reinstated', time }] : [];
+const reinstatedBy = (fact: Evidence, time: string): Evidence[] =>
+  fact.kind === 'captured' && !fact.isRefunded ? [reinstatement(fact, 0, time)] : [];
+
+const reinstatement = (
+  { kind: _, ...fact }: Extract<Evidence, { kind: 'captured' }>,
+  refundedMinor: number,
+  time: string,
+): Evidence => ({ ...fact, kind: 'reinstated', total: { ...fact.amount, minor: refundedMinor }, time });
 
 /** Such evidence is parked if PayPal does not confirm it; other evidence may simply be late. */
 const isAboutMoney = ({ kind }: Evidence): boolean =>

@@ -35,8 +35,10 @@ const CONDITIONS: Readonly<Record<Guard, string | ((evidence: Evidence) => strin
     '(attribute_not_exists(refunds.#refund0) OR refunds.#refund0.#status IN (:pending, :completed))',
   'known as failed': 'refunds.#refund0.#status IN (:failed, :cancelled)',
   'not after a reversal': '(attribute_not_exists(reversed_at) OR reversed_at >= :time)',
-  'whole amount': 'captured = :amount AND refunded_minor > :nothing',
-  'other amount': '(captured <> :amount OR refunded_minor <= :nothing)',
+  'new reversal': '(attribute_not_exists(reversed_at) OR reversed_at < :time)',
+  'old reversal': 'reversed_at >= :time',
+  'decreases total': 'refunded_minor > :total',
+  'does not decrease total': 'refunded_minor <= :total',
 };
 
 const moneyOf = (evidence: Evidence) =>
@@ -45,7 +47,6 @@ const moneyOf = (evidence: Evidence) =>
 const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
   ':true': true,
   ':false': false,
-  ':nothing': 0,
   ':time': evidence.time ?? '',
   ':pending': 'PENDING',
   ':completed': 'COMPLETED',

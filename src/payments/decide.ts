@@ -154,18 +154,22 @@ function buildMove(transition: Transition, before: Before, evidence: Evidence): 
   const set = setOf(transition, before, evidence, givenUp && !isGivenUp(status));
   const after = { ...before, ...set };
   const { settlement } = transition;
-  // What was refunded under review is a settlement of its own.
+  // What was refunded before is a settlement of its own.
+  const hasRefundStep =
+    (evidence.kind === 'accepted' || evidence.kind === 'reinstated') &&
+    status === 'captured' &&
+    after.refunded_minor > 0;
   const inputState = evidence.kind === 'accepted' ? { ...after, refunded_minor: 0 } : after;
   const step: Step = {
     status,
-    ...(settlement && { settlement: settlementFor(settlement, status, evidence, inputState, givenUp || after.late) }),
+    ...(settlement && { settlement: settlementFor(settlement, status, inputState, givenUp || after.late) }),
   };
   return {
     transition,
     evidence,
     seen: seenOf(transition, before, set),
     set,
-    steps: evidence.kind === 'accepted' && before.refunded_minor > 0 ? [step, refundStep(after)] : [step],
+    steps: hasRefundStep ? [step, refundStep(after)] : [step],
     // Any move after the approval makes the settlement that captures obsolete.
     ...(status !== 'approved' &&
       transition.to !== 'unchanged' && {
@@ -184,7 +188,7 @@ const seenOf = ({ to, evidence }: Transition, before: Before, set: Move['set']):
   ...(set.refunded_minor !== undefined && before.reinstated !== undefined && { reinstated: before.reinstated }),
 });
 
-/** Money that went back under review: the order that the acceptance creates gets the refund as well. */
+/** Money that went back under review, or before a reversal that was cancelled: the order gets the refund as well. */
 const refundStep = (after: Before): Step => ({
   status: 'partially_refunded',
   settlement: {
@@ -223,9 +227,13 @@ function setOf(transition: Transition, before: Before, evidence: Evidence, isLat
       return withRefunds(before, [evidence.refundId], evidence.status);
     case 'reinstated':
       return {
-        refunded_minor: 0,
-        reinstated: (before.reinstated ?? 0) + 1,
-        ...(evidence.time && { reversed_at: evidence.time }),
+        reversed_at: evidence.time,
+        ...(transition.to !== 'unchanged' && {
+          refunded_minor: evidence.total.minor,
+          reinstated: (before.reinstated ?? 0) + 1,
+          // The reversal has returned the stock.
+          ...(before.status === 'reversed' && { late: true }),
+        }),
       };
     default:
       return also;
@@ -257,11 +265,10 @@ function withRefunds(
 const settlementFor = (
   outcome: Outcome,
   status: PaymentStatus,
-  evidence: Evidence,
   after: Before,
   isLate: boolean,
 ): RequestedSettlement => ({
-  name: settlementName(outcome, status, evidence, isLate, after),
+  name: settlementName(outcome, status, isLate, after),
   input: inputOf(outcome, status, after),
 });
 
@@ -284,13 +291,7 @@ const inputOf = (
  * The last part of an execution's name: the outcome, and a suffix where one payment can have several settlements of
  * that outcome. Deterministic, so that starting a settlement is idempotent.
  */
-function settlementName(
-  settlement: Outcome,
-  status: PaymentStatus,
-  evidence: Evidence,
-  isLate: boolean,
-  after: Before,
-): string {
+function settlementName(settlement: Outcome, status: PaymentStatus, isLate: boolean, after: Before): string {
   switch (settlement) {
     case 'refunded':
       return refundedName(after, status);
@@ -299,13 +300,16 @@ function settlementName(
     case 'approved':
       return approvedName(after);
     default:
-      return evidence.kind === 'reinstated' ? `${settlement}-reinstated${after.reinstated}` : settlement;
+      return after.reinstated === undefined ? settlement : reinstatedName(settlement, after);
   }
 }
 
 /** Once per total. A reversal that PayPal cancelled starts the totals again. */
 const refundedName = ({ refunded_minor, reinstated }: Before, status?: PaymentStatus): string =>
   `refunded-${status === 'reversed' ? status : refunded_minor}${reinstated === undefined ? '' : `-reinstated${reinstated}`}`;
+
+const reinstatedName = (settlement: Outcome, { reinstated, refunded_minor }: Before): string =>
+  `${settlement}-reinstated${reinstated}${refunded_minor > 0 ? `-${refunded_minor}` : ''}`;
 
 /** One settlement per attempt: a decline ends an attempt, the buyer's next approval starts another. */
 const approvedName = ({ declines }: Pick<Before, 'declines'>) =>

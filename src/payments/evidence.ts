@@ -59,8 +59,17 @@ export type Evidence = EvidenceContext &
       }
     /** PayPal took money back, as after a chargeback. `total` is the total that was refunded or reversed. */
     | { readonly kind: 'reversed'; readonly captureId: string; readonly total: Money }
-    /** PayPal cancelled a reversal: the seller has the whole amount again. */
-    | { readonly kind: 'reinstated'; readonly captureId: string; readonly amount: Money }
+    /**
+     * PayPal cancelled a reversal: of the capture's amount, only the total that was refunded is away. `time` is that of
+     * the cancellation: an earlier reversal has ended.
+     */
+    | {
+        readonly kind: 'reinstated';
+        readonly captureId: string;
+        readonly amount: Money;
+        readonly total: Money;
+        readonly time: string;
+      }
   );
 
 export type EvidenceKind = Evidence['kind'];

@@ -9,7 +9,7 @@ export interface PastSettlement {
   readonly input: Settlement;
 }
 
-type PaymentState = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'reinstated' | 'history'>;
+type PaymentState = Pick<Payment, 'payment_id' | 'status' | 'captured' | 'refunded_minor' | 'history'>;
 
 /**
  * The settlement that creates the payment's order; undefined when nothing was captured, or the captured amount is not
@@ -23,10 +23,11 @@ export const settlementOfStatus = (payment: PaymentState): PastSettlement | unde
   payment.history.at(-1)?.status === payment.status ? lastRequested(payment, payment.status) : undefined;
 
 function lastRequested(
-  { payment_id, captured, refunded_minor, reinstated, history }: PaymentState,
+  { payment_id, captured, refunded_minor, history }: PaymentState,
   payment_status: PaymentStatus,
 ): PastSettlement | undefined {
   const name = history.findLast(({ status }) => status === payment_status)?.settlement;
+  const [, reinstated, refunded] = /-reinstated(\d+)(?:-(\d+))?$/.exec(name ?? '') ?? [];
   return name === undefined
     ? undefined
     : {
@@ -37,8 +38,8 @@ function lastRequested(
           outcome: z.parse(z.enum(OUTCOMES), outcomeOf(name)),
           payment_status,
           captured: captured ?? null,
-          refunded_minor,
-          ...(reinstated !== undefined && { reinstated }),
+          refunded_minor: refunded ? Number(refunded) : refunded_minor,
+          ...(reinstated && { reinstated: Number(reinstated) }),
         },
       };
 }

@@ -39,8 +39,10 @@ export type Guard =
   | 'not known as failed'
   | 'known as failed'
   | 'not after a reversal'
-  | 'whole amount'
-  | 'other amount';
+  | 'new reversal'
+  | 'old reversal'
+  | 'decreases total'
+  | 'does not decrease total';
 
 /** Evidence of this kind moves a payment from one of these statuses to that one, and requests this settlement. */
 export interface Transition {
@@ -177,20 +179,20 @@ export const TRANSITIONS: readonly Transition[] = [
   {
     evidence: 'reversed',
     from: ['captured', 'partially_refunded'],
-    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    guards: ['own capture', 'new reversal', 'own currency', 'increases total', 'partial'],
     to: 'partially_refunded',
     settlement: 'refunded',
   },
   {
     evidence: 'reversed',
     from: ['review'],
-    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    guards: ['own capture', 'new reversal', 'own currency', 'increases total', 'partial'],
     to: 'review',
   },
   {
     evidence: 'reversed',
     from: [...KEEPS_MONEY, 'refunded'],
-    guards: ['own capture', 'own currency', 'full'],
+    guards: ['own capture', 'new reversal', 'own currency', 'full'],
     to: 'reversed',
     settlement: 'refunded',
   },
@@ -204,13 +206,44 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'not known as failed'], to: 'unchanged' },
 
+  // A partly refunded payment had the requested amount, or one that an operator accepted.
   {
     evidence: 'reinstated',
-    from: ['reversed', 'partially_refunded'],
-    guards: ['own capture', 'whole amount'],
+    from: ['partially_refunded'],
+    guards: ['own capture', 'new reversal', 'decreases total'],
     authoritative: true,
     to: 'captured',
     settlement: 'captured_late',
+  },
+  {
+    evidence: 'reinstated',
+    from: ['reversed'],
+    guards: ['own capture', 'new reversal', 'decreases total', 'amount matches'],
+    authoritative: true,
+    to: 'captured',
+    settlement: 'captured_late',
+  },
+  {
+    evidence: 'reinstated',
+    from: ['reversed'],
+    guards: ['own capture', 'new reversal', 'decreases total', 'amount differs'],
+    authoritative: true,
+    to: 'review',
+  },
+  {
+    evidence: 'reinstated',
+    from: ['review'],
+    guards: ['own capture', 'new reversal', 'decreases total'],
+    authoritative: true,
+    to: 'review',
+  },
+  // Its reversal may be announced later.
+  {
+    evidence: 'reinstated',
+    from: PAID,
+    guards: ['own capture', 'new reversal', 'does not decrease total'],
+    authoritative: true,
+    to: 'unchanged',
   },
 ];
 
@@ -236,6 +269,7 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'refunded', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
   { evidence: 'refunded', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
   { evidence: 'refunded', from: PAID, guards: ['extra capture'] },
+  { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'old reversal'] },
   { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
   { evidence: 'reversed', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
   { evidence: 'reversed', from: PAID, guards: ['extra capture'] },
@@ -244,8 +278,7 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'refund_pending', from: PAID, guards: ['extra capture'] },
   { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'known as failed'] },
   { evidence: 'refund_failed', from: PAID, guards: ['extra capture'] },
-  { evidence: 'reinstated', from: ['captured', 'refunded', 'review'] },
-  { evidence: 'reinstated', from: ['reversed', 'partially_refunded'], guards: ['other amount'] },
+  { evidence: 'reinstated', from: PAID, guards: ['old reversal'] },
 ];
 
 const moneyOf = (evidence: Evidence) =>
@@ -302,9 +335,10 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
   'known as failed': (payment, evidence) => isFailed(refundOf(payment, evidence)),
   'not after a reversal': ({ reversed_at }, { authoritative, time = '' }) =>
     authoritative || reversed_at === undefined || time <= reversed_at,
-  'whole amount': ({ captured, refunded_minor }, evidence) =>
-    refunded_minor > 0 && captured !== undefined && 'amount' in evidence && sameMoney(captured, evidence.amount),
-  'other amount': (payment, evidence) => !GUARDS['whole amount'](payment, evidence),
+  'new reversal': ({ reversed_at }, { time = '' }) => reversed_at === undefined || time > reversed_at,
+  'old reversal': (payment, evidence) => !GUARDS['new reversal'](payment, evidence),
+  'decreases total': (payment, evidence) => totalMinor(evidence) < payment.refunded_minor,
+  'does not decrease total': (payment, evidence) => totalMinor(evidence) >= payment.refunded_minor,
 };
 
 export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);

@@ -80,7 +80,7 @@ const refresh = (
   { id }: PayPalEvent,
   endOfDispute?: { readonly sellerLost: boolean },
 ) =>
-  endOfDispute && payment.capture_id
+  endOfDispute
     ? evidenceApplier.refreshCapture(payment, `asked after webhook ${id}`, endOfDispute)
     : evidenceApplier.refreshFromPayPal(payment, `asked after webhook ${id}`);
 

@@ -101,6 +101,8 @@ function orderMatchesPayment({ payment, session, reservation, order }: Purchase)
     const what = `order references ${order.checkout_session_id}, expected ${session.checkout_session_id}`;
     return { what, repair: null };
   }
+  // An order that was refunded is none, if PayPal cancelled the reversal of a payment under review.
+  if (payment.status === 'review' && !isActive(order)) return undefined;
   if (payment.status === 'review')
     return { what: `order is ${order.status}, but its payment is under review`, repair: null };
   if (!payment.captured || !isPaid(payment.status))
@@ -166,6 +168,8 @@ function sessionFollowsPayment({ payment, session }: Purchase): Breach | undefin
 /** A session receives only decided statuses; until then it keeps the previous one. */
 function agrees(status: PaymentStatus, late: boolean, reported: PaymentStatus | null): boolean {
   if (reported === null) return false;
+  // Under review again, after PayPal cancelled a reversal.
+  if (status === 'review' && reported === 'reversed') return late;
   if (!isDecided(status)) return reported === 'created' || (late && isGivenUp(reported));
   // A late payment may be given up twice; the session keeps the status that the other one does not supersede.
   return reported === status || (late && isGivenUp(status) && isGivenUp(reported) && !isSupersededBy(reported, status));

@@ -63,8 +63,9 @@ export function evidenceOf(kind: EvidenceKind, more: Partial<EvidenceParts> = {}
   const about = { source: 'test', ...context };
   switch (kind) {
     case 'captured':
-    case 'reinstated':
       return { ...about, kind, captureId, amount };
+    case 'reinstated':
+      return { ...about, kind, captureId, amount, total, time: context.time ?? AFTER };
     case 'refunded':
       return { ...about, kind, captureId, total, refundIds: [refundId] };
     case 'refund_pending':

@@ -142,6 +142,11 @@ export function payPalInMemory(gate: Gate, start: Date) {
     /** All events, oldest first. Tests decide which of them are delivered. */
     events,
 
+    /** Time passes. */
+    advance(ms: number): void {
+      elapsed += ms;
+    },
+
     /** Approves, or approves again with another funding. */
     approve(id: string, funding: Funding = 'instant', takes = orders.get(id)?.amount): void {
       const order = find(id);

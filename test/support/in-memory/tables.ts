@@ -266,12 +266,12 @@ export function ordersInMemory(gate: Gate) {
         rows.set(id, refunded);
         return { order: refunded, changed: true };
       }),
-    reinstate: (seen, { status, items, amount, reinstated = 0 }) =>
+    reinstate: (seen, { status, items, amount, refunded_minor, reinstated = 0 }) =>
       gate('orders.reinstate', () => {
         const order = rows.get(seen.order_id);
         if (!order || order.status !== seen.status || (order.reinstated ?? 0) >= reinstated)
           return { order, changed: false };
-        const changed: Order = { ...order, status, items, amount, refunded_minor: 0, reinstated };
+        const changed: Order = { ...order, status, items, amount, refunded_minor, reinstated };
         rows.set(seen.order_id, changed);
         return { order: changed, changed: true };
       }),

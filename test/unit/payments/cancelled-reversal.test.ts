@@ -40,6 +40,7 @@ async function reversedPurchase({ shipped = false, minor = 2000 } = {}) {
   const resolve = async (sellerLost: boolean) => {
     const found = payment();
     if (!found) throw new Error('no payment');
+    shop.paypal.advance(Date.parse(BACK_AT) - shop.paypal.now().getTime());
     await shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost });
     await shop.finish();
   };
@@ -140,4 +141,43 @@ describe('a cancelled reversal', () => {
       expect([payment()?.status, order()?.status]).toEqual([status, ordered]);
     },
   );
+
+  it('keeps a refund that was made before', async () => {
+    const purchase = await onePurchase();
+    const { shop, paymentId, orderId, approve, drain, payment, order, session } = purchase;
+    approve();
+    await drain();
+    shop.paypal.refund(orderId, 500);
+    await drain();
+    const captureId = payment()?.capture_id ?? '';
+    const total = { currency: 'EUR', minor: 2000 };
+    const reversal: Evidence = { kind: 'reversed', source: 'test', time: REVERSED_AT, captureId, total };
+    await shop.evidenceApplier.apply(paymentId, reversal);
+    await shop.finish();
+    shop.paypal.advance(Date.parse(BACK_AT) - shop.paypal.now().getTime());
+
+    const reversed = payment();
+    if (reversed) await shop.evidenceApplier.refreshCapture(reversed, 'dispute', { sellerLost: false });
+    await shop.finish();
+
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+    expect(order()).toMatchObject({ status: 'confirmed', refunded_minor: 500 });
+    expect(session()?.payment_status).toBe('partially_refunded');
+  });
+
+  it('is known when its reversal is announced later', async () => {
+    const { shop, paymentId, approve, drain, payment } = await onePurchase();
+    approve();
+    await drain();
+    const captureId = payment()?.capture_id ?? '';
+    const total = { currency: 'EUR', minor: 2000 };
+    shop.paypal.advance(Date.parse(BACK_AT) - shop.paypal.now().getTime());
+    const captured = payment();
+    if (captured) await shop.evidenceApplier.refreshCapture(captured, 'dispute', { sellerLost: false });
+
+    const late: Evidence = { kind: 'reversed', source: 'test', time: REVERSED_AT, captureId, total };
+    expect(await shop.evidenceApplier.apply(paymentId, late)).toMatchObject({ outcome: 'unchanged' });
+
+    expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0, open: {} });
+  });
 });
