@@ -48,22 +48,19 @@ const reconcile = (job: string) =>
 
 /** Causes every failure that has an alarm and can be reproduced on one machine. */
 async function failShop(counted: Counted): Promise<Failures> {
-  const notRefunded = await paidPurchase();
-  await payPal('PUT', `/_sim/captures/${(await captureOf(notRefunded)).id}`, { refunds: 'FAILED' });
-  await asOperator(`/api/v1/admin/payments/${notRefunded.paymentId}/refund`, { reason: 'returned' });
-
   const underReview = await beginPurchase();
   await approve(underReview.paypalOrderId, { capture_amount: { currency_code: 'EUR', value: '0.01' } });
   await until(
     () => paymentOf(underReview),
     ({ status }) => status === 'review',
   );
+  const capture = `/_sim/captures/${(await captureOf(underReview)).id}`;
+  await payPal('PUT', capture, { refunds: 'FAILED' });
+  await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'the first refund' });
+  await payPal('PUT', capture, { refunds: 'COMPLETED' });
 
   const stopped = await purchaseWhoseSettlementIsStopped();
   await firstFailuresOf(stopped);
-  const failed = await purchaseWhoseOrderFails(1000);
-  await firstFailuresOf(failed);
-  await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
 
   const refused = await beginPurchase();
   const path = `/v2/checkout/orders/${refused.paypalOrderId}/capture`;
@@ -73,6 +70,10 @@ async function failShop(counted: Counted): Promise<Failures> {
     () => shop('POST', `/api/v1/payments/${refused.paymentId}/capture`),
     ({ status }) => status === 409,
   );
+
+  const failed = await purchaseWhoseOrderFails(1000);
+  await firstFailuresOf(failed);
+  await change('payments', { payment_id: stopped.paymentId }, { created_at: hoursAgo(5) });
 
   // Approved, but its webhook is lost: deliveries are dropped.
   const unnoticed = await beginPurchase();
