@@ -3,56 +3,52 @@ import type { Payment } from '../../../src/payments/payment.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
 import { sameMoney } from '../../../src/shared/money.ts';
 import type { PaymentStatus } from '../../../src/shared/settlement.ts';
-import type { OrderAtPayPal } from './paypal-state.ts';
+import { checkOf } from './consistency-check.ts';
+import { type CaptureAtPayPal, capturesOf, hasMoney, type OrderAtPayPal, returnedMinor } from './paypal-state.ts';
 import type { Purchase } from './purchase-model.ts';
 import type { ShopInMemory } from './shop.ts';
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-const refundedOf = ({ capture }: OrderAtPayPal) => sum(capture?.refunds.map(({ amount }) => amount.minor) ?? []);
 
-/** Whether PayPal has captured money for the order. */
-const hasMoney = ({ capture }: OrderAtPayPal) =>
-  capture !== undefined && capture.status !== 'PENDING' && capture.status !== 'DECLINED';
+/** The capture that the shop recorded first; the other one of an order is a second one. */
+const ownCapture = (order: OrderAtPayPal, { capture_id }: Payment): CaptureAtPayPal | undefined =>
+  [order.capture, order.extraCapture].find((capture) => capture?.id === capture_id) ?? order.capture;
 
 /**
  * The statuses that are correct for a payment at rest, derived from PayPal's final state and from what only the buyer
- * or an event can reveal; independent of the shop's own decisions. With `mayTurnAway`, an abandoned purchase that is
- * approved later may stay cancelled; with `accepted`, a wrong amount is not under review.
+ * or an event can reveal; independent of the shop's own decisions.
  */
 function expectedStatuses(
   order: OrderAtPayPal,
-  { cancelled, timeIsUp, deliveredTypes }: Purchase,
-  { mayTurnAway, accepted }: { readonly mayTurnAway: boolean; readonly accepted: boolean },
+  payment: Payment,
+  { cancelled, mustBeCaptured }: Purchase,
+  mayTurnAway: boolean,
 ): PaymentStatus[] {
-  const { capture } = order;
+  const capture = ownCapture(order, payment);
   if (capture?.status === 'PENDING') return ['capture_pending'];
   if (capture?.status === 'DECLINED') return ['failed'];
   if (capture) {
-    const refunded = refundedOf(order);
-    // PayPal's responses show a reversal as a refund; only its event identifies it.
-    if (refunded === capture.amount.minor)
-      return [deliveredTypes.has('PAYMENT.CAPTURE.REVERSED') ? 'reversed' : 'refunded'];
-    if (!sameMoney(capture.amount, order.amount) && !accepted) return ['review'];
-    return [refunded > 0 ? 'partially_refunded' : 'captured'];
+    const returned = returnedMinor(capture);
+    // A response shows a reversal as a refund: only its event identifies it.
+    if (returned === capture.amount.minor)
+      return order.reversalsCancelled > 0 || capture.refunds.some(({ isReversal }) => isReversal)
+        ? ['refunded', 'reversed']
+        : ['refunded'];
+    const accepted = payment.history.some(({ evidence }) => evidence === 'accepted');
+    // After a cancelled reversal, the operator decides again.
+    const mayBeReviewed = !sameMoney(capture.amount, order.amount) && (!accepted || order.reversalsCancelled > 0);
+    if (mayBeReviewed && !accepted) return ['review'];
+    if (mayBeReviewed) return ['review', returned > 0 ? 'partially_refunded' : 'captured'];
+    return [returned > 0 ? 'partially_refunded' : 'captured'];
   }
-  // Cancelled, approved and expired in any sequence: no money, and the last processed event decides the status.
-  if (order.gone) return cancelled || order.approval ? ['cancelled', 'expired'] : ['expired'];
-  if (order.status === 'VOIDED') return ['cancelled'];
-  if (order.status === 'APPROVED') {
-    const usable = !['refused', 'restricted', 'unready'].includes(order.approval?.funding ?? '');
-    // An abandoned payment is resumed once. It stays cancelled when the funding is unusable or the stock is sold by
-    // then.
-    const mayStayCancelled = (cancelled || timeIsUp) && (mayTurnAway || order.refused);
-    return [
-      usable ? 'captured' : 'created',
-      ...(mayStayCancelled ? (['cancelled'] as const) : []),
-      ...(timeIsUp && order.refused ? (['expired'] as const) : []),
-    ];
-  }
-  return cancelled ? ['cancelled'] : timeIsUp ? ['expired'] : ['created'];
+  if (mustBeCaptured && !mayTurnAway) return ['captured'];
+  if (order.approvals > 0) return ['cancelled', 'expired'];
+  return { yes: ['cancelled' as const], perhaps: ['cancelled' as const, 'expired' as const], no: ['expired' as const] }[
+    cancelled
+  ];
 }
 
-/** The violated invariants of a shop at rest. */
+/** The violated invariants of a shop at rest. With `mayTurnAway`, stock may be sold to another buyer. */
 export function violationsOf(
   shop: ShopInMemory,
   purchases: readonly Purchase[],
@@ -76,26 +72,41 @@ function purchaseViolations(shop: ShopInMemory, purchase: Purchase, mayTurnAway:
   if (!payment || !session || !reservation || !atPayPal)
     return ['payment, session, reservation or PayPal order missing'];
 
-  const violations: string[] = [];
+  const violations = [...purchase.violations];
   const check = (holds: boolean, violation: string) => holds || violations.push(violation);
-  const accepted = payment.history.some(({ evidence }) => evidence === 'accepted');
-  const expected = expectedStatuses(atPayPal, purchase, { mayTurnAway, accepted });
+  const expected = expectedStatuses(atPayPal, payment, purchase, mayTurnAway);
   check(expected.includes(payment.status), `payment ${payment.status}, expected ${expected.join(' or ')}`);
   check(Object.keys(payment.open).length === 0, `open settlements: ${Object.keys(payment.open)}`);
-  check(payment.refunded_minor === refundedOf(atPayPal), `${payment.refunded_minor} refunded`);
+  const capture = ownCapture(atPayPal, payment);
+  const returned = capture ? returnedMinor(capture) : 0;
+  check(payment.refunded_minor === returned, `${payment.refunded_minor} refunded, ${returned} at PayPal`);
+  for (const { id, status, approval } of capturesOf(atPayPal))
+    check(
+      status === 'DECLINED' || approval > purchase.readUncharged,
+      `${id} charges approval ${approval}, but the buyer read that nothing was charged after approval ${purchase.readUncharged}`,
+    );
+  check(
+    !atPayPal.declinedCapture || payment.history.every(({ status }) => status !== 'failed'),
+    'failed, though another capture of the order has money',
+  );
 
   const fulfilled = order?.status === 'confirmed' || order?.status === 'shipped';
-  if (!hasMoney(atPayPal)) check(!order, `order ${order?.status} without money`);
-  else if (payment.status === 'review') check(!order, `order ${order?.status} for a payment under review`);
-  else {
-    const fullyRefunded = refundedOf(atPayPal) === atPayPal.capture?.amount.minor;
+  const isRefundPending = capture?.refunds.some(({ tooLate, status }) => tooLate && status === 'PENDING') ?? false;
+  if (!hasMoney(capture)) check(!order, `order ${order?.status} without money`);
+  else if (payment.status === 'review') check(!fulfilled, `order ${order?.status} for a payment under review`);
+  else if (!isRefundPending) {
+    const fullyRefunded = returned === capture.amount.minor;
     check(
       fulfilled !== fullyRefunded,
       `order ${order?.status}, money ${fullyRefunded ? 'fully refunded' : 'not fully refunded'}`,
     );
   }
+  if (fulfilled) {
+    const recipient = shop.orders.buyers.get(order.order_id)?.buyer.name;
+    check(recipient === atPayPal.approval?.recipient, `ships to ${recipient}, paid by ${atPayPal.approval?.recipient}`);
+  }
 
-  const refundedAsLate = atPayPal.capture?.refunds.some(({ tooLate }) => tooLate) ?? false;
+  const refundedAsLate = capture?.refunds.some(({ tooLate }) => tooLate) ?? false;
   const abandoned = payment.history.some(({ status }) => isGivenUpOrFailed(status));
   check(abandoned || !refundedAsLate, 'refunded as a late payment, but never given up');
 
@@ -139,13 +150,13 @@ function stockViolations(shop: ShopInMemory): string[] {
   ]);
 }
 
-/** Captured minus refunded money equals the value of the orders plus the payments under review. */
+/**
+ * Captured minus returned money equals the value of the orders, of the payments under review, and of late payments whose
+ * refund is pending.
+ */
 function moneyViolations(shop: ShopInMemory, purchases: readonly Purchase[]): string[] {
-  const kept = sum(
-    [...shop.paypal.orders.values()]
-      .filter(hasMoney)
-      .map((order) => (order.capture?.amount.minor ?? 0) - refundedOf(order)),
-  );
+  const captures = [...shop.paypal.orders.values()].flatMap(capturesOf).filter(hasMoney);
+  const kept = sum(captures.map((capture) => capture.amount.minor - returnedMinor(capture)));
   const ordered = sum(
     [...shop.orders.rows.values()].map(({ amount, refunded_minor }: Order) => amount.minor - refunded_minor),
   );
@@ -154,5 +165,51 @@ function moneyViolations(shop: ShopInMemory, purchases: readonly Purchase[]): st
       .map(({ paymentId }) => shop.payments.rows.get(paymentId))
       .map((payment) => (payment?.status === 'review' ? (payment.captured?.minor ?? 0) - payment.refunded_minor : 0)),
   );
-  return kept === ordered + underReview ? [] : [`${kept} kept, ${ordered} ordered, ${underReview} under review`];
+  const pending = sum(
+    captures
+      .flatMap(({ refunds }) => refunds)
+      .filter(({ tooLate, status }) => tooLate && status === 'PENDING')
+      .map(({ amount }) => amount.minor),
+  );
+  return kept === ordered + underReview + pending
+    ? []
+    : [`${kept} kept, ${ordered} ordered, ${underReview} under review, ${pending} pending`];
+}
+
+/**
+ * The findings on the next day, and what is wrong with them: a second capture that was not refunded is a finding, which
+ * its repair closes; nothing else is.
+ */
+export async function findingViolations(shop: ShopInMemory, purchases: readonly Purchase[]): Promise<string[]> {
+  const check = checkOf(shop);
+  const nextDay = new Date(shop.paypal.now().getTime() + 24 * 3_600_000);
+  // Stock differences become violations in the second scan.
+  await check.check(nextDay);
+  await check.check(nextDay);
+  const extras = purchases.flatMap(({ paymentId, orderId }) => {
+    const payment = shop.payments.rows.get(paymentId);
+    const order = shop.paypal.orders.get(orderId);
+    if (!payment || !order?.extraCapture) return [];
+    const own = ownCapture(order, payment);
+    const extra = [order.capture, order.extraCapture].find((capture) => capture?.id !== own?.id);
+    return extra && returnedMinor(extra) < extra.amount.minor ? [{ paymentId, captureId: extra.id }] : [];
+  });
+  const found: string[] = [];
+  for (const id of check.open()) {
+    const finding = check.findings.get(id);
+    const { repair } = finding ?? {};
+    const isExpected =
+      repair?.kind === 'refund_capture' &&
+      extras.some(({ paymentId, captureId }) => paymentId === repair.payment_id && captureId === repair.capture_id);
+    found.push(...(isExpected ? [] : [`${id}: ${finding?.what}`]));
+  }
+  const missed = extras.length - (check.open().length - found.length);
+  for (const { paymentId, captureId } of extras) await shop.refundExtra(paymentId, captureId);
+  await check.check(new Date(nextDay.getTime() + 24 * 3_600_000));
+  return [
+    ...check.errors,
+    ...found,
+    ...(missed === 0 ? [] : [`${missed} second captures not found`]),
+    ...check.open().map((id) => `still open: ${id}: ${check.findings.get(id)?.what}`),
+  ];
 }

@@ -1,21 +1,38 @@
 import type { CaptureResult, PayPal, RefundResult } from '../../../src/paypal/client.ts';
 import { type CreatedOrder, captureFrom, orderFrom, refundFrom } from '../../../src/paypal/schema.ts';
 import type { PayPalEvent } from '../../../src/paypal-webhook/event.ts';
-import { type Money, sumOf } from '../../../src/shared/money.ts';
+import type { Money } from '../../../src/shared/money.ts';
 import {
   type CaptureAtPayPal,
   captureBody,
+  capturesOf,
   type Funding,
+  hasMoney,
   type OrderAtPayPal,
   orderBody,
+  type RefundAtPayPal,
   refundBody,
+  totalWith,
 } from './paypal-state.ts';
 import type { Gate } from './tables.ts';
+
+/** An order that is not captured lives this long. */
+const ORDER_LIFE_MS = 6 * 3_600_000;
+
+/** An event of PayPal, and the payment that it is about. */
+export interface PayPalsEvent {
+  readonly paymentId: string;
+  readonly event: PayPalEvent;
+  /** The refund or reversal that it announces. */
+  readonly refundId?: string;
+}
+
+type NewRefund = Pick<RefundAtPayPal, 'isReversal'> & Partial<Pick<RefundAtPayPal, 'status' | 'hidden' | 'tooLate'>>;
 
 /** PayPal's orders, and its events, each with a snapshot of its resource. */
 export function payPalInMemory(gate: Gate, start: Date) {
   const orders = new Map<string, OrderAtPayPal>();
-  const events: { readonly paymentId: string; readonly event: PayPalEvent }[] = [];
+  const events: PayPalsEvent[] = [];
   const responses = new Map<string, unknown>();
   let count = 0;
   /** Milliseconds: time passes with each rejected capture, and with each approval after one. */
@@ -30,35 +47,92 @@ export function payPalInMemory(gate: Gate, start: Date) {
     if (isStored(response)) responses.set(requestId, response);
     return response;
   };
+  const isOver = ({ capture, createdAt }: OrderAtPayPal) =>
+    !capture && now().getTime() - createdAt.getTime() > ORDER_LIFE_MS;
   const find = (id: string) => {
     const order = orders.get(id);
-    return order?.gone ? undefined : order;
+    return !order || order.gone || order.hidden || isOver(order) ? undefined : order;
   };
-  const byCapture = (id: string) => [...orders.values()].find(({ capture }) => capture?.id === id);
-  const announce = (order: OrderAtPayPal, event_type: string, resource: object) =>
+  const findCapture = (id: string) => {
+    for (const order of orders.values()) {
+      const capture = capturesOf(order).find((one) => one.id === id);
+      if (capture) return { order, capture };
+    }
+    return undefined;
+  };
+  const findRefund = (id: string) => {
+    for (const order of orders.values())
+      for (const capture of capturesOf(order)) {
+        const refund = capture.refunds.find((one) => one.id === id);
+        if (refund) return { order, capture, refund };
+      }
+    return undefined;
+  };
+  const announce = (
+    { paymentId }: OrderAtPayPal,
+    event_type: string,
+    resource: object,
+    about: Partial<PayPalsEvent> = {},
+  ) =>
     events.push({
-      paymentId: order.paymentId,
+      paymentId,
       event: { id: newId('WH-'), event_type, create_time: now().toISOString(), resource: { ...resource } },
+      ...about,
     });
 
+  const newCapture = (
+    { approvals }: OrderAtPayPal,
+    status: CaptureAtPayPal['status'],
+    amount: Money,
+  ): CaptureAtPayPal => ({ id: newId('CAPTURE'), amount, status, refunds: [], approval: approvals });
   const capture = (order: OrderAtPayPal, { funding, takes }: NonNullable<OrderAtPayPal['approval']>) => {
     const status = funding === 'pending' ? 'PENDING' : funding === 'declined' ? 'DECLINED' : 'COMPLETED';
-    order.capture = { id: newId('CAPTURE'), amount: takes, status, refunds: [] };
+    order.capture = newCapture(order, status, takes);
     order.status = 'COMPLETED';
     announce(order, `PAYMENT.CAPTURE.${status}`, captureBody(order, order.capture));
   };
-  const addRefund = (order: OrderAtPayPal, capture: CaptureAtPayPal, amount: Money, event: string, tooLate = false) => {
-    const total = sumOf([amount, ...capture.refunds.map((refund) => refund.amount)]);
-    const refund = { id: newId('REFUND'), amount, total, tooLate };
+  const announceRefund = (order: OrderAtPayPal, capture: CaptureAtPayPal, refund: RefundAtPayPal) =>
+    announce(
+      order,
+      `PAYMENT.CAPTURE.${refund.isReversal ? 'REVERSED' : 'REFUNDED'}`,
+      // A reversal's event says that it is complete.
+      refundBody(capture, refund),
+      { refundId: refund.id },
+    );
+  const addRefund = (
+    capture: CaptureAtPayPal,
+    minor: number | undefined,
+    { status = 'COMPLETED', tooLate = false, ...kind }: NewRefund,
+  ) => {
+    const rest = refundableMinor(capture);
+    const amount = { ...capture.amount, minor: Math.min(minor ?? rest, rest) };
+    const refund: RefundAtPayPal = {
+      id: newId('REFUND'),
+      amount,
+      total: totalWith(capture, amount),
+      status,
+      tooLate,
+      ...kind,
+    };
     capture.refunds.push(refund);
-    capture.status = total.minor === capture.amount.minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
-    announce(order, event, refundBody(capture, refund));
     return refund;
   };
 
   const refuse = (issue: string): CaptureResult => {
     elapsed += 1;
     return { outcome: 'rejected', issue };
+  };
+  /** Time passes with each approval after a refusal, so that the two differ. */
+  const approveOrder = (order: OrderAtPayPal, approval: NonNullable<OrderAtPayPal['approval']>) => {
+    elapsed += Number(elapsed > 0);
+    order.updatedAt = now().toISOString();
+    order.approvals += 1;
+    order.status = 'APPROVED';
+    order.approval = approval;
+  };
+  const findApprovable = (id: string) => {
+    const order = find(id);
+    return order && order.status !== 'COMPLETED' && order.status !== 'VOIDED' ? order : undefined;
   };
 
   const client: PayPal = {
@@ -67,7 +141,16 @@ export function payPalInMemory(gate: Gate, start: Date) {
         once(requestId, (): CreatedOrder => {
           const id = newId('ORDER');
           const { payment_id: paymentId, amount } = request;
-          orders.set(id, { id, paymentId, amount, status: 'PAYER_ACTION_REQUIRED', gone: false });
+          orders.set(id, {
+            id,
+            paymentId,
+            amount,
+            createdAt: now(),
+            status: 'PAYER_ACTION_REQUIRED',
+            gone: false,
+            approvals: 0,
+            reversalsCancelled: 0,
+          });
           return { id, status: 'PAYER_ACTION_REQUIRED', approveUrl: `https://paypal.example/checkoutnow?token=${id}` };
         }),
       ),
@@ -86,10 +169,14 @@ export function payPalInMemory(gate: Gate, start: Date) {
             if (order.status === 'COMPLETED') return { outcome: 'rejected', issue: 'ORDER_ALREADY_CAPTURED' };
             if (order.status !== 'APPROVED' || !order.approval) return refuse('ORDER_NOT_APPROVED');
             const { funding } = order.approval;
-            order.refused ||= funding === 'refused' || funding === 'unready' || funding === 'restricted';
-            if (funding === 'refused') return refuse('INSTRUMENT_DECLINED');
-            if (funding === 'restricted') return refuse('PAYEE_ACCOUNT_RESTRICTED');
-            if (funding === 'unready') return refuse('PAYER_ACTION_REQUIRED');
+            const issue = ISSUES[funding];
+            const isAccepted =
+              funding === 'refused once' && order.refusedApproval === order.approvals && order.cardWorks;
+            if (issue && !isAccepted) {
+              order.refusedApproval = order.approvals;
+              order.cardWorks = false;
+              return refuse(issue);
+            }
             capture(order, order.approval);
             return { outcome: 'order', order: orderFrom(orderBody(order)) };
           },
@@ -98,24 +185,22 @@ export function payPalInMemory(gate: Gate, start: Date) {
       ),
     getCapture: (id) =>
       gate('paypal.getCapture', () => {
-        const order = byCapture(id);
-        return order?.capture && captureFrom(captureBody(order, order.capture));
+        const found = findCapture(id);
+        return found && captureFrom(captureBody(found.order, found.capture));
       }),
     getRefund: (id) =>
       gate('paypal.getRefund', () => {
-        const captures = [...orders.values()].flatMap(({ capture }) => capture ?? []);
-        const capture = captures.find(({ refunds }) => refunds.some((refund) => refund.id === id));
-        const refund = capture?.refunds.find((one) => one.id === id);
-        return capture && refund && refundFrom(refundBody(capture, refund));
+        const found = findRefund(id);
+        return found && refundFrom(refundBody(found.capture, found.refund));
       }),
     refundCapture: (id, requestId, amount) =>
       gate('paypal.refundCapture', () =>
         once(
           requestId,
           (): RefundResult => {
-            const order = byCapture(id);
-            if (!order?.capture) throw new Error(`unknown capture ${id}`);
-            const { capture } = order;
+            const found = findCapture(id);
+            if (!found) throw new Error(`unknown capture ${id}`);
+            const { order, capture } = found;
             const refundable = refundableMinor(capture);
             if (order.disputed) return { outcome: 'rejected', issue: 'TRANSACTION_DISPUTED' };
             if (capture.status === 'PENDING') return { outcome: 'rejected', issue: 'PENDING_CAPTURE' };
@@ -125,8 +210,12 @@ export function payPalInMemory(gate: Gate, start: Date) {
               return { outcome: 'rejected', issue: 'REFUND_CAPTURE_CURRENCY_MISMATCH' };
             if ((amount?.minor ?? refundable) > refundable)
               return { outcome: 'rejected', issue: 'REFUND_AMOUNT_EXCEEDED' };
-            const refunded = amount ?? { ...capture.amount, minor: refundable };
-            const refund = addRefund(order, capture, refunded, 'PAYMENT.CAPTURE.REFUNDED', requestId.endsWith('-late'));
+            const refund = addRefund(capture, amount?.minor, {
+              isReversal: false,
+              status: order.slowRefunds ? 'PENDING' : 'COMPLETED',
+              tooLate: requestId.endsWith('-late'),
+            });
+            announceRefund(order, capture, refund);
             return { outcome: 'refunded', refund: refundFrom(refundBody(capture, refund)) };
           },
           ({ outcome }) => outcome === 'refunded',
@@ -141,6 +230,12 @@ export function payPalInMemory(gate: Gate, start: Date) {
     orders,
     /** All events, oldest first. Tests decide which of them are delivered. */
     events,
+    findRefund,
+
+    /** From now on, banks accept the cards that they have refused once. */
+    endRefusals(): void {
+      for (const order of orders.values()) order.cardWorks = true;
+    },
 
     /** Time passes. */
     advance(ms: number): void {
@@ -148,23 +243,32 @@ export function payPalInMemory(gate: Gate, start: Date) {
     },
 
     /** Approves, or approves again with another funding. */
-    approve(id: string, funding: Funding = 'instant', takes = orders.get(id)?.amount): void {
-      const order = find(id);
-      if (!order || !takes || order.status === 'COMPLETED' || order.status === 'VOIDED') return;
-      elapsed += Number(elapsed > 0);
-      order.updatedAt = now().toISOString();
-      order.status = 'APPROVED';
-      order.approval = { funding, takes };
+    approve(id: string, funding: Funding = 'instant', takes = orders.get(id)?.amount, recipient = 'Ada'): void {
+      const order = findApprovable(id);
+      if (!order || !takes) return;
+      approveOrder(order, { funding, takes, recipient });
       announce(order, 'CHECKOUT.ORDER.APPROVED', orderBody(order));
     },
 
-    /** PayPal captures immediately: the APPROVED event already has the completed order. */
-    approveAndCapture(id: string): void {
-      const order = find(id);
-      if (!order || order.status === 'COMPLETED' || order.status === 'VOIDED') return;
-      order.approval = { funding: 'instant', takes: order.amount };
-      capture(order, order.approval);
+    /**
+     * PayPal captures immediately: the APPROVED event already has the completed order.
+     * @param afterDeclined the order also has a capture that was declined before
+     */
+    approveAndCapture(id: string, { afterDeclined = false, recipient = 'Ada' } = {}): void {
+      const order = findApprovable(id);
+      if (!order) return;
+      approveOrder(order, { funding: 'instant', takes: order.amount, recipient });
+      if (afterDeclined) order.declinedCapture = newCapture(order, 'DECLINED', order.amount);
+      capture(order, order.approval as NonNullable<OrderAtPayPal['approval']>);
       announce(order, 'CHECKOUT.ORDER.APPROVED', orderBody(order));
+    },
+
+    /** Captures a captured order a second time; not one that was disputed. */
+    captureAgain(id: string): void {
+      const order = orders.get(id);
+      if (!hasMoney(order?.capture) || order.extraCapture || order.disputed !== undefined) return;
+      order.extraCapture = newCapture(order, 'COMPLETED', order.capture.amount);
+      announce(order, 'PAYMENT.CAPTURE.COMPLETED', captureBody(order, order.extraCapture));
     },
 
     /** The bank completes or declines a pending capture. */
@@ -183,26 +287,80 @@ export function payPalInMemory(gate: Gate, start: Date) {
       responses.clear();
     },
 
-    /** Refunds on PayPal's own pages, by default the remaining amount. */
-    refund(id: string, minor = Number.POSITIVE_INFINITY): void {
+    /** PayPal does not find the order for a while. */
+    hide(id: string, hidden: boolean): void {
       const order = orders.get(id);
-      if (!order?.capture || !hasMoney(order.capture)) return;
-      const amount = { ...order.capture.amount, minor: Math.min(minor, refundableMinor(order.capture)) };
-      addRefund(order, order.capture, amount, 'PAYMENT.CAPTURE.REFUNDED');
+      if (order) order.hidden = hidden;
     },
 
-    /** PayPal reverses the remaining amount of the capture. */
-    reverse(id: string): void {
+    /** Refunds on PayPal's own pages, by default the remaining amount. */
+    refund(
+      id: string,
+      minor?: number,
+      { status = 'COMPLETED' as RefundAtPayPal['status'], ofExtra = false } = {},
+    ): void {
       const order = orders.get(id);
-      if (!order?.capture || !hasMoney(order.capture)) return;
-      const amount = { ...order.capture.amount, minor: refundableMinor(order.capture) };
-      addRefund(order, order.capture, amount, 'PAYMENT.CAPTURE.REVERSED');
+      const capture = ofExtra ? order?.extraCapture : order?.capture;
+      if (!order || order.disputed || !hasMoney(capture) || refundableMinor(capture) === 0) return;
+      announceRefund(order, capture, addRefund(capture, minor, { isReversal: false, status }));
+    },
+
+    /** A pending refund ends. */
+    endRefund(id: string, status: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+      const order = orders.get(id);
+      const capture = order?.capture;
+      const refund = capture?.refunds.find((one) => one.status === 'PENDING');
+      // A refund of a late payment that fails needs an operator.
+      if (!order || !capture || !refund || (refund.tooLate && status !== 'COMPLETED')) return;
+      if (status === 'COMPLETED') refund.total = totalWith(capture, refund.amount);
+      refund.status = status;
+      announceRefund(order, capture, refund);
+    },
+
+    /** PayPal reverses the capture, by default the remaining amount, for good. */
+    reverse(id: string, minor?: number): void {
+      const order = orders.get(id);
+      if (!order || order.disputed || !hasMoney(order.capture) || refundableMinor(order.capture) === 0) return;
+      announceRefund(order, order.capture, addRefund(order.capture, minor, { isReversal: true }));
     },
 
     /** Opens or closes a dispute. */
     dispute(id: string, disputed: boolean): void {
       const order = orders.get(id);
       if (order) order.disputed = disputed;
+    },
+
+    /** Opens a dispute about an order with one capture, and reverses an amount until it ends. */
+    openDispute(id: string, reversedMinor: number): void {
+      const order = orders.get(id);
+      if (!order || order.disputed || order.extraCapture) return;
+      if (!hasMoney(order.capture) || refundableMinor(order.capture) === 0) return;
+      order.disputed = true;
+      if (reversedMinor === 0) return;
+      const reversal = addRefund(order.capture, reversedMinor, { isReversal: true, hidden: true });
+      announceRefund(order, order.capture, reversal);
+    },
+
+    /** Ends a dispute. If the seller has lost it, the reversal stands, or the disputed amount is taken without an event. */
+    resolveDispute(id: string, sellerLost: boolean, minor?: number): void {
+      const order = orders.get(id);
+      if (!order?.disputed || !order.capture) return;
+      order.disputed = false;
+      const { refunds } = order.capture;
+      const reversal = refunds.find(({ hidden }) => hidden);
+      if (sellerLost && reversal) delete reversal.hidden;
+      else if (reversal) {
+        refunds.splice(refunds.indexOf(reversal), 1);
+        order.reversalsCancelled += 1;
+      } else if (sellerLost && refundableMinor(order.capture) > 0)
+        addRefund(order.capture, minor, { isReversal: true });
+      announce(order, 'CUSTOMER.DISPUTE.RESOLVED', {
+        dispute_id: newId('PP-D-'),
+        status: 'RESOLVED',
+        create_time: now().toISOString(),
+        disputed_transactions: [{ seller_transaction_id: order.capture.id }],
+        dispute_outcome: { outcome_code: sellerLost ? 'RESOLVED_BUYER_FAVOUR' : 'RESOLVED_SELLER_FAVOUR' },
+      });
     },
 
     /** Voids an approved order that was not captured. */
@@ -224,7 +382,17 @@ export function payPalInMemory(gate: Gate, start: Date) {
   };
 }
 
-const hasMoney = ({ status }: CaptureAtPayPal) => status === 'COMPLETED' || status === 'PARTIALLY_REFUNDED';
+/** Why PayPal rejects a capture with this funding. */
+const ISSUES: { readonly [One in Funding]?: string } = {
+  refused: 'INSTRUMENT_DECLINED',
+  'refused once': 'INSTRUMENT_DECLINED',
+  restricted: 'PAYEE_ACCOUNT_RESTRICTED',
+  unready: 'PAYER_ACTION_REQUIRED',
+};
 
+/** Pending refunds count. */
 const refundableMinor = ({ amount, refunds }: CaptureAtPayPal): number =>
-  refunds.reduce((rest, refund) => rest - refund.amount.minor, amount.minor);
+  refunds.reduce(
+    (rest, refund) => rest - (refund.status === 'FAILED' || refund.status === 'CANCELLED' ? 0 : refund.amount.minor),
+    amount.minor,
+  );

@@ -8,10 +8,11 @@ import { beginPayment } from '../../../src/payments/begin-payment.ts';
 import { cancelPayment } from '../../../src/payments/cancel-payment.ts';
 import { captureAttempt, captureOnReturn } from '../../../src/payments/capture-payment.ts';
 import { fetchBuyer } from '../../../src/payments/fetch-buyer.ts';
+import { obstacleToShipping } from '../../../src/payments/obstacle-to-shipping.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import { paymentSteps } from '../../../src/payments/payment-steps.ts';
 import type { CaptureRefusal } from '../../../src/payments/record-refusal.ts';
-import { refundPayment } from '../../../src/payments/refund-payment.ts';
+import { refundExtraCapture, refundPayment } from '../../../src/payments/refund-payment.ts';
 import type { PayPalEvent } from '../../../src/paypal-webhook/event.ts';
 import { processEvent } from '../../../src/paypal-webhook/process-event.ts';
 import { reconcilePayment } from '../../../src/reconciliation/reconcile-payment.ts';
@@ -162,6 +163,27 @@ export function shopInMemory({
     });
   };
 
+  const reconcileDeps = {
+    payments: payments.repository,
+    sessions: sessions.repository,
+    getOrder,
+    evidenceApplier: applier,
+    startSettlement,
+    syncResult: (paymentId: PaymentId, settlement: string) => syncResult(resultDeps, paymentId, settlement),
+    dueAfterSeconds: DUE_AFTER_SECONDS,
+  };
+  /** Reconciles every reservation that has expired by then. */
+  const reconcileReservations = async (asOf: () => Date): Promise<void> => {
+    const deps = {
+      stock: stock.repository,
+      sessions: sessions.repository,
+      payments: payments.repository,
+      dueAfterSeconds: DUE_AFTER_SECONDS,
+      now: asOf,
+    };
+    for await (const id of stock.repository.due(asOf())) await reconcileReservation(deps, id);
+  };
+
   return {
     payments,
     sessions,
@@ -208,6 +230,16 @@ export function shopInMemory({
     refund: (id: PaymentId, minor: number | undefined, key: string) =>
       refundPayment(deps, id, { ...(minor && { amount: { currency: 'EUR', minor } }), source: 'operator', key }),
 
+    /** Refunds a second capture as an operator. */
+    refundExtra: (id: PaymentId, captureId: string) => refundExtraCapture(deps, id, captureId, 'operator'),
+
+    /** Ships as an operator. @returns false when the order is not shippable */
+    async ship(id: PaymentId): Promise<boolean> {
+      const payment = await payments.repository.get(id);
+      if (!payment || obstacleToShipping(payment.status, payment.refunds_pending ?? 0)) return false;
+      return (await orders.repository.ship(orderIdOf(id), now())).changed;
+    },
+
     /** Accepts a wrong amount as an operator. */
     accept: (id: PaymentId) => acceptPayment(applier, payments.rows.get(id) as Payment, 'operator'),
 
@@ -230,32 +262,24 @@ export function shopInMemory({
     reconcilePayment: (id: PaymentId, moment: Moment = 'now') =>
       reconcilePayment(
         {
-          payments: payments.repository,
-          sessions: sessions.repository,
-          getOrder,
-          evidenceApplier: applier,
-          startSettlement,
-          syncResult: (paymentId, settlement) => syncResult(resultDeps, paymentId, settlement),
-          dueAfterSeconds: DUE_AFTER_SECONDS,
+          ...reconcileDeps,
           now: { now, expiry: () => TIME_IS_UP, 'order deleted': () => ORDERS_ARE_OVER }[moment],
         },
         id,
       ),
 
-    /** Reconciles every expired reservation. */
-    async reconcileReservations(): Promise<void> {
-      for await (const id of stock.repository.due(TIME_IS_UP))
-        await reconcileReservation(
-          {
-            stock: stock.repository,
-            sessions: sessions.repository,
-            payments: payments.repository,
-            dueAfterSeconds: DUE_AFTER_SECONDS,
-            now: () => TIME_IS_UP,
-          },
-          id,
-        );
+    reconcileReservations: () => reconcileReservations(() => TIME_IS_UP),
+
+    /** Runs the jobs that reconcile payments and reservations: those which are due, and no others. */
+    async runJobs(onError: (error: Error) => void): Promise<void> {
+      for await (const id of payments.repository.due(now()))
+        await reconcilePayment({ ...reconcileDeps, now }, id).catch(onError);
+      await reconcileReservations(now).catch(onError);
     },
+
+    /** When the next payment or reservation is due. */
+    nextDue: (): Date | undefined =>
+      [...payments.due.values(), ...stock.due.values()].sort((a, b) => a.getTime() - b.getTime())[0],
 
     /** Runs all executions until they have succeeded. @returns the errors of tasks that keep failing */
     async finish(rounds = 10): Promise<string[]> {
@@ -265,7 +289,6 @@ export function shopInMemory({
         for (const execution of executions.values()) {
           for (let attempt = 0; !execution.succeeded && attempt < 10; attempt++)
             await runTask(execution, attempt).catch((error) => errors.push(`${execution.name}: ${error.message}`));
-          if (execution.succeeded) await recordSuccess(execution);
         }
         if ([...executions.values()].every(({ succeeded }) => succeeded)) return [];
       }

@@ -8,8 +8,9 @@ describe('past settlements', () => {
   it('equal the settlements that transitions requested, derived from the payment’s current state', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
-        const { shop, purchases } = await runHistory(history, 10);
-        await recover(shop, purchases);
+        const result = await runHistory(history, 10);
+        const { shop } = result;
+        await recover(result);
 
         for (const payment of shop.payments.rows.values()) {
           for (const past of [settlementOfStatus(payment), settlementOfCapture(payment)]) {

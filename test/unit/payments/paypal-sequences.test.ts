@@ -1,0 +1,720 @@
+import { describe, expect, it } from 'vitest';
+import { onePurchase } from '../../support/in-memory/one-purchase.ts';
+
+/*
+ * Sequences that PayPal's real users report: late, partial, repeated and contradictory evidence. Each is a short script
+ * over the shop in memory. Events are delivered only where the script does it.
+ */
+
+type Purchase = Awaited<ReturnType<typeof onePurchase>>;
+type Resource = Readonly<Record<string, unknown>>;
+
+const EUR = (value: string) => ({ currency_code: 'EUR', value });
+const MINUTE_MS = 60_000;
+
+/** Delivers an event that PayPal's state does not lead to. */
+const deliver = ({ shop }: Purchase, event_type: string, resource: Resource) =>
+  shop.deliver({ id: `WH-${event_type}`, event_type, create_time: shop.paypal.now().toISOString(), resource });
+
+/** An event of the payment that PayPal has announced, the latest of its type. */
+const announced = ({ shop }: Purchase, type: string) => {
+  const found = shop.paypal.events.findLast(({ event }) => event.event_type === type)?.event;
+  if (!found) throw new Error(`PayPal has announced no ${type}`);
+  return found;
+};
+
+/** A captured purchase whose order exists. */
+async function paid(): Promise<Purchase> {
+  const purchase = await onePurchase();
+  purchase.approve();
+  await purchase.drain();
+  expect(purchase.payment()).toMatchObject({ status: 'captured', open: {} });
+  return purchase;
+}
+
+/** A refund or a reversal of the purchase's capture, as a resource. */
+const refundOf = ({ payment }: Purchase, more: Resource = {}): Resource => ({
+  id: 'REFUND9',
+  status: 'COMPLETED',
+  amount: EUR('20.00'),
+  seller_payable_breakdown: { total_refunded_amount: EUR('20.00') },
+  links: [{ rel: 'up', href: `https://paypal.example/v2/payments/captures/${payment()?.capture_id}` }],
+  ...more,
+});
+
+const totalOf = (value: string, currency_code = 'EUR'): Resource => ({
+  seller_payable_breakdown: { total_refunded_amount: { currency_code, value } },
+});
+
+/** Runs the jobs, and whatever they start, whenever something is due. */
+async function letPass(purchase: Purchase, minutes: number): Promise<void> {
+  const { shop } = purchase;
+  const end = shop.paypal.now().getTime() + minutes * MINUTE_MS;
+  while (shop.paypal.now().getTime() < end) {
+    const due = (shop.nextDue()?.getTime() ?? end) + 1;
+    shop.paypal.advance(Math.max(1, Math.min(due, end) - shop.paypal.now().getTime()));
+    await shop.runJobs((error) => {
+      throw error;
+    });
+    await shop.finish();
+  }
+}
+
+describe('an approval that PayPal has refused to capture', () => {
+  /** The return page has captured, and read that nothing was charged. The card would work now. */
+  async function declined(): Promise<Purchase> {
+    const purchase = await onePurchase();
+    purchase.approve('refused once');
+    expect(await purchase.capture()).toMatchObject({ outcome: 'declined' });
+    purchase.shop.paypal.endRefusals();
+    return purchase;
+  }
+  const uncharged = ({ atPayPal, payment }: Purchase) => {
+    expect(atPayPal()?.capture).toBeUndefined();
+    expect(payment()?.status).not.toBe('approved');
+  };
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
+    ['the first delivery of its event comes late', ({ drain }) => drain()],
+    [
+      'the event comes after the session has expired',
+      async (purchase) => {
+        await letPass(purchase, 40);
+        expect(purchase.payment()?.status).toBe('expired');
+        await purchase.drain();
+      },
+    ],
+    [
+      'the event comes after the buyer has cancelled',
+      async ({ cancel, drain }) => {
+        expect(await cancel()).toMatchObject({ payment: { status: 'cancelled' } });
+        await drain();
+      },
+    ],
+    [
+      'the buyer reloads the return page',
+      async ({ capture }) => expect(await capture()).toMatchObject({ outcome: 'declined' }),
+    ],
+    ['the jobs look at the order', (purchase) => letPass(purchase, 40)],
+  ])('is not charged when %s', async (_, later) => {
+    const purchase = await declined();
+
+    await later(purchase);
+
+    uncharged(purchase);
+  });
+
+  it('is not charged when Step Functions runs the task of its attempt again', async () => {
+    const purchase = await onePurchase();
+    const { shop, approve, deliverPending } = purchase;
+    approve('refused once');
+    await deliverPending();
+    const [execution] = [...shop.executions.values()];
+    if (!execution) throw new Error('no execution');
+    shop.restart(execution);
+    await shop.runTask(execution);
+    shop.paypal.endRefusals();
+    shop.paypal.advance(MINUTE_MS);
+
+    await shop.finish();
+
+    uncharged(purchase);
+  });
+
+  it('does not let the task of its attempt capture a later approval’s attempt', async () => {
+    const purchase = await onePurchase();
+    const { shop, approve, deliverPending, atPayPal } = purchase;
+    approve('refused once');
+    await deliverPending();
+    const [execution] = [...shop.executions.values()];
+    if (!execution) throw new Error('no execution');
+    shop.restart(execution);
+    await shop.runTask(execution);
+    shop.paypal.endRefusals();
+    shop.paypal.advance(MINUTE_MS);
+    approve();
+    await deliverPending();
+    const again = [...shop.executions.values()].find(({ name }) => name.includes('-r'));
+    if (!again) throw new Error('not restarted');
+
+    await shop.runTask(again);
+
+    expect(atPayPal()?.capture).toBeUndefined();
+    await shop.finish();
+    expect(atPayPal()?.capture?.approval).toBe(2);
+  });
+
+  it('is followed by the next one, which is charged', async () => {
+    const purchase = await declined();
+    purchase.approve();
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'captured', open: {} });
+  });
+});
+
+describe('an approval that PayPal does not know yet', () => {
+  /** The event comes before PayPal lets the shop capture; later PayPal approves, and that event is lost. */
+  const early = async () => {
+    const purchase = await onePurchase();
+    const { orderId, paymentId, shop } = purchase;
+    await deliver(purchase, 'CHECKOUT.ORDER.APPROVED', {
+      id: orderId,
+      status: 'APPROVED',
+      purchase_units: [{ custom_id: paymentId, amount: EUR('20.00') }],
+    });
+    await shop.finish();
+    return purchase;
+  };
+
+  it('is captured by the jobs when PayPal approves and the buyer stays away', async () => {
+    const purchase = await early();
+    purchase.shop.paypal.advance(1000);
+    purchase.approve();
+
+    await letPass(purchase, 10);
+
+    expect(purchase.payment()).toMatchObject({ status: 'captured', open: {} });
+  });
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
+    ['its event', ({ drain }) => drain()],
+    ['the return page', ({ capture }) => capture()],
+  ])('is captured by %s when PayPal approves', async (_, later) => {
+    const purchase = await early();
+    purchase.shop.paypal.advance(1000);
+    purchase.approve();
+
+    await later(purchase);
+
+    expect(purchase.payment()?.status).toBe('captured');
+  });
+
+  it('is not captured when PayPal never approves', async () => {
+    const purchase = await early();
+
+    await letPass(purchase, 40);
+
+    expect(purchase.payment()?.status).toBe('expired');
+  });
+});
+
+describe('money that PayPal takes back', () => {
+  it.each([
+    ['5.00', 'partially_refunded', 500, 'confirmed'],
+    ['19.99', 'partially_refunded', 1999, 'confirmed'],
+    ['20.00', 'reversed', 2000, 'refunded'],
+  ])('counts as %s of 20.00', async (value, status, minor, ordered) => {
+    const purchase = await paid();
+
+    await deliver(purchase, 'PAYMENT.CAPTURE.REVERSED', refundOf(purchase, { amount: EUR(value), ...totalOf(value) }));
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status, refunded_minor: minor, open: {} });
+    expect(purchase.order()).toMatchObject({ status: ordered, refunded_minor: minor });
+  });
+
+  it('leaves a rest that can be refunded', async () => {
+    const purchase = await paid();
+    purchase.shop.paypal.reverse(purchase.orderId, 500);
+    await purchase.drain();
+
+    await purchase.shop.refund(purchase.paymentId, undefined, 'rest');
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+  });
+
+  it('counts the total of a second reversal once', async () => {
+    const purchase = await paid();
+    purchase.shop.paypal.reverse(purchase.orderId, 500);
+    purchase.shop.paypal.advance(1000);
+    purchase.shop.paypal.reverse(purchase.orderId, 700);
+
+    for (const { event } of purchase.shop.paypal.events.toReversed()) await purchase.shop.deliver(event);
+    await purchase.shop.finish();
+
+    expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 1200 });
+  });
+});
+
+describe('a refund that is not complete', () => {
+  it.each([
+    ['PENDING', 1],
+    ['FAILED', 0],
+    ['CANCELLED', 0],
+  ])('does not count when its event says %s', async (status, pending) => {
+    const purchase = await paid();
+    const { shop, orderId } = purchase;
+    shop.paypal.refund(orderId, undefined, { status: 'PENDING' });
+    if (status !== 'PENDING') shop.paypal.endRefund(orderId, status as 'FAILED' | 'CANCELLED');
+
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'captured', refunded_minor: 0, refunds_pending: pending });
+    expect(purchase.order()?.status).toBe('confirmed');
+  });
+
+  it('does not count when another refund is complete', async () => {
+    const purchase = await paid();
+    purchase.shop.paypal.refund(purchase.orderId, 1500, { status: 'PENDING' });
+    purchase.shop.paypal.refund(purchase.orderId, 500);
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500 });
+  });
+
+  it.each(['COMPLETED', 'FAILED', 'CANCELLED'] as const)('is looked up until it is %s', async (status) => {
+    const purchase = await paid();
+    const { shop, orderId } = purchase;
+    shop.paypal.refund(orderId, undefined, { status: 'PENDING' });
+    await purchase.deliverPending();
+    shop.paypal.endRefund(orderId, status);
+
+    await letPass(purchase, 130);
+
+    expect(purchase.payment()).toMatchObject({
+      status: status === 'COMPLETED' ? 'refunded' : 'captured',
+      refunds_pending: 0,
+    });
+  });
+
+  it('is not shipped while it is pending, and is when it has failed', async () => {
+    const purchase = await paid();
+    const { shop, orderId, paymentId } = purchase;
+    const slow = purchase.atPayPal();
+    if (slow) slow.slowRefunds = true;
+    expect(await shop.refund(paymentId, undefined, 'all')).toMatchObject({ outcome: 'pending' });
+
+    expect(await shop.ship(paymentId)).toBe(false);
+
+    shop.paypal.endRefund(orderId, 'FAILED');
+    await purchase.drain();
+    expect(await shop.ship(paymentId)).toBe(true);
+  });
+
+  it('is not shipped when it is complete and its order does not show it yet', async () => {
+    const purchase = await paid();
+    await purchase.shop.refund(purchase.paymentId, undefined, 'all');
+
+    expect(purchase.order()?.status).toBe('confirmed');
+    expect(await purchase.shop.ship(purchase.paymentId)).toBe(false);
+  });
+});
+
+describe('acceptance of a wrong amount', () => {
+  const underReview = async () => {
+    const purchase = await onePurchase();
+    purchase.shop.paypal.approve(purchase.orderId, 'instant', { currency: 'EUR', minor: 1900 });
+    await purchase.drain();
+    return purchase;
+  };
+
+  it.each([
+    [500, 'partially_refunded', 'confirmed'],
+    [1899, 'partially_refunded', 'confirmed'],
+  ])('keeps the %i that went back before', async (minor, status, ordered) => {
+    const purchase = await underReview();
+    purchase.shop.paypal.refund(purchase.orderId, minor);
+    await purchase.deliverPending();
+    // PayPal does not find the order: what went back is known here only.
+    purchase.shop.paypal.forget(purchase.orderId);
+
+    await purchase.shop.accept(purchase.paymentId);
+    purchase.shop.paypal.advance(24 * 60 * MINUTE_MS);
+    await purchase.shop.finish();
+
+    expect(purchase.payment()).toMatchObject({ status, refunded_minor: minor, open: {} });
+    expect(purchase.order()).toMatchObject({ status: ordered, refunded_minor: minor });
+  });
+
+  it('is a no-op after all of it went back', async () => {
+    const purchase = await underReview();
+    purchase.shop.paypal.refund(purchase.orderId);
+    await purchase.deliverPending();
+
+    await purchase.shop.accept(purchase.paymentId);
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'refunded', refunded_minor: 1900, open: {} });
+    expect(purchase.order()?.status).toBe('void');
+  });
+});
+
+describe('a refund whose event comes before that of its capture', () => {
+  it.each([
+    ['in full', undefined, 'refunded', 2000],
+    ['in part', 500, 'partially_refunded', 500],
+  ])('counts %s when PayPal does not find the order', async (_, minor, status, total) => {
+    const purchase = await onePurchase();
+    const { shop, orderId, paymentId } = purchase;
+    purchase.approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.refund(orderId, minor);
+    shop.paypal.forget(orderId);
+    shop.paypal.advance(7 * 60 * MINUTE_MS);
+
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
+
+    expect(shop.payments.rows.get(paymentId)).toMatchObject({ status, refunded_minor: total });
+    await shop.finish();
+    expect(purchase.order()?.status === 'confirmed').toBe(minor !== undefined);
+  });
+});
+
+describe('evidence about other money', () => {
+  it.each<[string, string, Resource, string]>([
+    ['a total in yen', 'PAYMENT.CAPTURE.REFUNDED', totalOf('2000', 'JPY'), 'other_currency'],
+    ['a total in dollars', 'PAYMENT.CAPTURE.REFUNDED', totalOf('20.00', 'USD'), 'other_currency'],
+    ['a reversal in dollars', 'PAYMENT.CAPTURE.REVERSED', totalOf('20.00', 'USD'), 'other_currency'],
+    [
+      'a refund of another capture',
+      'PAYMENT.CAPTURE.REFUNDED',
+      { links: [{ rel: 'up', href: 'https://paypal.example/v2/payments/captures/OTHER' }] },
+      'other_capture',
+    ],
+    [
+      'a reversal of another capture',
+      'PAYMENT.CAPTURE.REVERSED',
+      { links: [{ rel: 'up', href: 'https://paypal.example/v2/payments/captures/OTHER' }] },
+      'other_capture',
+    ],
+    [
+      'a pending refund of another capture',
+      'PAYMENT.CAPTURE.REFUNDED',
+      { status: 'PENDING', links: [{ rel: 'up', href: 'https://paypal.example/v2/payments/captures/OTHER' }] },
+      'other_capture',
+    ],
+  ])('is parked: %s', async (_, type, more, reason) => {
+    const purchase = await paid();
+
+    expect(await deliver(purchase, type, refundOf(purchase, { custom_id: purchase.paymentId, ...more }))).toMatchObject(
+      { status: 'parked', reason },
+    );
+
+    expect(purchase.payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+    expect(purchase.order()?.status).toBe('confirmed');
+  });
+});
+
+describe('an order with several captures', () => {
+  it.each([
+    ['declined and completed', ['DECLINED', 'COMPLETED'], 'captured'],
+    ['failed and completed', ['FAILED', 'COMPLETED'], 'captured'],
+    ['completed and declined', ['COMPLETED', 'DECLINED'], 'captured'],
+    ['declined and pending', ['DECLINED', 'PENDING'], 'capture_pending'],
+    ['declined twice', ['DECLINED', 'DECLINED'], 'failed'],
+  ])('does not fail because of the failed one: %s', async (_, statuses, status) => {
+    const purchase = await onePurchase();
+    const { shop, orderId, paymentId, payment } = purchase;
+    const captures = statuses.map((one, i) => ({
+      id: `CAPTURE-${i}`,
+      status: one,
+      amount: { currency: 'EUR', minor: 2000 },
+    }));
+    const found = payment();
+    if (!found) throw new Error('no payment');
+
+    await shop.evidenceApplier.applyOrder(
+      found,
+      { id: orderId, status: 'COMPLETED', custom_id: paymentId, captures, refunds: [] },
+      'test',
+    );
+
+    expect(payment()?.history.map((entry) => entry.status)).toEqual(['created', status]);
+  });
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
+    ['its event', ({ drain }) => drain()],
+    [
+      'its event before that of the first',
+      async ({ shop }) => {
+        for (const { event } of shop.paypal.events.toReversed()) await shop.deliver(event);
+      },
+    ],
+    [
+      'a refund of it',
+      async (purchase) => {
+        purchase.shop.paypal.refund(purchase.orderId, 500, { ofExtra: true });
+        await purchase.shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+      },
+    ],
+  ])('records a second completed one, found by %s', async (_, later) => {
+    const purchase = await paid();
+    const { shop, orderId, payment } = purchase;
+    shop.paypal.captureAgain(orderId);
+    const extra = purchase.atPayPal()?.extraCapture?.id ?? '';
+
+    await later(purchase);
+
+    expect(payment()?.status).toBe('captured');
+    expect(Object.keys(payment()?.extra_captures ?? {})).toEqual([extra]);
+    await shop.refundExtra(purchase.paymentId, extra);
+    expect(payment()?.extra_captures?.[extra]?.refunded_minor).toBe(2000);
+    expect(payment()?.refunded_minor).toBe(0);
+  });
+});
+
+describe('an order that PayPal does not find for a while', () => {
+  const captured = async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    purchase.approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.hide(orderId, true);
+    return purchase;
+  };
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
+    ['capture', ({ capture }) => capture().catch(() => undefined)],
+    ['cancel', ({ cancel }) => cancel().catch(() => undefined)],
+    ['the jobs', (purchase) => letPass(purchase, 20)],
+  ])('is not given up by %s', async (_, meanwhile) => {
+    const purchase = await captured();
+
+    await meanwhile(purchase);
+
+    expect(purchase.payment()?.status).toBe('created');
+    purchase.shop.paypal.hide(purchase.orderId, false);
+    await purchase.drain();
+    expect(purchase.payment()).toMatchObject({ status: 'captured', late: false });
+    expect(purchase.order()?.status).toBe('confirmed');
+  });
+
+  it('is not said to be cancelled or expired', async () => {
+    const purchase = await captured();
+
+    await expect(purchase.capture()).rejects.toThrow();
+    await expect(purchase.cancel()).rejects.toThrow();
+  });
+
+  it('waits for PayPal when it has rejected the capture as made before', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    purchase.approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    const { getOrder } = shop.paypal.client;
+    expect(await getOrder(orderId)).toBeDefined();
+    purchase.process.calls.length = 0;
+
+    expect(await purchase.capture()).toMatchObject({ outcome: 'done', payment: { status: 'captured' } });
+  });
+
+  it('does not lend the parcel the address of an earlier approval', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    shop.paypal.approve(orderId, 'refused once', undefined, 'Ada');
+    await purchase.deliverPending();
+    await purchase.capture();
+    shop.paypal.approve(orderId, 'instant', undefined, 'Bob');
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.hide(orderId, true);
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
+    await shop.finish(1);
+    shop.paypal.hide(orderId, false);
+
+    await shop.finish();
+
+    const [buyer] = [...shop.orders.buyers.values()];
+    expect([purchase.order()?.status, buyer?.buyer.name]).toEqual(['confirmed', 'Bob']);
+  });
+});
+
+describe('the buyer’s address', () => {
+  /** Ada approves, the capture is refused, Bob's address is approved; the capture of that is pending, then complete. */
+  const twoApprovals = async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    shop.paypal.approve(orderId, 'refused once', undefined, 'Ada');
+    const first = announced(purchase, 'CHECKOUT.ORDER.APPROVED');
+    await purchase.capture();
+    shop.paypal.advance(MINUTE_MS);
+    shop.paypal.approve(orderId, 'pending', undefined, 'Bob');
+    return { ...purchase, first };
+  };
+  const shipsTo = ({ shop }: Purchase) => [...shop.orders.buyers.values()].map(({ buyer }) => buyer.name);
+
+  it.each<[string, (purchase: Awaited<ReturnType<typeof twoApprovals>>) => Promise<unknown>]>([
+    [
+      'before the capture',
+      async ({ shop, first, capture }) => {
+        await shop.deliver(first);
+        await capture();
+      },
+    ],
+    [
+      'while the capture is pending',
+      async ({ shop, first, capture }) => {
+        await capture();
+        await shop.deliver(first);
+      },
+    ],
+    [
+      'before the order is created',
+      async (purchase) => {
+        await purchase.capture();
+        purchase.shop.paypal.endPending(purchase.orderId, 'COMPLETED');
+        await purchase.shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
+        await purchase.shop.deliver(purchase.first);
+      },
+    ],
+  ])('is that of the approval that was paid when the event of an earlier one comes %s', async (_, meanwhile) => {
+    const purchase = await twoApprovals();
+
+    await meanwhile(purchase);
+    purchase.shop.paypal.endPending(purchase.orderId, 'COMPLETED');
+    await purchase.drain();
+
+    expect(purchase.payment()?.status).toBe('captured');
+    expect(shipsTo(purchase)).toEqual(['Bob']);
+  });
+
+  it('is not that of another PayPal order that names the payment', async () => {
+    const purchase = await paid();
+
+    const result = await deliver(purchase, 'CHECKOUT.ORDER.APPROVED', {
+      id: 'OTHER',
+      status: 'APPROVED',
+      purchase_units: [{ custom_id: purchase.paymentId, amount: EUR('20.00') }],
+      payer: { name: { given_name: 'Eve' } },
+    });
+
+    expect(result).toMatchObject({ status: 'parked' });
+    expect(shipsTo(purchase)).toEqual(['Ada']);
+  });
+
+  it('is not that of another PayPal order before the order is created', async () => {
+    const purchase = await onePurchase();
+    purchase.approve('pending');
+    await purchase.capture();
+
+    await deliver(purchase, 'CHECKOUT.ORDER.APPROVED', {
+      id: 'OTHER',
+      status: 'APPROVED',
+      purchase_units: [{ custom_id: purchase.paymentId, amount: EUR('20.00') }],
+      payer: { name: { given_name: 'Eve' } },
+    });
+    purchase.shop.paypal.endPending(purchase.orderId, 'COMPLETED');
+    await purchase.drain();
+
+    expect(shipsTo(purchase)).toEqual(['Ada']);
+  });
+});
+
+describe('a reversal that PayPal cancels', () => {
+  /** @param minor taken while the dispute lasts */
+  const disputed = async (minor = 2000, refunded = 0) => {
+    const purchase = await paid();
+    const { shop, orderId, payment } = purchase;
+    if (refunded > 0) shop.paypal.refund(orderId, refunded);
+    await purchase.drain();
+    shop.paypal.advance(1000);
+    shop.paypal.openDispute(orderId, minor);
+    const reversal = announced(purchase, 'PAYMENT.CAPTURE.REVERSED');
+    const resolve = async (sellerLost: boolean) => {
+      shop.paypal.advance(1000);
+      shop.paypal.resolveDispute(orderId, sellerLost);
+      const found = payment();
+      if (!found) throw new Error('no payment');
+      await shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost });
+      await shop.finish();
+    };
+    return { ...purchase, reversal, resolve };
+  };
+
+  it.each([
+    ['all of it', 2000, 0, 'captured', 0],
+    ['a part of it', 500, 0, 'captured', 0],
+    ['all that was not refunded', 2000, 500, 'partially_refunded', 500],
+    ['a part of what was not refunded', 700, 500, 'partially_refunded', 500],
+  ])('gives the seller back %s', async (_, minor, refunded, status, total) => {
+    const purchase = await disputed(minor, refunded);
+    await purchase.shop.deliver(purchase.reversal);
+    await purchase.shop.finish();
+    expect(purchase.payment()?.refunded_minor).toBe(Math.min(2000, minor + refunded));
+
+    await purchase.resolve(false);
+
+    expect(purchase.payment()).toMatchObject({ status, refunded_minor: total, open: {} });
+    expect(purchase.order()).toMatchObject({ status: 'confirmed', refunded_minor: total });
+    expect(purchase.session()?.payment_status).toBe(status);
+  });
+
+  it('is not applied when its event comes after the end of the dispute', async () => {
+    const purchase = await disputed();
+    await purchase.resolve(false);
+
+    await purchase.shop.deliver(purchase.reversal);
+    await purchase.shop.finish();
+
+    expect(purchase.payment()).toMatchObject({ status: 'captured', refunded_minor: 0, open: {} });
+    expect(purchase.order()?.status).toBe('confirmed');
+  });
+
+  it('is known when the dispute tells of the capture for the first time', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId, payment } = purchase;
+    purchase.approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.openDispute(orderId, 2000);
+    const reversal = announced(purchase, 'PAYMENT.CAPTURE.REVERSED');
+    shop.paypal.advance(1000);
+    shop.paypal.resolveDispute(orderId, false);
+    const found = payment();
+    if (!found) throw new Error('no payment');
+
+    await shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost: false });
+    await shop.deliver(reversal);
+
+    expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+  });
+
+  it('puts a wrong amount under review again', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId, paymentId, payment } = purchase;
+    shop.paypal.approve(orderId, 'instant', { currency: 'EUR', minor: 1900 });
+    await purchase.drain();
+    shop.paypal.openDispute(orderId, 1900);
+    await purchase.drain();
+    expect(payment()?.status).toBe('reversed');
+    shop.paypal.advance(1000);
+    shop.paypal.resolveDispute(orderId, false);
+
+    const reversed = payment();
+    if (reversed) await shop.evidenceApplier.refreshCapture(reversed, 'dispute', { sellerLost: false });
+    expect(payment()).toMatchObject({ status: 'review', refunded_minor: 0 });
+
+    await shop.accept(paymentId);
+    await shop.finish();
+    expect(payment()).toMatchObject({ status: 'captured', open: {} });
+    expect(purchase.order()?.status).toBe('confirmed');
+  });
+
+  it('refunds the buyer when the stock is sold, and the session shows it', async () => {
+    const purchase = await disputed();
+    await purchase.shop.deliver(purchase.reversal);
+    await purchase.shop.finish();
+    const mugs = purchase.stock();
+    if (mugs) purchase.shop.stock.products.set('MUG', { ...mugs, available: 0, stocked: 0 });
+
+    await purchase.resolve(false);
+
+    expect(purchase.payment()).toMatchObject({ status: 'refunded', open: {} });
+    expect(purchase.session()?.payment_status).toBe('refunded');
+  });
+
+  it('records a lost dispute of which no other event tells', async () => {
+    const purchase = await paid();
+    const { shop, orderId, payment } = purchase;
+    shop.paypal.openDispute(orderId, 0);
+    shop.paypal.resolveDispute(orderId, true);
+    const found = payment();
+    if (found) await shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost: true });
+    await shop.finish();
+
+    expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000 });
+    expect(await shop.ship(purchase.paymentId)).toBe(false);
+  });
+});
