@@ -40,7 +40,7 @@ export interface OrderAtPayPal {
   updatedAt?: string;
   /** PayPal returns 404, for good or for a while. */
   gone: boolean;
-  hidden?: boolean;
+  hiddenUntil?: Date;
   /** PayPal rejects refunds while a dispute is open. */
   disputed?: boolean;
   /** PayPal accepts refunds without completing them. */

@@ -19,6 +19,8 @@ import type { Gate } from './tables.ts';
 /** An order that is not captured lives this long. */
 const ORDER_LIFE_MS = 6 * 3_600_000;
 
+const HIDDEN_MS = 3_600_000;
+
 /** An event of PayPal, and the payment that it is about. */
 export interface PayPalsEvent {
   readonly paymentId: string;
@@ -49,9 +51,10 @@ export function payPalInMemory(gate: Gate, start: Date) {
   };
   const isOver = ({ capture, createdAt }: OrderAtPayPal) =>
     !capture && now().getTime() - createdAt.getTime() > ORDER_LIFE_MS;
+  const isHidden = ({ hiddenUntil }: OrderAtPayPal) => hiddenUntil !== undefined && now() < hiddenUntil;
   const find = (id: string) => {
     const order = orders.get(id);
-    return !order || order.gone || order.hidden || isOver(order) ? undefined : order;
+    return !order || order.gone || isHidden(order) || isOver(order) ? undefined : order;
   };
   const findCapture = (id: string) => {
     for (const order of orders.values()) {
@@ -287,10 +290,15 @@ export function payPalInMemory(gate: Gate, start: Date) {
       responses.clear();
     },
 
-    /** PayPal does not find the order for a while. */
-    hide(id: string, hidden: boolean): void {
+    /** PayPal does not find the order for an hour. */
+    hide(id: string): void {
       const order = orders.get(id);
-      if (order) order.hidden = hidden;
+      if (order) order.hiddenUntil = new Date(now().getTime() + HIDDEN_MS);
+    },
+
+    /** PayPal finds the order again. */
+    show(id: string): void {
+      delete orders.get(id)?.hiddenUntil;
     },
 
     /** Refunds on PayPal's own pages, by default the remaining amount. */
@@ -305,8 +313,8 @@ export function payPalInMemory(gate: Gate, start: Date) {
       announceRefund(order, capture, addRefund(capture, minor, { isReversal: false, status }));
     },
 
-    /** A pending refund ends. */
-    endRefund(id: string, status: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+    /** A pending refund ends, perhaps without an event. */
+    endRefund(id: string, status: 'COMPLETED' | 'FAILED' | 'CANCELLED', { silent = false } = {}): void {
       const order = orders.get(id);
       const capture = order?.capture;
       const refund = capture?.refunds.find((one) => one.status === 'PENDING');
@@ -314,7 +322,7 @@ export function payPalInMemory(gate: Gate, start: Date) {
       if (!order || !capture || !refund || (refund.tooLate && status !== 'COMPLETED')) return;
       if (status === 'COMPLETED') refund.total = totalWith(capture, refund.amount);
       refund.status = status;
-      announceRefund(order, capture, refund);
+      if (!silent) announceRefund(order, capture, refund);
     },
 
     /** PayPal reverses the capture, by default the remaining amount, for good. */

@@ -18,7 +18,7 @@ export interface HistoryStep {
     | { readonly kind: 'refundByOperator'; readonly minor: number; readonly pending: boolean }
     /** On PayPal's own pages. */
     | { readonly kind: 'refund'; readonly minor: number; readonly pending: boolean; readonly ofExtra: boolean }
-    | { readonly kind: 'endRefund'; readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED' }
+    | { readonly kind: 'endRefund'; readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED'; readonly silent: boolean }
     /** For good, or until the dispute ends. */
     | { readonly kind: 'reverse' | 'openDispute'; readonly minor: number }
     | { readonly kind: 'resolveDispute'; readonly sellerLost: boolean; readonly minor: number }
@@ -85,7 +85,11 @@ const action: fc.Arbitrary<HistoryStep['action']> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: kind('endRefund'), status: fc.constantFrom('COMPLETED', 'FAILED', 'CANCELLED') }),
+    arbitrary: fc.record({
+      kind: kind('endRefund'),
+      status: fc.constantFrom('COMPLETED', 'FAILED', 'CANCELLED'),
+      silent: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('reverse'), minor }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('openDispute'), minor: fc.constantFrom(0, 500, 2000) }) },
@@ -101,13 +105,22 @@ const crashPoint = fc.option(fc.record({ at: fc.nat(5), when: fc.constantFrom('b
 
 const step = (buyers: number) => fc.record({ action, buyer: fc.nat(buyers - 1), crashPoint });
 
-/** Many actions need money at PayPal, so half of the histories begin with a capture of the right or of a wrong amount. */
+/** Many actions need money at PayPal, or a refusal, so most histories begin with one. */
 const paid: HistoryStep[] = [
   { action: { kind: 'approve', funding: 'instant' }, buyer: 0 },
   { action: { kind: 'return' }, buyer: 0 },
 ];
 const paidWrongly: HistoryStep[] = [
   { action: { kind: 'approve', funding: 'instant', takes: { ...REQUESTED, minor: 1900 } }, buyer: 0 },
+  { action: { kind: 'return' }, buyer: 0 },
+];
+const refused: HistoryStep[] = [
+  { action: { kind: 'approve', funding: 'refused once' }, buyer: 0 },
+  { action: { kind: 'return' }, buyer: 0 },
+];
+const refusedWhileTheWorkflowWaits: HistoryStep[] = [
+  { action: { kind: 'approve', funding: 'refused once' }, buyer: 0 },
+  { action: { kind: 'deliver', which: 0 }, buyer: 0 },
   { action: { kind: 'return' }, buyer: 0 },
 ];
 /** The first buyer abandons the purchase, so that the item is available to the second. */
@@ -123,7 +136,7 @@ const beginningWith = (beginnings: readonly HistoryStep[][], buyers: number): fc
     .map(([beginning, rest]) => [...beginning, ...rest]);
 
 /** Histories of one purchase. */
-export const histories = beginningWith([[], [], paid, paidWrongly], 1);
+export const histories = beginningWith([[], [], paid, paid, paidWrongly, refused, refusedWhileTheWorkflowWaits], 1);
 
 /** Histories of two purchases, many of them of the same last item. */
 export const twoPurchaseHistories = beginningWith(

@@ -129,7 +129,7 @@ async function perform(context: Context, purchase: Purchase, action: HistoryStep
     case 'refundByOperator':
       return refundByOperator(shop, purchase, action);
     case 'endRefund':
-      return paypal.endRefund(orderId, action.status);
+      return paypal.endRefund(orderId, action.status, action);
     case 'reverse':
       return paypal.reverse(orderId, action.minor);
     case 'openDispute':
@@ -141,8 +141,9 @@ async function perform(context: Context, purchase: Purchase, action: HistoryStep
     case 'expire':
       return paypal.expire(orderId);
     case 'hide':
+      return paypal.hide(orderId);
     case 'show':
-      return paypal.hide(orderId, action.kind === 'hide');
+      return paypal.show(orderId);
     case 'accept':
       return survives(() => shop.accept(paymentId));
     case 'ship':
@@ -274,7 +275,7 @@ export async function recover({ shop, purchases, processed }: HistoryResult): Pr
   paypal.endRefusals();
   for (const purchase of purchases) {
     const order = orderOf(shop, purchase);
-    order.hidden = false;
+    paypal.show(purchase.orderId);
     order.slowRefunds = false;
     paypal.resolveDispute(purchase.orderId, false);
     // A late payment whose refund is pending waits for it, and so does its settlement.

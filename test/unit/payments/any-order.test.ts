@@ -9,11 +9,11 @@ import { type HistoryResult, recover, runConcurrently, runHistory } from '../../
  * half a day of the regular jobs, every payment matches PayPal's state and every invariant holds.
  */
 
-/** `npm run generate` runs more. */
+/** More: `RUNS=20000 SEED=1 npx vitest run --project unit test/unit/payments/any-order.test.ts`. */
 const RUNS = Number(process.env.RUNS ?? 300);
 const TIMEOUT_MS = 120_000 + RUNS * 200;
-/** Printed, so that a failure can be repeated with `SEED=…`. */
-const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+/** Every run without `SEED` repeats the same histories. */
+const SEED = Number(process.env.SEED ?? 771_301_679);
 const PARAMETERS = { numRuns: RUNS, seed: SEED };
 process.stdout.write(`${RUNS} histories of each kind with seed ${SEED}\n`);
 

@@ -463,7 +463,7 @@ describe('an order that PayPal does not find for a while', () => {
     const { shop, orderId } = purchase;
     purchase.approve();
     await shop.paypal.client.captureOrder(orderId, 'another-request');
-    shop.paypal.hide(orderId, true);
+    shop.paypal.hide(orderId);
     return purchase;
   };
 
@@ -477,7 +477,7 @@ describe('an order that PayPal does not find for a while', () => {
     await meanwhile(purchase);
 
     expect(purchase.payment()?.status).toBe('created');
-    purchase.shop.paypal.hide(purchase.orderId, false);
+    purchase.shop.paypal.show(purchase.orderId);
     await purchase.drain();
     expect(purchase.payment()).toMatchObject({ status: 'captured', late: false });
     expect(purchase.order()?.status).toBe('confirmed');
@@ -510,10 +510,10 @@ describe('an order that PayPal does not find for a while', () => {
     await purchase.capture();
     shop.paypal.approve(orderId, 'instant', undefined, 'Bob');
     await shop.paypal.client.captureOrder(orderId, 'another-request');
-    shop.paypal.hide(orderId, true);
+    shop.paypal.hide(orderId);
     await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
     await shop.finish(1);
-    shop.paypal.hide(orderId, false);
+    shop.paypal.show(orderId);
 
     await shop.finish();
 
