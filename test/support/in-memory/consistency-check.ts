@@ -168,13 +168,3 @@ export function checkOf(shop: ShopInMemory) {
         .sort(),
   };
 }
-
-/** The findings in a shop on the next day: none in any legal state. */
-export async function findingsIn(shop: ShopInMemory): Promise<string[]> {
-  const check = checkOf(shop);
-  const nextDay = new Date('2026-06-02T12:00:00.000Z');
-  // Stock differences become violations in the second scan.
-  await check.check(nextDay);
-  await check.check(nextDay);
-  return [...check.errors, ...check.open().map((id) => `${id}: ${check.findings.get(id)?.what}`)];
-}
