@@ -6,7 +6,7 @@ import type { TableName } from '../../../lib/names.ts';
 import { type DeadLetter, deadLetterQueue } from '../../../src/settlements/dead-letter-queue.ts';
 import { callJson } from './call-json.ts';
 import { deployedFunctions } from './deployed-functions.ts';
-import { queuedPayments } from './payment-queue.ts';
+import { paymentQueueOf, queuedPayments } from './payment-queue.ts';
 import { allQuiet, type Storm, type StormStack } from './storm.ts';
 
 /** The open work of a set of payments. */
@@ -71,8 +71,9 @@ export async function recoverAll(
   { payments }: Pick<Storm, 'payments'>,
   log: (line: string) => void,
 ): Promise<Recovery> {
-  const { call } = deployedFunctions(stack.clientOptions);
+  const { lambda, nameOf, call } = deployedFunctions(stack.clientOptions);
   const sqs = new SQSClient(stack.clientOptions);
+  const paymentQueue = await paymentQueueOf(lambda, await nameOf('reconciliation'));
   const operator = await operatorOf(stack);
   let retried = 0;
   let fetched = 0;
@@ -85,7 +86,7 @@ export async function recoverAll(
     const due_before = new Date(Date.now() + LATER_MS).toISOString();
     fetched += (await call('reconciliation', { job: 'events', due_before })).figures.fetched;
     for (const job of ['inbox', 'payments']) await call('reconciliation', { job, due_before });
-    while ((await queuedPayments(sqs)) > 0) await sleep(200);
+    while ((await queuedPayments(sqs, paymentQueue)) > 0) await sleep(200);
     retried += await operator.retryAll();
     await allQuiet(stack);
     await call('reconciliation', { job: 'dead-letters', due_before });

@@ -1,12 +1,16 @@
-import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** The URL of the queue of due payments, from the environment of the function that works it off. */
+export async function paymentQueueOf(lambda: LambdaClient, functionName: string): Promise<string> {
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
+  const url = Environment?.Variables?.PAYMENT_QUEUE_URL;
+  if (!url) throw new Error(`function ${functionName} has no payment queue`);
+  return url;
+}
 
 /** Counts the due payments that no worker has received yet; not those that are delivered again later. */
-export async function queuedPayments(sqs: SQSClient): Promise<number> {
-  const { QueueUrls = [] } = await sqs.send(
-    new ListQueuesCommand({ QueueNamePrefix: 'settle-once-local-service-paymentqueue' }),
-  );
-  const [QueueUrl] = QueueUrls;
-  if (!QueueUrl) throw new Error('the stack has no payment queue');
+export async function queuedPayments(sqs: SQSClient, QueueUrl: string): Promise<number> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
   );
