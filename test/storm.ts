@@ -36,7 +36,7 @@ async function runStorm(purchases: number, seed: number, quiet: boolean) {
   const stack = await startStack({ stateDir: '.local/storm', quiet });
   try {
     const begun = performance.now();
-    const passed = await storm(stack, { purchases, seed, log });
+    const passed = await storm(stack, { purchases, seed, log, movesMoney: true });
     const ended = performance.now();
     const left = await openWork(stack, passed.payments);
     log(`purchases done, open: ${JSON.stringify(left)}`);

