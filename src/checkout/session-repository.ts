@@ -8,6 +8,11 @@ export interface SessionChange {
   readonly set: Partial<Pick<Session, 'status' | 'payment_id' | 'payment_status'>>;
   readonly ifStatusIn?: readonly Session['status'][];
   readonly ifPaymentStatusIn?: readonly NonNullable<Session['payment_status']>[];
+  /**
+   * How often PayPal has cancelled a reversal of the payment. A session that was changed after fewer may have any payment
+   * status; one that was changed after more is not changed.
+   */
+  readonly reinstated?: number | undefined;
 }
 
 /** `session` is its current state; undefined when it does not exist. */
@@ -20,7 +25,7 @@ export interface SessionChangeResult {
 export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string) => {
   const change = async (
     id: SessionId,
-    { set, ifStatusIn, ifPaymentStatusIn }: SessionChange,
+    { set, ifStatusIn, ifPaymentStatusIn, reinstated }: SessionChange,
   ): Promise<SessionChangeResult> => {
     const values: Record<string, unknown> = {};
     const placeholder = (value: unknown) => {
@@ -30,18 +35,26 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     };
     const oneOf = (attribute: string, list: readonly string[] | undefined) =>
       list ? [`${attribute} IN (${list.map(placeholder).join(', ')})`] : [];
+    const ifNotLater = ([hasPaymentStatus]: string[], reinstated: number | undefined): string[] => {
+      if (!hasPaymentStatus) return [];
+      if (reinstated === undefined) return [hasPaymentStatus, 'attribute_not_exists(reinstated)'];
+      const count = placeholder(reinstated);
+      return [
+        `(attribute_not_exists(reinstated) OR reinstated < ${count} OR (reinstated = ${count} AND ${hasPaymentStatus}))`,
+      ];
+    };
     const result = await writtenOrExisting(
       db.send(
         new UpdateCommand({
           TableName: tableName,
           Key: { checkout_session_id: id },
-          UpdateExpression: `SET ${Object.entries(set)
+          UpdateExpression: `SET ${Object.entries({ ...set, ...(reinstated !== undefined && { reinstated }) })
             .map(([attribute, value]) => `${attribute === 'status' ? '#status' : attribute} = ${placeholder(value)}`)
             .join(', ')}`,
           ConditionExpression: [
             'attribute_exists(#status)',
             ...oneOf('#status', ifStatusIn),
-            ...oneOf('payment_status', ifPaymentStatusIn),
+            ...ifNotLater(oneOf('payment_status', ifPaymentStatusIn), reinstated),
           ].join(' AND '),
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: values,

@@ -28,18 +28,10 @@ export const isSupersededBy = (status: PaymentStatus, newer: PaymentStatus): boo
 
 const UNPAID = ['open', 'payment_pending', 'payment_failed', 'expired'] as const;
 
-/** Statuses that a cancelled reversal may end. */
-const UNDONE: readonly PaymentStatus[] = ['partially_refunded', 'refunded', 'reversed'];
-
 type Deps = Pick<SessionRepository, 'change'>;
 
 export const completeCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
-  updateSession(
-    sessions,
-    settlement,
-    { set: { status: 'payment_completed', payment_status: 'captured' } },
-    settlement.reinstated === undefined ? [] : UNDONE,
-  );
+  updateSession(sessions, settlement, { set: { status: 'payment_completed', payment_status: 'captured' } });
 
 export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
   updateSession(sessions, settlement, {
@@ -52,18 +44,12 @@ export const failCheckout = (sessions: Deps, settlement: Settlement): Promise<Se
 
 /** Records a refund. With a `void` order, the checkout failed; otherwise it stays completed. */
 export const refundCheckout = (sessions: Deps, settlement: Settlement): Promise<SessionStepResult> =>
-  updateSession(
-    sessions,
-    settlement,
-    {
-      set: {
-        status: settlement.order?.order_status === 'void' ? 'payment_failed' : 'payment_completed',
-        payment_status: settlement.payment_status,
-      },
+  updateSession(sessions, settlement, {
+    set: {
+      status: settlement.order?.order_status === 'void' ? 'payment_failed' : 'payment_completed',
+      payment_status: settlement.payment_status,
     },
-    // The shop itself refunds a payment without stock after PayPal cancelled its reversal.
-    settlement.reinstated !== undefined && settlement.payment_status === 'refunded' ? ['reversed'] : [],
-  );
+  });
 
 export const sessionSteps = (sessions: Deps): StepsOf<'checkout', SessionStepResult> => ({
   CompleteCheckout: (settlement) => completeCheckout(sessions, settlement),
@@ -73,16 +59,16 @@ export const sessionSteps = (sessions: Deps): StepsOf<'checkout', SessionStepRes
 
 async function updateSession(
   sessions: Deps,
-  { checkout_session_id }: Settlement,
-  change: Omit<SessionChange, 'ifPaymentStatusIn'>,
-  alsoFrom: readonly PaymentStatus[] = [],
+  { checkout_session_id, reinstated }: Settlement,
+  change: Omit<SessionChange, 'ifPaymentStatusIn' | 'reinstated'>,
 ): Promise<SessionStepResult> {
   const to = change.set.payment_status;
   const before = to && SUPERSEDES[to];
   if (!before) throw new Error(`invalid payment status ${to} for a checkout session`);
   const { session, changed } = await sessions.change(checkout_session_id, {
     ...change,
-    ifPaymentStatusIn: [...before, ...alsoFrom],
+    ifPaymentStatusIn: before,
+    reinstated,
   });
   if (!session) throw new Error(`checkout session ${checkout_session_id} not found`);
   return { session_status: session.status, changed };

@@ -17,6 +17,8 @@ export const sessionSchema = z.object({
   expires_at: z.string(),
   payment_id: z.nullable(paymentIdSchema),
   payment_status: z.nullable(z.enum(PAYMENT_STATUSES)),
+  /** How often PayPal had cancelled a reversal of the payment at the last change. */
+  reinstated: z.optional(z.int()),
   created_at: z.string(),
 });
 export type Session = z.infer<typeof sessionSchema>;

@@ -85,6 +85,32 @@ const RACES: Record<
       sessions.change(session, { set: { payment_status: 'captured' }, ifPaymentStatusIn: ['created'] }),
     result: { changed: false, session: expect.objectContaining({ payment_status: 'refunded' }) },
   },
+  'setting a payment status from before a cancelled reversal': {
+    async first({ sessions }, subject) {
+      await sessions.create({ ...sessionFor(subject), status: 'payment_completed', payment_status: 'reversed' });
+      await sessions.change(subject.session, {
+        set: { payment_status: 'captured' },
+        ifPaymentStatusIn: ['created'],
+        reinstated: 1,
+      });
+    },
+    second: ({ sessions }, { session }) =>
+      sessions.change(session, { set: { payment_status: 'partially_refunded' }, ifPaymentStatusIn: ['captured'] }),
+    result: { changed: false, session: expect.objectContaining({ payment_status: 'captured', reinstated: 1 }) },
+  },
+  'setting an outdated payment status after a cancelled reversal': {
+    async first({ sessions }, subject) {
+      await sessions.create(sessionFor(subject));
+      await sessions.change(subject.session, {
+        set: { payment_status: 'refunded' },
+        ifPaymentStatusIn: ['created'],
+        reinstated: 1,
+      });
+    },
+    second: ({ sessions }, { session }) =>
+      sessions.change(session, { set: { payment_status: 'captured' }, ifPaymentStatusIn: ['created'], reinstated: 1 }),
+    result: { changed: false, session: expect.objectContaining({ payment_status: 'refunded' }) },
+  },
   'changing a session that does not exist': {
     first: async () => undefined,
     second: ({ sessions }, { session }) => sessions.change(session, { set: { status: 'expired' } }),

@@ -138,14 +138,18 @@ async function* entriesBefore<Id>(due: ReadonlyMap<Id, Date>, before: Date): Asy
 
 export function sessionsInMemory(gate: Gate) {
   const rows = new Map<SessionId, Session>();
-  const change = (id: SessionId, { set, ifStatusIn, ifPaymentStatusIn }: SessionChange): SessionChangeResult => {
+  const change = (id: SessionId, change: SessionChange): SessionChangeResult => {
+    const { set, ifStatusIn, ifPaymentStatusIn, reinstated } = change;
     const session = rows.get(id);
+    const later = (session?.reinstated ?? 0) - (reinstated ?? 0);
     const fits =
       session &&
       (ifStatusIn?.includes(session.status) ?? true) &&
-      (!ifPaymentStatusIn || (session.payment_status !== null && ifPaymentStatusIn.includes(session.payment_status)));
+      (!ifPaymentStatusIn ||
+        later < 0 ||
+        (later === 0 && session.payment_status !== null && ifPaymentStatusIn.includes(session.payment_status)));
     if (!fits) return { changed: false, session };
-    const changed = { ...session, ...set };
+    const changed = { ...session, ...set, ...(reinstated !== undefined && { reinstated }) };
     rows.set(id, changed);
     return { changed: true, session: changed };
   };

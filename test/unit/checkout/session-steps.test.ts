@@ -32,9 +32,16 @@ function checkout([status, payment_status]: SessionState = ['payment_pending', '
     refunded: () => refund('refunded', 'refunded'),
     reversed: () => refund('reversed', 'refunded'),
     'refunded without order': () => refund('refunded', 'void'),
+    'completed after a cancelled reversal': () =>
+      completeCheckout(repository, settlementThat('captured_late', 'captured', { reinstated: 1 })),
+    'refunded in part after a cancelled reversal': () => refund('partially_refunded', 'confirmed', 1),
+    'refunded after a cancelled reversal': () => refund('refunded', 'refunded', 1),
   } satisfies Record<string, () => Promise<object>>;
-  const refund = (payment: 'partially_refunded' | 'refunded' | 'reversed', order_status: string) =>
-    refundCheckout(repository, settlementThat('refunded', payment, { order: { order_status } }));
+  const refund = (payment: 'partially_refunded' | 'refunded' | 'reversed', order_status: string, reinstated?: number) =>
+    refundCheckout(
+      repository,
+      settlementThat('refunded', payment, { order: { order_status }, ...(reinstated && { reinstated }) }),
+    );
   return {
     rows,
     repository,
@@ -107,6 +114,26 @@ describe('session steps', () => {
         'end as refunded for a late payment without order',
         ['cancelled', 'refunded without order'],
         REFUNDED_WITHOUT_ORDER,
+      ],
+      [
+        'end as completed after a cancelled reversal',
+        ['completed', 'refunded in part', 'reversed', 'completed after a cancelled reversal'],
+        COMPLETED,
+      ],
+      [
+        'end as partly refunded after a cancelled reversal that left a refund',
+        [
+          'refunded in part',
+          'reversed',
+          'completed after a cancelled reversal',
+          'refunded in part after a cancelled reversal',
+        ],
+        PART,
+      ],
+      [
+        'end as refunded when the stock was gone after a cancelled reversal',
+        ['completed', 'reversed', 'refunded after a cancelled reversal'],
+        REFUNDED,
       ],
       ['end as failed after expiry and cancellation', ['expired', 'cancelled', 'failed'], ['payment_failed', 'failed']],
     ])('%s', async (_, names, end) => {
