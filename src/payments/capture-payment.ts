@@ -50,7 +50,7 @@ export async function captureOnReturn(deps: CaptureDeps, id: PaymentId): Promise
   // After a refusal, returning is no approval: the buyer may have reloaded the page. PayPal knows the time of the last.
   const payment =
     found.status === 'created' && found.declines > 0
-      ? paymentOf(found, await deps.evidenceApplier.refreshFromPayPal(found, 'return'))
+      ? paymentOf(found, await deps.evidenceApplier.refreshForCertain(found, 'return'))
       : found;
   if (payment.status === 'created' && payment.declines > 0) return lastRefusal(payment);
   return capture(deps, payment, 'return');

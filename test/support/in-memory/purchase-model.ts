@@ -231,9 +231,8 @@ const UNCHARGED: ReadonlySet<string> = new Set(['cancelled', 'expired', 'failed'
 async function returnFromPayPal(shop: ShopInMemory, purchase: Purchase): Promise<void> {
   const { approvals } = orderOf(shop, purchase);
   const result = await shop.capture(purchase.paymentId, 'return');
-  if (result.outcome === 'declined' || result.outcome === 'refused')
-    read(purchase, orderOf(shop, purchase).refusedApproval ?? 0);
-  if ('payment' in result && UNCHARGED.has(result.payment.status)) read(purchase, approvals);
+  const isRefused = result.outcome === 'declined' || result.outcome === 'refused';
+  if (isRefused || ('payment' in result && UNCHARGED.has(result.payment.status))) read(purchase, approvals);
 }
 
 async function cancel(shop: ShopInMemory, purchase: Purchase): Promise<void> {
