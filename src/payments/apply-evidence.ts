@@ -282,7 +282,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
         : shown.flatMap((fact) =>
             fact.kind === 'captured' ? [reinstatement(fact, total, deps.now().toISOString())] : [],
           );
-      return applyAll(payment, [...reinstated, ...facts], false);
+      return applyAll(payment, [...facts, ...reinstated], false);
     },
   };
 }

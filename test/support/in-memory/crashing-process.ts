@@ -15,8 +15,11 @@ export class ProcessCrashed extends Error {
 export function crashingProcess() {
   let next: { at: number; when: CrashPoint['when'] } | undefined;
   const calls: string[] = [];
+  const hooks = new Map<string, () => void>();
   const gate: Gate = async (call, effect) => {
     calls.push(call);
+    hooks.get(call)?.();
+    hooks.delete(call);
     if (!next || next.at-- > 0) return effect();
     if (next.when === 'after') effect();
     throw new ProcessCrashed(call);
@@ -25,6 +28,8 @@ export function crashingProcess() {
     gate,
     /** Every external call; tests may empty it. */
     calls,
+    /** Runs a hook before the next call of this name. */
+    before: (call: string, hook: () => void) => void hooks.set(call, hook),
     crashOn(crashPoint: CrashPoint | undefined): void {
       next = crashPoint && { ...crashPoint };
     },

@@ -490,16 +490,30 @@ describe('an order that PayPal does not find for a while', () => {
     await expect(purchase.cancel()).rejects.toThrow();
   });
 
-  it('waits for PayPal when it has rejected the capture as made before', async () => {
+  it('does not hide an approval after a refusal', async () => {
     const purchase = await onePurchase();
-    const { shop, orderId } = purchase;
+    purchase.approve('refused once');
+    await purchase.capture();
+    purchase.shop.paypal.advance(MINUTE_MS);
+    purchase.approve();
+    purchase.shop.paypal.hide(purchase.orderId);
+
+    await expect(purchase.capture()).rejects.toThrow();
+  });
+
+  it('is not given up when PayPal rejects its capture as made before', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId, process } = purchase;
     purchase.approve();
     await shop.paypal.client.captureOrder(orderId, 'another-request');
-    const { getOrder } = shop.paypal.client;
-    expect(await getOrder(orderId)).toBeDefined();
-    purchase.process.calls.length = 0;
+    // PayPal stops finding the order after the response to the capture.
+    process.before('paypal.getOrder', () => shop.paypal.hide(orderId));
 
-    expect(await purchase.capture()).toMatchObject({ outcome: 'done', payment: { status: 'captured' } });
+    expect(await purchase.capture()).toMatchObject({ outcome: 'done', payment: { status: 'capture_pending' } });
+
+    shop.paypal.show(orderId);
+    await letPass(purchase, 10);
+    expect(purchase.payment()).toMatchObject({ status: 'captured', late: false, open: {} });
   });
 
   it('does not lend the parcel the address of an earlier approval', async () => {
@@ -667,6 +681,21 @@ describe('a reversal that PayPal cancels', () => {
 
     await shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost: false });
     await shop.deliver(reversal);
+
+    expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+  });
+
+  it('is known when the capture was pending as far as the shop knew', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId, payment } = purchase;
+    purchase.approve('pending');
+    await purchase.drain();
+    shop.paypal.endPending(orderId, 'COMPLETED');
+    shop.paypal.openDispute(orderId, 500);
+    shop.paypal.advance(1000);
+    shop.paypal.resolveDispute(orderId, false);
+
+    for (const { event } of shop.paypal.events.toReversed()) await shop.deliver(event);
 
     expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
   });
