@@ -239,19 +239,21 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
   const applyOrder: EvidenceApplier['applyOrder'] = async (payment, order, source, asOf) =>
     applyAll(payment, await factsOf(payment, order, source, { named: order ? [] : capturesOf(payment), asOf }), false);
 
+  const refreshForCertain: EvidenceApplier['refreshForCertain'] = async (payment, source) => {
+    const order = await orderOf(payment);
+    const result = await applyOrder(payment, order, source);
+    const isKnown = order || ('payment' in result && result.payment.capture_id !== undefined);
+    if (!isKnown && mayExist(payment, deps.now()))
+      throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
+    return result;
+  };
+
   return {
     apply: (id, evidence, payment) => apply(id, evidence, payment, true),
     applyAll: (payment, facts) => applyAll(payment, facts, true),
     applyOrder,
     refreshFromPayPal: async (payment, source) => applyOrder(payment, await orderOf(payment), source),
-    refreshForCertain: async (payment, source) => {
-      const order = await orderOf(payment);
-      const result = await applyOrder(payment, order, source);
-      const isKnown = order || ('payment' in result && result.payment.capture_id !== undefined);
-      if (!isKnown && mayExist(payment, deps.now()))
-        throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
-      return result;
-    },
+    refreshForCertain,
     refreshRefunds: async (payment, source) => {
       const pending = Object.entries(payment.refunds ?? {}).filter(([, { status }]) => status === 'PENDING');
       const refunds = await Promise.all(pending.map(([id]) => deps.getRefund(id)));
@@ -264,7 +266,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     },
     refreshCapture: async (found, source, { sellerLost }) => {
       // The event of the dispute may be the first one about the capture.
-      const asked = found.capture_id === undefined ? await applyOrder(found, await orderOf(found), source) : undefined;
+      const asked = found.capture_id === undefined ? await refreshForCertain(found, source) : undefined;
       const payment = asked && 'payment' in asked ? asked.payment : found;
       const capture = payment.capture_id === undefined ? undefined : await deps.getCapture(payment.capture_id);
       if (!capture || !belongsTo(payment, capture)) return { outcome: 'unchanged', payment };

@@ -200,7 +200,8 @@ export const TRANSITIONS: readonly Transition[] = [
 
   {
     evidence: 'refund_pending',
-    from: KEEPS_MONEY,
+    // PayPal may have cancelled the reversal.
+    from: [...KEEPS_MONEY, 'reversed'],
     guards: ['own capture', 'own currency', 'new refund'],
     to: 'unchanged',
   },
@@ -274,7 +275,7 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'reversed', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
   { evidence: 'reversed', from: PAID, guards: ['extra capture'] },
   { evidence: 'refund_pending', from: PAID, guards: ['own capture', 'known refund'] },
-  { evidence: 'refund_pending', from: ['refunded', 'reversed'], guards: ['own capture'] },
+  { evidence: 'refund_pending', from: ['refunded'], guards: ['own capture'] },
   { evidence: 'refund_pending', from: PAID, guards: ['extra capture'] },
   { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'known as failed'] },
   { evidence: 'refund_failed', from: PAID, guards: ['extra capture'] },

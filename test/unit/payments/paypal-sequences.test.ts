@@ -689,6 +689,36 @@ describe('a reversal that PayPal cancels', () => {
     expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
   });
 
+  it('is not lost while PayPal does not find the order of an unknown capture', async () => {
+    const { shop, orderId, approve, payment } = await onePurchase();
+    approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.hide(orderId);
+    const found = payment();
+    if (!found) throw new Error('no payment');
+
+    await expect(shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost: false })).rejects.toThrow();
+  });
+
+  it('leaves a refund that was pending meanwhile to be looked up', async () => {
+    const purchase = await disputed();
+    const { shop, orderId, payment, reversal } = purchase;
+    await shop.deliver(reversal);
+    shop.paypal.advance(1000);
+    shop.paypal.resolveDispute(orderId, false);
+    const end = announced(purchase, 'CUSTOMER.DISPUTE.RESOLVED');
+    shop.paypal.refund(orderId, 500, { status: 'PENDING' });
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+    await shop.deliver(end);
+    await shop.finish();
+    expect(payment()).toMatchObject({ status: 'captured', refunds_pending: 1 });
+
+    shop.paypal.endRefund(orderId, 'COMPLETED', { silent: true });
+    await letPass(purchase, 130);
+
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+  });
+
   it('is known when the capture was pending as far as the shop knew', async () => {
     const purchase = await onePurchase();
     const { shop, orderId, payment } = purchase;
