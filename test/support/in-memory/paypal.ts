@@ -318,8 +318,9 @@ export function payPalInMemory(gate: Gate, start: Date) {
       const order = orders.get(id);
       const capture = order?.capture;
       const refund = capture?.refunds.find((one) => one.status === 'PENDING');
-      // A refund of a late payment that fails needs an operator.
-      if (!order || !capture || !refund || (refund.tooLate && status !== 'COMPLETED')) return;
+      if (!order || !capture || !refund) return;
+      // A refund that fails after a late payment was refunded needs an operator.
+      if (status !== 'COMPLETED' && capture.refunds.some(({ tooLate }) => tooLate)) return;
       if (status === 'COMPLETED') refund.total = totalWith(capture, refund.amount);
       refund.status = status;
       if (!silent) announceRefund(order, capture, refund);

@@ -114,6 +114,11 @@ const paidWrongly: HistoryStep[] = [
   { action: { kind: 'approve', funding: 'instant', takes: { ...REQUESTED, minor: 1900 } }, buyer: 0 },
   { action: { kind: 'return' }, buyer: 0 },
 ];
+const paidWronglyAndRefunded: HistoryStep[] = [
+  ...paidWrongly,
+  { action: { kind: 'refundByOperator', minor: 500, pending: false }, buyer: 0 },
+  { action: { kind: 'compareEvents' }, buyer: 0 },
+];
 const refused: HistoryStep[] = [
   { action: { kind: 'approve', funding: 'refused once' }, buyer: 0 },
   { action: { kind: 'return' }, buyer: 0 },
@@ -136,7 +141,10 @@ const beginningWith = (beginnings: readonly HistoryStep[][], buyers: number): fc
     .map(([beginning, rest]) => [...beginning, ...rest]);
 
 /** Histories of one purchase. */
-export const histories = beginningWith([[], [], paid, paid, paidWrongly, refused, refusedWhileTheWorkflowWaits], 1);
+export const histories = beginningWith(
+  [[], [], paid, paid, paidWrongly, paidWronglyAndRefunded, refused, refusedWhileTheWorkflowWaits],
+  1,
+);
 
 /** Histories of two purchases, many of them of the same last item. */
 export const twoPurchaseHistories = beginningWith(

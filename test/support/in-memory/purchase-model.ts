@@ -259,6 +259,8 @@ async function ship(shop: ShopInMemory, purchase: Purchase): Promise<void> {
 }
 
 const LONGEST_WAIT_MS = 3_600_000;
+/** Pending refunds of a purchase have been looked up in vain before one of them ends without an event. */
+const SILENT_ENDS_MS = 2 * 3_600_000;
 /** Longer than a PayPal order lives, and than any interval between two checks. */
 const RECOVERY_MS = 12 * 3_600_000;
 
@@ -289,7 +291,12 @@ export async function recover({ shop, purchases, processed }: HistoryResult): Pr
 
   const end = paypal.now().getTime() + RECOVERY_MS;
   let lists = paypal.now().getTime();
+  let silentEnds: number | undefined = lists + SILENT_ENDS_MS;
   while (paypal.now().getTime() < end) {
+    if (silentEnds !== undefined && paypal.now().getTime() >= silentEnds) {
+      silentEnds = undefined;
+      for (const { orderId } of purchases) paypal.endRefund(orderId, 'COMPLETED', { silent: true });
+    }
     await shop.runJobs(() => undefined);
     await shop.finish(2);
     if (paypal.now().getTime() >= lists) {
