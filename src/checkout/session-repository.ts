@@ -9,8 +9,8 @@ export interface SessionChange {
   readonly ifStatusIn?: readonly Session['status'][];
   readonly ifPaymentStatusIn?: readonly NonNullable<Session['payment_status']>[];
   /**
-   * How often PayPal has cancelled a reversal of the payment. A session that was changed after fewer may have any payment
-   * status; one that was changed after more is not changed.
+   * How often PayPal has cancelled a reversal of the payment. A session that was changed after fewer may have any
+   * payment status; one that was changed after more is not changed.
    */
   readonly reinstated?: number | undefined;
 }

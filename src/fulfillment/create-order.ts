@@ -20,8 +20,8 @@ export interface CreateOrderDeps {
 }
 
 /**
- * Creates the order of a captured payment. Idempotent: the order's id derives from the payment's. After PayPal cancelled
- * a reversal, the order that it undid is confirmed or shipped again.
+ * Creates the order of a captured payment. Idempotent: the order's id derives from the payment's. After PayPal
+ * cancelled a reversal, the order that it undid is confirmed or shipped again.
  * @throws Error without session or captured amount: a retry does not help, an operator must act.
  */
 export async function createOrder(

@@ -1,4 +1,4 @@
-import { PayPalUnavailable, refusedAsUnknown } from '../paypal/errors.ts';
+import { orderNotFound, refusedAsUnknown } from '../paypal/errors.ts';
 import type { PayPalCapture, PayPalOrder, PayPalRefund } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
@@ -151,7 +151,9 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     return deps.payments.move(id, move, now, dueAfter(deps.dueAfterSeconds, now));
   };
 
-  /** Only after the move: evidence that does not move the payment may be of an earlier approval, or of another order. */
+  /**
+   * Only after the move: evidence that does not move the payment may be of an earlier approval, or of another order.
+   */
   const rememberBuyer = async (id: PaymentId, { kind, buyer, authoritative, time = '' }: Evidence): Promise<void> => {
     if (!buyer) return;
     const isCapture = kind === 'captured' || kind === 'capture_pending';
@@ -230,9 +232,12 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     });
     const { time } = evidence;
     const mayEndReversal = payment.reversed_at !== undefined && evidence.kind === 'captured' && time !== undefined;
-    const reinstated = mayEndReversal ? facts.flatMap((fact) => reinstatedBy(fact, time)) : [];
+    // PayPal announces a capture again when it cancels a reversal, and then shows it without refunds.
+    const reinstated = mayEndReversal ? facts.filter(isWhole).flatMap((fact) => reinstatedBy(fact, 0, time)) : [];
     // PayPal's own fact replaces a claim of the same capture.
-    const isConfirmed = facts.some((fact) => isCaptureOf(fact, named) && evidence.kind === 'captured');
+    const isConfirmed =
+      evidence.kind === 'captured' &&
+      facts.some((fact) => fact.kind === 'captured' && fact.captureId === evidence.captureId);
     return applyAll(payment, [...facts, ...reinstated, ...(isConfirmed ? [] : [evidence])], false);
   };
 
@@ -243,8 +248,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     const order = await orderOf(payment);
     const result = await applyOrder(payment, order, source);
     const isKnown = order || ('payment' in result && result.payment.capture_id !== undefined);
-    if (!isKnown && mayExist(payment, deps.now()))
-      throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
+    if (!isKnown && mayExist(payment, deps.now())) throw orderNotFound('getOrder');
     return result;
   };
 
@@ -274,16 +278,11 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
       const shown = evidenceOfCapture(capture, context);
       // The amounts of partial refunds are in the order only.
       const order = capture.status === 'PARTIALLY_REFUNDED' ? await orderOf(payment) : undefined;
-      if (capture.status === 'PARTIALLY_REFUNDED' && !order)
-        throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
+      if (capture.status === 'PARTIALLY_REFUNDED' && !order) throw orderNotFound('getOrder');
       const facts = order ? evidenceOfOrder(order, context) : shown;
       const returned = facts.find((fact) => fact.kind === 'refunded' && fact.captureId === capture.id);
       const total = returned && 'total' in returned ? returned.total.minor : 0;
-      const reinstated = sellerLost
-        ? []
-        : shown.flatMap((fact) =>
-            fact.kind === 'captured' ? [reinstatement(fact, total, deps.now().toISOString())] : [],
-          );
+      const reinstated = sellerLost ? [] : shown.flatMap((fact) => reinstatedBy(fact, total, deps.now().toISOString()));
       return applyAll(payment, [...facts, ...reinstated], false);
     },
   };
@@ -303,18 +302,13 @@ const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture
   (capture.order_id !== undefined && capture.order_id === paypal_order_id) ||
   (capture.order_id === undefined && capture.custom_id === payment_id);
 
-const isCaptureOf = (fact: Evidence, captureIds: readonly string[]): boolean =>
-  fact.kind === 'captured' && captureIds.includes(fact.captureId);
+const isWhole = (fact: Evidence): boolean => fact.kind === 'captured' && !fact.isRefunded;
 
-/** PayPal announces a capture again when it cancels a reversal, and then shows it without refunds. */
-const reinstatedBy = (fact: Evidence, time: string): Evidence[] =>
-  fact.kind === 'captured' && !fact.isRefunded ? [reinstatement(fact, 0, time)] : [];
-
-const reinstatement = (
-  { kind: _, ...fact }: Extract<Evidence, { kind: 'captured' }>,
-  refundedMinor: number,
-  time: string,
-): Evidence => ({ ...fact, kind: 'reinstated', total: { ...fact.amount, minor: refundedMinor }, time });
+/** What a capture that PayPal shows means after its reversal was cancelled. */
+const reinstatedBy = (fact: Evidence, refundedMinor: number, time: string): Evidence[] =>
+  fact.kind === 'captured'
+    ? [{ ...fact, kind: 'reinstated', total: { ...fact.amount, minor: refundedMinor }, time }]
+    : [];
 
 /** Such evidence is parked if PayPal does not confirm it; other evidence may simply be late. */
 const isAboutMoney = ({ kind }: Evidence): boolean =>

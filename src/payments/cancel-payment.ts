@@ -14,8 +14,8 @@ export type CancelPaymentResult =
 
 /**
  * Cancels a payment whose buyer returned through PayPal's cancel link: PayPal sends no event for it. The call is
- * public, so it requires the PayPal order id, which PayPal adds to the link as `token`. The buyer reads that nothing was
- * charged, so PayPal is asked first: the buyer may have approved in another window, and the shop may have captured.
+ * public, so it requires the PayPal order id, which PayPal adds to the link as `token`. The buyer reads that nothing
+ * was charged, so PayPal is asked first: the buyer may have approved in another window, and the shop may have captured.
  * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
  */
 export async function cancelPayment(

@@ -1,5 +1,5 @@
 import type { CaptureResult } from '../paypal/client.ts';
-import { PayPalUnavailable } from '../paypal/errors.ts';
+import { orderNotFound, PayPalUnavailable } from '../paypal/errors.ts';
 import { refusalOwner } from '../paypal/refusals.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
@@ -108,8 +108,8 @@ async function capture(
 }
 
 /**
- * PayPal replays the response of a request id for hours. A capture before the approval may be rejected, so the one after
- * it needs another id.
+ * PayPal replays the response of a request id for hours. A capture before the approval may be rejected, so the one
+ * after it needs another id.
  */
 const requestId = ({ payment_id, status, declines }: Payment): string =>
   ['capture', payment_id, ...(status === 'created' ? ['early'] : []), ...(declines > 0 ? [declines] : [])].join('-');
@@ -117,8 +117,7 @@ const requestId = ({ payment_id, status, declines }: Payment): string =>
 /** PayPal did not find the order, and showed no capture. */
 function unlessUnknown(before: Payment, result: EvidenceResult): CapturePaymentResult {
   const payment = paymentOf(before, result);
-  if (payment.status === 'created' || payment.status === 'approved')
-    throw new PayPalUnavailable('unexpected-answer', { operation: 'captureOrder', status: 404 });
+  if (payment.status === 'created' || payment.status === 'approved') throw orderNotFound('captureOrder');
   return { outcome: 'done', payment };
 }
 

@@ -1,5 +1,5 @@
 import type { Move } from './decide.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, moneyOf } from './evidence.ts';
 import type { Guard } from './transitions.ts';
 
 const refundIdsOf = (evidence: Evidence): readonly string[] =>
@@ -40,9 +40,6 @@ const CONDITIONS: Readonly<Record<Guard, string | ((evidence: Evidence) => strin
   'decreases total': 'refunded_minor > :total',
   'does not decrease total': 'refunded_minor <= :total',
 };
-
-const moneyOf = (evidence: Evidence) =>
-  'total' in evidence ? evidence.total : 'amount' in evidence ? evidence.amount : undefined;
 
 const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
   ':true': true,

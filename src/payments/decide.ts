@@ -305,8 +305,10 @@ function settlementName(settlement: Outcome, status: PaymentStatus, isLate: bool
 }
 
 /** Once per total. A reversal that PayPal cancelled starts the totals again. */
-const refundedName = ({ refunded_minor, reinstated }: Before, status?: PaymentStatus): string =>
-  `refunded-${status === 'reversed' ? status : refunded_minor}${reinstated === undefined ? '' : `-reinstated${reinstated}`}`;
+const refundedName = ({ refunded_minor, reinstated }: Before, status?: PaymentStatus): string => {
+  const again = reinstated === undefined ? '' : `-reinstated${reinstated}`;
+  return `refunded-${status === 'reversed' ? status : refunded_minor}${again}`;
+};
 
 const reinstatedName = (settlement: Outcome, { reinstated, refunded_minor }: Before): string =>
   `${settlement}-reinstated${reinstated}${refunded_minor > 0 ? `-${refunded_minor}` : ''}`;

@@ -74,6 +74,10 @@ export type Evidence = EvidenceContext &
 
 export type EvidenceKind = Evidence['kind'];
 
+/** The money that a fact is about: its total, if it has one. */
+export const moneyOf = (evidence: Evidence): Money | undefined =>
+  'total' in evidence ? evidence.total : 'amount' in evidence ? evidence.amount : undefined;
+
 /**
  * A refunded capture was captured first, so its status yields two facts; partial amounts are only in the refunds. An
  * unknown status yields none: https://developer.paypal.com/docs/api/payments/v2/#definition-capture_status

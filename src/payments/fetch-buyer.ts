@@ -1,4 +1,4 @@
-import { PayPalUnavailable } from '../paypal/errors.ts';
+import { orderNotFound } from '../paypal/errors.ts';
 import type { Buyer, PayPalOrder } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import { mayExist } from './apply-evidence.ts';
@@ -12,8 +12,8 @@ export interface FetchBuyerDeps {
 
 /**
  * The buyer that PayPal's order shows.
- * @throws PayPalUnavailable when PayPal does not find an order that it cannot have deleted yet: the parcel must not go to
- * the address of an earlier approval
+ * @throws PayPalUnavailable when PayPal does not find an order that it cannot have deleted yet: the parcel must not go
+ * to the address of an earlier approval
  */
 export const fetchBuyer =
   ({ payments, getOrder, now }: FetchBuyerDeps) =>
@@ -21,7 +21,6 @@ export const fetchBuyer =
     const payment = await payments.get(id);
     if (!payment?.paypal_order_id) return undefined;
     const order = await getOrder(payment.paypal_order_id);
-    if (!order && mayExist(payment, now()))
-      throw new PayPalUnavailable('unexpected-answer', { operation: 'getOrder', status: 404 });
+    if (!order && mayExist(payment, now())) throw orderNotFound('getOrder');
     return order?.buyer;
   };

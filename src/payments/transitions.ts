@@ -1,6 +1,6 @@
 import { sameMoney } from '../shared/money.ts';
 import type { Outcome, PaymentStatus } from '../shared/settlement.ts';
-import type { Evidence, EvidenceKind } from './evidence.ts';
+import { type Evidence, type EvidenceKind, moneyOf } from './evidence.ts';
 import type { Payment } from './payment.ts';
 
 /** Waits for the buyer or a bank. */
@@ -49,7 +49,9 @@ export interface Transition {
   readonly evidence: EvidenceKind;
   readonly from: readonly PaymentStatus[];
   readonly guards?: readonly Guard[];
-  /** Allowed only for PayPal's current view, just fetched; a delivery may be old, or forged by one who has seen another. */
+  /**
+   * Allowed only for PayPal's current view, just fetched; a delivery may be old, or forged by one who has seen another.
+   */
   readonly authoritative?: true;
   /** `unchanged`: only the record of refunds or captures changes. */
   readonly to: PaymentStatus | 'unchanged';
@@ -282,8 +284,6 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'reinstated', from: PAID, guards: ['old reversal'] },
 ];
 
-const moneyOf = (evidence: Evidence) =>
-  'total' in evidence ? evidence.total : 'amount' in evidence ? evidence.amount : undefined;
 const totalMinor = (evidence: Evidence) => ('total' in evidence ? evidence.total.minor : Number.NaN);
 const extraOf = ({ extra_captures = {} }: Payment, evidence: Evidence) =>
   'captureId' in evidence ? extra_captures[evidence.captureId] : undefined;

@@ -21,8 +21,8 @@ const WAIT_MS = 1000;
 const MAX_WAITS = 10;
 
 /**
- * Requests another delivery of an event. PayPal does not document whether it signs one with a new time, without which the
- * shop refuses the delivery of an old event as too old; so an event that does not arrive is fetched.
+ * Requests another delivery of an event. PayPal does not document whether it signs one with a new time, without which
+ * the shop refuses the delivery of an old event as too old; so an event that does not arrive is fetched.
  */
 export async function deliverAgain(deps: DeliverAgainDeps, id: string, webhookId: string): Promise<DeliverAgainResult> {
   const { events, resendEvent, sleep } = deps;

@@ -216,8 +216,8 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
     },
 
     /**
-     * Erases the bodies of a payment's events; the other attributes stay. Those that are being processed, and later ones,
-     * are erased when they are finished: mark the payment first.
+     * Erases the bodies of a payment's events; the other attributes stay. Those that are being processed, and later
+     * ones, are erased when they are finished: mark the payment first.
      * @returns the number of events
      */
     async eraseBodies(paymentId: PaymentId, now: Date): Promise<number> {

@@ -11,8 +11,8 @@ export interface FetchEventDeps {
 }
 
 /**
- * Stores an event from PayPal's API, as if it had been delivered. It needs no signature: it was requested with the shop's
- * credentials.
+ * Stores an event from PayPal's API, as if it had been delivered. It needs no signature: it was requested with the
+ * shop's credentials.
  * @returns undefined when PayPal no longer has the event
  */
 export async function fetchEvent(

@@ -84,6 +84,10 @@ export class PayPalRefused extends Error {
   }
 }
 
+/** PayPal answered 404 about an order that it cannot have deleted yet: the answer is not believed. */
+export const orderNotFound = (operation: 'getOrder' | 'captureOrder'): PayPalUnavailable =>
+  new PayPalUnavailable('unexpected-answer', { operation, status: 404 });
+
 /**
  * For a request about a resource that an event names: PayPal answers 403 for one of another account. Wrong credentials
  * are a PayPalUnauthorized.

@@ -5,8 +5,9 @@ import { PAYPAL_ID } from './paypal-id.ts';
 import { lenient, listOf, readAs, text } from './response.ts';
 
 /*
- * The fields of PayPal's orders, captures, refunds and disputes that the shop uses; others are ignored. Responses and the
- * resources of webhook events have the same form. PayPal documents none as required, and writes null for a missing one.
+ * The fields of PayPal's orders, captures, refunds and disputes that the shop uses; others are ignored. Responses and
+ * the resources of webhook events have the same form. PayPal documents none as required, and writes null for a missing
+ * one.
  *
  * A body without its id, or with an unreadable amount of its own, is malformed: an event of such a body makes the shop
  * ask PayPal, a response is not believed. Any other field that is null or of the wrong type counts as missing; an odd

@@ -72,8 +72,8 @@ export type CallPayPal = <T>(request: PayPalRequest<T>) => Promise<PayPalRespons
 export type PayPalResponse<T> = { readonly value: T } | { readonly rejection: PayPalRefused };
 
 /**
- * Default time limit of one call, with token, retry and delays. It covers the connection too: Node's fetch has no connect
- * timeout without the undici package.
+ * Default time limit of one call, with token, retry and delays. It covers the connection too: Node's fetch has no
+ * connect timeout without the undici package.
  */
 const BUDGET_MS = 8_000;
 /** A longer `Retry-After` is left to the caller. */

@@ -33,8 +33,9 @@ const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, starte
 
 /**
  * Reconciles one payment: starts or syncs its open settlements, applies PayPal's order unless it is paid, and else its
- * pending refunds, expires it when the session has expired and nothing was approved, and reschedules it. A payment that was given up is checked
- * at PayPal one last time, for an approval in flight at that moment. A failed settlement is left to an operator.
+ * pending refunds, expires it when the session has expired and nothing was approved, and reschedules it. A payment that
+ * was given up is checked at PayPal one last time, for an approval in flight at that moment. A failed settlement is
+ * left to an operator.
  * @param asOf the time that the session's expiry is compared with
  * @throws PayPalUnavailable when PayPal does not respond.
  */

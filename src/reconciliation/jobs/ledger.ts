@@ -42,8 +42,8 @@ const CONCURRENCY = 10;
 
 /**
  * Compares PayPal's ledger with the payments, one complete UTC day after the other. Each page of transactions is stored
- * as lines, and compared: money at PayPal that no payment records. Once all pages of a day are stored, its statement is,
- * and the payments that changed on that day are compared: money that PayPal does not list.
+ * as lines, and compared: money at PayPal that no payment records. Once all pages of a day are stored, its statement
+ * is, and the payments that changed on that day are compared: money that PayPal does not list.
  * A run that is `dueBefore` a later time than now reads the current day as far as PayPal has it; it is read once more.
  */
 export const ledgerJob =

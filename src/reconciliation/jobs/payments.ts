@@ -19,11 +19,11 @@ const MAX_OWN = 50;
 const CLAIMS = 100;
 
 /**
- * Reconciles the payments that are due: the oldest itself, the others by the workers of the queue, as well as those that
- * it could not reconcile for lack of time or of PayPal. Needs no cursor: each one is rescheduled, or no longer due,
- * afterwards. `queued`: payments for the workers; `overdue_seconds`: time since the oldest became due; `open` and
- * `oldest_seconds`: payments left to reconcile and the age of the oldest; `under_review`: those that await an operator's
- * decision.
+ * Reconciles the payments that are due: the oldest itself, the others by the workers of the queue, as well as those
+ * that it could not reconcile for lack of time or of PayPal. Needs no cursor: each one is rescheduled, or no longer
+ * due, afterwards. `queued`: payments for the workers; `overdue_seconds`: time since the oldest became due; `open` and
+ * `oldest_seconds`: payments left to reconcile and the age of the oldest; `under_review`: those that await an
+ * operator's decision.
  */
 export const paymentsJob =
   (deps: PaymentsJobDeps): Job =>
