@@ -9,8 +9,8 @@ import packageJson from '../package.json' with { type: 'json' };
 import { reportErrors } from './report-errors.ts';
 
 /*
- * What the commands of package.json have in common, as documented in docs/commands.md. A command is one file: it gives a
- * `command` its arguments, options and action, and passes it to `run`. The action sets process.exitCode to FAILED, or
+ * What the commands of package.json have in common, as documented in docs/commands.md. A command is one file: it gives
+ * a `command` its arguments, options and action, and passes it to `run`. The action sets process.exitCode to FAILED, or
  * throws, when the command fails.
  */
 

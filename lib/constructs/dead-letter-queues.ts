@@ -10,7 +10,9 @@ export type QueueAction =
   | 'ReceiveMessage'
   | 'SendMessage';
 
-/** The dead-letter queues: of failed settlements, and of events, invocations and payments that could not be delivered. */
+/**
+ * The dead-letter queues: of failed settlements, and of events, invocations and payments that could not be delivered.
+ */
 export class DeadLetterQueues extends Construct {
   /** One message per failed execution, for operators to resolve. */
   readonly settlements: Queue;

@@ -1,25 +1,16 @@
 import fc from 'fast-check';
+import type { BodySchema } from './builders/mutated-bodies.ts';
 import { type ApiName, openApi } from './openapi.ts';
 
 /** The part of JSON Schema that PayPal's OpenAPI documents use. */
-interface Schema {
+interface Schema extends BodySchema {
   readonly $ref?: string;
-  readonly type?: string;
   readonly allOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly enum?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
 }
 
 /** Deeper than any field that the shop reads. */

@@ -154,8 +154,8 @@ function stockViolations(shop: ShopInMemory): string[] {
 }
 
 /**
- * Captured minus returned money equals the value of the orders, of the payments under review, and of late payments whose
- * refund is pending.
+ * Captured minus returned money equals the value of the orders, of the payments under review, and of late payments
+ * whose refund is pending.
  */
 function moneyViolations(shop: ShopInMemory, purchases: readonly Purchase[]): string[] {
   const captures = [...shop.paypal.orders.values()].flatMap(capturesOf).filter(hasMoney);

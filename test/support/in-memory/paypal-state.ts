@@ -1,8 +1,8 @@
 import { type Money, moneyText, sumOf } from '../../../src/shared/money.ts';
 
 /**
- * `pending` is an e-check; with `refused`, PayPal rejects the capture because of the buyer, with `refused once` only the
- * first captures of an approval, with `restricted` because of the merchant; with `declined`, the capture itself is
+ * `pending` is an e-check; with `refused`, PayPal rejects the capture because of the buyer, with `refused once` only
+ * the first captures of an approval, with `restricted` because of the merchant; with `declined`, the capture itself is
  * declined; with `unready`, the bank requires another action of the buyer.
  */
 export type Funding = 'instant' | 'pending' | 'refused' | 'refused once' | 'restricted' | 'declined' | 'unready';

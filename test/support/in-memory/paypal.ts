@@ -350,7 +350,9 @@ export function payPalInMemory(gate: Gate, start: Date) {
       announceRefund(order, order.capture, reversal);
     },
 
-    /** Ends a dispute. If the seller has lost it, the reversal stands, or the disputed amount is taken without an event. */
+    /**
+     * Ends a dispute. If the seller has lost it, the reversal stands, or the disputed amount is taken without an event.
+     */
     resolveDispute(id: string, sellerLost: boolean, minor?: number): void {
       const order = orders.get(id);
       if (!order?.disputed || !order.capture) return;

@@ -104,7 +104,8 @@ describe('an approval that PayPal has refused to capture', () => {
     uncharged(purchase);
   });
 
-  it('is not charged when Step Functions runs the task of its attempt again', async () => {
+  /** The workflow's capture was refused a minute ago, and its execution was started again before. */
+  async function refusedAndRestarted() {
     const purchase = await onePurchase();
     const { shop, approve, deliverPending } = purchase;
     approve('refused once');
@@ -115,23 +116,19 @@ describe('an approval that PayPal has refused to capture', () => {
     await shop.runTask(execution);
     shop.paypal.endRefusals();
     shop.paypal.advance(MINUTE_MS);
+    return purchase;
+  }
 
-    await shop.finish();
+  it('is not charged when Step Functions runs the task of its attempt again', async () => {
+    const purchase = await refusedAndRestarted();
+
+    await purchase.shop.finish();
 
     uncharged(purchase);
   });
 
   it('does not let the task of its attempt capture a later approval’s attempt', async () => {
-    const purchase = await onePurchase();
-    const { shop, approve, deliverPending, atPayPal } = purchase;
-    approve('refused once');
-    await deliverPending();
-    const [execution] = [...shop.executions.values()];
-    if (!execution) throw new Error('no execution');
-    shop.restart(execution);
-    await shop.runTask(execution);
-    shop.paypal.endRefusals();
-    shop.paypal.advance(MINUTE_MS);
+    const { shop, approve, deliverPending, atPayPal } = await refusedAndRestarted();
     approve();
     await deliverPending();
     const again = [...shop.executions.values()].find(({ name }) => name.includes('-r'));

@@ -4,7 +4,7 @@ import type { CheckPaymentsDeps } from '../../../src/reconciliation/check-paymen
 import { paymentQueue, queueEventSchema } from '../../../src/reconciliation/payment-queue.ts';
 import { checkQueuedPayments } from '../../../src/reconciliation/payment-worker.ts';
 import type { PaymentId } from '../../../src/shared/ids.ts';
-import { pauseInMemory } from '../../support/in-memory/pause.ts';
+import { paymentChecksOf } from '../../support/in-memory/payment-checks.ts';
 import { product, shopInMemory } from '../../support/in-memory/shop.ts';
 import { eventsInMemory, openGate } from '../../support/in-memory/tables.ts';
 
@@ -34,24 +34,12 @@ async function queuedChecks(count: number) {
 
   const clock = { now: NOW };
   const errors: string[] = [];
-  const deps: CheckPaymentsDeps = {
-    payments: shop.payments.repository,
-    sessions: shop.sessions.repository,
-    getOrder: shop.paypal.client.getOrder,
-    evidenceApplier: shop.evidenceApplier,
-    startSettlement: async () => undefined,
-    syncResult: async () => ({
-      restarts: 0,
-      execution: { arn: 'arn', status: 'RUNNING', redrivable: false, redrives: 0 },
-    }),
-    events: eventsInMemory(openGate).repository,
-    pause: pauseInMemory(),
+  const deps: CheckPaymentsDeps = paymentChecksOf(shop, {
+    now: () => clock.now,
     sleep: async (milliseconds) => {
       clock.now = new Date(clock.now.getTime() + milliseconds);
     },
-    dueAfterSeconds: 120,
-    now: () => clock.now,
-  };
+  });
   return {
     shop,
     purchases,

@@ -3,6 +3,7 @@ import type { PaymentCheck } from '../../../../src/reconciliation/check-payments
 import { type PaymentsJobDeps, paymentsJob } from '../../../../src/reconciliation/jobs/payments.ts';
 import { jobRunAt } from '../../../support/builders/job-runs.ts';
 import { pauseInMemory } from '../../../support/in-memory/pause.ts';
+import { paymentChecksOf } from '../../../support/in-memory/payment-checks.ts';
 import { product, type ShopInMemory, shopInMemory } from '../../../support/in-memory/shop.ts';
 import { eventsInMemory, openGate } from '../../../support/in-memory/tables.ts';
 
@@ -12,21 +13,8 @@ const LAST_EVENT = new Date('2026-06-01T11:00:00.000Z');
 
 const runOf = (shop: ShopInMemory, deps: Partial<PaymentsJobDeps> = {}, at = LATER) =>
   paymentsJob({
-    payments: shop.payments.repository,
-    sessions: shop.sessions.repository,
-    getOrder: shop.paypal.client.getOrder,
-    evidenceApplier: shop.evidenceApplier,
-    startSettlement: async () => undefined,
-    syncResult: async () => ({
-      restarts: 0,
-      execution: { arn: 'arn', status: 'RUNNING', redrivable: false, redrives: 0 },
-    }),
-    events: eventsInMemory(openGate).repository,
-    pause: pauseInMemory(),
+    ...paymentChecksOf(shop, { now: () => LATER }),
     queue: { send: async () => undefined },
-    sleep: async () => undefined,
-    dueAfterSeconds: 120,
-    now: () => LATER,
     ...deps,
   })(jobRunAt(at));
 
