@@ -22,7 +22,7 @@ import {
 
 const LATER = new Date(NOW.getTime() + 60_000);
 const idsOf = ({ session }: Subject) => ({ payment: paymentIdOf(session), order: orderIdOf(paymentIdOf(session)) });
-const payPalOrderOf = ({ session }: Subject, number: number) => `ORDER${number}${session.slice(-8)}`;
+const payPalOrderOf = ({ session }: Subject, number: number) => `ORDER${number}${session.slice(-10)}`;
 const dispute = (status: string, at: Date) => ({ status, updated_at: at.toISOString() }) as const;
 
 /** The first write, the second write, and the result of the second. */

@@ -52,7 +52,7 @@ const WRITES: Record<
   'attaching a PayPal order': {
     arrange: ({ payments }, subject) => payments.create(paymentFor(subject), NOW),
     write: ({ payments }, { session }) =>
-      payments.attachOrder(paymentIdOf(session), `ORDER${session.slice(-8)}`, 'https://paypal.example', NOW),
+      payments.attachOrder(paymentIdOf(session), `ORDER${session.slice(-10)}`, 'https://paypal.example', NOW),
   },
   'moving a payment': {
     arrange: ({ payments }, subject) => payments.create(paymentFor(subject), NOW),

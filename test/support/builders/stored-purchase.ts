@@ -89,13 +89,7 @@ export async function stateOf({ session, sku }: Subject) {
   );
   const text = JSON.stringify(about, (_, value) => (value instanceof Set ? [...value] : value));
   return {
-    items: JSON.parse(
-      text
-        .replaceAll(random, 'ID')
-        .replaceAll(random.slice(-10), 'ID')
-        .replaceAll(random.slice(-8), 'ID')
-        .replaceAll(sku, 'SKU'),
-    ),
+    items: JSON.parse(text.replaceAll(random, 'ID').replaceAll(random.slice(-10), 'ID').replaceAll(sku, 'SKU')),
     stock: await stockOf(sku),
   };
 }
