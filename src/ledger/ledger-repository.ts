@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } 
 import * as z from 'zod/mini';
 import { batchGet, conditionHolds } from '../shared/dynamo.ts';
 import type { PaymentId } from '../shared/ids.ts';
+import { inBatches } from '../shared/in-batches.ts';
 import { startOfDay } from './days.ts';
 import { type LedgerLine, ledgerLineSchema } from './ledger-line.ts';
 import { type Statement, statementSchema } from './statement.ts';
@@ -41,18 +42,11 @@ export const ledgerRepository = (db: DynamoDBDocumentClient, tableName: string) 
   return {
     /** Stores lines; those that exist stay the same. */
     async putLines(lines: readonly LedgerLine[]): Promise<void> {
-      for (let i = 0; i < lines.length; i += CONCURRENCY) {
-        await Promise.all(
-          lines.slice(i, i + CONCURRENCY).map((line) =>
-            db.send(
-              new PutCommand({
-                TableName: tableName,
-                Item: { ...lineKey(line.payment_id, line.transaction_id), ...line },
-              }),
-            ),
-          ),
-        );
-      }
+      await inBatches(lines, CONCURRENCY, (line) =>
+        db.send(
+          new PutCommand({ TableName: tableName, Item: { ...lineKey(line.payment_id, line.transaction_id), ...line } }),
+        ),
+      );
     },
 
     /** All lines of a payment. Consistent read. */

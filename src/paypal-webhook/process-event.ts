@@ -4,6 +4,7 @@ import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { refusedAsUnknown } from '../paypal/errors.ts';
 import type { PayPalCapture, PayPalLinks } from '../paypal/schema.ts';
 import { isPaymentId, type PaymentId } from '../shared/ids.ts';
+import { inBatches } from '../shared/in-batches.ts';
 import type { PayPalEvent } from './event.ts';
 import { type EventReading, readEvent } from './read-event.ts';
 
@@ -93,30 +94,20 @@ async function applyDispute(
   event: PayPalEvent,
   { disputeId, dispute, end, transactions }: Extract<EventReading, { kind: 'dispute' }>,
 ): Promise<EventResult> {
-  const known = await inBatches(transactions, (links) => findByLinks(deps.payments, links));
+  const known = await inBatches(transactions, CONCURRENCY, (links) => findByLinks(deps.payments, links));
   const unknown = transactions.filter((_, i) => !known[i]).slice(0, MAX_ASKED);
-  const asked = await inBatches(unknown, (links) => findAtPayPal(deps, links));
+  const asked = await inBatches(unknown, CONCURRENCY, (links) => findAtPayPal(deps, links));
   const found = [...known, ...asked].filter((payment) => payment !== undefined);
   const [first] = found;
   if (!first) return unknownPayment(transactions);
 
   const payments = [...new Map(found.map((payment) => [payment.payment_id, payment])).values()];
-  const moves = await inBatches(payments, async (payment) => {
+  const moves = await inBatches(payments, CONCURRENCY, async (payment) => {
     const flagged = disputeId && (await deps.payments.flagDispute(payment.payment_id, disputeId, dispute));
     const refreshed = end || !disputeId ? await refresh(deps, payment, event, end) : undefined;
     return (flagged && 'moved' in flagged) || refreshed?.outcome === 'moved';
   });
   return { status: 'accepted', moved: moves.includes(true), ...aboutPayment(first) };
-}
-
-async function inBatches<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += CONCURRENCY)
-    results.push(...(await Promise.all(items.slice(start, start + CONCURRENCY).map(work))));
-  return results;
 }
 
 const unknownPayment = (named: readonly PayPalLinks[]): EventResult => ({

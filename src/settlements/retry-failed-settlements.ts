@@ -1,4 +1,5 @@
 import type { PaymentId } from '../shared/ids.ts';
+import { inBatches } from '../shared/in-batches.ts';
 import type { FailedSettlementRepository } from './failed-settlement-repository.ts';
 import { type RetryDeps, retrySettlement } from './retry-settlement.ts';
 
@@ -27,16 +28,13 @@ export async function retryFailedSettlements(
   const { failed: entries, ...page } = await deps.failed.list(limit, after);
   let retried = 0;
   const failed: RetryFailedResult['failed'][number][] = [];
-  for (let start = 0; start < entries.length; start += CONCURRENCY)
-    await Promise.all(
-      entries.slice(start, start + CONCURRENCY).map(async ({ payment_id, settlement }) => {
-        try {
-          const { outcome } = await retrySettlement(deps, payment_id, settlement);
-          retried += Number(outcome === 'retried');
-        } catch (error) {
-          failed.push({ payment_id, settlement, error: (error as Error).name });
-        }
-      }),
-    );
+  await inBatches(entries, CONCURRENCY, async ({ payment_id, settlement }) => {
+    try {
+      const { outcome } = await retrySettlement(deps, payment_id, settlement);
+      retried += Number(outcome === 'retried');
+    } catch (error) {
+      failed.push({ payment_id, settlement, error: (error as Error).name });
+    }
+  });
   return { retried, failed, ...page };
 }

@@ -13,6 +13,7 @@ import { PayPalUnavailable } from '../../paypal/errors.ts';
 import { MAX_PERIOD_MS, type PayPalTransaction, type PayPalTransactions } from '../../paypal/transactions.ts';
 import { MAX_BATCH_GET } from '../../shared/dynamo.ts';
 import { isPaymentId } from '../../shared/ids.ts';
+import { inBatches } from '../../shared/in-batches.ts';
 import type { Job } from '../job.ts';
 
 export interface LedgerJobDeps extends PayPalTransactions {
@@ -167,18 +168,12 @@ async function ownLines(
     if (custom_field !== undefined && isPaymentId(custom_field)) return custom_field;
     return captureId === undefined ? undefined : (await payments.byCapture(captureId))?.payment_id;
   };
-  const lines: LedgerLine[] = [];
-  for (let i = 0; i < transactions.length; i += CONCURRENCY) {
-    const found = await Promise.all(
-      transactions.slice(i, i + CONCURRENCY).map(async (transaction) => {
-        const line = lineOf(transaction);
-        const payment_id = line && (await paymentOf(transaction, line.capture_id));
-        return payment_id ? [{ ...line, payment_id }] : [];
-      }),
-    );
-    lines.push(...found.flat());
-  }
-  return lines;
+  const lines = await inBatches(transactions, CONCURRENCY, async (transaction) => {
+    const line = lineOf(transaction);
+    const payment_id = line && (await paymentOf(transaction, line.capture_id));
+    return payment_id ? [{ ...line, payment_id }] : [];
+  });
+  return lines.flat();
 }
 
 /** Compares the payments of a page. Later pages of the day may have the rest, so nothing counts as missing yet. */
