@@ -1,4 +1,4 @@
-"""Runs MiniStack bound to the life of its parent process, with two bug fixes."""
+"""Runs MiniStack bound to the life of its parent process, with bug fixes."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import sys
 import threading
 
 from ministack import app
+from ministack.core import iam_actions
 from ministack.services import lambda_svc
 
 
@@ -28,6 +29,21 @@ def without_null_path_parameters(execute):
     return fixed
 
 
+def with_queue_batches(action_of):
+    """SQS authorizes a batch action as the action; MiniStack 1.5.33 as one of its own, which IAM does not know."""
+
+    def fixed(*args, **kwargs):
+        action = action_of(*args, **kwargs)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    return fixed
+
+
+def as_by_tls(pin_request_origin):
+    """Queues deny plain HTTP, by which alone MiniStack is reached, on the loopback interface."""
+    return lambda source_ip, _secure_transport: pin_request_origin(source_ip, True)
+
+
 def exits_after(save):
     """Exits once the state is on disk: a running step would keep the process alive until it is killed."""
 
@@ -41,6 +57,8 @@ def exits_after(save):
 lambda_svc._execute_function_with_config_scope = without_null_path_parameters(
     lambda_svc._execute_function_with_config_scope
 )
+iam_actions.extract_iam_action = with_queue_batches(iam_actions.extract_iam_action)
+app.pin_request_origin = as_by_tls(app.pin_request_origin)
 app.save_all = exits_after(app.save_all)
 threading.Thread(target=exit_with_parent, daemon=True).start()
 app.main()

@@ -45,9 +45,6 @@ export const withoutPendingDeliveries = () => until(pendingDeliveries, (pending)
 
 const pendingDeliveries = async (): Promise<number> => (await payPal('GET', '/_sim/state')).delivery.pending;
 
-/** With IAM enforced, the emulator denies SQS to the tests' own client. */
-const isGuarded = inject('outage_url') !== undefined;
-
 let paymentQueue: Promise<string> | undefined;
 const queueUrl = (): Promise<string> => {
   paymentQueue ??= functionOf('reconciliation').then((name) => paymentQueueOf(lambda, name));
@@ -56,7 +53,7 @@ const queueUrl = (): Promise<string> => {
 
 async function runningWork(): Promise<string[]> {
   const pending = await pendingDeliveries();
-  const queued = isGuarded ? 0 : await queuedPayments(queues, await queueUrl());
+  const queued = await queuedPayments(queues, await queueUrl());
   const { executions = [] } = await stepFunctions.send(
     new ListExecutionsCommand({ stateMachineArn: state_machine_arn, statusFilter: 'RUNNING' }),
   );
