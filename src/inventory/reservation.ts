@@ -6,7 +6,8 @@ export type ReservedItem = z.infer<typeof reservedItemSchema>;
 
 /**
  * `held` → `committed` when the session is paid, or `released` when it is not; `released` → `held` or `committed` for a
- * late payment; `returned` after a full refund before shipping, which is final.
+ * late payment; `returned` after a full refund before shipping, and `committed` again when PayPal cancelled the reversal
+ * that returned it.
  */
 const RESERVATION_STATUSES = ['held', 'committed', 'released', 'returned'] as const;
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
@@ -18,5 +19,7 @@ export const reservationSchema = z.object({
   items: z.array(reservedItemSchema),
   /** ISO 8601, UTC: until then the stock is held for a session without payment. */
   expires_at: z.string(),
+  /** The `reinstated` of the latest settlement that had one. */
+  reinstated: z.optional(z.int()),
 });
 export type Reservation = z.infer<typeof reservationSchema>;

@@ -28,11 +28,11 @@ interface ShortProduct {
   readonly deleted: boolean;
 }
 
-/** When not `done`: the products with insufficient stock, or the current status of the reservation. */
+/** When not `done`: the products with insufficient stock, or the reservation as it is now. */
 export type StockChangeResult =
   | { readonly done: true }
   | { readonly done: false; readonly short: readonly ShortProduct[] }
-  | { readonly done: false; readonly status: ReservationStatus };
+  | { readonly done: false; readonly current: Reservation };
 
 /** All held reservations share one partition of the sparse index `by-due`. */
 const DUE = 'reservation';
@@ -65,7 +65,7 @@ export const stockRepository = (
     const [ofReservation, ...ofCounters] = reasons;
     // When the reservation has changed, failed counters do not indicate a lack of stock.
     if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
-      return { done: false, status: reservationSchema.parse(unmarshall(ofReservation.Item)).status };
+      return { done: false, current: reservationSchema.parse(unmarshall(ofReservation.Item)) };
     }
     const short = counterMoves.flatMap(({ Update: { Key } }, i) => {
       const { Code, Item } = ofCounters[i] ?? {};
@@ -82,23 +82,27 @@ export const stockRepository = (
     reservation: Reservation,
     to: ReservationStatus,
     counters: readonly [from: Counter, to: Counter] | undefined,
+    reinstated?: number,
   ): Promise<StockChangeResult> => {
-    const { checkout_session_id, status, items, expires_at } = reservation;
+    const { checkout_session_id, status, items, expires_at, reinstated: seen } = reservation;
     const result = await write(
       {
         Update: {
           TableName: tables.reservations,
           Key: { checkout_session_id },
           // Only held reservations are reconciled: any other status leaves the index of due ones.
-          UpdateExpression:
-            to === 'held'
-              ? 'SET #status = :to, due_shard = :shard, due_at = :due'
-              : 'SET #status = :to REMOVE due_shard, due_at',
-          ConditionExpression: '#status = :from',
+          UpdateExpression: [
+            'SET #status = :to',
+            ...(reinstated === undefined ? [] : [', reinstated = :reinstated']),
+            to === 'held' ? ', due_shard = :shard, due_at = :due' : ' REMOVE due_shard, due_at',
+          ].join(''),
+          ConditionExpression: `#status = :from AND ${seen === undefined ? 'attribute_not_exists(reinstated)' : 'reinstated = :seen'}`,
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
             ':from': status,
             ':to': to,
+            ...(reinstated !== undefined && { ':reinstated': reinstated }),
+            ...(seen !== undefined && { ':seen': seen }),
             ...(to === 'held' && { ':shard': DUE, ':due': expires_at }),
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -109,7 +113,7 @@ export const stockRepository = (
     if (counters?.[0] === 'available' || !('short' in result)) return result;
     const deleted = new Set(result.short.filter((product) => product.deleted).map(({ sku }) => sku));
     const kept = items.filter(({ sku }) => !deleted.has(sku));
-    return kept.length < items.length ? move({ ...reservation, items: kept }, to, counters) : result;
+    return kept.length < items.length ? move({ ...reservation, items: kept }, to, counters, reinstated) : result;
   };
 
   return {
@@ -243,8 +247,8 @@ export const stockRepository = (
       ),
 
     /**
-     * Changes the status of a reservation and moves its items, if its status is still the one that was read. Items of a
-     * deleted product go nowhere, unless they would be taken from its available stock.
+     * Changes the status of a reservation and moves its items, if it still is as it was read. Items of a deleted product
+     * go nowhere, unless they would be taken from its available stock. Sets `reinstated` if given.
      */
     move,
   };

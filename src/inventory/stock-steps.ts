@@ -25,8 +25,15 @@ const COUNTER_MOVES: Readonly<Record<string, readonly [from: Counter, to: Counte
   'released→returned': undefined,
 };
 
-/** A returned reservation stays returned, unless PayPal cancelled the reversal that returned it. */
-const REINSTATED_MOVES: typeof COUNTER_MOVES = { ...COUNTER_MOVES, 'returned→committed': ['available', 'sold'] };
+/**
+ * Those of a settlement that was reinstated more often than the reservation. The second is for a reversal that was
+ * cancelled before its stock was returned: it keeps that return from being applied later.
+ */
+const REINSTATED_MOVES: typeof COUNTER_MOVES = {
+  ...COUNTER_MOVES,
+  'returned→committed': ['available', 'sold'],
+  'committed→committed': undefined,
+};
 
 /**
  * Commits the reserved items of a captured payment. For a late payment it takes them from available stock again, or
@@ -34,8 +41,7 @@ const REINSTATED_MOVES: typeof COUNTER_MOVES = { ...COUNTER_MOVES, 'returned→c
  * @throws Error when a payment on time finds its stock released and gone.
  */
 export async function commitStock(stock: Deps, settlement: Settlement): Promise<StockStepResult> {
-  const moves = settlement.reinstated === undefined ? COUNTER_MOVES : REINSTATED_MOVES;
-  const result = await moveReservation(stock, settlement, 'committed', moves);
+  const result = await moveReservation(stock, settlement, 'committed');
   if (result.stock === 'none' && settlement.outcome === 'captured')
     throw new Error(`stock of ${settlement.checkout_session_id} was released before its payment was captured`);
   return result;
@@ -44,7 +50,7 @@ export async function commitStock(stock: Deps, settlement: Settlement): Promise<
 /** Releases the items of a payment that was cancelled, failed or expired. */
 export const releaseStock = (
   stock: Deps,
-  settlement: Pick<Settlement, 'checkout_session_id'>,
+  settlement: Pick<Settlement, 'checkout_session_id' | 'reinstated'>,
 ): Promise<StockStepResult> => moveReservation(stock, settlement, 'released');
 
 /** Reserves the items of a late approval again, or returns `none`. */
@@ -64,29 +70,30 @@ export const stockSteps = (stock: Deps): StepsOf<'inventory', StockStepResult> =
 
 async function moveReservation(
   stock: Deps,
-  { checkout_session_id: id }: Pick<Settlement, 'checkout_session_id'>,
+  { checkout_session_id: id, reinstated }: Pick<Settlement, 'checkout_session_id' | 'reinstated'>,
   to: ReservationStatus,
-  moves = COUNTER_MOVES,
 ): Promise<StockStepResult> {
   const reservation = await stock.reservation(id);
   if (!reservation) throw new Error(`reservation of ${id} not found`);
-  return move(stock, reservation, to, moves);
+  return move(stock, reservation, to, reinstated);
 }
 
+/** A no-op for a reservation that was reinstated more often since. */
 async function move(
   stock: Deps,
   reservation: Reservation,
   to: ReservationStatus,
-  moves: typeof COUNTER_MOVES,
+  reinstated: number | undefined,
 ): Promise<StockStepResult> {
-  const change = `${reservation.status}→${to}`;
-  if (!(change in moves)) return { stock: reservation.status, changed: false };
-  const result = await stock.move(reservation, to, moves[change]);
+  const { checkout_session_id, status } = reservation;
+  const times = (reinstated ?? 0) - (reservation.reinstated ?? 0);
+  const moves = times > 0 ? REINSTATED_MOVES : COUNTER_MOVES;
+  const change = `${status}→${to}`;
+  if (times < 0 || !(change in moves)) return { stock: status, changed: false };
+  const result = await stock.move(reservation, to, moves[change], reinstated);
   if (result.done) return { stock: to, changed: true };
-  // Changed since it was read: decide again from its new status.
-  if ('status' in result) return move(stock, { ...reservation, status: result.status }, to, moves);
-  if (reservation.status === 'released' || reservation.status === 'returned') return { stock: 'none', changed: false };
-  throw new Error(
-    `stock of ${reservation.checkout_session_id} is ${reservation.status}, but its product counters are too low`,
-  );
+  // Changed since it was read: decide again.
+  if ('current' in result) return move(stock, result.current, to, reinstated);
+  if (status === 'released' || status === 'returned') return { stock: 'none', changed: false };
+  throw new Error(`stock of ${checkout_session_id} is ${status}, but its product counters are too low`);
 }

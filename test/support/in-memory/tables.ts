@@ -224,13 +224,14 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
     reserve: (reservation) =>
       gate('stock.reserve', () => {
         const found = reservations.get(reservation.checkout_session_id);
-        return found ? { done: false, status: found.status } : write(reservation, ['available', 'reserved']);
+        return found ? { done: false, current: found } : write(reservation, ['available', 'reserved']);
       }),
-    move: (reservation, to, counters) =>
+    move: (reservation, to, counters, reinstated = reservation.reinstated) =>
       gate('stock.move', () => {
         const found = reservations.get(reservation.checkout_session_id);
-        if (found && found.status !== reservation.status) return { done: false, status: found.status };
-        return write({ ...reservation, status: to }, counters);
+        if (found && (found.status !== reservation.status || found.reinstated !== reservation.reinstated))
+          return { done: false, current: found };
+        return write({ ...reservation, status: to, ...(reinstated !== undefined && { reinstated }) }, counters);
       }),
     due: (before) => entriesBefore(due, before),
     reschedule: (id, at) =>

@@ -72,6 +72,58 @@ describe('stock steps', () => {
     });
   });
 
+  describe('reservation of a payment whose reversal was cancelled', () => {
+    const back = (reinstated: number) => settlementThat('captured_late', 'captured', { reinstated });
+    const gone = (reinstated: number) => settlementThat('refunded', 'reversed', { reinstated });
+
+    it('is committed again', async () => {
+      const { run, counters } = await stockWith('returned', 2);
+
+      expect(await run('commitStock', back(1))).toEqual({ stock: 'committed', changed: true });
+
+      expect(counters()).toEqual([0, 0, 2]);
+    });
+
+    it('stays committed when the return of the cancelled reversal runs last', async () => {
+      const { run, counters } = await stockWith('committed');
+
+      await run('commitStock', back(1));
+
+      expect(await run('returnStock')).toEqual({ stock: 'committed', changed: false });
+      expect(counters()).toEqual([0, 0, 2]);
+    });
+
+    it('is returned by the next reversal, and committed by the end of that one', async () => {
+      const { run, counters } = await stockWith('committed');
+      await run('commitStock', back(1));
+
+      expect(await run('returnStock', gone(1))).toEqual({ stock: 'returned', changed: true });
+      expect(counters()).toEqual([2, 0, 0]);
+      expect(await run('commitStock', back(1))).toEqual({ stock: 'returned', changed: false });
+      expect(await run('commitStock', back(2))).toEqual({ stock: 'committed', changed: true });
+      expect(await run('returnStock', gone(1))).toEqual({ stock: 'committed', changed: false });
+    });
+
+    it('ends the same in any order of its steps', async () => {
+      const steps: [Step, ReturnType<typeof back>][] = [
+        ['commitStock', late],
+        ['returnStock', late],
+        ['commitStock', back(1)],
+        ['returnStock', gone(1)],
+        ['commitStock', back(2)],
+      ];
+      await fc.assert(
+        fc.asyncProperty(fc.shuffledSubarray(steps, { minLength: steps.length }), async (list) => {
+          const { run, counters, reservations } = await stockWith('held');
+
+          for (const [step, settlement] of list) await run(step, settlement);
+
+          expect([reservations.get(SESSION)?.status, counters()]).toEqual(['committed', [0, 0, 2]]);
+        }),
+      );
+    });
+  });
+
   describe('released reservation with too few items available', () => {
     it.each(['commitStock', 'holdStock'] as const)('takes none of its items on %s', async (step) => {
       const { run, counters, products, reservations } = await stockWith('released', 1);
