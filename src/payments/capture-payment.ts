@@ -74,11 +74,8 @@ export async function captureAttempt(
   return capture(deps, payment, 'workflow');
 }
 
-async function capture(
-  { captureOrder, getOrder, evidenceApplier, recordRefusal, now }: CaptureDeps,
-  payment: Payment,
-  by: 'return' | 'workflow',
-): Promise<CapturePaymentResult> {
+async function capture(deps: CaptureDeps, payment: Payment, by: 'return' | 'workflow'): Promise<CapturePaymentResult> {
+  const { captureOrder, getOrder, evidenceApplier, recordRefusal, now } = deps;
   const { payment_id: id, paypal_order_id: orderId = '', declines: attempt } = payment;
   const askedAt = now().toISOString();
   const response = await captureOrder(orderId, requestId(payment));
@@ -103,7 +100,13 @@ async function capture(
   if (owner === 'paypal') throw new PayPalUnavailable('in-progress', { operation: 'captureOrder' });
   // Wait for the buyer to approve again, which starts the next attempt.
   const evidence = { kind: 'instrument_declined', source: by, attempt, issue, time: now().toISOString() } as const;
-  const updated = paymentOf(payment, await evidenceApplier.apply(id, evidence, payment));
+  const result = await evidenceApplier.apply(id, evidence, payment);
+  const updated = paymentOf(payment, result);
+  if (result.outcome !== 'moved') {
+    if (by === 'workflow') return { outcome: 'outdated', payment: updated };
+    // After another refusal of the attempt, the buyer may have approved again, and be charged.
+    return updated.declines > attempt ? captureOnReturn(deps, id) : { outcome: 'done', payment: updated };
+  }
   return { outcome: owner === 'buyer' ? 'declined' : 'refused', payment: updated, issue };
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
+import { product, shopInMemory } from '../../support/in-memory/shop.ts';
+import type { Gate } from '../../support/in-memory/tables.ts';
 
 describe('a capture that PayPal refuses because of the merchant', () => {
   const issue = 'PAYEE_ACCOUNT_RESTRICTED';
@@ -52,5 +54,55 @@ describe('a capture that PayPal refuses because of the buyer', () => {
     await drain();
 
     expect(shop.refusals).toEqual([]);
+  });
+});
+
+describe('a refusal that is recorded after the one of another tab', () => {
+  /** The refusal reaches the shop after `meanwhile`. */
+  async function refusedTwice(by: 'return' | 'workflow', after: (shop: ReturnType<typeof shopInMemory>) => unknown) {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const gate: Gate = async (call, effect) => {
+      const run = call === 'payments.move' ? meanwhile : undefined;
+      if (run) meanwhile = undefined;
+      await run?.();
+      return effect();
+    };
+    const shop = shopInMemory({ products: [product(10)], gate });
+    const { paymentId = 'pay_', orderId = '' } = (await shop.begin()) ?? {};
+    shop.paypal.approve(orderId, 'refused');
+    await shop.deliver(lastEvent(shop));
+    meanwhile = async () => {
+      await shop.capture(paymentId, 'return');
+      after(shop);
+    };
+    return { shop, orderId, paymentId, result: await shop.capture(paymentId, by) };
+  }
+
+  const lastEvent = ({ paypal }: ReturnType<typeof shopInMemory>) => {
+    const last = paypal.events.at(-1);
+    if (!last) throw new Error('no event');
+    return last.event;
+  };
+  const approveAgain = ({ paypal }: ReturnType<typeof shopInMemory>) => {
+    paypal.advance(1000);
+    for (const id of paypal.orders.keys()) paypal.approve(id);
+  };
+
+  it('is not reported to a buyer who has approved again since, and is charged', async () => {
+    const { result } = await refusedTwice('return', approveAgain);
+
+    expect(result).toMatchObject({ outcome: 'done', payment: { status: 'captured', declines: 1 } });
+  });
+
+  it('is reported when the buyer has not', async () => {
+    const { result } = await refusedTwice('return', () => undefined);
+
+    expect(result).toMatchObject({ outcome: 'declined', payment: { status: 'created', declines: 1 } });
+  });
+
+  it('is outdated for the workflow', async () => {
+    const { result } = await refusedTwice('workflow', () => undefined);
+
+    expect(result).toMatchObject({ outcome: 'outdated', payment: { status: 'created', declines: 1 } });
   });
 });
