@@ -1,12 +1,14 @@
 import { orderNotFound, refusedAsUnknown } from '../paypal/errors.ts';
 import type { PayPalCapture, PayPalOrder, PayPalRefund } from '../paypal/schema.ts';
 import type { PaymentId } from '../shared/ids.ts';
+import type { Money } from '../shared/money.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
 import { type Decision, decide, type Move, optimisticMove } from './decide.ts';
 import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 import type { FailedRefund } from './record-failed-refund.ts';
+import { GUARDS } from './transitions.ts';
 
 /** Why evidence cannot be applied. */
 export type EvidenceRejection =
@@ -212,7 +214,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     source: string,
     { named = [], asOf = deps.now() }: { named?: readonly string[]; asOf?: Date | undefined } = {},
   ): Promise<Evidence[]> => {
-    const context = { source, authoritative: true, paypalOrderId: payment.paypal_order_id };
+    const context = { ...viewOf(payment, source), paypalOrderId: payment.paypal_order_id };
     const shown = order ? evidenceOfOrder(order, context) : [];
     const missing = new Set(named.filter((id) => !order?.captures.some((capture) => capture.id === id)));
     const hidden = missing.size > 0 ? await factsOfCaptures(payment, missing, context) : [];
@@ -230,15 +232,17 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     const facts = await factsOf(payment, order, `asked after ${evidence.source}`, {
       named: order ? named : [...capturesOf(payment), ...named],
     });
-    const { time } = evidence;
-    const mayEndReversal = payment.reversed_at !== undefined && evidence.kind === 'captured' && time !== undefined;
-    // PayPal announces a capture again when it cancels a reversal, and then shows it without refunds.
-    const reinstated = mayEndReversal ? facts.filter(isWhole).flatMap((fact) => reinstatedBy(fact, 0, time)) : [];
-    // PayPal's own fact replaces a claim of the same capture.
-    const isConfirmed =
-      evidence.kind === 'captured' &&
-      facts.some((fact) => fact.kind === 'captured' && fact.captureId === evidence.captureId);
-    return applyAll(payment, [...facts, ...reinstated, ...(isConfirmed ? [] : [evidence])], false);
+    const reinstated = mayEndReversal(payment, evidence)
+      ? reinstatedBy(facts, evidence.captureId, earlier(evidence.time, deps.now().toISOString()))
+      : [];
+    // PayPal's own fact replaces a claim of the same capture, and a total that a cancelled reversal has changed since.
+    const isReplaced =
+      evidence.kind === 'captured'
+        ? facts.some((fact) => fact.kind === 'captured' && fact.captureId === evidence.captureId)
+        : evidence.kind === 'refunded' &&
+          !GUARDS['current total'](payment, evidence) &&
+          shownOf(facts, evidence.captureId) !== undefined;
+    return applyAll(payment, [...facts, ...reinstated, ...(isReplaced ? [] : [evidence])], false);
   };
 
   const applyOrder: EvidenceApplier['applyOrder'] = async (payment, order, source, asOf) =>
@@ -261,12 +265,11 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     refreshRefunds: async (payment, source) => {
       const pending = Object.entries(payment.refunds ?? {}).filter(([, { status }]) => status === 'PENDING');
       const refunds = await Promise.all(pending.map(([id]) => deps.getRefund(id)));
-      const context = { source, authoritative: true };
-      return applyAll(
-        payment,
-        refunds.flatMap((refund) => (refund ? evidenceOfRefund(refund, context) : [])),
-        false,
-      );
+      const context = viewOf(payment, source);
+      const facts = refunds.flatMap((refund) => (refund ? evidenceOfRefund(refund, context) : []));
+      // A refund has the total of its time, perhaps with a reversal that was cancelled since; the order has today's.
+      const order = facts.some(({ kind }) => kind === 'refunded') ? await orderOf(payment) : undefined;
+      return order ? applyOrder(payment, order, source) : applyAll(payment, facts, false);
     },
     refreshCapture: async (found, source, { sellerLost }) => {
       // The event of the dispute may be the first one about the capture.
@@ -274,19 +277,21 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
       const payment = asked && 'payment' in asked ? asked.payment : found;
       const capture = payment.capture_id === undefined ? undefined : await deps.getCapture(payment.capture_id);
       if (!capture || !belongsTo(payment, capture)) return { outcome: 'unchanged', payment };
-      const context = { source, authoritative: true, time: capture.updated_at };
+      const context = { ...viewOf(payment, source), time: capture.updated_at };
       const shown = evidenceOfCapture(capture, context);
       // The amounts of partial refunds are in the order only.
       const order = capture.status === 'PARTIALLY_REFUNDED' ? await orderOf(payment) : undefined;
       if (capture.status === 'PARTIALLY_REFUNDED' && !order) throw orderNotFound('getOrder');
       const facts = order ? evidenceOfOrder(order, context) : shown;
-      const returned = facts.find((fact) => fact.kind === 'refunded' && fact.captureId === capture.id);
-      const total = returned && 'total' in returned ? returned.total.minor : 0;
-      const reinstated = sellerLost ? [] : shown.flatMap((fact) => reinstatedBy(fact, total, deps.now().toISOString()));
+      const reinstated = sellerLost ? [] : reinstatedBy(facts, capture.id, deps.now().toISOString());
       return applyAll(payment, [...facts, ...reinstated], false);
     },
   };
 }
+
+/** The context of what PayPal shows now. */
+const viewOf = ({ reversed_at }: Payment, source: string) =>
+  ({ source, authoritative: true, reversedAt: reversed_at }) as const;
 
 const rethrow = (error: unknown): never => {
   throw error;
@@ -302,13 +307,43 @@ const belongsTo = ({ payment_id, paypal_order_id, capture_id }: Payment, capture
   (capture.order_id !== undefined && capture.order_id === paypal_order_id) ||
   (capture.order_id === undefined && capture.custom_id === payment_id);
 
-const isWhole = (fact: Evidence): boolean => fact.kind === 'captured' && !fact.isRefunded;
+type Captured = Extract<Evidence, { kind: 'captured' }>;
 
-/** What a capture that PayPal shows means after its reversal was cancelled. */
-const reinstatedBy = (fact: Evidence, refundedMinor: number, time: string): Evidence[] =>
-  fact.kind === 'captured'
-    ? [{ ...fact, kind: 'reinstated', total: { ...fact.amount, minor: refundedMinor }, time }]
-    : [];
+/**
+ * PayPal announces a capture again when it cancels a reversal, which may be announced later. A pending capture that
+ * completes had no reversal.
+ */
+const mayEndReversal = (
+  { status, reversed_at }: Payment,
+  evidence: Evidence,
+): evidence is Captured & { readonly time: string } =>
+  evidence.kind === 'captured' &&
+  evidence.time !== undefined &&
+  (reversed_at !== undefined || (evidence.again === true && status !== 'capture_pending'));
+
+/** An event that claims to be of the future must not end reversals of the future. */
+const earlier = (one: string, other: string): string => (one < other ? one : other);
+
+/** What PayPal shows of a capture whose reversal was cancelled: only its refunds are away. */
+function reinstatedBy(facts: readonly Evidence[], captureId: string, time: string): Evidence[] {
+  const { captured, total } = shownOf(facts, captureId) ?? {};
+  return captured && total ? [{ ...captured, kind: 'reinstated', total, time }] : [];
+}
+
+/**
+ * A capture that PayPal shows, and its refunded total.
+ * @throws PayPalUnavailable when PayPal shows that there is a total, but not the order, which has it
+ */
+function shownOf(
+  facts: readonly Evidence[],
+  captureId: string,
+): { readonly captured: Captured; readonly total: Money } | undefined {
+  const own = facts.filter((fact) => 'captureId' in fact && fact.captureId === captureId);
+  const refunded = own.find((fact) => fact.kind === 'refunded');
+  const captured = own.find((fact) => fact.kind === 'captured');
+  if (captured?.isRefunded && !refunded) throw orderNotFound('getOrder');
+  return captured && { captured, total: refunded?.total ?? { ...captured.amount, minor: 0 } };
+}
 
 /** Such evidence is parked if PayPal does not confirm it; other evidence may simply be late. */
 const isAboutMoney = ({ kind }: Evidence): boolean =>

@@ -5,6 +5,8 @@ import type { Guard } from './transitions.ts';
 const refundIdsOf = (evidence: Evidence): readonly string[] =>
   'refundIds' in evidence ? evidence.refundIds : 'refundId' in evidence ? [evidence.refundId] : [];
 
+const NEW_REVERSAL = '(attribute_not_exists(reversed_at) OR reversed_at < :time)';
+
 /** Each guard of `transitions.ts` as a DynamoDB condition. A comparison with a missing attribute is false. */
 const CONDITIONS: Readonly<Record<Guard, string | ((evidence: Evidence) => string)>> = {
   'on time': 'late = :false',
@@ -34,8 +36,11 @@ const CONDITIONS: Readonly<Record<Guard, string | ((evidence: Evidence) => strin
   'not known as failed':
     '(attribute_not_exists(refunds.#refund0) OR refunds.#refund0.#status IN (:pending, :completed))',
   'known as failed': 'refunds.#refund0.#status IN (:failed, :cancelled)',
-  'not after a reversal': '(attribute_not_exists(reversed_at) OR reversed_at >= :time)',
-  'new reversal': '(attribute_not_exists(reversed_at) OR reversed_at < :time)',
+  'current total': ({ authoritative, reversedAt }) => {
+    if (!authoritative) return NEW_REVERSAL;
+    return reversedAt === undefined ? 'attribute_not_exists(reversed_at)' : 'reversed_at = :reversed_at';
+  },
+  'new reversal': NEW_REVERSAL,
   'old reversal': 'reversed_at >= :time',
   'decreases total': 'refunded_minor > :total',
   'does not decrease total': 'refunded_minor <= :total',
@@ -45,6 +50,7 @@ const valuesOf = (evidence: Evidence): Record<string, unknown> => ({
   ':true': true,
   ':false': false,
   ':time': evidence.time ?? '',
+  ':reversed_at': evidence.reversedAt,
   ':pending': 'PENDING',
   ':completed': 'COMPLETED',
   ':failed': 'FAILED',

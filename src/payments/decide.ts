@@ -2,7 +2,7 @@ import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { Outcome, PaymentStatus, Settlement } from '../shared/settlement.ts';
 import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
-import { GUARDS, isGivenUp, NO_OPS, TRANSITIONS, type Transition } from './transitions.ts';
+import { GUARDS, isGivenUp, NO_OPS, type NoOp, TRANSITIONS, type Transition } from './transitions.ts';
 
 export type Decision =
   | { readonly do: 'move'; readonly move: Move }
@@ -81,7 +81,7 @@ export const settlementsOf = ({ steps }: Move): RequestedSettlement[] =>
 export function decide(payment: Payment, evidence: Evidence): Decision {
   if (evidence.paypalOrderId && payment.paypal_order_id && evidence.paypalOrderId !== payment.paypal_order_id)
     return { do: 'reject', reason: 'other_order' };
-  const fits = ({ evidence: kind, from, guards = [] }: Pick<Transition, 'evidence' | 'from' | 'guards'>) =>
+  const fits = ({ evidence: kind, from, guards = [] }: Transition | NoOp) =>
     kind === evidence.kind &&
     from.includes(payment.status) &&
     guards.every((guard) => GUARDS[guard](payment, evidence));
@@ -232,7 +232,7 @@ function setOf(transition: Transition, before: Before, evidence: Evidence, isLat
           refunded_minor: evidence.total.minor,
           reinstated: (before.reinstated ?? 0) + 1,
           // The reversal has returned the stock.
-          ...(before.status === 'reversed' && { late: true }),
+          ...(before.status !== 'partially_refunded' && before.status !== 'review' && { late: true }),
         }),
       };
     default:

@@ -10,6 +10,8 @@ interface EvidenceContext {
   readonly time?: string | undefined;
   /** True for PayPal's current view, just fetched; a delivery may be old. */
   readonly authoritative?: boolean;
+  /** With `authoritative`: the payment's `reversed_at` when PayPal was asked. */
+  readonly reversedAt?: string | undefined;
   readonly paypalOrderId?: string | undefined;
   /** Stored for the warehouse if the evidence moves the payment, apart from it. */
   readonly buyer?: Buyer | undefined;
@@ -20,8 +22,17 @@ export type Evidence = EvidenceContext &
   (
     | { readonly kind: 'approved' }
     | { readonly kind: 'capture_pending'; readonly captureId: string }
-    /** `isRefunded`: PayPal shows it as refunded, in part or in full. */
-    | { readonly kind: 'captured'; readonly captureId: string; readonly amount: Money; readonly isRefunded?: true }
+    /**
+     * `isRefunded`: PayPal shows it as refunded, in part or in full. `again`: announced long after the capture, as when
+     * PayPal cancels a reversal or a pending capture completes.
+     */
+    | {
+        readonly kind: 'captured';
+        readonly captureId: string;
+        readonly amount: Money;
+        readonly isRefunded?: true;
+        readonly again?: true;
+      }
     /** PayPal rejected a capture with `ORDER_ALREADY_CAPTURED`, and did not show the capture. */
     | { readonly kind: 'already_captured' }
     | { readonly kind: 'capture_failed'; readonly captureId: string }

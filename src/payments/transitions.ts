@@ -38,11 +38,14 @@ export type Guard =
   | 'ends a pending refund'
   | 'not known as failed'
   | 'known as failed'
-  | 'not after a reversal'
+  | 'current total'
   | 'new reversal'
   | 'old reversal'
   | 'decreases total'
   | 'does not decrease total';
+
+/** A no-op writes nothing, so its guards need no DynamoDB condition. */
+export type NoOpGuard = Guard | 'not announced again';
 
 /** Evidence of this kind moves a payment from one of these statuses to that one, and requests this settlement. */
 export interface Transition {
@@ -153,20 +156,20 @@ export const TRANSITIONS: readonly Transition[] = [
   {
     evidence: 'refunded',
     from: ['captured', 'partially_refunded'],
-    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    guards: ['own capture', 'own currency', 'current total', 'increases total', 'partial'],
     to: 'partially_refunded',
     settlement: 'refunded',
   },
   {
     evidence: 'refunded',
     from: ['review'],
-    guards: ['own capture', 'own currency', 'increases total', 'partial'],
+    guards: ['own capture', 'own currency', 'current total', 'increases total', 'partial'],
     to: 'review',
   },
   {
     evidence: 'refunded',
     from: KEEPS_MONEY,
-    guards: ['own capture', 'own currency', 'full'],
+    guards: ['own capture', 'own currency', 'current total', 'full'],
     to: 'refunded',
     settlement: 'refunded',
   },
@@ -203,7 +206,7 @@ export const TRANSITIONS: readonly Transition[] = [
   {
     evidence: 'refund_pending',
     // PayPal may have cancelled the reversal.
-    from: [...KEEPS_MONEY, 'reversed'],
+    from: PAID,
     guards: ['own capture', 'own currency', 'new refund'],
     to: 'unchanged',
   },
@@ -220,7 +223,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   {
     evidence: 'reinstated',
-    from: ['reversed'],
+    from: ['refunded', 'reversed'],
     guards: ['own capture', 'new reversal', 'decreases total', 'amount matches'],
     authoritative: true,
     to: 'captured',
@@ -228,7 +231,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   {
     evidence: 'reinstated',
-    from: ['reversed'],
+    from: ['refunded', 'reversed'],
     guards: ['own capture', 'new reversal', 'decreases total', 'amount differs'],
     authoritative: true,
     to: 'review',
@@ -250,17 +253,21 @@ export const TRANSITIONS: readonly Transition[] = [
   },
 ];
 
+export interface NoOp extends Pick<Transition, 'evidence' | 'from'> {
+  readonly guards?: readonly NoOpGuard[];
+}
+
 /**
  * Evidence that is a no-op in these statuses. Evidence that is neither here nor in a transition does not fit, and
  * PayPal's view is fetched.
  */
-export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[] = [
+export const NO_OPS: readonly NoOp[] = [
   { evidence: 'approved', from: [...PAID, 'approved', 'capture_pending'] },
   { evidence: 'approved', from: ['created', ...GIVEN_UP], guards: ['old approval'] },
   { evidence: 'capture_pending', from: [...PAID, 'capture_pending'] },
   { evidence: 'already_captured', from: [...PAID, ...GIVEN_UP, 'capture_pending'] },
-  // After a reversal, PayPal announces a capture again when it cancels the reversal.
-  { evidence: 'captured', from: PAID, guards: ['own capture', 'not after a reversal'] },
+  // PayPal announces a capture again when it cancels a reversal, whose own event may arrive later.
+  { evidence: 'captured', from: PAID, guards: ['own capture', 'not announced again'] },
   { evidence: 'captured', from: PAID, guards: ['extra capture'] },
   { evidence: 'capture_failed', from: [...PAID, 'failed'] },
   { evidence: 'cancelled', from: [...PAID, 'cancelled', 'failed'] },
@@ -277,7 +284,6 @@ export const NO_OPS: readonly Pick<Transition, 'evidence' | 'from' | 'guards'>[]
   { evidence: 'reversed', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
   { evidence: 'reversed', from: PAID, guards: ['extra capture'] },
   { evidence: 'refund_pending', from: PAID, guards: ['own capture', 'known refund'] },
-  { evidence: 'refund_pending', from: ['refunded'], guards: ['own capture'] },
   { evidence: 'refund_pending', from: PAID, guards: ['extra capture'] },
   { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'known as failed'] },
   { evidence: 'refund_failed', from: PAID, guards: ['extra capture'] },
@@ -297,7 +303,7 @@ const refusedAt = ({ refused_at, history }: Payment): string | undefined =>
   refused_at ?? history.findLast(({ evidence }) => evidence === 'instrument_declined')?.at;
 
 /** The guards as predicates. `conditions.ts` has them as DynamoDB conditions; a test holds the two together. */
-export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidence) => boolean>> = {
+export const GUARDS: Readonly<Record<NoOpGuard, (payment: Payment, evidence: Evidence) => boolean>> = {
   'on time': (payment) => !payment.late,
   'current attempt': ({ declines }, evidence) => 'attempt' in evidence && declines === evidence.attempt,
   'new approval': (payment, { time = '' }) => {
@@ -334,8 +340,13 @@ export const GUARDS: Readonly<Record<Guard, (payment: Payment, evidence: Evidenc
     evidence.kind === 'refunded' && evidence.refundIds.some((id) => refunds[id]?.status === 'PENDING'),
   'not known as failed': (payment, evidence) => !isFailed(refundOf(payment, evidence)),
   'known as failed': (payment, evidence) => isFailed(refundOf(payment, evidence)),
-  'not after a reversal': ({ reversed_at }, { authoritative, time = '' }) =>
-    authoritative || reversed_at === undefined || time <= reversed_at,
+  'not announced again': ({ reversed_at }, evidence) => {
+    if (evidence.authoritative) return true;
+    return reversed_at === undefined ? !('again' in evidence) : (evidence.time ?? '') <= reversed_at;
+  },
+  // The total of an earlier event or response may include a reversal that has ended since.
+  'current total': (payment, evidence) =>
+    evidence.authoritative ? evidence.reversedAt === payment.reversed_at : GUARDS['new reversal'](payment, evidence),
   'new reversal': ({ reversed_at }, { time = '' }) => reversed_at === undefined || time > reversed_at,
   'old reversal': (payment, evidence) => !GUARDS['new reversal'](payment, evidence),
   'decreases total': (payment, evidence) => totalMinor(evidence) < payment.refunded_minor,

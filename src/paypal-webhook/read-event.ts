@@ -7,6 +7,7 @@ import {
   isoTime,
   linksFrom,
   orderFrom,
+  type PayPalCapture,
   type PayPalLinks,
   refundFrom,
 } from '../paypal/schema.ts';
@@ -44,7 +45,13 @@ const READERS: Readonly<Record<Exclude<ReaderName, 'dispute'>, Reader>> = {
     return paypalOrderId ? [{ ...context, kind: 'cancelled', paypalOrderId }] : [];
   },
 
-  capture: (resource, context) => evidenceOfCapture(captureFrom(resource), context),
+  capture(resource, context) {
+    const capture = captureFrom(resource);
+    const facts = evidenceOfCapture(capture, context);
+    return isOld(capture, context)
+      ? facts.map((fact) => (fact.kind === 'captured' ? { ...fact, again: true } : fact))
+      : facts;
+  },
 
   refund: (resource, context) => evidenceOfRefund(refundFrom(resource), context),
 
@@ -53,6 +60,12 @@ const READERS: Readonly<Record<Exclude<ReaderName, 'dispute'>, Reader>> = {
     return captureId && total ? [{ ...context, kind: 'reversed', captureId, total }] : [];
   },
 };
+
+/** PayPal creates the event of a capture some seconds after the capture: recorded ones, up to 35 s. */
+const ANNOUNCED_WITHIN_MS = 60_000;
+
+const isOld = ({ created_at = '' }: PayPalCapture, { time = '' }: Pick<Evidence, 'time'>): boolean =>
+  Date.parse(time) - Date.parse(created_at) > ANNOUNCED_WITHIN_MS;
 
 /** What the id of a resource stands for. PAYMENT-APPROVAL.REVERSED has `order_id` where the other orders have `id`. */
 const ID_OF: Readonly<Record<ReaderName, Parameters<typeof linksFrom>[1]>> = {

@@ -47,6 +47,8 @@ export interface PayPalCapture {
   readonly custom_id?: string;
   readonly order_id?: string;
   /** ISO 8601, UTC. */
+  readonly created_at?: string;
+  /** ISO 8601, UTC. */
   readonly updated_at?: string;
 }
 
@@ -357,6 +359,7 @@ const captureOf = (wire: z.infer<typeof capture>): PayPalCapture =>
     amount: wire.amount,
     custom_id: wire.custom_id,
     order_id: wire.supplementary_data?.related_ids?.order_id ?? parentId(wire, ORDER_ADDRESS),
+    created_at: isoTime(wire.create_time),
     updated_at: timeOf(wire),
   });
 

@@ -169,7 +169,7 @@ function sessionFollowsPayment({ payment, session }: Purchase): Breach | undefin
 function agrees(status: PaymentStatus, late: boolean, reported: PaymentStatus | null): boolean {
   if (reported === null) return false;
   // Under review again, after PayPal cancelled a reversal.
-  if (status === 'review' && reported === 'reversed') return late;
+  if (status === 'review' && (reported === 'reversed' || reported === 'refunded')) return late;
   if (!isDecided(status)) return reported === 'created' || (late && isGivenUp(reported));
   // A late payment may be given up twice; the session keeps the status that the other one does not supersede.
   return reported === status || (late && isGivenUp(status) && isGivenUp(reported) && !isSupersededBy(reported, status));

@@ -26,6 +26,7 @@ export interface CaptureAtPayPal {
   readonly amount: Money;
   status: 'PENDING' | 'COMPLETED' | 'DECLINED';
   readonly refunds: RefundAtPayPal[];
+  readonly createdAt: Date;
   /** The number of the approval that it charges. */
   readonly approval: number;
 }
@@ -110,6 +111,7 @@ export const captureBody = ({ id, paymentId }: OrderAtPayPal, capture: CaptureAt
   amount: moneyText(capture.amount),
   custom_id: paymentId,
   supplementary_data: { related_ids: { order_id: id } },
+  create_time: capture.createdAt.toISOString(),
   links: [],
 });
 

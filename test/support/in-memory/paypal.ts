@@ -87,7 +87,7 @@ export function payPalInMemory(gate: Gate, start: Date) {
     { approvals }: OrderAtPayPal,
     status: CaptureAtPayPal['status'],
     amount: Money,
-  ): CaptureAtPayPal => ({ id: newId('CAPTURE'), amount, status, refunds: [], approval: approvals });
+  ): CaptureAtPayPal => ({ id: newId('CAPTURE'), amount, status, refunds: [], createdAt: now(), approval: approvals });
   const capture = (order: OrderAtPayPal, { funding, takes }: NonNullable<OrderAtPayPal['approval']>) => {
     const status = funding === 'pending' ? 'PENDING' : funding === 'declined' ? 'DECLINED' : 'COMPLETED';
     order.capture = newCapture(order, status, takes);
@@ -331,6 +331,18 @@ export function payPalInMemory(gate: Gate, start: Date) {
       const order = orders.get(id);
       if (!order || order.disputed || !hasMoney(order.capture) || refundableMinor(order.capture) === 0) return;
       announceRefund(order, order.capture, addRefund(order.capture, minor, { isReversal: true }));
+    },
+
+    /** PayPal cancels its latest reversal, and announces the capture again, later than its first event. */
+    cancelReversal(id: string): void {
+      const order = orders.get(id);
+      const { refunds = [] } = order?.capture ?? {};
+      const reversal = refunds.findLast((refund) => refund.isReversal);
+      if (!order?.capture || !reversal || order.disputed) return;
+      elapsed += 90_000;
+      refunds.splice(refunds.indexOf(reversal), 1);
+      order.reversalsCancelled += 1;
+      announce(order, 'PAYMENT.CAPTURE.COMPLETED', captureBody(order, order.capture));
     },
 
     /** Opens or closes a dispute. */

@@ -40,6 +40,7 @@ const PLAIN_ACTIONS = [
   'declinePending',
   'reverseApproval',
   'captureAgain',
+  'cancelReversal',
   'expire',
   'hide',
   'show',

@@ -132,6 +132,8 @@ async function perform(context: Context, purchase: Purchase, action: HistoryStep
       return paypal.endRefund(orderId, action.status, action);
     case 'reverse':
       return paypal.reverse(orderId, action.minor);
+    case 'cancelReversal':
+      return paypal.cancelReversal(orderId);
     case 'openDispute':
       return paypal.openDispute(orderId, action.minor);
     case 'resolveDispute':

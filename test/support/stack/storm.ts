@@ -123,6 +123,8 @@ export async function storm(
     await network.quiet();
     await allQuiet(stack);
     if (movesMoney) {
+      // A capture that is announced again within a minute does not end a reversal.
+      await sleep(60_000);
       log('money moves at PayPal: refunds, reversals, disputes, second captures');
       moneyEvents = await causeMoneyEvents(payPal, payments, 'EUR');
       await network.quiet();

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../src/payments/evidence.ts';
 import { orderIdOf } from '../../../src/shared/ids.ts';
-import { onePurchase } from '../../support/in-memory/one-purchase.ts';
+import { type OnePurchase, onePurchase } from '../../support/in-memory/one-purchase.ts';
+import type { PayPalsEvent } from '../../support/in-memory/paypal.ts';
+import type { ShopInMemory } from '../../support/in-memory/shop.ts';
 
 const REVERSED_AT = '2026-06-10T12:00:00.000Z';
 const BACK_AT = '2026-06-20T12:00:00.000Z';
 const SHIPPED_AT = new Date('2026-06-02T12:00:00.000Z');
+
+const passTimeUntil = (shop: ShopInMemory, time: string): void =>
+  shop.paypal.advance(Math.max(0, Date.parse(time) - shop.paypal.now().getTime()));
 
 /** A purchase that was paid, and whose money PayPal took back; PayPal shows the capture as completed again. */
 async function reversedPurchase({ shipped = false, minor = 2000 } = {}) {
@@ -33,6 +38,7 @@ async function reversedPurchase({ shipped = false, minor = 2000 } = {}) {
     paypalOrderId: orderId,
   };
   const announce = async (time = BACK_AT) => {
+    passTimeUntil(shop, time);
     const result = await shop.evidenceApplier.apply(paymentId, { ...announced, time });
     await shop.finish();
     return result;
@@ -40,7 +46,7 @@ async function reversedPurchase({ shipped = false, minor = 2000 } = {}) {
   const resolve = async (sellerLost: boolean) => {
     const found = payment();
     if (!found) throw new Error('no payment');
-    shop.paypal.advance(Date.parse(BACK_AT) - shop.paypal.now().getTime());
+    passTimeUntil(shop, BACK_AT);
     await shop.evidenceApplier.refreshCapture(found, 'dispute', { sellerLost });
     await shop.finish();
   };
@@ -154,7 +160,7 @@ describe('a cancelled reversal', () => {
     const reversal: Evidence = { kind: 'reversed', source: 'test', time: REVERSED_AT, captureId, total };
     await shop.evidenceApplier.apply(paymentId, reversal);
     await shop.finish();
-    shop.paypal.advance(Date.parse(BACK_AT) - shop.paypal.now().getTime());
+    passTimeUntil(shop, BACK_AT);
 
     const reversed = payment();
     if (reversed) await shop.evidenceApplier.refreshCapture(reversed, 'dispute', { sellerLost: false });
@@ -171,7 +177,7 @@ describe('a cancelled reversal', () => {
     await drain();
     const captureId = payment()?.capture_id ?? '';
     const total = { currency: 'EUR', minor: 2000 };
-    shop.paypal.advance(Date.parse(BACK_AT) - shop.paypal.now().getTime());
+    passTimeUntil(shop, BACK_AT);
     const captured = payment();
     if (captured) await shop.evidenceApplier.refreshCapture(captured, 'dispute', { sellerLost: false });
 
@@ -180,4 +186,41 @@ describe('a cancelled reversal', () => {
 
     expect(payment()).toMatchObject({ status: 'captured', refunded_minor: 0, open: {} });
   });
+
+  const reverse: Act = ({ shop, orderId }) => shop.paypal.reverse(orderId, 1500);
+  const refund: Act = ({ shop, orderId }) => shop.paypal.refund(orderId, 500);
+  const cancelReversal: Act = ({ shop, orderId }) => shop.paypal.cancelReversal(orderId);
+
+  it.each<[string, number, Act[]]>([
+    ['of an unrefunded capture', 0, [reverse, cancelReversal]],
+    ['of a capture that was refunded before', 500, [refund, reverse, cancelReversal]],
+    ['of a capture that was refunded meanwhile', 500, [reverse, refund, cancelReversal]],
+  ])('leaves what was refunded in any order of the events, %s', async (_, refunded_minor, acts) => {
+    for (const order of permutationsOf([...acts.keys()])) {
+      const purchase = await onePurchase();
+      const { shop } = purchase;
+      purchase.approve();
+      await purchase.drain();
+      const earlier = shop.paypal.events.length;
+      for (const act of acts) act(purchase);
+
+      for (const i of order) {
+        const { event } = shop.paypal.events[earlier + i] as PayPalsEvent;
+        await shop.deliver(event);
+        await shop.finish();
+      }
+
+      const status = refunded_minor > 0 ? 'partially_refunded' : 'captured';
+      expect(purchase.payment(), order.join()).toMatchObject({ status, refunded_minor, open: {} });
+      expect(purchase.order(), order.join()).toMatchObject({ status: 'confirmed', refunded_minor });
+      expect([purchase.reservation()?.status, purchase.session()?.payment_status]).toEqual(['committed', status]);
+    }
+  });
 });
+
+type Act = (purchase: OnePurchase) => void;
+
+const permutationsOf = <Item>(items: readonly Item[]): Item[][] =>
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, i) => permutationsOf(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));

@@ -165,7 +165,7 @@ describe('decide', () => {
   });
 
   it.each<[string, PaymentStatus[]]>([
-    ['refunded', ['reversed']],
+    ['refunded', ['reversed', 'captured', 'review']],
     ['reversed', ['captured', 'review']],
   ])('moves a payment that is %s only to %j', (status, targets) => {
     const possible = TRANSITIONS.filter(({ from }) => from.includes(status as PaymentStatus)).map(({ to }) => to);
