@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, FAILED, run } from '../ops/command.ts';
 
@@ -12,6 +12,9 @@ interface Phase {
   /** Needs MiniStack, the simulator or a browser. */
   readonly servers?: true;
 }
+
+/** A stack and its tests keep one core busy. */
+const CONCURRENCY = 2;
 
 /** The tests of a project of vitest.config.ts. */
 const testsOf = (project: string): Phase => ({
@@ -38,7 +41,7 @@ const phases: readonly Phase[] = [
 ];
 
 await run(
-  command('npm test', 'Runs every phase of CI in sequence, and goes on after one that fails.')
+  command('npm test', 'Runs every phase of CI, two at a time, and goes on after one that fails.')
     .option('--without-servers', 'skip what needs MiniStack, the simulator or a browser, as npm run check does')
     .action(({ withoutServers }) => runPhases(withoutServers ? phases.filter(({ servers }) => !servers) : phases)),
 );
@@ -47,33 +50,76 @@ async function runPhases(selected: readonly Phase[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
   const total = { passed: 0, failed: 0 };
   const failed: string[] = [];
-  for (const [index, { name, command, tests }] of selected.entries()) {
-    console.log(`\n▶ ${name}`);
-    const report = join(folder, `${index}.json`);
-    const started = Date.now();
-    const code = await runTool(
-      folder,
-      tests ? [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : command,
-    );
-    if (tests) {
-      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-      total.passed += numPassedTests;
-      total.failed += numFailedTests;
+  const outputs = outputsInTurn();
+  const waiting = [...selected.entries()];
+  const runNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, { name, command, tests }] = next;
+      const output = outputs.add();
+      output.write(`\n▶ ${name}\n`);
+      const report = join(folder, `${index}.json`);
+      const started = Date.now();
+      const code = await runTool(
+        folder,
+        tests ? [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : command,
+        output.write,
+      );
+      if (tests) {
+        const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+        total.passed += numPassedTests;
+        total.failed += numFailedTests;
+      }
+      if (code !== 0) failed.push(name);
+      output.write(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+      output.end();
     }
-    if (code !== 0) failed.push(name);
-    console.log(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, availableParallelism()) }, runNext));
   rmSync(folder, { recursive: true, force: true });
   console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nAll phases passed.');
   console.log(`${total.passed} passed, ${total.failed} failed`);
   if (failed.length > 0) process.exitCode = FAILED;
 }
 
+/** Prints the output of the phase that began first as it comes, and that of the others when their turn has come. */
+function outputsInTurn() {
+  const running: { text: string; ended: boolean }[] = [];
+  const print = () => {
+    for (let first = running[0]; first; first = running[0]) {
+      process.stdout.write(first.text);
+      first.text = '';
+      if (!first.ended) return;
+      running.shift();
+    }
+  };
+  return {
+    add() {
+      const one = { text: '', ended: false };
+      running.push(one);
+      return {
+        write(text: string): void {
+          one.text += text;
+          print();
+        },
+        end(): void {
+          one.ended = true;
+          print();
+        },
+      };
+    },
+  };
+}
+
 /** @param folder for temporary files: removed at the end, with leftovers such as the CDK's folders */
-function runTool(folder: string, [tool = '', ...args]: readonly string[]): Promise<number> {
+function runTool(
+  folder: string,
+  [tool = '', ...args]: readonly string[],
+  write: (text: string) => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, TMPDIR: folder };
-    const child = spawn(tool, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+    const env = { ...process.env, TMPDIR: folder, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) };
+    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', write);
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });
