@@ -1,5 +1,8 @@
+import { dayOf } from '../../src/ledger/days.ts';
+import type { LedgerCursor } from '../../src/ledger/ledger-cursor.ts';
 import type { CrashPoint } from '../support/in-memory/crashing-process.ts';
 import type { ShopInProcess } from '../support/in-process/shop.ts';
+import { change } from '../support/stack/aws.ts';
 import { emptyTables } from '../support/stack/empty-tables.ts';
 import { moneyOf, violationsOf } from './assert-invariants.ts';
 import { type Conditions, createDriver } from './driver.ts';
@@ -20,6 +23,17 @@ interface ScenarioRun {
 const RECOVERY_HOURS = [0.6, 0.6, 1.1, 7, 1.1, 1.1];
 const STOCK = 2;
 
+/** As if the shop had compared PayPal's ledger before: the first run of the job reads a month, call by call. */
+const compareLedgerFrom = (next: string) =>
+  change(
+    'operations',
+    { kind: 'run', id: 'ledger' },
+    {
+      started_at: new Date().toISOString(),
+      cursor: JSON.stringify({ next, again: [] } satisfies LedgerCursor),
+    },
+  );
+
 /** Runs a scenario on an otherwise empty shop, then recovers. A process crashes at the given call. */
 export async function runScenario(
   shop: ShopInProcess,
@@ -28,6 +42,7 @@ export async function runScenario(
   crashPoint?: CrashPoint,
 ): Promise<ScenarioRun> {
   await Promise.all([emptyTables(), shop.reset()]);
+  await compareLedgerFrom(dayOf(new Date()));
   const driver = await createDriver(shop, conditions, STOCK);
   shop.watch.start(crashPoint);
   await driver.run(run);
