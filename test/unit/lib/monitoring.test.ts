@@ -57,6 +57,19 @@ describe('alarms', () => {
     });
   });
 
+  it('captures-refused-for-merchant is on the refusals of the merchant alone, from the first one', () => {
+    const found = alarms.filter(({ MetricName }) => MetricName === 'CaptureRefused');
+
+    expect(found).toMatchObject([
+      {
+        AlarmName: `${PREFIX}captures-refused-for-merchant`,
+        Dimensions: [{ Name: 'owner', Value: 'merchant' }],
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      },
+    ]);
+  });
+
   it('have names that are unique per stage', () => {
     const names = (stage: 'prod' | 'sandbox') =>
       resourcesOf(stage, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties.AlarmName);

@@ -287,6 +287,16 @@ describe('evidenceOfOrder', () => {
     ['is the declined capture', order('COMPLETED', { captures: [capture('DECLINED')] }), ['capture_failed']],
     ['is the failed capture', order('COMPLETED', { captures: [capture('FAILED')] }), ['capture_failed']],
     [
+      'is empty for a declined capture beside one that cannot be read',
+      order('COMPLETED', { captures: [capture('DECLINED')], incomplete: true }),
+      [],
+    ],
+    [
+      'is the completed capture before the pending one',
+      order('COMPLETED', { captures: [capture('PENDING'), capture('COMPLETED')] }),
+      ['captured', 'capture_pending'],
+    ],
+    [
       'is capture and refund of a refunded capture',
       order('COMPLETED', { captures: [capture('REFUNDED')] }),
       ['captured', 'refunded 2000'],

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
+import { orderBody } from '../../support/in-memory/paypal-state.ts';
+import { shopInMemory } from '../../support/in-memory/shop.ts';
+import type { Gate } from '../../support/in-memory/tables.ts';
 
 /*
  * Sequences that PayPal's real users report: late, partial, repeated and contradictory evidence. Each is a short script
@@ -10,6 +13,7 @@ type Purchase = Awaited<ReturnType<typeof onePurchase>>;
 type Resource = Readonly<Record<string, unknown>>;
 
 const EUR = (value: string) => ({ currency_code: 'EUR', value });
+const USD = { currency_code: 'USD', value: '20.00' };
 const MINUTE_MS = 60_000;
 
 /** Delivers an event that PayPal's state does not lead to. */
@@ -185,6 +189,30 @@ describe('an approval that PayPal does not know yet', () => {
     await later(purchase);
 
     expect(purchase.payment()?.status).toBe('captured');
+  });
+
+  it('is captured when PayPal approves while it rejects the capture', async () => {
+    let meanwhile: () => void = () => undefined;
+    const gate: Gate = async (call, effect) => {
+      const result = effect();
+      if (call === 'paypal.captureOrder') meanwhile();
+      return result;
+    };
+    const shop = shopInMemory({ gate });
+    const { orderId = '', paymentId = 'pay_' } = (await shop.begin()) ?? {};
+    await deliver({ shop } as Purchase, 'CHECKOUT.ORDER.APPROVED', {
+      id: orderId,
+      status: 'APPROVED',
+      purchase_units: [{ custom_id: paymentId, amount: EUR('20.00') }],
+    });
+    meanwhile = () => shop.paypal.approve(orderId);
+    await shop.finish();
+    meanwhile = () => undefined;
+
+    await shop.reconcilePayment(paymentId);
+    await shop.finish();
+
+    expect(shop.payments.rows.get(paymentId)?.status).toBe('captured');
   });
 
   it('is not captured when PayPal never approves', async () => {
@@ -368,6 +396,7 @@ describe('evidence about other money', () => {
     ['a total in yen', 'PAYMENT.CAPTURE.REFUNDED', totalOf('2000', 'JPY'), 'other_currency'],
     ['a total in dollars', 'PAYMENT.CAPTURE.REFUNDED', totalOf('20.00', 'USD'), 'other_currency'],
     ['a reversal in dollars', 'PAYMENT.CAPTURE.REVERSED', totalOf('20.00', 'USD'), 'other_currency'],
+    ['a pending refund in dollars', 'PAYMENT.CAPTURE.REFUNDED', { status: 'PENDING', amount: USD }, 'other_currency'],
     [
       'a refund of another capture',
       'PAYMENT.CAPTURE.REFUNDED',
@@ -404,6 +433,7 @@ describe('an order with several captures', () => {
     ['failed and completed', ['FAILED', 'COMPLETED'], 'captured'],
     ['completed and declined', ['COMPLETED', 'DECLINED'], 'captured'],
     ['declined and pending', ['DECLINED', 'PENDING'], 'capture_pending'],
+    ['pending and completed', ['PENDING', 'COMPLETED'], 'captured'],
     ['declined twice', ['DECLINED', 'DECLINED'], 'failed'],
   ])('does not fail because of the failed one: %s', async (_, statuses, status) => {
     const purchase = await onePurchase();
@@ -500,20 +530,27 @@ describe('an order that PayPal does not find for a while', () => {
     await expect(purchase.capture()).rejects.toThrow();
   });
 
-  it('is not given up when PayPal rejects its capture as made before', async () => {
-    const purchase = await onePurchase();
-    const { shop, orderId, process } = purchase;
-    purchase.approve();
-    await shop.paypal.client.captureOrder(orderId, 'another-request');
-    // PayPal stops finding the order after the response to the capture.
-    process.before('paypal.getOrder', () => shop.paypal.hide(orderId));
+  it.each(['return', 'workflow'] as const)(
+    'is not given up when PayPal rejects its capture as made before: %s',
+    async (by) => {
+      const purchase = await onePurchase();
+      const { shop, orderId, paymentId, process } = purchase;
+      purchase.approve();
+      if (by === 'workflow') await purchase.deliverPending();
+      await shop.paypal.client.captureOrder(orderId, 'another-request');
+      // PayPal stops finding the order after the response to the capture.
+      process.before('paypal.getOrder', () => shop.paypal.hide(orderId));
 
-    expect(await purchase.capture()).toMatchObject({ outcome: 'done', payment: { status: 'capture_pending' } });
+      expect(await shop.capture(paymentId, by)).toMatchObject({
+        outcome: 'done',
+        payment: { status: 'capture_pending' },
+      });
 
-    shop.paypal.show(orderId);
-    await letPass(purchase, 10);
-    expect(purchase.payment()).toMatchObject({ status: 'captured', late: false, open: {} });
-  });
+      shop.paypal.show(orderId);
+      await letPass(purchase, 10);
+      expect(purchase.payment()).toMatchObject({ status: 'captured', late: false, open: {} });
+    },
+  );
 
   it('does not lend the parcel the address of an earlier approval', async () => {
     const purchase = await onePurchase();
@@ -585,6 +622,68 @@ describe('the buyer’s address', () => {
 
     expect(purchase.order()?.status).toBe('confirmed');
     expect(shipsTo(purchase)).toEqual(['Bob']);
+  });
+
+  it('is that of the capture when an earlier approval is announced as if it were later', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    shop.paypal.approve(orderId, 'refused once', undefined, 'Ada');
+    const first = announced(purchase, 'CHECKOUT.ORDER.APPROVED');
+    await purchase.capture();
+    shop.paypal.approve(orderId, 'instant', undefined, 'Bob');
+    shop.paypal.advance(MINUTE_MS);
+    await deliver(purchase, 'CHECKOUT.ORDER.APPROVED', { ...first.resource, update_time: null });
+
+    await shop.finish();
+
+    expect(purchase.order()?.status).toBe('confirmed');
+    expect(shipsTo(purchase)).toEqual(['Bob']);
+  });
+
+  it('is that of a pending capture when the events alone tell of it', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    shop.paypal.approve(orderId, 'refused once', undefined, 'Ada');
+    const first = announced(purchase, 'CHECKOUT.ORDER.APPROVED');
+    shop.paypal.advance(MINUTE_MS);
+    shop.paypal.approve(orderId, 'pending', undefined, 'Bob');
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    const order = purchase.atPayPal();
+    if (!order) throw new Error('no order');
+    await deliver(purchase, 'CHECKOUT.ORDER.COMPLETED', orderBody(order));
+    await shop.deliver(first);
+    shop.paypal.endPending(orderId, 'COMPLETED');
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
+
+    await shop.finish();
+
+    expect(shipsTo(purchase)).toEqual(['Bob']);
+  });
+
+  it('is not stored when its approval was refused before', async () => {
+    const purchase = await onePurchase();
+    purchase.approve('refused');
+    await purchase.capture();
+
+    await purchase.deliverPending();
+
+    expect(shipsTo(purchase)).toEqual([]);
+  });
+
+  it('is not that of another PayPal order before the capture', async () => {
+    const purchase = await onePurchase();
+    purchase.approve();
+    await purchase.deliverPending();
+    purchase.shop.paypal.advance(MINUTE_MS);
+
+    await deliver(purchase, 'CHECKOUT.ORDER.APPROVED', {
+      id: 'OTHER',
+      status: 'APPROVED',
+      purchase_units: [{ custom_id: purchase.paymentId, amount: EUR('20.00') }],
+      payer: { name: { given_name: 'Eve' } },
+    });
+
+    expect(shipsTo(purchase)).toEqual(['Ada']);
   });
 
   it('is not that of another PayPal order that names the payment', async () => {

@@ -108,6 +108,45 @@ describe('processEvent with a refund that cannot be read', () => {
     expect(result).toMatchObject({ status: 'accepted', moved: true });
     expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500 });
   });
+
+  it.each<[string, object]>([
+    ['null as breakdown', { seller_payable_breakdown: null }],
+    ['no amount', { amount: undefined }],
+    ['a number as amount', { amount: { currency_code: 'EUR', value: 5 } }],
+  ])('asks PayPal when it is a reversal with %s', async (_, change) => {
+    const { shop, order, capture, payment } = await paidPurchase();
+    shop.paypal.reverse(order.id, 500);
+    const [reversal] = capture.refunds;
+    if (!reversal) throw new Error('not reversed');
+
+    const result = await shop.deliver(
+      event('PAYMENT.CAPTURE.REVERSED', { ...refundBody(capture, reversal), ...change }),
+    );
+
+    expect(result).toMatchObject({ status: 'accepted', moved: true });
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500 });
+  });
+});
+
+describe('processEvent with a refund that names two payments', () => {
+  it.each(['REFUNDED', 'REVERSED'])('applies it to the one whose capture it is: %s', async (type) => {
+    const { shop, purchases } = await paidPurchases(2);
+    const [first, second] = purchases;
+    const EUR_20 = { currency_code: 'EUR', value: '20.00' };
+
+    await shop.deliver(
+      event(`PAYMENT.CAPTURE.${type}`, {
+        id: 'REFUND9',
+        status: 'COMPLETED',
+        amount: EUR_20,
+        seller_payable_breakdown: { total_refunded_amount: EUR_20 },
+        custom_id: first?.paymentId,
+        links: [{ rel: 'up', href: `https://paypal.example/v2/payments/captures/${second?.captureId}` }],
+      }),
+    );
+
+    expect(purchases.map(({ payment }) => payment()?.refunded_minor)).toEqual([0, 2000]);
+  });
 });
 
 describe('processEvent with an event that names no payment', () => {
@@ -143,6 +182,16 @@ describe('processEvent when PayPal refuses to show a capture', () => {
     event('CUSTOMER.DISPUTE.CREATED', {
       dispute_id: 'PP-D-1',
       disputed_transactions: [{ seller_transaction_id: 'X' }],
+    }),
+    event('PAYMENT.CAPTURE.REFUNDED', {
+      ...NOT_OURS,
+      id: 'R',
+      links: [{ rel: 'up', href: 'https://api.paypal.com/v2/payments/captures/X' }],
+    }),
+    event('CHECKOUT.ORDER.COMPLETED', {
+      id: 'O',
+      status: 'COMPLETED',
+      purchase_units: [{ payments: { captures: [NOT_OURS] } }],
     }),
   ];
   const refused = (status: number, error: string) => new PayPalRefused({ operation: 'getCapture', status, error });

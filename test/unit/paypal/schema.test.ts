@@ -186,6 +186,10 @@ describe('orderFrom with parts missing', () => {
     expect(read.captures).toHaveLength(2);
   });
 
+  it.each([null, { total_refunded_amount: null }, 'odd'])('reads a refund with %o as its breakdown', (odd) => {
+    expect(refundFrom({ ...refund, seller_payable_breakdown: odd })).not.toHaveProperty('total_refunded');
+  });
+
   it('assigns a refund without a link to the only capture', () => {
     const read = withPayments({ captures: [capture], refunds: [{ ...refund, links: null }] });
 
