@@ -4,7 +4,7 @@ import type { PaymentId } from '../shared/ids.ts';
 import type { Money } from '../shared/money.ts';
 import { executionName, type Settlement } from '../shared/settlement.ts';
 import { type Decision, decide, type Move, optimisticMove } from './decide.ts';
-import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from './evidence.ts';
+import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund, withoutFailures } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
 import type { FailedRefund } from './record-failed-refund.ts';
@@ -219,7 +219,7 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
     const missing = new Set(named.filter((id) => !order?.captures.some((capture) => capture.id === id)));
     const hidden = missing.size > 0 ? await factsOfCaptures(payment, missing, context) : [];
     // A capture takes precedence over the status of an order that does not show it yet.
-    if (hidden.length > 0) return [...hidden, ...shown.filter(({ kind }) => kind !== 'approved')];
+    if (hidden.length > 0) return [...withoutFailures([...hidden, ...shown.filter(({ kind }) => kind !== 'approved')])];
     return order || mayExist(payment, asOf) ? shown : [{ ...context, kind: 'expired' }];
   };
 

@@ -106,7 +106,7 @@ function mismatch(payment: Payment, evidence: RefundEvidence): 'other_capture' |
 }
 
 /** Evidence of these kinds moves a payment before it is read. */
-const OPTIMISTIC: ReadonlySet<EvidenceKind> = new Set(['approved', 'capture_pending', 'captured', 'capture_failed']);
+const OPTIMISTIC: ReadonlySet<EvidenceKind> = new Set(['approved', 'capture_pending', 'captured']);
 
 /**
  * The move of the most common transition, written before the payment is read: the transition's condition rejects the

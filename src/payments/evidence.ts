@@ -116,16 +116,14 @@ export function evidenceOfCapture(capture: PayPalCapture, context: EvidenceConte
 }
 
 /**
- * Captures and refunds take precedence over the order's status: a snapshot may be ahead of its event. A failed capture
- * counts only if no other capture of the order has money.
+ * Captures and refunds take precedence over the order's status: a snapshot may be ahead of its event.
  * https://developer.paypal.com/docs/api/orders/v2/#definition-order_status
  */
 export function evidenceOfOrder(order: PayPalOrder, context: EvidenceContext): Evidence[] {
   const about = { ...context, time: order.updated_at ?? context.time, paypalOrderId: order.id, buyer: order.buyer };
   const captures = order.captures.flatMap((capture) => evidenceOfCapture(capture, about));
-  const hasMoney = captures.some(({ kind }) => kind === 'captured' || kind === 'capture_pending');
-  // Nor if one of them cannot be read.
-  const facts = captures.filter(({ kind }) => !(hasMoney || order.incomplete) || kind !== 'capture_failed');
+  // One that cannot be read may have money.
+  const facts = order.incomplete ? captures.filter(isNoFailure) : withoutFailures(captures);
   if (facts.length > 0) return [...facts.toSorted(capturedFirst), ...evidenceOfRefunds(order.refunds, about)];
   if (order.incomplete) return [];
   switch (order.status) {
@@ -137,6 +135,12 @@ export function evidenceOfOrder(order: PayPalOrder, context: EvidenceContext): E
       return [];
   }
 }
+
+const isNoFailure = ({ kind }: Evidence) => kind !== 'capture_failed';
+
+/** A failed capture counts only if no other capture of the order has money. */
+export const withoutFailures = (facts: readonly Evidence[]): readonly Evidence[] =>
+  facts.some(({ kind }) => kind === 'captured' || kind === 'capture_pending') ? facts.filter(isNoFailure) : facts;
 
 /** Stable: a capture stays before its refund. */
 const capturedFirst = (a: Evidence, b: Evidence) =>

@@ -111,7 +111,15 @@ export const TRANSITIONS: readonly Transition[] = [
   { evidence: 'captured', from: GIVEN_UP, guards: ['amount differs'], authoritative: true, to: 'review' },
   { evidence: 'captured', from: PAID, guards: ['new extra capture'], authoritative: true, to: 'unchanged' },
 
-  { evidence: 'capture_failed', from: IN_PROGRESS, guards: ['same capture'], to: 'failed', settlement: 'released' },
+  // Another capture of the order may have succeeded: the stock must not be released before PayPal is asked.
+  {
+    evidence: 'capture_failed',
+    from: IN_PROGRESS,
+    guards: ['same capture'],
+    authoritative: true,
+    to: 'failed',
+    settlement: 'released',
+  },
   { evidence: 'capture_failed', from: ['expired', 'cancelled'], to: 'failed', settlement: 'released' },
 
   { evidence: 'cancelled', from: ['created'], to: 'cancelled', settlement: 'released' },

@@ -162,6 +162,17 @@ describe('evidenceApplier', () => {
       expect(payment()?.status).toBe('approved');
     });
 
+    it('does not fail the payment for a capture that the order does not show beside a completed one', async () => {
+      const { apply, payment } = applierOf(paymentThatIs('approved'), {
+        order: completed,
+        getCapture: async (id) => ({ id, status: 'DECLINED', amount: REQUESTED, order_id: 'ORDER1' }),
+      });
+
+      await apply(PAYMENT, evidenceOf('capture_failed', { captureId: 'CAPTURE2' }));
+
+      expect(payment()?.history.map(({ status }) => status)).toEqual(['created', 'captured']);
+    });
+
     it('changes nothing when PayPal does not find an order that may exist', async () => {
       const { apply, payment } = applierOf(paymentThatIs('approved', { created_at: '2026-06-01T07:00:00.000Z' }));
 

@@ -137,7 +137,7 @@ describe('decide', () => {
     !/failed, (capture_pending|approved)/.test(path) && !/→ capture_pending, (cancelled|expired|approved)/.test(path);
 
   describe('optimisticMove', () => {
-    const optimistic = ['approved', 'capture_pending', 'captured', 'capture_failed'] as const;
+    const optimistic = ['approved', 'capture_pending', 'captured'] as const;
     const needsReading = EVIDENCE_KINDS.filter((kind) => !optimistic.some((other) => other === kind));
 
     it.each(optimistic)('is the first transition of %s', (kind) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
-import { orderBody } from '../../support/in-memory/paypal-state.ts';
+import { captureBody, orderBody } from '../../support/in-memory/paypal-state.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 import type { Gate } from '../../support/in-memory/tables.ts';
 
@@ -453,6 +453,24 @@ describe('an order with several captures', () => {
     );
 
     expect(payment()?.history.map((entry) => entry.status)).toEqual(['created', status]);
+  });
+
+  it.each<[string, string, Resource]>([
+    ['DECLINED', 'nothing', {}],
+    ['DENIED', 'nothing', {}],
+    ['DECLINED', 'the payment only', { supplementary_data: null }],
+    ['DECLINED', 'the order only', { custom_id: null }],
+  ])('does not fail because of the event %s of the failed one, in which %s is missing', async (type, _, more) => {
+    const purchase = await onePurchase();
+    const { shop, orderId, payment } = purchase;
+    shop.paypal.approveAndCapture(orderId, { afterDeclined: true });
+    const order = purchase.atPayPal();
+    if (!order?.declinedCapture) throw new Error('no declined capture');
+
+    await deliver(purchase, `PAYMENT.CAPTURE.${type}`, { ...captureBody(order, order.declinedCapture), ...more });
+
+    expect(payment()).toMatchObject({ status: 'captured', late: false });
+    expect(payment()?.history.map((entry) => entry.status)).toEqual(['created', 'captured']);
   });
 
   it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
