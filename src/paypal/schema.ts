@@ -96,7 +96,9 @@ export interface PayPalOrder {
   /** Absent from a minimal response. */
   readonly amount?: Money;
   readonly captures: readonly PayPalCapture[];
-  /** Empty when one of them cannot be read, or not be assigned to a capture: they count as a total. */
+  /**
+   * Empty when one of them cannot be read, or not be assigned to a capture in its currency: they count as a total.
+   */
   readonly refunds: readonly PayPalRefund[];
   /** It has captures or refunds that cannot be read, and are left out here. */
   readonly incomplete?: true;
@@ -325,11 +327,12 @@ function orderOf(wire: z.infer<typeof order>): PayPalOrder {
   const captures = allCaptures.filter((one) => one !== undefined).map(captureOf);
   const allRefunds = units.flatMap(({ payments }) => payments?.refunds ?? []);
   const [only] = allCaptures.length === 1 ? captures : [];
+  const currencies = new Map(captures.map((one) => [one.id, one.amount.currency]));
   const refunds = allRefunds
     .filter((one) => one !== undefined)
     .map(refundOf)
     .map((one) => ({ ...one, capture_id: one.capture_id ?? only?.id }))
-    .filter((one) => one.capture_id !== undefined)
+    .filter(({ capture_id = '', amount }) => currencies.get(capture_id) === amount.currency)
     .map(present);
   const hasAllRefunds = refunds.length === allRefunds.length;
   const shipTo = present({ name: unit?.shipping?.name?.full_name, ...unit?.shipping?.address });

@@ -425,6 +425,24 @@ describe('evidence about other money', () => {
     expect(purchase.payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
     expect(purchase.order()?.status).toBe('confirmed');
   });
+
+  it('does not count beside refunds in the currency of the capture', async () => {
+    const purchase = await paid();
+    const { shop, orderId } = purchase;
+    shop.paypal.refund(orderId, 100);
+    const order = purchase.atPayPal();
+    if (!order) throw new Error('no order');
+    const { purchase_units, ...body } = orderBody(order);
+    const [unit] = purchase_units;
+    const refunds = [...(unit?.payments.refunds ?? []), refundOf(purchase, { amount: USD })];
+
+    await deliver(purchase, 'CHECKOUT.ORDER.COMPLETED', {
+      ...body,
+      purchase_units: [{ ...unit, payments: { ...unit?.payments, refunds } }],
+    });
+
+    expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 100 });
+  });
 });
 
 describe('an order with several captures', () => {

@@ -186,6 +186,14 @@ describe('orderFrom with parts missing', () => {
     expect(read.captures).toHaveLength(2);
   });
 
+  it('leaves out all refunds when there is one in another currency than its capture', () => {
+    const dollars = { currency_code: 'USD', value: '19.99' };
+    const read = withPayments({ captures: [capture], refunds: [refund, { ...refund, id: 'OTHER', amount: dollars }] });
+
+    expect(read).toMatchObject({ refunds: [], incomplete: true });
+    expect(read.captures).toHaveLength(1);
+  });
+
   it.each([null, { total_refunded_amount: null }, 'odd'])('reads a refund with %o as its breakdown', (odd) => {
     expect(refundFrom({ ...refund, seller_payable_breakdown: odd })).not.toHaveProperty('total_refunded');
   });
