@@ -45,7 +45,7 @@ export type Guard =
   | 'does not decrease total';
 
 /** A no-op writes nothing, so its guards need no DynamoDB condition. */
-export type NoOpGuard = Guard | 'not announced again';
+export type NoOpGuard = Guard | 'extra currency' | 'not announced again';
 
 /** Evidence of this kind moves a payment from one of these statuses to that one, and requests this settlement. */
 export interface Transition {
@@ -286,13 +286,13 @@ export const NO_OPS: readonly NoOp[] = [
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
   { evidence: 'refunded', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
   { evidence: 'refunded', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
-  { evidence: 'refunded', from: PAID, guards: ['extra capture'] },
+  { evidence: 'refunded', from: PAID, guards: ['extra capture', 'extra currency'] },
   { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'old reversal'] },
   { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
   { evidence: 'reversed', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
-  { evidence: 'reversed', from: PAID, guards: ['extra capture'] },
+  { evidence: 'reversed', from: PAID, guards: ['extra capture', 'extra currency'] },
   { evidence: 'refund_pending', from: PAID, guards: ['own capture', 'known refund'] },
-  { evidence: 'refund_pending', from: PAID, guards: ['extra capture'] },
+  { evidence: 'refund_pending', from: PAID, guards: ['extra capture', 'extra currency'] },
   { evidence: 'refund_failed', from: PAID, guards: ['own capture', 'known as failed'] },
   { evidence: 'refund_failed', from: PAID, guards: ['extra capture'] },
   { evidence: 'reinstated', from: PAID, guards: ['old reversal'] },
@@ -330,12 +330,10 @@ export const GUARDS: Readonly<Record<NoOpGuard, (payment: Payment, evidence: Evi
     !GUARDS['own capture'](payment, evidence) &&
     extraOf(payment, evidence) === undefined,
   'extra capture': (payment, evidence) => extraOf(payment, evidence) !== undefined,
-  'increases extra total': (payment, evidence) => {
-    const extra = extraOf(payment, evidence);
-    return (
-      extra?.amount.currency === moneyOf(evidence)?.currency && totalMinor(evidence) > (extra?.refunded_minor ?? 0)
-    );
-  },
+  'increases extra total': (payment, evidence) =>
+    GUARDS['extra currency'](payment, evidence) &&
+    totalMinor(evidence) > (extraOf(payment, evidence)?.refunded_minor ?? 0),
+  'extra currency': (payment, evidence) => extraOf(payment, evidence)?.amount.currency === moneyOf(evidence)?.currency,
   'own currency': ({ captured }, evidence) =>
     captured !== undefined && captured.currency === moneyOf(evidence)?.currency,
   'increases total': (payment, evidence) => totalMinor(evidence) > payment.refunded_minor,

@@ -443,6 +443,24 @@ describe('evidence about other money', () => {
 
     expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 100 });
   });
+
+  it.each(['REFUNDED', 'REVERSED'])('is parked: a further capture’s total in dollars, %s', async (type) => {
+    const purchase = await paid();
+    const { shop, orderId, payment } = purchase;
+    shop.paypal.captureAgain(orderId);
+    await purchase.drain();
+    const extra = purchase.atPayPal()?.extraCapture?.id ?? '';
+    const links = [{ rel: 'up', href: `https://paypal.example/v2/payments/captures/${extra}` }];
+
+    const result = await deliver(
+      purchase,
+      `PAYMENT.CAPTURE.${type}`,
+      refundOf(purchase, { custom_id: purchase.paymentId, links, ...totalOf('20.00', 'USD') }),
+    );
+
+    expect(result).toMatchObject({ status: 'parked', reason: 'other_currency' });
+    expect(payment()?.extra_captures?.[extra]?.refunded_minor).toBe(0);
+  });
 });
 
 describe('an order with several captures', () => {
