@@ -149,6 +149,9 @@ const capturedFirst = (a: Evidence, b: Evidence) =>
 const FAILED_REFUND_STATUSES = ['FAILED', 'CANCELLED'] as const;
 export type FailedRefundStatus = (typeof FAILED_REFUND_STATUSES)[number];
 
+export const isFailedRefund = (status: string): status is FailedRefundStatus =>
+  FAILED_REFUND_STATUSES.some((one) => one === status);
+
 /** An unknown status, or a total that PayPal does not state, yields no fact: PayPal's current view is fetched then. */
 export function evidenceOfRefund(refund: PayPalRefund, context: EvidenceContext): Evidence[] {
   const { id: refundId, capture_id: captureId, status, amount, total_refunded: total } = refund;
@@ -163,8 +166,7 @@ function evidenceOfUnpaidRefund(
   context: EvidenceContext,
 ): Evidence[] {
   if (status === 'PENDING') return [{ ...context, kind: 'refund_pending', captureId, refundId, amount }];
-  const failed = FAILED_REFUND_STATUSES.find((one) => one === status);
-  return failed ? [{ ...context, kind: 'refund_failed', captureId, refundId, status: failed }] : [];
+  return isFailedRefund(status) ? [{ ...context, kind: 'refund_failed', captureId, refundId, status }] : [];
 }
 
 /** The refunded total of each capture, from completed refunds, and the other refunds. */

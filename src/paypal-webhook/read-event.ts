@@ -1,4 +1,10 @@
-import { type Evidence, evidenceOfCapture, evidenceOfOrder, evidenceOfRefund } from '../payments/evidence.ts';
+import {
+  type Evidence,
+  evidenceOfCapture,
+  evidenceOfOrder,
+  evidenceOfRefund,
+  isFailedRefund,
+} from '../payments/evidence.ts';
 import type { Dispute } from '../payments/payment.ts';
 import { MalformedPayPalBody } from '../paypal/errors.ts';
 import {
@@ -56,8 +62,8 @@ const READERS: Readonly<Record<Exclude<ReaderName, 'dispute'>, Reader>> = {
   refund: (resource, context) => evidenceOfRefund(refundFrom(resource), context),
 
   reversal(resource, context) {
-    const { capture_id: captureId, total_refunded: total } = refundFrom(resource);
-    return captureId && total ? [{ ...context, kind: 'reversed', captureId, total }] : [];
+    const { capture_id: captureId, status, total_refunded: total } = refundFrom(resource);
+    return captureId && total && !isFailedRefund(status) ? [{ ...context, kind: 'reversed', captureId, total }] : [];
   },
 };
 

@@ -239,6 +239,15 @@ describe('money that PayPal takes back', () => {
     expect(purchase.order()).toMatchObject({ status: ordered, refunded_minor: minor });
   });
 
+  it.each(['FAILED', 'CANCELLED'])('does not count when its event says %s', async (status) => {
+    const purchase = await paid();
+
+    const result = await deliver(purchase, 'PAYMENT.CAPTURE.REVERSED', refundOf(purchase, { status }));
+
+    expect(result).toMatchObject({ status: 'accepted', moved: false });
+    expect(purchase.payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+  });
+
   it('leaves a rest that can be refunded', async () => {
     const purchase = await paid();
     purchase.shop.paypal.reverse(purchase.orderId, 500);
