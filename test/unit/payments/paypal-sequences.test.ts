@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
-import { captureBody, orderBody } from '../../support/in-memory/paypal-state.ts';
+import { captureBody, type Funding, orderBody } from '../../support/in-memory/paypal-state.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
 import type { Gate } from '../../support/in-memory/tables.ts';
 
@@ -145,6 +145,18 @@ describe('an approval that PayPal has refused to capture', () => {
     expect(atPayPal()?.capture?.approval).toBe(2);
   });
 
+  it.each<Funding>(['refused', 'restricted'])('is not tried again when its event comes late: %s', async (funding) => {
+    const purchase = await onePurchase();
+    purchase.approve(funding);
+    await purchase.capture();
+
+    await purchase.drain();
+    await letPass(purchase, 40);
+
+    expect(purchase.shop.refusals).toHaveLength(1);
+    expect(purchase.payment()?.status).toBe('expired');
+  });
+
   it('is followed by the next one, which is charged', async () => {
     const purchase = await declined();
     purchase.approve();
@@ -246,6 +258,21 @@ describe('money that PayPal takes back', () => {
 
     expect(result).toMatchObject({ status: 'accepted', moved: false });
     expect(purchase.payment()).toMatchObject({ status: 'captured', refunded_minor: 0 });
+  });
+
+  it.each([
+    [500, 'review'],
+    [1900, 'reversed'],
+  ])('counts %i under review as %s', async (minor, status) => {
+    const purchase = await onePurchase();
+    const { shop, orderId } = purchase;
+    shop.paypal.approve(orderId, 'instant', { currency: 'EUR', minor: 1900 });
+    await purchase.drain();
+    shop.paypal.reverse(orderId, minor);
+
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status, refunded_minor: minor, open: {} });
   });
 
   it('leaves a rest that can be refunded', async () => {
@@ -380,18 +407,20 @@ describe('acceptance of a wrong amount', () => {
 
 describe('a refund whose event comes before that of its capture', () => {
   it.each([
-    ['in full', undefined, 'refunded', 2000],
-    ['in part', 500, 'partially_refunded', 500],
-  ])('counts %s when PayPal does not find the order', async (_, minor, status, total) => {
+    ['in full', 'refund', undefined, 'refunded', 2000],
+    ['in part', 'refund', 500, 'partially_refunded', 500],
+    ['in full', 'reverse', undefined, 'reversed', 2000],
+    ['in part', 'reverse', 500, 'partially_refunded', 500],
+  ] as const)('counts %s when PayPal does not find the order: %s', async (_, act, minor, status, total) => {
     const purchase = await onePurchase();
     const { shop, orderId, paymentId } = purchase;
     purchase.approve();
     await shop.paypal.client.captureOrder(orderId, 'another-request');
-    shop.paypal.refund(orderId, minor);
+    shop.paypal[act](orderId, minor);
     shop.paypal.forget(orderId);
     shop.paypal.advance(7 * 60 * MINUTE_MS);
 
-    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+    await shop.deliver(announced(purchase, `PAYMENT.CAPTURE.${act === 'refund' ? 'REFUNDED' : 'REVERSED'}`));
     await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
 
     expect(shop.payments.rows.get(paymentId)).toMatchObject({ status, refunded_minor: total });
@@ -416,6 +445,12 @@ describe('evidence about other money', () => {
       'a reversal of another capture',
       'PAYMENT.CAPTURE.REVERSED',
       { links: [{ rel: 'up', href: 'https://paypal.example/v2/payments/captures/OTHER' }] },
+      'other_capture',
+    ],
+    [
+      'a failed refund of another capture',
+      'PAYMENT.CAPTURE.REFUNDED',
+      { status: 'FAILED', links: [{ rel: 'up', href: 'https://paypal.example/v2/payments/captures/OTHER' }] },
       'other_capture',
     ],
     [

@@ -111,6 +111,16 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(events.rows.get('WH-STRANGER')).toMatchObject({ status: 'parked', reason: 'unknown_payment' });
   });
 
+  it.each([null, undefined, [], 'odd'])('stores and parks a missed event with the resource %o', async (resource) => {
+    const { list, run, events } = await shopWithList();
+    const event = { id: 'WH-ODD', event_type: 'PAYMENT.CAPTURE.COMPLETED', resource } as unknown as PayPalEvent;
+    list.push({ create_time: minutesAgo(30), event });
+
+    expect(await run()).toMatchObject({ figures: { fetched: 1, failed: 0 }, measurements: [['EventParked', 1]] });
+
+    expect(events.rows.get('WH-ODD')).toMatchObject({ status: 'parked', reason: 'malformed' });
+  });
+
   it('makes a later delivery of a fetched event a duplicate', async () => {
     const { approve, addToList, run, deps } = await shopWithList();
     approve();
