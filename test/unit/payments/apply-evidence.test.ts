@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ApplyEvidenceDeps, evidenceApplier } from '../../../src/payments/apply-evidence.ts';
 import type { Evidence } from '../../../src/payments/evidence.ts';
 import type { FailedRefund } from '../../../src/payments/record-failed-refund.ts';
@@ -302,6 +302,43 @@ describe('evidenceApplier', () => {
       buyer: { ship_to: { address_line_1: 'Office 2' } },
       kept: true,
     });
+  });
+
+  it.each<[string, Evidence]>([
+    [
+      'of a later approval',
+      { kind: 'approved', source: 'webhook', time: '2026-06-01T12:00:00.003Z', buyer: { name: 'Bob' } },
+    ],
+    ['of the capture', { ...CAPTURED, paypalOrderId: undefined, buyer: { name: 'Bob' } }],
+  ])('keeps the buyer %s when that of an earlier approval is stored after it', async (_, later) => {
+    const isReleased = Promise.withResolvers<void>();
+    let isHeld = false;
+    const shop = shopInMemory({
+      gate: async (call, effect) => {
+        if (call === 'orders.rememberBuyer' && !isHeld) {
+          isHeld = true;
+          await isReleased.promise;
+        }
+        return effect();
+      },
+    });
+    const begun = await shop.begin();
+    if (!begun) throw new Error('no payment begun');
+    const apply = (evidence: Evidence) => shop.evidenceApplier.apply(begun.paymentId, evidence);
+    const earlier = apply({
+      kind: 'approved',
+      source: 'webhook',
+      time: '2026-06-01T12:00:00.001Z',
+      buyer: { name: 'Ada' },
+    });
+    await vi.waitFor(() => expect(isHeld).toBe(true));
+    await apply(evidenceOf('instrument_declined', { time: '2026-06-01T12:00:00.002Z' }));
+
+    await apply(later);
+    isReleased.resolve();
+    await earlier;
+
+    expect(shop.orders.buyers.get(orderIdOf(begun.paymentId))?.buyer).toEqual({ name: 'Bob' });
   });
 
   it('applies all facts of one order in sequence', async () => {

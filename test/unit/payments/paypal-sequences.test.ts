@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Payment } from '../../../src/payments/payment.ts';
 import { onePurchase } from '../../support/in-memory/one-purchase.ts';
 import { captureBody, type Funding, orderBody } from '../../support/in-memory/paypal-state.ts';
 import { shopInMemory } from '../../support/in-memory/shop.ts';
@@ -100,12 +101,72 @@ describe('an approval that PayPal has refused to capture', () => {
       async ({ capture }) => expect(await capture()).toMatchObject({ outcome: 'declined' }),
     ],
     ['the jobs look at the order', (purchase) => letPass(purchase, 40)],
+    [
+      'its event has no time',
+      async (purchase) => {
+        const { resource, ...event } = announced(purchase, 'CHECKOUT.ORDER.APPROVED');
+        await purchase.shop.deliver({
+          ...event,
+          create_time: undefined,
+          resource: { ...resource, update_time: undefined },
+        });
+        await purchase.shop.finish();
+      },
+    ],
+    [
+      'an execution that does not name its attempt runs again',
+      async ({ shop, paymentId }) =>
+        expect(await shop.capture(paymentId, 'workflow')).toMatchObject({ outcome: 'outdated' }),
+    ],
+    [
+      'its event comes late and the payment is older than the time of refusals',
+      async ({ shop, paymentId, payment, drain }) => {
+        const { refused_at: _, ...old } = payment() as Payment;
+        shop.payments.rows.set(paymentId, old);
+        await drain();
+      },
+    ],
   ])('is not charged when %s', async (_, later) => {
     const purchase = await declined();
 
     await later(purchase);
 
     uncharged(purchase);
+  });
+
+  it.each(['refused', 'restricted'] as const)(
+    'is not charged when its funding was %s and would work now',
+    async (funding) => {
+      const purchase = await onePurchase();
+      purchase.approve(funding);
+      await purchase.capture();
+      const order = purchase.atPayPal();
+      if (order?.approval) order.approval = { ...order.approval, funding: 'instant' };
+
+      await purchase.drain();
+
+      uncharged(purchase);
+    },
+  );
+
+  it('is not charged when its stock was gone and has come back', async () => {
+    const purchase = await onePurchase({ quantity: 1 });
+    const { shop, cancel, drain, approve, payment } = purchase;
+    await cancel();
+    await drain();
+    const other = await shop.begin();
+    approve();
+    await drain();
+    expect(payment()).toMatchObject({ status: 'cancelled', late: true, declines: 0 });
+    if (other) await shop.cancel(other.paymentId, other.orderId);
+    await shop.finish();
+    const execution = [...shop.executions.values()].find(({ name }) => name.endsWith('approved_late'));
+    if (execution) shop.restart(execution);
+
+    await drain();
+
+    uncharged(purchase);
+    expect(payment()?.status).toBe('cancelled');
   });
 
   /** The workflow's capture was refused a minute ago, and its execution was started again before. */
@@ -164,18 +225,43 @@ describe('an approval that PayPal has refused to capture', () => {
 
     expect(purchase.payment()).toMatchObject({ status: 'captured', open: {} });
   });
+
+  it('is followed by one that the buyer gives before the refusal is written', async () => {
+    const purchase = await onePurchase();
+    const { shop, approve, process } = purchase;
+    approve('refused once');
+    process.before('payments.move', () => {
+      shop.paypal.advance(1000);
+      approve();
+      shop.paypal.advance(1000);
+    });
+    await purchase.capture();
+
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'captured', declines: 1, open: {} });
+    expect(purchase.atPayPal()?.capture?.approval).toBe(2);
+  });
 });
 
 describe('an approval that PayPal does not know yet', () => {
+  const deliverApproval = ({ shop, orderId, paymentId }: Purchase, create_time: string) =>
+    shop.deliver({
+      id: 'WH-EARLY',
+      event_type: 'CHECKOUT.ORDER.APPROVED',
+      create_time,
+      resource: {
+        id: orderId,
+        status: 'APPROVED',
+        purchase_units: [{ custom_id: paymentId, amount: EUR('20.00') }],
+      },
+    });
+
   /** The event comes before PayPal lets the shop capture; later PayPal approves, and that event is lost. */
   const early = async () => {
     const purchase = await onePurchase();
-    const { orderId, paymentId, shop } = purchase;
-    await deliver(purchase, 'CHECKOUT.ORDER.APPROVED', {
-      id: orderId,
-      status: 'APPROVED',
-      purchase_units: [{ custom_id: paymentId, amount: EUR('20.00') }],
-    });
+    const { shop } = purchase;
+    await deliverApproval(purchase, shop.paypal.now().toISOString());
     await shop.finish();
     return purchase;
   };
@@ -225,6 +311,16 @@ describe('an approval that PayPal does not know yet', () => {
     await shop.finish();
 
     expect(shop.payments.rows.get(paymentId)?.status).toBe('captured');
+  });
+
+  it('is not a new one when its event is replayed', async () => {
+    const purchase = await early();
+    const seen = purchase.payment();
+    expect(seen).toMatchObject({ status: 'created', declines: 1, open: {} });
+
+    await deliverApproval(purchase, '2026-06-01T12:00:00.000Z');
+
+    expect(purchase.payment()).toEqual(seen);
   });
 
   it('is not captured when PayPal never approves', async () => {
@@ -296,6 +392,53 @@ describe('money that PayPal takes back', () => {
     await purchase.shop.finish();
 
     expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 1200 });
+  });
+});
+
+describe('a part that PayPal takes back', () => {
+  const reverse = (minor?: number) => async (purchase: Purchase) => {
+    purchase.shop.paypal.advance(1000);
+    purchase.shop.paypal.reverse(purchase.orderId, minor);
+    await purchase.drain();
+  };
+  const refund = (minor?: number) => (purchase: Purchase) =>
+    purchase.shop.refund(purchase.paymentId, minor, `refund ${minor}`);
+
+  it.each<[string, readonly ((purchase: Purchase) => Promise<unknown>)[], string, number, string]>([
+    ['after a part was refunded', [refund(500), reverse(1000)], 'partially_refunded', 1500, 'confirmed'],
+    ['before a part is refunded', [reverse(1000), refund(500)], 'partially_refunded', 1500, 'confirmed'],
+    ['before the rest is taken too', [reverse(1000), reverse()], 'reversed', 2000, 'refunded'],
+    ['before the rest is refunded', [reverse(1), refund()], 'refunded', 2000, 'refunded'],
+    [
+      'from a parcel on its way',
+      [({ shop, paymentId }) => shop.ship(paymentId), reverse(500)],
+      'partially_refunded',
+      500,
+      'shipped',
+    ],
+  ])('counts %s', async (_, acts, status, minor, ordered) => {
+    const purchase = await paid();
+
+    for (const act of acts) await act(purchase);
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status, refunded_minor: minor, open: {} });
+    expect(purchase.order()).toMatchObject({ status: ordered, refunded_minor: minor });
+  });
+
+  it('counts when its event comes before that of the capture', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId, payment } = purchase;
+    purchase.approve();
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.advance(1000);
+    shop.paypal.reverse(orderId, 500);
+
+    for (const { event } of shop.paypal.events.toReversed()) await shop.deliver(event);
+    await shop.finish();
+
+    expect(payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+    expect(purchase.order()).toMatchObject({ status: 'confirmed', refunded_minor: 500 });
   });
 });
 
@@ -392,6 +535,57 @@ describe('acceptance of a wrong amount', () => {
     expect(purchase.order()).toMatchObject({ status: ordered, refunded_minor: minor });
   });
 
+  it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
+    ['PayPal took it back', async ({ shop, orderId }) => shop.paypal.reverse(orderId, 500)],
+    ['PayPal took it back for a dispute', async ({ shop, orderId }) => shop.paypal.openDispute(orderId, 500)],
+    [
+      'the refund was pending for a while',
+      async ({ shop, orderId, deliverPending }) => {
+        shop.paypal.refund(orderId, 500, { status: 'PENDING' });
+        await deliverPending();
+        shop.paypal.endRefund(orderId, 'COMPLETED');
+      },
+    ],
+    [
+      'it went back in two parts',
+      async ({ shop, orderId }) => {
+        shop.paypal.refund(orderId, 200);
+        shop.paypal.refund(orderId, 300);
+      },
+    ],
+  ])('keeps what went back before when %s', async (_, takeBack) => {
+    const purchase = await underReview();
+    await takeBack(purchase);
+    await purchase.drain();
+    expect(purchase.payment()).toMatchObject({ status: 'review', refunded_minor: 500 });
+
+    await purchase.shop.accept(purchase.paymentId);
+    await purchase.shop.accept(purchase.paymentId);
+    await purchase.drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+    expect(purchase.order()).toMatchObject({ status: 'confirmed', refunded_minor: 500 });
+    expect(purchase.session()?.payment_status).toBe('partially_refunded');
+  });
+
+  it('keeps what went back before when the payment was late', async () => {
+    const purchase = await onePurchase();
+    const { shop, orderId, paymentId, cancel, drain } = purchase;
+    await cancel();
+    shop.paypal.approve(orderId, 'instant', { currency: 'EUR', minor: 1900 });
+    await drain();
+    shop.paypal.refund(orderId, 500);
+    await drain();
+    expect(purchase.payment()).toMatchObject({ status: 'review', late: true, refunded_minor: 500 });
+
+    await shop.accept(paymentId);
+    await drain();
+
+    expect(purchase.payment()).toMatchObject({ status: 'partially_refunded', refunded_minor: 500, open: {} });
+    expect(purchase.order()).toMatchObject({ status: 'confirmed', refunded_minor: 500 });
+    expect(purchase.reservation()?.status).toBe('committed');
+  });
+
   it('is a no-op after all of it went back', async () => {
     const purchase = await underReview();
     purchase.shop.paypal.refund(purchase.orderId);
@@ -429,6 +623,67 @@ describe('a refund whose event comes before that of its capture', () => {
   });
 });
 
+describe('money that went back before the shop hears of its capture, whose order is gone', () => {
+  const uncaptured = async () => {
+    const purchase = await onePurchase();
+    purchase.approve();
+    await purchase.shop.paypal.client.captureOrder(purchase.orderId, 'another-request');
+    purchase.shop.paypal.advance(1000);
+    return purchase;
+  };
+
+  it.each([
+    ['all of it', undefined, 'reversed', 2000, 'refunded'],
+    ['a part of it', 500, 'partially_refunded', 500, 'confirmed'],
+  ])('counts as reversed: %s', async (_, minor, status, total, ordered) => {
+    const purchase = await uncaptured();
+    const { shop, orderId, payment } = purchase;
+    shop.paypal.reverse(orderId, minor);
+    shop.paypal.forget(orderId);
+    shop.paypal.advance(7 * 60 * MINUTE_MS);
+
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REVERSED'));
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.COMPLETED'));
+    await shop.finish();
+
+    expect(payment()).toMatchObject({ status, refunded_minor: total, open: {} });
+    expect(purchase.order()?.status ?? 'refunded').toBe(ordered);
+  });
+
+  it('counts when the payment has expired before', async () => {
+    const purchase = await uncaptured();
+    const { shop, orderId, paymentId, payment } = purchase;
+    shop.paypal.refund(orderId);
+    shop.paypal.forget(orderId);
+    await shop.reconcilePayment(paymentId, 'order deleted');
+    await shop.finish();
+    expect(payment()?.status).toBe('expired');
+    shop.paypal.advance(7 * 60 * MINUTE_MS);
+
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+    await shop.finish();
+
+    expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
+    expect(purchase.order()?.status).not.toBe('confirmed');
+  });
+
+  it('is looked up while it is pending', async () => {
+    const purchase = await uncaptured();
+    const { shop, orderId, payment } = purchase;
+    shop.paypal.refund(orderId, undefined, { status: 'PENDING' });
+    shop.paypal.forget(orderId);
+    shop.paypal.advance(7 * 60 * MINUTE_MS);
+
+    await shop.deliver(announced(purchase, 'PAYMENT.CAPTURE.REFUNDED'));
+    await shop.finish();
+    expect(payment()).toMatchObject({ status: 'captured', refunds_pending: 1 });
+    shop.paypal.endRefund(orderId, 'COMPLETED', { silent: true });
+    await letPass(purchase, 130);
+
+    expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
+  });
+});
+
 describe('evidence about other money', () => {
   it.each<[string, string, Resource, string]>([
     ['a total in yen', 'PAYMENT.CAPTURE.REFUNDED', totalOf('2000', 'JPY'), 'other_currency'],
@@ -458,6 +713,12 @@ describe('evidence about other money', () => {
       'PAYMENT.CAPTURE.REFUNDED',
       { status: 'PENDING', links: [{ rel: 'up', href: 'https://paypal.example/v2/payments/captures/OTHER' }] },
       'other_capture',
+    ],
+    [
+      'a pending refund in dollars',
+      'PAYMENT.CAPTURE.REFUNDED',
+      { status: 'PENDING', amount: { currency_code: 'USD', value: '20.00' } },
+      'other_currency',
     ],
   ])('is parked: %s', async (_, type, more, reason) => {
     const purchase = await paid();
@@ -581,6 +842,30 @@ describe('an order with several captures', () => {
     await shop.refundExtra(purchase.paymentId, extra);
     expect(payment()?.extra_captures?.[extra]?.refunded_minor).toBe(2000);
     expect(payment()?.refunded_minor).toBe(0);
+  });
+});
+
+describe('a second capture', () => {
+  const twice = async (more: (purchase: Purchase) => Promise<unknown>) => {
+    const purchase = await paid();
+    await more(purchase);
+    await purchase.drain();
+    purchase.shop.paypal.captureAgain(purchase.orderId);
+    await purchase.drain();
+    return { ...purchase, extra: purchase.atPayPal()?.extraCapture?.id ?? '' };
+  };
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>, string]>([
+    ['partially_refunded', async ({ shop, orderId }) => shop.paypal.refund(orderId, 500), 'confirmed'],
+    ['refunded', async ({ shop, orderId }) => shop.paypal.refund(orderId), 'refunded'],
+    ['reversed', async ({ shop, orderId }) => shop.paypal.reverse(orderId), 'refunded'],
+  ])('is recorded for a payment that is %s', async (status, more, ordered) => {
+    const { extra, payment, order, shop, paymentId } = await twice(more);
+
+    expect(payment()).toMatchObject({ status, extra_captures: { [extra]: { refunded_minor: 0 } } });
+    expect(order()?.status).toBe(ordered);
+    await shop.refundExtra(paymentId, extra);
+    expect(payment()).toMatchObject({ status, extra_captures: { [extra]: { refunded_minor: 2000 } } });
   });
 });
 
@@ -815,6 +1100,56 @@ describe('the buyer’s address', () => {
   });
 });
 
+describe('the buyer’s address when PayPal shows it no more', () => {
+  const approvalOf = ({ shop, paymentId, orderId }: Purchase, id = orderId) => ({
+    id: `WH-${id}`,
+    event_type: 'CHECKOUT.ORDER.APPROVED',
+    create_time: shop.paypal.now().toISOString(),
+    resource: {
+      id,
+      status: 'APPROVED',
+      purchase_units: [{ custom_id: paymentId, amount: EUR('20.00') }],
+      payer: { name: { given_name: 'Eve' } },
+    },
+  });
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>]>([
+    ['another PayPal order', (purchase) => purchase.shop.deliver(approvalOf(purchase, 'OTHER'))],
+    [
+      'a repeated event of the approval',
+      (purchase) => purchase.shop.deliver({ ...approvalOf(purchase), id: 'WH-AGAIN' }),
+    ],
+    [
+      'a refused approval',
+      async (purchase) => {
+        const { shop, deliverPending, capture, approve } = purchase;
+        await capture();
+        const refused = approvalOf(purchase);
+        shop.paypal.advance(MINUTE_MS);
+        approve();
+        await deliverPending();
+        await shop.deliver(refused);
+      },
+    ],
+  ])('is not that of %s', async (which, meanwhile) => {
+    const purchase = await onePurchase();
+    const { shop, orderId, deliverPending } = purchase;
+    purchase.approve(which === 'a refused approval' ? 'refused once' : 'instant');
+    await deliverPending();
+    shop.paypal.advance(1000);
+    await meanwhile(purchase);
+    await shop.paypal.client.captureOrder(orderId, 'another-request');
+    shop.paypal.forget(orderId);
+    shop.paypal.advance(7 * 60 * MINUTE_MS);
+
+    await deliverPending();
+    await shop.finish();
+
+    expect(purchase.order()?.status).toBe('confirmed');
+    expect([...shop.orders.buyers.values()].map(({ buyer }) => buyer.name)).toEqual(['Ada']);
+  });
+});
+
 describe('a reversal that PayPal cancels', () => {
   /** @param minor taken while the dispute lasts */
   const disputed = async (minor = 2000, refunded = 0) => {
@@ -960,6 +1295,49 @@ describe('a reversal that PayPal cancels', () => {
 
     expect(purchase.payment()).toMatchObject({ status: 'refunded', open: {} });
     expect(purchase.session()?.payment_status).toBe('refunded');
+  });
+
+  it.each([
+    ['lost', true, 0, undefined, 'refunded', 2000, false],
+    ['lost in part', true, 0, 500, 'partially_refunded', 500, true],
+    ['lost after a reversal', true, 2000, undefined, 'reversed', 2000, false],
+    ['won', false, 0, undefined, 'captured', 0, true],
+    ['won after a reversal', false, 2000, undefined, 'captured', 0, true],
+    ['won after a reversal in part', false, 500, undefined, 'captured', 0, true],
+  ])('is known from the events of a dispute that is %s', async (_, lost, reversed, minor, status, total, ships) => {
+    const purchase = await paid();
+    const { shop, orderId, drain } = purchase;
+    shop.paypal.advance(1000);
+    shop.paypal.openDispute(orderId, reversed);
+    await drain();
+    shop.paypal.advance(1000);
+    shop.paypal.resolveDispute(orderId, lost, minor);
+
+    await drain();
+
+    expect(purchase.payment()).toMatchObject({ status, refunded_minor: total, open: {} });
+    expect(await shop.ship(purchase.paymentId)).toBe(ships);
+  });
+
+  it.each([
+    ['RESOLVED_BUYER_FAVOUR', 'reversed', 'refunded'],
+    ['ACCEPTED', 'reversed', 'refunded'],
+    ['RESOLVED_SELLER_FAVOUR', 'captured', 'confirmed'],
+  ])('is decided by the outcome when PayPal shows the whole capture: %s', async (outcome_code, status, ordered) => {
+    const purchase = await disputed();
+    await purchase.shop.deliver(purchase.reversal);
+    purchase.shop.paypal.advance(1000);
+
+    await deliver(purchase, 'CUSTOMER.DISPUTE.RESOLVED', {
+      dispute_id: 'PP-D-1',
+      status: 'RESOLVED',
+      disputed_transactions: [{ seller_transaction_id: purchase.payment()?.capture_id }],
+      dispute_outcome: { outcome_code },
+    });
+    await purchase.shop.finish();
+
+    expect(purchase.payment()).toMatchObject({ status, open: {} });
+    expect(purchase.order()?.status).toBe(ordered);
   });
 
   it('records a lost dispute of which no other event tells', async () => {

@@ -33,6 +33,19 @@ describe('replayEvent', () => {
     expect(shop.executions.size).toBe(executions);
   });
 
+  it.each([true, false])('changes nothing for an approval that PayPal refused since (dry run: %s)', async (dryRun) => {
+    const { approve, stored, capture, deps, shop, payment } = await shopWithInbox();
+    approve('refused once');
+    const id = await stored();
+    await capture();
+    shop.paypal.endRefusals();
+
+    expect(await replayEvent(deps, id, { dryRun })).toMatchObject(dryRun ? { changes: [] } : { changed: false });
+
+    expect(payment()?.status).toBe('created');
+    expect(shop.executions.size).toBe(0);
+  });
+
   it('applies a parked event once its payment exists', async () => {
     const { approve, stored, deps, events, shop, payment, paymentId } = await shopWithInbox();
     approve();

@@ -98,6 +98,25 @@ describe('eventsJob with an event that was never delivered', () => {
     expect(JSON.parse(events.rows.get(event.id)?.body ?? '')).toEqual(event);
   });
 
+  it.each([
+    ['declined, when it is older', false, 'created'],
+    ['approved again, when it is younger', true, 'approved'],
+  ])('takes a missed approval of a payment whose capture was refused as %s', async (_, again, status) => {
+    const { approve, capture, shop, addToList, run, payment } = await shopWithList();
+    approve('refused once');
+    addToList(30);
+    expect(await capture()).toMatchObject({ outcome: 'declined' });
+    shop.paypal.endRefusals();
+    if (again) {
+      approve();
+      addToList(20);
+    }
+
+    expect(await run()).toMatchObject({ figures: { fetched: again ? 2 : 1, failed: 0 } });
+
+    expect(payment()?.status).toBe(status);
+  });
+
   it('counts a missed event as parked when its payment is unknown', async () => {
     const { list, run, events } = await shopWithList();
     const resource = { id: 'STRANGER', status: 'APPROVED' };
