@@ -152,6 +152,50 @@ describe('stock steps', () => {
     expect(products.has('MUG')).toBe(false);
   });
 
+  it.each<[ReservationStatus, Step, ReservationStatus, [available: number, reserved: number, sold: number]]>([
+    ['held', 'commitStock', 'committed', [0, 0, 1]],
+    ['held', 'returnStock', 'returned', [1, 0, 0]],
+    ['committed', 'returnStock', 'returned', [1, 0, 0]],
+    ['released', 'returnStock', 'returned', [1, 0, 0]],
+  ])('move a reservation that is %s by %s when one product was deleted', async (before, step, after, counters) => {
+    const { run, products, reservations } = await stockWith(before, 1);
+    products.delete('MUG');
+
+    expect(await run(step)).toEqual({ stock: after, changed: true });
+
+    expect(reservations.get(SESSION)?.status).toBe(after);
+    const { available, reserved, sold } = products.get('PLATE') ?? product(0);
+    expect([available, reserved, sold]).toEqual(counters);
+    expect(products.has('MUG')).toBe(false);
+  });
+
+  it.each<[ReservationStatus, Step]>([
+    ['released', 'commitStock'],
+    ['released', 'holdStock'],
+    ['returned', 'commitStock'],
+  ])('take no items of a reservation that is %s by %s when one product was deleted', async (before, step) => {
+    const { run, products, reservations } = await stockWith(before, 1);
+    products.delete('MUG');
+
+    const result = await run(step, settlementThat('captured_late', 'captured', { reinstated: 1 }));
+
+    expect(result).toEqual({ stock: 'none', changed: false });
+    expect([reservations.get(SESSION)?.status, products.get('PLATE')?.available]).toEqual([before, 1]);
+  });
+
+  it.each(['releaseStock', 'commitStock', 'returnStock'] as const)(
+    'end with %s when all products were deleted',
+    async (step) => {
+      const { run, products, reservations } = await stockWith('held');
+      products.clear();
+
+      expect(await run(step)).toMatchObject({ changed: true });
+
+      expect(reservations.get(SESSION)?.status).not.toBe('held');
+      expect(products.size).toBe(0);
+    },
+  );
+
   it('throws when the reservation does not exist', async () => {
     const { reservations, run } = await stockWith('held');
     reservations.clear();

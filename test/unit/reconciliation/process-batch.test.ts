@@ -135,6 +135,46 @@ describe('processBatch', () => {
     expect(stoppedAfter).toBeDefined();
   });
 
+  it('stops when PayPal goes down in the middle', async () => {
+    const { done, failed, stoppedAfter } = await processBatch(
+      many(1000),
+      async (item) => {
+        if (Number(item.split(' ')[1]) >= 500) throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
+      },
+      limits({ maxItems: 2000 }),
+    );
+
+    expect(done).toBe(500);
+    expect(failed).toBeLessThan(25);
+    expect(stoppedAfter).toBeDefined();
+  });
+
+  it('continues when PayPal is back after a short outage, however often', async () => {
+    const progress = await processBatch(
+      many(1000),
+      async (item) => {
+        if (Number(item.split(' ')[1]) % 40 < 10) throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
+      },
+      limits({ maxItems: 2000 }),
+    );
+
+    expect(progress).toEqual({ done: 750, failed: 250 });
+  });
+
+  it('continues when half of the items fail by themselves and some for PayPal', async () => {
+    const progress = await processBatch(
+      many(1000),
+      async (item) => {
+        const number = Number(item.split(' ')[1]);
+        if (number % 2 === 0) throw new Error('invalid row');
+        if (number % 5 === 0) throw new PayPalUnavailable('timeout', { operation: 'getOrder' });
+      },
+      limits({ maxItems: 2000 }),
+    );
+
+    expect(progress).toEqual({ done: 400, failed: 600 });
+  });
+
   it('throws when the items cannot be listed', async () => {
     async function* broken(): AsyncGenerator<string> {
       yield 'a';

@@ -180,14 +180,19 @@ describe('sweepDeadLetters', () => {
     const MINUTE = 60_000;
 
     /** An approved payment whose capture failed at 12:01, and again that many minutes later. */
-    function failedCapture({ outcome = 'approved' as Outcome, lastAfter = 0, redrivable = true } = {}) {
-      const name = `${PAYMENT}-${outcome}`;
+    function failedCapture({
+      outcome = 'approved' as Outcome,
+      settlement = outcome as string,
+      lastAfter = 0,
+      redrivable = true,
+    } = {}) {
+      const name = `${PAYMENT}-${settlement}`;
       const shop = settlementsOf(
-        paymentThatIs('approved', { open: { [outcome]: settlementThat(outcome, 'approved') } }),
+        paymentThatIs('approved', { open: { [settlement]: settlementThat(outcome, 'approved') } }),
       );
       const lastFailedAt = new Date(endedAt.getTime() + lastAfter * MINUTE);
       shop.executions.set(name, { status: 'FAILED', endedAt: lastFailedAt, redrivable });
-      shop.failed.rows.set(name, { ...entryOf(outcome), last_failed_at: lastFailedAt.toISOString() });
+      shop.failed.rows.set(name, { ...entryOf(settlement), last_failed_at: lastFailedAt.toISOString() });
       const sweepAfter = (minutes: number) => {
         const now = new Date(lastFailedAt.getTime() + minutes * MINUTE);
         return sweepDeadLetters({ ...shop.deps, now: () => now }, new Date(now.getTime() + MINUTE), undefined);
@@ -199,6 +204,14 @@ describe('sweepDeadLetters', () => {
       const { sweepAfter, status } = failedCapture({ outcome });
 
       expect(await sweepAfter(5)).toMatchObject({ retried: 1, closed: 0, waiting: 1 });
+
+      expect(status()).toBe('RUNNING');
+    });
+
+    it('is retried when it is that of a later approval', async () => {
+      const { sweepAfter, status } = failedCapture({ settlement: 'approved-2' });
+
+      expect(await sweepAfter(5)).toMatchObject({ retried: 1 });
 
       expect(status()).toBe('RUNNING');
     });

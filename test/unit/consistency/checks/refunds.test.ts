@@ -82,6 +82,21 @@ describe('refundViolation', () => {
     expect(violationOf(reversed, orderWith([]))).toBeUndefined();
   });
 
+  it('repairs from PayPal when more was refunded after a reversal of a part', () => {
+    const reversal = {
+      at: '2026-06-01T12:00:00.000Z',
+      status: 'partially_refunded',
+      evidence: 'reversed',
+      source: 'test',
+    } as const;
+    const reversed = paymentThatIs('partially_refunded', { history: [reversal] });
+
+    expect(violationOf(reversed, orderWith([refundOf(500), refundOf(300)]))?.repair).toMatchObject({
+      kind: 'ask_paypal',
+    });
+    expect(violationOf(reversed, orderWith([refundOf(500)]))).toBeUndefined();
+  });
+
   it('requires manual review when PayPal has less', () => {
     expect(violationOf(paymentThatIs('partially_refunded'), orderWith([]))).toMatchObject({
       what: 'PayPal reports EUR 0.00 refunded, the payment records EUR 5.00',
@@ -100,7 +115,7 @@ describe('refundViolation', () => {
 describe('mayHaveRefunds', () => {
   const isCompared = (payment: Payment) => mayHaveRefunds(payment, CONTEXT);
 
-  it.each<PaymentStatus>(['captured', 'partially_refunded', 'refunded', 'review'])(
+  it.each<PaymentStatus>(['captured', 'partially_refunded', 'refunded', 'reversed', 'review'])(
     'includes a payment that is %s',
     (status) => {
       expect(isCompared(paymentThatIs(status))).toBe(true);
