@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { orderIdOf, type PaymentId } from '../../../src/shared/ids.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
 const REFUND = 'POST /api/v1/admin/payments/{id}/refund';
 const ACCEPT = 'POST /api/v1/admin/payments/{id}/accept';
 const SHIP = 'POST /api/v1/admin/orders/{id}/ship';
 const UNKNOWN = '0'.repeat(26);
+
+interface Purchase {
+  readonly admin: ReturnType<typeof adminInMemory>;
+  readonly id: PaymentId;
+  readonly orderId: string;
+}
 
 describe('paymentRoutes', () => {
   it('refunds an amount and records actor, reason and amount', async () => {
@@ -135,6 +142,58 @@ describe('paymentRoutes', () => {
 
     expect(status).toBe(409);
     expect(body).toMatchObject({ type: '/problems/not-shippable', detail: 'the payment is refunded' });
+  });
+
+  it.each<[string, (purchase: Purchase) => Promise<unknown>, string]>([
+    [
+      'was refunded a moment ago',
+      ({ admin, id }) => admin.call(REFUND, { id, body: { reason: 'returned' } }),
+      'the payment is refunded',
+    ],
+    [
+      'was refunded in two parts a moment ago',
+      async ({ admin, id }) => {
+        for (const value of ['5.00', '15.00'])
+          await admin.call(REFUND, { id, body: { amount: { currency_code: 'EUR', value }, reason: value } });
+      },
+      'the payment is refunded',
+    ],
+    [
+      'was taken back a moment ago',
+      async ({ admin: { shop }, orderId }) => {
+        shop.paypal.reverse(orderId);
+        for (const { event } of shop.paypal.events) await shop.deliver(event);
+      },
+      'the payment is reversed',
+    ],
+    [
+      'is refunded slowly, as the operator asked',
+      async ({ admin, id, orderId }) => {
+        const order = admin.shop.paypal.orders.get(orderId);
+        if (order) order.slowRefunds = true;
+        await admin.call(REFUND, { id, body: { reason: 'returned' } });
+      },
+      'a refund is pending at PayPal',
+    ],
+    [
+      'is refunded slowly in part, as PayPal tells',
+      async ({ admin: { shop }, orderId }) => {
+        shop.paypal.refund(orderId, 500, { status: 'PENDING' });
+        for (const { event } of shop.paypal.events) await shop.deliver(event);
+      },
+      'a refund is pending at PayPal',
+    ],
+  ])('rejects the shipment of a confirmed order whose payment %s', async (_, takeBack, detail) => {
+    const admin = adminInMemory();
+    const { paymentId, orderId } = await admin.paid();
+    const order = () => admin.shop.orders.rows.get(orderIdOf(paymentId));
+    await takeBack({ admin, id: paymentId, orderId });
+    expect(order()?.status).toBe('confirmed');
+
+    const { status, body } = await admin.call(SHIP, { id: orderIdOf(paymentId), body: { reason: 'parcel 1' } });
+
+    expect([status, body]).toMatchObject([409, { type: '/problems/not-shippable', detail }]);
+    expect(order()?.status).toBe('confirmed');
   });
 
   it('rejects the shipment of an order while a refund is pending, before it is recorded', async () => {

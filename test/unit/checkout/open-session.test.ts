@@ -112,16 +112,28 @@ describe('openSession', () => {
       expect([left('MUG'), stock.reservations.size, sessions.rows.size]).toEqual([3, 0, 0]);
     });
 
-    it('is not made for free items alone', async () => {
-      const { open, stock, sessions } = shop();
-      stock.products.set('MUG', product(3, 'MUG', 0));
+    it.each<[string, Product['price'], Parameters<ReturnType<typeof shop>['open']>]>([
+      ['one', { currency: 'EUR', minor: 0 }, [mugs(1)]],
+      ['several of one product', { currency: 'EUR', minor: 0 }, [mugs(3)]],
+      ['of several products', { currency: 'EUR', minor: 0 }, [mugs(1), { sku: 'GIFT', quantity: 2 }]],
+      ['in a currency without decimals', { currency: 'JPY', minor: 0 }, [mugs(1)]],
+    ])('is not made for free items alone: %s', async (_, price, basket) => {
+      const { open, stock, sessions, left } = shop();
+      for (const sku of ['MUG', 'GIFT']) stock.products.set(sku, { ...product(3, sku), price });
 
-      expect(await open(mugs(1))).toMatchObject({
+      expect(await open(...basket)).toMatchObject({
         outcome: 'not_payable',
         problems: [{ sku: null, field: 'amount' }],
       });
-      expect([stock.reservations.size, sessions.rows.size]).toEqual([0, 0]);
-      expect((await open(mugs(1), plates(1))).outcome).toBe('opened');
+      expect([left('MUG'), stock.reservations.size, sessions.rows.size]).toEqual([3, 0, 0]);
+    });
+
+    it('is made for free items beside one that costs the least', async () => {
+      const { open, stock } = shop();
+      stock.products.set('MUG', product(3, 'MUG', 0));
+      stock.products.set('PLATE', product(1, 'PLATE', 1));
+
+      expect(await open(mugs(2), plates(1))).toMatchObject({ outcome: 'opened', session: { amount: { minor: 1 } } });
     });
 
     it('is not made for prices in two currencies', async () => {
