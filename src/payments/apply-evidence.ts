@@ -242,7 +242,11 @@ export function evidenceApplier(deps: ApplyEvidenceDeps): EvidenceApplier {
         : evidence.kind === 'refunded' &&
           !GUARDS['current total'](payment, evidence) &&
           shownOf(facts, evidence.captureId) !== undefined;
-    return applyAll(payment, [...facts, ...reinstated, ...(isReplaced ? [] : [evidence])], false);
+    const shown = await applyAll(payment, [...facts, ...reinstated], false);
+    if (isReplaced || !('payment' in shown)) return shown;
+    const own = await apply(payment.payment_id, evidence, shown.payment, false);
+    // Evidence that is rejected stays rejected when PayPal's view has moved the payment.
+    return own.outcome === 'unchanged' ? { ...shown, payment: own.payment } : own;
   };
 
   const applyOrder: EvidenceApplier['applyOrder'] = async (payment, order, source, asOf) =>

@@ -682,6 +682,18 @@ describe('money that went back before the shop hears of its capture, whose order
 
     expect(payment()).toMatchObject({ status: 'refunded', refunded_minor: 2000, open: {} });
   });
+
+  it('is parked when PayPal finds neither the capture nor the order', async () => {
+    const purchase = await uncaptured();
+    const { shop, orderId, paymentId } = purchase;
+    shop.paypal.refund(orderId);
+    const refund = announced(purchase, 'PAYMENT.CAPTURE.REFUNDED');
+    const known = { ...refund, resource: { ...refund.resource, custom_id: paymentId } };
+    shop.paypal.orders.clear();
+    shop.paypal.advance(7 * 60 * MINUTE_MS);
+
+    expect(await shop.deliver(known)).toMatchObject({ status: 'parked', reason: 'not_confirmed' });
+  });
 });
 
 describe('evidence about other money', () => {
