@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { NO_OPS, TRANSITIONS } from '../../../src/payments/transitions.ts';
 import { PAYMENT_STATUSES } from '../../../src/shared/settlement.ts';
 import { diagram, noOpsTable, transitionsTable } from '../../support/payment-states-page.ts';
 
@@ -15,6 +16,13 @@ describe('docs/payment-states.md', () => {
     ['no-ops', noOpsTable()],
   ])('matches the code in its part “%s”', (name, generated) => {
     expect(part(name), `docs/payment-states.md, ${name}, should be:\n\n${generated}\n`).toBe(generated);
+  });
+
+  it('explains every guard', () => {
+    const guards = new Set([...TRANSITIONS, ...NO_OPS].flatMap(({ guards = [] }) => guards));
+    const explained = new Set([...page.matchAll(/\*\*([^*]+)\*\*/g)].map(([, name]) => name?.replaceAll(/\s+/g, ' ')));
+
+    expect([...guards].filter((guard) => !explained.has(guard))).toEqual([]);
   });
 
   it('explains every status', () => {
