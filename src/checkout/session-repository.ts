@@ -5,7 +5,7 @@ import { type Session, sessionSchema } from './session.ts';
 
 /** The attributes to set, and the statuses that the session must have for it. */
 export interface SessionChange {
-  readonly set: Partial<Pick<Session, 'status' | 'payment_id' | 'payment_status'>>;
+  readonly set: Partial<Pick<Session, 'status' | 'payment_id' | 'payment_status' | 'expires_at'>>;
   readonly ifStatusIn?: readonly Session['status'][];
   readonly ifPaymentStatusIn?: readonly NonNullable<Session['payment_status']>[];
   /**
@@ -109,9 +109,14 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
     },
 
     /** Begins the payment of an open session. Its reservation is then kept until the payment is decided. */
-    beginPayment: (id: SessionId): Promise<SessionChangeResult> =>
+    beginPayment: (id: SessionId, expiresAt: Date): Promise<SessionChangeResult> =>
       change(id, {
-        set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
+        set: {
+          status: 'payment_pending',
+          payment_id: paymentIdOf(id),
+          payment_status: 'created',
+          expires_at: expiresAt.toISOString(),
+        },
         ifStatusIn: ['open'],
       }),
 

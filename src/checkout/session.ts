@@ -13,7 +13,7 @@ export const sessionSchema = z.object({
   status: z.enum(['open', 'payment_pending', 'payment_completed', 'payment_failed', 'expired']),
   items: z.array(lineSchema),
   amount: moneySchema,
-  /** ISO 8601, UTC: until then the stock is held. */
+  /** ISO 8601, UTC: until then the stock is held, and the payment that has begun may be approved. */
   expires_at: z.string(),
   payment_id: z.nullable(paymentIdSchema),
   payment_status: z.nullable(z.enum(PAYMENT_STATUSES)),

@@ -1,3 +1,4 @@
+import { PAYMENT_MINUTES } from '../checkout/hold-minutes.ts';
 import type { Session } from '../checkout/session.ts';
 import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { CreateOrder } from '../paypal/order-body.ts';
@@ -36,8 +37,9 @@ export async function beginPayment(deps: BeginPaymentDeps, id: SessionId): Promi
   const session = await sessions.get(id);
   if (!session) return { outcome: 'unknown_session' };
   if (session.status === 'open') {
-    if (new Date(session.expires_at) <= now()) return { outcome: 'session_over', session };
-    const begun = await sessions.beginPayment(id);
+    const at = now();
+    if (new Date(session.expires_at) <= at) return { outcome: 'session_over', session };
+    const begun = await sessions.beginPayment(id, new Date(at.getTime() + PAYMENT_MINUTES * 60_000));
     if (!begun.changed && begun.session?.status !== 'payment_pending')
       return { outcome: 'session_over', session: begun.session ?? session };
   } else if (session.status !== 'payment_pending') {

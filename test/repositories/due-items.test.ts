@@ -292,8 +292,8 @@ it('applies exactly one of session expiry and payment start when both race', asy
     };
     await sessions.create(session);
 
-    const begin = i % 2 ? sessions.beginPayment(id) : undefined;
-    const [expired, begun] = await Promise.all([sessions.expire(id), begin ?? sessions.beginPayment(id)]);
+    const begin = i % 2 ? sessions.beginPayment(id, THEN) : undefined;
+    const [expired, begun] = await Promise.all([sessions.expire(id), begin ?? sessions.beginPayment(id, THEN)]);
 
     expect([expired.changed, begun.changed].toSorted()).toEqual([false, true]);
     expect((await sessions.get(id))?.status).toBe(expired.changed ? 'expired' : 'payment_pending');

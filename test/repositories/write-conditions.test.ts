@@ -67,7 +67,7 @@ const RACES: Record<
   'creating a session again after its payment began': {
     async first({ sessions }, subject) {
       await sessions.create(sessionFor(subject));
-      await sessions.beginPayment(subject.session);
+      await sessions.beginPayment(subject.session, LATER);
     },
     second: ({ sessions }, subject) => sessions.create(sessionFor(subject)),
     result: undefined,
@@ -77,13 +77,13 @@ const RACES: Record<
       await sessions.create(sessionFor(subject));
       await sessions.expire(subject.session);
     },
-    second: ({ sessions }, { session }) => sessions.beginPayment(session),
+    second: ({ sessions }, { session }) => sessions.beginPayment(session, LATER),
     result: { changed: false, session: expect.objectContaining({ status: 'expired' }) },
   },
   'expiring a session whose payment began': {
     async first({ sessions }, subject) {
       await sessions.create(sessionFor(subject));
-      await sessions.beginPayment(subject.session);
+      await sessions.beginPayment(subject.session, LATER);
     },
     second: ({ sessions }, { session }) => sessions.expire(session),
     result: { changed: false, session: expect.objectContaining({ status: 'payment_pending' }) },

@@ -37,7 +37,7 @@ const WRITES: Record<
   'creating a session': { write: ({ sessions }, subject) => sessions.create(sessionFor(subject)) },
   'beginning a payment in its session': {
     arrange: ({ sessions }, subject) => sessions.create(sessionFor(subject)),
-    write: ({ sessions }, { session }) => sessions.beginPayment(session),
+    write: ({ sessions }, { session }) => sessions.beginPayment(session, NOW),
   },
   'completing a session': {
     arrange: ({ sessions }, subject) =>

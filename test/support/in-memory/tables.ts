@@ -160,10 +160,15 @@ export function sessionsInMemory(gate: Gate) {
       gate('sessions.create', () => {
         if (!rows.has(session.checkout_session_id)) rows.set(session.checkout_session_id, session);
       }),
-    beginPayment: (id) =>
+    beginPayment: (id, expiresAt) =>
       gate('sessions.beginPayment', () =>
         change(id, {
-          set: { status: 'payment_pending', payment_id: paymentIdOf(id), payment_status: 'created' },
+          set: {
+            status: 'payment_pending',
+            payment_id: paymentIdOf(id),
+            payment_status: 'created',
+            expires_at: expiresAt.toISOString(),
+          },
           ifStatusIn: ['open'],
         }),
       ),

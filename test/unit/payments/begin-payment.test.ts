@@ -55,6 +55,16 @@ describe('beginPayment', () => {
     });
   });
 
+  it('lets the buyer pay for another 30 minutes, counted once', async () => {
+    const { begin, sessions, clock } = checkoutWith();
+
+    await begin();
+    clock.now = new Date('2026-06-01T12:20:00Z');
+    await begin();
+
+    expect(sessions.rows.get(SESSION)?.expires_at).toBe('2026-06-01T12:40:00.000Z');
+  });
+
   it('schedules reconciliation after two minutes', async () => {
     const { begin, payments, clock } = checkoutWith();
 
@@ -161,9 +171,9 @@ describe('beginPayment', () => {
       const { deps, sessions, payments } = checkoutWith();
       const beginning: BeginPaymentDeps['sessions'] = {
         get: deps.sessions.get,
-        beginPayment: (id) => {
+        beginPayment: (id, expiresAt) => {
           sessions.rows.set(SESSION, { ...session, status: 'expired' });
-          return deps.sessions.beginPayment(id);
+          return deps.sessions.beginPayment(id, expiresAt);
         },
       };
 

@@ -135,7 +135,7 @@ describe('reservationsJob', () => {
   it('creates the missing payment, whose expiry releases the stock', async () => {
     const shop = shopInMemory();
     const id = await abandonedSession(shop);
-    await shop.sessions.repository.beginPayment(id);
+    await shop.sessions.repository.beginPayment(id, EXPIRED);
 
     await run(shop);
     expect(shop.stock.reservations.get(id)?.status).toBe('held');
