@@ -15,6 +15,7 @@ export const ROUTES = {
     { route: 'GET /api/v1/products', publicReason: STOREFRONT },
     { route: 'POST /api/v1/checkout-sessions', publicReason: STOREFRONT },
     { route: 'GET /api/v1/checkout-sessions/{id}', publicReason: STOREFRONT },
+    { route: 'POST /api/v1/checkout-sessions/{id}/release', publicReason: STOREFRONT },
     { route: 'POST /api/v1/payments', publicReason: STOREFRONT },
     { route: 'POST /api/v1/payments/{id}/capture', publicReason: STOREFRONT },
     { route: 'POST /api/v1/payments/{id}/cancel', publicReason: STOREFRONT },

@@ -1,4 +1,5 @@
 import { type OpenSessionDeps, openSession } from '../checkout/open-session.ts';
+import { releaseSession } from '../checkout/release-session.ts';
 import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
@@ -11,15 +12,15 @@ import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { parseBody } from '../shared/http/request.ts';
 import { type Api, createApi } from '../shared/http/router.ts';
 import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts';
-import { cancelRequest, captureRequest, checkoutRequest, paymentRequest } from './requests.ts';
+import { cancelRequest, checkoutRequest, emptyRequest, paymentRequest } from './requests.ts';
 import { toOrderResponse, toPaymentResponse, toProductResponse, toSessionResponse } from './responses.ts';
 
 export interface StorefrontDeps
   extends Omit<OpenSessionDeps, 'stock' | 'sessions'>,
     Omit<BeginPaymentDeps, 'sessions' | 'payments'>,
     Omit<CaptureDeps, 'payments'> {
-  readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products'>;
-  readonly sessions: Pick<SessionRepository, 'get' | 'create' | 'beginPayment'>;
+  readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products' | 'reservation' | 'move'>;
+  readonly sessions: Pick<SessionRepository, 'get' | 'create' | 'beginPayment' | 'expire'>;
   readonly payments: BeginPaymentDeps['payments'];
   readonly orders: Pick<OrderRepository, 'get'>;
   readonly once: ReturnType<typeof idempotencyKeys>;
@@ -68,8 +69,24 @@ export function storefrontApi(deps: StorefrontDeps): Api {
 
   api.get('/api/v1/checkout-sessions/:id', async ({ params: { id = '' } }) => {
     const session = isSessionId(id) ? await deps.sessions.get(id) : undefined;
-    if (!session) throw new Problem('unknown-session', `checkout session ${id} not found`);
+    if (!session) throw unknownSession(id);
     return { status: 200, body: toSessionResponse(session) };
+  });
+
+  api.post('/api/v1/checkout-sessions/:id/release', async ({ event, params: { id = '' } }) => {
+    if (event.body) parseBody(emptyRequest, event);
+    const released = isSessionId(id) ? await releaseSession(deps, id) : ({ outcome: 'unknown_session' } as const);
+    switch (released.outcome) {
+      case 'released':
+        return { status: 200, body: toSessionResponse(released.session) };
+      case 'payment_begun':
+        throw new Problem('payment-begun', 'cancel the payment instead', {
+          payment_id: released.session.payment_id,
+          session_status: released.session.status,
+        });
+      case 'unknown_session':
+        throw unknownSession(id);
+    }
   });
 
   api.post('/api/v1/payments', async ({ event }) => {
@@ -83,12 +100,12 @@ export function storefrontApi(deps: StorefrontDeps): Api {
       case 'session_over':
         throw new Problem('session-over', 'create a new checkout session', { session_status: begun.session.status });
       case 'unknown_session':
-        throw new Problem('unknown-session', `checkout session ${id} not found`);
+        throw unknownSession(id);
     }
   });
 
   api.post('/api/v1/payments/:id/capture', async ({ event, params: { id = '' } }) => {
-    if (event.body) parseBody(captureRequest, event);
+    if (event.body) parseBody(emptyRequest, event);
     const captured = isPaymentId(id) ? await captureOnReturn(deps, id) : ({ outcome: 'unknown_payment' } as const);
     switch (captured.outcome) {
       case 'done':
@@ -136,6 +153,7 @@ export function storefrontApi(deps: StorefrontDeps): Api {
   });
 
   const orderOf = (payment: Payment) => deps.orders.get(orderIdOf(payment.payment_id));
+  const unknownSession = (id: string) => new Problem('unknown-session', `checkout session ${id} not found`);
   const unknownPayment = (id: string) => new Problem('unknown-payment', `payment ${id} not found`);
 
   return api;

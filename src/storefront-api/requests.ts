@@ -21,8 +21,8 @@ export const checkoutRequest = z.strictObject({
 /** `POST /api/v1/payments` */
 export const paymentRequest = z.strictObject({ checkout_session_id: z.string() });
 
-/** `POST /api/v1/payments/{id}/capture`: the body is optional; if present, an empty object. */
-export const captureRequest = z.strictObject({});
+/** `POST …/capture` and `POST …/release`: the body is optional; if present, an empty object. */
+export const emptyRequest = z.strictObject({});
 
 /** `POST /api/v1/payments/{id}/cancel`: `token` is what PayPal adds to the cancel URL. */
 export const cancelRequest = z.strictObject({ token: z.string() });

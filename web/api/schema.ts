@@ -341,6 +341,16 @@ export type NotPayable = Problem & {
   }[];
 };
 /**
+ * The payment of the session was begun. Its cancellation gives the stock back.
+ */
+export type PaymentBegun = Problem & {
+  type?: '/problems/payment-begun';
+  title?: 'Payment already begun';
+  status?: 409;
+  payment_id: PaymentId;
+  session_status: SessionStatus;
+};
+/**
  * The session was paid, was cancelled or has expired. A new purchase needs a new session.
  */
 export type SessionOver = Problem & {
@@ -504,7 +514,7 @@ export interface PaymentRequest {
    */
   checkout_session_id: string;
 }
-export interface CaptureRequest {}
+export interface EmptyRequest {}
 export interface CancelRequest {
   /**
    * The value that PayPal appended to the return link.

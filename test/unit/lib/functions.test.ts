@@ -140,6 +140,7 @@ describe('HTTP API', () => {
       'POST /api/v1/admin/sign-in',
       'POST /api/v1/admin/sign-in/refresh',
       'POST /api/v1/checkout-sessions',
+      'POST /api/v1/checkout-sessions/{id}/release',
       'POST /api/v1/payments',
       'POST /api/v1/payments/{id}/cancel',
       'POST /api/v1/payments/{id}/capture',

@@ -13,19 +13,15 @@ import {
 import { eventSchema } from '../../../src/paypal-webhook/event.ts';
 import { isOrderId, isPaymentId, isSessionId } from '../../../src/shared/ids.ts';
 import { refreshRequest, signInRequest } from '../../../src/sign-in/sign-in.ts';
-import {
-  cancelRequest,
-  captureRequest,
-  checkoutRequest,
-  paymentRequest,
-} from '../../../src/storefront-api/requests.ts';
+import { cancelRequest, checkoutRequest, emptyRequest, paymentRequest } from '../../../src/storefront-api/requests.ts';
 import { type Call, calls, componentErrors, operationOf, requestErrors, schemaOf } from '../../support/api-document.ts';
 import { type BodySchema, mutatedBodies } from '../../support/builders/mutated-bodies.ts';
 
 const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/checkout-sessions', 'CheckoutRequest', checkoutRequest],
+  ['POST /api/v1/checkout-sessions/{id}/release', 'EmptyRequest', emptyRequest],
   ['POST /api/v1/payments', 'PaymentRequest', paymentRequest],
-  ['POST /api/v1/payments/{id}/capture', 'CaptureRequest', captureRequest],
+  ['POST /api/v1/payments/{id}/capture', 'EmptyRequest', emptyRequest],
   ['POST /api/v1/payments/{id}/cancel', 'CancelRequest', cancelRequest],
   ['POST /webhooks/paypal', 'PayPalEvent', eventSchema],
   ['POST /api/v1/admin/sign-in', 'SignInRequest', signInRequest],
@@ -85,10 +81,14 @@ describe('docs/openapi.yaml: request bodies', () => {
     expect(Math.min(verdicts.accepted, verdicts.rejected)).toBeGreaterThan(40);
   });
 
-  it('documents the body as optional for a capture and a consistency check only', () => {
+  it('documents the body as optional for a capture, a release and a consistency check only', () => {
     const optional = BODIES.map(([call]) => call).filter((call) => !operationOf(call).requestBody?.required);
 
-    expect(optional.sort()).toEqual(['POST /api/v1/admin/consistency/run', 'POST /api/v1/payments/{id}/capture']);
+    expect(optional.sort()).toEqual([
+      'POST /api/v1/admin/consistency/run',
+      'POST /api/v1/checkout-sessions/{id}/release',
+      'POST /api/v1/payments/{id}/capture',
+    ]);
   });
 });
 

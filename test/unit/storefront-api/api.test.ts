@@ -33,6 +33,23 @@ describe('storefrontApi', () => {
     });
   });
 
+  it('gives the stock of a session back, once', async () => {
+    const storefront = storefrontInMemory();
+    const opened = await storefront.call('POST /api/v1/checkout-sessions', { body: basket });
+    const id = opened.body.checkout_session_id;
+    const available = () => storefront.shop.stock.products.get('MUG')?.available;
+    expect(available()).toBeLessThan(10);
+
+    const released = await storefront.call('POST /api/v1/checkout-sessions/{id}/release', { id });
+    const again = await storefront.call('POST /api/v1/checkout-sessions/{id}/release', { id });
+
+    expect([released.status, again.status]).toEqual([200, 200]);
+    expect(again.body).toEqual({ ...opened.body, status: 'expired' });
+    expect(available()).toBe(10);
+    const payment = await storefront.call('POST /api/v1/payments', { body: { checkout_session_id: id } });
+    expect(payment.body.type).toBe('/problems/session-over');
+  });
+
   it('opens a session and returns it', async () => {
     const storefront = storefrontInMemory();
     const opened = await storefront.call('POST /api/v1/checkout-sessions', { body: basket });

@@ -139,6 +139,7 @@ describe('the size limit of a body', () => {
 describe('an unknown id', () => {
   const calls: readonly (readonly [Call, prefix: string, problem: string])[] = [
     ['GET /api/v1/checkout-sessions/{id}', 'cs', 'unknown-session'],
+    ['POST /api/v1/checkout-sessions/{id}/release', 'cs', 'unknown-session'],
     ['POST /api/v1/payments', 'cs', 'unknown-session'],
     ['POST /api/v1/payments/{id}/capture', 'pay', 'unknown-payment'],
     ['POST /api/v1/payments/{id}/cancel', 'pay', 'unknown-payment'],

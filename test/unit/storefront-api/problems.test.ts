@@ -35,6 +35,7 @@ const VALID: Record<string, Arrange> = {
   'GET /api/v1/products': () => ({}),
   'POST /api/v1/checkout-sessions': () => ({ body: { items: [{ sku: 'MUG', quantity: 2 }] } }),
   'GET /api/v1/checkout-sessions/{id}': async (storefront) => ({ id: await openSession(storefront) }),
+  'POST /api/v1/checkout-sessions/{id}/release': async (storefront) => ({ id: await openSession(storefront) }),
   'POST /api/v1/payments': async (storefront) => ({ body: { checkout_session_id: await openSession(storefront) } }),
   'POST /api/v1/payments/{id}/capture': async (storefront) => ({ id: (await approve(storefront)).id }),
   'POST /api/v1/payments/{id}/cancel': async (storefront) => {
@@ -71,6 +72,16 @@ const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
     },
   ],
   ['GET /api/v1/checkout-sessions/{id}', '404 unknown-session', () => ({ id: `cs_${UNKNOWN}` })],
+  ['POST /api/v1/checkout-sessions/{id}/release', '404 unknown-session', () => ({ id: `cs_${UNKNOWN}` })],
+  [
+    'POST /api/v1/checkout-sessions/{id}/release',
+    '409 payment-begun',
+    async (storefront) => {
+      const checkout_session_id = await openSession(storefront);
+      await storefront.call('POST /api/v1/payments', { body: { checkout_session_id } });
+      return { id: checkout_session_id };
+    },
+  ],
   ['POST /api/v1/payments', '404 unknown-session', () => ({ body: { checkout_session_id: `cs_${UNKNOWN}` } })],
   [
     'POST /api/v1/payments',
