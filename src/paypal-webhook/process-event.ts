@@ -107,7 +107,14 @@ async function applyDispute(
     const refreshed = end || !disputeId ? await refresh(deps, payment, event, end) : undefined;
     return (flagged && 'moved' in flagged) || refreshed?.outcome === 'moved';
   });
-  return { status: 'accepted', moved: moves.includes(true), ...aboutPayment(first) };
+  // All payments have one buyer, whose data is in this one body.
+  const erased = payments.find(({ erased_at }) => erased_at !== undefined);
+  return {
+    status: 'accepted',
+    moved: moves.includes(true),
+    payment_id: first.payment_id,
+    ...(erased && { erased: true }),
+  };
 }
 
 const unknownPayment = (named: readonly PayPalLinks[]): EventResult => ({

@@ -397,4 +397,16 @@ describe('processEvent after the buyer’s data was erased', () => {
 
     expect(await shop.deliver(of(purchase))).toMatchObject({ payment_id: paymentId, erased: true });
   });
+
+  it('marks the body of a dispute about several payments when any of them is erased', async () => {
+    const { shop, capture, paymentId, payment } = await paidPurchase();
+    const other = await shop.begin();
+    const paid = payment();
+    if (!other || !paid) throw new Error('no payment');
+    shop.payments.rows.set(paymentId, { ...paid, erased_at: '2026-06-01T12:00:00.000Z' });
+    const transactions = [{ custom: other.paymentId }, { seller_transaction_id: capture.id }];
+    const dispute = event('CUSTOMER.DISPUTE.CREATED', { dispute_id: 'PP-1', disputed_transactions: transactions });
+
+    expect(await shop.deliver(dispute)).toMatchObject({ payment_id: other.paymentId, erased: true });
+  });
 });
