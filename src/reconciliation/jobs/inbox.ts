@@ -1,6 +1,7 @@
 import type { EventRepository } from '../../paypal-webhook/event-repository.ts';
 import { type ProcessStoredEventDeps, processStoredEvent } from '../../paypal-webhook/process-stored-event.ts';
 import { eventOf } from '../../paypal-webhook/replay-event.ts';
+import type { StoredEvent } from '../../paypal-webhook/stored-event.ts';
 import type { Job } from '../job.ts';
 import { processBatch } from '../process-batch.ts';
 
@@ -20,6 +21,9 @@ export const inboxJob =
   ({ events, ...deps }: InboxJobDeps): Job =>
   async (run) => {
     const before = new Date(run.dueBefore.getTime() - MIN_AGE_MS);
+    // Nothing is left to process. A redelivery still is, and the payment's reconciliation does not need it.
+    const finishErased = ({ event_id, payment_id }: StoredEvent) =>
+      events.finish(event_id, { status: 'ignored', ...(payment_id && { payment_id }) }, deps.now());
     let processed = 0;
     let parked = 0;
     const { failed, stoppedAfter } = await processBatch(
@@ -27,6 +31,7 @@ export const inboxJob =
       async (id) => {
         const event = await events.get(id);
         if (event?.status !== 'received') return;
+        if (!event.body) return finishErased(event);
         const { status } = await processStoredEvent({ events, ...deps }, eventOf(event));
         processed += 1;
         parked += Number(status === 'parked');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../../../src/paypal/errors.ts';
 import { eventIdempotency } from '../../../../src/paypal-webhook/event-idempotency.ts';
+import type { StoredEvent } from '../../../../src/paypal-webhook/stored-event.ts';
 import { type InboxJobDeps, inboxJob } from '../../../../src/reconciliation/jobs/inbox.ts';
 import { invocation } from '../../../support/builders/invocation.ts';
 import { jobRunAt } from '../../../support/builders/job-runs.ts';
@@ -68,6 +69,19 @@ describe('inboxJob', () => {
 
     expect(processed).toBe(1);
     expect(events.rows.get(event.id)).toMatchObject({ status: 'accepted', moved: true });
+  });
+
+  it('finishes an event whose body was erased before it was processed', async () => {
+    const { approve, storedOnly, run, events, payment, failures } = await shopWithInbox();
+    approve();
+    const { id } = await storedOnly();
+    events.rows.set(id, { ...events.rows.get(id), body: '', erased_at: RECEIVED.toISOString() } as StoredEvent);
+
+    expect(await run()).toMatchObject({ figures: { processed: 0, failed: 0, unfinished: 0 } });
+
+    expect(failures).toEqual([]);
+    expect(events.rows.get(id)).toMatchObject({ status: 'ignored', body: '' });
+    expect(payment()?.status).toBe('created');
   });
 
   it('skips an event that is younger than a minute', async () => {
