@@ -1,4 +1,8 @@
+import { userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Option } from '@commander-js/extra-typings';
+import { ulid } from 'ulid';
+import { auditRepository } from '../src/admin-api/audit-repository.ts';
 import { orderRepository } from '../src/fulfillment/order-repository.ts';
 import { paymentRepository } from '../src/payments/payment-repository.ts';
 import { eventRepository } from '../src/paypal-webhook/event-repository.ts';
@@ -6,18 +10,57 @@ import { documentClient } from '../src/shared/dynamo.ts';
 import { isOrderId } from '../src/shared/ids.ts';
 import { command, DRY_RUN, FAILED, JSON_OUTPUT, matching, run, YES } from './command.ts';
 import { isConfirmed } from './confirm.ts';
-import { eraseBuyerData, findBuyerData } from './erase-buyer.ts';
+import { type BuyerData, type EraseRequest, eraseBuyerData, findBuyerData } from './erase-buyer.ts';
 import { findDeployment, STACK_FILE, STAGE } from './find-deployment.ts';
 
+const orderId = matching(isOrderId, 'ord_ and the 26 characters of a ULID');
+const email = matching((text): text is string => /^[^\s@]+@[^\s@]+$/.test(text), 'an email address');
+const eventId = matching((text): text is string => /^\S{1,128}$/.test(text), '1 to 128 characters without spaces');
+
+const NOT_FOUND = {
+  order: (id: string) => `order ${id} not found`,
+  email: (address: string) => `no order and no event with the email address ${address} found`,
+  event: (id: string) => `event ${id} not found`,
+} as const satisfies Record<EraseRequest['by'], unknown>;
+
+type Listed = Pick<BuyerData, 'orders' | 'events'>;
+
+const toText = ({ orders, events }: Listed, done: string): string =>
+  [
+    ...orders.map(
+      ({ order_id, buyer }) => `${order_id}: ${buyer ? 'name, email and address' : 'no name, email or address'}`,
+    ),
+    ...events.map(({ event_id }) => `${event_id}: body of the event`),
+    `${done}: name, email and address of ${count(orders.filter(({ buyer }) => buyer).length, 'order')}, ` +
+      count(events.length, 'event'),
+  ].join('\n');
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const toJson = ({ orders, events }: Listed): string =>
+  JSON.stringify({ orders, events: events.map(({ event_id }) => event_id) });
+
 await run(
-  command('npm run erase', "Erases the personal data of one order's buyer permanently.")
-    .argument('<order-id>', 'the order: ord_…', matching(isOrderId, 'ord_ and the 26 characters of a ULID'))
+  command('npm run erase', "Erases a buyer's personal data permanently, with an entry in the audit log.")
+    .argument('[order-id]', 'the same as --order', orderId)
+    .addOption(new Option('--order <id>', 'of this order: ord_…').argParser(orderId))
+    .addOption(new Option('--email <address>', 'of all orders and events with this email address').argParser(email))
+    .addOption(new Option('--event <id>', 'of one webhook event: WH-…').argParser(eventId))
     .addOption(STAGE)
     .addOption(STACK_FILE)
     .addOption(DRY_RUN)
     .addOption(YES)
     .addOption(JSON_OUTPUT)
-    .action(async (orderId, options) => {
+    .action(async (argument, options, program) => {
+      const requests = [
+        ...[argument, options.order].flatMap((id) => (id ? [{ by: 'order', id } as const] : [])),
+        ...(options.email ? [{ by: 'email', id: options.email } as const] : []),
+        ...(options.event ? [{ by: 'event', id: options.event } as const] : []),
+      ] satisfies EraseRequest[];
+      const [request] = requests;
+      if (!request || requests.length > 1)
+        return program.error('error: expected exactly one of <order-id>, --order, --email and --event');
+
       const { clientOptions, tables } = await findDeployment(options);
       const client = new DynamoDBClient(clientOptions);
       const db = documentClient(client);
@@ -25,23 +68,30 @@ await run(
         orders: orderRepository(db, tables.orders),
         payments: paymentRepository(db, tables.payments),
         events: eventRepository(db, tables['webhook-events']),
+        audit: auditRepository(db, tables.operations),
+        ulid,
+        now: () => new Date(),
       };
-      const print = (text: string, buyer: boolean, events: number) =>
-        console.log(options.json ? JSON.stringify({ order_id: orderId, buyer, events }) : `${orderId}: ${text}`);
+      const format = options.json ? toJson : toText;
 
-      const found = await findBuyerData(deps, orderId);
+      const found = await findBuyerData(deps, request);
       if (!found) {
-        console.error(`order ${orderId} not found`);
+        console.error(NOT_FOUND[request.by](request.id));
         process.exitCode = FAILED;
-      } else {
-        const { buyer, events } = found;
-        const stored = `${buyer ? 'name, email and address' : 'no name, email or address'}, ${events} events`;
-        if (options.dryRun) print(`${stored} to erase`, buyer, events);
-        else if (await isConfirmed(`${orderId}: ${stored}. Erase permanently?`, options.yes)) {
-          const erased = await eraseBuyerData(deps, orderId, new Date());
-          print(`name, email and address erased, and the bodies of ${erased} events`, buyer, erased);
-        }
+      } else if (options.dryRun) console.log(format(found, 'to erase'));
+      else if (await isConfirmed(`${toText(found, 'to erase')}\nErase permanently?`, options.yes)) {
+        console.log(format(await eraseBuyerData(deps, request, found, `npm run erase (${username()})`), 'erased'));
       }
       client.destroy();
     }),
 );
+
+/** Of the person at this machine, for the audit log. */
+function username(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user without an entry in /etc/passwd.
+    return `uid ${process.getuid?.()}`;
+  }
+}

@@ -2,6 +2,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  paginateScan,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
@@ -175,6 +176,16 @@ export const orderRepository = (db: DynamoDBDocumentClient, tableName: string) =
         new GetCommand({ TableName: tableName, Key: { order_id: id, part: 'buyer' }, ConsistentRead: true }),
       );
       return Item?.buyer;
+    },
+
+    /** All buyers, without erased ones. Scans the table: for commands, not for requests. */
+    async *buyers(): AsyncGenerator<{ readonly order_id: OrderId; readonly buyer: Buyer }> {
+      const pages = paginateScan(
+        { client: db },
+        { TableName: tableName, FilterExpression: 'attribute_exists(buyer)', ConsistentRead: true },
+      );
+      for await (const { Items = [] } of pages)
+        for (const { order_id, buyer } of Items) yield { order_id: orderIdSchema.parse(order_id), buyer };
     },
 
     /** Erases the buyer's data. Later data of the same buyer is not stored. */

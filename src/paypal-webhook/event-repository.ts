@@ -2,20 +2,23 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   paginateQuery,
+  paginateScan,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { batchGet, MAX_BATCH_GET } from '../shared/dynamo.ts';
+import { batchGet, conditionHolds, MAX_BATCH_GET } from '../shared/dynamo.ts';
 import type { PaymentId } from '../shared/ids.ts';
 import type { EventResult } from './process-event.ts';
 import {
   EVENT_STATUSES,
+  type EventBody,
   type EventCursor,
   type EventFilter,
   type EventHead,
   type EventPage,
   type EventStatus,
+  eventBodySchema,
   eventHeadSchema,
   type StoredEvent,
   storedEventSchema,
@@ -215,38 +218,35 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
       return new Set(items.map(({ event_id }) => String(event_id)));
     },
 
-    /**
-     * Erases the bodies of a payment's events; the other attributes stay. Those that are being processed, and later
-     * ones, are erased when they are finished: mark the payment first.
-     * @returns the number of events
-     */
-    async eraseBodies(paymentId: PaymentId, now: Date): Promise<number> {
-      let erased = 0;
-      const pages = paginateQuery(
+    /** All events with their bodies, erased ones included. Scans the table: for commands, not for requests. */
+    async *bodies(): AsyncGenerator<EventBody> {
+      const names = Object.keys(eventBodySchema.shape);
+      const pages = paginateScan(
         { client: db },
         {
           TableName: tableName,
-          IndexName: 'by-payment',
-          KeyConditionExpression: 'payment_id = :payment',
-          ExpressionAttributeValues: { ':payment': paymentId },
+          ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          ConsistentRead: true,
         },
       );
-      for await (const { Items = [] } of pages) {
-        for (const { event_id } of Items) {
-          await db.send(
-            new UpdateCommand({
-              TableName: tableName,
-              Key: { event_id },
-              // Empty, not absent: a redelivery would store an absent body again.
-              UpdateExpression: 'SET erased_at = :now, body = :nothing',
-              ExpressionAttributeValues: { ':now': now.toISOString(), ':nothing': '' },
-            }),
-          );
-          erased += 1;
-        }
-      }
-      return erased;
+      for await (const { Items = [] } of pages) for (const item of Items) yield z.parse(eventBodySchema, item);
     },
+
+    /** Erases the body of an event; the other attributes stay. @returns false when there is no such event */
+    eraseBody: (id: string, now: Date): Promise<boolean> =>
+      conditionHolds(
+        db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { event_id: id },
+            // Empty, not absent: a redelivery would store an absent body again.
+            UpdateExpression: 'SET erased_at = :now, body = :nothing',
+            ConditionExpression: 'attribute_exists(event_id)',
+            ExpressionAttributeValues: { ':now': now.toISOString(), ':nothing': '' },
+          }),
+        ),
+      ),
 
     finish: (id: string, outcome: EventResult, now: Date): Promise<void> =>
       writeOutcome(id, outcome, now.toISOString()),

@@ -41,6 +41,10 @@ export const storedEventSchema = z.extend(eventHeadSchema, {
 });
 export type StoredEvent = z.infer<typeof storedEventSchema>;
 
+/** As little as a search for personal data needs, so that it reads events of any form. */
+export const eventBodySchema = z.pick(storedEventSchema, { event_id: true, payment_id: true, body: true });
+export type EventBody = z.infer<typeof eventBodySchema>;
+
 export interface EventFilter {
   readonly status?: EventStatus | undefined;
   readonly type?: string | undefined;

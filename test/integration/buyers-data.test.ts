@@ -108,13 +108,13 @@ describe('the shop', () => {
     };
     expect(await kept()).toEqual(data);
     const preview = await command('ops/erase.ts', purchase.orderId, '--dry-run', '--json');
-    expect(JSON.parse(preview.stdout)).toEqual({ order_id: purchase.orderId, buyer: true, events: expect.any(Number) });
+    expect(JSON.parse(preview.stdout)).toMatchObject({ orders: [{ order_id: purchase.orderId, buyer: true }] });
     expect(await kept()).toEqual(data);
 
     const erased = await command('ops/erase.ts', purchase.orderId);
 
     expect(erased.stderr).toBe('');
-    expect(erased.stdout).toMatch(/erased, and the bodies of [1-9]\d* events/);
+    expect(erased.stdout).toMatch(/^erased: name, email and address of 1 order, [1-9]\d* events?$/m);
     expect(await kept()).toEqual([]);
     // A redelivered event does not restore the data.
     const { id: event_id, event_type, resource } = await approvalOf(purchase);

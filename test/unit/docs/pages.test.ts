@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { TABLE_NAMES } from '../../../lib/names.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { resourcesOf } from '../lib/synth.ts';
 
@@ -93,6 +94,14 @@ describe('CONTRIBUTING.md', () => {
     expect(rows.length).toBeGreaterThanOrEqual(10);
     expect(paths).toHaveLength(rows.length * 2);
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+  });
+});
+
+describe('docs/personal-data.md', () => {
+  it('says of each table which personal data it has', () => {
+    const rows = [...textOf('docs/personal-data.md').matchAll(/^\| `([a-z-]+)` /gm)].map(([, table]) => table);
+
+    expect(rows.toSorted()).toEqual([...TABLE_NAMES].toSorted());
   });
 });
 
