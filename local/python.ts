@@ -28,7 +28,7 @@ export async function hasPythonPackages(environment: PythonEnvironment = MINISTA
 
 /**
  * Replaces the environment with a new one.
- * @throws Error when Python 3.10 or newer with venv is not installed.
+ * @throws Error when Python 3.11 or newer with venv is not installed.
  */
 export async function installPythonPackages(
   log: string,
@@ -38,14 +38,22 @@ export async function installPythonPackages(
   const { venv, requirements } = environment;
   const options = { env: process.env, log, signal };
   try {
-    await run('python3', ['-c', 'import ensurepip, sys; assert sys.version_info >= (3, 10), sys.version'], options);
+    await run('python3', ['-c', 'import ensurepip, sys; assert sys.version_info >= (3, 11), sys.version'], options);
   } catch (error) {
-    throw new Error('Python 3.10 or newer with venv is required (on Debian: apt install python3-venv)', {
+    throw new Error('Python 3.11 or newer with venv is required (on Debian: apt install python3-venv)', {
       cause: error,
     });
   }
   await run('python3', ['-m', 'venv', '--clear', venv], options);
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--requirement', requirements];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--require-hashes',
+    '--requirement',
+    requirements,
+  ];
   await run(join(venv, 'bin/python'), pip, options);
   await copyFile(requirements, installedRequirements(environment));
 }
