@@ -54,7 +54,13 @@ function builtFrom(): string | undefined {
 function hashOfSources(): string {
   const hash = createHash('sha256');
   // The pages import from src/, and only the bundler knows which files.
-  const files = ['**/*', '../src/**/*.ts', '../package-lock.json', '../tsconfig.json'].flatMap((pattern) =>
+  const files = [
+    '**/*',
+    '../src/**/*.ts',
+    '../lib/third-party-notices.ts',
+    '../package-lock.json',
+    '../tsconfig.json',
+  ].flatMap((pattern) =>
     globSync(pattern, { cwd: WEB, exclude: ['dist'], withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))

@@ -1,5 +1,15 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { NOTICES_FILE, thirdPartyNotices } from '../lib/third-party-notices.ts';
+
+/** Emits the licences of all bundled packages. Vite's own `build.license` names packages without a text. */
+const notices: Plugin = {
+  name: 'third-party-notices',
+  generateBundle(_, files) {
+    const modules = Object.values(files).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+    this.emitFile({ type: 'asset', fileName: NOTICES_FILE, source: thirdPartyNotices(modules) });
+  },
+};
 
 /*
  * Two entries: the storefront and the admin console. Assets have content hashes in their names and are cached
@@ -7,7 +17,7 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), notices],
   build: {
     outDir: 'dist',
     // The oldest target that React 19 and Mantine 9 support without polyfills.

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,11 +12,12 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
 import type { EnvName } from '../../src/shared/env.ts';
 import { metricNamespace } from '../../src/shared/metric-names.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
+import { NOTICES_FILE, thirdPartyNotices } from '../third-party-notices.ts';
 
 const LAMBDAS = join(import.meta.dirname, '../../lambdas');
 
@@ -97,7 +98,7 @@ export const bundle = (entryPoint: string, outfile: string) =>
     // 2.4 kB to every bundle.
     define: { OPENAPI_JSON: JSON.stringify(openApiJson()) },
     minify: true,
-    // Dependencies have nothing but coverage pragmas there.
+    // Dependencies have nothing but coverage pragmas there; their licences are in the notices file.
     legalComments: 'none',
     charset: 'utf8',
     // Source maps would more than double a package (172 to 400 kB zipped). Names cost 10 kB and make stack traces
@@ -107,6 +108,20 @@ export const bundle = (entryPoint: string, outfile: string) =>
     metafile: true,
     logLevel: 'warning',
   });
+
+/** Writes the code of a function and the licences of what is bundled in it. @returns the bundled files */
+export function writePackage(name: string, folder: string): string[] {
+  const { metafile } = bundle(join(LAMBDAS, `${name}.ts`), join(folder, 'index.mjs'));
+  const files = bundledFilesOf(metafile);
+  writeFileSync(join(folder, NOTICES_FILE), thirdPartyNotices(files));
+  return files;
+}
+
+/** Not all inputs of the metafile: those include files that were tree-shaken. */
+export const bundledFilesOf = ({ outputs }: Metafile): string[] =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
 
 let cachedOpenApiJson: string | undefined;
 const openApiJson = (): string => {
@@ -121,7 +136,7 @@ const bundleOf = (name: string): Code =>
     bundling: {
       local: {
         tryBundle(outputFolder: string) {
-          bundle(join(LAMBDAS, `${name}.ts`), join(outputFolder, 'index.mjs'));
+          writePackage(name, outputFolder);
           return true;
         },
       },
