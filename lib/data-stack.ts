@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { OperatorPool } from './constructs/operator-pool.ts';
 import { ShopTable, type TableShape } from './constructs/table.ts';
-import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from './names.ts';
+import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput, UNSET_CREDENTIAL } from './names.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 
 /** Sparse: holds an item only while `due_at` is set. */
@@ -59,7 +59,11 @@ export class DataStack extends Stack {
       removalPolicy: removalPolicyOf(stage),
       // Generated at creation only: later deployments keep the credentials that an operator has stored.
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ client_id: 'to-fill-in', client_secret: 'to-fill-in', webhook_id: '' }),
+        secretStringTemplate: JSON.stringify({
+          client_id: UNSET_CREDENTIAL,
+          client_secret: UNSET_CREDENTIAL,
+          webhook_id: '',
+        }),
         generateStringKey: 'placeholder',
       },
     });

@@ -23,3 +23,6 @@ export const tableOutput = (name: TableName): string =>
 
 /** The name of the secret with a stage's PayPal credentials: `{client_id, client_secret, webhook_id}`. */
 export const payPalSecretName = (stage: string): string => `settle-once/${stage}/paypal`;
+
+/** The client id and secret in that secret, from its creation until `npm run paypal -- credentials`. */
+export const UNSET_CREDENTIAL = 'to-fill-in';

@@ -8,13 +8,46 @@ import { command, DRY_RUN, FAILED, JSON_OUTPUT, run, wholeNumber, YES } from './
 import { isConfirmed } from './confirm.ts';
 import { findDeployment, STACK_FILE, STAGE } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
+import { checkCredentials, readCredentials } from './paypal-credentials.ts';
 
 /** PayPal keeps events for 45 days. */
 const MAX_HOURS = 45 * 24 - 1;
 
-const paypal = command('npm run paypal', "Manages the shop's webhook at PayPal.")
+const paypal = command('npm run paypal', "Manages the shop's credentials and its webhook at PayPal.")
   .addOption(STAGE)
   .addOption(STACK_FILE);
+
+paypal
+  .command('credentials')
+  .description('Stores client id and secret, two lines of standard input, once PayPal has accepted them.')
+  .addOption(DRY_RUN)
+  .addOption(YES)
+  .addOption(JSON_OUTPUT)
+  .action(async ({ dryRun, yes, json }, program) => {
+    const credentials = await readCredentials({ input: process.stdin, output: process.stderr });
+    const {
+      paypal: api,
+      secret,
+      stored,
+      secretName,
+      baseUrl,
+    } = await payPalClientFor(program.optsWithGlobals(), credentials);
+    const { outcome, needsWebhook } = await checkCredentials(api, stored, credentials);
+    const question = `Replace the credentials of client ${stored.client_id} in secret ${secretName}?`;
+    if (outcome === 'replaced' && !dryRun && !(await isConfirmed(question, yes))) return;
+
+    const { clientId: client_id, clientSecret: client_secret } = credentials;
+    if (outcome !== 'unchanged' && !dryRun) await secret.write({ ...stored, client_id, client_secret });
+    if (json) {
+      console.log(JSON.stringify({ client_id, secret: secretName, outcome, needs_webhook: needsWebhook }));
+      return;
+    }
+    const OUTCOMES = { new: 'stored', replaced: 'replaced', unchanged: 'up to date' };
+    console.log(`${baseUrl} accepts client ${client_id}`);
+    console.log(`secret ${secretName}: ${dryRun && outcome !== 'unchanged' ? 'would be ' : ''}${OUTCOMES[outcome]}`);
+    if (!dryRun && outcome !== 'unchanged') console.log('functions pick it up within 5 minutes');
+    if (needsWebhook) console.log('its app does not have the webhook of the secret: npm run paypal -- register');
+  });
 
 paypal
   .command('register')

@@ -64,6 +64,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'operator add': [...DEPLOYMENT, '--dry-run', '--yes', '--json'],
   'operator remove': [...DEPLOYMENT, '--dry-run', '--yes'],
   paypal: DEPLOYMENT,
+  'paypal credentials': [...DEPLOYMENT, '--dry-run', '--yes', '--json'],
   'paypal register': [...DEPLOYMENT, '--dry-run', '--yes', '--json'],
   'paypal status': [...DEPLOYMENT, '--json'],
   'paypal events': [...DEPLOYMENT, '--hours', '--json'],
