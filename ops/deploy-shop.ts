@@ -36,17 +36,18 @@ const PLACEHOLDER_ORIGIN = 'https://not-deployed-yet.invalid';
 /**
  * Builds the pages, deploys the stacks, then publishes the pages. PayPal redirects buyers to the URL of the web stack.
  * On the first deployment that URL exists only afterwards, so the service stack is deployed a second time.
- * @throws Error when a step fails; the command is safe to repeat.
+ * @throws Error when a step fails, and for stage prod without a domain; the command is safe to repeat.
  */
 export async function deployShop(
   { run, outputsOf, publish }: DeployDeps,
   { stage, domain, context, yes }: Deployment,
 ): Promise<DeployResult> {
   const stack = (part: StackPart) => stackName(stage, part);
-  await run('node', ['web/build.ts']);
-
   const before = await outputsOf(stack('web'));
   const ownDomain = domain ?? domainOf(before);
+  requireDomain(stage, ownDomain);
+  await run('node', ['web/build.ts']);
+
   const deploy = (stacks: readonly string[], origin: string) =>
     run('cdk', [
       'deploy',
@@ -72,6 +73,7 @@ export async function diffShop(
   { stage, domain, context }: Deployment,
 ): Promise<void> {
   const ownDomain = domain ?? domainOf(await outputsOf(stackName(stage, 'web')));
+  requireDomain(stage, ownDomain);
   // The default method creates change sets.
   await run('cdk', ['diff', '--method', 'template', ...contextArguments(stage, ownDomain, context)]);
 }
@@ -91,3 +93,12 @@ const domainOf = (outputs: Readonly<Record<string, string>> | undefined): Deploy
   outputs?.Domain && outputs.CertificateArn
     ? { name: outputs.Domain, certificateArn: outputs.CertificateArn }
     : undefined;
+
+/** A TLS version can only be required with a certificate of one's own: CloudFront's default domain accepts TLS 1.0. */
+function requireDomain(stage: AwsStage, domain: Deployment['domain']): void {
+  if (stage === 'prod' && !domain)
+    throw new Error(
+      'stage prod requires a domain of its own, as CloudFront’s accepts TLS 1.0: ' +
+        'pass --domain and --certificate (docs/deploying.md, step 2), or deploy --stage sandbox',
+    );
+}

@@ -7,7 +7,7 @@ const WEB = {
   DistributionId: 'E1',
   DistributionDomainName: 'd1.cloudfront.net',
 };
-const ORIGIN_PARAMETER = '--parameters settle-once-prod-service:StorefrontOrigin';
+const ORIGIN_PARAMETER = '--parameters settle-once-sandbox-service:StorefrontOrigin';
 const DOMAIN = { name: 'shop.example', certificateArn: 'arn:cert' };
 const WITH_DOMAIN = { ...WEB, WebUrl: 'https://shop.example', Domain: 'shop.example', CertificateArn: 'arn:cert' };
 
@@ -22,12 +22,12 @@ async function deployWith(
   const deps: DeployDeps = {
     run: async (program, args) => void steps.push([program, ...args].join(' ')),
     outputsOf: async (stack) => {
-      expect(stack).toBe('settle-once-prod-web');
+      expect(stack).toBe('settle-once-sandbox-web');
       return outputs.shift();
     },
     publish: async ({ bucket, distributionId }) => void steps.push(`publish ${bucket} ${distributionId}`),
   };
-  const result = await deployShop(deps, { stage: 'prod', context: [], yes: false, ...options });
+  const result = await deployShop(deps, { stage: 'sandbox', context: [], yes: false, ...options });
   return { steps, result };
 }
 
@@ -37,7 +37,7 @@ describe('deployShop', () => {
 
     expect(steps).toEqual([
       'node web/build.ts',
-      `cdk deploy --all --context stage=prod ${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
+      `cdk deploy --all --context stage=sandbox ${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
       'publish pages E1',
     ]);
     expect(result).toEqual({ url: 'https://d1.cloudfront.net' });
@@ -49,7 +49,7 @@ describe('deployShop', () => {
     expect(steps).toEqual([
       'node web/build.ts',
       expect.stringMatching(/^cdk deploy --all .*:StorefrontOrigin=https:\/\/[^/]+\.invalid$/),
-      'cdk deploy settle-once-prod-service --exclusively --context stage=prod ' +
+      'cdk deploy settle-once-sandbox-service --exclusively --context stage=sandbox ' +
         `${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
       'publish pages E1',
     ]);
@@ -59,7 +59,7 @@ describe('deployShop', () => {
     const { steps, result } = await deployWith(undefined, WITH_DOMAIN, { domain: DOMAIN });
 
     expect(steps[1]).toBe(
-      'cdk deploy --all --context stage=prod --context domain=shop.example --context certificateArn=arn:cert ' +
+      'cdk deploy --all --context stage=sandbox --context domain=shop.example --context certificateArn=arn:cert ' +
         `${ORIGIN_PARAMETER}=https://shop.example`,
     );
     expect(steps).toHaveLength(3);
@@ -99,12 +99,30 @@ describe('deployShop', () => {
       publish: async (target) => void published.push(target),
     };
 
-    await expect(deployShop(deps, { stage: 'prod', context: [], yes: false })).rejects.toThrow('cdk deploy failed');
+    await expect(deployShop(deps, { stage: 'sandbox', context: [], yes: false })).rejects.toThrow('cdk deploy failed');
     expect(published).toEqual([]);
   });
 
+  it.each([
+    ['refuses stage prod without a domain, before it builds or deploys', undefined, false],
+    ['deploys stage prod with the domain of the previous deployment', WITH_DOMAIN, true],
+  ] as const)('%s', async (_, before, isDeployed) => {
+    const programs: string[] = [];
+    const deps: DeployDeps = {
+      run: async (program) => void programs.push(program),
+      outputsOf: async () => before,
+      publish: async () => {},
+    };
+
+    const deployment = deployShop(deps, { stage: 'prod', context: [], yes: false });
+
+    if (isDeployed) await deployment;
+    else await expect(deployment).rejects.toThrow('pass --domain and --certificate');
+    expect(programs).toEqual(isDeployed ? ['node', 'cdk'] : []);
+  });
+
   it('throws when the web stack has no outputs', async () => {
-    await expect(deployWith(undefined, undefined)).rejects.toThrow('stack settle-once-prod-web has no outputs');
+    await expect(deployWith(undefined, undefined)).rejects.toThrow('stack settle-once-sandbox-web has no outputs');
   });
 });
 
@@ -115,14 +133,23 @@ describe('diffShop', () => {
     await diffShop(
       {
         run: async (program, args) => void steps.push([program, ...args].join(' ')),
-        outputsOf: async (stack) => (stack === 'settle-once-prod-web' ? WITH_DOMAIN : undefined),
+        outputsOf: async (stack) => (stack === 'settle-once-sandbox-web' ? WITH_DOMAIN : undefined),
       },
-      { stage: 'prod', context: ['alarmEmail=ops@shop.example'], yes: true },
+      { stage: 'sandbox', context: ['alarmEmail=ops@shop.example'], yes: true },
     );
 
     expect(steps).toEqual([
-      'cdk diff --method template --context stage=prod --context domain=shop.example ' +
+      'cdk diff --method template --context stage=sandbox --context domain=shop.example ' +
         '--context certificateArn=arn:cert --context alarmEmail=ops@shop.example',
     ]);
+  });
+
+  it('refuses stage prod without a domain', async () => {
+    const diff = diffShop(
+      { run: async () => {}, outputsOf: async () => WEB },
+      { stage: 'prod', context: [], yes: false },
+    );
+
+    await expect(diff).rejects.toThrow('stage prod requires a domain');
   });
 });
