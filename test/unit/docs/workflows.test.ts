@@ -34,8 +34,14 @@ const workflow = (name: string): Workflow => {
 const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
 
 describe('.github/workflows', () => {
-  it('has the workflows for CI, CodeQL, dependency review and releases', () => {
-    expect(workflows.map(([file]) => file)).toEqual(['ci.yml', 'codeql.yml', 'dependency-review.yml', 'release.yml']);
+  it('has the workflows for audit, CI, CodeQL, dependency review and releases', () => {
+    expect(workflows.map(([file]) => file)).toEqual([
+      'audit.yml',
+      'ci.yml',
+      'codeql.yml',
+      'dependency-review.yml',
+      'release.yml',
+    ]);
   });
 
   it.each(workflows)('gives %s a name, a trigger and read-only default permissions', (_, { name, on, permissions }) => {
@@ -72,6 +78,18 @@ describe('.github/workflows', () => {
     expect(command).toBe('npm test');
     expect(steps.flatMap(({ run }) => run ?? [])).toEqual([command]);
     expect(steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))?.with).toMatchObject({ 'fetch-depth': 0 });
+  });
+});
+
+describe('.github/workflows/audit.yml', () => {
+  it('audits changed packages and, daily, unchanged ones', () => {
+    const { on } = workflow('audit.yml');
+
+    expect(stepsOf(workflow('audit.yml')).flatMap(({ run }) => run ?? [])).toEqual(['npm run audit']);
+    expect(on).toMatchObject({
+      pull_request: { paths: ['package-lock.json'] },
+      schedule: [{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }],
+    });
   });
 });
 

@@ -47,6 +47,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   start: ['--port'],
   test: ['--without-servers'],
   check: ['--without-servers'],
+  audit: ['--level', '--json'],
   'lint:commits': [],
   build: [],
   'api-types': [],
