@@ -16,7 +16,7 @@ export const signInRequest = z.strictObject({
 /** `POST /api/v1/admin/sign-in/refresh` */
 export const refreshRequest = z.strictObject({ refresh_token: z.string().check(z.minLength(1), z.maxLength(8192)) });
 
-type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
+type Body = Pick<APIGatewayProxyEventV2, 'headers' | 'body' | 'isBase64Encoded'>;
 
 /** @throws Problem `wrong-credentials`; `invalid-request`. */
 export async function signIn({ withPassword }: Pick<Cognito, 'withPassword'>, event: Body) {

@@ -158,6 +158,18 @@ describe('the API', () => {
     },
   );
 
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=b'])(
+    'rejects a basket sent as %s, which a page of another site could send, and changes nothing',
+    async (type) => {
+      const before = await everything();
+
+      const response = await shop('POST', sessions, line(1), { 'content-type': type });
+
+      expect(response).toMatchObject({ status: 415, body: { type: '/problems/unsupported-media-type' } });
+      expect(await everything()).toBe(before);
+    },
+  );
+
   it('returns the first response when the idempotency key is repeated', async () => {
     const key = { 'idempotency-key': `key-${Date.now()}` };
     const first = await shop('POST', sessions, line(1), key);

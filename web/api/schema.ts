@@ -423,6 +423,15 @@ export type BodyTooLarge = Problem & {
   status?: 413;
 };
 /**
+ * A body needs the content type `application/json`, with or without parameters. A request without a body needs
+ * none.
+ */
+export type UnsupportedMediaType = Problem & {
+  type?: '/problems/unsupported-media-type';
+  title?: 'Unsupported media type';
+  status?: 415;
+};
+/**
  * A new request needs a new `Idempotency-Key`.
  */
 export type IdempotencyKeyReused = Problem & {

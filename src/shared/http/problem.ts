@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'request-in-progress': [409, 'Request in progress'],
   'idempotency-key-reused': [422, 'Idempotency key reused'],
   'body-too-large': [413, 'Request body too large'],
+  'unsupported-media-type': [415, 'Unsupported media type'],
   'wrong-credentials': [401, 'Invalid credentials'],
   'not-signed-in': [401, 'Authentication required'],
   'not-an-operator': [403, 'Operator access required'],

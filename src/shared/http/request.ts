@@ -9,23 +9,28 @@ import { type FieldError, invalidRequest, Problem } from './problem.ts';
 export const bytesOf = ({ body, isBase64Encoded }: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** The largest basket has some 25 kB. */
+/** The largest request, with a refresh token, has some 8 kB. */
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_FIELD_ERRORS = 20;
 
 /**
  * @throws Problem `invalid-request` with the invalid fields when the body is not JSON or does not match the schema;
- * `body-too-large` beyond 64 KiB.
+ * `unsupported-media-type` when there is a body that is not declared as JSON; `body-too-large` beyond 64 KiB.
  */
 export function parseBody<Schema extends z.core.$ZodType>(
   schema: Schema,
-  event: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>,
+  event: Pick<APIGatewayProxyEventV2, 'headers' | 'body' | 'isBase64Encoded'>,
 ): z.output<Schema> {
   const bytes = bytesOf(event);
+  if (bytes.length > 0 && !isJson(event.headers['content-type']))
+    throw new Problem('unsupported-media-type', 'send the body with content-type application/json');
   if (bytes.length > MAX_BODY_BYTES)
     throw new Problem('body-too-large', `request body exceeds ${MAX_BODY_BYTES} bytes`);
   return parsed(schema, jsonFrom(bytes.toString('utf8')));
 }
+
+/** Browsers send other types to other sites without a preflight, so any page could make its visitors send requests. */
+const isJson = (contentType = ''): boolean => contentType.split(';')[0]?.trim().toLowerCase() === 'application/json';
 
 /** @throws Problem `invalid-request` with the invalid fields when the query does not match the schema. */
 export const parseQuery = <Schema extends z.core.$ZodType>(

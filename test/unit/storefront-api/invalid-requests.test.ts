@@ -136,6 +136,60 @@ describe('the size limit of a body', () => {
   });
 });
 
+describe('the content type of a body', () => {
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON;charset="UTF-8"',
+    'application/json ; version=1',
+  ])('accepts %s', async (type) => {
+    const response = await storefrontInMemory().call('POST /api/v1/checkout-sessions', {
+      body: mugs(1),
+      headers: { 'content-type': type },
+    });
+
+    expect(response.status).toBe(201);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'text/plain',
+    'text/plain;charset=UTF-8',
+    'text/plain; a=application/json',
+    'text/plain, application/json',
+    'application/json, text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=application/json',
+    'application/jsonp',
+    'application/problem+json',
+    'text/json',
+  ])('rejects %s without effect', async (type) => {
+    for (const base64 of [false, true]) {
+      const storefront = storefrontInMemory();
+
+      const response = await storefront.call('POST /api/v1/checkout-sessions', {
+        body: mugs(1),
+        headers: { 'content-type': type },
+        base64,
+      });
+
+      expect(response.status).toBe(415);
+      expect(response.body.type).toBe('/problems/unsupported-media-type');
+      expect(storefront.changes()).toEqual([]);
+    }
+  });
+
+  it('is not required without a body', async () => {
+    const response = await storefrontInMemory().call('POST /api/v1/payments/{id}/capture', {
+      id: `pay_${SOME}`,
+      headers: { 'content-type': undefined },
+    });
+
+    expect(response.body.type).toBe('/problems/unknown-payment');
+  });
+});
+
 describe('an unknown id', () => {
   const calls: readonly (readonly [Call, prefix: string, problem: string])[] = [
     ['GET /api/v1/checkout-sessions/{id}', 'cs', 'unknown-session'],

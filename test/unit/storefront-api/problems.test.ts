@@ -58,6 +58,7 @@ const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
   ...POSTS.flatMap((call) => [
     [call, '400 invalid-request', withBody(call, '{')] as const,
     [call, '413 body-too-large', withBody(call, LARGE)] as const,
+    [call, '415 unsupported-media-type', asForm(call)] as const,
     [call, '409 request-in-progress', inProgress(call)] as const,
     [call, '422 idempotency-key-reused', reused(call)] as const,
   ]),
@@ -139,6 +140,14 @@ const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
 
 function withBody(call: Call, body: string): Arrange {
   return async (storefront) => ({ ...(await validRequest(call, storefront)), body });
+}
+
+function asForm(call: Call): Arrange {
+  return async (storefront) => ({
+    body: '{}',
+    ...(await validRequest(call, storefront)),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
 }
 
 function failing(call: Call, error: Error): Arrange {
