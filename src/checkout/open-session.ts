@@ -1,4 +1,4 @@
-import type { Product, ReadProducts } from '../inventory/product.ts';
+import { maxPerOrder, type Product, type ReadProducts } from '../inventory/product.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import { amountOf, type ItemProblem } from '../paypal/order-items.ts';
 import { sessionId } from '../shared/ids.ts';
@@ -14,6 +14,11 @@ export interface BasketLine {
 export type OpenSessionResult =
   | { readonly outcome: 'opened'; readonly session: Session }
   | { readonly outcome: 'unknown_product'; readonly skus: readonly string[] }
+  /** `line` is the index in the basket. */
+  | {
+      readonly outcome: 'above_limit';
+      readonly lines: readonly { readonly line: number; readonly sku: string; readonly max: number }[];
+    }
   | { readonly outcome: 'mixed_currencies' }
   /** PayPal does not take these items, so they could not be paid for. */
   | { readonly outcome: 'not_payable'; readonly problems: readonly ItemProblem[] }
@@ -47,6 +52,12 @@ export async function openSession(
   const unknown = basket.filter(({ sku }) => !stored.has(sku));
   if (unknown.length > 0) return { outcome: 'unknown_product', skus: unknown.map(({ sku }) => sku) };
   if (unreadable.length > 0) return { outcome: 'not_payable', problems: unreadable.map(toProblem) };
+
+  const above = basket.flatMap(({ sku, quantity }, line) => {
+    const max = maxPerOrder(products.get(sku) as Product);
+    return quantity > max ? [{ line, sku, max }] : [];
+  });
+  if (above.length > 0) return { outcome: 'above_limit', lines: above };
 
   const items = basket.map(({ sku, quantity }) => {
     const { name, price } = products.get(sku) as Product;

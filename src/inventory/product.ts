@@ -19,8 +19,15 @@ export const productSchema = z.extend(countersSchema, {
   price: moneySchema,
   /** Items ever added. */
   stocked: z.int(),
+  /** Most items in one checkout session; without it, `MAX_PER_ORDER`. */
+  max_per_order: z.optional(z.int().check(z.minimum(1))),
 });
 export type Product = z.infer<typeof productSchema>;
+
+/** Few enough that a handful of sessions without payment cannot hold the stock of a product. */
+const MAX_PER_ORDER = 10;
+
+export const maxPerOrder = ({ max_per_order = MAX_PER_ORDER }: Product): number => max_per_order;
 
 /** `unreadable` has the products whose items do not match the schema, with the first attribute that does not. */
 export interface ReadProducts {

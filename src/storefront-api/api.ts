@@ -56,6 +56,13 @@ export function storefrontApi(deps: StorefrontDeps): Api {
         return { status: 201, body: toSessionResponse(opened.session) };
       case 'unknown_product':
         throw new Problem('unknown-product', `unknown SKU: ${opened.skus.join(', ')}`, { skus: opened.skus });
+      case 'above_limit':
+        throw invalidRequest(
+          opened.lines.map(({ line, sku, max }) => ({
+            field: `items.${line}.quantity`,
+            detail: `must be at most ${max} of ${sku}`,
+          })),
+        );
       case 'mixed_currencies':
         throw invalidRequest([{ field: 'items', detail: 'must have one currency' }]);
       case 'not_payable':

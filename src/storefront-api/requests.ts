@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
-/** Below the limits of PayPal and DynamoDB. */
-const MAX_LINES = 50;
+/** Few enough that one session cannot hold the stock of a whole shop. */
+const MAX_LINES = 20;
+/** Of any product; most have a lower limit of their own. */
 const MAX_QUANTITY = 999;
 
 const line = z.strictObject({

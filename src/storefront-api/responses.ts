@@ -1,14 +1,15 @@
 import type { Line, Session } from '../checkout/session.ts';
 import type { Order } from '../fulfillment/order.ts';
-import type { Product } from '../inventory/product.ts';
+import { maxPerOrder, type Product } from '../inventory/product.ts';
 import type { Payment } from '../payments/payment.ts';
 import { moneyText } from '../shared/money.ts';
 
-export const toProductResponse = ({ sku, name, price, available }: Product) => ({
-  sku,
-  name,
-  unit_price: moneyText(price),
-  available,
+export const toProductResponse = (product: Product) => ({
+  sku: product.sku,
+  name: product.name,
+  unit_price: moneyText(product.price),
+  available: product.available,
+  max_per_order: maxPerOrder(product),
 });
 
 const toLineResponse = ({ sku, name, quantity, unit_price }: Line) => ({

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { HOLD_MINUTES } from '../../src/checkout/hold-minutes.ts';
-import { callFunction, everythingIn, stockedProduct } from '../support/stack/aws.ts';
+import { callFunction, change, everythingIn, stockedProduct } from '../support/stack/aws.ts';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import {
@@ -319,6 +319,25 @@ describe('the storefront', () => {
     await page.getByRole('timer').waitFor();
     expect(await stockOf(sku)).toEqual({ available: 0, reserved: 2, sold: 0 });
     await cancel(other);
+  });
+
+  it('offers at most the limit per order', async ({ page }) => {
+    const sku = await stockedProduct(20);
+    await change('products', { sku }, { max_per_order: 2 });
+    await addToBasket(page, sku);
+    const addOne = page.getByRole('button', { name: `Add one Product ${sku}` }).first();
+    await addOne.click();
+    expect(await addOne.isDisabled()).toBe(true);
+
+    // Lowered while the items are in the basket.
+    await change('products', { sku }, { max_per_order: 1 });
+    await page.reload();
+    await page.getByText('At most 1 per order.').waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: `Change to 1: Product ${sku}` }).click();
+    await page.getByRole('button', { name: 'Check out' }).click();
+    await page.getByRole('timer').waitFor();
+    expect(await stockOf(sku)).toEqual({ available: 19, reserved: 1, sold: 0 });
   });
 
   it('allows one currency per checkout', async ({ page }) => {

@@ -41,6 +41,16 @@ describe('the API', () => {
       'items',
     ],
     [
+      '21 products',
+      'POST',
+      sessions,
+      { items: Array.from({ length: 21 }, (_, i) => ({ sku: `S${i}`, quantity: 1 })) },
+      400,
+      'invalid-request',
+      'items',
+    ],
+    ['11 items of one product', 'POST', sessions, line(11), 400, 'invalid-request', 'items.0.quantity'],
+    [
       'a product twice',
       'POST',
       sessions,

@@ -495,6 +495,10 @@ export interface Product {
    * Quantity that can be bought now.
    */
   available: number;
+  /**
+   * The largest quantity in one checkout session.
+   */
+  max_per_order: number;
 }
 /**
  * A quantity of one product, at the price when the session was created.
@@ -507,10 +511,10 @@ export interface Line {
 }
 export interface CheckoutRequest {
   /**
-   * Each product at most once, all in one currency.
+   * Each product at most once and in a quantity up to its `max_per_order`, all in one currency.
    *
    * @minItems 1
-   * @maxItems 50
+   * @maxItems 20
    */
   items: {
     sku: string;

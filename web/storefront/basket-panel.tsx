@@ -2,7 +2,7 @@ import { Button, Paper, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Product } from '../api/schema.ts';
 import { formatMoney } from '../page/format-money.ts';
-import { withQuantity } from './basket.ts';
+import { maxQuantityOf, withQuantity } from './basket.ts';
 import classes from './basket-panel.module.css';
 import { checkOut, notPayable, shortages } from './check-out.ts';
 import { hasMixedCurrencies, multiplyForDisplay, sumForDisplay } from './money.ts';
@@ -22,14 +22,14 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
   const { quantities } = useBasket();
   const items = products.flatMap((product) => {
     const quantity = quantities[product.sku] ?? 0;
-    return quantity > 0 ? [{ ...product, quantity, price: multiplyForDisplay(product.unit_price, quantity) }] : [];
+    return quantity > 0 ? [{ product, quantity, price: multiplyForDisplay(product.unit_price, quantity) }] : [];
   });
   const focusRestore = useFocusRestore((panel) => panel.querySelector<HTMLElement>('#basket'));
   const prices = items.map(({ price }) => price);
   const total = sumForDisplay(prices);
   const mixed = hasMixedCurrencies(prices);
   const { mutate, error, isPending, reset } = useMutation({
-    mutationFn: () => checkOut(items),
+    mutationFn: () => checkOut(items.map(({ product: { sku }, quantity }) => ({ sku, quantity }))),
     // Not awaited: the error is shown at once.
     onError: () => void reload(),
   });
@@ -60,14 +60,14 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
           </Text>
         )}
         <ul className={classes.items}>
-          {items.map(({ sku, name, quantity, available, price }) => (
-            <li key={sku}>
+          {items.map(({ product, quantity, price }) => (
+            <li key={product.sku}>
               <div className={classes.item}>
-                <span>{name}</span>
+                <span>{product.name}</span>
                 <span className={classes.price}>{formatMoney(price)}</span>
               </div>
-              <QuantityStepper sku={sku} name={name} quantity={quantity} max={available} />
-              {quantity > available && <StockWarning sku={sku} name={name} available={available} />}
+              <QuantityStepper sku={product.sku} name={product.name} quantity={quantity} max={maxQuantityOf(product)} />
+              {quantity > maxQuantityOf(product) && <QuantityWarning product={product} />}
             </li>
           ))}
         </ul>
@@ -105,17 +105,19 @@ export function BasketPanel({ products, reload }: BasketPanelProps) {
   );
 }
 
-function StockWarning({ sku, name, available }: { sku: string; name: string; available: number }) {
+function QuantityWarning({ product }: { product: Product }) {
+  const { sku, name, available } = product;
+  const max = maxQuantityOf(product);
   return (
     <Text size="sm" className={classes.warning}>
-      {available === 0 ? 'Sold out. ' : `Only ${available} left. `}
+      {max === 0 ? 'Sold out. ' : max < available ? `At most ${max} per order. ` : `Only ${max} left. `}
       <button
         type="button"
         className={classes.link}
-        aria-label={available === 0 ? `Remove ${name}` : `Change to ${available}: ${name}`}
-        onClick={() => changeBasket((basket) => withQuantity(basket, sku, available))}
+        aria-label={max === 0 ? `Remove ${name}` : `Change to ${max}: ${name}`}
+        onClick={() => changeBasket((basket) => withQuantity(basket, sku, max))}
       >
-        {available === 0 ? 'Remove' : `Change to ${available}`}
+        {max === 0 ? 'Remove' : `Change to ${max}`}
       </button>
     </Text>
   );

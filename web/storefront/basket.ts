@@ -1,3 +1,5 @@
+import type { Product } from '../api/schema.ts';
+
 export interface Basket {
   /** Quantity by SKU, each at least 1. */
   readonly quantities: Readonly<Record<string, number>>;
@@ -11,8 +13,17 @@ export interface Basket {
 
 export const EMPTY: Basket = { quantities: {}, attempt: null, sessionId: null };
 
-/** The largest quantity per product that a checkout session accepts. */
+/** The largest quantity per product that a checkout session accepts, if the product has no lower limit. */
 const MAX_QUANTITY = 999;
+
+/** The largest number of different products that a checkout session accepts. */
+const MAX_PRODUCTS = 20;
+
+/** Whether no further product fits into the basket. */
+export const isFull = ({ quantities }: Basket): boolean => Object.keys(quantities).length >= MAX_PRODUCTS;
+
+/** The largest quantity of a product that can be bought now. */
+export const maxQuantityOf = ({ available, max_per_order }: Product): number => Math.min(available, max_per_order);
 
 /** Sets the quantity of a product. A changed basket is a new attempt to check out. */
 export function withQuantity({ quantities }: Basket, sku: string, quantity: number): Basket {

@@ -7,7 +7,7 @@ interface QuantityStepperProps {
   readonly sku: string;
   readonly name: string;
   readonly quantity: number;
-  /** The available stock. */
+  /** The largest quantity that can be bought now. */
   readonly max: number;
 }
 

@@ -1,6 +1,7 @@
 import { Button, Skeleton, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { listProducts } from './api.ts';
+import { isFull } from './basket.ts';
 import { BasketPanel } from './basket-panel.tsx';
 import { Layout } from './layout.tsx';
 import { Notice } from './notice.tsx';
@@ -10,7 +11,7 @@ import { useBasket } from './use-basket.ts';
 
 export function ShopPage() {
   const { data: products, isError, refetch } = useQuery({ queryKey: ['products'], queryFn: listProducts });
-  const { quantities } = useBasket();
+  const basket = useBasket();
 
   return (
     <Layout>
@@ -24,7 +25,11 @@ export function ShopPage() {
             <ul className={classes.products}>
               {products.map((product) => (
                 <li key={product.sku}>
-                  <ProductCard product={product} inBasket={quantities[product.sku] ?? 0} />
+                  <ProductCard
+                    product={product}
+                    inBasket={basket.quantities[product.sku] ?? 0}
+                    basketFull={isFull(basket)}
+                  />
                 </li>
               ))}
             </ul>

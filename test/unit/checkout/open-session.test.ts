@@ -94,7 +94,24 @@ describe('openSession', () => {
       expect(left('MUG')).toBe(3);
     });
 
+    it('is not made above the limit per order, which the result names', async () => {
+      const { open, stock, sessions, left } = shop();
+      stock.products.set('MUG', { ...product(30, 'MUG'), max_per_order: 2 });
+      stock.products.set('PLATE', product(30, 'PLATE'));
+
+      expect(await open(plates(11), mugs(3))).toEqual({
+        outcome: 'above_limit',
+        lines: [
+          { line: 0, sku: 'PLATE', max: 10 },
+          { line: 1, sku: 'MUG', max: 2 },
+        ],
+      });
+      expect(await open(plates(10), mugs(2))).toMatchObject({ outcome: 'opened' });
+      expect([left('MUG'), left('PLATE'), sessions.rows.size]).toEqual([28, 20, 1]);
+    });
+
     it.each<[string, Partial<Product>, string]>([
+      ['a limit per order of zero', { max_per_order: 0 }, 'max_per_order'],
       ['a blank name', { name: ' \n' }, 'name'],
       ['a negative price', { price: { currency: 'EUR', minor: -1 } }, 'unit_price'],
       ['a currency that PayPal does not support', { price: { currency: 'XXX', minor: 1 } }, 'unit_price'],
@@ -179,6 +196,7 @@ describe('openSession', () => {
           openGate,
           lines.map(({ sku, name, minor, currency = usual }) => ({
             ...product(999, sku),
+            max_per_order: 999,
             name,
             price: { currency, minor },
           })),

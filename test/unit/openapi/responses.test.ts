@@ -101,6 +101,7 @@ const product = fc.record({
   reserved: fc.nat(),
   sold: fc.nat(),
   stocked: fc.nat(),
+  max_per_order: fc.option(fc.integer({ min: 1 }), { nil: undefined }),
 });
 
 const RESPONSES: readonly (readonly [schema: string, fc.Arbitrary<object>])[] = [

@@ -22,13 +22,25 @@ describe('storefrontApi', () => {
   it('lists products by SKU with the decimals of their currency', async () => {
     const storefront = storefrontInMemory([
       { ...product(5, 'B'), price: { currency: 'JPY', minor: 500 } },
-      { ...product(0, 'A'), price: { currency: 'EUR', minor: 5 } },
+      { ...product(0, 'A'), price: { currency: 'EUR', minor: 5 }, max_per_order: 3 },
     ]);
 
     expect((await storefront.call('GET /api/v1/products')).body).toEqual({
       products: [
-        { sku: 'A', name: 'Product A', unit_price: { currency_code: 'EUR', value: '0.05' }, available: 0 },
-        { sku: 'B', name: 'Product B', unit_price: { currency_code: 'JPY', value: '500' }, available: 5 },
+        {
+          sku: 'A',
+          name: 'Product A',
+          unit_price: { currency_code: 'EUR', value: '0.05' },
+          available: 0,
+          max_per_order: 3,
+        },
+        {
+          sku: 'B',
+          name: 'Product B',
+          unit_price: { currency_code: 'JPY', value: '500' },
+          available: 5,
+          max_per_order: 10,
+        },
       ],
     });
   });
@@ -77,6 +89,35 @@ describe('storefrontApi', () => {
 
     expect(response.body.items).toEqual([{ sku: 'LAST', requested: 3, available: 1 }]);
     expect(storefront.shop.stock.products.get('MUG')?.available).toBe(10);
+  });
+
+  it.each([
+    [undefined, 11, 'items.1.quantity: must be at most 10 of PEN'],
+    [3, 4, 'items.1.quantity: must be at most 3 of PEN'],
+    [50, 51, 'items.1.quantity: must be at most 50 of PEN'],
+  ])('names the item above the limit per order and reserves none: %s, quantity %d', async (limit, quantity, detail) => {
+    const pen = { ...product(100, 'PEN'), ...(limit && { max_per_order: limit }) };
+    const storefront = storefrontInMemory([product(10), pen]);
+
+    const response = await storefront.call('POST /api/v1/checkout-sessions', {
+      body: { items: [...basket.items, { sku: 'PEN', quantity }] },
+    });
+
+    expect([response.status, response.body.detail]).toEqual([400, detail]);
+    expect(storefront.changes()).toEqual([]);
+  });
+
+  it.each([
+    [undefined, 10],
+    [50, 50],
+  ])('opens a session at the limit per order: %s, quantity %d', async (limit, quantity) => {
+    const storefront = storefrontInMemory([{ ...product(100, 'PEN'), ...(limit && { max_per_order: limit }) }]);
+
+    const response = await storefront.call('POST /api/v1/checkout-sessions', {
+      body: { items: [{ sku: 'PEN', quantity }] },
+    });
+
+    expect(response.status).toBe(201);
   });
 
   it('returns the approve URL of a new payment', async () => {

@@ -3,6 +3,8 @@ import {
   afterCancel,
   afterOrder,
   EMPTY,
+  isFull,
+  maxQuantityOf,
   parseBasket,
   serializeBasket,
   withQuantity,
@@ -24,6 +26,29 @@ describe('withQuantity', () => {
 
   it('starts a new checkout attempt when the items change', () => {
     expect(withQuantity(reserved, 'MUG', 3)).toMatchObject({ attempt: null, sessionId: null });
+  });
+});
+
+describe('maxQuantityOf', () => {
+  const mug = { sku: 'MUG', name: 'Mug', unit_price: { currency_code: 'EUR', value: '19.99' } };
+
+  it.each([
+    [3, 10, 3],
+    [12, 10, 10],
+    [0, 10, 0],
+  ])('is limited by stock and order: %d available, %d per order', (available, max_per_order, expected) => {
+    expect(maxQuantityOf({ ...mug, available, max_per_order })).toBe(expected);
+  });
+});
+
+describe('isFull', () => {
+  it.each([
+    [19, false],
+    [20, true],
+  ])('with %d products is %s', (count, expected) => {
+    const quantities = Object.fromEntries(Array.from({ length: count }, (_, i) => [`SKU-${i}`, 1]));
+
+    expect(isFull({ ...EMPTY, quantities })).toBe(expected);
   });
 });
 
