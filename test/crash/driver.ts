@@ -78,7 +78,7 @@ export async function createDriver(
 
   /** A shopper's request with a new idempotency key, as the storefront sends it. */
   const shopperRequest = (path: string, body?: object): Promise<ApiResponse> => {
-    const key = `request-${++requests}`;
+    const key = `crash-test-request-${++requests}`;
     return request(() => shop.shopper('POST', path, body, { 'idempotency-key': key }));
   };
 

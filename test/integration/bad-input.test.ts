@@ -181,7 +181,7 @@ describe('the API', () => {
   );
 
   it('returns the first response when the idempotency key is repeated', async () => {
-    const key = { 'idempotency-key': `key-${Date.now()}` };
+    const key = { 'idempotency-key': crypto.randomUUID() };
     const first = await shop('POST', sessions, line(1), key);
 
     const repeated = await shop('POST', sessions, line(1), key);

@@ -11,6 +11,8 @@ interface KeyedRequest {
   readonly body: string;
 }
 
+/** A key that others can guess shows them the first response. */
+const MIN_KEY_LENGTH = 16;
 const MAX_KEY_LENGTH = 255;
 const RETENTION_SECONDS = 24 * 60 * 60;
 
@@ -25,7 +27,7 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
     throwOnNoIdempotencyKey: true,
     expiresAfterSeconds: RETENTION_SECONDS,
   });
-  /** @throws Problem when the key is empty, too long, used with another body, or its first request is in progress. */
+  /** @throws Problem when the key is too short, too long, used with another body, or its first request is in progress. */
   return async (
     request: {
       readonly key: string | undefined;
@@ -36,8 +38,9 @@ export function idempotencyKeys(persistenceStore: BasePersistenceLayer) {
     work: () => Promise<HttpResponse>,
   ): Promise<HttpResponse> => {
     if (request.key === undefined) return work();
-    if (request.key.length === 0 || request.key.length > MAX_KEY_LENGTH) {
-      throw invalidRequest([{ field: 'idempotency-key', detail: `must have 1 to ${MAX_KEY_LENGTH} characters` }]);
+    if (request.key.length < MIN_KEY_LENGTH || request.key.length > MAX_KEY_LENGTH) {
+      const detail = `must have ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters`;
+      throw invalidRequest([{ field: 'idempotency-key', detail }]);
     }
     // Without it, an invocation that timed out would lock the key until its record expires.
     config.registerLambdaContext(request.context);

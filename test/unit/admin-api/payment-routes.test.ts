@@ -249,7 +249,7 @@ describe('paymentRoutes', () => {
       admin.call(REFUND, {
         id: paymentId,
         body: { amount: { currency_code: 'EUR', value: '5.00' }, reason: 'scratched' },
-        headers: { 'idempotency-key': 'one' },
+        headers: { 'idempotency-key': 'the-only-request' },
         ...(claims && { claims }),
       });
 

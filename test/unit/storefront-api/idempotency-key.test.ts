@@ -10,10 +10,10 @@ const available = ({ shop }: StorefrontInMemory) => shop.stock.products.get('MUG
 describe('a repeated request with an Idempotency-Key', () => {
   it('returns the first response and does nothing', async () => {
     const storefront = storefrontInMemory();
-    const first = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const first = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
     storefront.forget();
 
-    const second = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const second = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
 
     expect(second).toEqual(first);
     expect(storefront.calls()).toEqual([]);
@@ -23,7 +23,7 @@ describe('a repeated request with an Idempotency-Key', () => {
   it('is replayed for 24 hours', async () => {
     const storefront = storefrontInMemory();
 
-    await storefront.call(OPEN, { body: basket, ...key('one') });
+    await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
 
     const [record] = storefront.keys.records.values();
     expect(((record?.expiryTimestamp ?? 0) - Date.now() / 1000) / 3600).toBeCloseTo(24, 1);
@@ -31,9 +31,9 @@ describe('a repeated request with an Idempotency-Key', () => {
 
   it('matches the same body in base64', async () => {
     const storefront = storefrontInMemory();
-    const first = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const first = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
 
-    const second = await storefront.call(OPEN, { body: basket, base64: true, ...key('one') });
+    const second = await storefront.call(OPEN, { body: basket, base64: true, ...key('the-only-request') });
 
     expect(second).toEqual(first);
   });
@@ -41,7 +41,7 @@ describe('a repeated request with an Idempotency-Key', () => {
   it('returns the first status, 201, for a payment', async () => {
     const storefront = storefrontInMemory();
     const { checkout_session_id } = (await storefront.call(OPEN, { body: basket })).body;
-    const request = { body: { checkout_session_id }, ...key('one') };
+    const request = { body: { checkout_session_id }, ...key('the-only-request') };
     await storefront.call('POST /api/v1/payments', request);
 
     expect((await storefront.call('POST /api/v1/payments', request)).status).toBe(201);
@@ -49,10 +49,13 @@ describe('a repeated request with an Idempotency-Key', () => {
 
   it('returns 422 and changes nothing when the body differs', async () => {
     const storefront = storefrontInMemory();
-    await storefront.call(OPEN, { body: basket, ...key('one') });
+    await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
     storefront.forget();
 
-    const second = await storefront.call(OPEN, { body: { items: [{ sku: 'MUG', quantity: 3 }] }, ...key('one') });
+    const second = await storefront.call(OPEN, {
+      body: { items: [{ sku: 'MUG', quantity: 3 }] },
+      ...key('the-only-request'),
+    });
 
     expect(second.status).toBe(422);
     expect(second.body.type).toBe('/problems/idempotency-key-reused');
@@ -62,11 +65,11 @@ describe('a repeated request with an Idempotency-Key', () => {
   it('returns 409 and changes nothing while the first is in progress', async () => {
     const storefront = storefrontInMemory();
     storefront.hang('stock.productsOf');
-    void storefront.call(OPEN, { body: basket, ...key('one') });
+    void storefront.call(OPEN, { body: basket, ...key('the-only-request') });
     await new Promise((resolve) => setImmediate(resolve));
     storefront.forget();
 
-    const second = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const second = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
 
     expect(second.status).toBe(409);
     expect(second.body.type).toBe('/problems/request-in-progress');
@@ -75,7 +78,7 @@ describe('a repeated request with an Idempotency-Key', () => {
 
   it('is processed again when the first returned a problem', async () => {
     const storefront = storefrontInMemory([]);
-    expect((await storefront.call(OPEN, { body: basket, ...key('one') })).status).toBe(404);
+    expect((await storefront.call(OPEN, { body: basket, ...key('the-only-request') })).status).toBe(404);
     storefront.shop.stock.products.set('MUG', {
       sku: 'MUG',
       name: 'Mug',
@@ -86,15 +89,18 @@ describe('a repeated request with an Idempotency-Key', () => {
       stocked: 10,
     });
 
-    expect((await storefront.call(OPEN, { body: basket, ...key('one') })).status).toBe(201);
+    expect((await storefront.call(OPEN, { body: basket, ...key('the-only-request') })).status).toBe(201);
   });
 
   it('is a new request on another path', async () => {
     const storefront = storefrontInMemory();
-    const first = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const first = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
     const { checkout_session_id } = first.body;
 
-    const other = await storefront.call('POST /api/v1/payments', { body: { checkout_session_id }, ...key('one') });
+    const other = await storefront.call('POST /api/v1/payments', {
+      body: { checkout_session_id },
+      ...key('the-only-request'),
+    });
 
     expect(other.status).toBe(201);
   });
@@ -124,6 +130,7 @@ describe('a request without an Idempotency-Key', () => {
 describe('an Idempotency-Key', () => {
   it.each([
     ['of 256 characters', 'k'.repeat(256)],
+    ['of 15 characters', 'k'.repeat(15)],
     ['without characters', ''],
   ])('rejects a key %s with 400 and no effect', async (_, name) => {
     const storefront = storefrontInMemory();
@@ -131,12 +138,12 @@ describe('an Idempotency-Key', () => {
     const response = await storefront.call(OPEN, { body: basket, ...key(name) });
 
     expect(response.status).toBe(400);
-    expect(response.body.errors).toEqual([{ field: 'idempotency-key', detail: 'must have 1 to 255 characters' }]);
+    expect(response.body.errors).toEqual([{ field: 'idempotency-key', detail: 'must have 16 to 255 characters' }]);
     expect(storefront.calls()).toEqual([]);
   });
 
-  it('accepts a key of 255 characters', async () => {
-    const response = await storefrontInMemory().call(OPEN, { body: basket, ...key('k'.repeat(255)) });
+  it.each([16, 255])('accepts a key of %d characters', async (length) => {
+    const response = await storefrontInMemory().call(OPEN, { body: basket, ...key('k'.repeat(length)) });
 
     expect(response.status).toBe(201);
   });
@@ -145,7 +152,7 @@ describe('an Idempotency-Key', () => {
     const storefront = storefrontInMemory();
     storefront.keys.failure = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
 
-    const response = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const response = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
 
     expect(response.status).toBe(503);
     expect(storefront.calls()).toEqual([]);
@@ -155,7 +162,7 @@ describe('an Idempotency-Key', () => {
     const storefront = storefrontInMemory();
     storefront.keys.failure = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
 
-    const response = await storefront.call(OPEN, { body: basket, ...key('one') });
+    const response = await storefront.call(OPEN, { body: basket, ...key('the-only-request') });
 
     expect(response.status).toBe(500);
   });

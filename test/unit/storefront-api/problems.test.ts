@@ -169,7 +169,7 @@ function payPalDown(call: Call, at: string): Arrange {
 /** Sends a first request that hangs, and returns a second with the same key. */
 function inProgress(call: Call): Arrange {
   return async (storefront) => {
-    const request = { ...(await validRequest(call, storefront)), ...key('one') };
+    const request = { ...(await validRequest(call, storefront)), ...key('the-only-request') };
     for (const read of ['stock.productsOf', 'sessions.get', 'payments.get']) storefront.hang(read);
     void storefront.call(call, request);
     await new Promise((resolve) => setImmediate(resolve));
@@ -179,7 +179,7 @@ function inProgress(call: Call): Arrange {
 
 function reused(call: Call): Arrange {
   return async (storefront) => {
-    const request = { ...(await validRequest(call, storefront)), ...key('one') };
+    const request = { ...(await validRequest(call, storefront)), ...key('the-only-request') };
     await storefront.call(call, request);
     return { ...request, body: JSON.stringify(request.body ?? {}).concat(' ') };
   };
