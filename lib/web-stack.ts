@@ -20,6 +20,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import type { Construct } from 'constructs';
 import { PageFunction } from './constructs/page-function.ts';
 import { SecurityHeadersPolicy } from './constructs/security-headers-policy.ts';
+import { API_SECURITY_HEADERS, SECURITY_HEADERS } from './security-headers.ts';
 import type { ServiceStack } from './service-stack.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 import { PAGES } from './web-serving.ts';
@@ -44,7 +45,13 @@ export class WebStack extends Stack {
       minimumTLSVersion: 1.2,
       removalPolicy: removalPolicyOf(stage),
     });
-    const api = proxyTo(`${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`);
+    const api = {
+      ...proxyTo(`${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`),
+      responseHeadersPolicy: new SecurityHeadersPolicy(this, 'api-headers', {
+        comment: 'Security headers of API and webhooks',
+        headers: API_SECURITY_HEADERS,
+      }),
+    };
     const distribution = new Distribution(this, 'front-door', {
       comment: `settle-once ${stage.name}`,
       // The function below does the same; without both, `/` would list the bucket.
@@ -59,7 +66,10 @@ export class WebStack extends Stack {
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
-        responseHeadersPolicy: new SecurityHeadersPolicy(this, 'headers'),
+        responseHeadersPolicy: new SecurityHeadersPolicy(this, 'headers', {
+          comment: 'Security headers of the pages',
+          headers: SECURITY_HEADERS,
+        }),
         functionAssociations: [
           { function: new PageFunction(this, 'page-of-path'), eventType: FunctionEventType.VIEWER_REQUEST },
         ],

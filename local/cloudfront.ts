@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { join, normalize } from 'node:path';
-import { SECURITY_HEADERS } from '../lib/security-headers.ts';
+import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../lib/security-headers.ts';
 import { cacheControlOf, contentTypeOf, fileFor, NOT_FOUND_PAGE } from '../lib/web-serving.ts';
 import { ROOT } from './paths.ts';
 
@@ -77,7 +77,7 @@ export async function startCloudFront(port: number, pages: string = WEB): Promis
   };
 }
 
-/** Proxies a request and its response byte for byte. */
+/** Proxies a request and its response byte for byte, and adds the security headers. */
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, api: Origin, agent: Agent): void {
   const upstream = request(
     {
@@ -90,7 +90,8 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, api: Origi
       agent,
     },
     (response) => {
-      outgoing.writeHead(response.statusCode ?? 502, endToEnd(response.rawHeaders));
+      const security = Object.entries(API_SECURITY_HEADERS).flat();
+      outgoing.writeHead(response.statusCode ?? 502, [...endToEnd(response.rawHeaders), ...security]);
       response.pipe(outgoing);
     },
   );
@@ -143,6 +144,11 @@ function respond(outgoing: ServerResponse, status: number, detail: string, heade
     outgoing.destroy();
     return;
   }
-  outgoing.writeHead(status, { ...headers, 'content-type': 'application/problem+json', 'retry-after': '1' });
+  outgoing.writeHead(status, {
+    ...API_SECURITY_HEADERS,
+    ...headers,
+    'content-type': 'application/problem+json',
+    'retry-after': '1',
+  });
   outgoing.end(JSON.stringify({ type: 'about:blank', title: 'local CloudFront', status, detail }));
 }

@@ -1,23 +1,29 @@
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
-import { SECURITY_HEADERS } from '../security-headers.ts';
+import type { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../security-headers.ts';
 
-/** CloudFront has a setting of its own for these; the others are custom headers. */
-const {
-  'content-security-policy': contentSecurityPolicy,
-  'strict-transport-security': strictTransport,
-  'x-content-type-options': _nosniff,
-  'x-frame-options': frameOption,
-  'referrer-policy': referrerPolicy,
-  ...others
-} = SECURITY_HEADERS;
+export interface SecurityHeadersPolicyProps {
+  readonly comment: string;
 
-/** `SECURITY_HEADERS` as a CloudFront response headers policy. */
+  readonly headers: typeof SECURITY_HEADERS | typeof API_SECURITY_HEADERS;
+}
+
+/** A table of security headers as a CloudFront response headers policy. */
 export class SecurityHeadersPolicy extends ResponseHeadersPolicy {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { comment, headers }: SecurityHeadersPolicyProps) {
+    // CloudFront has a setting of its own for these; the others are custom headers.
+    const {
+      'content-security-policy': contentSecurityPolicy,
+      'strict-transport-security': strictTransport,
+      'x-content-type-options': _nosniff,
+      'x-frame-options': frameOption,
+      'referrer-policy': referrerPolicy,
+      ...others
+    } = headers;
+    const customHeaders = Object.entries(others).map(([header, value]) => ({ header, value, override: true }));
     super(scope, id, {
-      comment: 'Security headers of the pages',
+      comment,
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy, override: true },
         strictTransportSecurity: {
@@ -29,9 +35,7 @@ export class SecurityHeadersPolicy extends ResponseHeadersPolicy {
         frameOptions: { frameOption: HeadersFrameOption[frameOption], override: true },
         referrerPolicy: { referrerPolicy: REFERRER_POLICIES[referrerPolicy], override: true },
       },
-      customHeadersBehavior: {
-        customHeaders: Object.entries(others).map(([header, value]) => ({ header, value, override: true })),
-      },
+      ...(customHeaders.length > 0 && { customHeadersBehavior: { customHeaders } }),
     });
   }
 }

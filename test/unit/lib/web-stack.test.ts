@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { pageFunctionCode } from '../../../lib/constructs/page-function.ts';
-import { SECURITY_HEADERS } from '../../../lib/security-headers.ts';
+import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../../../lib/security-headers.ts';
 import { fileFor, PAGES } from '../../../lib/web-serving.ts';
 import { appOf, resourcesOf, templatesOf } from './synth.ts';
 
@@ -17,6 +17,24 @@ const only = (type: string) => {
 const distribution = () => only('AWS::CloudFront::Distribution').DistributionConfig;
 const originOf = ({ TargetOriginId }: { TargetOriginId: string }) =>
   distribution().Origins.find(({ Id }: { Id: string }) => Id === TargetOriginId);
+
+/** The headers of a behavior's policy. */
+function securityHeadersOf(behavior: { ResponseHeadersPolicyId?: { Ref: string } }): Record<string, string> {
+  const policies = Object.fromEntries(resourcesOf('prod', 'AWS::CloudFront::ResponseHeadersPolicy'));
+  const policy = policies[behavior.ResponseHeadersPolicyId?.Ref ?? ''];
+  if (!policy) throw new Error('the behavior has no response headers policy');
+  const { SecurityHeadersConfig: own, CustomHeadersConfig: other } = policy.Properties.ResponseHeadersPolicyConfig;
+  const { AccessControlMaxAgeSec: maxAge, IncludeSubdomains } = own.StrictTransportSecurity;
+  const custom: { Header: string; Value: string }[] = other?.Items ?? [];
+  return {
+    'content-security-policy': own.ContentSecurityPolicy.ContentSecurityPolicy,
+    'strict-transport-security': `max-age=${maxAge}${IncludeSubdomains ? '; includeSubDomains' : ''}`,
+    'x-content-type-options': own.ContentTypeOptions && 'nosniff',
+    'x-frame-options': own.FrameOptions.FrameOption,
+    'referrer-policy': own.ReferrerPolicy.ReferrerPolicy,
+    ...Object.fromEntries(custom.map(({ Header, Value }) => [Header, Value])),
+  };
+}
 
 // The first synthesis is slow on a busy machine.
 const OPTIONS = { timeout: 120_000 };
@@ -63,22 +81,8 @@ describe('web stack', OPTIONS, () => {
     });
   });
 
-  it('sends the same security headers as local CloudFront', () => {
-    const { SecurityHeadersConfig: own, CustomHeadersConfig: other } = only(
-      'AWS::CloudFront::ResponseHeadersPolicy',
-    ).ResponseHeadersPolicyConfig;
-    const { AccessControlMaxAgeSec: maxAge, IncludeSubdomains } = own.StrictTransportSecurity;
-    const customs: [string, string][] = other.Items.map(({ Header, Value }: Record<string, string>) => [Header, Value]);
-
-    expect({
-      'content-security-policy': own.ContentSecurityPolicy.ContentSecurityPolicy,
-      'strict-transport-security': `max-age=${maxAge}${IncludeSubdomains ? '; includeSubDomains' : ''}`,
-      'x-content-type-options': own.ContentTypeOptions && 'nosniff',
-      'x-frame-options': own.FrameOptions.FrameOption,
-      'referrer-policy': own.ReferrerPolicy.ReferrerPolicy,
-      ...Object.fromEntries(customs),
-    }).toEqual(SECURITY_HEADERS);
-    expect(distribution().DefaultCacheBehavior.ResponseHeadersPolicyId).toBeDefined();
+  it('sends the same security headers with pages as local CloudFront', () => {
+    expect(securityHeadersOf(distribution().DefaultCacheBehavior)).toEqual(SECURITY_HEADERS);
   });
 
   it('forbids inline scripts and styles', () => {
@@ -123,6 +127,17 @@ describe('CloudFront behaviors of API and webhooks', OPTIONS, () => {
       OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
       ViewerProtocolPolicy: 'https-only',
       Compress: false,
+    });
+  });
+
+  it.each([0, 1])('send security headers with every response, the same as local CloudFront (%i)', (index) => {
+    const headers = securityHeadersOf(distribution().CacheBehaviors[index]);
+
+    expect(headers).toEqual(API_SECURITY_HEADERS);
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
     });
   });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SECURITY_HEADERS } from '../../../lib/security-headers.ts';
+import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../../../lib/security-headers.ts';
 import { type LocalCloudFront, startCloudFront } from '../../../local/cloudfront.ts';
 
 interface ReceivedRequest {
@@ -65,6 +65,15 @@ describe('local CloudFront', () => {
       headers: { host: 'abcd1234.execute-api.localhost', 'paypal-transmission-id': 'T-1' },
       body,
     });
+  });
+
+  it('sends the security headers with every response of API and webhooks', async () => {
+    connectApi();
+    for (const path of ['/api/v1/products', '/webhooks/paypal']) {
+      const response = await fetch(cloudFront.url + path, { redirect: 'manual' });
+
+      expect(Object.fromEntries(response.headers)).toMatchObject(API_SECURITY_HEADERS);
+    }
   });
 
   it('sends the security headers with every page', async () => {
@@ -146,6 +155,7 @@ describe('local CloudFront', () => {
 
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
+    expect(Object.fromEntries(response.headers)).toMatchObject(API_SECURITY_HEADERS);
   });
 
   it('returns 502 when the API is unreachable', async () => {
