@@ -26,7 +26,18 @@ export function parseBody<Schema extends z.core.$ZodType>(
     throw new Problem('unsupported-media-type', 'send the body with content-type application/json');
   if (bytes.length > MAX_BODY_BYTES)
     throw new Problem('body-too-large', `request body exceeds ${MAX_BODY_BYTES} bytes`);
-  return parsed(schema, jsonFrom(bytes.toString('utf8')));
+  const data = parsed(schema, jsonFrom(bytes.toString('utf8')));
+  const errors = malformedTexts(data);
+  if (errors.length > 0) throw invalidRequest(errors.slice(0, MAX_FIELD_ERRORS));
+  return data;
+}
+
+/** JSON can escape one half of a surrogate pair, and DynamoDB rejects text that contains it. */
+function malformedTexts(value: unknown, path: readonly string[] = []): FieldError[] {
+  if (typeof value === 'string')
+    return value.isWellFormed() ? [] : [{ field: path.join('.'), detail: 'must be well-formed Unicode' }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => malformedTexts(inner, [...path, key]));
 }
 
 /** Browsers send other types to other sites without a preflight, so any page could make its visitors send requests. */

@@ -63,15 +63,15 @@ export function createApi({ once, authorize = () => PUBLIC_CALLER, otherFunction
   return {
     get(path, handle) {
       routes.push(['GET', path]);
-      router.get(path, async ({ event: anyEvent, params }) => {
-        const event = anyEvent as APIGatewayProxyEventV2;
+      router.get(path, async ({ event: routed, params }) => {
+        const { event } = routed as RoutedEvent;
         return toResult(await handle({ event, params, caller: authorize(event) }));
       });
     },
     post(path, handle) {
       routes.push(['POST', path]);
-      router.post(path, async ({ event: anyEvent, context, params }) => {
-        const event = anyEvent as APIGatewayProxyEventV2;
+      router.post(path, async ({ event: routed, context, params }) => {
+        const { event } = routed as RoutedEvent;
         const caller = authorize(event);
         const request = {
           key: event.headers['idempotency-key'],
@@ -83,9 +83,7 @@ export function createApi({ once, authorize = () => PUBLIC_CALLER, otherFunction
       });
     },
     resolve: async (event, context) =>
-      METHODS.has(event.requestContext.http.method)
-        ? router.resolve(withoutIgnoredBody(event), context)
-        : unrouted(event),
+      METHODS.has(event.requestContext.http.method) ? router.resolve(routedEvent(event), context) : unrouted(event),
   };
 }
 
@@ -104,9 +102,15 @@ function matchesPath(route: string, path: string): boolean {
   );
 }
 
-/** The router builds a web `Request`, which cannot have a body with GET or HEAD. */
-function withoutIgnoredBody(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
-  const { body, ...rest } = event;
-  const { method } = event.requestContext.http;
-  return body !== undefined && (method === 'GET' || method === 'HEAD') ? rest : event;
+interface RoutedEvent extends APIGatewayProxyEventV2 {
+  readonly event: APIGatewayProxyEventV2;
+}
+
+/**
+ * The event with method and path only. The router builds a web `Request` and throws for what that cannot have, such as
+ * a header with other than Latin-1 characters, or a body with GET.
+ */
+function routedEvent(event: APIGatewayProxyEventV2): RoutedEvent {
+  const { version, routeKey, rawPath, requestContext } = event;
+  return { version, routeKey, rawPath, rawQueryString: '', headers: {}, requestContext, isBase64Encoded: false, event };
 }
