@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { INVARIANT_NUMBERS, type InvariantNumber, invariantOf } from '../consistency/checks/violation.ts';
 import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
+import { isFindingId } from '../consistency/finding.ts';
 import type { FindingRepository } from '../consistency/finding-repository.ts';
 import { type RepairActions, repairFinding } from '../consistency/repair-finding.ts';
 import { Problem } from '../shared/http/problem.ts';
@@ -59,7 +60,7 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
 
   api.post('/api/v1/admin/consistency/findings/:id/repair', async ({ event, caller, params: { id = '' } }) => {
     const { dry_run: dryRun = false, reason } = parseBody(dryRunRequest, event);
-    const finding = await findings.get(id);
+    const finding = isFindingId(id) ? await findings.get(id) : undefined;
     if (!finding) throw unknownFinding(id);
     const details = { what: finding.what };
     if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason, details });

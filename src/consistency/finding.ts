@@ -25,3 +25,10 @@ export const toStoredFinding = (finding: Finding): StoredFinding => ({
 /** The id of a violation's finding: one per invariant and subject, such as `4:MUG~2FBLUE` for the SKU `MUG/BLUE`. */
 export const findingIdOf = ({ invariant, subject }: Pick<Violation, 'invariant' | 'subject'>): string =>
   `${INVARIANTS[invariant].number}:${pathSegmentOf(subject)}`;
+
+/** DynamoDB's limit for a sort key, in bytes; ids are ASCII. */
+const MAX_ID_LENGTH = 1024;
+
+/** Whether `findingIdOf` can return it. */
+export const isFindingId = (text: string): boolean =>
+  text.length <= MAX_ID_LENGTH && /^\d{1,2}:[\w.!~*'()-]+$/.test(text);

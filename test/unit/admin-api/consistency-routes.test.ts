@@ -163,4 +163,25 @@ describe('POST /api/v1/admin/consistency/findings/{id}/repair', () => {
     expect((await admin.call(REPAIR, { id: '2:unknown', body: { reason: 'test' } })).status).toBe(404);
     expect(admin.entries).toEqual([]);
   });
+
+  it.each([
+    ['a subject of 1,023 characters', `4:${'x'.repeat(1023)}`],
+    ['other characters than ASCII', `4:${encodeURIComponent('☃'.repeat(400))}`],
+    ['a line break', '4:MUG%0A'],
+    ['no subject', '4:'],
+    ['no number', 'x'.repeat(2100)],
+  ])('returns 404 without reading an id with %s', async (_, id) => {
+    const admin = adminInMemory();
+    admin.fail('findings.get', new Error('ValidationException'));
+
+    expect((await admin.call(REPAIR, { id, body: { reason: 'test' } })).status).toBe(404);
+    expect(admin.entries).toEqual([]);
+  });
+
+  it('repairs a finding with the longest id', async () => {
+    const id = `4:${'x'.repeat(1022)}`;
+    const admin = adminWith({ ...FINDING, id });
+
+    expect((await admin.call(REPAIR, { id, body: { reason: 'test' } })).status).toBe(200);
+  });
 });

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { INVARIANT_KEYS, INVARIANT_NUMBERS } from '../../../src/consistency/checks/violation.ts';
-import { type Finding, findingIdOf, findingSchema, toStoredFinding } from '../../../src/consistency/finding.ts';
+import {
+  type Finding,
+  findingIdOf,
+  findingSchema,
+  isFindingId,
+  toStoredFinding,
+} from '../../../src/consistency/finding.ts';
 
 const subjects = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[~%27EF/]{0,6}$/));
 
@@ -18,6 +24,7 @@ describe('findingIdOf', () => {
     fc.assert(
       fc.property(subjects, (subject) => {
         const id = findingIdOf({ invariant: 'stock_counters', subject });
+        expect(isFindingId(id)).toBe(subject !== '');
         expect(decodeURIComponent(id)).toBe(id);
         expect(new URL(`http://shop/findings/${id}/repair`).pathname).toBe(`/findings/${id}/repair`);
       }),
