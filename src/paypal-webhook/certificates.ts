@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readBytes } from '../paypal/response.ts';
 
-/** @returns undefined when the host has no certificate at that URL. The sender chooses the URL: validate it first. */
+/**
+ * @returns undefined when the host has no certificate at that URL, or was not asked. The sender chooses the URL: validate
+ * it first.
+ */
 export type CertificateSource = (url: string) => Promise<X509Certificate | undefined>;
 
 /** A transient error: PayPal should deliver again. */
@@ -27,6 +30,12 @@ const CACHE_MS = 24 * 60 * 60 * 1000;
 /** During a rotation PayPal signs with the old and the new certificate; the rest is margin. */
 const MAX_ENTRIES = 8;
 /**
+ * Forged deliveries may name any number of URLs, and PayPal's host could throttle the shop for asking. PayPal redelivers
+ * a genuine delivery that is rejected meanwhile.
+ */
+const MAX_DOWNLOADS_PER_MINUTE = 10;
+const MINUTE_MS = 60_000;
+/**
  * The host has no such certificate: the delivery is rejected, and does not count as a transient error. PayPal
  * redelivers after either.
  */
@@ -34,12 +43,16 @@ const NOT_FOUND: ReadonlySet<number> = new Set([400, 404, 410]);
 
 /**
  * Downloads and caches PayPal's signing certificates; a new certificate has a new URL. Concurrent calls share one
- * download, and failures are not cached. https://developer.paypal.com/api/rest/webhooks/rest/
+ * download, and failures are not cached. Beyond ten downloads a minute, the host is not asked.
+ * https://developer.paypal.com/api/rest/webhooks/rest/
  * @returns a function that throws CertificateUnavailable for an error, a timeout, or a body that is not a certificate
  * or too large. Redirects are not followed: they may lead to any host.
  */
 export function certificateSource({ fetch, timeoutMs, now }: CertificateSourceDeps): CertificateSource {
-  const cache = new Map<string, { readonly certificate: ReturnType<CertificateSource>; readonly expiresAt: number }>();
+  /** The most recently used last: made-up URLs cannot displace a certificate in use. */
+  const cache = new Map<string, { readonly certificate: X509Certificate; readonly expiresAt: number }>();
+  const running = new Map<string, ReturnType<CertificateSource>>();
+  let startTimes: readonly number[] = [];
 
   async function download(url: string): Promise<X509Certificate | undefined> {
     try {
@@ -57,18 +70,36 @@ export function certificateSource({ fetch, timeoutMs, now }: CertificateSourceDe
     }
   }
 
-  return (url) => {
+  async function downloadAndCache(url: string, time: number): Promise<X509Certificate | undefined> {
+    try {
+      const certificate = await download(url);
+      if (certificate) {
+        cache.set(url, { certificate, expiresAt: time + CACHE_MS });
+        const [oldest] = cache.keys();
+        if (oldest !== undefined && cache.size > MAX_ENTRIES) cache.delete(oldest);
+      }
+      return certificate;
+    } finally {
+      running.delete(url);
+    }
+  }
+
+  return async (url) => {
     const time = now().getTime();
     const cached = cache.get(url);
-    if (cached && time < cached.expiresAt) return cached.certificate;
+    cache.delete(url);
+    if (cached && time < cached.expiresAt) {
+      cache.set(url, cached);
+      return cached.certificate;
+    }
 
-    const entry = { certificate: download(url), expiresAt: time + CACHE_MS };
-    const evict = () => cache.delete(url);
-    entry.certificate.then((certificate) => certificate ?? evict(), evict);
-
-    const [oldest] = cache.keys();
-    if (oldest !== undefined && cache.size >= MAX_ENTRIES) cache.delete(oldest);
-    cache.set(url, entry);
-    return entry.certificate;
+    const sameDownload = running.get(url);
+    if (sameDownload) return sameDownload;
+    startTimes = startTimes.filter((start) => time - start < MINUTE_MS);
+    if (startTimes.length >= MAX_DOWNLOADS_PER_MINUTE) return undefined;
+    startTimes = [...startTimes, time];
+    const started = downloadAndCache(url, time);
+    running.set(url, started);
+    return started;
   };
 }

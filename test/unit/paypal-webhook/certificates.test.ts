@@ -78,6 +78,61 @@ describe('certificateSource: cache', () => {
   });
 });
 
+describe('certificateSource: made-up URLs', () => {
+  const notFound: RequestListener = (_, response) => serve(response, 'no', 404);
+  const throttled: RequestListener = (_, response) => serve(response, 'no', 429);
+
+  it.each([
+    ['unknown', notFound],
+    ['refused', throttled],
+  ])('are downloaded ten times a minute, then not asked for: %s', async (_, listener) => {
+    const certificateOf = newSource();
+    onRequest.mockImplementation(listener);
+    for (let i = 0; i < 10; i++) await certificateOf(`${origin}/${i % 5}`).catch(() => undefined);
+    expect(paths()).toHaveLength(10);
+
+    await expect(certificateOf(`${origin}/0`)).resolves.toBeUndefined();
+    await expect(certificateOf(`${origin}/new`)).resolves.toBeUndefined();
+    clock = new Date(clock.getTime() + 59_999);
+    await expect(certificateOf(`${origin}/new`)).resolves.toBeUndefined();
+    expect(paths()).toHaveLength(10);
+
+    clock = new Date(clock.getTime() + 1);
+    onRequest.mockImplementation((_, response) => serve(response, PEM));
+    await expect(certificateOf(`${origin}/new`)).resolves.toBeDefined();
+    expect(paths()).toHaveLength(11);
+  });
+
+  it('are downloaded ten times when they come concurrently', async () => {
+    const certificateOf = newSource();
+    onRequest.mockImplementation(notFound);
+    await Promise.all(Array.from({ length: 60 }, (_, i) => certificateOf(`${origin}/${i}`)));
+
+    expect(paths()).toHaveLength(10);
+  });
+
+  it('leave the genuine certificate in the cache', async () => {
+    const certificateOf = newSource();
+    const genuine = await certificateOf(`${origin}/genuine`);
+    onRequest.mockImplementation(notFound);
+    const forged = Array.from({ length: 60 }, (_, i) => certificateOf(`${origin}/${i}`));
+
+    expect(await certificateOf(`${origin}/genuine`)).toBe(genuine);
+    await Promise.all(forged);
+    expect(await certificateOf(`${origin}/genuine`)).toBe(genuine);
+    expect(paths()).toHaveLength(10);
+  });
+
+  it('of certificates of others leave the one in use in the cache', async () => {
+    const certificateOf = newSource();
+    const genuine = await certificateOf(`${origin}/genuine`);
+    for (let i = 0; i < 9; i++) {
+      await certificateOf(`${origin}/${i}`);
+      expect(await certificateOf(`${origin}/genuine`)).toBe(genuine);
+    }
+  });
+});
+
 describe('certificateSource: concurrent calls', () => {
   it('downloads once for concurrent calls', async () => {
     const certificateOf = newSource();
