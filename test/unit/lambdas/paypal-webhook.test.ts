@@ -1,5 +1,6 @@
 import { clearCaches } from '@aws-lambda-powertools/parameters';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import fc from 'fast-check';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { SIGNATURE_HEADERS } from '../../../src/paypal-webhook/verify-signature.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
@@ -65,6 +66,27 @@ it('paypal-webhook returns 401 for an invalid signature', async () => {
   const { statusCode } = await responseTo(HEADERS);
 
   expect(statusCode).toBe(401);
+});
+
+it('paypal-webhook answers any headers and body of others than PayPal below 500', async () => {
+  const SecretString = JSON.stringify({ client_id: 'id', client_secret: 'secret', webhook_id: '5GP028458E2496506' });
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async () => ({ SecretString }));
+  const text = fc.string({ unit: 'binary', minLength: 1 });
+  const headers = fc.record(Object.fromEntries(SIGNATURE_HEADERS.map((name) => [name, text])));
+  const body = fc.oneof(
+    fc.json().map((json) => `{"id":"WH-1","resource":${json}}`),
+    fc.constant(`{"id":"WH-1","resource":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
+    fc.constant('{"id":"\\ud800"}'),
+    text,
+  );
+
+  await fc.assert(
+    fc.asyncProperty(headers, body, fc.boolean(), async (sent, content, base64) => {
+      const event = httpEvent('POST', '/webhooks/paypal', { body: content, headers: sent, base64 });
+
+      expect((await handler(event, invocation())).statusCode).toBeLessThan(500);
+    }),
+  );
 });
 
 it('paypal-webhook counts rejected and postponed deliveries', async () => {

@@ -80,6 +80,23 @@ describe('sign-in', () => {
     expect(send).not.toHaveBeenCalled();
   });
 
+  it('rejects a body of another content type without a call to Cognito', async () => {
+    for (const path of ['/api/v1/admin/sign-in', '/api/v1/admin/sign-in/refresh']) {
+      const headers = { 'content-type': 'text/plain' };
+      const response = await handler(httpEvent('POST', path, { body: credentials, headers }), invocation());
+
+      expect(response.statusCode).toBe(415);
+    }
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('rejects a password with half of a surrogate pair without a call to Cognito', async () => {
+    const response = await responseTo(SIGN_IN, '{"username":"ada","password":"\\ud83d"}');
+
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ field: 'password' }] } });
+    expect(send).not.toHaveBeenCalled();
+  });
+
   it('logs neither credentials nor error messages', async () => {
     const lines: string[] = [];
     const write = (line: unknown) => lines.push(String(line)) > 0;
