@@ -33,9 +33,8 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
 
   api.get('/api/v1/admin/consistency', async ({ event }) => {
     const { invariant, cursor, limit } = parseQuery(consistencyQuery, event);
-    const cursorSchema = z.strictObject({
-      id: z.string().check(z.regex(new RegExp(`^${invariant ?? '([1-9]|1[01])'}:.{1,200}$`))),
-    });
+    const isOfList = (id: string) => isFindingId(id) && (invariant === undefined || id.startsWith(`${invariant}:`));
+    const cursorSchema = z.strictObject({ id: z.string().check(z.refine(isOfList)) });
     const after = cursor === undefined ? undefined : decodeCursor(cursorSchema, cursor).id;
     const [run, { findings: found, cursor: last }] = await Promise.all([
       deps.runOf('consistency'),

@@ -69,7 +69,20 @@ describe('GET /api/v1/admin/consistency', () => {
     expect(await admin.call(LIST, { query: { cursor: next_cursor } })).toMatchObject({ status: 200 });
   });
 
+  it('paginates after a finding with the longest id', async () => {
+    const admin = adminWith({ ...FINDING, id: `1:${'x'.repeat(1022)}` }, { ...FINDING, id: `2:${PAYMENT}` });
+
+    const { next_cursor } = (await admin.call(LIST, { query: { limit: '1' } })).body;
+
+    expect(await admin.call(LIST, { query: { cursor: next_cursor } })).toMatchObject({ status: 200 });
+  });
+
   it.each([
+    [
+      'a cursor that DynamoDB would reject',
+      { cursor: Buffer.from('{"id":"4:\\ud800"}').toString('base64url') },
+      'cursor',
+    ],
     ['an unknown invariant', { invariant: '12' }, 'invariant'],
     [
       'a cursor of another invariant',
