@@ -2,9 +2,13 @@ import { encodeTime } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
 import { type AuditQuery, auditRepository } from '../../src/admin-api/audit-repository.ts';
 import { dynamo } from '../support/stack/aws.ts';
+import { emptyTables } from '../support/stack/empty-tables.ts';
 
 const audit = auditRepository(dynamo, inject('aws').tables.operations);
 const time = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second)).toISOString();
+
+// Other files write actions too.
+await emptyTables();
 
 /** Ten actions by ada and grace in turn, one per second. */
 for (let second = 0; second < 10; second++)
