@@ -36,7 +36,8 @@ async function expectedStatement(currency: string) {
       .filter(({ transaction_event_code }) => transaction_event_code === code)
       .reduce((total, { transaction_amount }) => total + cents(transaction_amount.value), 0);
   const fees = ours.reduce((total, { fee_amount }) => total + cents(fee_amount?.value), 0);
-  const [gross, refunds, reversals] = [sum('T0006'), sum('T1107'), sum('T1106')];
+  // The last one is what PayPal gave back.
+  const [gross, refunds, reversals] = [sum('T0006'), sum('T1107'), sum('T1106') + sum('T1202')];
   return { gross, refunds: 0 - refunds, reversals: 0 - reversals, fees: 0 - fees, count: ours.length };
 }
 
