@@ -2,7 +2,7 @@ import { type PaymentId, sessionIdOf } from '../shared/ids.ts';
 import type { Outcome, PaymentStatus, Settlement } from '../shared/settlement.ts';
 import type { Evidence, EvidenceKind } from './evidence.ts';
 import type { Payment } from './payment.ts';
-import { GUARDS, isGivenUp, NO_OPS, type NoOp, TRANSITIONS, type Transition } from './transitions.ts';
+import { GUARDS, isGivenUp, isReturned, NO_OPS, type NoOp, TRANSITIONS, type Transition } from './transitions.ts';
 
 export type Decision =
   | { readonly do: 'move'; readonly move: Move }
@@ -232,7 +232,7 @@ function setOf(transition: Transition, before: Before, evidence: Evidence, isLat
           refunded_minor: evidence.total.minor,
           reinstated: (before.reinstated ?? 0) + 1,
           // The reversal has returned the stock.
-          ...(before.status !== 'partially_refunded' && before.status !== 'review' && { late: true }),
+          ...(isReturned(before.status) && { late: true }),
         }),
       };
     default:

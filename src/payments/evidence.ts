@@ -149,7 +149,7 @@ const capturedFirst = (a: Evidence, b: Evidence) =>
 const FAILED_REFUND_STATUSES = ['FAILED', 'CANCELLED'] as const;
 export type FailedRefundStatus = (typeof FAILED_REFUND_STATUSES)[number];
 
-export const isFailedRefund = (status: string): status is FailedRefundStatus =>
+export const isFailedRefund = (status: string | undefined): status is FailedRefundStatus =>
   FAILED_REFUND_STATUSES.some((one) => one === status);
 
 /** An unknown status, or a total that PayPal does not state, yields no fact: PayPal's current view is fetched then. */

@@ -1,8 +1,10 @@
 import type { PaymentId } from '../shared/ids.ts';
 import type { StepsOf } from '../shared/workflow-steps.ts';
 import { type CaptureDeps, captureAttempt } from './capture-payment.ts';
+import { isFailedRefund } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import { type RefundDeps, refundPayment } from './refund-payment.ts';
+import { isReturned } from './transitions.ts';
 
 interface StepResult {
   readonly outcome: string;
@@ -37,13 +39,11 @@ export const paymentSteps = (deps: CaptureDeps & RefundDeps): StepsOf<'payments'
  */
 async function refundAll(deps: RefundDeps, id: PaymentId): Promise<StepResult> {
   const payment = await deps.payments.get(id);
-  const ended = Object.values(payment?.refunds ?? {}).filter(
-    ({ status }) => status === 'FAILED' || status === 'CANCELLED',
-  );
+  const ended = Object.values(payment?.refunds ?? {}).filter(({ status }) => isFailedRefund(status));
   // PayPal replays the response of a key, also that of a refund which failed since.
   const key = ended.length === 0 ? 'late' : `late-${ended.length}`;
   const result = stepResult(await refundPayment(deps, id, { source: 'workflow', key }));
-  if (result.outcome !== 'pending' && result.status !== 'refunded' && result.status !== 'reversed')
+  if (result.outcome !== 'pending' && !(result.status && isReturned(result.status)))
     throw new Error(`${id} is ${result.status ?? 'unknown'}, not refunded: ${result.issue ?? result.outcome}`);
   return result;
 }

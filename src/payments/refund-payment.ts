@@ -6,6 +6,7 @@ import type { EvidenceApplier, EvidenceResult } from './apply-evidence.ts';
 import { evidenceOfRefund } from './evidence.ts';
 import type { Payment } from './payment.ts';
 import type { PaymentRepository } from './payment-repository.ts';
+import { isReturned } from './transitions.ts';
 
 export type RefundPaymentResult =
   | { readonly outcome: 'done'; readonly payment: Payment }
@@ -46,7 +47,7 @@ export async function refundPayment(
   if (!payment) return { outcome: 'unknown_payment' };
   if (!payment.capture_id || !payment.captured || !payment.paypal_order_id)
     return { outcome: 'nothing_to_refund', payment };
-  if (payment.status === 'refunded' || payment.status === 'reversed') return { outcome: 'nothing_to_refund', payment };
+  if (isReturned(payment.status)) return { outcome: 'nothing_to_refund', payment };
   return refund(deps, payment, payment.capture_id, { amount, source, requestId: `refund-${id}-${key}` });
 }
 

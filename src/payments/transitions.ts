@@ -1,6 +1,6 @@
 import { sameMoney } from '../shared/money.ts';
 import type { Outcome, PaymentStatus } from '../shared/settlement.ts';
-import { type Evidence, type EvidenceKind, moneyOf } from './evidence.ts';
+import { type Evidence, type EvidenceKind, isFailedRefund, moneyOf } from './evidence.ts';
 import type { Payment } from './payment.ts';
 
 /** Waits for the buyer or a bank. */
@@ -11,6 +11,8 @@ const GIVEN_UP = ['expired', 'cancelled', 'failed'] as const;
 export const ACCEPTED = ['captured', 'partially_refunded', 'refunded', 'reversed'] as const;
 /** Captured. */
 const PAID = [...ACCEPTED, 'review'] as const;
+/** Captured, and all of it is with the buyer again. */
+const RETURNED = ['refunded', 'reversed'] as const;
 /** Captured, and not refunded in full. */
 const KEEPS_MONEY = ['captured', 'partially_refunded', 'review'] as const;
 
@@ -231,7 +233,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   {
     evidence: 'reinstated',
-    from: ['refunded', 'reversed'],
+    from: RETURNED,
     guards: ['own capture', 'new reversal', 'decreases total', 'amount matches'],
     authoritative: true,
     to: 'captured',
@@ -239,7 +241,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   {
     evidence: 'reinstated',
-    from: ['refunded', 'reversed'],
+    from: RETURNED,
     guards: ['own capture', 'new reversal', 'decreases total', 'amount differs'],
     authoritative: true,
     to: 'review',
@@ -285,11 +287,11 @@ export const NO_OPS: readonly NoOp[] = [
   { evidence: 'accepted', from: [...PAID, ...GIVEN_UP, ...IN_PROGRESS] },
   { evidence: 'declined', from: [...PAID, ...GIVEN_UP, 'created', 'capture_pending'] },
   { evidence: 'refunded', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
-  { evidence: 'refunded', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
+  { evidence: 'refunded', from: RETURNED, guards: ['own capture', 'own currency'] },
   { evidence: 'refunded', from: PAID, guards: ['extra capture', 'extra currency'] },
   { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'old reversal'] },
   { evidence: 'reversed', from: PAID, guards: ['own capture', 'own currency', 'does not increase total'] },
-  { evidence: 'reversed', from: ['refunded', 'reversed'], guards: ['own capture', 'own currency'] },
+  { evidence: 'reversed', from: RETURNED, guards: ['own capture', 'own currency'] },
   { evidence: 'reversed', from: PAID, guards: ['extra capture', 'extra currency'] },
   { evidence: 'refund_pending', from: PAID, guards: ['own capture', 'known refund'] },
   { evidence: 'refund_pending', from: PAID, guards: ['extra capture', 'extra currency'] },
@@ -303,8 +305,6 @@ const extraOf = ({ extra_captures = {} }: Payment, evidence: Evidence) =>
   'captureId' in evidence ? extra_captures[evidence.captureId] : undefined;
 const refundOf = ({ refunds = {} }: Payment, evidence: Evidence) =>
   'refundId' in evidence ? refunds[evidence.refundId] : undefined;
-const isFailed = (refund: { readonly status: string } | undefined) =>
-  refund?.status === 'FAILED' || refund?.status === 'CANCELLED';
 
 /** Rows written before `refused_at` have the time of a decline in their history only. */
 const refusedAt = ({ refused_at, history }: Payment): string | undefined =>
@@ -344,8 +344,8 @@ export const GUARDS: Readonly<Record<NoOpGuard, (payment: Payment, evidence: Evi
   'known refund': (payment, evidence) => refundOf(payment, evidence) !== undefined,
   'ends a pending refund': ({ refunds = {} }, evidence) =>
     evidence.kind === 'refunded' && evidence.refundIds.some((id) => refunds[id]?.status === 'PENDING'),
-  'not known as failed': (payment, evidence) => !isFailed(refundOf(payment, evidence)),
-  'known as failed': (payment, evidence) => isFailed(refundOf(payment, evidence)),
+  'not known as failed': (payment, evidence) => !isFailedRefund(refundOf(payment, evidence)?.status),
+  'known as failed': (payment, evidence) => isFailedRefund(refundOf(payment, evidence)?.status),
   'not announced again': ({ reversed_at }, evidence) => {
     if (evidence.authoritative) return true;
     return reversed_at === undefined ? !('again' in evidence) : (evidence.time ?? '') <= reversed_at;
@@ -362,6 +362,8 @@ export const GUARDS: Readonly<Record<NoOpGuard, (payment: Payment, evidence: Evi
 export const isGivenUp = (status: PaymentStatus): boolean => (GIVEN_UP as readonly PaymentStatus[]).includes(status);
 /** Whether a payment in this status was captured. */
 export const isPaid = (status: PaymentStatus): boolean => (PAID as readonly PaymentStatus[]).includes(status);
+/** Whether all money of a payment in this status is with the buyer again. */
+export const isReturned = (status: PaymentStatus): boolean => (RETURNED as readonly PaymentStatus[]).includes(status);
 /** Whether a payment in this status no longer waits: for the buyer, a bank or, under review, an operator. */
 export const isDecided = (status: PaymentStatus): boolean =>
   isGivenUp(status) || (ACCEPTED as readonly PaymentStatus[]).includes(status);

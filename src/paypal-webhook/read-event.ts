@@ -53,10 +53,9 @@ const READERS: Readonly<Record<Exclude<ReaderName, 'dispute'>, Reader>> = {
 
   capture(resource, context) {
     const capture = captureFrom(resource);
-    const facts = evidenceOfCapture(capture, context);
-    return isOld(capture, context)
-      ? facts.map((fact) => (fact.kind === 'captured' ? { ...fact, again: true } : fact))
-      : facts;
+    return evidenceOfCapture(capture, context).map((fact) =>
+      fact.kind === 'captured' && isOld(capture, context) ? { ...fact, again: true } : fact,
+    );
   },
 
   refund: (resource, context) => evidenceOfRefund(refundFrom(resource), context),

@@ -4,7 +4,7 @@ import type { Order } from '../../fulfillment/order.ts';
 import type { Reservation } from '../../inventory/reservation.ts';
 import { type PastSettlement, settlementOfCapture, settlementOfStatus } from '../../payments/past-settlements.ts';
 import type { Payment } from '../../payments/payment.ts';
-import { isDecided, isGivenUp, isPaid } from '../../payments/transitions.ts';
+import { isDecided, isGivenUp, isPaid, isReturned } from '../../payments/transitions.ts';
 import type { PaymentId } from '../../shared/ids.ts';
 import { plainMoney, sameMoney } from '../../shared/money.ts';
 import type { PaymentStatus } from '../../shared/settlement.ts';
@@ -58,7 +58,6 @@ const CHECKS: readonly (readonly [Invariant, (purchase: Purchase, context: Check
 
 const isActive = (order: Order | undefined) => order?.status === 'confirmed' || order?.status === 'shipped';
 const isVisible = (order: Order | undefined) => order !== undefined && order.status !== 'void';
-const isFullyRefunded = ({ status }: Payment) => status === 'refunded' || status === 'reversed';
 const keepsMoney = ({ status }: Payment) => status === 'captured' || status === 'partially_refunded';
 
 const rerun = (payment: Payment, settlement: PastSettlement | undefined): Repair | null =>
@@ -77,7 +76,7 @@ function orderOrRefund({ payment, order }: Purchase): Breach | undefined {
     };
   if (keepsMoney(payment) && order && !isActive(order))
     return { what: `payment is ${status}, but its order is ${order.status}`, repair: refresh(payment) };
-  if (isFullyRefunded(payment) && order && isActive(order))
+  if (isReturned(payment.status) && order && isActive(order))
     return {
       what: `payment is ${status}, but its order is ${order.status}`,
       repair: rerun(payment, settlementOfStatus(payment)),
@@ -169,7 +168,7 @@ function sessionFollowsPayment({ payment, session }: Purchase): Breach | undefin
 function agrees(status: PaymentStatus, late: boolean, reported: PaymentStatus | null): boolean {
   if (reported === null) return false;
   // Under review again, after PayPal cancelled a reversal.
-  if (status === 'review' && (reported === 'reversed' || reported === 'refunded')) return late;
+  if (status === 'review' && isReturned(reported)) return late;
   if (!isDecided(status)) return reported === 'created' || (late && isGivenUp(reported));
   // A late payment may be given up twice; the session keeps the status that the other one does not supersede.
   return reported === status || (late && isGivenUp(status) && isGivenUp(reported) && !isSupersededBy(reported, status));
@@ -189,7 +188,7 @@ function reservationReleased(
       repair: { kind: 'release_stock', checkout_session_id },
     };
   }
-  const isUnshippedRefund = isFullyRefunded(payment) && !order?.shipped_at;
+  const isUnshippedRefund = isReturned(payment.status) && !order?.shipped_at;
   if ((isGivenUp(payment.status) || isUnshippedRefund) && (status === 'held' || status === 'committed'))
     return {
       what: `payment is ${payment.status}, but its reservation is ${status}`,
