@@ -1,9 +1,5 @@
 import * as z from 'zod/mini';
-
-/** Few enough that one session cannot hold the stock of a whole shop. */
-const MAX_LINES = 20;
-/** Of any product; most have a lower limit of their own. */
-const MAX_QUANTITY = 999;
+import { MAX_PRODUCTS, MAX_QUANTITY } from '../checkout/basket-limits.ts';
 
 const line = z.strictObject({
   sku: z.string().check(z.minLength(1), z.maxLength(64)),
@@ -14,7 +10,7 @@ const line = z.strictObject({
 export const checkoutRequest = z.strictObject({
   items: z.array(line).check(
     z.minLength(1),
-    z.maxLength(MAX_LINES),
+    z.maxLength(MAX_PRODUCTS),
     z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'must not repeat a SKU'),
   ),
 });

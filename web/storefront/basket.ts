@@ -1,3 +1,4 @@
+import { MAX_PRODUCTS, MAX_QUANTITY } from '../../src/checkout/basket-limits.ts';
 import type { Product } from '../api/schema.ts';
 
 export interface Basket {
@@ -12,12 +13,6 @@ export interface Basket {
 }
 
 export const EMPTY: Basket = { quantities: {}, attempt: null, sessionId: null };
-
-/** The largest quantity per product that a checkout session accepts, if the product has no lower limit. */
-const MAX_QUANTITY = 999;
-
-/** The largest number of different products that a checkout session accepts. */
-const MAX_PRODUCTS = 20;
 
 /** Whether no further product fits into the basket. */
 export const isFull = ({ quantities }: Basket): boolean => Object.keys(quantities).length >= MAX_PRODUCTS;
