@@ -26,6 +26,15 @@ export async function hasPythonPackages(environment: PythonEnvironment = MINISTA
   return required === installed;
 }
 
+/** Installs the packages, unless the environment matches its requirements. @throws Error as `installPythonPackages` */
+export async function ensurePythonPackages(
+  log: string,
+  signal: AbortSignal,
+  environment: PythonEnvironment = MINISTACK,
+): Promise<void> {
+  if (!(await hasPythonPackages(environment))) await installPythonPackages(log, signal, environment);
+}
+
 /**
  * Replaces the environment with a new one.
  * @throws Error when Python 3.11 or newer with venv is not installed.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasPythonPackages, installPythonPackages } from '../local/python.ts';
+import { ensurePythonPackages } from '../local/python.ts';
 import { command, FAILED, run } from '../ops/command.ts';
 
 interface Phase {
@@ -52,8 +52,8 @@ async function runPhases(selected: readonly Phase[]): Promise<void> {
   const total = { passed: 0, failed: 0 };
   const failed: string[] = [];
   // Before two phases do it at a time.
-  if (selected.some(({ servers }) => servers) && !(await hasPythonPackages()))
-    await installPythonPackages(join(folder, 'python.log'), new AbortController().signal);
+  if (selected.some(({ servers }) => servers))
+    await ensurePythonPackages(join(folder, 'python.log'), new AbortController().signal);
   const outputs = outputsInTurn();
   const waiting = [...selected.entries()];
   const runNext = async (): Promise<void> => {

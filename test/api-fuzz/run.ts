@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../../local/paths.ts';
-import { hasPythonPackages, installPythonPackages, type PythonEnvironment } from '../../local/python.ts';
+import { ensurePythonPackages, type PythonEnvironment } from '../../local/python.ts';
 import type { Stack } from '../../local/stack.ts';
 import { stopSignal } from '../../local/stop-signal.ts';
 import { command, FAILED, run, wholeNumber } from '../../ops/command.ts';
@@ -38,8 +38,7 @@ await run(
     .action(async (generation) => {
       const signal = stopSignal();
       await mkdir(STATE_DIR, { recursive: true });
-      if (!(await hasPythonPackages(ENVIRONMENT)))
-        await installPythonPackages(join(STATE_DIR, 'python.log'), signal, ENVIRONMENT);
+      await ensurePythonPackages(join(STATE_DIR, 'python.log'), signal, ENVIRONMENT);
 
       const { startStack } = await import('../../local/stack.ts');
       const stack = await startStack({ stateDir: STATE_DIR, signal });

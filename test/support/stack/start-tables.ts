@@ -9,7 +9,7 @@ import { DataStack } from '../../../lib/data-stack.ts';
 import { TABLE_NAMES, type TableName, tableOutput } from '../../../lib/names.ts';
 import { stageFrom } from '../../../lib/stages.ts';
 import { freePort, REGION, startMiniStack } from '../../../local/ministack.ts';
-import { hasPythonPackages, installPythonPackages } from '../../../local/python.ts';
+import { ensurePythonPackages } from '../../../local/python.ts';
 import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 
 declare module 'vitest' {
@@ -22,7 +22,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'settle-once-tables-'));
   const signal = new AbortController().signal;
-  if (!(await hasPythonPackages())) await installPythonPackages(join(folder, 'python.log'), signal);
+  await ensurePythonPackages(join(folder, 'python.log'), signal);
   const port = await freePort();
   const miniStack = await startMiniStack(
     { port, folder, log: join(folder, 'ministack.log'), auth: false, keepState: false },
