@@ -67,6 +67,12 @@ export async function openSession(
   const checked = amountOf(items);
   if ('problems' in checked) return { outcome: 'not_payable', problems: checked.problems };
 
+  const short = basket.flatMap(({ sku, quantity }) => {
+    const available = products.get(sku)?.available ?? 0;
+    return available < quantity ? [{ sku, requested: quantity, available }] : [];
+  });
+  if (short.length > 0) return { outcome: 'out_of_stock', items: short };
+
   const created = now();
   const session: Session = {
     checkout_session_id: sessionId(ulid()),
@@ -85,13 +91,15 @@ export async function openSession(
     items: basket.map(({ sku, quantity }) => ({ sku, quantity })),
     expires_at: session.expires_at,
   });
-  if (!reserved.done && 'short' in reserved) {
+  if ('short' in reserved) {
     const requested = new Map(basket.map(({ sku, quantity }) => [sku, quantity]));
     return {
       outcome: 'out_of_stock',
       items: reserved.short.map(({ sku, available }) => ({ sku, requested: requested.get(sku) ?? 0, available })),
     };
   }
+  if (!reserved.done && reserved.current.status !== 'held')
+    throw new Error(`reservation of ${session.checkout_session_id} was ended before its session was opened`);
   await sessions.create(session);
   return { outcome: 'opened', session };
 }

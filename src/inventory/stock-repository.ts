@@ -1,15 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import {
-  batchGet,
-  conditionHolds,
-  type Page,
-  type RetryDelay,
-  type ScanKey,
-  scanPage,
-  transact,
-  writtenOrExisting,
-} from '../shared/dynamo.ts';
+import { randomUUID } from 'node:crypto';
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import {
   type Counter,
@@ -19,101 +10,54 @@ import {
   type ReadProducts,
   readProducts,
 } from './product.ts';
-import { type Reservation, type ReservationStatus, type ReservedItem, reservationSchema } from './reservation.ts';
+import { isMoving, moveIdOf, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
+import { type CounterMove, DUE, type StockChangeResult, stockMoveRepository } from './stock-move-repository.ts';
 
-/** `deleted`: the product does not exist any more. */
-interface ShortProduct {
-  readonly sku: string;
-  readonly available: number;
-  readonly deleted: boolean;
-}
+/** A function that has not ended its move by then is dead. */
+const RESUME_AFTER_MS = 60_000;
 
-/** When not `done`: the products with insufficient stock, or the reservation as it is now. */
-export type StockChangeResult =
-  | { readonly done: true }
-  | { readonly done: false; readonly short: readonly ShortProduct[] }
-  | { readonly done: false; readonly current: Reservation };
-
-/** All held reservations share one partition of the sparse index `by-due`. */
-const DUE = 'reservation';
-
-/** The only code that accesses the products and reservations tables. */
+/** With stock-move-repository.ts, the only code that accesses the products and reservations tables. */
 export const stockRepository = (
   db: DynamoDBDocumentClient,
   tables: { readonly products: string; readonly reservations: string },
-  retryDelay?: RetryDelay,
+  now: () => Date = () => new Date(),
 ) => {
-  /** A write that moves items of one product from one counter to another, if there are enough. */
-  const moving = ({ sku, quantity }: ReservedItem, from: Counter, to: Counter) => ({
-    Update: {
-      TableName: tables.products,
-      Key: { sku },
-      UpdateExpression: `SET ${from} = ${from} - :quantity, ${to} = ${to} + :quantity`,
-      ConditionExpression: `${from} >= :quantity`,
-      ExpressionAttributeValues: { ':quantity': quantity },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-    },
-  });
+  const moves = stockMoveRepository(db, tables, now);
 
-  /** Writes the reservation and all its products in one transaction, the reservation first. */
-  const write = async (
-    reservation: object,
-    counterMoves: readonly ReturnType<typeof moving>[],
-  ): Promise<StockChangeResult> => {
-    const reasons = await transact(db, [reservation, ...counterMoves], retryDelay);
-    if (!reasons) return { done: true };
-    const [ofReservation, ...ofCounters] = reasons;
-    // When the reservation has changed, failed counters do not indicate a lack of stock.
-    if (ofReservation?.Code === 'ConditionalCheckFailed' && ofReservation.Item) {
-      return { done: false, current: reservationSchema.parse(unmarshall(ofReservation.Item)) };
-    }
-    const short = counterMoves.flatMap(({ Update: { Key } }, i) => {
-      const { Code, Item } = ofCounters[i] ?? {};
-      if (Code !== 'ConditionalCheckFailed') return [];
-      return [
-        { ...Key, available: Item ? productSchema.parse(unmarshall(Item)).available : 0, deleted: Item === undefined },
-      ];
-    });
-    if (short.length === 0) throw new Error('stock change failed its conditions: reservation not found');
-    return { done: false, short };
+  /** What a reservation has while its move is pending. */
+  const pendingMove = (
+    id: SessionId,
+    to: ReservationStatus,
+    counters: CounterMove | undefined,
+    reinstated?: number,
+  ) => {
+    const begun = now();
+    return {
+      last_move: moveIdOf(id, randomUUID().slice(0, 8)),
+      pending: {
+        to,
+        begun_at: begun.toISOString(),
+        ...(counters && { counters: [...counters] as [Counter, Counter] }),
+        ...(reinstated !== undefined && { reinstated }),
+      },
+      due_shard: DUE,
+      due_at: new Date(begun.getTime() + RESUME_AFTER_MS).toISOString(),
+    };
   };
 
-  const move = async (
-    reservation: Reservation,
-    to: ReservationStatus,
-    counters: readonly [from: Counter, to: Counter] | undefined,
-    reinstated?: number,
+  /** @param write a conditional write of the reservation with its pending move, which returns it where it fails */
+  const begin = async (
+    { to, id }: { readonly to: ReservationStatus; readonly id: string },
+    write: Promise<Record<string, unknown> | undefined>,
   ): Promise<StockChangeResult> => {
-    const { checkout_session_id, status, items, expires_at, reinstated: seen } = reservation;
-    const result = await write(
-      {
-        Update: {
-          TableName: tables.reservations,
-          Key: { checkout_session_id },
-          // Only held reservations are reconciled: any other status leaves the index of due ones.
-          UpdateExpression: [
-            'SET #status = :to',
-            ...(reinstated === undefined ? [] : [', reinstated = :reinstated']),
-            to === 'held' ? ', due_shard = :shard, due_at = :due' : ' REMOVE due_shard, due_at',
-          ].join(''),
-          ConditionExpression: `#status = :from AND ${seen === undefined ? 'attribute_not_exists(reinstated)' : 'reinstated = :seen'}`,
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: {
-            ':from': status,
-            ':to': to,
-            ...(reinstated !== undefined && { ':reinstated': reinstated }),
-            ...(seen !== undefined && { ':seen': seen }),
-            ...(to === 'held' && { ':shard': DUE, ':due': expires_at }),
-          },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        },
-      },
-      counters ? items.map((item) => moving(item, ...counters)) : [],
-    );
-    if (counters?.[0] === 'available' || !('short' in result)) return result;
-    const deleted = new Set(result.short.filter((product) => product.deleted).map(({ sku }) => sku));
-    const kept = items.filter(({ sku }) => !deleted.has(sku));
-    return kept.length < items.length ? move({ ...reservation, items: kept }, to, counters, reinstated) : result;
+    const begun = await writtenOrExisting(write);
+    const found = 'written' in begun ? begun.written : begun.found;
+    if (!found) throw new Error('stock change failed its conditions: reservation not found');
+    const current = reservationSchema.parse(found);
+    // This write may have succeeded before, and its response been lost.
+    if (current.last_move !== id) return { done: false, current };
+    if (isMoving(current)) return moves.complete(current);
+    return current.status === to ? { done: true } : { done: false, current };
   };
 
   return {
@@ -134,13 +78,12 @@ export const stockRepository = (
       return readProducts(await batchGet(db, tables.products, { Keys: skus.map((sku) => ({ sku })) }));
     },
 
-    /** Consistent read. */
-    async reservation(id: SessionId): Promise<Reservation | undefined> {
-      const { Item } = await db.send(
-        new GetCommand({ TableName: tables.reservations, Key: { checkout_session_id: id }, ConsistentRead: true }),
-      );
-      return Item && reservationSchema.parse(Item);
-    },
+    /** Consistent read. While a move is pending, its status and items are those from before. */
+    reservation: moves.reservation,
+
+    /** Completes or reverts a pending move, whose caller may still work on it. @returns the reservation after it. */
+    resume: (reservation: Reservation): Promise<Reservation> =>
+      isMoving(reservation) ? moves.resume(reservation) : Promise.resolve(reservation),
 
     /** The reservations that exist of at most 100 distinct sessions, in no order; consistent read. */
     async reservationsOf(ids: readonly SessionId[]): Promise<Reservation[]> {
@@ -168,7 +111,7 @@ export const stockRepository = (
       return { ...page, items: readable, unreadable };
     },
 
-    /** The held reservations due before that time, the oldest first. The index may be a second behind. */
+    /** The reservations that are due before that time, held or with a pending move, the oldest first. The index may be a second behind. */
     async *due(before: Date): AsyncGenerator<SessionId> {
       const pages = paginateQuery(
         { client: db },
@@ -183,7 +126,7 @@ export const stockRepository = (
         for (const { checkout_session_id: id } of Items) if (typeof id === 'string' && isSessionId(id)) yield id;
     },
 
-    /** Sets when the reservation is due next. A no-op unless it is held. */
+    /** Sets when the reservation is due next. A no-op unless it is held or has a pending move. */
     async reschedule(id: SessionId, at: Date): Promise<void> {
       await conditionHolds(
         db.send(
@@ -191,9 +134,8 @@ export const stockRepository = (
             TableName: tables.reservations,
             Key: { checkout_session_id: id },
             UpdateExpression: 'SET due_at = :at',
-            ConditionExpression: '#status = :held',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':at': at.toISOString(), ':held': 'held' satisfies ReservationStatus },
+            ConditionExpression: 'attribute_exists(due_shard)',
+            ExpressionAttributeValues: { ':at': at.toISOString() },
           }),
         ),
       );
@@ -232,25 +174,64 @@ export const stockRepository = (
       return available === counted.available && reserved === counted.reserved && sold === counted.sold;
     },
 
-    /** Reserves all items of a new reservation, or none. */
-    reserve: (reservation: Reservation): Promise<StockChangeResult> =>
-      write(
-        {
-          Put: {
-            TableName: tables.reservations,
-            Item: { ...reservation, due_shard: DUE, due_at: reservation.expires_at },
-            ConditionExpression: 'attribute_not_exists(checkout_session_id)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          },
-        },
-        reservation.items.map((item) => moving(item, 'available', 'reserved')),
-      ),
+    /**
+     * Reserves all items of a new reservation, or none. Where that fails for lack of stock, it is released after it
+     * has begun.
+     */
+    reserve(reservation: Reservation): Promise<StockChangeResult> {
+      const moving = pendingMove(reservation.checkout_session_id, 'held', ['available', 'reserved']);
+      const item: Reservation = { ...reservation, status: 'released', ...moving };
+      const put = new PutCommand({
+        TableName: tables.reservations,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(checkout_session_id)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return begin(
+        { to: 'held', id: moving.last_move },
+        db.send(put).then(() => ({ ...item })),
+      );
+    },
 
     /**
      * Changes the status of a reservation and moves its items, if it still is as it was read. Items of a deleted product
      * go nowhere, unless they would be taken from its available stock. Sets `reinstated` if given.
      */
-    move,
+    move(
+      { checkout_session_id, status, last_move, reinstated: seen }: Reservation,
+      to: ReservationStatus,
+      counters: CounterMove | undefined,
+      reinstated?: number,
+    ): Promise<StockChangeResult> {
+      const moving = pendingMove(checkout_session_id, to, counters, reinstated);
+      const update = new UpdateCommand({
+        TableName: tables.reservations,
+        Key: { checkout_session_id },
+        UpdateExpression: 'SET pending = :pending, last_move = :move, due_shard = :shard, due_at = :due',
+        ConditionExpression: [
+          '#status = :from',
+          'attribute_not_exists(pending)',
+          last_move === undefined ? 'attribute_not_exists(last_move)' : 'last_move = :last',
+          seen === undefined ? 'attribute_not_exists(reinstated)' : 'reinstated = :seen',
+        ].join(' AND '),
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ':pending': moving.pending,
+          ':move': moving.last_move,
+          ':shard': moving.due_shard,
+          ':due': moving.due_at,
+          ':from': status,
+          ...(last_move !== undefined && { ':last': last_move }),
+          ...(seen !== undefined && { ':seen': seen }),
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return begin(
+        { to, id: moving.last_move },
+        db.send(update).then(({ Attributes }) => Attributes),
+      );
+    },
   };
 };
 export type StockRepository = ReturnType<typeof stockRepository>;

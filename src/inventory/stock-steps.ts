@@ -10,7 +10,7 @@ export interface StockStepResult {
   readonly changed: boolean;
 }
 
-type Deps = Pick<StockRepository, 'reservation' | 'move'>;
+type Deps = Pick<StockRepository, 'reservation' | 'resume' | 'move'>;
 
 /**
  * The counters between which each status change moves the items of a reservation. Changes not listed are no-ops.
@@ -78,13 +78,14 @@ async function moveReservation(
   return move(stock, reservation, to, reinstated);
 }
 
-/** A no-op for a reservation that was reinstated more often since. */
+/** A no-op for a reservation that was reinstated more often since. Ends a pending move first. */
 async function move(
   stock: Deps,
   reservation: Reservation,
   to: ReservationStatus,
   reinstated: number | undefined,
 ): Promise<StockStepResult> {
+  if (reservation.pending) return move(stock, await stock.resume(reservation), to, reinstated);
   const { checkout_session_id, status } = reservation;
   const times = (reinstated ?? 0) - (reservation.reinstated ?? 0);
   const moves = times > 0 ? REINSTATED_MOVES : COUNTER_MOVES;

@@ -9,7 +9,7 @@ import { paymentIdOf, type SessionId } from '../shared/ids.ts';
 import { type Intervals, nextCheckAt } from './backoff.ts';
 
 export interface ReconcileReservationDeps extends Intervals {
-  readonly stock: Pick<StockRepository, 'reservation' | 'move' | 'reschedule'>;
+  readonly stock: Pick<StockRepository, 'reservation' | 'resume' | 'move' | 'reschedule'>;
   readonly sessions: Pick<SessionRepository, 'get' | 'expire'>;
   readonly payments: Pick<PaymentRepository, 'get' | 'create'>;
 }
@@ -49,7 +49,16 @@ export async function reconcileReservation(deps: ReconcileReservationDeps, id: S
 
 async function reconcile(deps: ReconcileReservationDeps, id: SessionId): Promise<boolean> {
   const { stock, sessions, payments, now } = deps;
-  const [session, payment] = await Promise.all([sessions.get(id), payments.get(paymentIdOf(id))]);
+  const [reservation, session, payment] = await Promise.all([
+    stock.reservation(id),
+    sessions.get(id),
+    payments.get(paymentIdOf(id)),
+  ]);
+  if (reservation?.pending) {
+    // Its caller is dead. It becomes due again when it expires, except for one whose session was never opened.
+    const { status } = await stock.resume(reservation);
+    if (session || payment || status !== 'held') return false;
+  }
   const action = nextAction(session, payment);
   if (action === 'release' || (action === 'expire session' && (await sessions.expire(id)).changed)) {
     const { changed } = await releaseStock(stock, { checkout_session_id: id });

@@ -1,33 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type BatchGetCommandInput,
   DynamoDBDocumentClient,
   ScanCommand,
   type ScanCommandInput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
+  type UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { isThrottlingError } from '@smithy/core/retry';
 import { measure } from './metrics.ts';
-
-/** The delay before the retry of a cancelled transaction. */
-export interface RetryDelay {
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  /** In [0, 1). */
-  readonly random: () => number;
-}
-
-const retryDelay: RetryDelay = {
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  random: Math.random,
-};
 
 /**
  * The SDK retries throttled and timed-out calls, with jitter. A call times out after 3 seconds, which leaves time for a
@@ -109,6 +91,29 @@ export async function writtenOrExisting<Output>(
   }
 }
 
+/**
+ * To be called before the write is sent.
+ * @returns a function that tells whether DynamoDB has answered each attempt so far. An attempt without an answer may
+ * take effect later, even after its retry did.
+ */
+export function trackAnswers(command: UpdateCommand): () => boolean {
+  let answered = true;
+  // Runs inside the SDK's retry middleware, so it sees each attempt.
+  command.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+        if (status < 400 || status > 499) answered = false;
+        throw error;
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return () => answered;
+}
+
 /** The key of the last item read. */
 export type ScanKey = Readonly<Record<string, string>>;
 
@@ -127,44 +132,4 @@ export async function scanPage(
     new ScanCommand({ ...input, ...(after && { ExclusiveStartKey: after }) }),
   );
   return { items: Items, ...(LastEvaluatedKey && { next: LastEvaluatedKey as ScanKey }) };
-}
-
-/** Cancellation reasons after which a retry is likely to succeed. */
-const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
-
-/** Concurrent buyers of one product contend for its item: 10 attempts with full jitter up to 640 ms serve some 200. */
-const MAX_ATTEMPTS = 10;
-const MAX_DELAY_MS = 640;
-
-/** Per item of a transaction, in its order: `ConditionalCheckFailed` with the existing item, or `None`. */
-export type CancellationReasons = NonNullable<TransactionCanceledException['CancellationReasons']>;
-
-/**
- * Writes all items or none. The SDK does not retry a transaction that was cancelled by a conflict, so this does. All
- * attempts share one token, so that one whose response was lost is not applied twice.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
- * @returns undefined when written, else the reasons.
- */
-export async function transact(
-  db: DynamoDBDocumentClient,
-  items: NonNullable<TransactWriteCommandInput['TransactItems']>,
-  { sleep, random }: RetryDelay = retryDelay,
-): Promise<CancellationReasons | undefined> {
-  const ClientRequestToken = randomUUID();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await db.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken }));
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const reasons = error.CancellationReasons ?? [];
-      if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return reasons;
-      if (attempt === MAX_ATTEMPTS || !reasons.some(({ Code }) => Code && TRANSIENT_REASONS.has(Code))) throw error;
-      await sleep(random() * Math.min(MAX_DELAY_MS, 20 * 2 ** attempt));
-    }
-  }
 }

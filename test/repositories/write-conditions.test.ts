@@ -3,6 +3,7 @@ import { documentClient } from '../../src/shared/dynamo.ts';
 import { orderIdOf, paymentIdOf } from '../../src/shared/ids.ts';
 import {
   captured,
+  moveReservation,
   NOW,
   newSubject,
   orderFor,
@@ -39,26 +40,21 @@ const RACES: Record<
     second: ({ stock }, subject) => stock.reserve(reservationFor(subject)),
     result: { done: false, current: expect.objectContaining({ status: 'held' }) },
   },
-  'reserving stock that another session took': {
-    first: async ({ stock }, { sku }) =>
-      stock.reserve({ ...reservationFor(await newSubject()), items: [{ sku, quantity: 9 }] }),
-    second: ({ stock }, subject) => stock.reserve(reservationFor(subject)),
-    result: { done: false, short: [{ sku: expect.any(String), available: 1, deleted: false }] },
-  },
   'committing a released reservation that the counters would allow': {
-    async first({ stock }, subject) {
+    async first(repos, subject) {
+      const { stock } = repos;
       await stock.reserve({ ...reservationFor(await newSubject()), items: reservationFor(subject).items });
       await stock.reserve(reservationFor(subject));
-      await stock.move(reservationFor(subject), 'released', ['reserved', 'available']);
+      await moveReservation(repos, subject, 'released', ['reserved', 'available']);
     },
     second: ({ stock }, subject) => stock.move(reservationFor(subject), 'committed', ['reserved', 'sold']),
     result: { done: false, current: expect.objectContaining({ status: 'released' }) },
   },
   'returning stock that was reinstated since': {
-    async first({ stock }, subject) {
-      await stock.reserve(reservationFor(subject));
-      await stock.move(reservationFor(subject), 'committed', ['reserved', 'sold']);
-      await stock.move({ ...reservationFor(subject), status: 'committed' }, 'committed', undefined, 1);
+    async first(repos, subject) {
+      await repos.stock.reserve(reservationFor(subject));
+      await moveReservation(repos, subject, 'committed', ['reserved', 'sold']);
+      await moveReservation(repos, subject, 'committed', undefined, 1);
     },
     second: ({ stock }, subject) =>
       stock.move({ ...reservationFor(subject), status: 'committed' }, 'returned', ['sold', 'available']),
@@ -233,4 +229,18 @@ it.concurrent.each(Object.entries(RACES))('changes nothing when %s', async (_, {
   expect(await second(repos, subject)).toEqual(result);
 
   expect(await stateOf(subject)).toEqual(before);
+});
+
+it('moves no items when reserving stock that another session took', async () => {
+  const repos = reposOf(documentClient());
+  const subject = await newSubject();
+  const { sku } = subject;
+  await repos.stock.reserve({ ...reservationFor(await newSubject()), items: [{ sku, quantity: 9 }] });
+
+  const result = await repos.stock.reserve(reservationFor(subject));
+
+  expect(result).toEqual({ done: false, short: [{ sku, available: 1, deleted: false }] });
+  const reservation = await repos.stock.reservation(subject.session);
+  expect(reservation).toEqual({ ...reservationFor(subject), status: 'released', last_move: expect.any(String) });
+  expect((await stateOf(subject)).stock).toEqual({ available: 1, reserved: 9, sold: 0 });
 });

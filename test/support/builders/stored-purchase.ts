@@ -19,11 +19,8 @@ export const NOW = new Date('2026-01-01T00:00:00.000Z');
 export const MONEY = { currency: 'EUR', minor: 1999 };
 functionEnvironment();
 
-export const reposOf = (db: DynamoDBDocumentClient, waits: number[] = []) => ({
-  stock: stockRepository(db, tables, {
-    random: () => 0.5,
-    sleep: async (milliseconds) => void waits.push(milliseconds),
-  }),
+export const reposOf = (db: DynamoDBDocumentClient) => ({
+  stock: stockRepository(db, tables),
   sessions: sessionRepository(db, tables['checkout-sessions']),
   payments: paymentRepository(db, tables.payments),
   orders: orderRepository(db, tables.orders),
@@ -78,7 +75,21 @@ export const captured = (subject: Subject) => {
 };
 export const eventOf = ({ session }: Subject) => `WH-${session.slice(3)}`;
 
-/** All stored items about a subject, with its ids replaced by placeholders. */
+/** Changes the status of a subject's reservation as it is stored. */
+export async function moveReservation(
+  { stock }: Repos,
+  { session }: Subject,
+  ...move: Parameters<Repos['stock']['move']> extends [unknown, ...infer Move] ? Move : never
+) {
+  const reservation = await stock.reservation(session);
+  if (!reservation) throw new Error('no reservation');
+  return stock.move(reservation, ...move);
+}
+
+/**
+ * All stored items about a subject, with its ids replaced by placeholders. Without the time until which products keep
+ * the marks of its moves: it is set only when a write was not answered.
+ */
 export async function stateOf({ session, sku }: Subject) {
   const all = await Promise.all(
     (Object.keys(tables) as (keyof typeof tables)[]).map(async (table) => [table, await everythingIn(table)] as const),
@@ -87,9 +98,18 @@ export async function stateOf({ session, sku }: Subject) {
   const about = all.flatMap(([table, items]) =>
     items.filter((item) => JSON.stringify(item).includes(random)).map((item) => ({ table, item })),
   );
-  const text = JSON.stringify(about, (_, value) => (value instanceof Set ? [...value] : value));
+  const text = JSON.stringify(about, (key, value) => {
+    if (key === 'marks_until') return undefined;
+    return value instanceof Set ? [...value] : value;
+  });
   return {
-    items: JSON.parse(text.replaceAll(random, 'ID').replaceAll(random.slice(-10), 'ID').replaceAll(sku, 'SKU')),
+    items: JSON.parse(
+      text
+        .replaceAll(random, 'ID')
+        .replaceAll(random.slice(-10), 'ID')
+        .replaceAll(sku, 'SKU')
+        .replaceAll(/ID\/[0-9a-f]{8}/g, 'ID/MOVE'),
+    ),
     stock: await stockOf(sku),
   };
 }

@@ -67,6 +67,21 @@ function compile(expression: string): Condition {
       skip(')');
       return inner;
     }
+    if (token === 'NOT') {
+      const inner = one();
+      return (item, placeholders) => !inner(item, placeholders);
+    }
+    if (token === 'contains') {
+      skip('(');
+      const set = operandOf(next());
+      skip(',');
+      const element = operandOf(next());
+      skip(')');
+      return (item, placeholders) => {
+        const found = set(item, placeholders);
+        return found instanceof Set && found.has(element(item, placeholders));
+      };
+    }
     if (token === 'attribute_exists' || token === 'attribute_not_exists') {
       skip('(');
       const operand = operandOf(next());

@@ -8,7 +8,8 @@ import type { Order } from '../../../src/fulfillment/order.ts';
 import { type OrderRepository, sortable } from '../../../src/fulfillment/order-repository.ts';
 import { type Product, readProducts } from '../../../src/inventory/product.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
-import type { StockChangeResult, StockRepository } from '../../../src/inventory/stock-repository.ts';
+import type { StockChangeResult } from '../../../src/inventory/stock-move-repository.ts';
+import type { StockRepository } from '../../../src/inventory/stock-repository.ts';
 import { conditionOf } from '../../../src/payments/conditions.ts';
 import { afterMove, settlementsOf } from '../../../src/payments/decide.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
@@ -226,6 +227,8 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
     productsOf: (skus) =>
       gate('stock.productsOf', () => readProducts([...products.values()].filter(({ sku }) => skus.includes(sku)))),
     reservation: (id) => gate('stock.reservation', () => reservations.get(id)),
+    // A move is one effect here, so none is ever pending.
+    resume: (reservation) => Promise.resolve(reservation),
     reserve: (reservation) =>
       gate('stock.reserve', () => {
         const found = reservations.get(reservation.checkout_session_id);

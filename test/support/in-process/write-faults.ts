@@ -1,8 +1,4 @@
-import {
-  ProvisionedThroughputExceededException,
-  ThrottlingException,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
+import { ProvisionedThroughputExceededException, ThrottlingException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 const $metadata = { httpStatusCode: 400 };
@@ -29,21 +25,10 @@ export const WRITE_FAULTS = {
     after: true,
     error: () => Object.assign(new Error('no response'), { name: 'TimeoutError' }),
   },
-  'meets another transaction four times': {
-    times: 4,
-    after: false,
-    error: () =>
-      new TransactionCanceledException({
-        message: 'cancelled',
-        $metadata,
-        CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
-      }),
-  },
 } as const;
 
 /**
- * Makes the next writes of a client fail below the SDK's own retries, as AWS does. MiniStack never returns
- * TransactionConflict.
+ * Makes the next writes of a client fail below the SDK's own retries, as AWS does.
  * @returns the number of writes that have failed so far
  */
 export function injectWriteFaults(
@@ -53,7 +38,7 @@ export function injectWriteFaults(
   let failed = 0;
   db.middlewareStack.add(
     (next, context) => async (args) => {
-      const write = /^(Put|Update|Delete|TransactWrite)/.test(context.commandName ?? '');
+      const write = /^(Put|Update|Delete)/.test(context.commandName ?? '');
       if (!write || failed >= times) return next(args);
       failed += 1;
       if (after) await next(args);

@@ -87,6 +87,22 @@ describe('openSession', () => {
       expect([left('MUG'), left('PLATE'), sessions.rows.size]).toEqual([3, 1, 0]);
     });
 
+    it('is not attempted when the read already shows too few items', async () => {
+      const { stock, sessions } = shop();
+      const reserve = () => Promise.reject(new Error('attempted'));
+      const deps = {
+        stock: { ...stock.repository, reserve },
+        sessions: sessions.repository,
+        ulid: () => '',
+        now: () => NOW,
+      };
+
+      expect(await openSession(deps, [plates(2)])).toEqual({
+        outcome: 'out_of_stock',
+        items: [{ sku: 'PLATE', requested: 2, available: 1 }],
+      });
+    });
+
     it('is not made for an unknown product', async () => {
       const { open, left } = shop();
 

@@ -196,6 +196,23 @@ describe('stock steps', () => {
     },
   );
 
+  it('end a pending move first, also where they then have nothing to do', async () => {
+    const { repository, reservations } = await stockWith('released', 2);
+    const released = reservations.get(SESSION);
+    if (!released) throw new Error('no reservation');
+    reservations.set(SESSION, {
+      ...released,
+      last_move: `${SESSION}/12345678`,
+      pending: { to: 'held', counters: ['available', 'reserved'], begun_at: '2026-06-01T12:00:00.000Z' },
+    });
+    const resume = async () => {
+      reservations.set(SESSION, { ...released, status: 'returned' });
+      return { ...released, status: 'returned' as const };
+    };
+
+    expect(await releaseStock({ ...repository, resume }, late)).toEqual({ stock: 'returned', changed: false });
+  });
+
   it('throws when the reservation does not exist', async () => {
     const { reservations, run } = await stockWith('held');
     reservations.clear();

@@ -181,6 +181,51 @@ describe('reservationsJob', () => {
   });
 });
 
+describe('reservationsJob with a pending move', () => {
+  /** A reservation whose move to `held` has been left by its caller. */
+  async function movingReservation(shop: ShopInMemory) {
+    const id = await abandonedSession(shop);
+    const { repository, reservations } = shop.stock;
+    const held = reservations.get(id);
+    if (!held) throw new Error('no reservation');
+    reservations.set(id, {
+      ...held,
+      status: 'released',
+      last_move: `${id}/12345678`,
+      pending: { to: 'held', counters: ['available', 'reserved'], begun_at: OPENED.toISOString() },
+    });
+    const resume = async () => {
+      reservations.set(id, held);
+      return held;
+    };
+    return { id, deps: { ...depsOf(shop), stock: { ...repository, resume } } };
+  }
+
+  it('ends the move, and keeps the stock of a session that exists', async () => {
+    const shop = shopInMemory();
+    const { id, deps } = await movingReservation(shop);
+
+    const { figures } = await reservationsJob(deps)(jobRunAt(EXPIRED));
+
+    expect(figures).toMatchObject({ checked: 1, released: 0, failed: 0 });
+    expect(shop.stock.reservations.get(id)).toMatchObject({ status: 'held' });
+    expect(shop.stock.reservations.get(id)).not.toHaveProperty('pending');
+    expect(shop.sessions.rows.get(id)?.status).toBe('open');
+  });
+
+  it('ends the move, and releases the stock of a session that was never opened', async () => {
+    const shop = shopInMemory();
+    const { id, deps } = await movingReservation(shop);
+    shop.sessions.rows.delete(id);
+
+    const { figures } = await reservationsJob(deps)(jobRunAt(EXPIRED));
+
+    expect(figures).toMatchObject({ checked: 1, released: 1, failed: 0 });
+    expect(shop.stock.reservations.get(id)?.status).toBe('released');
+    expect(shop.stock.products.get('MUG')).toMatchObject({ available: 10, reserved: 0 });
+  });
+});
+
 describe('nextAction', () => {
   const session: Session = {
     checkout_session_id: SESSION,

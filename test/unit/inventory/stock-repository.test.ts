@@ -1,0 +1,302 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isMarkObsolete, type Reservation, sessionOfMark } from '../../../src/inventory/reservation.ts';
+import { type StockRepository, stockRepository } from '../../../src/inventory/stock-repository.ts';
+import { commitStock, holdStock, releaseStock, returnStock } from '../../../src/inventory/stock-steps.ts';
+import { sessionId } from '../../../src/shared/ids.ts';
+import { settlementThat } from '../../support/builders/settlements.ts';
+import { dynamoInMemory, type Effect, type Network } from '../../support/in-memory/dynamo.ts';
+import { product } from '../../support/in-memory/shop.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { virtualTime } from '../../support/virtual-time.ts';
+
+const TABLES = { products: 'products', reservations: 'reservations' };
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const sessionNumber = (number: number) => sessionId(`03${number.toString().padStart(24, '0')}`);
+const reservationOf = (number: number, ...skus: string[]): Reservation => ({
+  checkout_session_id: sessionNumber(number),
+  status: 'held',
+  items: skus.map((sku) => ({ sku, quantity: 1 })),
+  expires_at: '2026-06-01T12:30:00.000Z',
+});
+
+function tablesWith(...products: ReturnType<typeof product>[]) {
+  const dynamo = dynamoInMemory({ products: 'sku', reservations: 'checkout_session_id' });
+  for (const each of products) dynamo.rows('products').set(each.sku, each);
+  const repository = (network: Network = async (_, effect) => effect(), now = NOW) =>
+    stockRepository(dynamo.client(network), TABLES, () => now);
+  const counters = (sku: string) => {
+    const { available, reserved, sold } = dynamo.rows('products').get(sku) ?? {};
+    return [available, reserved, sold];
+  };
+  /** What a cleanup does, at its worst moment. */
+  const forgetMarks = () => {
+    for (const item of dynamo.rows('products').values()) {
+      const kept = [...((item.applied ?? []) as Set<string>)].filter((mark) => {
+        const reservation = dynamo.rows('reservations').get(sessionOfMark(mark)) as Reservation | undefined;
+        return !isMarkObsolete(mark, reservation, NOW);
+      });
+      if (kept.length > 0) item.applied = new Set(kept);
+      else delete item.applied;
+    }
+  };
+  const marks = (sku: string) => [...((dynamo.rows('products').get(sku)?.applied ?? []) as Set<string>)];
+  return { ...dynamo, repository, counters, marks, forgetMarks };
+}
+
+describe('stock moves under faults', () => {
+  const STEPS = { commitStock, releaseStock, holdStock, returnStock } as const;
+  const FAULTS = ['none', 'none', 'none', 'none', 'lost', 'unmade', 'late', 'dies before', 'dies after'] as const;
+  const noAnswer = () => Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+
+  /** A process whose requests meet faults, and are made in any order with those of others. */
+  function process(random: () => number, pick: () => (typeof FAULTS)[number], late: Effect[]): Network {
+    let isDead = false;
+    return async ({ command }, effect) => {
+      for (let turns = Math.floor(random() * 3); turns > 0; turns--) await new Promise(setImmediate);
+      if (isDead) throw new Error('process is dead');
+      const fault = command === 'GetItemCommand' ? 'none' : pick();
+      if (fault === 'dies before' || fault === 'dies after') isDead = true;
+      if (fault === 'unmade') throw noAnswer();
+      if (fault === 'late') {
+        late.push(effect);
+        throw noAnswer();
+      }
+      const answer = fault === 'dies before' ? {} : effect();
+      if (isDead) throw new Error('process is dead');
+      if (fault === 'lost') throw noAnswer();
+      return answer;
+    };
+  }
+  const arriveLate = (late: Effect[]) => {
+    for (const effect of late.splice(0)) {
+      try {
+        effect();
+      } catch {
+        // Its condition does not hold any more.
+      }
+    }
+  };
+
+  it('end with counters that equal the reservations', async () => {
+    const step = fc.constantFrom(...(Object.keys(STEPS) as (keyof typeof STEPS)[]));
+    const cases = fc.record({
+      seed: fc.nat(),
+      faults: fc.infiniteStream(fc.constantFrom(...FAULTS)),
+      steps: fc.array(fc.tuple(fc.nat(1), step), { maxLength: 8 }),
+      plates: fc.nat(3),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ seed, faults, steps, plates }) => {
+        const tables = tablesWith(product(3), product(plates, 'PLATE'));
+        const late: Effect[] = [];
+        const random = seededRandom(seed);
+        const forgetting =
+          (network: Network): Network =>
+          (call, effect) =>
+            network(call, () => {
+              try {
+                return effect();
+              } finally {
+                if (random() < 0.5) tables.forgetMarks();
+              }
+            });
+        const pick = () => (faults.next().value ?? 'none') as (typeof FAULTS)[number];
+        const inProcess = (run: (stock: StockRepository) => Promise<unknown>) =>
+          run(tables.repository(forgetting(process(random, pick, late)))).catch(() => undefined);
+
+        await Promise.all(
+          [0, 1, 2, 3].map((i) => inProcess((stock) => stock.reserve(reservationOf(i, 'MUG', 'PLATE')))),
+        );
+        if (random() < 0.5) arriveLate(late);
+        await Promise.all(
+          steps.map(([i, name]) =>
+            inProcess((stock) =>
+              STEPS[name](
+                stock,
+                settlementThat('captured_late', 'captured', { checkout_session_id: sessionNumber(i) }),
+              ),
+            ),
+          ),
+        );
+        if (random() < 0.5) arriveLate(late);
+        const stock = tables.repository();
+        const resumeAll = async () => {
+          for (const row of tables.rows('reservations').values()) await stock.resume(row as Reservation);
+        };
+        await resumeAll();
+        tables.forgetMarks();
+        arriveLate(late);
+        await resumeAll();
+
+        const reservations = [...tables.rows('reservations').values()] as Reservation[];
+        expect(reservations.filter(({ pending }) => pending)).toEqual([]);
+        const quantityOf = (status: string) => reservations.filter((row) => row.status === status).length;
+        const [held, committed] = [quantityOf('held'), quantityOf('committed')];
+        expect([tables.counters('MUG'), tables.counters('PLATE')]).toEqual([
+          [3 - held - committed, held, committed],
+          [plates - held - committed, held, committed],
+        ]);
+      }),
+      { numRuns: Number(globalThis.process.env.RUNS ?? 50) },
+    );
+  }, 120_000);
+});
+
+describe('a move that two callers work on', () => {
+  /** A network on which the numbered write waits until it is let through. */
+  function stopped(at: number) {
+    const reached = Promise.withResolvers<void>();
+    const passes = Promise.withResolvers<void>();
+    let writes = 0;
+    const network: Network = async ({ command }, effect) => {
+      if (command !== 'GetItemCommand' && ++writes === at) {
+        reached.resolve();
+        await passes.promise;
+      }
+      return effect();
+    };
+    return { network, reached: reached.promise, letThrough: passes.resolve };
+  }
+
+  /** Both have read the pending move of one mug; the helper stops before its write of the product. */
+  async function bothAtWork(ownerStopsAt: number, mugs: number) {
+    const tables = tablesWith(product(mugs), product(0, 'PLATE'));
+    const [owner, helper] = [stopped(ownerStopsAt), stopped(2)];
+    const skus = mugs > 0 ? ['MUG'] : ['MUG', 'PLATE'];
+    const reserved = tables.repository(owner.network).reserve(reservationOf(1, ...skus));
+    await owner.reached;
+    const moving = await tables.repository().reservation(sessionNumber(1));
+    if (!moving) throw new Error('no reservation');
+    const resumed = tables.repository(helper.network).resume(moving);
+    await helper.reached;
+    return { ...tables, owner, helper, reserved, resumed };
+  }
+
+  it('keeps its marks when its owner ends it before the write of its helper arrives', async () => {
+    const { owner, helper, reserved, resumed, forgetMarks, counters } = await bothAtWork(3, 3);
+
+    owner.letThrough();
+    expect(await reserved).toEqual({ done: true });
+    forgetMarks();
+    helper.letThrough();
+
+    expect(await resumed).toMatchObject({ status: 'held' });
+    expect(counters('MUG')).toEqual([2, 1, 0]);
+  });
+
+  it('moves nothing after its owner reverted it for lack of stock', async () => {
+    const { owner, helper, reserved, resumed, forgetMarks, counters, rows } = await bothAtWork(4, 0);
+
+    owner.letThrough();
+    expect(await reserved).toMatchObject({ done: false, short: [{ sku: 'MUG' }, { sku: 'PLATE' }] });
+    forgetMarks();
+    for (const sku of ['MUG', 'PLATE']) rows('products').set(sku, { ...rows('products').get(sku), available: 1 });
+    helper.letThrough();
+
+    expect(await resumed).toMatchObject({ status: 'released' });
+    expect([counters('MUG'), counters('PLATE')]).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+});
+
+describe('200 buyers of one product, of which 100 are in stock', () => {
+  /** A network of 8 to 15 ms a call, and a DynamoDB that takes the writes of an item one by one, each in a millisecond. */
+  function contended() {
+    const tables = tablesWith(product(100));
+    const random = seededRandom(1);
+    const { sleep, run } = virtualTime(NOW);
+    const ended = async <Result>(results: readonly Promise<Result>[]) => {
+      const all = Promise.allSettled(results);
+      // The SDK reads its configuration before its first request.
+      while (!isBusy) await new Promise((resolve) => setTimeout(resolve, 1));
+      await run(new Date(NOW.getTime() + 120_000));
+      return all;
+    };
+    let isBusy = false;
+    const queues = new Map<string, Promise<unknown>>();
+    const writes = { made: 0, refused: 0 };
+    const network: Network = async ({ command, key }, effect) => {
+      isBusy = true;
+      await sleep(4 + random() * 3);
+      const turn = (queues.get(key) ?? Promise.resolve()).then(() => sleep(command === 'GetItemCommand' ? 0 : 1));
+      if (command !== 'GetItemCommand') queues.set(key, turn);
+      await turn;
+      try {
+        const answer = effect();
+        if (key === 'MUG') writes.made++;
+        return answer;
+      } catch (error) {
+        if (key === 'MUG') writes.refused++;
+        throw error;
+      } finally {
+        await sleep(4 + random() * 3);
+      }
+    };
+    const transactions = async (milliseconds: number) => {
+      isBusy = true;
+      await sleep(milliseconds);
+    };
+    return { ...tables, network, writes, random, sleep: transactions, ended };
+  }
+
+  it('makes 100 reservations in 1.2 writes of the product a sale, without an error', async () => {
+    const { repository, network, counters, marks, rows, writes, ended } = contended();
+    const stock = repository(network);
+
+    const results = await ended(Array.from({ length: 200 }, (_, i) => stock.reserve(reservationOf(i, 'MUG'))));
+
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    const done = results.filter((result) => result.status === 'fulfilled' && result.value.done);
+    expect([done.length, counters('MUG')]).toEqual([100, [0, 100, 0]]);
+    const held = [...rows('reservations').values()].filter(({ status }) => status === 'held');
+    expect(held).toHaveLength(100);
+    expect(writes.made / 100).toBeLessThanOrEqual(1.2);
+    // All read the stock at the same time, so no read could refuse the other 100.
+    expect(writes.refused).toBe(100);
+    expect(marks('MUG').length).toBeLessThan(32);
+  });
+
+  it('fails some buyers when each reserves in a transaction', async () => {
+    const { rows, transact, random, sleep, ended } = contended();
+    const busy = new Set<string>();
+    let attempts = 0;
+    const reserveInTransaction = async (number: number) => {
+      for (let attempt = 1; ; attempt++) {
+        attempts++;
+        await sleep(4);
+        if (busy.has('MUG')) {
+          if (attempt === 10) throw new TransactionCanceledException({ message: 'conflict', $metadata: {} });
+          await sleep(random() * Math.min(640, 20 * 2 ** attempt));
+          continue;
+        }
+        busy.add('MUG');
+        await sleep(8 + random() * 7);
+        busy.delete('MUG');
+        transact([
+          { TableName: 'reservations', Item: { ...reservationOf(number, 'MUG') } },
+          {
+            TableName: 'products',
+            Key: { sku: 'MUG' },
+            UpdateExpression: 'SET available = available - :one, reserved = reserved + :one',
+            ConditionExpression: 'available >= :one',
+            ExpressionAttributeValues: { ':one': 1 },
+          },
+        ]);
+        return;
+      }
+    };
+
+    const results = await ended(Array.from({ length: 200 }, (_, i) => reserveInTransaction(i)));
+
+    const sales = [...rows('reservations').values()].length;
+    const conflicts = results.filter(
+      (result) => result.status === 'rejected' && /conflict/.test(result.reason.message),
+    );
+    expect(attempts / sales).toBeGreaterThan(5);
+    expect(conflicts.length).toBeGreaterThan(0);
+  });
+});
