@@ -62,7 +62,7 @@ export async function scanPage(
       ...(next ? { table, after: next } : { table: TABLES[TABLES.indexOf(table) + 1] }),
       checked: scan.checked + purchases.length,
       ...(table === 'payments' && { payments: countStatuses(scan.payments, purchases) }),
-      ...(tallies && { shelves: addReservations(tallies, reservations) }),
+      ...(tallies && { shelves: addReservations(tallies, reservations, context) }),
       ...(unreadable.length > 0 && { miscounted: true }),
     },
     violations: purchases.flatMap((purchase) => purchaseViolations(purchase, context)),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { countersSchema, type Product } from '../../inventory/product.ts';
 import type { Reservation } from '../../inventory/reservation.ts';
+import { type CheckContext, isPast } from './check-context.ts';
 import type { Violation } from './violation.ts';
 
 /** Reserved quantities of one SKU, summed while the reservations are scanned. */
@@ -9,6 +10,8 @@ const tallySchema = z.object({
   counters: z.optional(z.extend(countersSchema, { stocked: z.int() })),
   held: z.int(),
   committed: z.int(),
+  /** Whether a reservation of it has a pending move, which may have changed the counters or not. */
+  moving: z.optional(z.enum(['recently', 'for long'])),
 });
 type StockTally = z.infer<typeof tallySchema>;
 
@@ -27,17 +30,32 @@ export const startTallies = (products: readonly Product[]): StockTallies =>
     ]),
   );
 
-export function addReservations(tallies: StockTallies, reservations: readonly Reservation[]): StockTallies {
+/** Longer than the reservations job takes to end the move of a dead caller. */
+const MOVE_SECONDS = 900;
+
+export function addReservations(
+  tallies: StockTallies,
+  reservations: readonly Reservation[],
+  context: CheckContext,
+): StockTallies {
   const added = { ...tallies };
-  for (const { status, items } of reservations) {
-    if (status !== 'held' && status !== 'committed') continue;
+  for (const { status, items, pending } of reservations) {
+    const isCounted = status === 'held' || status === 'committed';
+    if (!isCounted && !pending) continue;
     for (const { sku, quantity } of items) {
       const tally = added[sku] ?? { held: 0, committed: 0 };
-      added[sku] = { ...tally, [status]: tally[status] + quantity };
+      added[sku] = {
+        ...tally,
+        ...(isCounted && { [status]: tally[status] + quantity }),
+        ...(pending && tally.moving !== 'recently' && { moving: ageOf(pending.begun_at, context) }),
+      };
     }
   }
   return added;
 }
+
+const ageOf = (begunAt: string, context: CheckContext) =>
+  isPast(begunAt, MOVE_SECONDS, context) ? 'for long' : 'recently';
 
 export interface StockCheckResult {
   readonly violations: readonly Violation[];
@@ -49,7 +67,7 @@ export interface StockCheckResult {
 
 /**
  * `stock_counters`, after a scan of all reservations. The scan takes several runs while the shop sells: a product whose
- * counters changed since it began is left to the next scan. A product that was sold and returned in between has its old
+ * counters changed since it began, or may still change by a recent move, is left to the next scan. A product that was sold and returned in between has its old
  * counters back, so a difference becomes a violation only when two consecutive scans find the same one.
  * @param products read after the scan
  */
@@ -65,7 +83,7 @@ export function checkCounters(
   for (const [sku, tally] of Object.entries(tallies)) {
     const product = bySku.get(sku);
     const imbalance = product && imbalanceOf(product);
-    const isUnchanged = areUnchanged(tally.counters, product);
+    const isUnchanged = tally.moving !== 'recently' && areUnchanged(tally.counters, product);
     const difference = isUnchanged ? differenceOf(tally) : undefined;
     if (difference) suspected[sku] = difference;
     const isConfirmed = difference !== undefined && suspects[sku] === difference;
@@ -100,9 +118,9 @@ function differenceOf({ counters, held, committed }: StockTally): string | undef
     : `${reserved} reserved and ${sold} sold, but ${held} held and ${committed} committed`;
 }
 
-/** Null where more is held and committed than was ever stocked. */
-function correction(sku: string, { counters, held, committed }: StockTally): Violation['repair'] {
-  if (!counters || held + committed > counters.stocked) return null;
+/** Null where more is held and committed than was ever stocked, and while a move may still change the counters. */
+function correction(sku: string, { counters, held, committed, moving }: StockTally): Violation['repair'] {
+  if (!counters || moving || held + committed > counters.stocked) return null;
   const { available, reserved, sold } = counters;
   return {
     kind: 'correct_stock',
