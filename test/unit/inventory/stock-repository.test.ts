@@ -45,6 +45,21 @@ function tablesWith(...products: ReturnType<typeof product>[]) {
   return { ...dynamo, repository, counters, marks, forgetMarks };
 }
 
+/** A network on which the numbered write waits until it is let through. */
+function stopped(at: number) {
+  const reached = Promise.withResolvers<void>();
+  const passes = Promise.withResolvers<void>();
+  let writes = 0;
+  const network: Network = async ({ command }, effect) => {
+    if (command !== 'GetItemCommand' && ++writes === at) {
+      reached.resolve();
+      await passes.promise;
+    }
+    return effect();
+  };
+  return { network, reached: reached.promise, letThrough: passes.resolve };
+}
+
 describe('stock moves under faults', () => {
   const STEPS = { commitStock, releaseStock, holdStock, returnStock } as const;
   const FAULTS = ['none', 'none', 'none', 'none', 'lost', 'unmade', 'late', 'dies before', 'dies after'] as const;
@@ -145,21 +160,6 @@ describe('stock moves under faults', () => {
 });
 
 describe('a move that two callers work on', () => {
-  /** A network on which the numbered write waits until it is let through. */
-  function stopped(at: number) {
-    const reached = Promise.withResolvers<void>();
-    const passes = Promise.withResolvers<void>();
-    let writes = 0;
-    const network: Network = async ({ command }, effect) => {
-      if (command !== 'GetItemCommand' && ++writes === at) {
-        reached.resolve();
-        await passes.promise;
-      }
-      return effect();
-    };
-    return { network, reached: reached.promise, letThrough: passes.resolve };
-  }
-
   /** Both have read the pending move of one mug; the helper stops before its write of the product. */
   async function bothAtWork(ownerStopsAt: number, mugs: number) {
     const tables = tablesWith(product(mugs), product(0, 'PLATE'));
@@ -198,6 +198,65 @@ describe('a move that two callers work on', () => {
     expect(await resumed).toMatchObject({ status: 'released' });
     expect([counters('MUG'), counters('PLATE')]).toEqual([
       [1, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+});
+
+describe('a move', () => {
+  const reservedMug = async () => {
+    const tables = tablesWith(product(3));
+    const stock = tables.repository();
+    await stock.reserve(reservationOf(1, 'MUG'));
+    const read = async () => (await stock.reservation(sessionNumber(1))) ?? expect.fail('no reservation');
+    return { ...tables, stock, read };
+  };
+
+  it('does not begin when the reservation has moved there and back since it was read', async () => {
+    const { stock, read, counters } = await reservedMug();
+    const seen = await read();
+    await stock.move(seen, 'released', ['reserved', 'available']);
+    await stock.move(await read(), 'held', ['available', 'reserved']);
+
+    expect(await stock.move(seen, 'released', ['reserved', 'available'])).toMatchObject({
+      done: false,
+      current: { status: 'held' },
+    });
+    expect(counters('MUG')).toEqual([2, 1, 0]);
+  });
+
+  it('does not end as done once a helper has begun to revert it', async () => {
+    const tables = tablesWith(product(3), product(0, 'PLATE'));
+    const dead = async () => Promise.reject(new Error('dead'));
+    let begun = false;
+    const beginning: Network = (_, effect) => (begun ? dead() : Promise.resolve(effect()));
+    const owner = tables.repository(async (call, effect) => {
+      const answer = await beginning(call, effect);
+      begun = true;
+      return answer;
+    });
+    await owner.reserve(reservationOf(1, 'MUG', 'PLATE')).catch(() => undefined);
+    const moving = (await tables.repository().reservation(sessionNumber(1))) ?? expect.fail('no reservation');
+    const [reverting, moved] = [stopped(4), stopped(4)];
+    let writes = 0;
+    const reverted = tables
+      .repository((call, effect) =>
+        call.command !== 'GetItemCommand' && ++writes > 4 ? dead() : reverting.network(call, effect),
+      )
+      .resume(moving)
+      .catch(() => undefined);
+    await reverting.reached;
+    tables.rows('products').set('PLATE', product(1, 'PLATE'));
+    const resumed = tables.repository(moved.network).resume(moving);
+    await moved.reached;
+
+    reverting.letThrough();
+    await reverted;
+    moved.letThrough();
+
+    expect(await resumed).toMatchObject({ status: 'released' });
+    expect([tables.counters('MUG'), tables.counters('PLATE')]).toEqual([
+      [3, 0, 0],
       [1, 0, 0],
     ]);
   });
