@@ -234,8 +234,7 @@ export const stockMoveRepository = (
     // Without a doubt, lines that were short or had no turn need no write.
     const toRevert = sure ? moved.map(({ item }) => item) : items;
     if (counters && toRevert.length > 0) {
-      const conditions = sure ? ['attribute_not_exists(pending.helped)'] : [];
-      const decided = await writePending(moving, 'SET pending.reverting = :true', conditions, { ':true': true });
+      const decided = await writePending(moving, 'SET pending.reverting = :true', [], { ':true': true });
       if (!('written' in decided)) return resultOf(moving, decided.found, short);
       const answers = await all(toRevert.map((item) => revertLine(move, counters, item)));
       sure &&= answers.every(Boolean);
