@@ -12,7 +12,7 @@ export type ReleaseSessionResult =
 export async function releaseSession(
   deps: {
     readonly sessions: Pick<SessionRepository, 'get' | 'expire'>;
-    readonly stock: Pick<StockRepository, 'reservation' | 'move'>;
+    readonly stock: Pick<StockRepository, 'reservation' | 'move' | 'resume'>;
   },
   id: SessionId,
 ): Promise<ReleaseSessionResult> {

@@ -19,7 +19,7 @@ export interface StorefrontDeps
   extends Omit<OpenSessionDeps, 'stock' | 'sessions'>,
     Omit<BeginPaymentDeps, 'sessions' | 'payments'>,
     Omit<CaptureDeps, 'payments'> {
-  readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products' | 'reservation' | 'move'>;
+  readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products' | 'reservation' | 'move' | 'resume'>;
   readonly sessions: Pick<SessionRepository, 'get' | 'create' | 'beginPayment' | 'expire'>;
   readonly payments: BeginPaymentDeps['payments'];
   readonly orders: Pick<OrderRepository, 'get'>;
