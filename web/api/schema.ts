@@ -138,6 +138,14 @@ export type NotAnOperator = Problem & {
   status?: 403;
 };
 /**
+ * The request came to the HTTP API directly. Use the URL of the shop.
+ */
+export type NotThroughFrontDoor = Problem & {
+  type?: '/problems/not-through-front-door';
+  title?: 'Direct access refused';
+  status?: 403;
+};
+/**
  * No event has this id, or it has expired.
  */
 export type UnknownEvent = Problem & {

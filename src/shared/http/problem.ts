@@ -25,6 +25,7 @@ export const PROBLEMS = {
   'wrong-credentials': [401, 'Invalid credentials'],
   'not-signed-in': [401, 'Authentication required'],
   'not-an-operator': [403, 'Operator access required'],
+  'not-through-front-door': [403, 'Direct access refused'],
   'nothing-to-refund': [409, 'Nothing to refund'],
   'refund-refused': [409, 'Refund rejected by PayPal'],
   'not-under-review': [409, 'Payment not under review'],

@@ -17,6 +17,7 @@ const documented = [
   ),
   ...problemTypesOf({ $ref: '#/components/responses/NotFound' }).map((type) => `404 ${type}`),
   ...problemTypesOf({ $ref: '#/components/responses/MethodNotAllowed' }).map((type) => `405 ${type}`),
+  ...problemTypesOf({ $ref: '#/components/responses/NotThroughFrontDoor' }).map((type) => `403 ${type}`),
 ];
 
 describe('docs/openapi.yaml: problems', () => {
