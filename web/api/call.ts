@@ -1,3 +1,4 @@
+import { isChallenged, loadChallengedPage } from './challenge.ts';
 import type { Problem } from './schema.ts';
 
 /** A problem document that the API returned, https://www.rfc-editor.org/rfc/rfc9457 */
@@ -65,6 +66,7 @@ export async function call<Body>(method: string, path: `/${string}`, options: Ca
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
+  if (isChallenged(response)) return loadChallengedPage();
   const serverTime = Date.parse(response.headers.get('date') ?? '');
   if (!Number.isNaN(serverTime)) clockOffsetMs = serverTime + 1000 - Date.now();
   if (accept !== 'application/json' && response.ok && response.headers.get('content-type')?.startsWith(accept))

@@ -70,6 +70,22 @@ describe('call', () => {
     expect(await errorOf(call('GET', '/products'))).toMatchObject({ name: 'ApiProblem', status, message });
   });
 
+  it('loads the page again, challenged, when the firewall challenges the call', async () => {
+    const replace = vi.fn();
+    vi.stubGlobal('location', { href: 'https://shop.example/checkout?checkout_session_id=cs_1', replace });
+    const headers = { 'x-amzn-waf-action': 'challenge' };
+    vi.stubGlobal('fetch', async () => new Response('', { status: 202, headers }));
+    const outcome = Promise.race([
+      call('POST', '/payments', { body: {} }),
+      new Promise((resolve) => setTimeout(resolve, 20, 'pending')),
+    ]);
+
+    expect(await outcome).toBe('pending');
+    expect(String(replace.mock.lastCall)).toBe(
+      'https://shop.example/checkout?checkout_session_id=cs_1&challenge=required',
+    );
+  });
+
   it('throws the reason of an aborted signal', async () => {
     vi.stubGlobal('fetch', async (_url: string, { signal }: { signal: AbortSignal }) => signal.throwIfAborted());
 
