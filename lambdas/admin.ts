@@ -1,10 +1,10 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { adminApi } from '../src/admin-api/api.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireAllTables, requireEnv, requirePayPal } from '../src/shared/env.ts';
+import { behindFrontDoor } from '../src/shared/http/front-door.ts';
 import { logger } from '../src/shared/logger.ts';
 import { wireAdmin } from './wiring.ts';
 
@@ -29,8 +29,8 @@ const api = adminApi(
   }),
 );
 
-export async function handler(event: APIGatewayProxyEventV2, context: Context) {
+export const handler = behindFrontDoor(requireEnv('ORIGIN_SECRET_HASHES'), async (event, context) => {
   logger.resetKeys();
   logger.addContext(context);
   return api.resolve(event, context);
-}
+});

@@ -1,3 +1,5 @@
+import { requireEnv } from '../src/shared/env.ts';
+import { behindFrontDoor } from '../src/shared/http/front-door.ts';
 import { toResult } from '../src/shared/http/response.ts';
 
 const response = toResult({
@@ -7,4 +9,4 @@ const response = toResult({
 });
 
 /** Serves docs/openapi.yaml as JSON. */
-export const handler = async () => response;
+export const handler = behindFrontDoor(requireEnv('ORIGIN_SECRET_HASHES'), async () => response);

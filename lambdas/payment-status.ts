@@ -2,6 +2,7 @@ import { orderRepository } from '../src/fulfillment/order-repository.ts';
 import { paymentRepository } from '../src/payments/payment-repository.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv } from '../src/shared/env.ts';
+import { behindFrontDoor } from '../src/shared/http/front-door.ts';
 import { httpHandler } from '../src/shared/http/http-handler.ts';
 import { paymentStatus } from '../src/storefront-api/payment-status.ts';
 
@@ -12,6 +13,9 @@ const deps = {
 };
 
 /** Polled by the storefront: two DynamoDB reads and nothing else. */
-export const handler = httpHandler(({ pathParameters, queryStringParameters }) =>
-  paymentStatus(deps, { id: pathParameters?.id, query: queryStringParameters ?? {} }),
+export const handler = behindFrontDoor(
+  requireEnv('ORIGIN_SECRET_HASHES'),
+  httpHandler(({ pathParameters, queryStringParameters }) =>
+    paymentStatus(deps, { id: pathParameters?.id, query: queryStringParameters ?? {} }),
+  ),
 );

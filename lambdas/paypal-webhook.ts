@@ -1,11 +1,11 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { measureReceipt, receive } from '../src/paypal-webhook/receive.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
+import { behindFrontDoor } from '../src/shared/http/front-door.ts';
 import { Problem } from '../src/shared/http/problem.ts';
 import { bytesOf } from '../src/shared/http/request.ts';
-import { type HttpResult, problemResponse, toResult } from '../src/shared/http/response.ts';
+import { problemResponse, toResult } from '../src/shared/http/response.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireWebhook } from './wiring.ts';
@@ -21,7 +21,7 @@ const { deps, registerContext } = wireWebhook({
   dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
 });
 
-export async function handler(request: APIGatewayProxyEventV2, context: Context): Promise<HttpResult> {
+export const handler = behindFrontDoor(requireEnv('ORIGIN_SECRET_HASHES'), async (request, context) => {
   logger.resetKeys();
   logger.addContext(context);
   registerContext(context);
@@ -40,4 +40,4 @@ export async function handler(request: APIGatewayProxyEventV2, context: Context)
     logger.error('DELIVERY_POSTPONED', error as Error);
     return toResult(problemResponse(new Problem('try-again', 'deliver the event again later')));
   }
-}
+});

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv, requirePayPal, requireTables } from '../src/shared/env.ts';
+import { behindFrontDoor } from '../src/shared/http/front-door.ts';
 import { logger } from '../src/shared/logger.ts';
 import { storefrontApi } from '../src/storefront-api/api.ts';
 import { wireStorefront } from './wiring.ts';
@@ -20,11 +20,8 @@ const api = storefrontApi(
 );
 
 /** The storefront API, except the polled payment status. */
-export async function handler(
-  event: APIGatewayProxyEventV2,
-  context: Context,
-): Promise<APIGatewayProxyStructuredResultV2> {
+export const handler = behindFrontDoor(requireEnv('ORIGIN_SECRET_HASHES'), async (event, context) => {
   logger.resetKeys();
   logger.addContext(context);
   return api.resolve(event, context);
-}
+});

@@ -2,12 +2,13 @@ import { ArnFormat, CfnParameter, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import packageJson from '../package.json' with { type: 'json' };
 import type { EnvName } from '../src/shared/env.ts';
+import { ANY_ORIGIN } from '../src/shared/http/front-door.ts';
 import type { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
 import { NodeLambda } from './constructs/node-lambda.ts';
 import type { PaymentQueue } from './constructs/payment-queue.ts';
 import { allowExecutions, stateMachineArn } from './constructs/payment-settlement.ts';
 import type { DataStack } from './data-stack.ts';
-import type { FunctionSpec } from './functions.ts';
+import type { FunctionName, FunctionSpec } from './functions.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
 import type { Stage } from './stages.ts';
 
@@ -76,6 +77,7 @@ function environmentOf(
     PAYPAL_CERT_NAMES: stage.payPal.certNames.join(','),
     STOREFRONT_ORIGIN: stage.storefrontOrigin ?? storefrontOriginParameter(stack),
     USER_POOL_CLIENT_ID: data.operators.client.userPoolClientId,
+    ORIGIN_SECRET_HASHES: stage.originCheck ? originSecretHashesParameter(stack) : ANY_ORIGIN,
     DUE_AFTER_SECONDS: String(stage.intervals.dueAfterSeconds),
     GRACE_SECONDS: String(stage.intervals.graceSeconds),
     VERSION: packageJson.version,
@@ -88,6 +90,14 @@ const storefrontOriginParameter = (stack: Stack): string =>
     type: 'String',
     description: 'Origin of the storefront, to which PayPal sends buyers back, such as https://shop.example',
     allowedPattern: 'https://[^/]+',
+  }).valueAsString;
+
+/** No default: a deployment without it keeps the previous hashes, and the first one fails. */
+const originSecretHashesParameter = (stack: Stack): string =>
+  new CfnParameter(stack, 'OriginSecretHashes', {
+    type: 'String',
+    description: 'SHA-256 of each origin secret that is accepted from CloudFront, in hex, separated by a comma',
+    allowedPattern: '[0-9a-f]{64}(,[0-9a-f]{64})?',
   }).valueAsString;
 
 function createFunction(
@@ -112,6 +122,7 @@ function createFunction(
     name,
     timeout: spec.timeout,
     memorySize: spec.memory,
+    reservedConcurrency: stage.reservedConcurrency[name as FunctionName],
     environment: Object.fromEntries(variables.map((variable) => [variable, environment[variable]])),
   });
 

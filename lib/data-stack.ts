@@ -3,7 +3,14 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { OperatorPool } from './constructs/operator-pool.ts';
 import { ShopTable, type TableShape } from './constructs/table.ts';
-import { payPalSecretName, TABLE_NAMES, type TableName, tableOutput, UNSET_CREDENTIAL } from './names.ts';
+import {
+  originSecretName,
+  payPalSecretName,
+  TABLE_NAMES,
+  type TableName,
+  tableOutput,
+  UNSET_CREDENTIAL,
+} from './names.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 
 /** Sparse: holds an item only while `due_at` is set. */
@@ -72,11 +79,27 @@ export class DataStack extends Stack {
       reason: 'Cannot be rotated by a function: PayPal’s client secrets are created in its dashboard only, not by API.',
     });
 
+    if (stage.originCheck) this.createOriginSecret(stage);
+
     this.operators = new OperatorPool(this, 'operators', stage);
     new CfnOutput(this, 'UserPoolId', { value: this.operators.pool.userPoolId });
     new CfnOutput(this, 'UserPoolClientId', { value: this.operators.client.userPoolClientId });
     for (const name of TABLE_NAMES) {
       new CfnOutput(this, `table-${name}`, { key: tableOutput(name), value: this.tables[name].tableName });
     }
+  }
+
+  /** Read by `npm run deploy`, which gives its hash to the functions, and by CloudFormation for CloudFront. */
+  private createOriginSecret(stage: Stage): void {
+    const secret = new Secret(this, 'origin', {
+      secretName: originSecretName(stage.name),
+      description: 'Sent by CloudFront to the HTTP API',
+      removalPolicy: removalPolicyOf(stage),
+      generateSecretString: { excludePunctuation: true, passwordLength: 64 },
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Rotated by npm run deploy -- --rotate-origin-secret: functions and CloudFront change in a fixed order.',
+    });
   }
 }

@@ -68,15 +68,16 @@ export const FUNCTIONS = {
     indexes: { payments: ['by-paypal-order'] },
     usesPayPal: true,
     startsSettlements: true,
-    environment: ['STOREFRONT_ORIGIN', 'VERSION'],
+    environment: ['ORIGIN_SECRET_HASHES', 'STOREFRONT_ORIGIN', 'VERSION'],
   },
   'payment-status': {
     timeout: seconds(10),
     memory: 1024,
     tables: { payments: ['GetItem'], orders: ['GetItem'] },
     indexes: { payments: ['by-paypal-order'] },
+    environment: ['ORIGIN_SECRET_HASHES'],
   },
-  'api-document': { timeout: seconds(5), memory: 512 },
+  'api-document': { timeout: seconds(5), memory: 512, environment: ['ORIGIN_SECRET_HASHES'] },
   'paypal-webhook': {
     timeout: seconds(10),
     memory: 1024,
@@ -89,7 +90,7 @@ export const FUNCTIONS = {
     indexes: { payments: ['by-paypal-order', 'by-capture'] },
     usesPayPal: true,
     startsSettlements: true,
-    environment: ['PAYPAL_CERT_ORIGINS', 'PAYPAL_CERT_NAMES'],
+    environment: ['ORIGIN_SECRET_HASHES', 'PAYPAL_CERT_ORIGINS', 'PAYPAL_CERT_NAMES'],
   },
   payments: {
     timeout: seconds(29),
@@ -132,7 +133,7 @@ export const FUNCTIONS = {
     readsQueueDepth: true,
     invokesConsistencyCheck: true,
     describesFunctions: WORKFLOW_SERVICES,
-    environment: ['STOREFRONT_ORIGIN', 'VERSION'],
+    environment: ['ORIGIN_SECRET_HASHES', 'STOREFRONT_ORIGIN', 'VERSION'],
   },
   settlements: {
     timeout: seconds(29),
@@ -142,7 +143,7 @@ export const FUNCTIONS = {
     deletesItemKinds: ['failed-settlement'],
   },
   // Callers have no token, and Cognito's InitiateAuth needs no credentials: no permissions in this account.
-  'sign-in': { timeout: seconds(10), memory: 1024, environment: ['USER_POOL_CLIENT_ID'] },
+  'sign-in': { timeout: seconds(10), memory: 1024, environment: ['ORIGIN_SECRET_HASHES', 'USER_POOL_CLIENT_ID'] },
   // Reads all business tables; writes findings only.
   consistency: {
     timeout: seconds(29),

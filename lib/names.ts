@@ -21,8 +21,24 @@ export type TableName = (typeof TABLE_NAMES)[number];
 export const tableOutput = (name: TableName): string =>
   `Table-${name}`.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** The name of the secret that CloudFront sends to the HTTP API. */
+export const originSecretName = (stage: string): string => `settle-once/${stage}/origin`;
+
 /** The name of the secret with a stage's PayPal credentials: `{client_id, client_secret, webhook_id}`. */
 export const payPalSecretName = (stage: string): string => `settle-once/${stage}/paypal`;
 
 /** The client id and secret in that secret, from its creation until `npm run paypal -- credentials`. */
 export const UNSET_CREDENTIAL = 'to-fill-in';
+
+/** CloudFront requires its firewall there. */
+export const FIREWALL_REGION = 'us-east-1';
+
+/** Parts that `--context <part>=on` or `off` switches. */
+export type SwitchedPart = 'firewall' | 'originCheck';
+
+/** The parts that a stage has without a context value. */
+export const SWITCHED_ON: Readonly<Record<StageName, readonly SwitchedPart[]>> = {
+  local: [],
+  sandbox: ['originCheck'],
+  prod: ['firewall', 'originCheck'],
+};

@@ -6,19 +6,16 @@ const STOREFRONT =
 
 const SIGN_IN = 'Callers have no token yet: Cognito checks the password or the refresh token.';
 
-/** Operators sign in a few times a day; a higher rate suggests password guessing. */
-const SIGN_IN_THROTTLE = { rateLimit: 5, burstLimit: 10 };
-
 /** Which function handles which route of docs/openapi.yaml. */
 export const ROUTES = {
   storefront: [
     { route: 'GET /api/v1/products', publicReason: STOREFRONT },
-    { route: 'POST /api/v1/checkout-sessions', publicReason: STOREFRONT },
+    { route: 'POST /api/v1/checkout-sessions', publicReason: STOREFRONT, throttle: 'openSession' },
     { route: 'GET /api/v1/checkout-sessions/{id}', publicReason: STOREFRONT },
-    { route: 'POST /api/v1/checkout-sessions/{id}/release', publicReason: STOREFRONT },
-    { route: 'POST /api/v1/payments', publicReason: STOREFRONT },
-    { route: 'POST /api/v1/payments/{id}/capture', publicReason: STOREFRONT },
-    { route: 'POST /api/v1/payments/{id}/cancel', publicReason: STOREFRONT },
+    { route: 'POST /api/v1/checkout-sessions/{id}/release', publicReason: STOREFRONT, throttle: 'releaseSession' },
+    { route: 'POST /api/v1/payments', publicReason: STOREFRONT, throttle: 'beginPayment' },
+    { route: 'POST /api/v1/payments/{id}/capture', publicReason: STOREFRONT, throttle: 'capturePayment' },
+    { route: 'POST /api/v1/payments/{id}/cancel', publicReason: STOREFRONT, throttle: 'cancelPayment' },
     { route: 'GET /api/v1/orders/{id}', publicReason: STOREFRONT },
     { route: 'GET /api/v1/health', publicReason: STOREFRONT },
     { route: 'ANY /api/{proxy+}', publicReason: 'Returns 404 or 405 as problem+json where no other route matches.' },
@@ -29,14 +26,15 @@ export const ROUTES = {
   ],
   admin: [{ route: 'ANY /api/v1/admin/{proxy+}' }],
   'sign-in': [
-    { route: 'POST /api/v1/admin/sign-in', publicReason: SIGN_IN, throttle: SIGN_IN_THROTTLE },
-    { route: 'POST /api/v1/admin/sign-in/refresh', publicReason: SIGN_IN, throttle: SIGN_IN_THROTTLE },
+    { route: 'POST /api/v1/admin/sign-in', publicReason: SIGN_IN, throttle: 'signIn' },
+    { route: 'POST /api/v1/admin/sign-in/refresh', publicReason: SIGN_IN, throttle: 'refresh' },
   ],
   'api-document': [{ route: 'GET /api/v1/openapi.json', publicReason: 'The description of a public API is public.' }],
   'paypal-webhook': [
     {
       route: 'POST /webhooks/paypal',
       publicReason: 'PayPal cannot sign in: the function verifies the signature of every delivery.',
+      throttle: 'payPalWebhook',
     },
   ],
 } as const satisfies { readonly [Name in FunctionName]?: readonly Route[] };

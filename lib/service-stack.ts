@@ -11,6 +11,7 @@ import { createFunctions } from './create-functions.ts';
 import type { DataStack } from './data-stack.ts';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import { totalOf } from './reserved-concurrency.ts';
 import { ROUTES } from './routes.ts';
 import { scheduledJobs } from './scheduled-jobs.ts';
 import type { Stage } from './stages.ts';
@@ -62,6 +63,8 @@ export class ServiceStack extends Stack {
     });
 
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
+    // `npm run deploy` reads it: what the next deployment may reserve includes this.
+    new CfnOutput(this, 'ReservedConcurrency', { value: String(totalOf(stage.reservedConcurrency)) });
     new CfnOutput(this, 'ApiId', { value: api.apiId });
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
     new CfnOutput(this, 'PayPalUrl', { value: stage.payPal.baseUrl });

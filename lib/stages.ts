@@ -1,7 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import { STAGE_NAMES, type StageName } from './names.ts';
+import { STAGE_NAMES, type StageName, SWITCHED_ON, type SwitchedPart } from './names.ts';
+import { RESERVED_CONCURRENCY, type ReservedConcurrency } from './reserved-concurrency.ts';
 import { DEFAULT_STEP_RETRY, type StepRetry } from './step-retry.ts';
 
 export interface Intervals {
@@ -13,6 +14,34 @@ export interface Intervals {
   readonly reconcileEveryMinutes: number;
   /** Minutes between two consistency checks. */
   readonly checkEveryMinutes: number;
+}
+
+/** Requests per second, and burst. */
+export interface Throttle {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+/** Routes with a throttle of their own. */
+export type ThrottledRoute =
+  | 'openSession'
+  | 'releaseSession'
+  | 'beginPayment'
+  | 'capturePayment'
+  | 'cancelPayment'
+  | 'payPalWebhook'
+  | 'signIn'
+  | 'refresh';
+
+/** Routes with limits for each address. */
+export type FirewalledRoute = 'sessions' | 'payments' | 'sign-in';
+
+/** Requests of one address in five minutes. */
+export interface FirewallLimits {
+  /** Above it, the address must solve a challenge, which a browser does without its user. */
+  readonly challenge: number;
+  /** Above it, requests are refused. */
+  readonly block: number;
 }
 
 /** Everything that differs between stages. */
@@ -38,6 +67,12 @@ export interface Stage {
    * @default - the CloudFormation parameter StorefrontOrigin
    */
   readonly storefrontOrigin?: string;
+
+  /**
+   * Whether functions refuse requests that did not come through CloudFront.
+   * @default - everywhere but on a laptop; `--context originCheck=on` or `off`
+   */
+  readonly originCheck: boolean;
 
   /** Whether the web stack is deployed. On a laptop, local/cloudfront.ts stands in for CloudFront. */
   readonly hostsWeb: boolean;
@@ -65,8 +100,20 @@ export interface Stage {
     readonly email?: string;
   };
 
-  /** Requests per second, and burst, of the whole HTTP API. */
-  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
+  /** Of the whole HTTP API. */
+  readonly throttle: Throttle;
+
+  /** Of single routes, for all callers together. Each has its own, so that none uses up another's. */
+  readonly routeThrottles: Readonly<Record<ThrottledRoute, Throttle>>;
+
+  /**
+   * Limits of the firewall in front of CloudFront.
+   * @default - no firewall outside prod; `--context firewall=on` or `off`
+   */
+  readonly firewall?: Readonly<Record<FirewalledRoute, FirewallLimits>>;
+
+  /** @default - that of lib/reserved-concurrency.ts; none with `--context reservedConcurrency=off` */
+  readonly reservedConcurrency: ReservedConcurrency;
 }
 
 // A buyer spends a minute or two at PayPal, and a settlement's retries take up to four.
@@ -87,7 +134,40 @@ const LOCAL_INTERVALS: Intervals = {
 // The checkout page polls every 2 s: 1,000 waiting shoppers. The account limit is 10,000 requests per second.
 const DEFAULT_THROTTLE = { rateLimit: 500, burstLimit: 1000 };
 
-const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefrontOrigin' | 'domain' | 'alarms'>> = {
+// Each burst admits 200 shoppers who press the same button at the same moment.
+const DEFAULT_ROUTE_THROTTLES: Stage['routeThrottles'] = {
+  openSession: { rateLimit: 100, burstLimit: 300 },
+  releaseSession: { rateLimit: 100, burstLimit: 300 },
+  // May wait 8 s for PayPal: 50 a second are 400 of the account's 1,000 concurrent invocations.
+  beginPayment: { rateLimit: 50, burstLimit: 200 },
+  capturePayment: { rateLimit: 50, burstLimit: 200 },
+  cancelPayment: { rateLimit: 50, burstLimit: 200 },
+  // PayPal delivers again what was throttled, for three days.
+  payPalWebhook: { rateLimit: 200, burstLimit: 400 },
+  // Operators sign in a few times a day; a higher rate suggests password guessing.
+  signIn: { rateLimit: 5, burstLimit: 10 },
+  // Each open tab of the admin console refreshes its token every 15 minutes.
+  refresh: { rateLimit: 10, burstLimit: 20 },
+};
+
+// For 200 shoppers behind one address, each with five requests to either route: changed baskets, a second attempt. A
+// challenged browser goes on, up to the second limit.
+const SHOPPERS_OF_ADDRESS: FirewallLimits = { challenge: 1000, block: 2000 };
+
+const DEFAULT_FIREWALL: NonNullable<Stage['firewall']> = {
+  sessions: SHOPPERS_OF_ADDRESS,
+  payments: SHOPPERS_OF_ADDRESS,
+  // 20 operators behind one address, with a token to refresh in every tab.
+  'sign-in': { challenge: 100, block: 200 },
+};
+
+/** What a stage has whatever the context says. */
+type StageTable = Omit<
+  Stage,
+  'name' | 'storefrontOrigin' | 'domain' | 'alarms' | 'firewall' | 'originCheck' | 'reservedConcurrency'
+>;
+
+const STAGES: Record<StageName, (context: Node) => StageTable> = {
   local: (context) => {
     const simulator = textFrom(context, 'simulatorUrl');
     if (!simulator) throw new Error('stage "local" requires --context simulatorUrl=http://…');
@@ -104,6 +184,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
       intervals: LOCAL_INTERVALS,
       maxPaymentWorkers: 2,
       throttle: DEFAULT_THROTTLE,
+      routeThrottles: DEFAULT_ROUTE_THROTTLES,
     };
   },
   sandbox: () => ({
@@ -119,6 +200,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
     intervals: DEFAULT_INTERVALS,
     maxPaymentWorkers: 2,
     throttle: DEFAULT_THROTTLE,
+    routeThrottles: DEFAULT_ROUTE_THROTTLES,
   }),
   prod: () => ({
     retainData: true,
@@ -134,6 +216,7 @@ const STAGES: Record<StageName, (context: Node) => Omit<Stage, 'name' | 'storefr
     // Three times what a million payments a month need: docs/decisions/0016.
     maxPaymentWorkers: 10,
     throttle: DEFAULT_THROTTLE,
+    routeThrottles: DEFAULT_ROUTE_THROTTLES,
   }),
 };
 
@@ -150,9 +233,13 @@ export function stageFrom(context: Node): Stage {
   const domain = textFrom(context, 'domain');
   const certificateArn = textFrom(context, 'certificateArn');
   if (Boolean(domain) !== Boolean(certificateArn)) throw new Error('domain and certificateArn must be set together');
+  const has = (part: SwitchedPart) => switchFrom(context, part) ?? SWITCHED_ON[name].includes(part);
   return {
     name,
     ...STAGES[name](context),
+    originCheck: has('originCheck'),
+    ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
+    reservedConcurrency: switchFrom(context, 'reservedConcurrency') === false ? {} : RESERVED_CONCURRENCY[name],
     ...(storefrontOrigin && { storefrontOrigin }),
     ...(domain && certificateArn && { domain: { name: domain, certificateArn } }),
     alarms: { runbook: textFrom(context, 'runbookUrl') ?? 'docs/runbook.md', ...(email && { email }) },
@@ -166,4 +253,12 @@ export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
 function textFrom(context: Node, key: string): string | undefined {
   const value: unknown = context.tryGetContext(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** @throws Error for anything but `on` and `off` */
+function switchFrom(context: Node, key: string): boolean | undefined {
+  const value = textFrom(context, key);
+  if (value === undefined) return undefined;
+  if (value !== 'on' && value !== 'off') throw new Error(`invalid ${key} "${value}": expected on or off`);
+  return value === 'on';
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Duration, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
@@ -18,8 +18,10 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ORIGIN_SECRET_HEADER } from '../src/shared/http/front-door.ts';
 import { PageFunction } from './constructs/page-function.ts';
 import { SecurityHeadersPolicy } from './constructs/security-headers-policy.ts';
+import { originSecretName } from './names.ts';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from './security-headers.ts';
 import type { ServiceStack } from './service-stack.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
@@ -45,8 +47,9 @@ export class WebStack extends Stack {
       minimumTLSVersion: 1.2,
       removalPolicy: removalPolicyOf(stage),
     });
+    const apiHost = `${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
     const api = {
-      ...proxyTo(`${service.api.apiId}.execute-api.${this.region}.${this.urlSuffix}`),
+      ...proxyTo(apiHost, stage.originCheck ? { [ORIGIN_SECRET_HEADER]: this.originSecret(stage) } : {}),
       responseHeadersPolicy: new SecurityHeadersPolicy(this, 'api-headers', {
         comment: 'Security headers of API and webhooks',
         headers: API_SECURITY_HEADERS,
@@ -54,6 +57,7 @@ export class WebStack extends Stack {
     };
     const distribution = new Distribution(this, 'front-door', {
       comment: `settle-once ${stage.name}`,
+      ...(stage.firewall && { webAclId: this.webAclArn() }),
       // The function below does the same; without both, `/` would list the bucket.
       defaultRootObject: PAGES['/'].slice(1),
       defaultBehavior: {
@@ -88,11 +92,13 @@ export class WebStack extends Stack {
     const acknowledge = (on: Construct, id: string, reason: string) => Validations.of(on).acknowledge({ id, reason });
     acknowledge(pages, 'AwsSolutions-S1', 'The bucket holds public files only, and only CloudFront can read them.');
     acknowledge(distribution, 'AwsSolutions-CFR1', 'Geographic restrictions are the shop’s decision.');
-    acknowledge(
-      distribution,
-      'AwsSolutions-CFR2',
-      'The HTTP API is throttled. A WAF costs more than the rest of a small shop; one can be attached.',
-    );
+    if (!stage.firewall) {
+      acknowledge(
+        distribution,
+        'AwsSolutions-CFR2',
+        'The HTTP API is throttled, and no money moves in a stage without the firewall that prod has.',
+      );
+    }
     acknowledge(
       distribution,
       'AwsSolutions-CFR3',
@@ -121,15 +127,40 @@ export class WebStack extends Stack {
       new CfnOutput(this, 'CertificateArn', { value: stage.domain.certificateArn });
     }
   }
+
+  /** A parameter: the firewall is in another region, so its stack cannot be referred to. */
+  private webAclArn(): string {
+    return new CfnParameter(this, 'WebAclArn', {
+      type: 'String',
+      description: 'ARN of the firewall’s web ACL',
+      allowedPattern: 'arn:aws:wafv2:us-east-1:.+:global/webacl/.+',
+    }).valueAsString;
+  }
+
+  /**
+   * Resolved by CloudFormation, so that no template holds the secret. By version: CloudFormation does not notice that
+   * a secret has changed.
+   */
+  private originSecret(stage: Stage): string {
+    const { valueAsString: versionId } = new CfnParameter(this, 'OriginSecretVersion', {
+      type: 'String',
+      description: 'Version id of the origin secret to send',
+      minLength: 32,
+    });
+    // `npm run deploy` reads it: without it, CloudFront does not send the secret yet.
+    new CfnOutput(this, 'SentOriginSecretVersion', { value: versionId });
+    return SecretValue.secretsManager(originSecretName(stage.name), { versionId }).unsafeUnwrap();
+  }
 }
 
 /** Forwards requests unchanged but for the host, by which API Gateway finds the API; caches nothing. */
-const proxyTo = (host: string): BehaviorOptions => ({
+const proxyTo = (host: string, customHeaders: Record<string, string>): BehaviorOptions => ({
   origin: new HttpOrigin(host, {
     protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
     originSslProtocols: [OriginSslPolicy.TLS_V1_2],
     // The integration timeout of the HTTP API.
     readTimeout: Duration.seconds(30),
+    customHeaders,
   }),
   allowedMethods: AllowedMethods.ALLOW_ALL,
   cachePolicy: CachePolicy.CACHING_DISABLED,

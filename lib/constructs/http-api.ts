@@ -14,7 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MetricName, metricNamespace } from '../../src/shared/metric-names.ts';
-import { removalPolicyOf, type Stage } from '../stages.ts';
+import { removalPolicyOf, type Stage, type ThrottledRoute } from '../stages.ts';
 import type { OperatorPool } from './operator-pool.ts';
 
 export interface Route {
@@ -28,10 +28,10 @@ export interface Route {
   readonly publicReason?: string;
 
   /**
-   * Requests per second, and burst.
-   * @default - the throttle of the stage
+   * The stage's throttle of this route.
+   * @default - the throttle of the whole API
    */
-  readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
+  readonly throttle?: ThrottledRoute;
 }
 
 export interface ShopApiProps {
@@ -92,8 +92,10 @@ export class ShopApi extends Construct {
           created.push(added);
           if (publicReason) Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: publicReason });
         }
-        if (throttle)
-          routeSettings[route] = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
+        if (throttle) {
+          const { rateLimit, burstLimit } = stage.routeThrottles[throttle];
+          routeSettings[route] = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
+        }
       }
     }
 

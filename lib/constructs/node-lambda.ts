@@ -33,6 +33,9 @@ export interface NodeLambdaProps {
 
   /** MiB; Lambda allocates CPU in proportion. */
   readonly memorySize: number;
+
+  /** @default - shares the account's concurrency with all other functions */
+  readonly reservedConcurrency?: number | undefined;
 }
 
 /** A function of one entry under lambdas/, with a role of its own that initially may only log and trace. */
@@ -59,6 +62,7 @@ export class NodeLambda extends LambdaFunction {
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memorySize,
+      ...(props.reservedConcurrency && { reservedConcurrentExecutions: props.reservedConcurrency }),
       tracing: Tracing.ACTIVE,
       role,
       logGroup,

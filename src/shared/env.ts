@@ -37,6 +37,8 @@ export type EnvName =
   | 'DUE_AFTER_SECONDS'
   /** Grace period: age in seconds below which in-flight data is not checked. */
   | 'GRACE_SECONDS'
+  /** Comma-separated SHA-256 hashes of the secrets that CloudFront may send, or `any`. */
+  | 'ORIGIN_SECRET_HASHES'
   /** Of package.json. */
   | 'VERSION';
 

@@ -41,6 +41,7 @@ export async function shopEnvironment(of: {
     PAYPAL_SECRET_NAME: secret,
     PAYPAL_CERT_ORIGINS: of.simulatorUrl,
     PAYPAL_CERT_NAMES: 'messageverificationcerts.sandbox.paypal.com',
+    ORIGIN_SECRET_HASHES: 'any',
     STOREFRONT_ORIGIN: 'https://shop.example',
     USER_POOL_CLIENT_ID: 'client',
     DUE_AFTER_SECONDS: '120',

@@ -23,6 +23,7 @@ beforeAll(async () => {
   logger.setLogLevel('SILENT');
   vi.stubEnv('PAYMENTS_TABLE', 'payments');
   vi.stubEnv('ORDERS_TABLE', 'orders');
+  vi.stubEnv('ORIGIN_SECRET_HASHES', 'any');
   ({ handler } = await import('../../../lambdas/payment-status.ts'));
 });
 afterEach(() => void dynamo.mockReset());

@@ -16,6 +16,7 @@ const ENVIRONMENT: Partial<Record<EnvName, string>> = {
   WEBHOOK_EVENTS_TABLE: 'webhook-events',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:000000000000:stateMachine:payment-settlement',
   DUE_AFTER_SECONDS: '120',
+  ORIGIN_SECRET_HASHES: 'any',
   PAYPAL_BASE_URL: 'https://api-m.paypal.com',
   PAYPAL_SECRET_NAME: 'paypal',
   PAYPAL_CERT_ORIGINS: 'https://api.paypal.com',

@@ -15,6 +15,7 @@ const send = vi.spyOn(CognitoIdentityProviderClient.prototype, 'send') as unknow
 beforeAll(async () => {
   logger.setLogLevel('SILENT');
   vi.stubEnv('USER_POOL_CLIENT_ID', 'dashboard');
+  vi.stubEnv('ORIGIN_SECRET_HASHES', 'any');
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   ({ handler } = await import('../../../lambdas/sign-in.ts'));
 });

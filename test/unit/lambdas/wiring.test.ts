@@ -55,6 +55,7 @@ describe('lambdas/wiring.ts', () => {
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     const names = readFileSync(join(ROOT, 'src/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g);
     for (const [, name = ''] of names) vi.stubEnv(name, 'https://example.com');
+    vi.stubEnv('ORIGIN_SECRET_HASHES', 'any');
   });
 
   afterAll(() => {

@@ -54,8 +54,9 @@ describe('tables', () => {
 });
 
 describe('PayPal credentials', () => {
-  it('are retained when the prod stack is deleted', () => {
+  it('are retained, like the origin secret, when the prod stack is deleted', () => {
     expect(resourcesOf('prod', 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual([
+      'Retain',
       'Retain',
     ]);
   });

@@ -1,6 +1,14 @@
 import { globSync } from 'node:fs';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, templatesOf } from './synth.ts';
+import type { Route } from '../../../lib/constructs/http-api.ts';
+import type { StageName } from '../../../lib/names.ts';
+import { RESERVED_CONCURRENCY, totalOf } from '../../../lib/reserved-concurrency.ts';
+import { ROUTES } from '../../../lib/routes.ts';
+import { scheduledJobs } from '../../../lib/scheduled-jobs.ts';
+import { stageFrom } from '../../../lib/stages.ts';
+import { WORKFLOW_SERVICES } from '../../../src/shared/workflow-steps.ts';
+import { appOf, resourcesOf, templatesOf } from './synth.ts';
 
 const functions = resourcesOf('prod', 'AWS::Lambda::Function');
 const nameOf = (environment: Record<string, string>) => environment.POWERTOOLS_SERVICE_NAME ?? '';
@@ -109,6 +117,45 @@ describe('function timeout', () => {
   });
 });
 
+describe('reserved concurrency', () => {
+  const reservedIn = (stage: StageName, context = {}) =>
+    Object.fromEntries(
+      Object.entries(Template.fromStack(appOf(stage, context).service).findResources('AWS::Lambda::Function')).flatMap(
+        ([, { Properties }]) =>
+          Properties.ReservedConcurrentExecutions === undefined
+            ? []
+            : [[nameOf(Properties.Environment.Variables), Properties.ReservedConcurrentExecutions]],
+      ),
+    );
+
+  it('is kept in prod for the webhook, every workflow service and reconciliation', () => {
+    const reserved = reservedIn('prod');
+
+    expect(Object.keys(reserved).sort()).toEqual([...WORKFLOW_SERVICES, 'paypal-webhook', 'reconciliation'].sort());
+    expect(reserved).toEqual(RESERVED_CONCURRENCY.prod);
+  });
+
+  it('leaves more than half of Lambda’s default quota of 1,000 to the other functions', () => {
+    expect(totalOf(RESERVED_CONCURRENCY.prod)).toBeLessThan(500);
+  });
+
+  it('has room for all payment workers and every scheduled job', () => {
+    const { intervals, maxPaymentWorkers } = stageFrom(appOf('prod').app.node);
+
+    expect(RESERVED_CONCURRENCY.prod.reconciliation).toBeGreaterThan(
+      maxPaymentWorkers + scheduledJobs(intervals).length,
+    );
+  });
+
+  it.each([
+    ['sandbox', {}],
+    ['local', {}],
+    ['prod', { reservedConcurrency: 'off' }],
+  ] as const)('is not kept in stage %s with context %j', (stage, context) => {
+    expect(reservedIn(stage, context)).toEqual({});
+  });
+});
+
 describe('log groups', () => {
   it.each([
     ['prod', 365],
@@ -175,14 +222,33 @@ describe('HTTP API', () => {
     });
   });
 
-  it('throttles sign-in to 5 requests per second', () => {
-    const [[, stage] = []] = resourcesOf('prod', 'AWS::ApiGatewayV2::Stage');
-    const limit = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 };
+  const routeSettings = () => resourcesOf('prod', 'AWS::ApiGatewayV2::Stage')[0]?.[1].Properties.RouteSettings;
 
-    expect(stage?.Properties.RouteSettings).toEqual({
-      'POST /api/v1/admin/sign-in': limit,
-      'POST /api/v1/admin/sign-in/refresh': limit,
+  it('throttles sign-in to 5 requests per second, and the refresh of tokens apart from it', () => {
+    expect(routeSettings()).toMatchObject({
+      'POST /api/v1/admin/sign-in': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+      'POST /api/v1/admin/sign-in/refresh': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
     });
+  });
+
+  it('throttles every public POST route by itself, below the limit of the whole API', () => {
+    const publicPosts = Object.values<readonly Route[]>(ROUTES)
+      .flat()
+      .filter(({ route, publicReason }) => route.startsWith('POST ') && publicReason)
+      .map(({ route }) => route);
+
+    expect(Object.keys(routeSettings()).sort()).toEqual(publicPosts.toSorted());
+    for (const { ThrottlingRateLimit } of Object.values<{ ThrottlingRateLimit: number }>(routeSettings()))
+      expect(ThrottlingRateLimit).toBeLessThan(500);
+  });
+
+  it('admits 200 shoppers at the same moment to each route of the checkout', () => {
+    const checkout = Object.entries<{ ThrottlingBurstLimit: number }>(routeSettings()).filter(([route]) =>
+      /checkout-sessions|payments/.test(route),
+    );
+
+    expect(checkout).toHaveLength(4);
+    for (const [, { ThrottlingBurstLimit }] of checkout) expect(ThrottlingBurstLimit).toBeGreaterThanOrEqual(200);
   });
 
   it('is throttled, with an access log free of IP addresses, queries and headers', () => {

@@ -23,6 +23,10 @@ describe('stageFrom', () => {
     expect(() => stageOf({ stage: 'local' })).toThrow('--context simulatorUrl=');
   });
 
+  it.each(['originCheck', 'firewall', 'reservedConcurrency'])('throws for %s neither on nor off', (name) => {
+    expect(() => stageOf({ stage: 'prod', [name]: 'true' })).toThrow(`invalid ${name} "true": expected on or off`);
+  });
+
   it('trusts only the simulator in stage local', () => {
     expect(valuesOf('local', 'PAYPAL_BASE_URL')).toEqual(['http://127.0.0.1:4000']);
     expect(valuesOf('local', 'PAYPAL_CERT_ORIGINS')).toEqual(['http://127.0.0.1:4000']);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DataStack } from '../../../lib/data-stack.ts';
+import { FirewallStack } from '../../../lib/firewall-stack.ts';
 import type { StageName } from '../../../lib/names.ts';
 import { ServiceStack } from '../../../lib/service-stack.ts';
 import { stageFrom } from '../../../lib/stages.ts';
@@ -33,7 +34,9 @@ export function appOf(stageName: StageName, extraContext: Readonly<Record<string
   const data = new DataStack(app, stage);
   const service = new ServiceStack(app, { stage, data });
   const web = stage.hostsWeb ? new WebStack(app, { stage, service }) : undefined;
-  return { app, data, service, web };
+  const firewall =
+    stage.hostsWeb && stage.firewall ? new FirewallStack(app, { stage, limits: stage.firewall }) : undefined;
+  return { app, data, service, web, firewall };
 }
 
 interface Templates {
@@ -41,6 +44,8 @@ interface Templates {
   readonly service: Template;
   /** Missing in stage local. */
   readonly web?: Template;
+  /** In stage prod only. */
+  readonly firewall?: Template;
 }
 
 const cache = new Map<StageName, Templates>();
@@ -49,11 +54,12 @@ const cache = new Map<StageName, Templates>();
 export function templatesOf(stageName: StageName): Templates {
   const cached = cache.get(stageName);
   if (cached) return cached;
-  const { data, service, web } = appOf(stageName);
+  const { data, service, web, firewall } = appOf(stageName);
   const templates: Templates = {
     data: Template.fromStack(data),
     service: Template.fromStack(service),
     ...(web && { web: Template.fromStack(web) }),
+    ...(firewall && { firewall: Template.fromStack(firewall) }),
   };
   cache.set(stageName, templates);
   return templates;

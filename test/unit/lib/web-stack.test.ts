@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { pageFunctionCode } from '../../../lib/constructs/page-function.ts';
+import type { StageName } from '../../../lib/names.ts';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../../../lib/security-headers.ts';
 import { fileFor, PAGES } from '../../../lib/web-serving.ts';
 import { appOf, resourcesOf, templatesOf } from './synth.ts';
@@ -141,9 +142,77 @@ describe('CloudFront behaviors of API and webhooks', OPTIONS, () => {
     });
   });
 
+  it('send the origin secret, which no template holds, by its version', () => {
+    for (const behavior of distribution().CacheBehaviors) {
+      expect(originOf(behavior).OriginCustomHeaders).toEqual([
+        {
+          HeaderName: 'x-origin-secret',
+          HeaderValue: {
+            'Fn::Join': [
+              '',
+              [
+                '{{resolve:secretsmanager:settle-once/prod/origin:SecretString:::',
+                { Ref: 'OriginSecretVersion' },
+                '}}',
+              ],
+            ],
+          },
+        },
+      ]);
+    }
+  });
+
   it('return the API’s own error responses, without error pages and functions', () => {
     expect(distribution().CustomErrorResponses).toBeUndefined();
     for (const behavior of distribution().CacheBehaviors) expect(behavior.FunctionAssociations).toBeUndefined();
+  });
+});
+
+describe('origin check', OPTIONS, () => {
+  const acceptedIn = (stage: StageName, context = {}) => {
+    const functions = Object.values(
+      Template.fromStack(appOf(stage, context).service).findResources('AWS::Lambda::Function'),
+    );
+    const values = functions.flatMap(({ Properties }) => Properties.Environment.Variables.ORIGIN_SECRET_HASHES ?? []);
+    return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+  };
+  const HASHES = { Ref: 'OriginSecretHashes' };
+
+  it.each([
+    ['local', {}, 'any'],
+    ['local', { originCheck: 'on' }, HASHES],
+    ['sandbox', {}, HASHES],
+    ['prod', {}, HASHES],
+    ['prod', { originCheck: 'off' }, 'any'],
+  ] as const)('in stage %s with context %j accepts %j', (stage, context, accepted) => {
+    expect(acceptedIn(stage, context)).toEqual([accepted]);
+  });
+
+  it('has a generated secret, retained in prod', () => {
+    const { data } = appOf('prod');
+    const secrets = Template.fromStack(data).findResources('AWS::SecretsManager::Secret', {
+      Properties: { Name: 'settle-once/prod/origin' },
+    });
+
+    expect(Object.values(secrets)).toMatchObject([
+      { DeletionPolicy: 'Retain', Properties: { GenerateSecretString: { PasswordLength: 64 } } },
+    ]);
+  });
+
+  it('takes hashes only, and has no default', () => {
+    const { service } = appOf('prod');
+    const { OriginSecretHashes } = Template.fromStack(service).toJSON().Parameters;
+    const pattern = new RegExp(`^${OriginSecretHashes.AllowedPattern}$`);
+    const hash = 'a'.repeat(64);
+
+    expect(OriginSecretHashes.Default).toBeUndefined();
+    expect([hash, `${hash},${hash}`, 'any', '', `${hash},any`].map((value) => pattern.test(value))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

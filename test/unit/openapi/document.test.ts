@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bundle } from '../../../lib/constructs/node-lambda.ts';
 import {
   apiDocument,
@@ -84,6 +84,7 @@ describe('GET /api/v1/openapi.json', () => {
     const outfile = join(folder, 'index.mjs');
     try {
       bundle(join(import.meta.dirname, '../../../lambdas/api-document.ts'), outfile);
+      vi.stubEnv('ORIGIN_SECRET_HASHES', 'any');
       const { handler } = await import(outfile);
 
       const response = await handler();
