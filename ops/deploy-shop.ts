@@ -1,4 +1,8 @@
+import { FIREWALL_REGION, SWITCHED_ON, type SwitchedPart } from '../lib/names.ts';
+import { originSecretHash } from '../src/shared/http/front-door.ts';
+import { type ConcurrencyQuota, missingQuota } from './concurrency-quota.ts';
 import type { AwsStage } from './find-deployment.ts';
+import type { OriginSecret, OriginSecretStore, SecretVersion } from './origin-secret.ts';
 
 export interface Deployment {
   readonly stage: AwsStage;
@@ -11,6 +15,12 @@ export interface Deployment {
 
   /** Whether to skip the approval of permission changes. */
   readonly yes: boolean;
+
+  /**
+   * Whether CloudFront gets a new origin secret.
+   * @default false
+   */
+  readonly rotateOriginSecret?: boolean;
 }
 
 export interface DeployDeps {
@@ -18,9 +28,18 @@ export interface DeployDeps {
   readonly run: (program: string, args: readonly string[]) => Promise<void>;
 
   /** The outputs of a stack; undefined when the stack does not exist. */
-  readonly outputsOf: (stack: string) => Promise<Readonly<Record<string, string>> | undefined>;
+  readonly outputsOf: (stack: string, region?: string) => Promise<Readonly<Record<string, string>> | undefined>;
 
   readonly publish: (pages: { readonly bucket: string; readonly distributionId: string }) => Promise<void>;
+
+  readonly originSecret: OriginSecretStore;
+
+  readonly newSecret: () => string;
+
+  readonly concurrencyQuota: () => Promise<ConcurrencyQuota>;
+
+  /** Prints a line for the person who deploys. */
+  readonly report: (line: string) => void;
 }
 
 export interface DeployResult {
@@ -38,33 +57,94 @@ const PLACEHOLDER_ORIGIN = 'https://not-deployed-yet.invalid';
  * On the first deployment that URL exists only afterwards, so the service stack is deployed a second time.
  * @throws Error when a step fails, and for stage prod without a domain; the command is safe to repeat.
  */
-export async function deployShop(
-  { run, outputsOf, publish }: DeployDeps,
-  { stage, domain, context, yes }: Deployment,
-): Promise<DeployResult> {
+export async function deployShop(deps: DeployDeps, deployment: Deployment): Promise<DeployResult> {
+  const { run, outputsOf, publish, originSecret } = deps;
+  const { stage, yes } = deployment;
   const stack = (part: StackPart) => stackName(stage, part);
   const before = await outputsOf(stack('web'));
-  const ownDomain = domain ?? domainOf(before);
-  requireDomain(stage, ownDomain);
+  const domain = deployment.domain ?? domainOf(before);
+  requireDomain(stage, domain);
   await run('node', ['web/build.ts']);
 
-  const deploy = (stacks: readonly string[], origin: string) =>
+  const context = [...deployment.context, ...(await withoutReservation(deps, deployment))];
+  const parameters: Record<string, string> = {};
+  const deploy = (...stacks: readonly string[]) =>
     run('cdk', [
       'deploy',
       ...stacks,
-      ...contextArguments(stage, ownDomain, context),
-      ...['--parameters', `${stack('service')}:StorefrontOrigin=${origin}`],
+      ...contextArguments(stage, domain, context),
+      ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),
       ...(yes ? ['--require-approval', 'never'] : []),
     ]);
-  const origin = ownDomain ? `https://${ownDomain.name}` : (before?.WebUrl ?? PLACEHOLDER_ORIGIN);
-  await deploy(['--all'], origin);
+  const alone = (part: StackPart) => deploy(stack(part), '--exclusively');
+
+  if (isOn(deployment, 'firewall')) {
+    await alone('firewall');
+    const { WebAclArn } = (await outputsOf(stack('firewall'), FIREWALL_REGION)) ?? {};
+    if (!WebAclArn) throw new Error(`stack ${stack('firewall')} has no output WebAclArn`);
+    parameters[`${stack('web')}:WebAclArn`] = WebAclArn;
+  }
+  const secret = isOn(deployment, 'originCheck') ? await secretFor(deps, deployment, () => alone('data')) : undefined;
+  const accept = (...versions: readonly SecretVersion[]) => {
+    parameters[`${stack('service')}:OriginSecretHashes`] = versions
+      .map(({ value }) => originSecretHash(value))
+      .join(',');
+  };
+  if (secret) {
+    const { current, next } = secret;
+    accept(current, ...(next ? [next] : []));
+    parameters[`${stack('web')}:OriginSecretVersion`] = (deployment.rotateOriginSecret && next ? next : current).id;
+    // CloudFront sends the secret before the functions require it.
+    if (before && !before.SentOriginSecretVersion) await alone('web');
+  }
+  const origin = domain ? `https://${domain.name}` : (before?.WebUrl ?? PLACEHOLDER_ORIGIN);
+  parameters[`${stack('service')}:StorefrontOrigin`] = origin;
+  await deploy('--all');
 
   const { WebUrl, PagesBucket, DistributionId, DistributionDomainName } = (await outputsOf(stack('web'))) ?? {};
   if (!WebUrl || !PagesBucket || !DistributionId)
     throw new Error(`stack ${stack('web')} has no outputs WebUrl, PagesBucket and DistributionId`);
-  if (WebUrl !== origin) await deploy([stack('service'), '--exclusively'], WebUrl);
+  parameters[`${stack('service')}:StorefrontOrigin`] = WebUrl;
+  const rotated = deployment.rotateOriginSecret && secret?.next;
+  if (rotated) {
+    await originSecret.promote({ current: secret.current, next: rotated });
+    accept(rotated);
+  }
+  if (rotated || WebUrl !== origin) await alone('service');
   await publish({ bucket: PagesBucket, distributionId: DistributionId });
-  return { url: WebUrl, ...(ownDomain && DistributionDomainName && { dnsTarget: DistributionDomainName }) };
+  return { url: WebUrl, ...(domain && DistributionDomainName && { dnsTarget: DistributionDomainName }) };
+}
+
+/** The origin secret, which the data stack generates; in a rotation with a next version. */
+async function secretFor(
+  { originSecret, newSecret }: DeployDeps,
+  { rotateOriginSecret }: Deployment,
+  deployData: () => Promise<void>,
+): Promise<OriginSecret> {
+  if (!(await originSecret.read())) await deployData();
+  // A rotation that was interrupted goes on with its version.
+  if (rotateOriginSecret && !(await originSecret.read())?.next) await originSecret.prepareNext(newSecret());
+  const secret = await originSecret.read();
+  if (!secret) throw new Error('the data stack has no origin secret');
+  return secret;
+}
+
+/** The context to deploy without reserved concurrency, if the account's quota is too small for it. */
+async function withoutReservation(
+  { concurrencyQuota, outputsOf, report }: DeployDeps,
+  { stage, context }: Deployment,
+): Promise<readonly string[]> {
+  if (context.includes('reservedConcurrency=off')) return [];
+  const service = await outputsOf(stackName(stage, 'service'));
+  const needed = missingQuota(stage, await concurrencyQuota(), Number(service?.ReservedConcurrency ?? 0));
+  if (needed === undefined) return [];
+  report(
+    'The account’s quota of concurrent Lambda invocations is too small: deploying without reserved concurrency, so ' +
+      'slow requests of shoppers can delay webhooks and settlements. Request more, then deploy again:\n' +
+      '  aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 ' +
+      `--desired-value ${needed}`,
+  );
+  return ['reservedConcurrency=off'];
 }
 
 /** Prints the differences between the templates and the deployed stacks. Changes nothing on AWS. */
@@ -78,9 +158,15 @@ export async function diffShop(
   await run('cdk', ['diff', '--method', 'template', ...contextArguments(stage, ownDomain, context)]);
 }
 
-type StackPart = 'service' | 'web';
+type StackPart = 'data' | 'firewall' | 'service' | 'web';
 
 const stackName = (stage: AwsStage, part: StackPart): string => `settle-once-${stage}-${part}`;
+
+/** Whether a part that context can switch is deployed. */
+function isOn({ stage, context }: Deployment, part: SwitchedPart): boolean {
+  const given = context.findLast((value) => value.startsWith(`${part}=`));
+  return given ? given === `${part}=on` : SWITCHED_ON[stage].includes(part);
+}
 
 const contextArguments = (stage: AwsStage, domain: Deployment['domain'], context: readonly string[]): string[] =>
   [

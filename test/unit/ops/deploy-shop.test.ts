@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { RESERVED_CONCURRENCY, totalOf } from '../../../lib/reserved-concurrency.ts';
+import type { ConcurrencyQuota } from '../../../ops/concurrency-quota.ts';
 import { type DeployDeps, type Deployment, deployShop, diffShop } from '../../../ops/deploy-shop.ts';
+import type { OriginSecret } from '../../../ops/origin-secret.ts';
+import { originSecretHash } from '../../../src/shared/http/front-door.ts';
 
 const WEB = {
   WebUrl: 'https://d1.cloudfront.net',
@@ -11,25 +15,72 @@ const ORIGIN_PARAMETER = '--parameters settle-once-sandbox-service:StorefrontOri
 const DOMAIN = { name: 'shop.example', certificateArn: 'arn:cert' };
 const WITH_DOMAIN = { ...WEB, WebUrl: 'https://shop.example', Domain: 'shop.example', CertificateArn: 'arn:cert' };
 
-/** Deploys to an account whose web stack has these outputs before and after. */
-async function deployWith(
-  before: Record<string, string> | undefined,
-  after: Record<string, string> | undefined,
+const FIREWALL = { WebAclArn: 'arn:acl' };
+const CURRENT = { id: 'version-1', value: 'current-secret' };
+const NEXT = { id: 'version-2', value: 'next-secret' };
+const hashes = (...values: readonly { readonly value: string }[]) =>
+  `settle-once-sandbox-service:OriginSecretHashes=${values.map(({ value }) => originSecretHash(value)).join(',')}`;
+const sends = ({ id }: { readonly id: string }) => `settle-once-sandbox-web:OriginSecretVersion=${id}`;
+
+interface Account {
+  /** Outputs of the web stack before and after the deployment. */
+  readonly before?: Record<string, string> | undefined;
+  readonly after?: Record<string, string> | undefined;
+  readonly service?: Record<string, string>;
+  /** Undefined: the data stack is not deployed. */
+  readonly secret?: OriginSecret | undefined;
+  readonly quota?: ConcurrencyQuota;
+}
+
+/** Deploys to an account; the steps are everything that changes it. */
+async function deployTo(
+  { before, after, service, secret: stored, quota = { quota: 1000, unreserved: 1000 } }: Account,
   options: Partial<Deployment> = {},
 ) {
+  const stage = options.stage ?? 'sandbox';
   const steps: string[] = [];
+  const lines: string[] = [];
   const outputs = [before, after];
+  let secret = stored;
   const deps: DeployDeps = {
-    run: async (program, args) => void steps.push([program, ...args].join(' ')),
-    outputsOf: async (stack) => {
-      expect(stack).toBe('settle-once-sandbox-web');
+    run: async (program, args) => {
+      steps.push([program, ...args].join(' '));
+      if (args.includes('settle-once-sandbox-data')) secret = { current: CURRENT };
+    },
+    outputsOf: async (stack, region) => {
+      if (stack === 'settle-once-sandbox-firewall') return region === 'us-east-1' ? FIREWALL : undefined;
+      if (stack === `settle-once-${stage}-service`) return service;
+      expect(stack).toBe(`settle-once-${stage}-web`);
       return outputs.shift();
     },
     publish: async ({ bucket, distributionId }) => void steps.push(`publish ${bucket} ${distributionId}`),
+    originSecret: {
+      read: async () => secret,
+      prepareNext: async (value) => {
+        steps.push('prepare the next secret');
+        secret = { current: CURRENT, next: { ...NEXT, value } };
+      },
+      promote: async ({ next }) => {
+        steps.push('promote the next secret');
+        secret = { current: next };
+      },
+    },
+    newSecret: () => NEXT.value,
+    concurrencyQuota: async () => quota,
+    report: (line) => void lines.push(line),
   };
-  const result = await deployShop(deps, { stage: 'sandbox', context: [], yes: false, ...options });
-  return { steps, result };
+  const result = await deployShop(deps, { stage, context: [], yes: false, ...options });
+  return { steps, lines, result };
 }
+
+/** Without firewall and origin check. */
+const PLAIN = ['firewall=off', 'originCheck=off'];
+const deployWith = (
+  before: Record<string, string> | undefined,
+  after: Record<string, string> | undefined,
+  { context = [], ...options }: Partial<Deployment> = {},
+) => deployTo({ before, after }, { ...options, context: [...PLAIN, ...context] });
+const PLAIN_CONTEXT = '--context firewall=off --context originCheck=off';
 
 describe('deployShop', () => {
   it('builds the pages, deploys all stacks and publishes the pages', async () => {
@@ -37,7 +88,7 @@ describe('deployShop', () => {
 
     expect(steps).toEqual([
       'node web/build.ts',
-      `cdk deploy --all --context stage=sandbox ${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
+      `cdk deploy --all --context stage=sandbox ${PLAIN_CONTEXT} ${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
       'publish pages E1',
     ]);
     expect(result).toEqual({ url: 'https://d1.cloudfront.net' });
@@ -50,7 +101,7 @@ describe('deployShop', () => {
       'node web/build.ts',
       expect.stringMatching(/^cdk deploy --all .*:StorefrontOrigin=https:\/\/[^/]+\.invalid$/),
       'cdk deploy settle-once-sandbox-service --exclusively --context stage=sandbox ' +
-        `${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
+        `${PLAIN_CONTEXT} ${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
       'publish pages E1',
     ]);
   });
@@ -60,7 +111,7 @@ describe('deployShop', () => {
 
     expect(steps[1]).toBe(
       'cdk deploy --all --context stage=sandbox --context domain=shop.example --context certificateArn=arn:cert ' +
-        `${ORIGIN_PARAMETER}=https://shop.example`,
+        `${PLAIN_CONTEXT} ${ORIGIN_PARAMETER}=https://shop.example`,
     );
     expect(steps).toHaveLength(3);
     expect(result).toEqual({ url: 'https://shop.example', dnsTarget: 'd1.cloudfront.net' });
@@ -91,15 +142,22 @@ describe('deployShop', () => {
 
   it('publishes nothing when a deployment fails', async () => {
     const published: unknown[] = [];
+    const fail = () => Promise.reject(new Error('not called'));
     const deps: DeployDeps = {
       run: async (program) => {
         if (program === 'cdk') throw new Error('cdk deploy failed');
       },
       outputsOf: async () => WEB,
       publish: async (target) => void published.push(target),
+      originSecret: { read: fail, prepareNext: fail, promote: fail },
+      newSecret: () => '',
+      concurrencyQuota: async () => ({ quota: 1000, unreserved: 1000 }),
+      report: () => undefined,
     };
 
-    await expect(deployShop(deps, { stage: 'sandbox', context: [], yes: false })).rejects.toThrow('cdk deploy failed');
+    await expect(deployShop(deps, { stage: 'sandbox', context: PLAIN, yes: false })).rejects.toThrow(
+      'cdk deploy failed',
+    );
     expect(published).toEqual([]);
   });
 
@@ -107,22 +165,136 @@ describe('deployShop', () => {
     ['refuses stage prod without a domain, before it builds or deploys', undefined, false],
     ['deploys stage prod with the domain of the previous deployment', WITH_DOMAIN, true],
   ] as const)('%s', async (_, before, isDeployed) => {
-    const programs: string[] = [];
-    const deps: DeployDeps = {
-      run: async (program) => void programs.push(program),
-      outputsOf: async () => before,
-      publish: async () => {},
-    };
+    const deployment = deployTo({ before, after: before }, { stage: 'prod', context: PLAIN });
 
-    const deployment = deployShop(deps, { stage: 'prod', context: [], yes: false });
-
-    if (isDeployed) await deployment;
+    if (isDeployed) expect((await deployment).steps[1]).toContain('cdk deploy --all --context stage=prod');
     else await expect(deployment).rejects.toThrow('pass --domain and --certificate');
-    expect(programs).toEqual(isDeployed ? ['node', 'cdk'] : []);
   });
 
   it('throws when the web stack has no outputs', async () => {
     await expect(deployWith(undefined, undefined)).rejects.toThrow('stack settle-once-sandbox-web has no outputs');
+  });
+});
+
+describe('deployShop with origin check', () => {
+  const options = { context: ['firewall=off'] };
+  const SENT = { ...WEB, SentOriginSecretVersion: CURRENT.id };
+
+  it('deploys the data stack first when there is no secret yet', async () => {
+    const { steps } = await deployTo({ before: undefined, after: SENT }, options);
+
+    expect(steps.slice(1, 3)).toEqual([
+      expect.stringMatching(/^cdk deploy settle-once-sandbox-data --exclusively/),
+      expect.stringMatching(/^cdk deploy --all/),
+    ]);
+    expect(steps[2]).toContain(hashes(CURRENT));
+    expect(steps[2]).toContain(sends(CURRENT));
+  });
+
+  it('passes on hashes and versions, and never the secret', async () => {
+    const { steps } = await deployTo({ before: SENT, after: SENT, secret: { current: CURRENT } }, options);
+
+    expect(steps).toHaveLength(3);
+    expect(steps[1]).toContain(hashes(CURRENT));
+    expect(steps.join()).not.toContain(CURRENT.value);
+  });
+
+  it('has CloudFront send the secret before the functions of an older deployment require it', async () => {
+    const { steps } = await deployTo({ before: WEB, after: SENT, secret: { current: CURRENT } }, options);
+
+    expect(steps.slice(1, 3)).toEqual([
+      expect.stringMatching(/^cdk deploy settle-once-sandbox-web --exclusively/),
+      expect.stringMatching(/^cdk deploy --all/),
+    ]);
+    expect(steps[1]).toContain(sends(CURRENT));
+  });
+
+  it('rotates the secret: both accepted, the next one sent, then only that accepted', async () => {
+    const { steps } = await deployTo(
+      { before: SENT, after: SENT, secret: { current: CURRENT } },
+      { ...options, rotateOriginSecret: true },
+    );
+
+    expect(steps.slice(1)).toEqual([
+      'prepare the next secret',
+      expect.stringMatching(/^cdk deploy --all/),
+      'promote the next secret',
+      expect.stringMatching(/^cdk deploy settle-once-sandbox-service --exclusively/),
+      'publish pages E1',
+    ]);
+    expect(steps[2]).toContain(hashes(CURRENT, NEXT));
+    expect(steps[2]).toContain(sends(NEXT));
+    expect(steps[4]).toContain(`${hashes(NEXT)} `);
+  });
+
+  it('goes on with the next secret of a rotation that was interrupted', async () => {
+    const { steps } = await deployTo(
+      { before: SENT, after: SENT, secret: { current: CURRENT, next: NEXT } },
+      { ...options, rotateOriginSecret: true },
+    );
+
+    expect(steps).not.toContain('prepare the next secret');
+    expect(steps[1]).toContain(sends(NEXT));
+  });
+
+  it('accepts both secrets in a deployment after a rotation that was interrupted', async () => {
+    const { steps } = await deployTo({ before: SENT, after: SENT, secret: { current: CURRENT, next: NEXT } }, options);
+
+    expect(steps).toHaveLength(3);
+    expect(steps[1]).toContain(hashes(CURRENT, NEXT));
+    expect(steps[1]).toContain(sends(CURRENT));
+  });
+});
+
+describe('deployShop with firewall', () => {
+  const ACL = 'settle-once-sandbox-web:WebAclArn=arn:acl';
+
+  it('deploys the firewall in us-east-1 first, and attaches it to the distribution', async () => {
+    const { steps } = await deployTo({ before: WEB, after: WEB }, { context: ['firewall=on', 'originCheck=off'] });
+
+    expect(steps[1]).toMatch(/^cdk deploy settle-once-sandbox-firewall --exclusively/);
+    expect(steps[2]).toContain(`--parameters ${ACL}`);
+  });
+
+  it('is off with context, of which the last value counts', async () => {
+    const { steps } = await deployTo({ before: WEB, after: WEB }, { context: ['firewall=on', ...PLAIN] });
+
+    expect(steps.join()).not.toMatch(/-firewall|WebAclArn/);
+  });
+});
+
+describe('deployShop with reserved concurrency', () => {
+  const wanted = totalOf(RESERVED_CONCURRENCY.prod);
+  const deployWithin = (quota: ConcurrencyQuota, reserved?: number) =>
+    deployTo(
+      {
+        before: WITH_DOMAIN,
+        after: WITH_DOMAIN,
+        quota,
+        ...(reserved && { service: { ReservedConcurrency: String(reserved) } }),
+      },
+      { stage: 'prod', context: PLAIN },
+    );
+
+  it.each([
+    ['exactly fits', { quota: wanted + 100, unreserved: wanted + 100 }, undefined],
+    ['has the reservations of the previous deployment', { quota: wanted + 100, unreserved: 100 }, wanted],
+  ])('deploys it when the quota %s', async (_, quota, reserved) => {
+    const { steps, lines } = await deployWithin(quota, reserved);
+
+    expect(lines).toEqual([]);
+    expect(steps.join()).not.toContain('reservedConcurrency');
+  });
+
+  it.each([
+    ['one too small', { quota: wanted + 99, unreserved: wanted + 99 }, wanted + 100],
+    ['that of a new account', { quota: 10, unreserved: 10 }, wanted + 100],
+    ['reserved by other functions', { quota: 1000, unreserved: 100 }, 1000 + wanted],
+  ])('deploys without it and names the quota request when the quota is %s', async (_, quota, desired) => {
+    const { steps, lines } = await deployWithin(quota);
+
+    expect(steps[1]).toContain('--context reservedConcurrency=off');
+    expect(lines.join()).toContain(`--quota-code L-B99A9384 --desired-value ${desired}`);
   });
 });
 
