@@ -4,6 +4,7 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import { join, normalize } from 'node:path';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../lib/security-headers.ts';
 import { cacheControlOf, contentTypeOf, fileFor, NOT_FOUND_PAGE } from '../lib/web-serving.ts';
+import { ORIGIN_SECRET_HEADER } from '../src/shared/http/front-door.ts';
 import { ROOT } from './paths.ts';
 
 const WEB = join(ROOT, 'web/dist');
@@ -26,6 +27,12 @@ export interface Origin {
 
   /** Selects the API in MiniStack. */
   readonly host: string;
+
+  /**
+   * Sent with each request, as CloudFront does.
+   * @default - the API accepts any origin
+   */
+  readonly secret?: string | undefined;
 }
 
 /** Stands in for CloudFront: one origin for pages, API and webhooks. */
@@ -85,7 +92,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, api: Origi
       port: api.port,
       method: incoming.method ?? 'GET',
       path: incoming.url ?? '/',
-      headers: ['host', api.host, ...endToEnd(incoming.rawHeaders)],
+      headers: ['host', api.host, ...withSecret(endToEnd(incoming.rawHeaders), api.secret)],
       setHost: false,
       agent,
     },
@@ -108,6 +115,13 @@ function endToEnd(rawHeaders: readonly string[]): string[] {
     if (!HOP_BY_HOP.has(name.toLowerCase())) headers.push(name, value);
   }
   return headers;
+}
+
+/** Replaces a secret that the viewer made up. */
+function withSecret(headers: readonly string[], secret: string | undefined): readonly string[] {
+  if (secret === undefined) return headers;
+  const others = headers.filter((_, i) => headers[i - (i % 2)]?.toLowerCase() !== ORIGIN_SECRET_HEADER);
+  return [...others, ORIGIN_SECRET_HEADER, secret];
 }
 
 async function servePage(pages: string, { method, url }: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { EMULATOR_CREDENTIALS } from '../ops/emulator-client.ts';
+import { originSecretHash } from '../src/shared/http/front-door.ts';
 import { REGION } from './ministack.ts';
 import { ROOT } from './paths.ts';
 import { run, runConcurrently } from './processes.ts';
@@ -13,6 +14,9 @@ export interface DeployOptions {
   readonly endpoint: string;
   readonly simulatorUrl: string;
   readonly storefrontOrigin: string;
+
+  /** @default - the API accepts any origin */
+  readonly originSecret?: string | undefined;
 
   /** Temporary folder of this run. */
   readonly folder: string;
@@ -42,6 +46,7 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
     ...['--context', 'stage=local'],
     ...['--context', `simulatorUrl=${options.simulatorUrl}`],
     ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
+    ...(options.originSecret ? ['--context', 'originCheck=on'] : []),
   ];
   await runConcurrently(signal, [
     // In a folder without cdk.json, so that the CLI does not synthesize the app first.
@@ -65,6 +70,9 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
       ...['--method', 'direct'],
       ...['--concurrency', '2'],
       ...['--progress', 'events'],
+      ...(options.originSecret
+        ? ['--parameters', `settle-once-local-service:OriginSecretHashes=${originSecretHash(options.originSecret)}`]
+        : []),
       ...['--outputs-file', outputsFile],
     ],
     { env: environmentOf(options), cwd: ROOT, log: join(options.logs, 'cdk-deploy.log'), signal },

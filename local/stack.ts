@@ -75,6 +75,12 @@ export interface StackOptions {
   readonly auth?: boolean;
 
   /**
+   * The secret without which the functions refuse requests; the local CloudFront sends it.
+   * @default - they accept requests of any origin
+   */
+  readonly originSecret?: string;
+
+  /**
    * Whether the state of MiniStack survives a restart.
    * @default - the value of `auth`, which requires a restart
    */
@@ -95,7 +101,14 @@ export interface StackOptions {
  * @throws Error when a part does not start; parts that were started have been stopped.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { port = 0, stateDir = join(ROOT, '.local'), auth = false, keepState = auth, quiet = false } = options;
+  const {
+    port = 0,
+    stateDir = join(ROOT, '.local'),
+    auth = false,
+    keepState = auth,
+    quiet = false,
+    originSecret,
+  } = options;
   const signal = options.signal ?? new AbortController().signal;
   const log = (line: string) => quiet || console.log(line);
   const phase = async <Result>(name: string, run: () => Promise<Result>): Promise<Result> => {
@@ -141,6 +154,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     logs: stateDir,
     simulatorUrl: simulator.url,
     storefrontOrigin: cloudFront.url,
+    originSecret,
   };
   const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: EMULATOR_CREDENTIALS };
   await phase('CDK bootstrapped, templates synthesized, functions and pages built', () => prepare(deployment, signal));
@@ -154,7 +168,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   );
   // MiniStack cannot deploy while IAM is enforced.
   if (auth) await phase('MiniStack restarted with IAM enforced', restartAws);
-  cloudFront.setApiOrigin({ port: miniStack.port, host: `${deployed.apiId}.execute-api.localhost` });
+  cloudFront.setApiOrigin({
+    port: miniStack.port,
+    host: `${deployed.apiId}.execute-api.localhost`,
+    secret: originSecret,
+  });
   await phase('health check passed', () => checkHealth(`${cloudFront.url}/api/v1/health`));
   signal.throwIfAborted();
 

@@ -76,6 +76,15 @@ describe('local CloudFront', () => {
     }
   });
 
+  it('sends the origin secret in place of one that the viewer made up', async () => {
+    cloudFront.setApiOrigin({ port: (api.address() as AddressInfo).port, host: 'abcd1234', secret: 'the secret' });
+
+    await fetch(`${cloudFront.url}/api/v1/products`, { headers: { 'X-Origin-Secret': 'guessed' }, redirect: 'manual' });
+
+    expect(received.at(-1)?.headers['x-origin-secret']).toBe('the secret');
+    connectApi();
+  });
+
   it('sends the security headers with every page', async () => {
     for (const path of ['/', '/checkout/success?token=1', '/admin', '/assets/shop-1a2b.js', '/no/such/page']) {
       expect(Object.fromEntries((await fetch(cloudFront.url + path)).headers)).toMatchObject(SECURITY_HEADERS);
