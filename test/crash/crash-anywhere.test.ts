@@ -88,7 +88,8 @@ describe('runScenario', () => {
 
     expect(calls).toEqual(
       expect.arrayContaining([
-        'TransactWrite',
+        'BatchGet',
+        'Update',
         'PutItem',
         'StartExecution',
         'GET /v1/notifications/certs/…',

@@ -247,7 +247,7 @@ describe('HTTP API', () => {
       /checkout-sessions|payments/.test(route),
     );
 
-    expect(checkout).toHaveLength(4);
+    expect(checkout).toHaveLength(5);
     for (const [, { ThrottlingBurstLimit }] of checkout) expect(ThrottlingBurstLimit).toBeGreaterThanOrEqual(200);
   });
 
