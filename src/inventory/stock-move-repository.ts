@@ -40,8 +40,8 @@ type LineResult = {
 /** All held reservations and pending moves share one partition of the sparse index `by-due`. */
 export const DUE = 'reservation';
 
-/** A write removes obsolete marks of a product each time that it has so many: one more write for 16 moves. */
-const CLEANUP_EVERY = 16;
+/** A write removes obsolete marks of a product each time that it has so many: one more write for 8 moves. */
+const CLEANUP_EVERY = 8;
 
 /** Marks examined by one cleanup, each with a read of its reservation. */
 const MAX_CLEANUP = 100;

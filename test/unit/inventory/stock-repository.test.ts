@@ -263,11 +263,15 @@ describe('a move', () => {
 });
 
 describe('200 buyers of one product, of which 100 are in stock', () => {
-  /** A network of 8 to 15 ms a call, and a DynamoDB that takes the writes of an item one by one, each in a millisecond. */
-  function contended() {
-    const tables = tablesWith(product(100));
+  /**
+   * A network of 8 to 15 ms a call, and a DynamoDB that takes the writes of an item one by one: 1,000 write units a
+   * second, one for each kilobyte of the item.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+   */
+  function contended(stock = 100) {
+    const tables = tablesWith(product(stock));
     const random = seededRandom(1);
-    const { sleep, run } = virtualTime(NOW);
+    const { now, sleep, run } = virtualTime(NOW);
     const ended = async <Result>(results: readonly Promise<Result>[]) => {
       const all = Promise.allSettled(results);
       // The SDK reads its configuration before its first request.
@@ -281,7 +285,8 @@ describe('200 buyers of one product, of which 100 are in stock', () => {
     const network: Network = async ({ command, key }, effect) => {
       isBusy = true;
       await sleep(4 + random() * 3);
-      const turn = (queues.get(key) ?? Promise.resolve()).then(() => sleep(command === 'GetItemCommand' ? 0 : 1));
+      const units = () => Math.ceil((tables.marks(key).join('').length + JSON.stringify(product(stock)).length) / 1024);
+      const turn = (queues.get(key) ?? Promise.resolve()).then(() => sleep(command === 'GetItemCommand' ? 0 : units()));
       if (command !== 'GetItemCommand') queues.set(key, turn);
       await turn;
       try {
@@ -299,7 +304,7 @@ describe('200 buyers of one product, of which 100 are in stock', () => {
       isBusy = true;
       await sleep(milliseconds);
     };
-    return { ...tables, network, writes, random, sleep: transactions, ended };
+    return { ...tables, network, writes, random, now, sleep: transactions, ended };
   }
 
   it('makes 100 reservations in 1.2 writes of the product a sale, without an error', async () => {
@@ -317,6 +322,27 @@ describe('200 buyers of one product, of which 100 are in stock', () => {
     // All read the stock at the same time, so no read could refuse the other 100.
     expect(writes.refused).toBe(100);
     expect(marks('MUG').length).toBeLessThan(32);
+  });
+
+  it('takes 500 reservations a second', async () => {
+    const { repository, network, writes, now, sleep, ended } = contended(5000);
+    const stock = repository(network);
+    const waits: number[] = [];
+
+    const results = await ended(
+      Array.from({ length: 2000 }, async (_, i) => {
+        await sleep(2 * i);
+        const begun = now();
+        const result = await stock.reserve(reservationOf(i, 'MUG'));
+        waits.push(now().getTime() - begun.getTime());
+        return result;
+      }),
+    );
+
+    expect(results.every((result) => result.status === 'fulfilled' && result.value.done)).toBe(true);
+    expect([writes.refused, writes.made / 2000 <= 1.2]).toEqual([0, true]);
+    // The queue of the product's writes does not grow.
+    expect(Math.max(...waits)).toBeLessThan(200);
   });
 
   it('fails some buyers when each reserves in a transaction', async () => {
