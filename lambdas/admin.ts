@@ -25,6 +25,7 @@ const api = adminApi(
     paypal: requirePayPal(),
     dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
     storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),
+    reservesConcurrency: requireEnv('RESERVED_CONCURRENCY') !== 'off',
     version: requireEnv('VERSION'),
   }),
 );

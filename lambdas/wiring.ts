@@ -339,6 +339,7 @@ export function wireAdmin(
     /** URLs. */
     readonly queues: { readonly deadLetters: string; readonly undelivered: string };
     readonly consistencyFunctionName: string;
+    readonly reservesConcurrency: boolean;
     readonly storefrontOrigin: string;
     readonly version: string;
   },
@@ -402,6 +403,7 @@ export function wireAdmin(
       hours,
       runOf,
       jobs: [...JOB_NAMES, 'consistency'],
+      reservesConcurrency: () => options.reservesConcurrency,
       now,
     },
     once: idempotencyKeys(idempotencyTable(dynamo, tables.idempotency)),

@@ -10,6 +10,7 @@ import { allowExecutions, stateMachineArn } from './constructs/payment-settlemen
 import type { DataStack } from './data-stack.ts';
 import type { FunctionName, FunctionSpec } from './functions.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
+import { RESERVED_CONCURRENCY, totalOf } from './reserved-concurrency.ts';
 import type { Stage } from './stages.ts';
 
 export interface CreateFunctionsProps {
@@ -80,9 +81,14 @@ function environmentOf(
     ORIGIN_SECRET_HASHES: stage.originCheck ? originSecretHashesParameter(stack) : ANY_ORIGIN,
     DUE_AFTER_SECONDS: String(stage.intervals.dueAfterSeconds),
     GRACE_SECONDS: String(stage.intervals.graceSeconds),
+    RESERVED_CONCURRENCY: isReservationMissing(stage) ? 'off' : 'on',
     VERSION: packageJson.version,
   };
 }
+
+/** Whether the stage requires reserved concurrency, and the deployment does without. */
+const isReservationMissing = ({ name, reservedConcurrency }: Stage): boolean =>
+  totalOf(reservedConcurrency) < totalOf(RESERVED_CONCURRENCY[name]);
 
 /** No default: a deployment without it fails before it starts, because PayPal could not redirect buyers back. */
 const storefrontOriginParameter = (stack: Stack): string =>

@@ -133,7 +133,7 @@ export const FUNCTIONS = {
     readsQueueDepth: true,
     invokesConsistencyCheck: true,
     describesFunctions: WORKFLOW_SERVICES,
-    environment: ['ORIGIN_SECRET_HASHES', 'STOREFRONT_ORIGIN', 'VERSION'],
+    environment: ['ORIGIN_SECRET_HASHES', 'RESERVED_CONCURRENCY', 'STOREFRONT_ORIGIN', 'VERSION'],
   },
   settlements: {
     timeout: seconds(29),

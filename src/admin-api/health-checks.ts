@@ -31,6 +31,8 @@ export interface HealthDeps {
   readonly runOf: (job: string) => Promise<Run | undefined>;
   /** Names of the scheduled jobs. */
   readonly jobs: readonly string[];
+  /** False when the stage requires reserved concurrency, and the deployment did without. */
+  readonly reservesConcurrency: () => boolean;
   readonly now: () => Date;
 }
 
@@ -91,6 +93,13 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
         if (services.length === 0) return failing('no function in the workflow definition');
         return inactive.length === 0 ? ok(`all ${services.length} functions active`) : failing(inactive.join(', '));
       },
+    },
+    {
+      name: 'reserved concurrency',
+      run: async () =>
+        deps.reservesConcurrency()
+          ? ok('as the stage requires')
+          : attention('off: slow requests of shoppers can delay webhooks; request a higher quota and deploy again'),
     },
     {
       name: 'PayPal secret',

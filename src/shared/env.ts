@@ -39,6 +39,8 @@ export type EnvName =
   | 'GRACE_SECONDS'
   /** Comma-separated SHA-256 hashes of the secrets that CloudFront may send, or `any`. */
   | 'ORIGIN_SECRET_HASHES'
+  /** `off` when the stage requires one, and the deployment did without. */
+  | 'RESERVED_CONCURRENCY'
   /** Of package.json. */
   | 'VERSION';
 

@@ -75,6 +75,7 @@ export function adminInMemory(products = [product(10)]) {
     queues: { 'dead letters': async () => 0 } as Record<string, () => Promise<number>>,
     workflowStatus: async () => 'ACTIVE',
     services: async (): Promise<Record<string, string>> => ({ inventory: 'Active', checkout: 'Active' }),
+    reservesConcurrency: true,
     secret: async () => ({ client_id: 'client', client_secret: 'secret', webhook_id: 'WEBHOOK' }),
     listWebhooks: async (): Promise<readonly Webhook[]> => [
       { id: 'WEBHOOK', url: 'https://shop.example/webhooks/paypal', eventTypes: ['*'] },
@@ -146,6 +147,7 @@ export function adminInMemory(products = [product(10)]) {
       queues: seen.queues,
       workflowStatus: () => seen.workflowStatus(),
       services: () => seen.services(),
+      reservesConcurrency: () => seen.reservesConcurrency,
       secret: () => seen.secret(),
       listWebhooks: () => seen.listWebhooks(),
       hours: { between: async (from, to) => [...(await seen.hours(from, to))] },

@@ -46,6 +46,7 @@ export async function shopEnvironment(of: {
     USER_POOL_CLIENT_ID: 'client',
     DUE_AFTER_SECONDS: '120',
     GRACE_SECONDS: '300',
+    RESERVED_CONCURRENCY: 'on',
     VERSION: 'test',
   };
   Object.assign(process.env, {

@@ -47,6 +47,7 @@ describe('GET /api/v1/admin/health', () => {
       ['queue dead letters', 'ok', 'empty'],
       ['workflow', 'ok', 'active'],
       ['workflow services', 'ok', 'all 2 functions active'],
+      ['reserved concurrency', 'ok', 'as the stage requires'],
       ['PayPal secret', 'ok', 'configured'],
       ['PayPal token', 'ok', 'credentials accepted'],
       ['PayPal webhook', 'ok', 'registered for https://shop.example/webhooks/paypal'],
@@ -149,6 +150,12 @@ describe('GET /api/v1/admin/health', () => {
   });
 
   it.each<[string, (admin: AdminInMemory) => unknown, string, string]>([
+    [
+      'the deployment did without reserved concurrency',
+      ({ seen }) => Object.assign(seen, { reservesConcurrency: false }),
+      'reserved concurrency',
+      'off: slow requests of shoppers can delay webhooks; request a higher quota and deploy again',
+    ],
     [
       'the dead-letter queue is not empty',
       ({ seen }) => Object.assign(seen.queues, { 'dead letters': async () => 2 }),

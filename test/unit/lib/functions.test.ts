@@ -118,13 +118,14 @@ describe('function timeout', () => {
 });
 
 describe('reserved concurrency', () => {
-  const reservedIn = (stage: StageName, context = {}) =>
+  const functionsIn = (stage: StageName, context: Readonly<Record<string, string>>) =>
+    Object.values(Template.fromStack(appOf(stage, context).service).findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties,
+    );
+  const reservedIn = (stage: StageName, context: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(
-      Object.entries(Template.fromStack(appOf(stage, context).service).findResources('AWS::Lambda::Function')).flatMap(
-        ([, { Properties }]) =>
-          Properties.ReservedConcurrentExecutions === undefined
-            ? []
-            : [[nameOf(Properties.Environment.Variables), Properties.ReservedConcurrentExecutions]],
+      functionsIn(stage, context).flatMap(({ Environment, ReservedConcurrentExecutions: reserved }) =>
+        reserved === undefined ? [] : [[nameOf(Environment.Variables), reserved]],
       ),
     );
 
@@ -153,6 +154,18 @@ describe('reserved concurrency', () => {
     ['prod', { reservedConcurrency: 'off' }],
   ] as const)('is not kept in stage %s with context %j', (stage, context) => {
     expect(reservedIn(stage, context)).toEqual({});
+  });
+
+  it.each([
+    ['prod', {}, 'on'],
+    ['sandbox', {}, 'on'],
+    ['prod', { reservedConcurrency: 'off' }, 'off'],
+  ] as const)('is shown in the health of stage %s with context %j as %s', (stage, context, shown) => {
+    const variables = functionsIn(stage, context).flatMap(
+      ({ Environment }) => Environment.Variables.RESERVED_CONCURRENCY ?? [],
+    );
+
+    expect(variables).toEqual([shown]);
   });
 });
 
