@@ -10,7 +10,7 @@ interface Phase {
   readonly command: readonly string[];
   /** Counts the results of its tests. */
   readonly tests?: true;
-  /** Needs MiniStack, the simulator or a browser. */
+  /** Needs MiniStack, the simulator, a browser or packages of Python. */
   readonly servers?: true;
 }
 
@@ -33,6 +33,7 @@ const phases: readonly Phase[] = [
   { name: 'commit subjects', command: ['node', 'scripts/commit-subjects.ts'] },
   { name: 'web build and bundle sizes', command: ['node', 'web/build.ts'] },
   testsOf('unit'),
+  { name: 'CloudFormation templates', command: ['node', 'test/cfn-lint/run.ts'], servers: true },
   { ...testsOf('repositories'), servers: true },
   { ...testsOf('crash'), servers: true },
   { ...testsOf('integration'), servers: true },

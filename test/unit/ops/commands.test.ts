@@ -48,6 +48,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   test: ['--without-servers'],
   check: ['--without-servers'],
   audit: ['--level', '--json'],
+  'lint:cfn': [],
   'lint:commits': [],
   build: [],
   'api-types': [],
