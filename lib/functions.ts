@@ -65,7 +65,6 @@ export const FUNCTIONS = {
       operations: ['UpdateItem'],
       idempotency: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
     },
-    indexes: { payments: ['by-paypal-order'] },
     usesPayPal: true,
     startsSettlements: true,
     environment: ['ORIGIN_SECRET_HASHES', 'STOREFRONT_ORIGIN', 'VERSION'],
@@ -107,7 +106,7 @@ export const FUNCTIONS = {
   checkout: {
     timeout: seconds(10),
     memory: 512,
-    tables: { 'checkout-sessions': ['GetItem', 'UpdateItem'] },
+    tables: { 'checkout-sessions': ['UpdateItem'] },
   },
   admin: {
     timeout: seconds(29),
@@ -193,7 +192,7 @@ export const FUNCTIONS = {
     timeout: seconds(29),
     memory: 512,
     tables: {
-      orders: ['GetItem', 'PutItem', 'UpdateItem'],
+      orders: ['PutItem', 'UpdateItem'],
       'checkout-sessions': ['GetItem'],
       payments: ['GetItem'],
     },
