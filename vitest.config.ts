@@ -46,8 +46,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          // All files share one stack and the simulator's settings.
-          globalSetup: ['test/support/stack/start-stack.ts'],
+          // All files share one stack, which enforces IAM, and the simulator's settings.
+          globalSetup: ['test/support/stack/start-guarded-stack.ts'],
           setupFiles: ['test/support/stack/after-each.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -77,24 +77,6 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 180_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          // A selection of the integration tests, with IAM enforced.
-          name: 'least-privilege',
-          include: [
-            'test/least-privilege/**/*.test.ts',
-            'test/integration/{successful,cancelled}-payment.test.ts',
-            'test/integration/{late-money,refunds-at-paypal,consistency,hostile-deliveries,stopped-settlement,reconciliation}.test.ts',
-            'test/integration/operator-{repairs,views}.test.ts',
-          ],
-          globalSetup: ['test/support/stack/start-guarded-stack.ts'],
-          setupFiles: ['test/support/stack/after-each.ts'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
     ],

@@ -18,6 +18,12 @@ export interface MiniStackOptions {
   /** Whether IAM policies are enforced. */
   readonly auth: boolean;
 
+  /**
+   * Where to append the calls that IAM policies allow: principal, action and resource a line.
+   * @default - they are not recorded
+   */
+  readonly allowedCalls?: string;
+
   /** Whether SIGTERM saves the state to the folder, for the next start. */
   readonly keepState: boolean;
 }
@@ -41,7 +47,7 @@ export async function startMiniStack(options: MiniStackOptions, signal: AbortSig
 }
 
 /** Excludes the caller's environment: MiniStack passes its own to the functions, which on AWS would not have it. */
-const environmentOf = ({ port, folder, auth, keepState }: MiniStackOptions): NodeJS.ProcessEnv => ({
+const environmentOf = ({ port, folder, auth, allowedCalls, keepState }: MiniStackOptions): NodeJS.ProcessEnv => ({
   // Functions run on the first `node` on the PATH.
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   HOME: folder,
@@ -56,6 +62,7 @@ const environmentOf = ({ port, folder, auth, keepState }: MiniStackOptions): Nod
   STATE_DIR: join(folder, 'state'),
   ...(keepState && { S3_PERSIST: '1', PERSIST_STATE: '1' }),
   AUTH: String(auth),
+  ...(auth && allowedCalls && { ALLOWED_CALLS: allowedCalls }),
   // Both would listen on additional ports, on all interfaces.
   IOT_MTLS_ENABLED: '0',
   SFTP_ENABLED: '0',

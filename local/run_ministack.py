@@ -6,7 +6,7 @@ import sys
 import threading
 
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import lambda_svc
 
 
@@ -44,6 +44,22 @@ def as_by_tls(pin_request_origin):
     return lambda source_ip, _secure_transport: pin_request_origin(source_ip, True)
 
 
+def recording_allowed(evaluate, path):
+    """Appends each call that the policies of a principal allow, once: principal, action and resource."""
+    seen = set()
+
+    def fixed(ctx, *args):
+        result = evaluate(ctx, *args)
+        call = f"{ctx.principal_arn} {ctx.action} {ctx.resource_arn}\n"
+        if result.decision == "Allow" and call not in seen:
+            seen.add(call)
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(call)
+        return result
+
+    return fixed
+
+
 def exits_after(save):
     """Exits once the state is on disk: a running step would keep the process alive until it is killed."""
 
@@ -58,6 +74,8 @@ lambda_svc._execute_function_with_config_scope = without_null_path_parameters(
     lambda_svc._execute_function_with_config_scope
 )
 iam_actions.extract_iam_action = with_queue_batches(iam_actions.extract_iam_action)
+if "ALLOWED_CALLS" in os.environ:
+    iam_evaluator.evaluate = recording_allowed(iam_evaluator.evaluate, os.environ["ALLOWED_CALLS"])
 app.pin_request_origin = as_by_tls(app.pin_request_origin)
 # Seconds for which a function's response waits for a first log line: by default 0.05, after each call that logs nothing.
 # A line that comes later is logged with the next call.

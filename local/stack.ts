@@ -16,6 +16,9 @@ import { stockSampleProducts } from './sample-products.ts';
 
 const OPERATOR = 'operator';
 
+/** In the folder of stack.json, with `auth`: see MiniStackOptions. */
+export const ALLOWED_CALLS = 'allowed-calls.txt';
+
 /** MiniStack writes its state to disk on SIGTERM, which takes seconds on a busy machine. */
 const SAVE_STATE_TIMEOUT_MS = 60_000;
 
@@ -122,7 +125,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await using parts = new AsyncDisposableStack();
   const file = join(stateDir, 'stack.json');
   await mkdir(stateDir, { recursive: true });
-  await rm(file, { force: true });
+  await Promise.all([file, join(stateDir, ALLOWED_CALLS)].map((left) => rm(left, { force: true })));
   const folder = await mkdtemp(join(tmpdir(), 'settle-once-'));
   parts.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -134,6 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     folder,
     log: join(stateDir, 'ministack.log'),
     auth: false,
+    allowedCalls: join(stateDir, ALLOWED_CALLS),
     keepState,
   };
   const endpoint = `http://127.0.0.1:${miniStack.port}`;

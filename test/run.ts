@@ -39,7 +39,6 @@ const phases: readonly Phase[] = [
   { ...testsOf('integration'), servers: true },
   { ...testsOf('alarms'), servers: true },
   { ...testsOf('browser'), servers: true },
-  { ...testsOf('least-privilege'), servers: true },
 ];
 
 await run(

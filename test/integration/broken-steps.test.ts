@@ -36,7 +36,7 @@ describe.each([
     await approve(purchase.paypalOrderId);
 
     expect(await firstFailuresOf(purchase)).toMatchObject([
-      { settlement, status: 'FAILED', cause: expect.stringContaining('not found') },
+      { settlement, status: 'FAILED', cause: expect.stringContaining('not authorized') },
     ]);
     await until(
       () => deadLettersOf(purchase),

@@ -33,6 +33,20 @@ describe('the admin API', () => {
     expect(audit[0]).toMatchObject({ kind: 'audit', who: 'operator', what: 'refund', why: 'returned' });
   });
 
+  it('returns the first response when the idempotency key of a refund is repeated', async () => {
+    const purchase = await paidPurchase();
+    const key = { 'idempotency-key': crypto.randomUUID() };
+    const refund = () => asOperator(`/api/v1/admin/payments/${purchase.paymentId}/refund`, { reason: 'returned' }, key);
+
+    const first = await refund();
+    await completedPayment(purchase, 'refunded');
+    const repeated = await refund();
+
+    expect([first.status, repeated.status]).toEqual([200, 200]);
+    expect(repeated.body).toEqual(first.body);
+    expect(await refundsOf(purchase)).toHaveLength(1);
+  });
+
   it('treats the same amount and reason as one refund, and another reason as a second one', async () => {
     const purchase = await paidPurchase();
     const refund = (reason: string) =>
