@@ -79,6 +79,19 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          // Switches on what stage local has off: see test/support/stack/start-hardened-stack.ts.
+          name: 'hardened',
+          include: ['test/hardened/**/*.test.ts', 'test/integration/successful-payment.test.ts'],
+          globalSetup: ['test/support/stack/start-hardened-stack.ts'],
+          setupFiles: ['test/support/stack/after-each.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

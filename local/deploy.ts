@@ -18,6 +18,9 @@ export interface DeployOptions {
   /** @default - the API accepts any origin */
   readonly originSecret?: string | undefined;
 
+  /** @default - what stage local is without it */
+  readonly context?: Readonly<Record<string, string>> | undefined;
+
   /** Temporary folder of this run. */
   readonly folder: string;
 
@@ -47,6 +50,7 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
     ...['--context', `simulatorUrl=${options.simulatorUrl}`],
     ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
     ...(options.originSecret ? ['--context', 'originCheck=on'] : []),
+    ...Object.entries(options.context ?? {}).flatMap(([key, value]) => ['--context', `${key}=${value}`]),
   ];
   await runConcurrently(signal, [
     // In a folder without cdk.json, so that the CLI does not synthesize the app first.

@@ -84,6 +84,12 @@ export interface StackOptions {
   readonly originSecret?: string;
 
   /**
+   * More context of the CDK app.
+   * @default - what stage local is without it
+   */
+  readonly context?: Readonly<Record<string, string>>;
+
+  /**
    * Whether the state of MiniStack survives a restart.
    * @default - the value of `auth`, which requires a restart
    */
@@ -111,6 +117,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     keepState = auth,
     quiet = false,
     originSecret,
+    context,
   } = options;
   const signal = options.signal ?? new AbortController().signal;
   const log = (line: string) => quiet || console.log(line);
@@ -159,6 +166,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     simulatorUrl: simulator.url,
     storefrontOrigin: cloudFront.url,
     originSecret,
+    context,
   };
   const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: EMULATOR_CREDENTIALS };
   await phase('CDK bootstrapped, templates synthesized, functions and pages built', () => prepare(deployment, signal));

@@ -39,6 +39,7 @@ const phases: readonly Phase[] = [
   { ...testsOf('integration'), servers: true },
   { ...testsOf('alarms'), servers: true },
   { ...testsOf('browser'), servers: true },
+  { ...testsOf('hardened'), servers: true },
 ];
 
 await run(
