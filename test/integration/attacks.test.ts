@@ -147,17 +147,18 @@ describe('odd input', () => {
     expect(status).toBeLessThan(500);
   });
 
-  it.each(['%ED%A0%80', '%00', 'x'.repeat(4000)])(
-    'does not end in 5xx when it looks up a payment by %s',
-    async (text) => {
-      const paths = [SESSIONS, PAYMENTS, '/api/v1/orders'].map((path) => `${path}/${text}`);
-      const queries = ['token', 'checkout_session_id'].map((field) => `${PAYMENTS}?${field}=${text}`);
+  it.each([
+    ['bytes that are not UTF-8', '%ED%A0%80'],
+    ['a NUL', '%00'],
+    ['4,000 letters', 'x'.repeat(4000)],
+  ])('does not end in 5xx when an id has %s', async (_, text) => {
+    const paths = [SESSIONS, PAYMENTS, '/api/v1/orders'].map((path) => `${path}/${text}`);
+    const queries = ['token', 'checkout_session_id'].map((field) => `${PAYMENTS}?${field}=${text}`);
 
-      const statuses = await Promise.all([...paths, ...queries].map(async (path) => (await shop('GET', path)).status));
+    const statuses = await Promise.all([...paths, ...queries].map(async (path) => (await shop('GET', path)).status));
 
-      expect(statuses.filter((status) => status >= 500)).toEqual([]);
-    },
-  );
+    expect(statuses.filter((status) => status >= 500)).toEqual([]);
+  });
 
   it.each([
     ['EUR', 0],
@@ -260,7 +261,7 @@ describe('an erased buyer', () => {
     ({ payment_id }: Record<string, unknown>) =>
       payment_id === paymentId;
 
-  it('does not come back with a dispute, or with a repeated approval', async () => {
+  it('does not come back with a later dispute', async () => {
     const purchase = await paidPurchase();
     expect(await namesBuyer(ofPurchase(purchase))).not.toEqual([]);
     expect((await command('ops/erase.ts', purchase.orderId)).status).toBe(0);
