@@ -291,7 +291,10 @@ export function wireJobs(
 
 /** For the consistency check, which writes only findings and its runs. */
 export const wireCheck = (
-  options: WorkflowOptions & { readonly paypal: PayPalConnection; readonly tables: Omit<Tables, 'idempotency'> },
+  options: WorkflowOptions & {
+    readonly paypal: PayPalConnection;
+    readonly tables: Omit<Tables, 'access' | 'audit' | 'idempotency'>;
+  },
 ): Omit<CheckDeps, 'hasTime' | 'onError'> => ({
   findings: findingRepository(options.db, options.tables.operations),
   runs: runRepository(options.db, options.tables.operations),
@@ -311,7 +314,7 @@ export function wirePaymentDetails({
   stateMachineArn,
   getOrder,
 }: WorkflowOptions & {
-  readonly tables: Omit<Tables, 'idempotency'>;
+  readonly tables: Omit<Tables, 'access' | 'audit' | 'idempotency'>;
   readonly getOrder: PayPal['getOrder'];
 }): PaymentDetailsDeps {
   const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);

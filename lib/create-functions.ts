@@ -68,6 +68,8 @@ function environmentOf(
     WEBHOOK_EVENTS_TABLE: table('webhook-events'),
     IDEMPOTENCY_TABLE: table('idempotency'),
     OPERATIONS_TABLE: table('operations'),
+    ACCESS_TABLE: table('access'),
+    AUDIT_TABLE: table('audit'),
     STATE_MACHINE_ARN: stateMachineArn(stack, stage),
     DEAD_LETTER_QUEUE_URL: deadLetters.settlements.queueUrl,
     PAYMENT_QUEUE_URL: paymentQueue.queueUrl,

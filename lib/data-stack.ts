@@ -42,6 +42,9 @@ const TABLES = {
   },
   idempotency: { key: 'id', expiresBy: 'expiration' },
   operations: { key: 'kind', sortKey: 'id' },
+  // Operators, their sessions and refunds of the day, and API keys.
+  access: { key: 'kind', sortKey: 'id', expiresBy: 'expires_at' },
+  audit: { key: 'kind', sortKey: 'id' },
 } as const satisfies Record<TableName, TableShape>;
 
 /** Everything that must survive a redeployment: tables, PayPal credentials, operators. */

@@ -14,6 +14,8 @@ export const TABLE_NAMES = [
   'webhook-events',
   'idempotency',
   'operations',
+  'access',
+  'audit',
 ] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 

@@ -12,6 +12,8 @@ export type EnvName =
   | 'WEBHOOK_EVENTS_TABLE'
   | 'IDEMPOTENCY_TABLE'
   | 'OPERATIONS_TABLE'
+  | 'ACCESS_TABLE'
+  | 'AUDIT_TABLE'
   | 'STATE_MACHINE_ARN'
   /** Of failed settlements. */
   | 'DEAD_LETTER_QUEUE_URL'
@@ -60,6 +62,8 @@ const TABLES = {
   events: 'WEBHOOK_EVENTS_TABLE',
   idempotency: 'IDEMPOTENCY_TABLE',
   operations: 'OPERATIONS_TABLE',
+  access: 'ACCESS_TABLE',
+  audit: 'AUDIT_TABLE',
 } as const satisfies Record<string, EnvName>;
 
 /** Names of the shop's tables. A function gets those that it has permissions on. */
