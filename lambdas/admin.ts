@@ -22,6 +22,13 @@ const api = adminApi(
     queues: { deadLetters: requireEnv('DEAD_LETTER_QUEUE_URL'), undelivered: requireEnv('UNDELIVERED_QUEUE_URL') },
     stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
     consistencyFunctionName: requireEnv('CONSISTENCY_FUNCTION'),
+    operators: {
+      userPoolId: requireEnv('USER_POOL_ID'),
+      clientId: requireEnv('USER_POOL_CLIENT_ID'),
+      jwksUrl: requireEnv('USER_POOL_JWKS_URL'),
+    },
+    stage: requireEnv('STAGE'),
+    refundLimit: Number(requireEnv('REFUND_LIMIT')),
     paypal: requirePayPal(),
     dueAfterSeconds: Number(requireEnv('DUE_AFTER_SECONDS')),
     storefrontOrigin: requireEnv('STOREFRONT_ORIGIN'),

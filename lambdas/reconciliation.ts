@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { JOB_NAMES, type JobName, type JobResult, runJob } from '../src/reconciliation/job.ts';
 import { queueEventSchema } from '../src/reconciliation/payment-queue.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
-import { requireAllTables, requireEnv, requirePayPal } from '../src/shared/env.ts';
+import { requireEnv, requirePayPal, requireShopTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
 import { wireJobs } from './wiring.ts';
@@ -14,7 +14,7 @@ const { jobs, checkQueued, registerContext, runs, now } = wireJobs({
   dynamo: dynamoClient(),
   stepFunctions: new SFNClient({}),
   sqs: new SQSClient({}),
-  tables: requireAllTables(),
+  tables: requireShopTables(),
   stateMachineArn: requireEnv('STATE_MACHINE_ARN'),
   deadLetterQueueUrl: requireEnv('DEAD_LETTER_QUEUE_URL'),
   paymentQueueUrl: requireEnv('PAYMENT_QUEUE_URL'),

@@ -5,6 +5,11 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
+import { apiKeyRepository } from '../src/access/api-key-repository.ts';
+import { authenticate } from '../src/access/authenticate.ts';
+import { type OperatorTokensOptions, operatorTokens } from '../src/access/operator-tokens.ts';
+import { refundLimitRepository } from '../src/access/refund-limit-repository.ts';
+import { sessionRepository as operatorSessions } from '../src/access/session-repository.ts';
 import type { AdminDeps } from '../src/admin-api/api.ts';
 import { auditRepository } from '../src/admin-api/audit-repository.ts';
 import { queueDepth, servicesOfWorkflow, tableStatus, workflowStatus } from '../src/admin-api/aws-status.ts';
@@ -50,7 +55,7 @@ import { failedSettlementRepository } from '../src/settlements/failed-settlement
 import { hourlyMetricsRepository } from '../src/settlements/hourly-metrics-repository.ts';
 import { syncResult } from '../src/settlements/sync-result.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
-import type { Tables } from '../src/shared/env.ts';
+import type { ShopTables, Tables } from '../src/shared/env.ts';
 import { idempotencyKeys } from '../src/shared/http/idempotency-key.ts';
 import { idempotencyTable } from '../src/shared/idempotency-table.ts';
 import { orderIdOf } from '../src/shared/ids.ts';
@@ -193,7 +198,7 @@ export function wireWebhook(
 }
 
 /** What the reconciliation jobs and the admin API share. */
-function wireOperations(options: PaymentOptions & { readonly tables: Tables }) {
+function wireOperations(options: PaymentOptions & { readonly tables: ShopTables }) {
   const { dynamo, tables, dueAfterSeconds } = options;
   const db = documentClient(dynamo);
   const purchase = purchaseRepositories(db, tables);
@@ -225,7 +230,7 @@ function wireOperations(options: PaymentOptions & { readonly tables: Tables }) {
 export function wireJobs(
   options: PaymentOptions & {
     readonly sqs: SQSClient;
-    readonly tables: Tables;
+    readonly tables: ShopTables;
     readonly deadLetterQueueUrl: string;
     readonly paymentQueueUrl: string;
   },
@@ -293,7 +298,7 @@ export function wireJobs(
 export const wireCheck = (
   options: WorkflowOptions & {
     readonly paypal: PayPalConnection;
-    readonly tables: Omit<Tables, 'access' | 'audit' | 'idempotency'>;
+    readonly tables: Omit<ShopTables, 'idempotency'>;
   },
 ): Omit<CheckDeps, 'hasTime' | 'onError'> => ({
   findings: findingRepository(options.db, options.tables.operations),
@@ -314,7 +319,7 @@ export function wirePaymentDetails({
   stateMachineArn,
   getOrder,
 }: WorkflowOptions & {
-  readonly tables: Omit<Tables, 'access' | 'audit' | 'idempotency'>;
+  readonly tables: Omit<Tables, 'access' | 'idempotency'>;
   readonly getOrder: PayPal['getOrder'];
 }): PaymentDetailsDeps {
   const { stock, sessions, payments, orders } = purchaseRepositories(db, tables);
@@ -326,7 +331,7 @@ export function wirePaymentDetails({
     events: eventRepository(db, tables.events),
     failed: failedSettlementRepository(db, tables.operations),
     findings: findingRepository(db, tables.operations),
-    audit: auditRepository(db, tables.operations),
+    audit: auditRepository(db, tables),
     workflow: executionClient(stepFunctions, stateMachineArn),
     getOrder,
     now,
@@ -343,6 +348,10 @@ export function wireAdmin(
     readonly queues: { readonly deadLetters: string; readonly undelivered: string };
     readonly consistencyFunctionName: string;
     readonly reservesConcurrency: boolean;
+    /** The user pool of the operators. */
+    readonly operators: Omit<OperatorTokensOptions, 'fetch'>;
+    readonly stage: string;
+    readonly refundLimit: number;
     readonly storefrontOrigin: string;
     readonly version: string;
   },
@@ -352,6 +361,7 @@ export function wireAdmin(
     wireOperations(options);
   const { events, failed, findings, hours, ledger, runs } = operations;
   const runOf = runs.get;
+  const apiKeys = apiKeyRepository(db, tables.access);
   const { getOrder, getCapture, getRefund, refundCapture, listWebhooks } = paypal;
 
   return {
@@ -365,7 +375,18 @@ export function wireAdmin(
     findings,
     ledger,
     runOf,
-    audit: auditRepository(db, tables.operations),
+    audit: auditRepository(db, tables),
+    apiKeys,
+    refundLimits: refundLimitRepository(db, tables.access),
+    refundLimit: options.refundLimit,
+    stage: options.stage,
+    authenticate: authenticate({
+      verifyToken: operatorTokens({ ...options.operators, fetch }),
+      sessions: operatorSessions(db, tables.access),
+      apiKeys,
+      stage: options.stage,
+      now,
+    }),
     workflow,
     getOrder,
     getCapture,
@@ -390,6 +411,8 @@ export function wireAdmin(
         'webhook-events': tableStatus(dynamo, tables.events),
         idempotency: tableStatus(dynamo, tables.idempotency),
         operations: tableStatus(dynamo, tables.operations),
+        access: tableStatus(dynamo, tables.access),
+        audit: tableStatus(dynamo, tables.audit),
       },
       queues: {
         'dead letters': queueDepth(sqs, queues.deadLetters),

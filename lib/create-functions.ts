@@ -79,6 +79,12 @@ function environmentOf(
     PAYPAL_CERT_ORIGINS: stage.payPal.certOrigins.join(','),
     PAYPAL_CERT_NAMES: stage.payPal.certNames.join(','),
     STOREFRONT_ORIGIN: stage.storefrontOrigin ?? storefrontOriginParameter(stack),
+    USER_POOL_ID: data.operators.pool.userPoolId,
+    USER_POOL_JWKS_URL: stage.jwksOrigin
+      ? `${stage.jwksOrigin}/${data.operators.pool.userPoolId}/.well-known/jwks.json`
+      : `${data.operators.issuer}/.well-known/jwks.json`,
+    REFUND_LIMIT: String(stage.refundLimit),
+    STAGE: stage.name,
     USER_POOL_CLIENT_ID: data.operators.client.userPoolClientId,
     ORIGIN_SECRET_HASHES: stage.originCheck ? originSecretHashesParameter(stack) : ANY_ORIGIN,
     DUE_AFTER_SECONDS: String(stage.intervals.dueAfterSeconds),

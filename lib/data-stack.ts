@@ -44,7 +44,7 @@ const TABLES = {
   operations: { key: 'kind', sortKey: 'id' },
   // Operators, their sessions and refunds of the day, and API keys.
   access: { key: 'kind', sortKey: 'id', expiresBy: 'expires_at' },
-  audit: { key: 'kind', sortKey: 'id' },
+  audit: { key: 'kind', sortKey: 'id', streams: true },
 } as const satisfies Record<TableName, TableShape>;
 
 /** Everything that must survive a redeployment: tables, PayPal credentials, operators. */

@@ -120,6 +120,9 @@ export const FUNCTIONS = {
       'webhook-events': ['BatchGetItem', 'DescribeTable', 'GetItem', 'UpdateItem'],
       operations: ['DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
       idempotency: ['DeleteItem', 'DescribeTable', 'GetItem', 'PutItem', 'UpdateItem'],
+      access: ['BatchGetItem', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      // No function may change or delete an entry.
+      audit: ['DescribeTable', 'PutItem', 'Query'],
     },
     indexes: {
       payments: ['by-paypal-order', 'by-capture', 'by-due'],
@@ -132,7 +135,17 @@ export const FUNCTIONS = {
     readsQueueDepth: true,
     invokesConsistencyCheck: true,
     describesFunctions: WORKFLOW_SERVICES,
-    environment: ['ORIGIN_SECRET_HASHES', 'RESERVED_CONCURRENCY', 'STOREFRONT_ORIGIN', 'VERSION'],
+    environment: [
+      'ORIGIN_SECRET_HASHES',
+      'REFUND_LIMIT',
+      'RESERVED_CONCURRENCY',
+      'STAGE',
+      'STOREFRONT_ORIGIN',
+      'USER_POOL_CLIENT_ID',
+      'USER_POOL_ID',
+      'USER_POOL_JWKS_URL',
+      'VERSION',
+    ],
   },
   settlements: {
     timeout: seconds(29),
@@ -142,7 +155,10 @@ export const FUNCTIONS = {
     deletesItemKinds: ['failed-settlement'],
   },
   // Callers have no token, and Cognito's InitiateAuth needs no credentials: no permissions in this account.
+  // Callers have no token, and Cognito's InitiateAuth needs no credentials: no permissions in this account.
   'sign-in': { timeout: seconds(10), memory: 1024, environment: ['ORIGIN_SECRET_HASHES', 'USER_POOL_CLIENT_ID'] },
+  // Its log group is the copy of the audit log. Invoked with the changes of the table.
+  audit: { timeout: seconds(10), memory: 512 },
   // Reads all business tables; writes findings only.
   consistency: {
     timeout: seconds(29),

@@ -6,6 +6,8 @@ const STOREFRONT =
 
 const SIGN_IN = 'Callers have no token yet: Cognito checks the password or the refresh token.';
 
+const ADMIN = 'The function checks the bearer token: API Gateway knows neither API keys nor sessions that have ended.';
+
 /** Which function handles which route of docs/openapi.yaml. */
 export const ROUTES = {
   storefront: [
@@ -24,7 +26,7 @@ export const ROUTES = {
     { route: 'GET /api/v1/payments', publicReason: STOREFRONT },
     { route: 'GET /api/v1/payments/{id}', publicReason: STOREFRONT },
   ],
-  admin: [{ route: 'ANY /api/v1/admin/{proxy+}' }],
+  admin: [{ route: 'ANY /api/v1/admin/{proxy+}', publicReason: ADMIN }],
   'sign-in': [
     { route: 'POST /api/v1/admin/sign-in', publicReason: SIGN_IN, throttle: 'signIn' },
     { route: 'POST /api/v1/admin/sign-in/refresh', publicReason: SIGN_IN, throttle: 'refresh' },

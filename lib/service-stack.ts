@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
+import { logAuditEntries } from './constructs/audit-stream.ts';
 import { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
 import { ExecutionEvents } from './constructs/execution-events.ts';
 import { ShopApi } from './constructs/http-api.ts';
@@ -35,6 +36,7 @@ export class ServiceStack extends Stack {
     const paymentQueue = new PaymentQueue(this, 'payment-queue', { undelivered: deadLetters.undelivered });
     const functions = createFunctions(this, { stage, data, deadLetters, paymentQueue }, FUNCTIONS);
     paymentQueue.invoke(functions.reconciliation, stage);
+    logAuditEntries(functions.audit, data.tables.audit, deadLetters.undelivered);
     const { stateMachine } = new PaymentSettlement(this, 'settlement', {
       stage,
       services: functions,
@@ -47,7 +49,6 @@ export class ServiceStack extends Stack {
     });
     const { api } = new ShopApi(this, 'api', {
       stage,
-      operators: data.operators,
       routes: Object.entries(ROUTES).map(([name, routes]) => [functions[name as FunctionName], routes]),
     });
 

@@ -74,6 +74,18 @@ export interface Stage {
    */
   readonly originCheck: boolean;
 
+  /**
+   * Major units that an API key or an operator below `admin` may refund per day and currency.
+   * @default - `--context refundLimit=1000`
+   */
+  readonly refundLimit: number;
+
+  /**
+   * Origin of the public keys of Cognito's user pools.
+   * @default - Cognito's, which is also the issuer of its tokens
+   */
+  readonly jwksOrigin?: string;
+
   /** Whether the web stack is deployed. On a laptop, local/cloudfront.ts stands in for CloudFront. */
   readonly hostsWeb: boolean;
 
@@ -164,7 +176,15 @@ const DEFAULT_FIREWALL: NonNullable<Stage['firewall']> = {
 /** What a stage has whatever the context says. */
 type StageTable = Omit<
   Stage,
-  'name' | 'storefrontOrigin' | 'domain' | 'alarms' | 'firewall' | 'originCheck' | 'reservedConcurrency'
+  | 'name'
+  | 'storefrontOrigin'
+  | 'domain'
+  | 'alarms'
+  | 'firewall'
+  | 'originCheck'
+  | 'reservedConcurrency'
+  | 'refundLimit'
+  | 'jwksOrigin'
 >;
 
 const STAGES: Record<StageName, (context: Node) => StageTable> = {
@@ -229,6 +249,7 @@ export function stageFrom(context: Node): Stage {
   const name = STAGE_NAMES.find((stage) => stage === value);
   if (!name) throw new Error(`unknown stage "${value}": expected local, sandbox or prod`);
   const storefrontOrigin = textFrom(context, 'storefrontOrigin');
+  const jwksOrigin = textFrom(context, 'jwksOrigin');
   const email = textFrom(context, 'alarmEmail');
   const domain = textFrom(context, 'domain');
   const certificateArn = textFrom(context, 'certificateArn');
@@ -240,6 +261,8 @@ export function stageFrom(context: Node): Stage {
     originCheck: has('originCheck'),
     ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
     reservedConcurrency: switchFrom(context, 'reservedConcurrency') === false ? {} : RESERVED_CONCURRENCY[name],
+    refundLimit: refundLimitFrom(context),
+    ...(name === 'local' && jwksOrigin && { jwksOrigin }),
     ...(storefrontOrigin && { storefrontOrigin }),
     ...(domain && certificateArn && { domain: { name: domain, certificateArn } }),
     alarms: { runbook: textFrom(context, 'runbookUrl') ?? 'docs/runbook.md', ...(email && { email }) },
@@ -253,6 +276,14 @@ export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
 function textFrom(context: Node, key: string): string | undefined {
   const value: unknown = context.tryGetContext(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** @throws Error for anything but a whole number */
+function refundLimitFrom(context: Node): number {
+  const value = textFrom(context, 'refundLimit') ?? '1000';
+  if (!/^\d{1,7}$/.test(value))
+    throw new Error(`invalid refundLimit "${value}": expected a whole number of major units`);
+  return Number(value);
 }
 
 /** @throws Error for anything but `on` and `off` */

@@ -8,24 +8,19 @@ import {
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MetricName, metricNamespace } from '../../src/shared/metric-names.ts';
 import { removalPolicyOf, type Stage, type ThrottledRoute } from '../stages.ts';
-import type { OperatorPool } from './operator-pool.ts';
 
 export interface Route {
   /** Method and path: `GET /api/v1/products`. */
   readonly route: `${HttpMethod} /${string}`;
 
-  /**
-   * Why the route needs no authorization.
-   * @default - callers need an access token of the operators' pool
-   */
-  readonly publicReason?: string;
+  /** Why API Gateway does not authorize its callers. */
+  readonly publicReason: string;
 
   /**
    * The stage's throttle of this route.
@@ -36,9 +31,6 @@ export interface Route {
 
 export interface ShopApiProps {
   readonly stage: Stage;
-
-  /** Issues the tokens that the authorizer accepts. */
-  readonly operators: OperatorPool;
 
   readonly routes: readonly (readonly [IFunction, readonly Route[]])[];
 }
@@ -62,7 +54,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
 export class ShopApi extends Construct {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { stage, operators, routes }: ShopApiProps) {
+  constructor(scope: Construct, id: string, { stage, routes }: ShopApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'http', {
       apiName: `settle-once-${stage.name}`,
@@ -70,12 +62,6 @@ export class ShopApi extends Construct {
       createDefaultStage: false,
     });
 
-    // Checks signature, issuer, expiry and `aud`, or `client_id` where a token has no `aud`, as access tokens do. The
-    // function checks the rest:
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
-    const authorizer = new HttpJwtAuthorizer('operators', operators.issuer, {
-      jwtAudience: [operators.client.userPoolClientId],
-    });
     const routeSettings: Record<string, object> = {};
     const created: HttpRoute[] = [];
 
@@ -87,10 +73,9 @@ export class ShopApi extends Construct {
       });
       for (const { route, publicReason, throttle } of functionRoutes) {
         const [method, path] = route.split(' ') as [HttpMethod, string];
-        const options = { path, methods: [method], integration, ...(publicReason === undefined && { authorizer }) };
-        for (const added of this.api.addRoutes(options)) {
+        for (const added of this.api.addRoutes({ path, methods: [method], integration })) {
           created.push(added);
-          if (publicReason) Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: publicReason });
+          Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: publicReason });
         }
         if (throttle) {
           const { rateLimit, burstLimit } = stage.routeThrottles[throttle];

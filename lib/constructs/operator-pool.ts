@@ -1,7 +1,7 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { OPERATORS } from '../../src/admin-api/operator.ts';
+import { FORMER_GROUP } from '../../src/access/role.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
 
 /** The user pool of operators. Accounts are created by `npm run operator` only; there is no sign-up. */
@@ -30,7 +30,7 @@ export class OperatorPool extends Construct {
       deletionProtection: stage.retainData,
       removalPolicy: removalPolicyOf(stage),
     });
-    this.pool.addGroup('group', { groupName: OPERATORS, description: 'May do everything in the shop' });
+    this.pool.addGroup('group', { groupName: FORMER_GROUP, description: 'May do everything in the shop' });
     this.client = this.pool.addClient('client', {
       userPoolClientName: 'dashboard',
       // A client secret cannot be kept in a browser, and the sign-in function does not need one.

@@ -1,4 +1,11 @@
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { removalPolicyOf, type Stage } from '../stages.ts';
@@ -17,6 +24,12 @@ export interface TableShape extends Key {
    * @default - items do not expire
    */
   readonly expiresBy?: string;
+
+  /**
+   * Whether changes are streamed, with the item after and before.
+   * @default false
+   */
+  readonly streams?: boolean;
 
   /**
    * Global secondary indexes, by name. They project keys only: the items are then read from the table, consistently.
@@ -46,6 +59,7 @@ export class ShopTable extends Table {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: stage.retainData,
       removalPolicy: removalPolicyOf(stage),
+      ...(shape.streams && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
       ...(shape.expiresBy && { timeToLiveAttribute: shape.expiresBy }),
     });
 

@@ -1,11 +1,14 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { accessTo, requireAccess } from '../access/admin-routes.ts';
+import type { Caller } from '../access/caller.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
 import { type Api, createApi } from '../shared/http/router.ts';
+import { type ApiKeyRoutesDeps, apiKeyRoutes } from './api-key-routes.ts';
 import { auditRoutes } from './audit.ts';
 import { type ConsistencyRoutesDeps, consistencyRoutes } from './consistency-routes.ts';
 import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';
 import { type HealthRoutesDeps, healthRoutes } from './health-routes.ts';
 import { type MetricsRoutesDeps, metricsRoutes } from './metrics-routes.ts';
-import { operatorOf } from './operator.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
 import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
 import { type StatementRoutesDeps, statementRoutes } from './statement-routes.ts';
@@ -16,7 +19,12 @@ export type AdminDeps = PaymentRoutesDeps &
   ConsistencyRoutesDeps &
   HealthRoutesDeps &
   MetricsRoutesDeps &
-  StatementRoutesDeps & { readonly once: ReturnType<typeof idempotencyKeys> };
+  StatementRoutesDeps &
+  ApiKeyRoutesDeps & {
+    readonly once: ReturnType<typeof idempotencyKeys>;
+    /** Returns the caller, or throws. */
+    readonly authenticate: (event: APIGatewayProxyEventV2) => Promise<Caller>;
+  };
 
 /** Served by the function `sign-in`; any other method on these paths arrives here. */
 const OTHER_FUNCTIONS_ROUTES = [
@@ -24,9 +32,20 @@ const OTHER_FUNCTIONS_ROUTES = [
   ['POST', '/api/v1/admin/sign-in/refresh'],
 ] as const;
 
-/** The admin API, described in docs/openapi.yaml. Every route requires an operator. */
-export function adminApi(deps: AdminDeps): Api {
-  const api = createApi({ once: deps.once, authorize: operatorOf, otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES });
+/** The admin API, described in docs/openapi.yaml, for the callers that src/access/admin-routes.ts names. */
+export function adminApi(deps: AdminDeps): Api<Caller> {
+  const api = createApi({
+    once: deps.once,
+    authorizerOf(route) {
+      const access = accessTo(route);
+      return async (event) => {
+        const caller = await deps.authenticate(event);
+        requireAccess(caller, access);
+        return caller;
+      };
+    },
+    otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES,
+  });
   eventRoutes(api, deps);
   settlementRoutes(api, deps);
   paymentRoutes(api, deps);
@@ -35,5 +54,6 @@ export function adminApi(deps: AdminDeps): Api {
   healthRoutes(api, deps);
   metricsRoutes(api, deps);
   statementRoutes(api, deps);
+  apiKeyRoutes(api, deps);
   return api;
 }

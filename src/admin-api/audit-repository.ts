@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { encodeTime } from 'ulid';
 import * as z from 'zod/mini';
+import { writtenOrExisting } from '../shared/dynamo.ts';
 
 const auditSchema = z.object({
   /** A ULID: entries sort by time. */
@@ -21,6 +23,8 @@ export type AuditEntry = z.infer<typeof auditSchema>;
 export interface AuditQuery {
   readonly who?: string | undefined;
   readonly targets?: readonly string[] | undefined;
+  /** An action to leave out. */
+  readonly except?: string | undefined;
   /** ISO 8601, UTC. */
   readonly from?: string | undefined;
   /** ISO 8601, UTC. */
@@ -33,18 +37,22 @@ export interface AuditQuery {
 /** Entries evaluated for one page, about half a megabyte. */
 const MAX_EVALUATED = 1000;
 
-/** The only code that accesses the items of kind `audit` in the operations table. */
-export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) => ({
-  /** Appends an entry; entries are never changed. */
-  async write(entry: AuditEntry): Promise<void> {
-    await db.send(new PutCommand({ TableName: tableName, Item: { kind: 'audit', ...entry } }));
-  },
+export interface AuditTables {
+  readonly audit: string;
+  /** Has the entries of version 0.1, which is older than the table `audit`. */
+  readonly operations: string;
+}
 
-  /** Newest first. `last`: the id that the next page starts after. A page may be empty without being the last. */
-  async list({ who, targets, from, to, limit, after }: AuditQuery): Promise<{ entries: AuditEntry[]; last?: string }> {
+/** The only code that accesses the table `audit`, and the items of kind `audit` in the operations table. */
+export const auditRepository = (db: DynamoDBDocumentClient, tables: AuditTables) => {
+  async function listIn(
+    tableName: string,
+    { who, targets, except, from, to, limit, after }: AuditQuery,
+  ): Promise<{ entries: AuditEntry[]; last?: string }> {
     const filters = [
       ...(who === undefined ? [] : ['who = :who']),
       ...(targets ? [`target IN (${targets.map((_, i) => `:target${i}`).join(', ')})`] : []),
+      ...(except === undefined ? [] : ['what <> :except']),
     ];
     const lowest = firstIdAt(from);
     // `~` sorts after every character of a ULID.
@@ -60,6 +68,7 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
           ':lowest': lowest,
           ':highest': highest,
           ...(who !== undefined && { ':who': who }),
+          ...(except !== undefined && { ':except': except }),
           ...Object.fromEntries((targets ?? []).map((target, i) => [`:target${i}`, target])),
         },
         ScanIndexForward: false,
@@ -70,8 +79,39 @@ export const auditRepository = (db: DynamoDBDocumentClient, tableName: string) =
     const entries = Items.slice(0, limit).map((item) => z.parse(auditSchema, item));
     const last = Items.length > limit ? entries.at(-1)?.id : LastEvaluatedKey?.id;
     return { entries, ...(last && { last }) };
-  },
-});
+  }
+
+  return {
+    /** Appends an entry. @throws Error when there is another entry with the id: entries are never changed. */
+    async write(entry: AuditEntry): Promise<void> {
+      const result = await writtenOrExisting(
+        db.send(
+          new PutCommand({
+            TableName: tables.audit,
+            Item: { kind: 'audit', ...entry },
+            ConditionExpression: 'attribute_not_exists(id)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      if ('written' in result) return;
+      // A retry of the SDK finds the entry that an attempt without response has written.
+      const { data } = z.safeParse(auditSchema, result.found);
+      if (!isDeepStrictEqual(data, JSON.parse(JSON.stringify(entry))))
+        throw new Error(`audit entry ${entry.id} exists already`);
+    },
+
+    /** Newest first. `last`: the id that the next page starts after. A page may be empty without being the last. */
+    async list(query: AuditQuery): Promise<{ entries: AuditEntry[]; last?: string }> {
+      const newer = await listIn(tables.audit, query);
+      const room = query.limit - newer.entries.length;
+      if (newer.last !== undefined) return newer;
+      if (room === 0) return { ...newer, last: newer.entries.at(-1)?.id ?? '' };
+      const older = await listIn(tables.operations, { ...query, limit: room });
+      return { ...older, entries: [...newer.entries, ...older.entries] };
+    },
+  };
+};
 export type AuditRepository = ReturnType<typeof auditRepository>;
 
 /** The prefix of ids of that time; ULIDs start at 1970. */

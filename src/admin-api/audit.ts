@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Caller } from '../access/caller.ts';
 import { parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import type { AuditRepository } from './audit-repository.ts';
@@ -26,6 +27,13 @@ export const recordAction = (
   { actor, action, target, reason, details = {} }: OperatorAction,
 ): Promise<void> =>
   audit.write({ id: ulid(), at: now().toISOString(), who: actor, what: action, target, why: reason, details });
+
+/** Once per response with a buyer's data; not shown in the timeline of a payment. */
+export const READ_BUYER = 'read-buyer';
+
+/** Appends before the data is returned. @param target the payment, or the webhook event */
+export const recordBuyerRead = (deps: AuditDeps, caller: Caller, target: string): Promise<void> =>
+  recordAction(deps, { actor: caller.id, action: READ_BUYER, target, reason: 'read' });
 
 const named = z.optional(z.string().check(z.minLength(1), z.maxLength(128)));
 const auditQuery = z.strictObject({ who: named, target: named, ...period, ...page });

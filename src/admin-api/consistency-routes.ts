@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Caller, sourceOf } from '../access/caller.ts';
 import { INVARIANT_NUMBERS, type InvariantNumber, invariantOf } from '../consistency/checks/violation.ts';
 import type { ConsistencyFunction } from '../consistency/consistency-function.ts';
 import { isFindingId } from '../consistency/finding.ts';
@@ -28,7 +29,7 @@ const consistencyQuery = z.strictObject({
 });
 
 /** Findings: list, check, repair. */
-export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
+export function consistencyRoutes(api: Api<Caller>, deps: ConsistencyRoutesDeps): void {
   const { findings, consistency, actions } = deps;
 
   api.get('/api/v1/admin/consistency', async ({ event }) => {
@@ -53,7 +54,7 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
 
   api.post('/api/v1/admin/consistency/run', async ({ event, caller }) => {
     const { reason = 'manual check' } = event.body ? parseBody(checkRequest, event) : {};
-    await recordAction(deps, { actor: caller, action: 'check', target: 'consistency', reason });
+    await recordAction(deps, { actor: caller.id, action: 'check', target: 'consistency', reason });
     return { status: 200, body: await consistency.check() };
   });
 
@@ -62,8 +63,8 @@ export function consistencyRoutes(api: Api, deps: ConsistencyRoutesDeps): void {
     const finding = isFindingId(id) ? await findings.get(id) : undefined;
     if (!finding) throw unknownFinding(id);
     const details = { what: finding.what };
-    if (!dryRun) await recordAction(deps, { actor: caller, action: 'repair', target: id, reason, details });
-    const request = { findingId: id, dryRun, by: `operator ${caller}` };
+    if (!dryRun) await recordAction(deps, { actor: caller.id, action: 'repair', target: id, reason, details });
+    const request = { findingId: id, dryRun, by: sourceOf(caller) };
     const repaired = await repairFinding({ recheck: consistency.recheck, actions }, request);
     const respondWith = (outcome: string, what: string) => ({
       status: 200,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Caller, mayReadBuyers } from '../access/caller.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { PAYPAL_ID } from '../paypal/paypal-id.ts';
 import { eventIdSchema, eventTypeSchema } from '../paypal-webhook/event.ts';
@@ -12,7 +13,7 @@ import { parseBody, parseQuery } from '../shared/http/request.ts';
 import type { Api, Call } from '../shared/http/router.ts';
 import { orderIdSchema, type PaymentId, paymentIdOfOrder, paymentIdSchema } from '../shared/ids.ts';
 import { textOfSegment } from '../shared/path-segment.ts';
-import { type AuditDeps, recordAction } from './audit.ts';
+import { type AuditDeps, recordAction, recordBuyerRead } from './audit.ts';
 import { checkPeriod, decodeCursor, encodeCursor, page, period } from './queries.ts';
 import { dryRunRequest, replayManyRequest } from './requests.ts';
 import { toEventDetailsResponse, toEventResponse, toReplayResponse } from './responses.ts';
@@ -36,7 +37,7 @@ const eventsQuery = z.strictObject({
 type Query = z.infer<typeof eventsQuery>;
 
 /** Webhook events: list, read, replay. */
-export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
+export function eventRoutes(api: Api<Caller>, deps: EventRoutesDeps): void {
   const { events, payments } = deps;
 
   /** The payment that the list is filtered by; null when it does not exist. */
@@ -66,14 +67,17 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     return { status: 200, body: { events: found.map(toEventResponse), next_cursor: encodeCursor(next) } };
   });
 
-  api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, params }) => {
+  api.get('/api/v1/admin/webhook-events/:id', async ({ event: request, caller, params }) => {
     parseQuery(z.strictObject({}), request);
     const id = eventIdOf(params);
     const event = await events.get(id);
     if (!event) throw unknownEvent(id);
     const payment = event.payment_id && (await payments.get(event.payment_id));
     const executions = payment ? await paymentExecutions(deps.workflow, payment) : [];
-    return { status: 200, body: toEventDetailsResponse(event, payment || undefined, executions) };
+    const showsBuyer = event.body !== '' && mayReadBuyers(caller);
+    if (showsBuyer) await recordBuyerRead(deps, caller, id);
+    const shown = showsBuyer ? event : { ...event, body: '' };
+    return { status: 200, body: toEventDetailsResponse(shown, payment || undefined, executions) };
   });
 
   api.post('/api/v1/admin/webhook-events/:id/replay', async ({ event: request, caller, params }) => {
@@ -81,7 +85,7 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     const id = eventIdOf(params);
     const event = await events.get(id);
     if (!event) throw unknownEvent(id);
-    if (!dryRun) await recordAction(deps, { actor: caller, action: 'replay', target: id, reason });
+    if (!dryRun) await recordAction(deps, { actor: caller.id, action: 'replay', target: id, reason });
     const replayed = await replayEvent(deps, id, { dryRun });
     switch (replayed.outcome) {
       case 'unknown_event':
@@ -101,7 +105,7 @@ export function eventRoutes(api: Api, deps: EventRoutesDeps): void {
     if (dry_run) return { status: 200, body: { dry_run, ...(await countEvents(deps, filter)) } };
     const after = cursor === undefined ? undefined : decodeCursorOf(filter, cursor);
     await recordAction(deps, {
-      actor: caller,
+      actor: caller.id,
       action: 'replay',
       target: 'webhook-events',
       reason,

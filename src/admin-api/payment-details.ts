@@ -16,6 +16,7 @@ import type { ExecutionClient } from '../settlements/execution-client.ts';
 import type { FailedSettlement, FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import { type PaymentExecution, paymentExecutions } from '../settlements/payment-executions.ts';
 import { orderIdOf, type PaymentId, sessionIdOf } from '../shared/ids.ts';
+import { READ_BUYER } from './audit.ts';
 import type { AuditRepository } from './audit-repository.ts';
 import {
   auditEntry,
@@ -33,7 +34,7 @@ export interface PaymentDetails {
   readonly session: Session | undefined;
   readonly reservation: Reservation | undefined;
   readonly order: Order | undefined;
-  /** Personal data. */
+  /** Personal data; undefined when it is not included. */
   readonly buyer: Buyer | undefined;
   readonly events: readonly EventHead[];
   readonly executions: readonly PaymentExecution[];
@@ -68,7 +69,7 @@ const MAX_ACTIONS = 50;
 export async function paymentDetails(
   deps: PaymentDetailsDeps,
   id: PaymentId,
-  { includePayPal }: { readonly includePayPal: boolean },
+  { includePayPal, includeBuyer }: { readonly includePayPal: boolean; readonly includeBuyer: boolean },
 ): Promise<PaymentDetails | undefined> {
   const payment = await deps.payments.get(id);
   if (!payment) return undefined;
@@ -77,11 +78,11 @@ export async function paymentDetails(
     deps.sessions.get(sessionIdOf(id)),
     deps.stock.reservation(sessionIdOf(id)),
     deps.orders.get(orderId),
-    deps.orders.buyer(orderId),
+    includeBuyer ? deps.orders.buyer(orderId) : undefined,
     deps.events.page({ paymentId: id }, MAX_EVENTS),
     paymentExecutions(deps.workflow, payment),
     deps.failed.ofPayment(id),
-    deps.audit.list({ targets: [id, orderId], limit: MAX_ACTIONS }),
+    deps.audit.list({ targets: [id, orderId], except: READ_BUYER, limit: MAX_ACTIONS }),
     includePayPal ? payPalView(deps, payment) : undefined,
   ]);
   const findings = await findingsOfPurchase(deps.findings, payment, events);

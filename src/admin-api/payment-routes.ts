@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Caller, mayReadBuyers, sourceOf } from '../access/caller.ts';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import { acceptPayment } from '../payments/apply-evidence.ts';
 import { obstacleToShipping } from '../payments/obstacle-to-shipping.ts';
@@ -8,14 +9,19 @@ import { Problem } from '../shared/http/problem.ts';
 import { parseBody, parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import { isOrderId, isPaymentId, orderIdOf } from '../shared/ids.ts';
-import { type AuditDeps, recordAction } from './audit.ts';
+import { type AuditDeps, recordAction, recordBuyerRead } from './audit.ts';
 import { type PaymentDetailsDeps, paymentDetails } from './payment-details.ts';
 import { toPaymentDetailsResponse } from './payment-details-response.ts';
+import { countRefund, type RefundLimitDeps } from './refund-limit.ts';
 import { refundAmount, refundKey } from './refund-request.ts';
 import { reasonRequest, refundRequest } from './requests.ts';
 import { toOperatorOrderResponse, toOperatorPaymentResponse } from './responses.ts';
 
-export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<RefundDeps, 'payments'>, PaymentDetailsDeps {
+export interface PaymentRoutesDeps
+  extends Omit<AuditDeps, 'audit'>,
+    Omit<RefundDeps, 'payments'>,
+    PaymentDetailsDeps,
+    RefundLimitDeps {
   readonly orders: PaymentDetailsDeps['orders'] & Pick<OrderRepository, 'ship'>;
   readonly audit: PaymentDetailsDeps['audit'] & AuditDeps['audit'];
 }
@@ -23,7 +29,7 @@ export interface PaymentRoutesDeps extends Omit<AuditDeps, 'audit'>, Omit<Refund
 const detailsQuery = z.strictObject({ paypal: z._default(z.enum(['true', 'false']), 'false') });
 
 /** Payments and orders: read, refund, accept, ship. */
-export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
+export function paymentRoutes(api: Api<Caller>, deps: PaymentRoutesDeps): void {
   const { payments, orders, evidenceApplier, now } = deps;
 
   const paymentOf = async (id: string): Promise<Payment> => {
@@ -36,10 +42,12 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     body: toOperatorPaymentResponse(payment, await orders.get(orderIdOf(payment.payment_id))),
   });
 
-  api.get('/api/v1/admin/payments/:id', async ({ event, params: { id = '' } }) => {
+  api.get('/api/v1/admin/payments/:id', async ({ event, caller, params: { id = '' } }) => {
     const { paypal } = parseQuery(detailsQuery, event);
-    const details = isPaymentId(id) ? await paymentDetails(deps, id, { includePayPal: paypal === 'true' }) : undefined;
+    const included = { includePayPal: paypal === 'true', includeBuyer: mayReadBuyers(caller) };
+    const details = isPaymentId(id) ? await paymentDetails(deps, id, included) : undefined;
     if (!details) throw new Problem('unknown-payment', `payment ${id} not found`);
+    if (details.buyer) await recordBuyerRead(deps, caller, id);
     return { status: 200, body: toPaymentDetailsResponse(details) };
   });
 
@@ -47,13 +55,16 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const { amount: requested, reason } = parseBody(refundRequest, event);
     const payment = await paymentOf(id);
     const amount = refundAmount(payment, requested);
+    const key = refundKey(amount, reason);
+    const counted = await countRefund(deps, caller, payment, amount, key);
     const details = { amount: requested ?? 'all' };
-    await recordAction(deps, { actor: caller, action: 'refund', target: payment.payment_id, reason, details });
+    await recordAction(deps, { actor: caller.id, action: 'refund', target: payment.payment_id, reason, details });
     const refunded = await refundPayment(deps, payment.payment_id, {
       ...(amount && { amount }),
-      source: `operator ${caller}`,
-      key: refundKey(amount, reason),
+      source: sourceOf(caller),
+      key,
     });
+    if (counted && refunded.outcome === 'rejected') await deps.refundLimits.discount(counted);
     switch (refunded.outcome) {
       case 'done':
       case 'pending':
@@ -73,8 +84,8 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
     const { reason } = parseBody(reasonRequest, event);
     const payment = await paymentOf(id);
     if (payment.status !== 'review') throw new Problem('not-under-review', `the payment is ${payment.status}`);
-    await recordAction(deps, { actor: caller, action: 'accept', target: payment.payment_id, reason });
-    const accepted = await acceptPayment(evidenceApplier, payment, `operator ${caller}`);
+    await recordAction(deps, { actor: caller.id, action: 'accept', target: payment.payment_id, reason });
+    const accepted = await acceptPayment(evidenceApplier, payment, sourceOf(caller));
     return respondWith('payment' in accepted ? accepted.payment : payment);
   });
 
@@ -87,7 +98,7 @@ export function paymentRoutes(api: Api, deps: PaymentRoutesDeps): void {
       ? obstacleToShipping(payment.status, payment.refunds_pending ?? 0)
       : 'its payment does not exist';
     if (obstacle) throw new Problem('not-shippable', obstacle);
-    await recordAction(deps, { actor: caller, action: 'ship', target: found.order_id, reason });
+    await recordAction(deps, { actor: caller.id, action: 'ship', target: found.order_id, reason });
     const { order = found } = await orders.ship(found.order_id, now());
     if (order.status !== 'shipped') throw new Problem('not-shippable', `the order is ${order.status}`);
     return { status: 200, body: toOperatorOrderResponse(order, payment) };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SCOPES } from '../access/caller.ts';
 import { eventTypeSchema } from '../paypal-webhook/event.ts';
 import { EVENT_STATUSES } from '../paypal-webhook/stored-event.ts';
 import { paymentIdSchema } from '../shared/ids.ts';
@@ -53,4 +54,11 @@ export const replayManyRequest = z.strictObject({
   dry_run: z.boolean(),
   reason,
   cursor,
+});
+
+/** `POST /api/v1/admin/api-keys`: without `refund_limit`, the stage's. */
+export const apiKeyRequest = z.strictObject({
+  name: z.string().check(z.minLength(1), z.maxLength(100)),
+  scopes: z.array(z.enum(SCOPES)).check(z.minLength(1), z.maxLength(SCOPES.length)),
+  refund_limit: z.optional(z.int().check(z.minimum(0), z.maximum(1_000_000))),
 });

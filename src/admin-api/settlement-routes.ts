@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Caller } from '../access/caller.ts';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import { type RetryFailedDeps, retryFailedSettlements } from '../settlements/retry-failed-settlements.ts';
 import { retrySettlement } from '../settlements/retry-settlement.ts';
@@ -27,7 +28,7 @@ const decodeAfter = (cursor: string | undefined) =>
 const encodeAfter = (last: string | undefined) => encodeCursor(last === undefined ? undefined : { id: last });
 
 /** Failed settlements: list, retry one or all. */
-export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
+export function settlementRoutes(api: Api<Caller>, deps: SettlementRoutesDeps): void {
   api.get('/api/v1/admin/settlements', async ({ event }) => {
     const { cursor, limit } = parseQuery(settlementsQuery, event);
     const { failed, cursor: last } = await deps.failed.list(limit, decodeAfter(cursor));
@@ -40,7 +41,7 @@ export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
     if (dry_run) return { status: 200, body: { dry_run, ...(await deps.failed.count(MAX_COUNT)) } };
     const after = decodeAfter(cursor);
     const details = { limit, ...(after !== undefined && { after }) };
-    await recordAction(deps, { actor: caller, action: 'retry', target: 'settlements', reason, details });
+    await recordAction(deps, { actor: caller.id, action: 'retry', target: 'settlements', reason, details });
     const { cursor: last, ...result } = await retryFailedSettlements(deps, limit, after);
     return { status: 200, body: { dry_run, ...result, next_cursor: encodeAfter(last) } };
   });
@@ -51,7 +52,7 @@ export function settlementRoutes(api: Api, deps: SettlementRoutesDeps): void {
     if (!payment) throw new Problem('unknown-payment', `payment ${id} not found`);
     const { payment_id } = payment;
     const details = { settlement: settlement ?? 'all' };
-    await recordAction(deps, { actor: caller, action: 'retry', target: payment_id, reason, details });
+    await recordAction(deps, { actor: caller.id, action: 'retry', target: payment_id, reason, details });
     const retried = await retrySettlement(deps, payment_id, settlement);
     const settlements = retried.outcome === 'retried' ? retried.settlements : [];
     return { status: 200, body: { payment_id, settlements } };

@@ -81,5 +81,5 @@ export const auditEntry = ({ at, who, what, why, target }: AuditEntry): Timeline
   at,
   kind: 'operator',
   what: `${what} ${target}: ${why}`,
-  by: `operator ${who}`,
+  by: who.startsWith('api-key:') ? who : `operator ${who}`,
 });

@@ -33,8 +33,14 @@ export type EnvName =
   | 'PAYPAL_CERT_NAMES'
   /** Origin of the storefront, to which PayPal redirects the buyer. */
   | 'STOREFRONT_ORIGIN'
-  /** Cognito app client of the operators. */
+  /** Cognito user pool of the operators, its app client, and the URL of its public keys. */
+  | 'USER_POOL_ID'
   | 'USER_POOL_CLIENT_ID'
+  | 'USER_POOL_JWKS_URL'
+  /** Major units that a caller may refund per day and currency, unless the caller has a limit of its own. */
+  | 'REFUND_LIMIT'
+  /** Name of the stage. */
+  | 'STAGE'
   /** Age in seconds after which an open payment without changes is reconciled. */
   | 'DUE_AFTER_SECONDS'
   /** Grace period: age in seconds below which in-flight data is not checked. */
@@ -72,6 +78,15 @@ export type Tables = Readonly<Record<keyof typeof TABLES, string>>;
 /** @throws Error when one is not set: the deployment is wrong. */
 export const requireTables = <Name extends keyof Tables>(...names: readonly Name[]): Pick<Tables, Name> =>
   Object.fromEntries(names.map((name) => [name, requireEnv(TABLES[name])])) as Pick<Tables, Name>;
+
+/** All tables but those that only the admin API uses. */
+export type ShopTables = Omit<Tables, 'access' | 'audit'>;
+
+/** @throws Error when one is not set: the deployment is wrong. */
+export function requireShopTables(): ShopTables {
+  const { access: _, audit: __, ...names } = TABLES;
+  return requireTables(...(Object.keys(names) as (keyof ShopTables)[]));
+}
 
 /** @throws Error when one is not set: the deployment is wrong. */
 export const requireAllTables = (): Tables => requireTables(...(Object.keys(TABLES) as (keyof Tables)[]));

@@ -10,7 +10,7 @@ import type { Payment } from '../payments/payment.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { parseBody } from '../shared/http/request.ts';
-import { type Api, createApi } from '../shared/http/router.ts';
+import { type Api, createPublicApi } from '../shared/http/router.ts';
 import { isOrderId, isPaymentId, isSessionId, orderIdOf } from '../shared/ids.ts';
 import { cancelRequest, checkoutRequest, emptyRequest, paymentRequest } from './requests.ts';
 import { toOrderResponse, toPaymentResponse, toProductResponse, toSessionResponse } from './responses.ts';
@@ -36,7 +36,7 @@ const OTHER_FUNCTIONS_ROUTES = [
 
 /** The storefront API, described in docs/openapi.yaml. */
 export function storefrontApi(deps: StorefrontDeps): Api {
-  const api = createApi({ once: deps.once, otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES });
+  const api = createPublicApi({ once: deps.once, otherFunctionsRoutes: OTHER_FUNCTIONS_ROUTES });
 
   api.get('/api/v1/health', async () => ({ status: 200, body: { status: 'ok', version: deps.version } }));
 

@@ -59,7 +59,7 @@ describe('npm run erase', () => {
     });
 
     expect(await stored()).toEqual({ email: undefined, body: '' });
-    const audit = auditRepository(dynamo, tables.operations);
+    const audit = auditRepository(dynamo, tables);
     const { entries } = await audit.list({ targets: [orderId], limit: 10 });
     expect(entries).toMatchObject([{ who: `npm run erase (${userInfo().username})`, what: 'erase' }]);
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => functions.stop());
 
 const repos = reposOf(dynamo);
-const audit = auditRepository(dynamo, inject('aws').tables.operations);
+const audit = auditRepository(dynamo, inject('aws').tables);
 const deps = { ...repos, audit, ulid, now: () => new Date() };
 
 /** Erases as the command does. @returns the ids of the erased events */

@@ -100,8 +100,9 @@ export const commonResponseErrors = (name: string, { headers = {}, body = '' }: 
 
 function describedErrors(reference: Described, headers: Readonly<Record<string, unknown>>, body: string): string[] {
   const response = resolved(reference);
+  if (!response.content) return body === '' ? [] : ['no body is described'];
   const type = String(headers['content-type']);
-  const described = response.content?.[type];
+  const described = response.content[type];
   if (!described) return [`content-type ${type} is not described`];
   return [
     ...schemaErrors(described.schema, type.endsWith('json') ? JSON.parse(body) : body),

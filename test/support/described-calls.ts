@@ -11,7 +11,11 @@ export interface ReadResponse {
 export function readResponse(response: APIGatewayProxyStructuredResultV2 | string): ReadResponse {
   if (typeof response === 'string') throw new Error('expected a structured response');
   const { statusCode, headers = {}, body = '' } = response;
-  return { status: statusCode, headers, body: headers['content-type'] === 'text/csv' ? body : JSON.parse(body) };
+  return {
+    status: statusCode,
+    headers,
+    body: headers['content-type'] === 'text/csv' ? body : body && JSON.parse(body),
+  };
 }
 
 /** Sends calls of the document, with an id for their path. @throws Error when the response violates the document. */

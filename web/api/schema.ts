@@ -54,7 +54,7 @@ export type NextCursor = string | null;
 export type EventStatus = 'received' | 'accepted' | 'ignored' | 'parked';
 export type WebhookEventDetail = WebhookEvent & {
   /**
-   * The raw body; treat it as untrusted text. Null once erased.
+   * The raw body; treat it as untrusted text. Null once erased, and for callers that may not see buyers' data.
    */
   body: string | null;
   /**
@@ -113,6 +113,20 @@ export type OperatorOrder = Order & {
    */
   disputes: Dispute[];
 };
+export type Scope =
+  | 'checkout:write'
+  | 'products:write'
+  | 'orders:read'
+  | 'orders:write'
+  | 'payments:write'
+  | 'events:read'
+  | 'webhooks:write';
+export type CreatedApiKey = ApiKey & {
+  /**
+   * The key itself, which is not stored and not shown again.
+   */
+  key: string;
+};
 /**
  * Username, password or refresh token is invalid; the response does not reveal which.
  */
@@ -122,7 +136,8 @@ export type WrongCredentials = Problem & {
   status?: 401;
 };
 /**
- * The access token is missing, invalid or expired. Sign in or refresh the token.
+ * The bearer token is missing, invalid or expired, its session has ended, or the API key is unknown, revoked or of
+ * another stage.
  */
 export type NotSignedIn = Problem & {
   type?: '/problems/not-signed-in';
@@ -130,12 +145,57 @@ export type NotSignedIn = Problem & {
   status?: 401;
 };
 /**
- * The operation requires membership in the group `operators`.
+ * The user is in none of the groups `viewer`, `operator` and `admin`.
  */
 export type NotAnOperator = Problem & {
   type?: '/problems/not-an-operator';
   title?: 'Operator access required';
   status?: 403;
+};
+/**
+ * The operation requires an operator with this role or one above it.
+ */
+export type RoleRequired = Problem & {
+  type?: '/problems/role-required';
+  title?: 'Role required';
+  status?: 403;
+  role: 'viewer' | 'operator' | 'admin';
+};
+/**
+ * The operation requires an API key with this scope.
+ */
+export type ScopeRequired = Problem & {
+  type?: '/problems/scope-required';
+  title?: 'Scope required';
+  status?: 403;
+  scope: Scope;
+};
+/**
+ * The refund would exceed what the caller may refund on one day (UTC) in the currency. An operator with the role
+ * `admin` has no limit.
+ */
+export type RefundLimit = Problem & {
+  type?: '/problems/refund-limit';
+  title?: 'Refund limit reached';
+  status?: 403;
+  limit: Money;
+  left: Money;
+};
+/**
+ * A request with an API key has an `Origin` header, as browsers send it. The key is no secret any more.
+ */
+export type SecretKeyInBrowser = Problem & {
+  type?: '/problems/secret-key-in-browser';
+  title?: 'Secret key sent by a browser';
+  status?: 400;
+};
+/**
+ * No API key has this id.
+ */
+export type UnknownApiKey = Problem & {
+  type?: '/problems/unknown-api-key';
+  title?: 'API key not found';
+  status?: 404;
 };
 /**
  * The request came to the HTTP API directly. Use the URL of the shop.
@@ -1099,7 +1159,7 @@ export interface PaymentStory {
   reservation: Reservation | null;
   order: OperatorOrder | null;
   /**
-   * Null if unknown or erased.
+   * Null if unknown, erased, or not for the caller: it takes the role `operator` or the scope `orders:read`.
    */
   buyer: Buyer | null;
   /**
@@ -1283,11 +1343,45 @@ export interface ShopMetrics {
     };
   } | null;
 }
+export interface ApiKeyRequest {
+  /**
+   * What the key is for.
+   */
+  name: string;
+  /**
+   * @minItems 1
+   * @maxItems 7
+   */
+  scopes: Scope[];
+  /**
+   * Major units that the key may refund per day and currency; the stage's by default.
+   */
+  refund_limit?: number;
+}
+export interface ApiKey {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  /**
+   * Null for the stage's.
+   */
+  refund_limit: number | null;
+  created_at: Time;
+  created_by: string;
+  /**
+   * Recorded at most once an hour.
+   */
+  last_used_at: Time | null;
+  revoked_at: Time | null;
+}
+export interface ApiKeys {
+  api_keys: ApiKey[];
+}
 export interface AuditEntry {
   id: string;
   at: Time;
   /**
-   * The operator's username.
+   * The operator's username, `api-key:` and a key's id, or a command.
    */
   who: string;
   /**

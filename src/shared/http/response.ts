@@ -3,7 +3,7 @@ import type { Problem } from './problem.ts';
 /** Before serialisation. */
 export interface HttpResponse {
   readonly status: number;
-  /** A string is sent as it is; it needs a `content-type`. */
+  /** A string is sent as it is; it needs a `content-type`. Undefined for no body. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,8 +18,12 @@ export interface HttpResult {
 /** Not cacheable by default: responses are one shopper's, or change at any time. */
 export const toResult = ({ status, body, headers }: HttpResponse): HttpResult => ({
   statusCode: status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
+  headers: {
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    'cache-control': 'no-store',
+    ...headers,
+  },
+  body: typeof body === 'string' ? body : (JSON.stringify(body) ?? ''),
 });
 
 export const problemResponse = (problem: Problem): HttpResponse => ({

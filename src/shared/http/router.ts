@@ -7,40 +7,54 @@ import { Problem } from './problem.ts';
 import { bytesOf } from './request.ts';
 import { type HttpResponse, problemResponse, toResult } from './response.ts';
 
-export interface Call {
+/** Part of stored idempotency keys, so an id never changes. */
+interface Identified {
+  readonly id: string;
+}
+
+export interface Call<Caller = Identified> {
   readonly event: APIGatewayProxyEventV2;
   /** Path parameters, by the `:names` of the route. */
   readonly params: Readonly<Record<string, string>>;
-  /** As returned by `authorize`. */
-  readonly caller: string;
+  /** As returned by the route's authorizer. */
+  readonly caller: Caller;
 }
 
-type Handler = (call: Call) => Promise<HttpResponse>;
+type Handler<Caller> = (call: Call<Caller>) => Promise<HttpResponse>;
 type Path = `/${string}`;
+type Method = 'DELETE' | 'GET' | 'POST';
 
 /** Routes of one function. Errors of a route become problem responses. */
-export interface Api {
-  get(path: Path, handle: Handler): void;
+export interface Api<Caller = Identified> {
+  get(path: Path, handle: Handler<Caller>): void;
   /** Idempotent for calls with an `Idempotency-Key`. */
-  post(path: Path, handle: Handler): void;
+  post(path: Path, handle: Handler<Caller>): void;
+  delete(path: Path, handle: Handler<Caller>): void;
   resolve(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2>;
 }
 
-export interface ApiOptions {
+export interface ApiOptions<Caller> {
   readonly once: ReturnType<typeof idempotencyKeys>;
   /**
-   * Returns the caller, or throws. Runs first, before a stored response is returned.
-   * @default - public
+   * The authorizer of a route, such as `GET /api/v1/admin/audit`: returns the caller, or throws. It runs first, before a
+   * stored response is returned. Throws for a route that must not exist.
    */
-  readonly authorize?: (event: APIGatewayProxyEventV2) => string;
+  readonly authorizerOf: (route: string) => (event: APIGatewayProxyEventV2) => Promise<Caller>;
   /** Routes that other functions serve. This one receives their paths with any other method, and returns 405. */
-  readonly otherFunctionsRoutes?: readonly (readonly [method: 'GET' | 'POST', path: Path])[];
+  readonly otherFunctionsRoutes?: readonly (readonly [method: Method, path: Path])[];
 }
 
-/** Part of stored idempotency keys, so it never changes. */
-const PUBLIC_CALLER = 'anybody';
+const PUBLIC_CALLER: Identified = { id: 'anybody' };
 
-export function createApi({ once, authorize = () => PUBLIC_CALLER, otherFunctionsRoutes = [] }: ApiOptions): Api {
+/** An API that anyone may call. */
+export const createPublicApi = (options: Omit<ApiOptions<Identified>, 'authorizerOf'>): Api =>
+  createApi({ ...options, authorizerOf: () => async () => PUBLIC_CALLER });
+
+export function createApi<Caller extends Identified>({
+  once,
+  authorizerOf,
+  otherFunctionsRoutes = [],
+}: ApiOptions<Caller>): Api<Caller> {
   const router = new Router({ logger });
   const routes = [...otherFunctionsRoutes];
 
@@ -60,22 +74,35 @@ export function createApi({ once, authorize = () => PUBLIC_CALLER, otherFunction
   };
   router.notFound((_, { event }) => unrouted(event as APIGatewayProxyEventV2));
 
+  const authorizerOfRoute = (method: Method, path: Path) => {
+    routes.push([method, path]);
+    return authorizerOf(`${method} ${path}`);
+  };
   return {
     get(path, handle) {
-      routes.push(['GET', path]);
+      const authorize = authorizerOfRoute('GET', path);
       router.get(path, async ({ event: routed, params }) => {
         const { event } = routed as RoutedEvent;
-        return toResult(await handle({ event, params, caller: authorize(event) }));
+        return toResult(await handle({ event, params, caller: await authorize(event) }));
+      });
+    },
+    delete(path, handle) {
+      const authorize = authorizerOfRoute('DELETE', path);
+      router.delete(path, async ({ event: routed, params }) => {
+        const { event } = routed as RoutedEvent;
+        const { body, ...result } = toResult(await handle({ event, params, caller: await authorize(event) }));
+        // The router rejects an empty text with 204.
+        return body === '' ? result : { ...result, body };
       });
     },
     post(path, handle) {
-      routes.push(['POST', path]);
+      const authorize = authorizerOfRoute('POST', path);
       router.post(path, async ({ event: routed, context, params }) => {
         const { event } = routed as RoutedEvent;
-        const caller = authorize(event);
+        const caller = await authorize(event);
         const request = {
           key: event.headers['idempotency-key'],
-          operation: `${caller} POST ${event.rawPath}`,
+          operation: `${caller.id} POST ${event.rawPath}`,
           body: bytesOf(event).toString('utf8'),
           context,
         };

@@ -10,15 +10,13 @@ export interface HttpRequest {
   readonly headers?: object;
   /** API Gateway encodes binary bodies in base64. */
   readonly base64?: boolean;
-  /** Claims of a verified access token. */
-  readonly claims?: object | undefined;
 }
 
 /** An HTTP API event, payload format 2.0. */
 export function httpEvent(
   method: string,
   path: string,
-  { body, headers = {}, base64 = false, claims }: HttpRequest = {},
+  { body, headers = {}, base64 = false }: HttpRequest = {},
 ): APIGatewayProxyEventV2 {
   const [rawPath = '', rawQueryString = ''] = path.split('?');
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -33,8 +31,6 @@ export function httpEvent(
     stage: '$default',
     time: '01/Jun/2026:12:00:00 +0000',
     timeEpoch: Date.now(),
-    // Missing from the type, which is that of a route without an authorizer.
-    ...(claims && { authorizer: { jwt: { claims, scopes: null } } }),
   };
   return {
     version: '2.0',

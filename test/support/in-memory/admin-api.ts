@@ -1,3 +1,5 @@
+import { authenticate } from '../../../src/access/authenticate.ts';
+import { operatorTokens } from '../../../src/access/operator-tokens.ts';
 import { adminApi } from '../../../src/admin-api/api.ts';
 import type { AuditEntry, AuditQuery } from '../../../src/admin-api/audit-repository.ts';
 import type { Repair } from '../../../src/consistency/checks/violation.ts';
@@ -12,29 +14,19 @@ import { logger } from '../../../src/shared/logger.ts';
 import type { Run } from '../../../src/shared/run-repository.ts';
 import type { Call } from '../api-document.ts';
 import { type HttpRequest, httpEvent, invocation } from '../builders/invocation.ts';
+import { accessClaims, JWKS_URL, signedToken, USER_POOL } from '../builders/operator-tokens.ts';
 import { describedCalls, type ReadResponse, readResponse } from '../described-calls.ts';
+import { apiKeysInMemory, refundLimitsInMemory } from './access.ts';
 import { IdempotencyInMemory } from './idempotency.ts';
 import { ledgerInMemory } from './ledger.ts';
 import { executionsInMemory, failedSettlementsInMemory, hourlyMetricsInMemory } from './settlements.ts';
 import { product, shopInMemory } from './shop.ts';
 import { eventsInMemory, type Gate } from './tables.ts';
 
-/** Claims verified by API Gateway's authorizer; undefined without an authorizer. */
-export type Claims = Readonly<Record<string, string>> | undefined;
-
-/** The claims of an operator's access token, as API Gateway passes them on. */
-export const operatorClaims = (username = 'ada'): Claims => ({
-  sub: '8f3c0a6e-0000-4000-8000-000000000000',
-  token_use: 'access',
-  client_id: 'dashboard',
-  username,
-  'cognito:groups': '[operators]',
-});
-
 interface AdminRequest extends HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
-  /** @default - an operator's */
-  readonly claims?: Claims;
+  /** The bearer token; undefined for none. @default - the access token of ada, an admin */
+  readonly token?: string | undefined;
 }
 
 const NOW = '2026-06-01T12:00:00.000Z';
@@ -60,6 +52,9 @@ export function adminInMemory(products = [product(10)]) {
   const hours = hourlyMetricsInMemory(gate);
   const findings = new Map<string, Finding>();
   const ledger = ledgerInMemory();
+  const apiKeys = apiKeysInMemory();
+  const refundLimits = refundLimitsInMemory();
+  const endedSessions = new Set<string>();
   const runs = new Map<string, Run>();
   const openFindings = () => [...findings.values()].filter(({ closed_at }) => !closed_at);
   /** Repairs in the order of their calls. */
@@ -114,20 +109,29 @@ export function adminInMemory(products = [product(10)]) {
         await auditHook();
         return gate('audit.write', () => void entries.push(entry));
       },
-      list: ({ limit, targets }: AuditQuery) =>
+      list: ({ limit, targets, except }: AuditQuery) =>
         gate('audit.list', () => ({
           entries: entries
             .toReversed()
-            .filter(({ target }) => !targets || targets.includes(target))
+            .filter(({ target, what }) => (!targets || targets.includes(target)) && what !== except)
             .slice(0, limit),
         })),
     },
+    apiKeys: apiKeys.repository,
+    refundLimits: refundLimits.repository,
+    refundLimit: 1000,
+    stage: 'local',
     ledger: ledger.repository,
     runOf,
     now,
   };
   const api = adminApi({
     ...deps,
+    authenticate: authenticate({
+      ...deps,
+      verifyToken: operatorTokens({ userPoolId: USER_POOL.id, clientId: USER_POOL.clientId, jwksUrl: JWKS_URL, fetch }),
+      sessions: { isOpen: ({ sessionId }) => gate('sessions.isOpen', () => !endedSessions.has(sessionId)) },
+    }),
     consistency: {
       check: () => gate('consistency.check', () => ({ checked: 7, findings: openFindings().length, finished: true })),
       recheck: (id) => gate('consistency.recheck', () => findings.get(id)),
@@ -162,8 +166,9 @@ export function adminInMemory(products = [product(10)]) {
   /** Sends a request that need not be in the OpenAPI document. */
   const send = async (method: string, path: string, request: AdminRequest = {}): Promise<ReadResponse> => {
     const { query } = request;
-    const claims = 'claims' in request ? request.claims : operatorClaims();
-    const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, { ...request, claims });
+    const token = 'token' in request ? request.token : signedToken(accessClaims());
+    const headers = { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+    const event = httpEvent(method, query ? `${path}?${new URLSearchParams(query)}` : path, { ...request, headers });
     return readResponse(await api.resolve(event, invocation()));
   };
   const call = describedCalls<AdminRequest>(send);
@@ -180,6 +185,11 @@ export function adminInMemory(products = [product(10)]) {
     repairs: repairs as readonly Repair[],
     seen,
     send,
+
+    apiKeys,
+    refundLimits,
+    /** Sessions, by the claim `origin_jti`, are open until they are added. */
+    endedSessions,
 
     /** The audit log. */
     entries: entries as readonly AuditEntry[],

@@ -7,7 +7,7 @@ import { describedCalls, type ReadResponse, readResponse } from '../described-ca
 import { IdempotencyInMemory } from './idempotency.ts';
 import { product, shopInMemory } from './shop.ts';
 
-export type Request = Omit<HttpRequest, 'claims'>;
+export type Request = HttpRequest;
 
 // Injected faults would flood the output.
 logger.setLogLevel('SILENT');

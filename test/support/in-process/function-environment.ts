@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { registerWebhook } from '../../../local/register-webhook.ts';
 import { EMULATOR_CREDENTIALS } from '../../../ops/emulator-client.ts';
 import type { EnvName } from '../../../src/shared/env.ts';
+import { JWKS_URL, USER_POOL } from '../builders/operator-tokens.ts';
 
 /** Points the AWS SDK's clients to MiniStack, by environment variables. */
 export function functionEnvironment(): void {
@@ -43,7 +44,11 @@ export async function shopEnvironment(of: {
     PAYPAL_CERT_NAMES: 'messageverificationcerts.sandbox.paypal.com',
     ORIGIN_SECRET_HASHES: 'any',
     STOREFRONT_ORIGIN: 'https://shop.example',
-    USER_POOL_CLIENT_ID: 'client',
+    USER_POOL_ID: USER_POOL.id,
+    USER_POOL_CLIENT_ID: USER_POOL.clientId,
+    USER_POOL_JWKS_URL: JWKS_URL,
+    REFUND_LIMIT: '1000',
+    STAGE: 'local',
     DUE_AFTER_SECONDS: '120',
     GRACE_SECONDS: '300',
     RESERVED_CONCURRENCY: 'on',

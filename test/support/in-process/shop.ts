@@ -1,9 +1,12 @@
 import { clearCaches } from '@aws-lambda-powertools/parameters';
-import { vi } from 'vitest';
+import { inject, vi } from 'vitest';
 import { startSimulator } from '../../../simulator/server.ts';
+import { sessionRepository } from '../../../src/access/session-repository.ts';
 import { httpEvent, invocation } from '../builders/invocation.ts';
+import { accessClaims, signedToken } from '../builders/operator-tokens.ts';
 import { ProcessCrashed } from '../in-memory/crashing-process.ts';
 import { type ReceivedRequest, startLoopbackServer } from '../loopback-server.ts';
+import { dynamo } from '../stack/aws.ts';
 import { shopEnvironment } from './function-environment.ts';
 import { watchOutsideCalls } from './outside-calls.ts';
 import { queueInProcess } from './queue.ts';
@@ -120,14 +123,13 @@ export async function startShopInProcess() {
       invokeHttp('storefront', httpEvent(method, path, { headers, body: body ? JSON.stringify(body) : '' })),
 
     /** A request to the admin API. */
-    operator: (method: string, path: string, body?: object) =>
-      invokeHttp(
-        'admin',
-        httpEvent(method, path, {
-          body: body ? JSON.stringify(body) : '',
-          claims: { token_use: 'access', username: 'ada', 'cognito:groups': '[operators]' },
-        }),
-      ),
+    async operator(method: string, path: string, body?: object): Promise<ApiResponse> {
+      const headers = { authorization: `Bearer ${signedToken(accessClaims())}` };
+      // Here, as scenarios empty the tables.
+      const session = { username: 'ada', sessionId: 'session-of-ada' };
+      await sessionRepository(dynamo, inject('aws').tables.access).open(session, 0, new Date(Date.now() + 900_000));
+      return invokeHttp('admin', httpEvent(method, path, { headers, body: body ? JSON.stringify(body) : '' }));
+    },
 
     /** Removes and returns the deliveries since the last call, in sequence. */
     async takeDeliveries(): Promise<Delivery[]> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderIdOf, type PaymentId } from '../../../src/shared/ids.ts';
+import { accessClaims, signedToken } from '../../support/builders/operator-tokens.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
 const REFUND = 'POST /api/v1/admin/payments/{id}/refund';
@@ -245,17 +246,17 @@ describe('paymentRoutes', () => {
   it('replays the response for an idempotency key, per operator', async () => {
     const admin = adminInMemory();
     const { paymentId } = await admin.paid();
-    const refund = (claims?: Record<string, string>) =>
+    const refund = (username: string) =>
       admin.call(REFUND, {
         id: paymentId,
         body: { amount: { currency_code: 'EUR', value: '5.00' }, reason: 'scratched' },
         headers: { 'idempotency-key': 'the-only-request' },
-        ...(claims && { claims }),
+        token: signedToken(accessClaims(username)),
       });
 
-    await refund();
-    await refund();
-    await refund({ token_use: 'access', username: 'grace', 'cognito:groups': '[operators]' });
+    await refund('ada');
+    await refund('ada');
+    await refund('grace');
 
     expect(admin.entries.map(({ who }) => who)).toEqual(['ada', 'grace']);
   });

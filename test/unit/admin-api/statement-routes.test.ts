@@ -99,6 +99,6 @@ describe('GET /api/v1/admin/statements.csv', () => {
   it('requires an operator', async () => {
     const admin = await adminWith();
 
-    expect(await admin.call(CSV, { claims: undefined })).toMatchObject({ status: 401 });
+    expect(await admin.call(CSV, { token: undefined })).toMatchObject({ status: 401 });
   });
 });

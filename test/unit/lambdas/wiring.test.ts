@@ -33,7 +33,8 @@ function countCalls(file: string, names: readonly string[]): void {
     const counting = names.map((name) => [
       name,
       (...args: unknown[]) => {
-        calls.set(name, (calls.get(name) ?? 0) + 1);
+        const key = `${file} ${name}`;
+        calls.set(key, (calls.get(key) ?? 0) + 1);
         return original[name]?.(...args);
       },
     ]);
@@ -56,6 +57,7 @@ describe('lambdas/wiring.ts', () => {
     const names = readFileSync(join(ROOT, 'src/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g);
     for (const [, name = ''] of names) vi.stubEnv(name, 'https://example.com');
     vi.stubEnv('ORIGIN_SECRET_HASHES', 'any');
+    vi.stubEnv('USER_POOL_ID', 'eu-central-1_Operators');
   });
 
   afterAll(() => {
@@ -77,7 +79,7 @@ describe('lambdas/wiring.ts', () => {
     async (name) => {
       await import(join(ROOT, 'lambdas', `${name}.ts`));
 
-      expect(calls.get('transport')).toBe(1);
+      expect(calls.get('src/paypal/transport.ts transport')).toBe(1);
     },
   );
 });

@@ -38,12 +38,12 @@ describe('tables', () => {
     for (const projection of projections) expect(projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
   });
 
-  it('expire webhook events, buyers without an order and idempotency keys', () => {
+  it('expire webhook events, buyers without an order, idempotency keys, sessions and counts of refunds', () => {
     const ttlAttributes = tables('prod').flatMap(
       ([, { Properties }]) => Properties.TimeToLiveSpecification?.AttributeName ?? [],
     );
 
-    expect(ttlAttributes.sort()).toEqual(['expiration', 'expires_at', 'expires_at']);
+    expect(ttlAttributes.sort()).toEqual(['expiration', 'expires_at', 'expires_at', 'expires_at']);
   });
 
   it('have their names in the stack outputs', () => {

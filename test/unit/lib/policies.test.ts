@@ -210,4 +210,26 @@ describe('permissions of functions', () => {
     expect(resources).toHaveLength(4);
     for (const resource of resources) expect(resource).toEqual({ 'Fn::GetAtt': [expect.any(String), 'Arn'] });
   });
+
+  it('none may update or delete an entry of the audit log, nor delete logs', () => {
+    const writers = policies.flatMap(({ id, allowed }) =>
+      allowed
+        .filter(({ Resource }) => /GetAttaudit/.test(JSON.stringify(Resource)))
+        .flatMap(({ Action }) => listOf(Action).map((action) => `${id.replace(/role.*/, '')} ${action}`)),
+    );
+    const deletions = policies.flatMap(({ allowed }) =>
+      allowed.flatMap(({ Action }) => listOf(Action).filter((action) => /^logs:Delete(?!LogDelivery)/.test(action))),
+    );
+
+    expect(writers.sort()).toEqual([
+      'admin dynamodb:DescribeTable',
+      'admin dynamodb:PutItem',
+      'admin dynamodb:Query',
+      'audit dynamodb:DescribeStream',
+      'audit dynamodb:GetRecords',
+      'audit dynamodb:GetShardIterator',
+      'audit dynamodb:ListStreams',
+    ]);
+    expect(deletions).toEqual([]);
+  });
 });

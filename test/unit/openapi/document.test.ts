@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it, vi } from 'vitest';
 import { bundle } from '../../../lib/constructs/node-lambda.ts';
+import { accessTo } from '../../../src/access/admin-routes.ts';
 import {
   apiDocument,
   calls,
@@ -66,14 +67,18 @@ describe('docs/openapi.yaml', () => {
 });
 
 describe('docs/openapi.yaml: security', () => {
-  it('requires a token for every admin operation except the sign-in, and for no other', () => {
+  it('names role and scope for every admin operation except the sign-in, and for no other', () => {
     const secured = calls.filter((call) => operationOf(call).security);
 
     expect(secured.length).toBeGreaterThan(0);
     expect(secured).toEqual(calls.filter((call) => call.includes('/admin/') && !call.includes('/admin/sign-in')));
     for (const call of secured) {
-      expect(operationOf(call).security, call).toEqual([{ operator: [] }]);
-      expect(problemsOf(call), call).toEqual(expect.arrayContaining(['401 not-signed-in', '403 not-an-operator']));
+      const { role, scope } = accessTo(call.replace('{id}', ':id'));
+      const schemes = [{ operator: [role] }, ...(scope ? [{ apiKey: [scope] }] : [])];
+      const problems = ['400 secret-key-in-browser', '401 not-signed-in', '403 not-an-operator', '403 role-required'];
+
+      expect(operationOf(call).security, call).toEqual(schemes);
+      expect(problemsOf(call), call).toEqual(expect.arrayContaining(problems));
     }
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import {
+  apiKeyRequest,
   checkRequest,
   dryRunRequest,
   reasonRequest,
@@ -35,6 +36,7 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/admin/consistency/run', 'CheckRequest', checkRequest],
   ['POST /api/v1/admin/consistency/findings/{id}/repair', 'DryRunRequest', dryRunRequest],
   ['POST /api/v1/admin/webhook-events/replay', 'ReplayManyRequest', replayManyRequest],
+  ['POST /api/v1/admin/api-keys', 'ApiKeyRequest', apiKeyRequest],
 ];
 
 /** The one rule that JSON Schema cannot express; the document states it in a description. */
