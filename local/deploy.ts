@@ -48,6 +48,7 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
     ...['--output', assembly(options)],
     ...['--context', 'stage=local'],
     ...['--context', `simulatorUrl=${options.simulatorUrl}`],
+    ...['--context', `jwksOrigin=${options.endpoint}`],
     ...['--context', `storefrontOrigin=${options.storefrontOrigin}`],
     ...(options.originSecret ? ['--context', 'originCheck=on'] : []),
     ...Object.entries(options.context ?? {}).flatMap(([key, value]) => ['--context', `${key}=${value}`]),

@@ -2,10 +2,15 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { payPalSecretName, type TableName } from '../lib/names.ts';
 import { type ClientOptions, EMULATOR_CREDENTIALS } from '../ops/emulator-client.ts';
 import { operatorAccounts } from '../ops/operator-accounts.ts';
 import { startSimulator } from '../simulator/server.ts';
+import { newApiKey } from '../src/access/api-key.ts';
+import { apiKeyRepository } from '../src/access/api-key-repository.ts';
+import { SCOPES } from '../src/access/caller.ts';
+import { documentClient } from '../src/shared/dynamo.ts';
 import { type LocalCloudFront, startCloudFront } from './cloudfront.ts';
 import { type DeployOptions, deploy, prepare } from './deploy.ts';
 import { freePort, type MiniStackOptions, REGION, startMiniStack } from './ministack.ts';
@@ -39,6 +44,8 @@ export interface StackFile {
     readonly user_pool_id: string;
     readonly client_id: string;
   };
+  /** An API key with all scopes. */
+  readonly api_key: string;
   readonly tables: Readonly<Record<TableName, string>>;
   readonly state_machine_arn: string;
   readonly dlq_url: string;
@@ -171,12 +178,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const clientOptions: ClientOptions = { endpoint, region: REGION, credentials: EMULATOR_CREDENTIALS };
   await phase('CDK bootstrapped, templates synthesized, functions and pages built', () => prepare(deployment, signal));
   const deployed = await phase('stacks deployed', () => deploy(deployment, signal));
-  const [password] = await phase('sample products added, webhook registered, operator created', () =>
-    Promise.all([
-      createOperator(deployed.userPoolId, clientOptions),
-      stockSampleProducts(deployed.tables.products, clientOptions),
-      registerWebhook(simulator.url, `${cloudFront.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
-    ]),
+  const [password, apiKey] = await phase(
+    'sample products added, webhook registered, operator and API key created',
+    () =>
+      Promise.all([
+        createOperator(deployed.userPoolId, clientOptions),
+        createLocalApiKey(deployed.tables.access, clientOptions),
+        stockSampleProducts(deployed.tables.products, clientOptions),
+        registerWebhook(simulator.url, `${cloudFront.url}/webhooks/paypal`, payPalSecretName('local'), clientOptions),
+      ]),
   );
   // MiniStack cannot deploy while IAM is enforced.
   if (auth) await phase('MiniStack restarted with IAM enforced', restartAws);
@@ -202,6 +212,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       user_pool_id: deployed.userPoolId,
       client_id: deployed.userPoolClientId,
     },
+    api_key: apiKey,
     tables: deployed.tables,
     state_machine_arn: deployed.stateMachineArn,
     dlq_url: deployed.deadLetterQueueUrl,
@@ -226,6 +237,20 @@ async function createOperator(userPoolId: string, options: ClientOptions): Promi
   } finally {
     client.destroy();
   }
+}
+
+/** @returns the key. */
+async function createLocalApiKey(table: string, options: ClientOptions): Promise<string> {
+  const client = new DynamoDBClient(options);
+  const key = newApiKey('local');
+  await apiKeyRepository(documentClient(client), table).create(key, {
+    name: 'stack.json',
+    scopes: [...SCOPES],
+    created_at: new Date().toISOString(),
+    created_by: 'npm start',
+  });
+  client.destroy();
+  return key;
 }
 
 async function startCloudFrontNear(port: number, log: (line: string) => unknown): Promise<LocalCloudFront> {

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Option } from '@commander-js/extra-typings';
 import { ulid } from 'ulid';
@@ -12,6 +11,7 @@ import { command, DRY_RUN, FAILED, JSON_OUTPUT, matching, run, YES } from './com
 import { isConfirmed } from './confirm.ts';
 import { type BuyerData, type EraseRequest, eraseBuyerData, findBuyerData } from './erase-buyer.ts';
 import { findDeployment, STACK_FILE, STAGE } from './find-deployment.ts';
+import { osUser } from './os-user.ts';
 
 const orderId = matching(isOrderId, 'ord_ and the 26 characters of a ULID');
 const email = matching((text): text is string => /^[^\s@]+@[^\s@]+$/.test(text), 'an email address');
@@ -68,7 +68,7 @@ await run(
         orders: orderRepository(db, tables.orders),
         payments: paymentRepository(db, tables.payments),
         events: eventRepository(db, tables['webhook-events']),
-        audit: auditRepository(db, tables.operations),
+        audit: auditRepository(db, tables),
         ulid,
         now: () => new Date(),
       };
@@ -80,18 +80,8 @@ await run(
         process.exitCode = FAILED;
       } else if (options.dryRun) console.log(format(found, 'to erase'));
       else if (await isConfirmed(`${toText(found, 'to erase')}\nErase permanently?`, options.yes)) {
-        console.log(format(await eraseBuyerData(deps, request, found, `npm run erase (${username()})`), 'erased'));
+        console.log(format(await eraseBuyerData(deps, request, found, `npm run erase (${osUser()})`), 'erased'));
       }
       client.destroy();
     }),
 );
-
-/** Of the person at this machine, for the audit log. */
-function username(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run as a user without an entry in /etc/passwd.
-    return `uid ${process.getuid?.()}`;
-  }
-}

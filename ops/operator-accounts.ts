@@ -8,7 +8,7 @@ import {
   type CognitoIdentityProviderClient,
   paginateListUsersInGroup,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { OPERATORS } from '../src/admin-api/operator.ts';
+import { FORMER_GROUP } from '../src/access/role.ts';
 import { USERNAME } from '../src/sign-in/sign-in.ts';
 
 export const operatorAccounts = (client: CognitoIdentityProviderClient, userPoolId: string) => ({
@@ -31,7 +31,7 @@ export const operatorAccounts = (client: CognitoIdentityProviderClient, userPool
       if (!(error instanceof Error) || error.name !== 'UsernameExistsException') throw error;
     }
     await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
-    await client.send(new AdminAddUserToGroupCommand({ ...user, GroupName: OPERATORS }));
+    await client.send(new AdminAddUserToGroupCommand({ ...user, GroupName: FORMER_GROUP }));
     return password;
   },
 
@@ -59,7 +59,7 @@ export const operatorAccounts = (client: CognitoIdentityProviderClient, userPool
   /** Usernames, sorted. */
   async list(): Promise<string[]> {
     const names: string[] = [];
-    const pages = paginateListUsersInGroup({ client }, { UserPoolId: userPoolId, GroupName: OPERATORS });
+    const pages = paginateListUsersInGroup({ client }, { UserPoolId: userPoolId, GroupName: FORMER_GROUP });
     for await (const { Users = [] } of pages) names.push(...Users.flatMap(({ Username = [] }) => Username));
     return names.sort();
   },

@@ -28,10 +28,12 @@ await run(
         stateMachineArn: await findWorkflow(options),
         getOrder: paypal.getOrder,
       });
-      const details = await paymentDetails(deps, id, { includePayPal: true }).catch((error: unknown) => {
-        if (!(error instanceof Error) || error.name !== 'PayPalUnavailable') throw error;
-        return paymentDetails(deps, id, { includePayPal: false });
-      });
+      const details = await paymentDetails(deps, id, { includePayPal: true, includeBuyer: false }).catch(
+        (error: unknown) => {
+          if (!(error instanceof Error) || error.name !== 'PayPalUnavailable') throw error;
+          return paymentDetails(deps, id, { includePayPal: false, includeBuyer: false });
+        },
+      );
       if (!details) {
         console.error(`payment ${id} not found`);
         process.exitCode = FAILED;
