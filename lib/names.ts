@@ -36,11 +36,11 @@ export const UNSET_CREDENTIAL = 'to-fill-in';
 export const FIREWALL_REGION = 'us-east-1';
 
 /** Parts that `--context <part>=on` or `off` switches. */
-export type SwitchedPart = 'firewall' | 'originCheck';
+export type SwitchedPart = 'firewall' | 'originCheck' | 'totp';
 
 /** The parts that a stage has without a context value. */
 export const SWITCHED_ON: Readonly<Record<StageName, readonly SwitchedPart[]>> = {
   local: [],
   sandbox: ['originCheck'],
-  prod: ['firewall', 'originCheck'],
+  prod: ['firewall', 'originCheck', 'totp'],
 };

@@ -31,7 +31,8 @@ export type ThrottledRoute =
   | 'cancelPayment'
   | 'payPalWebhook'
   | 'signIn'
-  | 'refresh';
+  | 'refresh'
+  | 'signOut';
 
 /** Routes with limits for each address. */
 export type FirewalledRoute = 'sessions' | 'payments' | 'sign-in';
@@ -85,6 +86,12 @@ export interface Stage {
    * @default - Cognito's, which is also the issuer of its tokens
    */
   readonly jwksOrigin?: string;
+
+  /**
+   * Whether operators need a code of an authenticator app besides the password.
+   * @default - in prod only; `--context totp=on` or `off`
+   */
+  readonly totp: boolean;
 
   /** Whether the web stack is deployed. On a laptop, local/cloudfront.ts stands in for CloudFront. */
   readonly hostsWeb: boolean;
@@ -160,6 +167,7 @@ const DEFAULT_ROUTE_THROTTLES: Stage['routeThrottles'] = {
   signIn: { rateLimit: 5, burstLimit: 10 },
   // Each open tab of the admin console refreshes its token every 15 minutes.
   refresh: { rateLimit: 10, burstLimit: 20 },
+  signOut: { rateLimit: 10, burstLimit: 20 },
 };
 
 // For 200 shoppers behind one address, each with five requests to either route: changed baskets, a second attempt. A
@@ -185,6 +193,7 @@ type StageTable = Omit<
   | 'reservedConcurrency'
   | 'refundLimit'
   | 'jwksOrigin'
+  | 'totp'
 >;
 
 const STAGES: Record<StageName, (context: Node) => StageTable> = {
@@ -259,6 +268,7 @@ export function stageFrom(context: Node): Stage {
     name,
     ...STAGES[name](context),
     originCheck: has('originCheck'),
+    totp: has('totp'),
     ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
     reservedConcurrency: switchFrom(context, 'reservedConcurrency') === false ? {} : RESERVED_CONCURRENCY[name],
     refundLimit: refundLimitFrom(context),

@@ -1,8 +1,16 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { FORMER_GROUP } from '../../src/access/role.ts';
+import { FORMER_GROUP, type Role } from '../../src/access/role.ts';
+import { MIN_PASSWORD_LENGTH } from '../../src/sign-in/password-rules.ts';
+import { ACCESS_TOKEN_MINUTES, SESSION_HOURS } from '../../src/sign-in/session-lifetime.ts';
 import { removalPolicyOf, type Stage } from '../stages.ts';
+
+const GROUPS: Readonly<Record<Role, string>> = {
+  viewer: 'Sees the shop without buyers’ data',
+  operator: 'Sees buyers’ data, refunds up to a limit, replays, retries, repairs and ships',
+  admin: 'May do everything in the shop',
+};
 
 /** The user pool of operators. Accounts are created by `npm run operator` only; there is no sign-up. */
 export class OperatorPool extends Construct {
@@ -16,21 +24,25 @@ export class OperatorPool extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { username: true },
       signInCaseSensitive: false,
-      // Accounts have no email address: a forgotten password is replaced by `npm run operator`.
+      // Accounts have no email address: a forgotten password is replaced by `npm run operator -- reset`.
       accountRecovery: AccountRecovery.NONE,
       passwordPolicy: {
-        minLength: 20,
+        minLength: MIN_PASSWORD_LENGTH,
         requireLowercase: true,
         requireUppercase: true,
         requireDigits: true,
         requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
       },
-      mfa: Mfa.OFF,
+      ...(stage.totp ? { mfa: Mfa.REQUIRED, mfaSecondFactor: { otp: true, sms: false } } : { mfa: Mfa.OFF }),
       featurePlan: FeaturePlan.ESSENTIALS,
       deletionProtection: stage.retainData,
       removalPolicy: removalPolicyOf(stage),
     });
-    this.pool.addGroup('group', { groupName: FORMER_GROUP, description: 'May do everything in the shop' });
+    for (const [groupName, description] of Object.entries(GROUPS))
+      this.pool.addGroup(groupName, { groupName, description });
+    // From before there were roles. Kept: deleting the group would take its members' access.
+    this.pool.addGroup('group', { groupName: FORMER_GROUP, description: 'Former group of all operators: admins' });
     this.client = this.pool.addClient('client', {
       userPoolClientName: 'dashboard',
       // A client secret cannot be kept in a browser, and the sign-in function does not need one.
@@ -39,24 +51,26 @@ export class OperatorPool extends Construct {
       authFlows: { userPassword: true },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      // A removed operator loses access within 15 minutes; a refresh token lasts for a working day.
-      accessTokenValidity: Duration.minutes(15),
-      idTokenValidity: Duration.minutes(15),
-      refreshTokenValidity: Duration.hours(10),
+      accessTokenValidity: Duration.minutes(ACCESS_TOKEN_MINUTES),
+      idTokenValidity: Duration.minutes(ACCESS_TOKEN_MINUTES),
+      refreshTokenValidity: Duration.hours(SESSION_HOURS),
+      // The longest: time to install an authenticator app during the first sign-in.
+      authSessionValidity: Duration.minutes(15),
     });
 
-    Validations.of(this.pool).acknowledge(
-      {
+    Validations.of(this.pool).acknowledge({
+      id: 'AwsSolutions-COG8',
+      reason:
+        'Threat protection needs the client’s IP address, and Cognito would only see that of the sign-in function.',
+    });
+    if (!stage.totp) {
+      Validations.of(this.pool).acknowledge({
         id: 'AwsSolutions-COG2',
         reason:
-          'Few operators, generated 32-character passwords, throttled sign-in, lockout by Cognito, 15-minute tokens.',
-      },
-      {
-        id: 'AwsSolutions-COG8',
-        reason:
-          'Threat protection needs the client’s IP address, and Cognito would only see that of the sign-in function.',
-      },
-    );
+          'Without real money, a password suffices: 20 characters, throttled sign-in, lockout by Cognito. ' +
+          'On in prod, elsewhere with --context totp=on.',
+      });
+    }
   }
 
   /**

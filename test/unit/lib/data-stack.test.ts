@@ -1,6 +1,8 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { TABLE_NAMES, tableOutput } from '../../../lib/names.ts';
-import { resourcesOf, templatesOf } from './synth.ts';
+import { ROLES } from '../../../src/access/role.ts';
+import { appOf, resourcesOf, templatesOf } from './synth.ts';
 
 const tables = (stage: 'prod' | 'sandbox' | 'local') => resourcesOf(stage, 'AWS::DynamoDB::Table');
 
@@ -82,13 +84,14 @@ describe('operator pool', () => {
     expect(pool?.Properties.AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
   });
 
-  it('requires passwords of 20 characters of all kinds', () => {
+  it('requires passwords of 20 characters of all kinds, and takes a temporary one for three days', () => {
     expect(pool?.Properties.Policies.PasswordPolicy).toEqual({
       MinimumLength: 20,
       RequireLowercase: true,
       RequireNumbers: true,
       RequireSymbols: true,
       RequireUppercase: true,
+      TemporaryPasswordValidityDays: 3,
     });
   });
 
@@ -109,10 +112,23 @@ describe('operator pool', () => {
     });
   });
 
-  it('has a group for operators', () => {
-    expect(
-      resourcesOf('prod', 'AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName),
-    ).toEqual(['operators']);
+  it('has a group for each role, and keeps that of all former operators', () => {
+    const groups = resourcesOf('prod', 'AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName);
+
+    expect(groups.sort()).toEqual(['operators', ...ROLES].sort());
+  });
+
+  it.each([
+    ['prod', {}, 'ON', ['SOFTWARE_TOKEN_MFA']],
+    ['prod', { totp: 'off' }, 'OFF', undefined],
+    ['sandbox', {}, 'OFF', undefined],
+    ['sandbox', { totp: 'on' }, 'ON', ['SOFTWARE_TOKEN_MFA']],
+    ['local', {}, 'OFF', undefined],
+  ] as const)('of stage %s with the context %j has MFA %s by %j', (stage, context, mfa, factors) => {
+    const template = Template.fromStack(appOf(stage, context).data);
+    const [{ Properties = {} } = {}] = Object.values(template.findResources('AWS::Cognito::UserPool'));
+
+    expect([Properties.MfaConfiguration, Properties.EnabledMfas]).toEqual([mfa, factors]);
   });
 
   it('has its ids in the stack outputs', () => {

@@ -23,7 +23,7 @@ describe('stageFrom', () => {
     expect(() => stageOf({ stage: 'local' })).toThrow('--context simulatorUrl=');
   });
 
-  it.each(['originCheck', 'firewall', 'reservedConcurrency'])('throws for %s neither on nor off', (name) => {
+  it.each(['originCheck', 'firewall', 'totp', 'reservedConcurrency'])('throws for %s neither on nor off', (name) => {
     expect(() => stageOf({ stage: 'prod', [name]: 'true' })).toThrow(`invalid ${name} "true": expected on or off`);
   });
 
