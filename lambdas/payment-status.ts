@@ -15,7 +15,8 @@ const deps = {
 /** Polled by the storefront: two DynamoDB reads and nothing else. */
 export const handler = behindFrontDoor(
   requireEnv('ORIGIN_SECRET_HASHES'),
-  httpHandler(({ pathParameters, queryStringParameters }) =>
-    paymentStatus(deps, { id: pathParameters?.id, query: queryStringParameters ?? {} }),
-  ),
+  httpHandler(async ({ pathParameters, queryStringParameters }) => ({
+    status: 200,
+    body: await paymentStatus(deps, { id: pathParameters?.id, query: queryStringParameters ?? {} }),
+  })),
 );

@@ -154,9 +154,13 @@ export const FUNCTIONS = {
     executions: ['GetExecutionHistory'],
     deletesItemKinds: ['failed-settlement'],
   },
-  // Callers have no token, and Cognito's InitiateAuth needs no credentials: no permissions in this account.
-  // Callers have no token, and Cognito's InitiateAuth needs no credentials: no permissions in this account.
-  'sign-in': { timeout: seconds(10), memory: 1024, environment: ['ORIGIN_SECRET_HASHES', 'USER_POOL_CLIENT_ID'] },
+  // Cognito's InitiateAuth needs no credentials: permissions on the operators' sessions only.
+  'sign-in': {
+    timeout: seconds(10),
+    memory: 1024,
+    tables: { access: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+    environment: ['ORIGIN_SECRET_HASHES', 'STOREFRONT_ORIGIN', 'USER_POOL_CLIENT_ID'],
+  },
   // Its log group is the copy of the audit log. Invoked with the changes of the table.
   audit: { timeout: seconds(10), memory: 512 },
   // Reads all business tables; writes findings only.

@@ -4,7 +4,7 @@ import type { FunctionName } from './functions.ts';
 const STOREFRONT =
   'Public storefront: shoppers have no accounts, and the ids of sessions, payments and orders cannot be guessed.';
 
-const SIGN_IN = 'Callers have no token yet: Cognito checks the password or the refresh token.';
+const SIGN_IN = 'Callers have no token yet: Cognito checks the password or the refresh token of the cookie.';
 
 const ADMIN = 'The function checks the bearer token: API Gateway knows neither API keys nor sessions that have ended.';
 
@@ -30,6 +30,7 @@ export const ROUTES = {
   'sign-in': [
     { route: 'POST /api/v1/admin/sign-in', publicReason: SIGN_IN, throttle: 'signIn' },
     { route: 'POST /api/v1/admin/sign-in/refresh', publicReason: SIGN_IN, throttle: 'refresh' },
+    { route: 'POST /api/v1/admin/sign-out', publicReason: SIGN_IN, throttle: 'signOut' },
   ],
   'api-document': [{ route: 'GET /api/v1/openapi.json', publicReason: 'The description of a public API is public.' }],
   'paypal-webhook': [

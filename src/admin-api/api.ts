@@ -30,6 +30,7 @@ export type AdminDeps = PaymentRoutesDeps &
 const OTHER_FUNCTIONS_ROUTES = [
   ['POST', '/api/v1/admin/sign-in'],
   ['POST', '/api/v1/admin/sign-in/refresh'],
+  ['POST', '/api/v1/admin/sign-out'],
 ] as const;
 
 /** The admin API, described in docs/openapi.yaml, for the callers that src/access/admin-routes.ts names. */

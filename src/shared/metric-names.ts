@@ -65,6 +65,10 @@ export const METRICS = {
   WebhookSilence: { unit: 'Seconds' },
   /** Open settlements whose latest execution failed; counted up to some hundred. */
   FailedSettlements: { unit: 'Count' },
+  /** Sign-ins of operators. */
+  SignedIn: { unit: 'Count' },
+  /** Sign-ins with a wrong password or a wrong code. */
+  SignInRefused: { unit: 'Count' },
   /** Events received more than a minute ago and not processed. */
   InboxUnfinished: { unit: 'Count' },
 } as const satisfies Readonly<Record<string, MetricShape>>;

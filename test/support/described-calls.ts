@@ -3,6 +3,7 @@ import { type Call, responseErrors } from './api-document.ts';
 
 export interface ReadResponse {
   readonly status: number | undefined;
+  /** With all cookies as `set-cookie`. */
   readonly headers: Readonly<Record<string, unknown>>;
   /** Untyped: every response is validated by the document. */
   readonly body: ReturnType<typeof JSON.parse>;
@@ -10,11 +11,11 @@ export interface ReadResponse {
 
 export function readResponse(response: APIGatewayProxyStructuredResultV2 | string): ReadResponse {
   if (typeof response === 'string') throw new Error('expected a structured response');
-  const { statusCode, headers = {}, body = '' } = response;
+  const { statusCode, headers = {}, body = '', cookies } = response;
   return {
     status: statusCode,
-    headers,
-    body: headers['content-type'] === 'text/csv' ? body : body && JSON.parse(body),
+    headers: { ...headers, ...(cookies && { 'set-cookie': cookies.join(', ') }) },
+    body: body === '' || headers['content-type'] === 'text/csv' ? body : JSON.parse(body),
   };
 }
 

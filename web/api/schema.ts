@@ -128,12 +128,57 @@ export type CreatedApiKey = ApiKey & {
   key: string;
 };
 /**
- * Username, password or refresh token is invalid; the response does not reveal which.
+ * Username or password is invalid; the response does not reveal which.
  */
 export type WrongCredentials = Problem & {
   type?: '/problems/wrong-credentials';
   title?: 'Invalid credentials';
   status?: 401;
+};
+/**
+ * The password is correct, and its owner must change it. Repeat the request with `new_password`.
+ */
+export type NewPasswordRequired = Problem & {
+  type?: '/problems/new-password-required';
+  title?: 'New password required';
+  status?: 401;
+};
+/**
+ * The password is correct, and the operator has no authenticator app yet. Repeat the request with `session` and the app's `code`.
+ */
+export type TotpSetupRequired = Problem & {
+  type?: '/problems/totp-setup-required';
+  title?: 'Authenticator app required';
+  status?: 401;
+  /**
+   * For the authenticator app, as a QR code; `secret` is what can be typed instead.
+   */
+  otpauth_url: string;
+  session: string;
+};
+/**
+ * The password is correct. Repeat the request with the authenticator app's `code`.
+ */
+export type CodeRequired = Problem & {
+  type?: '/problems/code-required';
+  title?: 'Code required';
+  status?: 401;
+};
+/**
+ * The password is correct, and the code is not or no longer valid.
+ */
+export type WrongCode = Problem & {
+  type?: '/problems/wrong-code';
+  title?: 'Invalid code';
+  status?: 401;
+};
+/**
+ * Signing in, refreshing and signing out are refused to pages of another origin.
+ */
+export type ForeignOrigin = Problem & {
+  type?: '/problems/foreign-origin';
+  title?: 'Foreign origin refused';
+  status?: 403;
 };
 /**
  * The bearer token is missing, invalid or expired, its session has ended, or the API key is unknown, revoked or of
@@ -707,9 +752,24 @@ export interface EventReceipt {
 export interface SignInRequest {
   username: string;
   password: string;
+  /**
+   * Replaces a password that its owner must change; anywhere else it is rejected.
+   */
+  new_password?: string;
+  /**
+   * The current code of the authenticator app.
+   */
+  code?: string;
+  /**
+   * Of `totp-setup-required`, with the first code.
+   */
+  session?: string;
 }
-export interface RefreshRequest {
-  refresh_token: string;
+export interface SignOutRequest {
+  /**
+   * True to end all sessions of the operator. Defaults to false.
+   */
+  everywhere?: boolean;
 }
 export interface SignedIn {
   /**
@@ -721,10 +781,6 @@ export interface SignedIn {
    * Lifetime of the access token in seconds.
    */
   expires_in: number;
-  /**
-   * Exchange it for the next access token; keep it no longer than the tab is open.
-   */
-  refresh_token: string;
 }
 export interface ReasonRequest {
   /**

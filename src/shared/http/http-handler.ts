@@ -1,16 +1,16 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from '../logger.ts';
 import { toProblem } from './error-to-problem.ts';
-import { problemResponse, toResult } from './response.ts';
+import { type HttpResponse, problemResponse, toResult } from './response.ts';
 
-/** A Lambda handler without routes: returns the result with 200, or an error as a problem response. */
+/** A Lambda handler without routes: returns an error as a problem response. */
 export const httpHandler =
-  (handle: (event: APIGatewayProxyEventV2) => Promise<object>) =>
+  (handle: (event: APIGatewayProxyEventV2) => Promise<HttpResponse>) =>
   async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     logger.resetKeys();
     logger.addContext(context);
     try {
-      return toResult({ status: 200, body: await handle(event) });
+      return toResult(await handle(event));
     } catch (error) {
       return toResult(problemResponse(toProblem(error)));
     }

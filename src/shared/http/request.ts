@@ -9,7 +9,6 @@ import { type FieldError, invalidRequest, Problem } from './problem.ts';
 export const bytesOf = ({ body, isBase64Encoded }: Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>): Buffer =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** The largest request, with a refresh token, has some 8 kB. */
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_FIELD_ERRORS = 20;
 

@@ -6,6 +6,8 @@ export interface HttpResponse {
   /** A string is sent as it is; it needs a `content-type`. Undefined for no body. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Values of `Set-Cookie`. */
+  readonly cookies?: readonly string[];
 }
 
 /** As API Gateway takes it from a function. */
@@ -13,10 +15,11 @@ export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: string;
+  readonly cookies?: string[];
 }
 
 /** Not cacheable by default: responses are one shopper's, or change at any time. */
-export const toResult = ({ status, body, headers }: HttpResponse): HttpResult => ({
+export const toResult = ({ status, body, headers, cookies }: HttpResponse): HttpResult => ({
   statusCode: status,
   headers: {
     ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -24,6 +27,7 @@ export const toResult = ({ status, body, headers }: HttpResponse): HttpResult =>
     ...headers,
   },
   body: typeof body === 'string' ? body : (JSON.stringify(body) ?? ''),
+  ...(cookies && { cookies: [...cookies] }),
 });
 
 export const problemResponse = (problem: Problem): HttpResponse => ({

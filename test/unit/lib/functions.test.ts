@@ -199,6 +199,7 @@ describe('HTTP API', () => {
       'GET /api/v1/products',
       'POST /api/v1/admin/sign-in',
       'POST /api/v1/admin/sign-in/refresh',
+      'POST /api/v1/admin/sign-out',
       'POST /api/v1/checkout-sessions',
       'POST /api/v1/checkout-sessions/{id}/release',
       'POST /api/v1/payments',
@@ -222,6 +223,7 @@ describe('HTTP API', () => {
     expect(routeSettings()).toMatchObject({
       'POST /api/v1/admin/sign-in': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
       'POST /api/v1/admin/sign-in/refresh': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
+      'POST /api/v1/admin/sign-out': { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 },
     });
   });
 

@@ -73,7 +73,7 @@ describe('IAM policies', () => {
     expect(actionsOn('storefrontrole', /GetAtt(?!products)\w/)).not.toContain('dynamodb:Scan');
   });
 
-  it('allow deleting only idempotency records and failed settlements', () => {
+  it('allow deleting only idempotency records, sessions of operators and failed settlements', () => {
     const deletions = policies
       .flatMap(({ allowed }) => allowed)
       .filter(({ Action }) => listOf(Action).includes('dynamodb:DeleteItem'));
@@ -89,7 +89,7 @@ describe('IAM policies', () => {
       });
     }
     for (const { Resource } of deletions.filter((one) => !ofOperations.includes(one)))
-      expect(JSON.stringify(Resource)).toMatch(/GetAttidempotency/);
+      expect(JSON.stringify(Resource)).toMatch(/GetAtt(idempotency|access)/);
   });
 
   it('deny access to the dead-letter queues without TLS', () => {
@@ -143,10 +143,16 @@ describe('permissions of functions', () => {
     ]);
   });
 
-  it('sign-in may only log and trace', () => {
+  it('sign-in may only log, trace, and write the sessions of operators', () => {
     const actions = statementsOf('signinrole').flatMap(({ Action }) => listOf(Action));
 
+    expect(actionsOn('signinrole', /GetAttaccess/)).toEqual(actions.filter((action) => action.startsWith('dynamodb:')));
     expect(actions.sort()).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'xray:PutTelemetryRecords',

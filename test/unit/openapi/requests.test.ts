@@ -13,7 +13,7 @@ import {
 } from '../../../src/admin-api/requests.ts';
 import { eventSchema } from '../../../src/paypal-webhook/event.ts';
 import { isOrderId, isPaymentId, isSessionId } from '../../../src/shared/ids.ts';
-import { refreshRequest, signInRequest } from '../../../src/sign-in/sign-in.ts';
+import { signInRequest, signOutRequest } from '../../../src/sign-in/sign-in.ts';
 import { cancelRequest, checkoutRequest, emptyRequest, paymentRequest } from '../../../src/storefront-api/requests.ts';
 import { type Call, calls, componentErrors, operationOf, requestErrors, schemaOf } from '../../support/api-document.ts';
 import { type BodySchema, mutatedBodies } from '../../support/builders/mutated-bodies.ts';
@@ -26,7 +26,7 @@ const BODIES: readonly (readonly [Call, schema: string, z.ZodMiniType])[] = [
   ['POST /api/v1/payments/{id}/cancel', 'CancelRequest', cancelRequest],
   ['POST /webhooks/paypal', 'PayPalEvent', eventSchema],
   ['POST /api/v1/admin/sign-in', 'SignInRequest', signInRequest],
-  ['POST /api/v1/admin/sign-in/refresh', 'RefreshRequest', refreshRequest],
+  ['POST /api/v1/admin/sign-out', 'SignOutRequest', signOutRequest],
   ['POST /api/v1/admin/payments/{id}/refund', 'RefundRequest', refundRequest],
   ['POST /api/v1/admin/payments/{id}/accept', 'ReasonRequest', reasonRequest],
   ['POST /api/v1/admin/orders/{id}/ship', 'ReasonRequest', reasonRequest],
@@ -83,11 +83,12 @@ describe('docs/openapi.yaml: request bodies', () => {
     expect(Math.min(verdicts.accepted, verdicts.rejected)).toBeGreaterThan(40);
   });
 
-  it('documents the body as optional for a capture, a release and a consistency check only', () => {
+  it('documents the body as optional for a capture, a release, a consistency check and a sign-out only', () => {
     const optional = BODIES.map(([call]) => call).filter((call) => !operationOf(call).requestBody?.required);
 
     expect(optional.sort()).toEqual([
       'POST /api/v1/admin/consistency/run',
+      'POST /api/v1/admin/sign-out',
       'POST /api/v1/checkout-sessions/{id}/release',
       'POST /api/v1/payments/{id}/capture',
     ]);
