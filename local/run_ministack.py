@@ -9,6 +9,8 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import lambda_svc
 
+import cognito_challenges
+
 
 def exit_with_parent() -> None:
     """Kills the process group, functions included, when the parent ends for any reason."""
@@ -81,5 +83,6 @@ app.pin_request_origin = as_by_tls(app.pin_request_origin)
 # A line that comes later is logged with the next call.
 lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.01, 0.005, 0.25)
 app.save_all = exits_after(app.save_all)
+cognito_challenges.install()
 threading.Thread(target=exit_with_parent, daemon=True).start()
 app.main()
