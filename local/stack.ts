@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { AdminSetUserPasswordCommand, CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { payPalSecretName, type TableName } from '../lib/names.ts';
 import { type ClientOptions, EMULATOR_CREDENTIALS } from '../ops/emulator-client.ts';
-import { operatorAccounts } from '../ops/operator-accounts.ts';
+import { createAccount } from '../ops/operator-accounts.ts';
 import { startSimulator } from '../simulator/server.ts';
 import { newApiKey } from '../src/access/api-key.ts';
 import { apiKeyRepository } from '../src/access/api-key-repository.ts';
@@ -229,11 +229,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return { ...content, clientOptions, ended: aws.ended, restartAws, stop };
 }
 
-/** @returns the password. */
+/** An admin, who need not change the password. @returns the password. */
 async function createOperator(userPoolId: string, options: ClientOptions): Promise<string> {
   const client = new CognitoIdentityProviderClient(options);
   try {
-    return await operatorAccounts(client, userPoolId).add(OPERATOR);
+    const Password = await createAccount(client, userPoolId, { username: OPERATOR, role: 'admin' });
+    await client.send(
+      new AdminSetUserPasswordCommand({ UserPoolId: userPoolId, Username: OPERATOR, Password, Permanent: true }),
+    );
+    return Password;
   } finally {
     client.destroy();
   }

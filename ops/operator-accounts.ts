@@ -2,68 +2,139 @@ import { randomBytes } from 'node:crypto';
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
+  AdminDeleteSoftwareTokenCommand,
   AdminDeleteUserCommand,
   AdminGetUserCommand,
+  AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
   type CognitoIdentityProviderClient,
   paginateListUsersInGroup,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { FORMER_GROUP } from '../src/access/role.ts';
-import { USERNAME } from '../src/sign-in/sign-in.ts';
+import { FORMER_GROUP, ROLES, type Role, roleOf } from '../src/access/role.ts';
+import type { SessionRepository } from '../src/access/session-repository.ts';
+import { type AuditDeps, recordAction } from '../src/admin-api/audit.ts';
 
-export const operatorAccounts = (client: CognitoIdentityProviderClient, userPoolId: string) => ({
-  /**
-   * Creates an operator, or resets the password of an existing one. Safe to repeat after a failure.
-   * @returns the password, which is stored nowhere else.
-   * @throws RangeError for an invalid username.
-   */
-  async add(username: string): Promise<string> {
-    if (!USERNAME.test(username))
-      throw new RangeError(`invalid username "${username}": expected 1 to 128 letters, digits or . _ @ -`);
-    const user = { UserPoolId: userPoolId, Username: username };
-    const password = newPassword();
-    try {
-      // Accounts have no email address to send an invitation to.
-      await client.send(
-        new AdminCreateUserCommand({ ...user, TemporaryPassword: password, MessageAction: 'SUPPRESS' }),
+export interface OperatorAccountsDeps extends AuditDeps {
+  readonly cognito: CognitoIdentityProviderClient;
+  readonly userPoolId: string;
+  readonly sessions: Pick<SessionRepository, 'endAll'>;
+  /** Who runs the command, for the audit log. */
+  readonly actor: string;
+}
+
+export interface OperatorAccount {
+  readonly username: string;
+  readonly role: Role;
+}
+
+/**
+ * The accounts of operators. A change is audited before it is made, and ends all sessions after it was made: a sign-in
+ * in between, with what the account was before, has opened a session of the generation that ends. Each can be repeated.
+ */
+export function operatorAccounts(deps: OperatorAccountsDeps) {
+  const { cognito, userPoolId, sessions, actor } = deps;
+  const userOf = (username: string) => ({ UserPoolId: userPoolId, Username: username });
+  const record = (action: string, target: string, details: Readonly<Record<string, string>> = {}) =>
+    recordAction(deps, { actor, action, target, reason: 'by command', details });
+
+  const exists = async (username: string): Promise<boolean> =>
+    (await unless('UserNotFoundException', () => cognito.send(new AdminGetUserCommand(userOf(username))))) !==
+    undefined;
+
+  return {
+    exists,
+
+    /** @returns a temporary password, which is stored nowhere else; undefined when the operator exists. */
+    async add(username: string, role: Role): Promise<string | undefined> {
+      if (await exists(username)) return undefined;
+      await record('add-operator', username, { role });
+      return createAccount(cognito, userPoolId, { username, role });
+    },
+
+    /** Sets a temporary password and removes the authenticator app. @returns undefined for an unknown operator. */
+    async reset(username: string): Promise<string | undefined> {
+      if (!(await exists(username))) return undefined;
+      await record('reset-operator', username);
+      const password = newPassword();
+      await cognito.send(
+        new AdminSetUserPasswordCommand({ ...userOf(username), Password: password, Permanent: false }),
       );
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'UsernameExistsException') throw error;
-    }
-    await client.send(new AdminSetUserPasswordCommand({ ...user, Password: password, Permanent: true }));
-    await client.send(new AdminAddUserToGroupCommand({ ...user, GroupName: FORMER_GROUP }));
-    return password;
-  },
+      await deleteSoftwareToken(username);
+      await sessions.endAll(username);
+      return password;
+    },
 
-  async exists(username: string): Promise<boolean> {
-    try {
-      await client.send(new AdminGetUserCommand({ UserPoolId: userPoolId, Username: username }));
+    /** @returns false for an unknown operator. */
+    async setRole(username: string, role: Role): Promise<boolean> {
+      if (!(await exists(username))) return false;
+      await record('set-role', username, { role });
+      await cognito.send(new AdminAddUserToGroupCommand({ ...userOf(username), GroupName: role }));
+      for (const GroupName of [...ROLES, FORMER_GROUP].filter((group) => group !== role))
+        await cognito.send(new AdminRemoveUserFromGroupCommand({ ...userOf(username), GroupName }));
+      await sessions.endAll(username);
       return true;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'UserNotFoundException') return false;
-      throw error;
-    }
-  },
+    },
 
-  /** The last access token expires within 15 minutes. @returns false when the operator does not exist. */
-  async remove(username: string): Promise<boolean> {
-    try {
-      await client.send(new AdminDeleteUserCommand({ UserPoolId: userPoolId, Username: username }));
-      return true;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'UserNotFoundException') return false;
-      throw error;
-    }
-  },
+    /** @returns false for an unknown operator. */
+    async remove(username: string): Promise<boolean> {
+      const found = await exists(username);
+      if (found) {
+        await record('remove-operator', username);
+        await unless('UserNotFoundException', () => cognito.send(new AdminDeleteUserCommand(userOf(username))));
+      }
+      // Also when the account is gone already: an earlier run may have stopped before this.
+      await sessions.endAll(username);
+      return found;
+    },
 
-  /** Usernames, sorted. */
-  async list(): Promise<string[]> {
-    const names: string[] = [];
-    const pages = paginateListUsersInGroup({ client }, { UserPoolId: userPoolId, GroupName: FORMER_GROUP });
-    for await (const { Users = [] } of pages) names.push(...Users.flatMap(({ Username = [] }) => Username));
-    return names.sort();
-  },
-});
+    /** Sorted by username. */
+    async list(): Promise<OperatorAccount[]> {
+      const groups = new Map<string, string[]>();
+      for (const GroupName of [...ROLES, FORMER_GROUP]) {
+        const pages = paginateListUsersInGroup({ client: cognito }, { UserPoolId: userPoolId, GroupName });
+        for await (const { Users = [] } of pages)
+          for (const { Username = '' } of Users) groups.set(Username, [...(groups.get(Username) ?? []), GroupName]);
+      }
+      return [...groups]
+        .flatMap(([username, memberOf]) => {
+          const role = roleOf(memberOf);
+          return role ? [{ username, role }] : [];
+        })
+        .sort((one, other) => (one.username < other.username ? -1 : 1));
+    },
+  };
+
+  /** A pool without a second factor, and an operator without an app, have none. */
+  async function deleteSoftwareToken(username: string): Promise<void> {
+    await unless(['OperationNotEnabledException', 'SoftwareTokenMFANotFoundException'], () =>
+      cognito.send(new AdminDeleteSoftwareTokenCommand(userOf(username))),
+    );
+  }
+}
+
+/** @returns a temporary password */
+export async function createAccount(
+  cognito: CognitoIdentityProviderClient,
+  userPoolId: string,
+  { username, role }: OperatorAccount,
+): Promise<string> {
+  const user = { UserPoolId: userPoolId, Username: username };
+  const password = newPassword();
+  // Accounts have no email address to send an invitation to.
+  await cognito.send(new AdminCreateUserCommand({ ...user, TemporaryPassword: password, MessageAction: 'SUPPRESS' }));
+  await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: role }));
+  return password;
+}
+
+/** @returns undefined when the call fails with one of these errors */
+async function unless<Result>(names: string | readonly string[], call: () => Promise<Result>) {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof Error && [names].flat().includes(error.name)) return undefined;
+    throw error;
+  }
+}
 
 /** Required by the pool's password policy. */
 const REQUIRED_CHARACTERS = [/[a-z]/, /[A-Z]/, /\d/, /[-_]/] as const;
