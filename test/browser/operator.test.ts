@@ -451,13 +451,13 @@ describe('a sign-in', () => {
     expect(page.url()).toMatch(/\/admin\/audit\?who=ghost$/);
   });
 
-  it('names the missing group when the user is not an operator', async ({ page }) => {
+  it('names the missing role when the user is not an operator', async ({ page }) => {
     const username = await newOperator(inject('stack').operator.user_pool_id);
     await page.goto('/admin/settlements');
 
     await signInAs(page, { username, password: PASSWORD });
 
-    await page.getByText('Your account isn’t in the “operators” group').waitFor();
+    await page.getByText('Your account has no role').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(await accessibilityViolations(page)).toEqual([]);
   });

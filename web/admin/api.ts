@@ -42,20 +42,25 @@ const POLL_MS = 5000;
 /** For what costs the API several calls of its own. */
 const SLOW_POLL_MS = 20_000;
 
-/** The sign-in of this tab. */
+/** The sign-in of this tab. All tabs share its cookie. */
 export const session = operatorSession({
-  storage: sessionStorage,
   now: Date.now,
-  renew: (refresh_token) =>
-    call<SignedIn>('POST', '/admin/sign-in/refresh', { body: { refresh_token } }).catch((error) => {
+  renew: () =>
+    call<SignedIn>('POST', '/admin/sign-in/refresh').catch((error) => {
       if (error instanceof ApiProblem && error.status === 401) return undefined;
       throw error;
     }),
 });
 
-/** @throws ApiProblem `wrong-credentials` */
-export async function signIn(credentials: SignInRequest): Promise<void> {
-  session.start(credentials.username, await call<SignedIn>('POST', '/admin/sign-in', { body: credentials }));
+/** @throws ApiProblem `wrong-credentials`, or the one that names the next step */
+export async function signIn(request: SignInRequest): Promise<void> {
+  session.start(await call<SignedIn>('POST', '/admin/sign-in', { body: request }));
+}
+
+/** Ends this session, or all sessions of the operator. @throws when the API cannot be reached: it goes on. */
+export async function signOut(everywhere: boolean): Promise<void> {
+  await call('POST', '/admin/sign-out', { body: { everywhere } });
+  session.signOut();
 }
 
 /** Calls with the operator's token. A rejected token expires the session, which shows the sign-in page. */

@@ -19,17 +19,18 @@ import { Shell } from './shell.tsx';
 
 /** Routes for a signed-in operator. The sign-in page keeps the URL, so that a deep link works after signing in. */
 export function App() {
-  const username = useSyncExternalStore(session.subscribe, session.username);
+  const operator = useSyncExternalStore(session.subscribe, session.operator);
+  const isRestored = useSyncExternalStore(session.subscribe, session.isRestored);
   const queryClient = useQueryClient();
-  useEffect(() => {
-    // Cached data must not be visible to the next operator.
-    if (username === undefined) queryClient.clear();
-  }, [username, queryClient]);
+  const username = operator?.username;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: cached data must not be visible to the next operator
+  useEffect(() => () => queryClient.clear(), [username, queryClient]);
   useHeadingFocus();
 
-  if (username === undefined) return <SignInPage expired={session.hasExpired()} />;
+  if (!isRestored) return null;
+  if (!operator) return <SignInPage expired={session.hasExpired()} />;
   return (
-    <Shell username={username}>
+    <Shell key={operator.username} operator={operator}>
       <Switch>
         <Route path="/" component={OverviewPage} />
         <Route path="/events" component={EventsPage} />

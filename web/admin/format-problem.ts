@@ -34,8 +34,8 @@ export function formatProblem(error: unknown): FormattedProblem {
   const slug = type.split('/').at(-1) ?? '';
   if (slug === 'not-an-operator')
     return {
-      title: 'Your account isn’t in the “operators” group',
-      next: 'Ask an administrator to add you (npm run operator -- add), then sign in again.',
+      title: 'Your account has no role',
+      next: 'Ask an administrator to give you one (npm run operator -- role), then sign in again.',
     };
   const next = NEXT_STEPS[slug];
   if (next) return { title, next: detail ? `${sentence(detail)} ${next}` : next };

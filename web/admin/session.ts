@@ -1,73 +1,79 @@
-/** The API's response to a sign-in or a token refresh. */
-export interface Tokens {
-  /** The bearer token of each call. */
-  readonly access_token: string;
-  readonly refresh_token: string;
-  /** Seconds. */
-  readonly expires_in: number;
+import { type Role, roleOf } from '../../src/access/role.ts';
+import type { SignedIn } from '../api/schema.ts';
+
+/** Whose token it is, as its claims say. */
+export interface Operator {
+  readonly username: string;
+  /** Undefined outside all groups: the API refuses every call. */
+  readonly role: Role | undefined;
 }
 
-/** Kept in the tab's `sessionStorage`. */
-interface StoredSession {
-  readonly username: string;
-  readonly tokens: Tokens;
+interface Current {
+  readonly operator: Operator;
+  readonly token: string;
   /** Milliseconds by the browser's clock. */
   readonly endsAt: number;
 }
 
 export interface SessionDeps {
-  /** The tab's `sessionStorage`. */
-  readonly storage: {
-    getItem(key: string): string | null;
-    setItem(key: string, value: string): void;
-    removeItem(key: string): void;
-  };
   /** Milliseconds. */
   readonly now: () => number;
-  /** @returns new tokens, or undefined when the refresh token is rejected. @throws when the API cannot be reached. */
-  readonly renew: (refreshToken: string) => Promise<Tokens | undefined>;
+  /**
+   * With the refresh token, which is in a cookie that scripts cannot read.
+   * @returns undefined when there is no session, or it is over. @throws when the API cannot be reached.
+   */
+  readonly renew: () => Promise<SignedIn | undefined>;
 }
 
-const KEY = 'settle-once.operator';
 /** Renews a token this early, so that it does not expire in flight. */
 const RENEWAL_MARGIN_MS = 60_000;
 
-/** The operator's sign-in: keeps the tokens and renews them. */
-export function operatorSession({ storage, now, renew }: SessionDeps) {
-  let current: StoredSession | undefined = restore();
+/** The operator's sign-in: keeps the access token in memory and renews it. */
+export function operatorSession({ now, renew }: SessionDeps) {
+  let current: Current | undefined;
   let expired = false;
+  let restored = false;
   let renewal: Promise<string | undefined> | undefined;
   const listeners = new Set<() => void>();
 
-  function restore(): StoredSession | undefined {
-    try {
-      return JSON.parse(storage.getItem(KEY) ?? 'null') ?? undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  function update(next: StoredSession | undefined): void {
+  function update(next: Current | undefined): void {
     current = next;
-    if (next) storage.setItem(KEY, JSON.stringify(next));
-    else storage.removeItem(KEY);
     for (const listener of listeners) listener();
   }
 
-  async function renewed(before: StoredSession): Promise<string | undefined> {
-    const tokens = await renew(before.tokens.refresh_token);
+  async function renewed(before: Current): Promise<string | undefined> {
+    const signedIn = await renew();
     // The operator may have signed out in the meantime.
-    if (current !== before) return current?.tokens.access_token;
-    if (tokens) session.start(before.username, tokens);
+    if (current !== before) return current?.token;
+    if (signedIn) session.start(signedIn);
     else session.expire();
-    return tokens?.access_token;
+    return signedIn?.access_token;
   }
 
   const session = {
-    start(username: string, tokens: Tokens): void {
+    start({ access_token, expires_in }: SignedIn): void {
       expired = false;
-      update({ username, tokens, endsAt: now() + tokens.expires_in * 1000 });
+      restored = true;
+      const operator = operatorOf(access_token);
+      const same = current?.operator.username === operator.username && current.operator.role === operator.role;
+      update({
+        // The same object for the same operator: the page is not drawn anew for a renewed token.
+        operator: same && current ? current.operator : operator,
+        token: access_token,
+        endsAt: now() + expires_in * 1000,
+      });
     },
+
+    /** Continues the session of another tab, or of this one before it was loaded again. */
+    async restore(): Promise<void> {
+      const signedIn = await renew().catch(() => undefined);
+      restored = true;
+      if (signedIn && !current) session.start(signedIn);
+      else update(current);
+    },
+
+    /** Whether it is known if there is a session. */
+    isRestored: (): boolean => restored,
 
     signOut(): void {
       expired = false;
@@ -81,14 +87,14 @@ export function operatorSession({ storage, now, renew }: SessionDeps) {
     },
 
     /** Undefined when signed out. */
-    username: (): string | undefined => current?.username,
+    operator: (): Operator | undefined => current?.operator,
 
     /** Whether the last session expired, rather than being signed out. */
     hasExpired: (): boolean => expired,
 
     /** The access token, renewed when it is about to expire; undefined when signed out. */
     async token(): Promise<string | undefined> {
-      if (!current || current.endsAt - now() > RENEWAL_MARGIN_MS) return current?.tokens.access_token;
+      if (!current || current.endsAt - now() > RENEWAL_MARGIN_MS) return current?.token;
       // Concurrent calls share one renewal.
       renewal ??= renewed(current).finally(() => {
         renewal = undefined;
@@ -103,4 +109,11 @@ export function operatorSession({ storage, now, renew }: SessionDeps) {
     },
   };
   return session;
+}
+
+/** Not verified: the API does that. */
+function operatorOf(accessToken: string): Operator {
+  const payload = accessToken.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';
+  const claims: { username: string; 'cognito:groups'?: readonly string[] } = JSON.parse(atob(payload));
+  return { username: claims.username, role: roleOf(claims['cognito:groups'] ?? []) };
 }

@@ -1,5 +1,13 @@
-import { Button, Group, Text, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import {
+  Alert,
+  Button,
+  Group,
+  Text,
+  UnstyledButton,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ApiProblem } from '../api/call.ts';
@@ -7,14 +15,16 @@ import * as api from './api.ts';
 import { IdSearch } from './components/id-search.tsx';
 import { Page } from './components/page.tsx';
 import { Problem } from './components/problem.tsx';
+import type { Operator } from './session.ts';
 import classes from './shell.module.css';
 
 /** Header and navigation, with counts of open work. */
-export function Shell({ username, children }: { username: string; children: ReactNode }) {
+export function Shell({ operator: { username, role }, children }: { operator: Operator; children: ReactNode }) {
   const [path] = useLocation();
   const [menuOpen, setMenuOpen] = useState(false);
   const failed = useInfiniteQuery(api.failedSettlements);
   const findings = useInfiniteQuery(api.consistency());
+  const signingOut = useMutation({ mutationFn: api.signOut });
   const forbidden = failed.error instanceof ApiProblem && failed.error.status === 403 ? failed.error : undefined;
 
   const links: readonly (readonly [to: string, label: string, count?: string | undefined])[] = [
@@ -49,11 +59,19 @@ export function Shell({ username, children }: { username: string; children: Reac
         </Group>
         <Group gap="xs" wrap="nowrap" className={classes.account}>
           <ColorSchemeToggle />
-          <Text size="sm" component="span" className={classes.username} title={`Signed in as ${username}`}>
+          <Text
+            size="sm"
+            component="span"
+            className={classes.username}
+            title={`Signed in as ${username}${role ? `, ${role}` : ''}`}
+          >
             {username}
           </Text>
-          <Button size="xs" variant="default" onClick={() => api.session.signOut()}>
+          <Button size="xs" variant="default" onClick={() => signingOut.mutate(false)} loading={signingOut.isPending}>
             Sign out
+          </Button>
+          <Button size="xs" variant="default" onClick={() => signingOut.mutate(true)} disabled={signingOut.isPending}>
+            Sign out everywhere
           </Button>
         </Group>
       </header>
@@ -77,6 +95,11 @@ export function Shell({ username, children }: { username: string; children: Reac
         </nav>
       )}
       <main id="content" tabIndex={-1} className={classes.content}>
+        {signingOut.isError && (
+          <Alert color="red" role="alert" title="You’re still signed in">
+            The shop couldn’t be reached. Sign out again.
+          </Alert>
+        )}
         {forbidden ? (
           <Page title="Operators only">
             <Problem error={forbidden} retry={failed.refetch} />

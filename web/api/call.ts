@@ -69,6 +69,7 @@ export async function call<Body>(method: string, path: `/${string}`, options: Ca
   if (isChallenged(response)) return loadChallengedPage();
   const serverTime = Date.parse(response.headers.get('date') ?? '');
   if (!Number.isNaN(serverTime)) clockOffsetMs = serverTime + 1000 - Date.now();
+  if (response.status === 204) return undefined as Body;
   if (accept !== 'application/json' && response.ok && response.headers.get('content-type')?.startsWith(accept))
     return (await response.text()) as Body;
   const content: unknown = await response.json().catch((error) => {

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal, Skeleton, Stack, Text, Textarea } from '@mantine/core';
 import { focusManager, useMutation, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from 'react';
+import { session } from '../api.ts';
 import { Problem } from './problem.tsx';
 import classes from './reason-dialog.module.css';
 
@@ -32,7 +33,10 @@ interface ReasonDialogProps<Preview, Result> {
 /** A button whose dialog previews an action, asks for the reason, runs it and shows the result. */
 export function ReasonDialog<Preview = never, Result = unknown>(props: ReasonDialogProps<Preview, Result>) {
   const [opened, setOpened] = useState(false);
+  const operator = useSyncExternalStore(session.subscribe, session.operator);
   const close = () => setOpened(false);
+  // The API refuses every action of a viewer.
+  if (operator?.role === 'viewer') return null;
   return (
     <>
       <Button
