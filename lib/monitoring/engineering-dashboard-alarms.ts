@@ -125,6 +125,17 @@ export function drawEngineeringDashboard(
     Latency: ['p50', 'p95', 'p99'].map((statistic) => api.metricLatency({ period, statistic, label: statistic })),
   });
 
+  drawRow(dashboard, 'Operators', {
+    'Sign-ins': [
+      metric('SignedIn', 'Sum', { period, label: 'signed in' }),
+      alarm(metric('SignInRefused', 'Sum', { period, label: 'refused' }), {
+        name: 'sign-ins-refused',
+        impact: 'No shopper impact yet: someone may be guessing the password or the code of an operator.',
+        threshold: { atLeast: 20 },
+      }),
+    ],
+  });
+
   drawRow(dashboard, 'Throttling', {
     'HTTP API requests': [
       alarm(metric('RequestThrottled', 'Sum', { label: 'requests' }), {

@@ -7,7 +7,7 @@ import { callFunction, change, everythingLogged, functionOf, queues, stepFunctio
 import { runConsistencyCheck } from './consistency.ts';
 import { type EmittedMetric, metricsIn, metricsOf } from './emitted-metrics.ts';
 import { purchaseWhoseOrderFails, purchaseWhoseSettlementIsStopped } from './failing-order.ts';
-import { asOperator } from './operator.ts';
+import { asOperator, signIn } from './operator.ts';
 import { resetPayPal, withoutPendingDeliveries } from './quiet.ts';
 import { firstFailuresOf, noFailuresOf, retry } from './settlements.ts';
 import {
@@ -58,6 +58,8 @@ async function failShop(counted: Counted): Promise<Failures> {
   await payPal('PUT', capture, { refunds: 'FAILED' });
   await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'the first refund' });
   await payPal('PUT', capture, { refunds: 'COMPLETED' });
+
+  for (let i = 0; i < 20; i++) await signIn({ username: 'unknown', password: 'guessed' });
 
   const stopped = await purchaseWhoseSettlementIsStopped();
   await firstFailuresOf(stopped);
@@ -120,6 +122,7 @@ async function recoverShop({ failed, stopped, underReview, sku }: Failures): Pro
   await asOperator(`/api/v1/admin/payments/${underReview.paymentId}/refund`, { reason: 'wrong amount captured' });
   await completedPayment(underReview, 'refunded');
   await paidPurchase();
+  await signIn(inject('stack').operator);
   for (let i = 0; i < 2; i++) await sendEvent('BILLING.PLAN.CREATED', {}, 'good', 'WH-TWICE');
   for (const job of JOB_NAMES) await reconcile(job);
   await until(
