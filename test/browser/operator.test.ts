@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
 import { change } from '../support/stack/aws.ts';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
+import { command } from '../support/stack/command.ts';
 import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { forgetLedger, readLedger, today } from '../support/stack/ledger.ts';
@@ -19,6 +20,7 @@ import {
   payPal,
   purchaseUnderReview,
   sessionOf,
+  shop,
   until,
 } from '../support/stack/shop.ts';
 import { waitForHeading } from '../support/stack/shopper.ts';
@@ -411,7 +413,7 @@ describe('the sign-in page', () => {
 
     await waitForHeading(page, 'Sign in');
     expect(await page.getByRole('navigation').count()).toBe(0);
-    expect(requested.filter((url) => url.startsWith('/api/'))).toEqual([]);
+    expect(requested.filter((url) => url.startsWith('/api/'))).toEqual(['/api/v1/admin/sign-in/refresh']);
   });
 
   it('rejects wrong credentials', async ({ page }) => {
@@ -435,16 +437,12 @@ describe('a sign-in', () => {
 
   it('returns to the same page after the session has expired', async ({ page }) => {
     await openAsOperator(page, '/admin/audit?who=ghost', 'Audit log');
-    // As if the token had been revoked.
-    await page.evaluate(`
-      const stored = JSON.parse(sessionStorage.getItem('settle-once.operator'));
-      stored.tokens.access_token = 'revoked';
-      sessionStorage.setItem('settle-once.operator', JSON.stringify(stored));
-    `);
+    const problem = { type: '/problems/not-signed-in', title: 'Authentication required', status: 401, detail: '' };
+    await page.route('**/api/v1/admin/audit*', (route) => route.fulfill({ status: 401, json: problem }));
 
-    await page.reload();
     await page.getByText('Your session has expired.').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
+    await page.unrouteAll();
     await signInAs(page);
 
     await waitForHeading(page, 'Audit log');
@@ -462,12 +460,79 @@ describe('a sign-in', () => {
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
-  it('leaves no session data after signing out', async ({ page }) => {
+  it('leaves no session data after signing out', async ({ page, context }) => {
     await openAsOperator(page, '/admin/audit', 'Audit log');
+    expect(await context.cookies()).toMatchObject([{ path: '/api/v1/admin', httpOnly: true, sameSite: 'Strict' }]);
+    expect(await page.evaluate('JSON.stringify([sessionStorage, localStorage]) + document.cookie')).not.toContain('ey');
 
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
 
     await waitForHeading(page, 'Sign in');
-    expect(await page.evaluate('JSON.stringify(sessionStorage)')).toBe('{}');
+    expect(await context.cookies()).toEqual([]);
+    await page.reload();
+    await waitForHeading(page, 'Sign in');
+  });
+
+  it('continues in a new tab and after a reload without the password', async ({ page, context }) => {
+    await openAsOperator(page, '/admin/audit', 'Audit log');
+
+    const tab = await context.newPage();
+    await tab.goto('/admin/events');
+    await waitForHeading(tab, 'Webhook events');
+    await page.reload();
+    await waitForHeading(page, 'Audit log');
+  });
+
+  it('ends in all tabs and browsers by signing out everywhere', async ({ page, context }) => {
+    const username = await newOperator(inject('stack').operator.user_pool_id, 'admin');
+    const elsewhere = await shop('POST', '/api/v1/admin/sign-in', { username, password: PASSWORD });
+    await page.goto('/admin/audit');
+    await signInAs(page, { username, password: PASSWORD });
+    await waitForHeading(page, 'Audit log');
+    const tab = await context.newPage();
+    await tab.goto('/admin/audit');
+    await waitForHeading(tab, 'Audit log');
+
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+
+    await waitForHeading(page, 'Sign in');
+    await tab.reload();
+    await waitForHeading(tab, 'Sign in');
+    const cookie = elsewhere.headers.getSetCookie()[0] ?? '';
+    expect((await shop('POST', '/api/v1/admin/sign-in/refresh', undefined, { cookie })).status).toBe(401);
+  });
+
+  it('says that it goes on when the shop cannot be reached to sign out', async ({ page }) => {
+    await openAsOperator(page, '/admin/audit', 'Audit log');
+    await page.route('**/api/v1/admin/sign-out', (route) => route.abort());
+
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+
+    await page.getByRole('alert').filter({ hasText: 'You’re still signed in' }).waitFor();
+  });
+
+  it('changes a temporary password by keyboard alone, and shows a viewer no actions', async ({ page }) => {
+    const username = `viewer-${process.pid}`;
+    const { stdout } = await command('ops/operator.ts', 'add', username, '--role', 'viewer', '--json');
+    const own = 'A-password-of-my-own-choice-1';
+    await page.goto('/admin/consistency');
+    await waitForHeading(page, 'Sign in');
+
+    await page.keyboard.type(username);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(JSON.parse(stdout).password);
+    await page.keyboard.press('Enter');
+    await waitForHeading(page, 'Choose a new password');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.keyboard.type(own);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('another one');
+    await page.getByText('The passwords differ.').waitFor();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(own);
+    await page.keyboard.press('Enter');
+
+    await waitForHeading(page, 'Findings');
+    expect(await page.getByRole('button', { name: 'Run check' }).count()).toBe(0);
   });
 });
