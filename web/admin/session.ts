@@ -57,7 +57,7 @@ export function operatorSession({ now, renew }: SessionDeps) {
       const operator = operatorOf(access_token);
       const same = current?.operator.username === operator.username && current.operator.role === operator.role;
       update({
-        // The same object for the same operator: the page is not drawn anew for a renewed token.
+        // The same object for the same operator: a renewed token does not render the page.
         operator: same && current ? current.operator : operator,
         token: access_token,
         endsAt: now() + expires_in * 1000,

@@ -6,10 +6,8 @@ const problem = (slug: string, status: number, detail: string) =>
   new ApiProblem({ type: `/problems/${slug}`, title: 'A title', status, detail });
 
 describe('formatProblem', () => {
-  it('names the missing group when the user is not an operator', () => {
-    expect(formatProblem(problem('not-an-operator', 403, 'ask for the group operators')).title).toContain(
-      '“operators”',
-    );
+  it('names the missing role when the user is not an operator', () => {
+    expect(formatProblem(problem('not-an-operator', 403, 'ask for the group operators')).title).toContain('no role');
   });
 
   it('adds the next step to the detail of a known problem', () => {
