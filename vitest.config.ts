@@ -85,7 +85,7 @@ export default defineConfig({
           // Switches on what stage local has off: see test/support/stack/start-hardened-stack.ts.
           name: 'hardened',
           include: ['test/hardened/**/*.test.ts', 'test/integration/successful-payment.test.ts'],
-          globalSetup: ['test/support/stack/start-hardened-stack.ts'],
+          globalSetup: ['test/support/stack/start-hardened-stack.ts', 'test/support/stack/start-browser.ts'],
           setupFiles: ['test/support/stack/after-each.ts'],
           fileParallelism: false,
           testTimeout: 60_000,

@@ -12,8 +12,8 @@ import { ROUTES } from '../../lib/routes.ts';
 import { startCloudFront } from '../../local/cloudfront.ts';
 import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
 import { ORIGIN_SECRET_HEADER, originSecretHash } from '../../src/shared/http/front-door.ts';
-import { signIn } from '../support/stack/operator.ts';
 import { shop } from '../support/stack/shop.ts';
+import { signInWithNewApp } from '../support/stack/totp.ts';
 
 const { api_url, aws_endpoint_url, operator, region } = inject('stack');
 const current = inject('origin_secret');
@@ -34,7 +34,8 @@ const requests = Object.values(ROUTES)
 async function direct(method: string, path: string, headers: Record<string, string>) {
   const request = { method, headers: { 'content-type': 'application/json', ...headers } };
   const response = await fetch(api_url + path, method === 'GET' ? request : { ...request, body: '{}' });
-  return { status: response.status, body: JSON.parse(await response.text()) };
+  const text = await response.text();
+  return { status: response.status, body: text ? JSON.parse(text) : {} };
 }
 
 const refused = { status: 403, body: { type: '/problems/not-through-front-door' } };
@@ -42,7 +43,7 @@ const refused = { status: 403, body: { type: '/problems/not-through-front-door' 
 describe('each route, called without CloudFront', () => {
   let token: string;
   beforeAll(async () => {
-    token = (await signIn(operator)).body.access_token;
+    token = (await signInWithNewApp(operator)).body.access_token;
   });
 
   it.each<[string, string, Record<string, string>]>([

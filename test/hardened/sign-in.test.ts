@@ -5,7 +5,7 @@ import { command } from '../support/stack/command.ts';
 import { signInAs } from '../support/stack/operator-pages.ts';
 import { shop } from '../support/stack/shop.ts';
 import { waitForHeading } from '../support/stack/shopper.ts';
-import { nextTotpCode, totpCode } from '../support/stack/totp.ts';
+import { nextTotpCode, secretOf, totpCode } from '../support/stack/totp.ts';
 
 const OWN = 'A-password-of-my-own-choice-1';
 let added = 0;
@@ -18,7 +18,6 @@ async function newAccount(): Promise<{ username: string; password: string }> {
 }
 
 const signIn = (fields: object) => shop('POST', '/api/v1/admin/sign-in', fields);
-const secretOf = (url: string) => new URL(url).searchParams.get('secret') ?? '';
 
 /** An operator with a password of its own and an authenticator app. */
 async function enrolled() {

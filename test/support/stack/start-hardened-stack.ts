@@ -14,7 +14,7 @@ declare module 'vitest' {
 }
 
 /** Switches on what stage local has off, beside the check of the origin secret. */
-const CONTEXT = { firewall: 'on' };
+const CONTEXT = { firewall: 'on', totp: 'on' };
 
 /** Starts the stack with all that protects it on AWS, as far as MiniStack has it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { type OperatorResponse, signIn } from './operator.ts';
+import { shop } from './shop.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const STEP_MS = 30_000;
@@ -18,3 +20,17 @@ export function totpCode(secret: string, at = Date.now()): string {
 
 /** The code after the current one: each code is valid once. */
 export const nextTotpCode = (secret: string): string => totpCode(secret, Date.now() + STEP_MS);
+
+/** The secret of an `otpauth://` URL. */
+export const secretOf = (otpauthUrl: string): string => new URL(otpauthUrl).searchParams.get('secret') ?? '';
+
+/** Sets up an app for an operator who has none, and signs in. */
+export async function signInWithNewApp(credentials: {
+  readonly username: string;
+  readonly password: string;
+}): Promise<OperatorResponse> {
+  const { body: setup } = await signIn(credentials);
+  const { username, password } = credentials;
+  const code = totpCode(secretOf(setup.otpauth_url));
+  return shop('POST', '/api/v1/admin/sign-in', { username, password, code, session: setup.session });
+}
