@@ -29,7 +29,7 @@ describe('the admin API', () => {
     expect((await completedPayment(purchase, 'refunded')).order).toMatchObject({ status: 'refunded' });
     expect(await refundsOf(purchase)).toHaveLength(1);
     expect(await stockOf(purchase.sku)).toEqual({ available: 10, reserved: 0, sold: 0 });
-    const audit = (await everythingIn('operations')).filter(({ target }) => target === purchase.paymentId);
+    const audit = (await everythingIn('audit')).filter(({ target }) => target === purchase.paymentId);
     expect(audit[0]).toMatchObject({ kind: 'audit', who: 'operator', what: 'refund', why: 'returned' });
   });
 

@@ -12,13 +12,14 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
-import { logsOf } from '../support/stack/aws.ts';
+import { sessionRepository } from '../../src/access/session-repository.ts';
+import { dynamo, logsOf } from '../support/stack/aws.ts';
 import { command } from '../support/stack/command.ts';
 import { signIn, withToken } from '../support/stack/operator.ts';
 import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { shop, until } from '../support/stack/shop.ts';
 
-const { endpoint, region } = inject('aws');
+const { endpoint, region, tables } = inject('aws');
 const { operator, front_door_url } = inject('stack');
 const cognito = new CognitoIdentityProviderClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
 
@@ -222,10 +223,19 @@ describe('the admin API', () => {
   beforeAll(async () => {
     username = await newOperator(operator.user_pool_id, 'operators');
     good = await tokensOf(operator.client_id, username);
+    // So that each token below is rejected for its own fault, and not for its session.
+    const { origin_jti: sessionId } = JSON.parse(Buffer.from(good.access.split('.')[1] ?? '', 'base64url').toString());
+    await sessionRepository(dynamo, tables.access).open({ username, sessionId }, 0, new Date(Date.now() + 900_000));
   });
 
-  it('accepts an operator’s own token', async () => {
+  it('accepts a token of the sign-in, and rejects one that Cognito issued without it', async () => {
+    const { body } = await signIn({ username, password: PASSWORD });
+
+    const unrecorded = await tokensOf(operator.client_id, username);
+
+    expect((await withToken(body.access_token, 'GET', AUDIT)).status).toBe(200);
     expect((await withToken(good.access, 'GET', AUDIT)).status).toBe(200);
+    expect((await withToken(unrecorded.access, 'GET', AUDIT)).status).toBe(401);
   });
 
   it.each([
@@ -253,9 +263,10 @@ describe('the admin API', () => {
         TokenValidityUnits: { ...units, AccessToken: 'seconds' },
       }),
     );
-    const { access } = await tokensOf(operator.client_id, username).finally(() =>
+    const { body } = await signIn({ username, password: PASSWORD }).finally(() =>
       cognito.send(new UpdateUserPoolClientCommand({ ...kept, ...client })),
     );
+    const access: string = body.access_token;
     const { exp } = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString());
 
     await until(
@@ -264,8 +275,8 @@ describe('the admin API', () => {
     );
 
     expect(Date.now() / 1000).toBeGreaterThanOrEqual(exp);
-    const next = await tokensOf(operator.client_id, username);
-    expect((await withToken(next.access, 'GET', AUDIT)).status).toBe(200);
+    const next = await signIn({ username, password: PASSWORD });
+    expect((await withToken(next.body.access_token, 'GET', AUDIT)).status).toBe(200);
   });
 
   it('rejects the token of another app client of the same pool', async () => {
