@@ -19,6 +19,8 @@ const pendingMoveSchema = z.object({
   to: z.enum(RESERVATION_STATUSES),
   /** Absent when no items move. */
   counters: z.optional(z.tuple([counterSchema, counterSchema])),
+  /** Those that move, where the others go to another reservation. @default all */
+  items: z.optional(z.array(reservedItemSchema)),
   reinstated: z.optional(z.int()),
   /** ISO 8601, UTC. */
   begun_at: z.string(),

@@ -215,8 +215,8 @@ export const stockMoveRepository = (
    * @param alone whether no other caller has worked on it
    */
   const complete = async (moving: MovingReservation, alone: boolean): Promise<StockChangeResult> => {
-    const { pending, items, last_move: move } = moving;
-    const { counters, reverting = false } = pending;
+    const { pending, last_move: move } = moving;
+    const { counters, items = moving.items, reverting = false } = pending;
     const lines = counters && !reverting ? await all(items.map((item) => moveLine(move, counters, item))) : [];
     const short = lines.flatMap((result) => (result.line === 'short' ? [result.product] : []));
     const moved = lines.flatMap((result) => (result.line === 'moved' ? [result] : []));

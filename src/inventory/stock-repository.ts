@@ -1,6 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  paginateQuery,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import {
+  batchGet,
+  conditionHolds,
+  type Page,
+  type ScanKey,
+  scanPage,
+  transactionHolds,
+  writtenOrExisting,
+} from '../shared/dynamo.ts';
 import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
 import {
   type Counter,
@@ -10,8 +24,19 @@ import {
   type ReadProducts,
   readProducts,
 } from './product.ts';
-import { isMoving, moveIdOf, type Reservation, type ReservationStatus, reservationSchema } from './reservation.ts';
+import {
+  isMoving,
+  moveIdOf,
+  type Reservation,
+  type ReservationStatus,
+  type ReservedItem,
+  reservationSchema,
+} from './reservation.ts';
 import { type CounterMove, DUE, type StockChangeResult, stockMoveRepository } from './stock-move-repository.ts';
+
+/** The condition that a reservation has not moved since it was read. */
+const isUnmoved = ({ last_move }: Pick<Reservation, 'last_move'>) =>
+  last_move === undefined ? 'attribute_not_exists(last_move)' : 'last_move = :last';
 
 /** A function that has not ended its move by then is dead. */
 const RESUME_AFTER_MS = 60_000;
@@ -29,7 +54,7 @@ export const stockRepository = (
     id: SessionId,
     to: ReservationStatus,
     counters: CounterMove | undefined,
-    reinstated?: number,
+    { reinstated, items }: { readonly reinstated?: number | undefined; readonly items?: readonly ReservedItem[] } = {},
   ) => {
     const begun = now();
     return {
@@ -38,6 +63,7 @@ export const stockRepository = (
         to,
         begun_at: begun.toISOString(),
         ...(counters && { counters: [...counters] as [Counter, Counter] }),
+        ...(items && { items: [...items] }),
         ...(reinstated !== undefined && { reinstated }),
       },
       due_shard: DUE,
@@ -203,7 +229,7 @@ export const stockRepository = (
       counters: CounterMove | undefined,
       reinstated?: number,
     ): Promise<StockChangeResult> {
-      const moving = pendingMove(checkout_session_id, to, counters, reinstated);
+      const moving = pendingMove(checkout_session_id, to, counters, { reinstated });
       const update = new UpdateCommand({
         TableName: tables.reservations,
         Key: { checkout_session_id },
@@ -211,7 +237,7 @@ export const stockRepository = (
         ConditionExpression: [
           '#status = :from',
           'attribute_not_exists(pending)',
-          last_move === undefined ? 'attribute_not_exists(last_move)' : 'last_move = :last',
+          isUnmoved({ last_move }),
           seen === undefined ? 'attribute_not_exists(reinstated)' : 'reinstated = :seen',
         ].join(' AND '),
         ExpressionAttributeNames: { '#status': 'status' },
@@ -231,6 +257,59 @@ export const stockRepository = (
         { to, id: moving.last_move },
         db.send(update).then(({ Attributes }) => Attributes),
       );
+    },
+
+    /**
+     * Releases a held reservation in favour of another one: `surplus` becomes available, and the others stay reserved as
+     * part of `heir`, which must be held and then has these items. A transaction over two reservations, which no other
+     * buyers write, where one over products would conflict.
+     * @returns false when either reservation has changed
+     */
+    async handOver(
+      from: Reservation,
+      surplus: readonly ReservedItem[],
+      heir: { readonly id: SessionId; readonly items: readonly ReservedItem[] },
+    ): Promise<boolean> {
+      const moving = pendingMove(from.checkout_session_id, 'released', ['reserved', 'available'], { items: surplus });
+      const isHeld = '#status = :held AND attribute_not_exists(pending)';
+      const done = await transactionHolds(
+        db.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Update: {
+                  TableName: tables.reservations,
+                  Key: { checkout_session_id: from.checkout_session_id },
+                  UpdateExpression: 'SET pending = :pending, last_move = :move, due_shard = :shard, due_at = :due',
+                  ConditionExpression: `${isHeld} AND ${isUnmoved(from)}`,
+                  ExpressionAttributeNames: { '#status': 'status' },
+                  ExpressionAttributeValues: {
+                    ':held': 'held',
+                    ...(from.last_move !== undefined && { ':last': from.last_move }),
+                    ':pending': moving.pending,
+                    ':move': moving.last_move,
+                    ':shard': moving.due_shard,
+                    ':due': moving.due_at,
+                  },
+                },
+              },
+              {
+                Update: {
+                  TableName: tables.reservations,
+                  Key: { checkout_session_id: heir.id },
+                  UpdateExpression: 'SET #items = :items',
+                  ConditionExpression: isHeld,
+                  ExpressionAttributeNames: { '#status': 'status', '#items': 'items' },
+                  ExpressionAttributeValues: { ':held': 'held', ':items': heir.items },
+                },
+              },
+            ],
+          }),
+        ),
+      );
+      // The heir has its items. The reservations job ends what fails here.
+      if (done) await moves.complete({ ...from, ...moving }).catch(() => undefined);
+      return done;
     },
   };
 };

@@ -21,6 +21,11 @@ interface Request {
   readonly ExpressionAttributeValues?: Item;
 }
 
+/** The input of a TransactWriteItems; of its writes, updates are supported. */
+interface Transaction {
+  readonly TransactItems?: readonly { readonly Update: Request }[];
+}
+
 /** Makes a request at once, and returns its answer; throws when its condition does not hold. */
 export type Effect = () => { readonly Item?: Item | undefined; readonly Attributes?: Item | undefined };
 
@@ -32,7 +37,7 @@ export type Network = (
 
 const $metadata = { httpStatusCode: 400 };
 
-/** DynamoDB's single-item requests and transactions on tables in memory, by the names of their keys. */
+/** DynamoDB's single-item requests and transactions of updates on tables in memory, by the names of their keys. */
 export function dynamoInMemory(keys: Readonly<Record<string, string>>) {
   const tables = new Map(Object.keys(keys).map((table) => [table, new Map<unknown, Item>()]));
   const keyOf = ({ TableName, Key, Item }: Request) => (Key ?? Item)?.[keys[TableName] ?? ''];
@@ -87,11 +92,17 @@ export function dynamoInMemory(keys: Readonly<Record<string, string>>) {
     });
     dynamo.middlewareStack.add(
       (_, context) => async (args) => {
-        const request = unmarshallRequest(args.input as unknown as Request);
+        const input = args.input as unknown as Request & Transaction;
+        const requests = (input.TransactItems?.map(({ Update }) => Update) ?? [input]).map(unmarshallRequest);
         const command = context.commandName ?? '';
-        const effect = effects[command];
-        if (!effect) throw new Error(`${command} is not supported`);
-        const answer = await network({ command, key: String(keyOf(request)) }, () => effect(request));
+        const effect = () => {
+          const [request] = requests;
+          if (command === 'TransactWriteItemsCommand') transact(requests);
+          else if (request && effects[command]) return effects[command](request);
+          else throw new Error(`${command} is not supported`);
+          return {};
+        };
+        const answer = await network({ command, key: requests.map(keyOf).join() }, effect);
         // This replaces the step that unmarshalls.
         const output = { ...answer, $metadata: {} };
         return { output, response: {} } as never;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isMarkObsolete, type Reservation, sessionOfMark } from '../../../src/inventory/reservation.ts';
 import { type StockRepository, stockRepository } from '../../../src/inventory/stock-repository.ts';
 import { commitStock, holdStock, releaseStock, returnStock } from '../../../src/inventory/stock-steps.ts';
-import { sessionId } from '../../../src/shared/ids.ts';
+import { type SessionId, sessionId } from '../../../src/shared/ids.ts';
 import { settlementThat } from '../../support/builders/settlements.ts';
 import { dynamoInMemory, type Effect, type Network } from '../../support/in-memory/dynamo.ts';
 import { product } from '../../support/in-memory/shop.ts';
@@ -14,10 +14,11 @@ import { virtualTime } from '../../support/virtual-time.ts';
 const TABLES = { products: 'products', reservations: 'reservations' };
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const sessionNumber = (number: number) => sessionId(`03${number.toString().padStart(24, '0')}`);
+const itemsOf = (...skus: string[]) => skus.map((sku) => ({ sku, quantity: 1 }));
 const reservationOf = (number: number, ...skus: string[]): Reservation => ({
   checkout_session_id: sessionNumber(number),
   status: 'held',
-  items: skus.map((sku) => ({ sku, quantity: 1 })),
+  items: itemsOf(...skus),
   expires_at: '2026-06-01T12:30:00.000Z',
 });
 
@@ -61,7 +62,16 @@ function stopped(at: number) {
 }
 
 describe('stock moves under faults', () => {
-  const STEPS = { commitStock, releaseStock, holdStock, returnStock } as const;
+  /** Hands the mug over to another reservation, and gives the plate back. */
+  const handOver = async (stock: StockRepository, { checkout_session_id: id }: { checkout_session_id: SessionId }) => {
+    const found = await stock.reservation(id);
+    const from = found && (await stock.resume(found));
+    if (from?.status !== 'held') return;
+    const heir = sessionNumber(Number(id.slice(-1)) + 4);
+    const reserved = await stock.reserve({ ...reservationOf(0), checkout_session_id: heir });
+    if (reserved.done) await stock.handOver(from, itemsOf('PLATE'), { id: heir, items: itemsOf('MUG') });
+  };
+  const STEPS = { commitStock, releaseStock, holdStock, returnStock, handOver } as const;
   const FAULTS = ['none', 'none', 'none', 'none', 'lost', 'unmade', 'late', 'dies before', 'dies after'] as const;
   const noAnswer = () => Object.assign(new Error('no answer'), { name: 'TimeoutError' });
 
@@ -147,12 +157,12 @@ describe('stock moves under faults', () => {
 
         const reservations = [...tables.rows('reservations').values()] as Reservation[];
         expect(reservations.filter(({ pending }) => pending)).toEqual([]);
-        const quantityOf = (status: string) => reservations.filter((row) => row.status === status).length;
-        const [held, committed] = [quantityOf('held'), quantityOf('committed')];
-        expect([tables.counters('MUG'), tables.counters('PLATE')]).toEqual([
-          [3 - held - committed, held, committed],
-          [plates - held - committed, held, committed],
-        ]);
+        const quantityOf = (status: string, sku: string) =>
+          reservations.filter((row) => row.status === status && row.items.some((item) => item.sku === sku)).length;
+        for (const [sku, stocked] of Object.entries({ MUG: 3, PLATE: plates })) {
+          const [held, committed] = [quantityOf('held', sku), quantityOf('committed', sku)];
+          expect(tables.counters(sku)).toEqual([stocked - held - committed, held, committed]);
+        }
       }),
       { numRuns: Number(globalThis.process.env.RUNS ?? 50) },
     );
@@ -259,6 +269,54 @@ describe('a move', () => {
       [3, 0, 0],
       [1, 0, 0],
     ]);
+  });
+});
+
+describe('handOver', () => {
+  /** A reservation of a mug and a plate, and its heir. */
+  async function reservedTwice() {
+    const tables = tablesWith(product(1), product(1, 'PLATE'));
+    const stock = tables.repository();
+    await stock.reserve(reservationOf(1, 'MUG', 'PLATE'));
+    await stock.reserve(reservationOf(2));
+    const read = async (number: number) => (await stock.reservation(sessionNumber(number))) ?? expect.fail('not found');
+    const seen = await read(1);
+    const move = async (number: number, to: 'held' | 'released') =>
+      stock.move(await read(number), to, to === 'held' ? ['available', 'reserved'] : ['reserved', 'available']);
+    const handOver = () => stock.handOver(seen, itemsOf('PLATE'), { id: sessionNumber(2), items: itemsOf('MUG') });
+    return { ...tables, read, move, handOver };
+  }
+
+  it('leaves the items reserved for the heir, and releases the others', async () => {
+    const { handOver, read, counters } = await reservedTwice();
+
+    expect(await handOver()).toBe(true);
+
+    expect(await read(1)).toMatchObject({ status: 'released', items: itemsOf('MUG', 'PLATE') });
+    expect(await read(2)).toMatchObject({ status: 'held', items: itemsOf('MUG') });
+    expect([counters('MUG'), counters('PLATE')]).toEqual([
+      [0, 1, 0],
+      [1, 0, 0],
+    ]);
+  });
+
+  it('changes nothing when the reservation has moved there and back since it was read', async () => {
+    const { handOver, read, move } = await reservedTwice();
+    await move(1, 'released');
+    await move(1, 'held');
+
+    expect(await handOver()).toBe(false);
+
+    expect([(await read(1)).status, (await read(2)).items]).toEqual(['held', []]);
+  });
+
+  it('changes nothing when the heir has been released', async () => {
+    const { handOver, read, move } = await reservedTwice();
+    await move(2, 'released');
+
+    expect(await handOver()).toBe(false);
+
+    expect([(await read(1)).status, (await read(2)).items]).toEqual(['held', []]);
   });
 });
 
