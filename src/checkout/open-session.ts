@@ -1,4 +1,5 @@
 import { maxPerOrder, type Product, type ReadProducts } from '../inventory/product.ts';
+import type { ReservedItem } from '../inventory/reservation.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
 import { amountOf, type ItemProblem } from '../paypal/order-items.ts';
 import { sessionId } from '../shared/ids.ts';
@@ -6,10 +7,7 @@ import { HOLD_MINUTES } from './hold-minutes.ts';
 import type { Session } from './session.ts';
 import type { SessionRepository } from './session-repository.ts';
 
-export interface BasketLine {
-  readonly sku: string;
-  readonly quantity: number;
-}
+export type BasketLine = Readonly<ReservedItem>;
 
 export type OpenSessionResult =
   | { readonly outcome: 'opened'; readonly session: Session }
@@ -42,10 +40,28 @@ const toProblem = ({ sku, attribute }: ReadProducts['unreadable'][number]): Item
 });
 
 /** Freezes the prices of a basket and reserves all its items, or none. Its SKUs must be distinct. */
-export async function openSession(
-  { stock, sessions, ulid, now }: OpenSessionDeps,
+export async function openSession(deps: OpenSessionDeps, basket: readonly BasketLine[]): Promise<OpenSessionResult> {
+  const drafted = await draftSession(deps, basket);
+  if (drafted.outcome !== 'drafted') return drafted;
+  const { session } = drafted;
+  // Stock first: a session without a reservation could be paid, while a reservation without a session just expires.
+  const short = await reserve(deps.stock, session, basket);
+  if (short) return short;
+  await deps.sessions.create(session);
+  return { outcome: 'opened', session };
+}
+
+type Refusal = Exclude<OpenSessionResult, { readonly outcome: 'opened' }>;
+
+/**
+ * Checks a basket and freezes its prices. Writes nothing.
+ * @param held what is reserved for the same shopper, and counts as available
+ */
+export async function draftSession(
+  { stock, ulid, now }: Pick<OpenSessionDeps, 'stock' | 'ulid' | 'now'>,
   basket: readonly BasketLine[],
-): Promise<OpenSessionResult> {
+  held: readonly BasketLine[] = [],
+): Promise<{ readonly outcome: 'drafted'; readonly session: Session } | Refusal> {
   const { products: found, unreadable } = await stock.productsOf(basket.map(({ sku }) => sku));
   const products = new Map(found.map((product) => [product.sku, product]));
   const stored = new Set([...products.keys(), ...unreadable.map(({ sku }) => sku)]);
@@ -68,7 +84,7 @@ export async function openSession(
   if ('problems' in checked) return { outcome: 'not_payable', problems: checked.problems };
 
   const short = basket.flatMap(({ sku, quantity }) => {
-    const available = products.get(sku)?.available ?? 0;
+    const available = (products.get(sku)?.available ?? 0) + quantityOf(held, sku);
     return available < quantity ? [{ sku, requested: quantity, available }] : [];
   });
   if (short.length > 0) return { outcome: 'out_of_stock', items: short };
@@ -84,22 +100,38 @@ export async function openSession(
     payment_status: null,
     created_at: created.toISOString(),
   };
-  // Stock first: a session without a reservation could be paid, while a reservation without a session just expires.
+  return { outcome: 'drafted', session };
+}
+
+/**
+ * Reserves items for a session that is not stored yet: all of them or none.
+ * @param held what is reserved for the same shopper and adds to these items
+ */
+export async function reserve(
+  stock: Pick<StockRepository, 'reserve'>,
+  { checkout_session_id, expires_at }: Session,
+  items: readonly BasketLine[],
+  held: readonly BasketLine[] = [],
+): Promise<Extract<OpenSessionResult, { readonly outcome: 'out_of_stock' }> | undefined> {
   const reserved = await stock.reserve({
-    checkout_session_id: session.checkout_session_id,
+    checkout_session_id,
     status: 'held',
-    items: basket.map(({ sku, quantity }) => ({ sku, quantity })),
-    expires_at: session.expires_at,
+    items: items.map(({ sku, quantity }) => ({ sku, quantity })),
+    expires_at,
   });
-  if ('short' in reserved) {
-    const requested = new Map(basket.map(({ sku, quantity }) => [sku, quantity]));
+  if ('short' in reserved)
     return {
       outcome: 'out_of_stock',
-      items: reserved.short.map(({ sku, available }) => ({ sku, requested: requested.get(sku) ?? 0, available })),
+      items: reserved.short.map(({ sku, available }) => ({
+        sku,
+        requested: quantityOf(items, sku) + quantityOf(held, sku),
+        available: available + quantityOf(held, sku),
+      })),
     };
-  }
   if (!reserved.done && reserved.current.status !== 'held')
-    throw new Error(`reservation of ${session.checkout_session_id} was ended before its session was opened`);
-  await sessions.create(session);
-  return { outcome: 'opened', session };
+    throw new Error(`reservation of ${checkout_session_id} was ended before its session was opened`);
+  return undefined;
 }
+
+export const quantityOf = (items: readonly BasketLine[], sku: string): number =>
+  items.find((item) => item.sku === sku)?.quantity ?? 0;

@@ -29,9 +29,20 @@ export async function cancelPayment(
   const found = await payments.get(id);
   if (!found) return { outcome: 'unknown_payment' };
   if (token !== found.paypal_order_id) return { outcome: 'wrong_token' };
-  const asked = isPaid(found.status) ? undefined : await evidenceApplier.refreshForCertain(found, 'buyer');
+  const payment = await cancelForBuyer(evidenceApplier, found);
+  return { outcome: isPaid(payment.status) ? 'paid' : 'done', payment };
+}
+
+/**
+ * Asks PayPal, then cancels the payment unless its money is there or on its way. Its PayPal order may not exist yet: a
+ * buyer who approves it later has approved a cancelled payment.
+ * @throws PayPalUnavailable when PayPal does not respond; the call may be repeated.
+ */
+export async function cancelForBuyer(evidenceApplier: EvidenceApplier, found: Payment): Promise<Payment> {
+  const { payment_id, paypal_order_id, status } = found;
+  const asked = paypal_order_id && !isPaid(status) && (await evidenceApplier.refreshForCertain(found, 'buyer'));
   const payment = asked && 'payment' in asked ? asked.payment : found;
-  const result = await evidenceApplier.apply(id, { kind: 'cancelled', source: 'buyer', paypalOrderId: token }, payment);
-  if (!('payment' in result)) return { outcome: 'unknown_payment' };
-  return { outcome: isPaid(result.payment.status) ? 'paid' : 'done', payment: result.payment };
+  const cancelled = { kind: 'cancelled', source: 'buyer', paypalOrderId: paypal_order_id } as const;
+  const result = await evidenceApplier.apply(payment_id, cancelled, payment);
+  return 'payment' in result ? result.payment : payment;
 }

@@ -1,5 +1,6 @@
-import { type OpenSessionDeps, openSession } from '../checkout/open-session.ts';
+import { openSession } from '../checkout/open-session.ts';
 import { releaseSession } from '../checkout/release-session.ts';
+import { type ReplaceSessionDeps, replaceSession } from '../checkout/replace-session.ts';
 import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
@@ -16,11 +17,11 @@ import { cancelRequest, checkoutRequest, emptyRequest, paymentRequest } from './
 import { toOrderResponse, toPaymentResponse, toProductResponse, toSessionResponse } from './responses.ts';
 
 export interface StorefrontDeps
-  extends Omit<OpenSessionDeps, 'stock' | 'sessions'>,
+  extends Omit<ReplaceSessionDeps, 'stock' | 'sessions' | 'payments'>,
     Omit<BeginPaymentDeps, 'sessions' | 'payments'>,
     Omit<CaptureDeps, 'payments'> {
-  readonly stock: OpenSessionDeps['stock'] & Pick<StockRepository, 'products' | 'reservation' | 'move' | 'resume'>;
-  readonly sessions: Pick<SessionRepository, 'get' | 'create' | 'beginPayment' | 'expire'>;
+  readonly stock: ReplaceSessionDeps['stock'] & Pick<StockRepository, 'products'>;
+  readonly sessions: ReplaceSessionDeps['sessions'] & Pick<SessionRepository, 'beginPayment'>;
   readonly payments: BeginPaymentDeps['payments'];
   readonly orders: Pick<OrderRepository, 'get'>;
   readonly once: ReturnType<typeof idempotencyKeys>;
@@ -49,8 +50,13 @@ export function storefrontApi(deps: StorefrontDeps): Api {
   });
 
   api.post('/api/v1/checkout-sessions', async ({ event }) => {
-    const { items } = parseBody(checkoutRequest, event);
-    const opened = await openSession(deps, items);
+    const { items, replaces } = parseBody(checkoutRequest, event);
+    const opened =
+      replaces === undefined
+        ? await openSession(deps, items)
+        : isSessionId(replaces)
+          ? await replaceSession(deps, replaces, items)
+          : ({ outcome: 'unknown_session' } as const);
     switch (opened.outcome) {
       case 'opened':
         return { status: 201, body: toSessionResponse(opened.session) };
@@ -71,6 +77,12 @@ export function storefrontApi(deps: StorefrontDeps): Api {
         throw new Problem('out-of-stock', 'reduce the quantity of these items, or remove them', {
           items: opened.items,
         });
+      case 'payment_decided':
+        throw new Problem('payment-decided', 'omit replaces: the money of that session has arrived or is on its way', {
+          payment_id: opened.payment_id,
+        });
+      case 'unknown_session':
+        throw invalidRequest([{ field: 'replaces', detail: 'checkout session not found' }]);
     }
   });
 

@@ -13,6 +13,7 @@ export const checkoutRequest = z.strictObject({
     z.maxLength(MAX_PRODUCTS),
     z.refine((items) => new Set(items.map(({ sku }) => sku)).size === items.length, 'must not repeat a SKU'),
   ),
+  replaces: z.optional(z.string()),
 });
 
 /** `POST /api/v1/payments` */

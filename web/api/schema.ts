@@ -464,6 +464,15 @@ export type PaymentBegun = Problem & {
   session_status: SessionStatus;
 };
 /**
+ * The money of the session to be replaced has arrived, or is on its way.
+ */
+export type PaymentDecided = Problem & {
+  type?: '/problems/payment-decided';
+  title?: 'Payment cannot be cancelled';
+  status?: 409;
+  payment_id: PaymentId;
+};
+/**
  * The session was paid, was cancelled or has expired. A new purchase needs a new session.
  */
 export type SessionOver = Problem & {
@@ -633,6 +642,10 @@ export interface CheckoutRequest {
     sku: string;
     quantity: number;
   }[];
+  /**
+   * The id of the session that this one replaces, and which is closed.
+   */
+  replaces?: string;
 }
 export interface PaymentRequest {
   /**

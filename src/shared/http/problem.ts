@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'out-of-stock': [409, 'Out of stock'],
   'not-payable': [409, 'Items cannot be paid for'],
   'payment-begun': [409, 'Payment already begun'],
+  'payment-decided': [409, 'Payment cannot be cancelled'],
   'session-over': [409, 'Checkout session closed'],
   'not-approved': [409, 'Payment not approved'],
   'payment-declined': [409, 'Payment declined'],

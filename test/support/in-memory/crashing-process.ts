@@ -14,12 +14,17 @@ export class ProcessCrashed extends Error {
 /** A gate that crashes its process at a given call, once. */
 export function crashingProcess() {
   let next: { at: number; when: CrashPoint['when'] } | undefined;
+  let fatalCall: string | undefined;
   const calls: string[] = [];
   const hooks = new Map<string, () => void>();
   const gate: Gate = async (call, effect) => {
     calls.push(call);
     hooks.get(call)?.();
     hooks.delete(call);
+    if (call === fatalCall) {
+      fatalCall = undefined;
+      throw new ProcessCrashed(call);
+    }
     if (!next || next.at-- > 0) return effect();
     if (next.when === 'after') effect();
     throw new ProcessCrashed(call);
@@ -30,6 +35,10 @@ export function crashingProcess() {
     calls,
     /** Runs a hook before the next call of this name. */
     before: (call: string, hook: () => void) => void hooks.set(call, hook),
+    /** Crashes before the next call of this name. */
+    crashOnCall(call: string): void {
+      fatalCall = call;
+    },
     crashOn(crashPoint: CrashPoint | undefined): void {
       next = crashPoint && { ...crashPoint };
     },

@@ -1,4 +1,5 @@
-import { openSession } from '../../../src/checkout/open-session.ts';
+import { type BasketLine, openSession } from '../../../src/checkout/open-session.ts';
+import { releaseSession } from '../../../src/checkout/release-session.ts';
 import { sessionSteps } from '../../../src/checkout/session-steps.ts';
 import { orderSteps } from '../../../src/fulfillment/order-steps.ts';
 import type { Product } from '../../../src/inventory/product.ts';
@@ -184,6 +185,28 @@ export function shopInMemory({
     for await (const id of stock.repository.due(asOf())) await reconcileReservation(deps, id);
   };
 
+  /** @returns undefined when an item is out of stock */
+  const open = async (...basket: readonly BasketLine[]): Promise<SessionId | undefined> => {
+    const opened = await openSession({ stock: stock.repository, sessions: sessions.repository, ulid, now }, basket);
+    return opened.outcome === 'opened' ? opened.session.checkout_session_id : undefined;
+  };
+  const begin = async (id: SessionId): Promise<{ paymentId: PaymentId; orderId: string }> => {
+    const result = await beginPayment(
+      {
+        sessions: sessions.repository,
+        payments: payments.repository,
+        createOrder: paypal.client.createOrder,
+        storefrontOrigin: 'https://shop.example',
+        now,
+        dueAfterSeconds: DUE_AFTER_SECONDS,
+      },
+      id,
+    );
+    if (!('payment' in result) || !result.payment.paypal_order_id)
+      throw new Error(`beginPayment returned ${result.outcome}`);
+    return { paymentId: result.payment.payment_id, orderId: result.payment.paypal_order_id };
+  };
+
   return {
     payments,
     sessions,
@@ -203,28 +226,18 @@ export function shopInMemory({
       by === 'return' ? captureOnReturn(deps, id) : captureAttempt(deps, id, undefined),
     runTask,
 
+    open,
+
+    /** @returns the id of the PayPal order */
+    beginPayment: async (id: SessionId): Promise<string> => (await begin(id)).orderId,
+
     /** Opens a session for one item and begins its payment. @returns undefined when the item is out of stock */
     async begin(sku = 'MUG'): Promise<{ sessionId: SessionId; paymentId: PaymentId; orderId: string } | undefined> {
-      const opened = await openSession({ stock: stock.repository, sessions: sessions.repository, ulid, now }, [
-        { sku, quantity: 1 },
-      ]);
-      if (opened.outcome !== 'opened') return undefined;
-      const sessionId = opened.session.checkout_session_id;
-      const result = await beginPayment(
-        {
-          sessions: sessions.repository,
-          payments: payments.repository,
-          createOrder: paypal.client.createOrder,
-          storefrontOrigin: 'https://shop.example',
-          now,
-          dueAfterSeconds: DUE_AFTER_SECONDS,
-        },
-        sessionId,
-      );
-      if (!('payment' in result) || !result.payment.paypal_order_id)
-        throw new Error(`beginPayment returned ${result.outcome}`);
-      return { sessionId, paymentId: result.payment.payment_id, orderId: result.payment.paypal_order_id };
+      const sessionId = await open({ sku, quantity: 1 });
+      return sessionId && { sessionId, ...(await begin(sessionId)) };
     },
+
+    release: (id: SessionId) => releaseSession({ sessions: sessions.repository, stock: stock.repository }, id),
 
     /** Refunds as an operator. */
     refund: (id: PaymentId, minor: number | undefined, key: string) =>

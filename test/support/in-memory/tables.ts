@@ -241,6 +241,17 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
           return { done: false, current: found };
         return write({ ...reservation, status: to, ...(reinstated !== undefined && { reinstated }) }, counters);
       }),
+    handOver: (from, surplus, heir) =>
+      gate('stock.handOver', () => {
+        const found = reservations.get(from.checkout_session_id);
+        const to = reservations.get(heir.id);
+        if (found?.status !== 'held' || to?.status !== 'held') return false;
+        write({ ...found, items: [...surplus] }, ['reserved', 'available']);
+        reservations.set(heir.id, { ...to, items: [...heir.items] });
+        reservations.set(from.checkout_session_id, { ...found, status: 'released' });
+        due.delete(from.checkout_session_id);
+        return true;
+      }),
     due: (before) => entriesBefore(due, before),
     reschedule: (id, at) =>
       gate('stock.reschedule', () => {

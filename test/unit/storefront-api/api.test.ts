@@ -62,6 +62,26 @@ describe('storefrontApi', () => {
     expect(payment.body.type).toBe('/problems/session-over');
   });
 
+  it('replaces a session once for each idempotency key', async () => {
+    const storefront = storefrontInMemory();
+    const first = await storefront.call('POST /api/v1/checkout-sessions', {
+      body: { items: [{ sku: 'LAST', quantity: 1 }] },
+    });
+    const replaces = first.body.checkout_session_id;
+    const request = {
+      body: { items: [...basket.items, { sku: 'LAST', quantity: 1 }], replaces },
+      headers: { 'idempotency-key': 'replace-the-session' },
+    };
+
+    const second = await storefront.call('POST /api/v1/checkout-sessions', request);
+    const again = await storefront.call('POST /api/v1/checkout-sessions', request);
+
+    expect([second.status, second.body.status, again.body]).toEqual([201, 'open', second.body]);
+    const { body } = await storefront.call('GET /api/v1/checkout-sessions/{id}', { id: replaces });
+    expect(body.status).toBe('expired');
+    expect(storefront.shop.stock.products.get('LAST')).toMatchObject({ available: 0, reserved: 1 });
+  });
+
   it('opens a session and returns it', async () => {
     const storefront = storefrontInMemory();
     const opened = await storefront.call('POST /api/v1/checkout-sessions', { body: basket });

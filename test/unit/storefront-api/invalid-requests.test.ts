@@ -20,6 +20,18 @@ const INVALID: readonly Invalid[] = [
   ['POST /api/v1/checkout-sessions', 'an unknown field', { ...mugs(1), coupon: 'FREE' }, 'coupon: unknown field'],
   [
     'POST /api/v1/checkout-sessions',
+    'a session to replace in another format',
+    { ...mugs(1), replaces: `pay_${SOME}` },
+    'replaces: checkout session not found',
+  ],
+  [
+    'POST /api/v1/checkout-sessions',
+    'an unknown session to replace',
+    { ...mugs(1), replaces: `cs_${SOME}` },
+    'replaces: checkout session not found',
+  ],
+  [
+    'POST /api/v1/checkout-sessions',
     'a price',
     { items: [{ sku: 'MUG', quantity: 1, unit_price: { currency_code: 'EUR', value: '0.01' } }] },
     'items.0.unit_price: unknown field',

@@ -72,6 +72,23 @@ const CASES: readonly (readonly [Call, problem: string, Arrange])[] = [
       return { body: { items: [{ sku: 'GIFT', quantity: 1 }] } };
     },
   ],
+  [
+    'POST /api/v1/checkout-sessions',
+    '409 payment-decided',
+    async (storefront) => {
+      const { id } = await approve(storefront);
+      return { body: { items: [{ sku: 'MUG', quantity: 1 }], replaces: id.replace('pay_', 'cs_') } };
+    },
+  ],
+  [
+    'POST /api/v1/checkout-sessions',
+    '502 paypal-unavailable',
+    async (storefront) => {
+      const { id } = await begin(storefront);
+      storefront.fail('paypal.getOrder', timeout);
+      return { body: { items: [{ sku: 'MUG', quantity: 1 }], replaces: id.replace('pay_', 'cs_') } };
+    },
+  ],
   ['GET /api/v1/checkout-sessions/{id}', '404 unknown-session', () => ({ id: `cs_${UNKNOWN}` })],
   ['POST /api/v1/checkout-sessions/{id}/release', '404 unknown-session', () => ({ id: `cs_${UNKNOWN}` })],
   [
