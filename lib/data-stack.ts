@@ -19,10 +19,11 @@ const BY_DUE = { key: 'due_shard', sortKey: 'due_at' } as const;
 /** Table definitions; keys and indexes match the repositories. */
 const TABLES = {
   products: { key: 'sku' },
-  reservations: { key: 'checkout_session_id', indexes: { 'by-due': BY_DUE } },
-  'checkout-sessions': { key: 'checkout_session_id' },
+  reservations: { key: 'checkout_session_id', expiresBy: 'delete_at', indexes: { 'by-due': BY_DUE } },
+  'checkout-sessions': { key: 'checkout_session_id', expiresBy: 'delete_at' },
   payments: {
     key: 'payment_id',
+    expiresBy: 'delete_at',
     indexes: {
       'by-paypal-order': { key: 'paypal_order_id' },
       'by-capture': { key: 'capture_id' },

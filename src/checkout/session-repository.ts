@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { paymentIdOf, type SessionId, sessionIdSchema } from '../shared/ids.ts';
+import { deleteAtOf } from '../shared/retention.ts';
 import { type Session, sessionSchema } from './session.ts';
 
 /** The attributes to set, and the statuses that the session must have for it. */
@@ -21,12 +22,23 @@ export interface SessionChangeResult {
   readonly session: Session | undefined;
 }
 
+const ENDED: readonly unknown[] = ['expired', 'payment_failed'] satisfies Session['status'][];
+const WITHOUT_MONEY: readonly unknown[] = ['expired', 'cancelled', 'failed'] satisfies Session['payment_status'][];
+
+const endsWithoutMoney = ({ status, payment_status }: SessionChange['set']): boolean =>
+  ENDED.includes(status) && (!payment_status || WITHOUT_MONEY.includes(payment_status));
+
 /** The only code that accesses the checkout sessions table. */
-export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+export const sessionRepository = (
+  db: DynamoDBDocumentClient,
+  tableName: string,
+  now: () => Date = () => new Date(),
+) => {
   const change = async (
     id: SessionId,
     { set, ifStatusIn, ifPaymentStatusIn, reinstated }: SessionChange,
   ): Promise<SessionChangeResult> => {
+    const expires = endsWithoutMoney(set);
     const values: Record<string, unknown> = {};
     const placeholder = (value: unknown) => {
       const name = `:v${Object.keys(values).length}`;
@@ -48,9 +60,13 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
         new UpdateCommand({
           TableName: tableName,
           Key: { checkout_session_id: id },
-          UpdateExpression: `SET ${Object.entries({ ...set, ...(reinstated !== undefined && { reinstated }) })
+          UpdateExpression: `SET ${Object.entries({
+            ...set,
+            ...(reinstated !== undefined && { reinstated }),
+            ...(expires && { delete_at: deleteAtOf(now()) }),
+          })
             .map(([attribute, value]) => `${attribute === 'status' ? '#status' : attribute} = ${placeholder(value)}`)
-            .join(', ')}`,
+            .join(', ')}${expires ? '' : ' REMOVE delete_at'}`,
           ConditionExpression: [
             'attribute_exists(#status)',
             ...oneOf('#status', ifStatusIn),

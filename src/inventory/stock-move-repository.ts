@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { conditionHolds, trackAnswers, writtenOrExisting } from '../shared/dynamo.ts';
 import type { SessionId } from '../shared/ids.ts';
+import { deleteAtOf } from '../shared/retention.ts';
 import { type Counter, countersSchema } from './product.ts';
 import {
   isMarkObsolete,
@@ -162,12 +163,18 @@ export const stockMoveRepository = (
     const status = ending === 'moved' ? pending.to : moving.status;
     const reinstated = ending === 'moved' ? pending.reinstated : undefined;
     const until = sure ? undefined : new Date(now().getTime() + UNANSWERED_MS).toISOString();
-    // Only held reservations are reconciled: any other status leaves the index of due ones.
+    const isHeld = status === 'held';
+    const isReleased = status === 'released';
     const update = [
       'SET #status = :status',
       ...(reinstated === undefined ? [] : [', reinstated = :reinstated']),
       ...(until === undefined ? [] : [', marks_until = :until']),
-      status === 'held' ? ', due_at = :due REMOVE pending' : ' REMOVE pending, due_shard, due_at',
+      ...(isHeld ? [', due_at = :due'] : []),
+      ...(isReleased ? [', delete_at = :delete'] : []),
+      ' REMOVE pending',
+      // Only held reservations are reconciled: any other status leaves the index of due ones.
+      ...(isHeld ? [] : [', due_shard, due_at']),
+      ...(isReleased ? [] : [', delete_at']),
     ].join('');
     const conditions = [
       ...(ending === 'moved' ? ['attribute_not_exists(pending.reverting)'] : []),
@@ -177,7 +184,8 @@ export const stockMoveRepository = (
       ':status': status,
       ...(reinstated !== undefined && { ':reinstated': reinstated }),
       ...(until !== undefined && { ':until': until }),
-      ...(status === 'held' && { ':due': expires_at }),
+      ...(isHeld && { ':due': expires_at }),
+      ...(isReleased && { ':delete': deleteAtOf(now()) }),
     };
     return writePending(moving, update, conditions, values, { '#status': 'status' });
   };

@@ -10,10 +10,11 @@ import * as z from 'zod/mini';
 import { ledgerDayOf } from '../ledger/days.ts';
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { isPaymentId, type PaymentId, paymentIdSchema } from '../shared/ids.ts';
+import { deleteAtOf } from '../shared/retention.ts';
 import { conditionOf } from './conditions.ts';
 import { historyEntries, type Move, settlementsOf, statusAfter } from './decide.ts';
 import { type Dispute, type Payment, paymentSchema } from './payment.ts';
-import { ACCEPTED, isPaid } from './transitions.ts';
+import { ACCEPTED, isGivenUp, isPaid } from './transitions.ts';
 
 export type MoveResult =
   | { readonly moved: Payment }
@@ -33,7 +34,11 @@ const usedNames = (names: Record<string, string>, expression: string) =>
   Object.fromEntries(Object.entries(names).filter(([name]) => new RegExp(`${name}\\b`).test(expression)));
 
 /** The only code that accesses the payments table. */
-export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string) => {
+export const paymentRepository = (
+  db: DynamoDBDocumentClient,
+  tableName: string,
+  clock: () => Date = () => new Date(),
+) => {
   const get = async (id: PaymentId): Promise<Payment | undefined> => {
     const { Item } = await db.send(
       new GetCommand({ TableName: tableName, Key: { payment_id: id }, ConsistentRead: true }),
@@ -171,7 +176,7 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
       const expression = `SET ${[
         '#history = list_append(#history, :move)',
         ...Object.keys(sets).map((path, i) => `${path} = :set${i}`),
-      ].join(', ')}${supersedes ? ' REMOVE #open.#superseded' : ''}`;
+      ].join(', ')} REMOVE delete_at${supersedes ? ', #open.#superseded' : ''}`;
       return update(
         id,
         expression,
@@ -237,15 +242,23 @@ export const paymentRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     /**
      * Sets when the payment is due next; undefined removes it from the index of due ones, unless it has open
-     * settlements. A no-op for a payment that has moved since `seen`: the move has set its own time.
+     * settlements, and lets it expire if it was given up, until it moves again. A no-op for a payment that has moved
+     * since `seen`: the move has set its own time.
      */
     async reschedule(seen: Payment, at: Date | undefined): Promise<void> {
       const dueAt = at && dueBy(seen, at);
+      const leave = `${isGivenUp(seen.status) ? 'SET delete_at = :delete ' : ''}REMOVE due_shard, due_at`;
       await update(
         seen.payment_id,
-        dueAt ? 'SET due_shard = :shard, due_at = :at' : 'REMOVE due_shard, due_at',
+        dueAt ? 'SET due_shard = :shard, due_at = :at' : leave,
         `size(#history) = :moves${dueAt ? '' : ' AND size(#open) = :none'}`,
-        { ':moves': seen.history.length, ':none': 0, ':shard': dueAt?.due_shard, ':at': dueAt?.due_at },
+        {
+          ':moves': seen.history.length,
+          ':none': 0,
+          ':shard': dueAt?.due_shard,
+          ':at': dueAt?.due_at,
+          ':delete': deleteAtOf(clock()),
+        },
         { '#history': 'history', ...(!dueAt && { '#open': 'open' }) },
       );
     },

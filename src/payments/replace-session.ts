@@ -1,11 +1,3 @@
-import type { StockRepository } from '../inventory/stock-repository.ts';
-import { releaseStock } from '../inventory/stock-steps.ts';
-import { dueAfter, type EvidenceApplier } from '../payments/apply-evidence.ts';
-import { cancelForBuyer } from '../payments/cancel-payment.ts';
-import { newPayment } from '../payments/payment.ts';
-import type { PaymentRepository } from '../payments/payment-repository.ts';
-import { isGivenUp, isPaid } from '../payments/transitions.ts';
-import { type PaymentId, paymentIdOf, type SessionId } from '../shared/ids.ts';
 import {
   type BasketLine,
   draftSession,
@@ -13,9 +5,17 @@ import {
   type OpenSessionResult,
   quantityOf,
   reserve,
-} from './open-session.ts';
-import type { Session } from './session.ts';
-import type { SessionRepository } from './session-repository.ts';
+} from '../checkout/open-session.ts';
+import type { Session } from '../checkout/session.ts';
+import type { SessionRepository } from '../checkout/session-repository.ts';
+import type { StockRepository } from '../inventory/stock-repository.ts';
+import { releaseStock } from '../inventory/stock-steps.ts';
+import { type PaymentId, paymentIdOf, type SessionId } from '../shared/ids.ts';
+import { dueAfter, type EvidenceApplier } from './apply-evidence.ts';
+import { cancelForBuyer } from './cancel-payment.ts';
+import { newPayment } from './payment.ts';
+import type { PaymentRepository } from './payment-repository.ts';
+import { isGivenUp, isPaid } from './transitions.ts';
 
 export type ReplaceSessionResult =
   | OpenSessionResult

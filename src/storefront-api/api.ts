@@ -1,6 +1,5 @@
 import { openSession } from '../checkout/open-session.ts';
 import { releaseSession } from '../checkout/release-session.ts';
-import { type ReplaceSessionDeps, replaceSession } from '../checkout/replace-session.ts';
 import type { SessionRepository } from '../checkout/session-repository.ts';
 import type { OrderRepository } from '../fulfillment/order-repository.ts';
 import type { StockRepository } from '../inventory/stock-repository.ts';
@@ -8,6 +7,7 @@ import { type BeginPaymentDeps, beginPayment } from '../payments/begin-payment.t
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { type CaptureDeps, captureOnReturn } from '../payments/capture-payment.ts';
 import type { Payment } from '../payments/payment.ts';
+import { type ReplaceSessionDeps, replaceSession } from '../payments/replace-session.ts';
 import type { idempotencyKeys } from '../shared/http/idempotency-key.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { parseBody } from '../shared/http/request.ts';

@@ -7,6 +7,7 @@ import type { Payment } from '../../payments/payment.ts';
 import { isDecided, isGivenUp, isPaid, isReturned } from '../../payments/transitions.ts';
 import type { PaymentId } from '../../shared/ids.ts';
 import { plainMoney, sameMoney } from '../../shared/money.ts';
+import { UNPAID_DAYS } from '../../shared/retention.ts';
 import type { PaymentStatus } from '../../shared/settlement.ts';
 import { type CheckContext, isPast } from './check-context.ts';
 import type { Invariant, Repair, Violation } from './violation.ts';
@@ -35,6 +36,7 @@ export function purchaseViolations(purchase: Purchase, context: CheckContext): V
     return [{ invariant: 'order_matches_payment', subject: unreadable.id, what: unreadable.what, repair: null }];
   const updatedAt = payment?.updated_at ?? order?.created_at ?? session?.created_at;
   if (updatedAt !== undefined && !isPast(updatedAt, context.graceSeconds, context)) return [];
+  if (mayBeDeleted(purchase, context)) return [];
   const subject =
     payment?.payment_id ?? session?.checkout_session_id ?? order?.order_id ?? purchase.reservation?.checkout_session_id;
   if (subject === undefined) return [];
@@ -43,6 +45,15 @@ export function purchaseViolations(purchase: Purchase, context: CheckContext): V
     const breach = check(purchase, context);
     return breach ? [{ invariant, subject, ...breach }] : [];
   });
+}
+
+/** Whether DynamoDB may have deleted other rows of a purchase that ended without money; it does so in no order. */
+function mayBeDeleted({ payment, session, reservation, order }: Purchase, context: CheckContext): boolean {
+  const createdAt = session?.created_at ?? payment?.created_at;
+  if (createdAt === undefined || !isPast(createdAt, UNPAID_DAYS * 24 * 3600, context)) return false;
+  const isOver = session === undefined || session.status === 'expired' || session.status === 'payment_failed';
+  const isUnpaid = [payment?.status, session?.payment_status].every((status) => !status || isGivenUp(status));
+  return isOver && isUnpaid && !order && (reservation === undefined || reservation.status === 'released');
 }
 
 type Breach = Pick<Violation, 'what' | 'repair'>;

@@ -40,12 +40,13 @@ describe('tables', () => {
     for (const projection of projections) expect(projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
   });
 
-  it('expire webhook events, buyers without an order, idempotency keys, sessions and counts of refunds', () => {
+  it('expire webhook events, buyers without an order, idempotency keys, sessions, counts of refunds and unpaid purchases', () => {
     const ttlAttributes = tables('prod').flatMap(
       ([, { Properties }]) => Properties.TimeToLiveSpecification?.AttributeName ?? [],
     );
 
-    expect(ttlAttributes.sort()).toEqual(['expiration', 'expires_at', 'expires_at', 'expires_at']);
+    const ofPurchases = ['delete_at', 'delete_at', 'delete_at'];
+    expect(ttlAttributes.sort()).toEqual([...ofPurchases, 'expiration', 'expires_at', 'expires_at', 'expires_at']);
   });
 
   it('have their names in the stack outputs', () => {

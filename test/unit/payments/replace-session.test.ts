@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BasketLine } from '../../../src/checkout/open-session.ts';
-import { type ReplaceSessionDeps, replaceSession } from '../../../src/checkout/replace-session.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
 import { stockRepository } from '../../../src/inventory/stock-repository.ts';
+import { type ReplaceSessionDeps, replaceSession } from '../../../src/payments/replace-session.ts';
 import { reconcileReservation } from '../../../src/reconciliation/reconcile-reservation.ts';
 import { paymentIdOf, type SessionId } from '../../../src/shared/ids.ts';
 import { crashesWithin, crashingProcess } from '../../support/in-memory/crashing-process.ts';

@@ -330,6 +330,53 @@ describe('purchaseViolations for a held reservation without a payment', () => {
   });
 });
 
+describe('purchaseViolations for a purchase without money that DynamoDB is deleting', () => {
+  const DAY = 24 * 3600;
+  const ROWS = ['payment', 'session', 'reservation'] as const;
+
+  it.each(ROWS)('finds nothing when its %s is gone after 30 days', async (row) => {
+    const purchase = damaged(await purchaseAfter(HISTORIES.cancelled), { [row]: null });
+
+    expect(violationsAt(purchase, secondsLater(30 * DAY + 1))).toEqual([]);
+  });
+
+  it.each(ROWS)('finds nothing when only its %s is left after 30 days', async (row) => {
+    const { [row]: left } = await purchaseAfter(HISTORIES.cancelled);
+
+    expect(violationsAt({ [row]: left }, secondsLater(30 * DAY + 1))).toEqual([]);
+  });
+
+  it('finds its missing session before', async () => {
+    const purchase = damaged(await purchaseAfter(HISTORIES.cancelled), { session: null });
+
+    expect(brokenAt(purchase, secondsLater(29 * DAY))).toEqual({ 3: null });
+  });
+
+  it.each<[string, History, Damage, number[]]>([
+    ['an order', 'captured', { payment: null }, [2, 3]],
+    ['a session that was paid', 'captured', { payment: null, order: null }, [3, 6]],
+    ['a session that was refunded', 'refunded', { payment: null, order: null }, [3]],
+    ['a paid payment', 'captured', { session: null }, [2, 3]],
+    ['a paid payment without other rows', 'captured', { session: null, order: null, reservation: null }, [1, 3]],
+    [
+      'an order beside rows without money',
+      'captured',
+      {
+        payment: { status: 'cancelled' },
+        session: { status: 'payment_failed', payment_status: 'cancelled' },
+        reservation: { status: 'released' },
+      },
+      [2],
+    ],
+    ['an open session', 'cancelled', { payment: null, session: { status: 'payment_pending' } }, [3]],
+    ['a held reservation', 'cancelled', { payment: null, reservation: { status: 'held' } }, [3, 5]],
+  ])('goes on to check %s', async (_, history, damage, broken) => {
+    const purchase = damaged(await purchaseAfter(HISTORIES[history]), damage);
+
+    expect(Object.keys(brokenAt(purchase, YEARS_LATER)).map(Number)).toEqual(expect.arrayContaining(broken));
+  });
+});
+
 it('purchaseViolations accepts a held reservation while the capture is pending', async () => {
   expect(violationsAt(await purchaseAfter(HISTORIES['capture pending']), YEARS_LATER)).toEqual([]);
 });
