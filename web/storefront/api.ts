@@ -8,9 +8,16 @@ import type { CheckoutSession, Payment, Product } from '../api/schema.ts';
 export const listProducts = ({ signal }: CallOptions) =>
   call<{ products: Product[] }>('GET', '/products', { signal }).then(({ products }) => products);
 
-/** Freezes prices and reserves stock. Idempotent by `key`. */
-export const openSession = (items: readonly { sku: string; quantity: number }[], key: string) =>
-  call<CheckoutSession>('POST', '/checkout-sessions', { body: { items }, headers: { 'idempotency-key': key } });
+/** Freezes prices and reserves stock, also that of the session it replaces. Idempotent by `key`. */
+export const openSession = (
+  items: readonly { sku: string; quantity: number }[],
+  key: string,
+  replaces: string | null = null,
+) =>
+  call<CheckoutSession>('POST', '/checkout-sessions', {
+    body: { items, ...(replaces && { replaces }) },
+    headers: { 'idempotency-key': key },
+  });
 
 export const getSession = (id: string, { signal }: CallOptions) =>
   call<CheckoutSession>('GET', `/checkout-sessions/${encodeURIComponent(id)}`, { signal });

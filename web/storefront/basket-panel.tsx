@@ -4,7 +4,7 @@ import type { Product } from '../api/schema.ts';
 import { formatMoney } from '../page/format-money.ts';
 import { maxQuantityOf, withQuantity } from './basket.ts';
 import classes from './basket-panel.module.css';
-import { checkOut, notPayable, shortages } from './check-out.ts';
+import { checkOut, notPayable, shortages, wasPaid } from './check-out.ts';
 import { hasMixedCurrencies, multiplyForDisplay, sumForDisplay } from './money.ts';
 import { Notice } from './notice.tsx';
 import { QuantityStepper } from './quantity-stepper.tsx';
@@ -143,6 +143,15 @@ function CheckoutError({ error, products, onUpdate }: CheckoutErrorProps) {
             : 'The total of your basket can’t be paid through PayPal. Change your items to check out.'}
         </p>
         <p>Nothing has been reserved, and you haven’t been charged.</p>
+      </Notice>
+    );
+  }
+  if (wasPaid(error)) {
+    return (
+      <Notice title="Your earlier checkout was paid">
+        <p>
+          Its payment went through or is on its way, so it can’t be changed. Check out again to buy these items as well.
+        </p>
       </Notice>
     );
   }

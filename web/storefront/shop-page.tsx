@@ -1,8 +1,9 @@
 import { Button, Skeleton, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { listProducts } from './api.ts';
-import { isFull } from './basket.ts';
+import { getSession, listProducts } from './api.ts';
+import { holdingSession, isFull, withOwnItems } from './basket.ts';
 import { BasketPanel } from './basket-panel.tsx';
+import { isPayable } from './check-out.ts';
 import { Layout } from './layout.tsx';
 import { Notice } from './notice.tsx';
 import { ProductCard } from './product-card.tsx';
@@ -10,8 +11,15 @@ import classes from './shop-page.module.css';
 import { useBasket } from './use-basket.ts';
 
 export function ShopPage() {
-  const { data: products, isError, refetch } = useQuery({ queryKey: ['products'], queryFn: listProducts });
   const basket = useBasket();
+  const sessionId = holdingSession(basket);
+  const own = useQuery({
+    queryKey: ['session', sessionId],
+    queryFn: ({ signal }) => getSession(sessionId ?? '', { signal }),
+    enabled: sessionId !== null,
+  });
+  const { data, isError, refetch } = useQuery({ queryKey: ['products'], queryFn: listProducts });
+  const products = data && withOwnItems(data, own.data && isPayable(own.data) ? own.data.items : []);
 
   return (
     <Layout>

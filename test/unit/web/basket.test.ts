@@ -7,10 +7,12 @@ import {
   maxQuantityOf,
   parseBasket,
   serializeBasket,
+  withOwnItems,
   withQuantity,
 } from '../../../web/storefront/basket.ts';
 
-const reserved = { quantities: { MUG: 2, TEA: 1 }, attempt: 'key-1', sessionId: 'cs_1' };
+const reserved = { quantities: { MUG: 2, TEA: 1 }, attempt: 'key-1', sessionId: 'cs_1', replaces: null };
+const changed = { ...reserved, attempt: 'key-2', sessionId: null, replaces: 'cs_1' };
 
 describe('withQuantity', () => {
   it('adds, changes and removes a product', () => {
@@ -26,6 +28,12 @@ describe('withQuantity', () => {
 
   it('starts a new checkout attempt when the items change', () => {
     expect(withQuantity(reserved, 'MUG', 3)).toMatchObject({ attempt: null, sessionId: null });
+  });
+
+  it('remembers the session that holds the stock, however often the items change', () => {
+    const once = withQuantity(reserved, 'MUG', 3);
+
+    expect([once.replaces, withQuantity(once, 'TEA', 0).replaces]).toEqual(['cs_1', 'cs_1']);
   });
 });
 
@@ -60,11 +68,16 @@ describe('afterOrder', () => {
   it('changes nothing for another session', () => {
     expect(afterOrder(reserved, 'cs_2')).toBe(reserved);
   });
+
+  it('keeps items that were changed since, as a purchase of its own', () => {
+    expect(afterOrder(changed, 'cs_1')).toEqual({ ...changed, attempt: null, replaces: null });
+  });
 });
 
 describe('afterCancel', () => {
   it('keeps the items for a new session', () => {
-    expect(afterCancel(reserved, 'cs_1')).toEqual({ quantities: reserved.quantities, attempt: null, sessionId: null });
+    expect(afterCancel(reserved, 'cs_1')).toEqual({ ...EMPTY, quantities: reserved.quantities });
+    expect(afterCancel(changed, 'cs_1')).toEqual({ ...EMPTY, quantities: reserved.quantities });
   });
 
   it('changes nothing for another session', () => {
@@ -72,9 +85,28 @@ describe('afterCancel', () => {
   });
 });
 
+describe('withOwnItems', () => {
+  const product = { sku: 'MUG', name: 'Mug', unit_price: { currency_code: 'EUR', value: '1.00' }, max_per_order: 10 };
+
+  it('counts what the shopper’s own session holds as available', () => {
+    const products = [
+      { ...product, available: 0 },
+      { ...product, sku: 'TEA', available: 3 },
+    ];
+
+    const own = withOwnItems(products, [{ sku: 'MUG', quantity: 2 }]);
+
+    expect(own.map(({ sku, available }) => [sku, available])).toEqual([
+      ['MUG', 2],
+      ['TEA', 3],
+    ]);
+  });
+});
+
 describe('parseBasket', () => {
   it('restores a serialized basket', () => {
     expect(parseBasket(serializeBasket(reserved))).toEqual(reserved);
+    expect(parseBasket(serializeBasket(changed))).toEqual(changed);
   });
 
   it('reads the stored form of earlier versions', () => {
