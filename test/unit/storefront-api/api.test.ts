@@ -82,6 +82,21 @@ describe('storefrontApi', () => {
     expect(storefront.shop.stock.products.get('LAST')).toMatchObject({ available: 0, reserved: 1 });
   });
 
+  it('lets 200 shoppers behind one address check out', async () => {
+    const storefront = storefrontInMemory([product(200)]);
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    const body = { items: [{ sku: 'MUG', quantity: 1 }] };
+
+    for (let shopper = 0; shopper < 200; shopper++) {
+      const { body: session } = await storefront.call('POST /api/v1/checkout-sessions', { body, headers });
+      const { checkout_session_id } = session;
+      const payment = await storefront.call('POST /api/v1/payments', { body: { checkout_session_id }, headers });
+      expect(payment.status).toBe(201);
+    }
+
+    expect(storefront.shop.stock.products.get('MUG')).toMatchObject({ available: 0, reserved: 200 });
+  });
+
   it('opens a session and returns it', async () => {
     const storefront = storefrontInMemory();
     const opened = await storefront.call('POST /api/v1/checkout-sessions', { body: basket });
