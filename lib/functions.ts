@@ -186,9 +186,9 @@ export const FUNCTIONS = {
     timeout: minutes(2),
     memory: 512,
     tables: {
-      products: ['UpdateItem'],
-      reservations: ['GetItem', 'UpdateItem'],
-      'checkout-sessions': ['GetItem', 'UpdateItem'],
+      products: ['BatchGetItem', 'UpdateItem'],
+      reservations: ['BatchGetItem', 'GetItem', 'UpdateItem'],
+      'checkout-sessions': ['BatchGetItem', 'GetItem', 'UpdateItem'],
       payments: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'],
       orders: ['PutItem'],
       'webhook-events': ['BatchGetItem', 'GetItem', 'UpdateItem'],

@@ -150,6 +150,16 @@ export function drawBusinessDashboard(dashboard: MonitoringFacade, { metric, ala
         threshold: { above: 0 },
       }),
     ],
+    'Stock held without payment': [
+      alarm(metric('StockHeldUnpaid', 'Maximum', { period: Duration.minutes(5), label: 'products' }), {
+        name: 'stock-held-unpaid',
+        impact:
+          'Shoppers see a product as sold out though it is unpaid: sessions without payment hold most of its stock.',
+        threshold: { above: 0 },
+        // Longer than a session without payment lasts: new ones take the place of those that expire.
+        datapoints: [3, 3],
+      }),
+    ],
     'Webhook silence (s)': [
       alarm(metric('WebhookSilence', 'Maximum', { period }), {
         name: 'webhooks-silent',

@@ -8,6 +8,7 @@ import type { Webhook } from '../paypal/notifications.ts';
 import type { PayPalSecret } from '../paypal/secret.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { missingEventTypes } from '../paypal-webhook/subscription.ts';
+import { HELD_FIGURE } from '../reconciliation/held-stock.ts';
 import type { FailedSettlementRepository } from '../settlements/failed-settlement-repository.ts';
 import type { HourlyMetrics, HourlyMetricsRepository } from '../settlements/hourly-metrics-repository.ts';
 import type { Run } from '../shared/run-repository.ts';
@@ -162,6 +163,15 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       run: async () => {
         const ids = await deps.payments.underReview();
         return ids.length === 0 ? ok('none') : attention(`${ids.length} to review, first: ${ids[0]}`);
+      },
+    },
+    {
+      name: 'stock held without payment',
+      run: async () => {
+        const held = Object.entries((await deps.runOf('reservations'))?.figures ?? {}).flatMap(([name, items]) =>
+          name.startsWith(HELD_FIGURE) ? [`${items} of ${name.slice(HELD_FIGURE.length)}`] : [],
+        );
+        return held.length === 0 ? ok('none') : attention(`unpaid sessions hold ${held.join(', ')}`);
       },
     },
     {

@@ -63,6 +63,8 @@ export const METRICS = {
   UnderReview: { unit: 'Count' },
   /** Time since the last applied event, while reconciliation finds changes that no webhook delivered; else 0. */
   WebhookSilence: { unit: 'Seconds' },
+  /** Products of which sessions without payment hold half of what is for sale, by run of the reservations job. */
+  StockHeldUnpaid: { unit: 'Count' },
   /** Open settlements whose latest execution failed; counted up to some hundred. */
   FailedSettlements: { unit: 'Count' },
   /** Sign-ins of operators. */

@@ -157,6 +157,8 @@ export function sessionsInMemory(gate: Gate) {
 
   const repository = {
     get: (id) => gate('sessions.get', () => rows.get(id)),
+    getAll: (ids) =>
+      gate('sessions.getAll', () => [...rows.values()].filter((row) => ids.includes(row.checkout_session_id))),
     create: (session) =>
       gate('sessions.create', () => {
         if (!rows.has(session.checkout_session_id)) rows.set(session.checkout_session_id, session);
@@ -227,6 +229,10 @@ export function stockInMemory(gate: Gate, stocked: readonly Product[]) {
     productsOf: (skus) =>
       gate('stock.productsOf', () => readProducts([...products.values()].filter(({ sku }) => skus.includes(sku)))),
     reservation: (id) => gate('stock.reservation', () => reservations.get(id)),
+    reservationsOf: (ids) =>
+      gate('stock.reservationsOf', () =>
+        [...reservations.values()].filter((row) => ids.includes(row.checkout_session_id)),
+      ),
     // A move is one effect here, so none is ever pending.
     resume: (reservation) => Promise.resolve(reservation),
     reserve: (reservation) =>

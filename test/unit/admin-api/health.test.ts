@@ -55,6 +55,7 @@ describe('GET /api/v1/admin/health', () => {
       ['captures', 'ok', 'none refused because of the merchant in 24 h'],
       ['open payments', 'ok', 'none'],
       ['payments under review', 'ok', 'none'],
+      ['stock held without payment', 'ok', 'none'],
       ['findings', 'ok', 'none'],
       ['failed settlements', 'ok', 'none'],
       ['ledger', 'ok', 'not read yet'],
@@ -210,6 +211,16 @@ describe('GET /api/v1/admin/health', () => {
       ({ runs }) => runs.set('ledger', ledgerRun({ next: '2026-05-31', not_permitted: true })),
       'ledger',
       'not permitted at PayPal, see deploying.md#transaction-search',
+    ],
+    [
+      'unpaid sessions hold the stock of a product',
+      ({ runs }) =>
+        runs.set('reservations', {
+          started_at: '2026-06-01T11:57:00.000Z',
+          figures: { checked: 2, 'held_without_payment.MUG': 12 },
+        }),
+      'stock held without payment',
+      'unpaid sessions hold 12 of MUG',
     ],
     [
       'a day of the ledger is overdue',

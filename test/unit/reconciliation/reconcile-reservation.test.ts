@@ -258,3 +258,47 @@ describe('nextAction', () => {
     },
   );
 });
+
+describe('reservationsJob measures stock held without payment', () => {
+  /** Open sessions with two mugs each. */
+  async function heldBy(sessions: number, mugs: number) {
+    const shop = shopInMemory({ products: [product(mugs), product(1, 'PLATE')] });
+    const ids: SessionId[] = [];
+    for (let i = 0; i < sessions; i++)
+      ids.push((await shop.open({ sku: 'MUG', quantity: 2 })) ?? expect.fail('out of stock'));
+    return { shop, ids };
+  }
+
+  it.each([
+    ['half of the stock', 6, 24, 1],
+    ['less than half of it', 6, 25, 0],
+    ['no more than one order may have', 5, 10, 0],
+    ['nothing', 0, 10, 0],
+  ])('and counts a product of which they hold %s', async (_, sessions, mugs, expected) => {
+    const { shop } = await heldBy(sessions, mugs);
+
+    const { figures, measurements } = await run(shop, OPENED);
+
+    expect(measurements).toEqual([['StockHeldUnpaid', expected]]);
+    expect(figures['held_without_payment.MUG']).toBe(expected ? 2 * sessions : undefined);
+  });
+
+  it('but not what is held for payments', async () => {
+    const { shop, ids } = await heldBy(6, 12);
+    for (const id of ids) await shop.beginPayment(id);
+
+    expect((await run(shop, OPENED)).measurements).toEqual([['StockHeldUnpaid', 0]]);
+  });
+
+  it('and finishes without the metric when the sessions cannot be read', async () => {
+    const { shop } = await heldBy(6, 12);
+    const errors: string[] = [];
+    const deps = depsOf(shop);
+    const getAll = () => Promise.reject(new Error('unreadable'));
+    const job = reservationsJob({ ...deps, sessions: { ...deps.sessions, getAll } });
+
+    const { measurements } = await job(jobRunAt(OPENED, { onError: (part) => errors.push(part) }));
+
+    expect([measurements, errors]).toEqual([undefined, ['held stock']]);
+  });
+});
