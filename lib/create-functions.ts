@@ -147,7 +147,7 @@ function createFunction(
 
   for (const table of TABLE_NAMES) {
     const actions = spec.tables?.[table];
-    if (actions) data.tables[table].allow(fn, actions);
+    if (actions) data.tables[table].allow(fn, actions, spec.partitions?.[table]);
     for (const index of spec.indexes?.[table] ?? []) data.tables[table].allowQuery(fn, index);
   }
   if (spec.usesPayPal) {
@@ -178,7 +178,7 @@ function createFunction(
       }),
     );
   }
-  for (const kind of spec.deletesItemKinds ?? []) data.tables.operations.allowDelete(fn, kind);
+  if (spec.deletesItemKinds) data.tables.operations.allow(fn, ['DeleteItem'], spec.deletesItemKinds);
   return fn;
 }
 

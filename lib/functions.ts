@@ -18,6 +18,9 @@ export interface FunctionSpec {
 
   readonly tables?: { readonly [Name in TableName]?: readonly TableAction[] };
 
+  /** Partitions that `tables` is limited to. @default - the whole table */
+  readonly partitions?: { readonly [Name in TableName]?: readonly string[] };
+
   /** Indexes it may query. They project keys only; items are read with the actions of `tables`. */
   readonly indexes?: { readonly [Name in TableName]?: readonly string[] };
 
@@ -159,6 +162,7 @@ export const FUNCTIONS = {
     timeout: seconds(10),
     memory: 1024,
     tables: { access: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+    partitions: { access: ['operator', 'session'] },
     environment: ['ORIGIN_SECRET_HASHES', 'STOREFRONT_ORIGIN', 'USER_POOL_CLIENT_ID'],
   },
   // Its log group is the copy of the audit log. Invoked with the changes of the table.

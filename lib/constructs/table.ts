@@ -68,16 +68,12 @@ export class ShopTable extends Table {
     }
   }
 
-  allow(grantee: IGrantable, actions: readonly TableAction[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(statement(this.tableArn, actions));
-  }
-
-  /** Grants DeleteItem on one partition only. */
-  allowDelete(grantee: IGrantable, partition: string): void {
-    const deletion = statement(this.tableArn, ['DeleteItem']);
+  /** @param partitions @default - all */
+  allow(grantee: IGrantable, actions: readonly TableAction[], partitions?: readonly string[]): void {
+    const allowed = statement(this.tableArn, actions);
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
-    deletion.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': [partition] });
-    grantee.grantPrincipal.addToPrincipalPolicy(deletion);
+    if (partitions) allowed.addCondition('ForAllValues:StringEquals', { 'dynamodb:LeadingKeys': partitions });
+    grantee.grantPrincipal.addToPrincipalPolicy(allowed);
   }
 
   allowQuery(grantee: IGrantable, indexName: string): void {

@@ -160,6 +160,14 @@ describe('permissions of functions', () => {
     ]);
   });
 
+  it('sign-in may not touch API keys, limits and other items of the access table', () => {
+    const onAccess = statementsOf('signinrole').filter(({ Resource }) => /GetAttaccess/.test(JSON.stringify(Resource)));
+
+    expect(onAccess.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['operator', 'session'] } },
+    ]);
+  });
+
   it('paypal-webhook may start the payment-settlement workflow', () => {
     expect(actionsOn('paypalwebhookrole', /:stateMachine:settle-once-prod-payment-settlement"/)).toEqual([
       'states:StartExecution',
