@@ -81,6 +81,14 @@ interface Authentication {
 async function authenticate({ cognito, sessions, host }: SignInDeps, request: SignInRequest): Promise<Authentication> {
   const { username, password, new_password: newPassword, code, session } = request;
   let generation = await sessions.generation(username);
+  if (code && session) {
+    // First: another check of the password could end the session of the setup.
+    const setup = await cognito.completeTotpSetup(username, session, code);
+    if (setup.outcome === 'wrong_code') return { result: setup, generation };
+    // The password may have changed since Cognito gave the session.
+    const check = setup.outcome === 'signed_in' ? await cognito.withPassword(username, password) : undefined;
+    if (check) return { result: check.outcome === 'rejected' ? check : setup, generation };
+  }
   let result = await cognito.withPassword(username, password);
 
   const first = challengeOf(result);
@@ -98,16 +106,12 @@ async function authenticate({ cognito, sessions, host }: SignInDeps, request: Si
     if (!code) throw challenged(request, 'code-required', 'enter the current code of the authenticator app');
     result = await cognito.withCode(second, code);
   } else if (second?.name === 'MFA_SETUP') {
-    result =
-      code && session ? await cognito.completeTotpSetup(second.username, session, code) : { outcome: 'rejected' };
     // Without a session, or with an expired one, the setup begins again.
-    if (result.outcome === 'rejected') {
-      const setup = await cognito.beginTotpSetup(second);
-      throw challenged(request, 'totp-setup-required', 'add the account to an authenticator app and enter its code', {
-        otpauth_url: otpauthUrl(host, second.username, setup.secret),
-        session: setup.session,
-      });
-    }
+    const setup = await cognito.beginTotpSetup(second);
+    throw challenged(request, 'totp-setup-required', 'add the account to an authenticator app and enter its code', {
+      otpauth_url: otpauthUrl(host, second.username, setup.secret),
+      session: setup.session,
+    });
   }
   return { result, generation };
 }

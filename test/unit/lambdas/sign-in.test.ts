@@ -257,26 +257,36 @@ describe('sign-in with an authenticator app', () => {
     expect(sent()[1].input).toEqual({ Session: 'session of MFA_SETUP' });
   });
 
-  it('completes the setup with the session and a code, after the password was checked again', async () => {
-    cognitoAnswers(challenge('MFA_SETUP'), { Status: 'SUCCESS', Session: 'verified' }, TOKENS);
+  const verified = { Status: 'SUCCESS', Session: 'verified' };
+
+  it('completes the setup with the session and a code, and checks the password afterwards', async () => {
+    cognitoAnswers(verified, TOKENS, challenge('SOFTWARE_TOKEN_MFA'));
 
     expect((await signIn({ code: '123456', session: SESSION })).status).toBe(200);
 
-    expect(sent()[0]).toBeInstanceOf(InitiateAuthCommand);
-    expect(sent()[1]).toBeInstanceOf(VerifySoftwareTokenCommand);
-    expect(sent()[1].input).toEqual({ Session: SESSION, UserCode: '123456' });
-    expect(sent()[2].input).toMatchObject({ ChallengeName: 'MFA_SETUP', Session: 'verified' });
+    expect(sent()[0]).toBeInstanceOf(VerifySoftwareTokenCommand);
+    expect(sent()[0].input).toEqual({ Session: SESSION, UserCode: '123456' });
+    expect(sent()[1].input).toMatchObject({ ChallengeName: 'MFA_SETUP', Session: 'verified' });
+    expect(sent()[2]).toBeInstanceOf(InitiateAuthCommand);
+  });
+
+  it('refuses a setup that began with a password which is no longer valid', async () => {
+    cognitoAnswers(verified, TOKENS, 'NotAuthorizedException');
+
+    const { status, body, headers } = await signIn({ code: '123456', session: SESSION });
+
+    expect([status, body.type, headers['set-cookie']]).toEqual([401, '/problems/wrong-credentials', undefined]);
   });
 
   it('returns wrong-code for a wrong first code', async () => {
-    cognitoAnswers(challenge('MFA_SETUP'), 'EnableSoftwareTokenMFAException');
+    cognitoAnswers('EnableSoftwareTokenMFAException');
 
     expect((await signIn({ code: '123456', session: SESSION })).body.type).toBe('/problems/wrong-code');
   });
 
   it('begins the setup again when its session has expired', async () => {
     const setup = { SecretCode: 'NEXT', Session: `next ${SESSION}` };
-    cognitoAnswers(challenge('MFA_SETUP'), 'NotAuthorizedException', setup);
+    cognitoAnswers('NotAuthorizedException', challenge('MFA_SETUP'), setup);
 
     const { body } = await signIn({ code: '123456', session: SESSION });
 
