@@ -84,13 +84,15 @@ const dateTime = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
-/** Valid items whose first members are unique. */
-const listOf = (items: BodySchema, length: number): fc.Arbitrary<unknown> =>
-  fc.uniqueArray(valid(items), {
-    minLength: length,
-    maxLength: length,
+/** Valid items; objects with unique first members. */
+const listOf = (items: BodySchema, length: number): fc.Arbitrary<unknown> => {
+  const limits = { minLength: length, maxLength: length };
+  if (items.type !== 'object') return fc.array(valid(items), limits);
+  return fc.uniqueArray(valid(items), {
+    ...limits,
     selector: (item) => JSON.stringify(Object.values(item ?? {})[0]),
   });
+};
 
 const without = (objects: fc.Arbitrary<object>, names: readonly string[]): fc.Arbitrary<unknown> =>
   fc
