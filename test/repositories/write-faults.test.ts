@@ -104,7 +104,8 @@ const WRITES: Record<
 
 describe.concurrent.each(Object.entries(WRITES))('%s', (_, { arrange, write }) => {
   it.each(Object.entries(WRITE_FAULTS))('is applied once when the write %s', async (_, fault) => {
-    const reliable = reposOf(documentClient());
+    const now = () => NOW;
+    const reliable = reposOf(documentClient(), now);
     const [control, subject] = [await newSubject(), await newSubject()];
     await arrange?.(reliable, control);
     await arrange?.(reliable, subject);
@@ -112,7 +113,7 @@ describe.concurrent.each(Object.entries(WRITES))('%s', (_, { arrange, write }) =
     const faultsInjected = injectWriteFaults(db, fault);
 
     await write(reliable, control);
-    await write(reposOf(db), subject);
+    await write(reposOf(db, now), subject);
 
     expect(faultsInjected()).toBe(fault.times);
     expect(await stateOf(subject)).toEqual(await stateOf(control));

@@ -19,9 +19,9 @@ export const NOW = new Date('2026-01-01T00:00:00.000Z');
 export const MONEY = { currency: 'EUR', minor: 1999 };
 functionEnvironment();
 
-export const reposOf = (db: DynamoDBDocumentClient) => ({
-  stock: stockRepository(db, tables),
-  sessions: sessionRepository(db, tables['checkout-sessions']),
+export const reposOf = (db: DynamoDBDocumentClient, now?: () => Date) => ({
+  stock: stockRepository(db, tables, now),
+  sessions: sessionRepository(db, tables['checkout-sessions'], now),
   payments: paymentRepository(db, tables.payments),
   orders: orderRepository(db, tables.orders),
   events: eventRepository(db, tables['webhook-events']),
