@@ -115,9 +115,9 @@ export const FUNCTIONS = {
     timeout: seconds(29),
     memory: 1024,
     tables: {
-      products: ['DescribeTable', 'UpdateItem'],
-      reservations: ['DescribeTable', 'GetItem', 'UpdateItem'],
-      'checkout-sessions': ['DescribeTable', 'GetItem', 'UpdateItem'],
+      products: ['BatchGetItem', 'DescribeTable', 'UpdateItem'],
+      reservations: ['BatchGetItem', 'DescribeTable', 'GetItem', 'UpdateItem'],
+      'checkout-sessions': ['BatchGetItem', 'DescribeTable', 'GetItem', 'UpdateItem'],
       payments: ['DescribeTable', 'GetItem', 'PutItem', 'UpdateItem'],
       orders: ['DescribeTable', 'GetItem', 'PutItem', 'UpdateItem'],
       'webhook-events': ['BatchGetItem', 'DescribeTable', 'GetItem', 'UpdateItem'],
@@ -129,6 +129,7 @@ export const FUNCTIONS = {
     },
     indexes: {
       payments: ['by-paypal-order', 'by-capture', 'by-due'],
+      reservations: ['by-due'],
       'webhook-events': ['by-status', 'by-payment'],
     },
     usesPayPal: true,

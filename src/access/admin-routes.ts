@@ -22,6 +22,7 @@ export const ADMIN_ROUTES = {
   'POST /api/v1/admin/payments/:id/refund': { role: 'operator', scope: 'payments:write' },
   'POST /api/v1/admin/payments/:id/accept': { role: 'operator', scope: 'payments:write' },
   'POST /api/v1/admin/orders/:id/ship': { role: 'operator', scope: 'orders:write' },
+  'POST /api/v1/admin/stock/release-held': { role: 'operator', scope: 'products:write' },
   'GET /api/v1/admin/consistency': { role: 'viewer', scope: 'events:read' },
   'POST /api/v1/admin/consistency/run': { role: 'operator', scope: 'payments:write' },
   'POST /api/v1/admin/consistency/findings/:id/repair': { role: 'operator', scope: 'payments:write' },

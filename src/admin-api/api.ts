@@ -12,6 +12,7 @@ import { type MetricsRoutesDeps, metricsRoutes } from './metrics-routes.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
 import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
 import { type StatementRoutesDeps, statementRoutes } from './statement-routes.ts';
+import { type StockRoutesDeps, stockRoutes } from './stock-routes.ts';
 
 export type AdminDeps = PaymentRoutesDeps &
   EventRoutesDeps &
@@ -20,6 +21,7 @@ export type AdminDeps = PaymentRoutesDeps &
   HealthRoutesDeps &
   MetricsRoutesDeps &
   StatementRoutesDeps &
+  StockRoutesDeps &
   ApiKeyRoutesDeps & {
     readonly once: ReturnType<typeof idempotencyKeys>;
     /** Returns the caller, or throws. */
@@ -55,6 +57,7 @@ export function adminApi(deps: AdminDeps): Api<Caller> {
   healthRoutes(api, deps);
   metricsRoutes(api, deps);
   statementRoutes(api, deps);
+  stockRoutes(api, deps);
   apiKeyRoutes(api, deps);
   return api;
 }

@@ -168,10 +168,12 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     {
       name: 'stock held without payment',
       run: async () => {
-        const held = Object.entries((await deps.runOf('reservations'))?.figures ?? {}).flatMap(([name, items]) =>
-          name.startsWith(HELD_FIGURE) ? [`${items} of ${name.slice(HELD_FIGURE.length)}`] : [],
+        const held = Object.entries((await deps.runOf('reservations'))?.figures ?? {}).flatMap(([name, quantity]) =>
+          name.startsWith(HELD_FIGURE) ? [{ sku: name.slice(HELD_FIGURE.length), quantity }] : [],
         );
-        return held.length === 0 ? ok('none') : attention(`unpaid sessions hold ${held.join(', ')}`);
+        if (held.length === 0) return ok('none');
+        const items = held.map(({ sku, quantity }) => `${quantity} of ${sku}`);
+        return { ...attention(`unpaid sessions hold ${items.join(', ')}`), held };
       },
     },
     {

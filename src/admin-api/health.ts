@@ -6,6 +6,8 @@ export interface Observation {
   readonly status: Health;
   /** Shown to operators. */
   readonly detail: string;
+  /** The products whose stock is held without payment. */
+  readonly held?: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
 export interface Check {

@@ -21,6 +21,9 @@ export const refundRequest = z.strictObject({
 /** `POST /api/v1/admin/payments/{id}/accept` and `POST /api/v1/admin/orders/{id}/ship` */
 export const reasonRequest = z.strictObject({ reason });
 
+/** `POST /api/v1/admin/stock/release-held` */
+export const releaseHeldRequest = z.strictObject({ sku: z.string().check(z.minLength(1), z.maxLength(64)), reason });
+
 /** `POST /api/v1/admin/consistency/run`: the body is optional. */
 export const checkRequest = z.strictObject({ reason: z.optional(reason) });
 

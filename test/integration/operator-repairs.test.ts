@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
-import { completedPayment, paidPurchase, paymentOf, payPal, until } from '../support/stack/shop.ts';
+import {
+  beginPurchase,
+  completedPayment,
+  paidPurchase,
+  paymentOf,
+  payPal,
+  sessionOf,
+  shop,
+  until,
+} from '../support/stack/shop.ts';
 import { purchaseOfUnprocessedEvent } from '../support/stack/unprocessed-events.ts';
 
 type Json = ReturnType<typeof JSON.parse>;
@@ -114,5 +123,28 @@ describe('the admin API', () => {
       (listed) => listed.every(({ payment_id }) => payment_id !== purchase.paymentId),
     );
     expect(await actionsOn(purchase.paymentId)).toEqual([{ what: 'retry', who: 'operator', why: 'PayPal is back' }]);
+  });
+
+  it('releases stock held without payment, but not what is held for a payment', async () => {
+    const paying = await beginPurchase();
+    const { sku } = paying;
+    const { body: session } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 3 }] });
+    expect(await stockOf(sku)).toEqual({ available: 6, reserved: 4, sold: 0 });
+
+    // The index may be a second behind.
+    const released = await until(
+      () => asOperator('/api/v1/admin/stock/release-held', { sku, reason: 'reserved by a bot' }),
+      ({ body }) => body.released?.sessions === 1,
+    );
+
+    expect(released).toMatchObject({ status: 200, body: { released: { sessions: 1, pieces: 3 }, remaining: false } });
+    expect(await sessionOf({ sessionId: session.checkout_session_id })).toMatchObject({ status: 'expired' });
+    expect(await sessionOf(paying)).toMatchObject({ status: 'payment_pending' });
+    expect(await stockOf(sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
+    expect(await actionsOn(sku)).toContainEqual({
+      what: 'release-held',
+      who: 'operator',
+      why: 'reserved by a bot',
+    });
   });
 });

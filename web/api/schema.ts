@@ -1095,6 +1095,29 @@ export interface RetriedAll {
   }[];
   next_cursor: NextCursor;
 }
+export interface ReleaseHeldRequest {
+  sku: string;
+  /**
+   * The reason, for the audit log.
+   */
+  reason: string;
+}
+export interface ReleasedHeld {
+  released: {
+    /**
+     * The sessions that were closed.
+     */
+    sessions: number;
+    /**
+     * The items of the product that are available again.
+     */
+    pieces: number;
+  };
+  /**
+   * Whether another call may find more sessions.
+   */
+  remaining: boolean;
+}
 export interface RetryRequest {
   /**
    * The settlement to retry, such as `captured`. Defaults to all open settlements.
@@ -1336,6 +1359,15 @@ export interface HealthLine {
    * A short explanation.
    */
   detail: string;
+  /**
+   * Of the check `stock held without payment`: the products, with the items that unpaid sessions hold.
+   *
+   * @minItems 1
+   */
+  held?: {
+    sku: string;
+    quantity: number;
+  }[];
   /**
    * Duration of the check in milliseconds.
    */

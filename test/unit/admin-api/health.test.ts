@@ -37,6 +37,22 @@ const throwing = (error: Error) => async () => {
 };
 
 describe('GET /api/v1/admin/health', () => {
+  it('names the products held without payment, with their items', async () => {
+    const admin = healthyAdmin();
+    const figures = { checked: 2, 'held_without_payment.MUG': 12, 'held_without_payment.PLATE': 30 };
+    admin.runs.set('reservations', { started_at: '2026-06-01T11:57:00.000Z', figures });
+
+    const { body } = await admin.call(HEALTH);
+
+    expect(lineOf(body, 'stock held without payment')).toMatchObject({
+      detail: 'unpaid sessions hold 12 of MUG, 30 of PLATE',
+      held: [
+        { sku: 'MUG', quantity: 12 },
+        { sku: 'PLATE', quantity: 30 },
+      ],
+    });
+  });
+
   it('returns one line per check, and ok when all pass', async () => {
     const { status, body } = await healthyAdmin().call(HEALTH);
 

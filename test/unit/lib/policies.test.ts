@@ -197,9 +197,10 @@ describe('permissions of functions', () => {
     const resourcesOfAction = (action: string) =>
       statements.filter(({ Action }) => listOf(Action).includes(action)).flatMap(({ Resource }) => listOf(Resource));
 
-    expect(onTable('products')).toEqual(['dynamodb:DescribeTable', 'dynamodb:UpdateItem']);
-    expect(onTable('reservations')).toEqual(['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:UpdateItem']);
-    expect(onTable('checkoutsessions')).toEqual(['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:UpdateItem']);
+    const onItems = ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    expect(onTable('products')).toEqual(onItems.filter((action) => action !== 'dynamodb:GetItem'));
+    expect(onTable('reservations')).toEqual(onItems);
+    expect(onTable('checkoutsessions')).toEqual(onItems);
     expect(resourcesOfAction('sqs:GetQueueAttributes')).toHaveLength(2);
     expect(statements.flatMap(({ Action }) => listOf(Action)).filter((action) => action.startsWith('sqs:'))).toEqual([
       'sqs:GetQueueAttributes',

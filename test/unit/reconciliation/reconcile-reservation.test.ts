@@ -290,6 +290,16 @@ describe('reservationsJob measures stock held without payment', () => {
     expect((await run(shop, OPENED)).measurements).toEqual([['StockHeldUnpaid', 0]]);
   });
 
+  it('nor what was released while the index still has it', async () => {
+    const { shop, ids } = await heldBy(6, 12);
+    for (const id of ids) {
+      await shop.release(id);
+      shop.stock.due.set(id, EXPIRED);
+    }
+
+    expect((await run(shop, OPENED)).measurements).toEqual([['StockHeldUnpaid', 0]]);
+  });
+
   it('and finishes without the metric when the sessions cannot be read', async () => {
     const { shop } = await heldBy(6, 12);
     const errors: string[] = [];
