@@ -1,11 +1,12 @@
 import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
-import { change } from '../support/stack/aws.ts';
+import { callFunction, change, stockedProduct } from '../support/stack/aws.ts';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { command } from '../support/stack/command.ts';
 import { runConsistencyCheck } from '../support/stack/consistency.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
+import { stockOf } from '../support/stack/invariants.ts';
 import { forgetLedger, readLedger, today } from '../support/stack/ledger.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
 import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
@@ -311,6 +312,27 @@ describe('the admin console', () => {
     await confirm(page, 'Replay all', 'to be sure');
 
     await page.getByRole('dialog').getByText('2 events replayed, 0 with changes.').waitFor();
+  });
+
+  it('releases stock held without payment, and says how much', async ({ page }) => {
+    const sku = await stockedProduct(12);
+    for (let i = 0; i < 2; i++) await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 6 }] });
+    await until(
+      async () => {
+        await callFunction('reconciliation', { job: 'reservations' });
+        return seenByOperator('/api/v1/admin/health');
+      },
+      ({ body }) => body.checks.some(({ held = [] }) => held.some((one: { sku: string }) => one.sku === sku)),
+      60,
+    );
+    await openAsOperator(page, '/admin', 'Overview');
+
+    await page.getByRole('button', { name: `Release: Stock of ${sku}` }).click();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await confirm(page, 'Release', 'reserved by a bot');
+    await page.getByRole('dialog').getByText('12 items of 2 sessions released.').waitFor();
+
+    expect(await stockOf(sku)).toEqual({ available: 12, reserved: 0, sold: 0 });
   });
 
   it('shows metrics of up to 31 days', async ({ page }) => {

@@ -16,6 +16,7 @@ import type {
   PaymentStory,
   PayPalView,
   RefundRequest,
+  ReleasedHeld,
   Repaired,
   Replayed,
   ReplayedMany,
@@ -247,6 +248,22 @@ export async function retryAllSettlements(
 
 export const retrySettlement = (paymentId: string, settlement: string, reason: Reason) =>
   post<Retried>(`/settlements/${encodeURIComponent(paymentId)}/retry`, { settlement, reason });
+
+/** Releases what unpaid sessions hold of a product, in batches, until a batch releases nothing. */
+export async function releaseHeldStock(
+  sku: string,
+  reason: Reason,
+  onProgress: (sessions: number) => void,
+): Promise<ReleasedHeld> {
+  let [sessions, pieces] = [0, 0];
+  for (;;) {
+    const { released, remaining } = await post<ReleasedHeld>('/stock/release-held', { sku, reason });
+    sessions += released.sessions;
+    pieces += released.pieces;
+    onProgress(sessions);
+    if (!remaining || released.sessions === 0) return { released: { sessions, pieces }, remaining };
+  }
+}
 
 /** Without an amount, refunds what remains. */
 export const refund = (paymentId: string, body: RefundRequest) =>

@@ -1,7 +1,9 @@
+import { Group } from '@mantine/core';
 import type { HealthLine } from '../../api/schema.ts';
 import { formatDuration } from '../format.ts';
 import { DataTable } from './data-table.tsx';
 import { TextWithIds } from './id.tsx';
+import { ReleaseHeldDialog } from './release-held-dialog.tsx';
 import { StatusBadge } from './status-badge.tsx';
 
 const BY_SEVERITY = ['failing', 'attention', 'ok'];
@@ -18,8 +20,19 @@ export const HealthLines = ({ caption, lines }: { caption: string; lines: readon
     columns={[
       ['Check', ({ name }) => name],
       ['Status', ({ status }) => <StatusBadge status={status} />],
-      ['Details', ({ detail }) => <TextWithIds>{detail}</TextWithIds>],
+      ['Details', Details],
       ['Duration', ({ took_ms }) => formatDuration(took_ms)],
     ]}
   />
+);
+
+const Details = ({ detail, held = [] }: HealthLine) => (
+  <>
+    <TextWithIds>{detail}</TextWithIds>
+    {held.map(({ sku }) => (
+      <Group key={sku} gap="xs">
+        {sku} <ReleaseHeldDialog sku={sku} />
+      </Group>
+    ))}
+  </>
 );
