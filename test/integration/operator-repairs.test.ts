@@ -31,8 +31,11 @@ async function all(path: string, name: string): Promise<Json[]> {
   return found;
 }
 
+/** Without reads of the buyer's data. */
 const actionsOn = async (target: string): Promise<Json[]> =>
-  (await all(`/api/v1/admin/audit?target=${target}`, 'entries')).map(({ what, who, why }) => ({ what, who, why }));
+  (await all(`/api/v1/admin/audit?target=${target}`, 'entries'))
+    .filter(({ what }) => what !== 'read-buyer')
+    .map(({ what, who, why }) => ({ what, who, why }));
 
 describe('the admin API', () => {
   it('finds, inspects, dry-runs and replays a failed webhook, with an audit entry', async () => {

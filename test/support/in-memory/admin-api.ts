@@ -107,7 +107,9 @@ export function adminInMemory(products = [product(10)]) {
     audit: {
       write: async (entry: AuditEntry) => {
         await auditHook();
-        return gate('audit.write', () => void entries.push(entry));
+        return gate('audit.write', () => {
+          if (!entries.some(({ id }) => id === entry.id)) entries.push(entry);
+        });
       },
       list: ({ limit, targets, except }: AuditQuery) =>
         gate('audit.list', () => ({

@@ -71,6 +71,19 @@ describe('buyers’ data', () => {
     expect(admin.entries).toMatchObject([{ who: 'ada', what: 'read-buyer', target: eventId }]);
   });
 
+  it('has one audit entry for all reads of a page that polls', async () => {
+    const admin = adminInMemory();
+    const { paymentId, eventId } = await purchase(admin);
+    const token = await as('operator')();
+
+    for (let poll = 0; poll < 3; poll++) await admin.call(PAYMENT, { id: paymentId, token });
+    await admin.call(EVENT, { id: eventId, token });
+    await admin.call(PAYMENT, { id: paymentId, token: await admin.apiKeys.add(['orders:read']) });
+
+    expect(admin.entries.map(({ target }) => target)).toEqual([paymentId, eventId, paymentId]);
+    for (const { id } of admin.entries) expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+  });
+
   it('is not shown when the audit entry cannot be written', async () => {
     const admin = adminInMemory();
     const { paymentId, eventId } = await purchase(admin);
