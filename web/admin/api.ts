@@ -2,11 +2,14 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { pathSegmentOf } from '../../src/shared/path-segment.ts';
 import { ApiProblem, call } from '../api/call.ts';
 import type {
+  ApiKeyRequest,
+  ApiKeys,
   AuditEntries,
   BooksChecked,
   Consistency,
   CountedEvents,
   CountedSettlements,
+  CreatedApiKey,
   DeepHealth,
   FailedSettlements,
   NextCursor,
@@ -156,6 +159,16 @@ export const consistency = (invariant = '') => list<Consistency>('/consistency',
 
 export const audit = (filter: { readonly who?: string; readonly target?: string }) =>
   list<AuditEntries>('/audit', { ...filter });
+
+export const apiKeys = queryOptions({
+  queryKey: ['/api-keys'],
+  queryFn: ({ signal }) => get<ApiKeys>('/api-keys', signal),
+  refetchInterval: SLOW_POLL_MS,
+});
+
+export const createApiKey = (key: ApiKeyRequest) => post<CreatedApiKey>('/api-keys', key);
+
+export const revokeApiKey = (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`);
 
 /** Daily statements of PayPal's ledger; without days, of the last month. */
 export const statements = (filter: { readonly from: string; readonly to: string }) =>

@@ -5,6 +5,7 @@ import { textOfSegment } from '../../src/shared/path-segment.ts';
 import { session } from './api.ts';
 import { Page } from './components/page.tsx';
 import { PageLink } from './components/page-link.tsx';
+import { ApiKeysPage } from './pages/api-keys.tsx';
 import { AuditPage } from './pages/audit.tsx';
 import { ConsistencyPage } from './pages/consistency.tsx';
 import { EventPage } from './pages/event.tsx';
@@ -40,6 +41,7 @@ export function App() {
         <Route path="/consistency" component={ConsistencyPage} />
         <Route path="/statements" component={StatementsPage} />
         <Route path="/audit" component={AuditPage} />
+        {operator.role === 'admin' && <Route path="/api-keys" component={ApiKeysPage} />}
         <Route path="/health" component={HealthPage} />
         <Route path="/sign-in">
           <Redirect to="/" replace />

@@ -18,6 +18,8 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   'not-under-review': 'The payment has already been reviewed. See the payment for the decision.',
   'not-shippable': 'The buyer got the money back. Don’t ship the order.',
   'request-in-progress': 'The request is still running. Wait a moment; this page updates automatically.',
+  'refund-limit': 'An administrator has no limit.',
+  'role-required': 'Ask an administrator.',
   'paypal-unavailable': 'If it continues, check Health.',
 };
 
