@@ -17,9 +17,9 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   'refund-refused': 'Check the payment at PayPal: it may have been refunded there, or be too old to refund.',
   'not-under-review': 'The payment has already been reviewed. See the payment for the decision.',
   'not-shippable': 'The buyer got the money back. Don’t ship the order.',
+  'role-required': 'Ask an admin to do this, or to give you the role; then sign in again.',
+  'refund-limit': 'Admins have no limit.',
   'request-in-progress': 'The request is still running. Wait a moment; this page updates automatically.',
-  'refund-limit': 'An administrator has no limit.',
-  'role-required': 'Ask an administrator.',
   'paypal-unavailable': 'If it continues, check Health.',
 };
 

@@ -17,6 +17,13 @@ describe('formatProblem', () => {
     });
   });
 
+  it.each([
+    ['role-required', 'requires the role admin', 'Ask an admin to do this'],
+    ['refund-limit', 'at most EUR 10.00 a day, of which EUR 5.00 is left: ask an admin', 'Admins have no limit'],
+  ])('says what to do when the answer is %s', (slug, detail, next) => {
+    expect(formatProblem(problem(slug, 403, detail)).next).toContain(next);
+  });
+
   it('repeats nothing that the detail contains', () => {
     expect(formatProblem(problem('paypal-unavailable', 502, 'nothing is lost: repeat the request')).next).toBe(
       'Nothing is lost: repeat the request. If it continues, check Health.',
