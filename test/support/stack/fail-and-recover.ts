@@ -34,6 +34,8 @@ interface Failures {
   readonly underReview: Purchase;
   /** A product whose counters do not add up. */
   readonly sku: string;
+  /** A product that unpaid sessions hold. */
+  readonly held: string;
 }
 
 /** What AWS would count on its own; MiniStack emits no service metrics. */
@@ -104,15 +106,20 @@ async function failShop(counted: Counted): Promise<Failures> {
   for (const name of ['reconciliation', 'settlements'])
     await callFunction(name, { job: 'unknown' }).catch(() => counted.crashed.push(name));
 
+  const held = await stockedProduct(20);
+  for (let i = 0; i < 2; i++) await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku: held, quantity: 10 }] });
+  await callFunction('reconciliation', { job: 'reservations' });
+
   const sku = await stockedProduct(1);
   await change('products', { sku }, { available: 2 });
   await runConsistencyCheck(60);
   await runConsistencyCheck(60);
-  return { failed, stopped, underReview, sku };
+  return { failed, stopped, underReview, sku, held };
 }
 
 /** Resolves all failures by the steps of docs/runbook.md. */
-async function recoverShop({ failed, stopped, underReview, sku }: Failures): Promise<void> {
+async function recoverShop({ failed, stopped, underReview, sku, held }: Failures): Promise<void> {
+  await asOperator('/api/v1/admin/stock/release-held', { sku: held, reason: 'nobody pays' });
   await change('products', { sku }, { available: 1 });
   for (const purchase of [failed, stopped]) {
     await retry(purchase);
