@@ -41,10 +41,10 @@ const READS_MS = 15 * 60_000;
  * @param target the payment, or the webhook event
  */
 export function recordBuyerRead({ audit, now }: AuditDeps, { id: who }: Caller, target: string): Promise<void> {
-  const at = now();
-  const from = Math.floor(at.getTime() / READS_MS) * READS_MS;
+  const from = Math.floor(now().getTime() / READS_MS) * READS_MS;
   const id = `${encodeTime(from)}${ulidEnding(`${who} ${target} ${from}`)}`;
-  return audit.write({ id, at: at.toISOString(), who, what: READ_BUYER, target, why: 'read', details: {} });
+  // The same entry for each of the reads: another one with this id would be refused.
+  return audit.write({ id, at: new Date(from).toISOString(), who, what: READ_BUYER, target, why: 'read', details: {} });
 }
 
 /** The last 16 characters of a ULID, the same for the same text. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { authenticate } from '../../../src/access/authenticate.ts';
 import { operatorTokens } from '../../../src/access/operator-tokens.ts';
 import { adminApi } from '../../../src/admin-api/api.ts';
@@ -108,7 +109,9 @@ export function adminInMemory(products = [product(10)]) {
       write: async (entry: AuditEntry) => {
         await auditHook();
         return gate('audit.write', () => {
-          if (!entries.some(({ id }) => id === entry.id)) entries.push(entry);
+          const written = entries.find(({ id }) => id === entry.id);
+          if (!written) entries.push(entry);
+          else if (!isDeepStrictEqual(written, entry)) throw new Error(`audit entry ${entry.id} exists already`);
         });
       },
       list: ({ limit, targets, except }: AuditQuery) =>

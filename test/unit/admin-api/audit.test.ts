@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordBuyerRead } from '../../../src/admin-api/audit.ts';
 import { adminInMemory } from '../../support/in-memory/admin-api.ts';
 
 const AUDIT = 'GET /api/v1/admin/audit';
@@ -42,4 +43,23 @@ describe('GET /api/v1/admin/audit', () => {
     expect(status).toBe(400);
     expect(body.errors).toMatchObject([{ field }]);
   });
+});
+
+it('reads of a buyer within a quarter of an hour are the same entry, and another one afterwards', async () => {
+  const written: unknown[] = [];
+  const read = (at: string, id = 'ada') =>
+    recordBuyerRead(
+      { audit: { write: async (entry) => void written.push(entry) }, ulid: () => '', now: () => new Date(at) },
+      { id, role: 'operator' },
+      'pay_1',
+    );
+
+  await read('2026-06-01T12:00:00.000Z');
+  await read('2026-06-01T12:14:59.999Z');
+  await read('2026-06-01T12:15:00.000Z');
+  await read('2026-06-01T12:00:00.000Z', 'grace');
+
+  const [first, again, later, other] = written;
+  expect(again).toEqual(first);
+  expect(new Set([first, later, other].map((entry) => (entry as { id: string }).id)).size).toBe(3);
 });
