@@ -38,9 +38,9 @@ export const refundLimitRepository = (db: DynamoDBDocumentClient, tableName: str
     /**
      * Counts a refund unless the day's total would exceed the limit.
      * @param limit in minor units
-     * @returns what is left of the limit when it would be exceeded; undefined when the refund is counted.
+     * @returns what is left of the limit when it would be exceeded; `before` when another call has counted the refund.
      */
-    async count(refund: CountedRefund, limit: number): Promise<{ readonly left: number } | undefined> {
+    async count(refund: CountedRefund, limit: number): Promise<'counted' | 'before' | { readonly left: number }> {
       const { amount, request, at } = refund;
       const expiresAt = Math.floor(at.getTime() / 1000) + RETENTION_DAYS * 86_400;
       // Without a stored total, `minor <= :highest` is false.
@@ -63,9 +63,9 @@ export const refundLimitRepository = (db: DynamoDBDocumentClient, tableName: str
           }),
         ),
       );
-      if ('written' in result) return undefined;
+      if ('written' in result) return 'counted';
       const { minor, requests } = z.parse(countSchema, result.found ?? { minor: 0 });
-      return requests?.has(request) ? undefined : { left: Math.max(0, limit - minor) };
+      return requests?.has(request) ? 'before' : { left: Math.max(0, limit - minor) };
     },
 
     /** Takes back the count of a refund that PayPal has rejected. */

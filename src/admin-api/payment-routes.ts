@@ -12,7 +12,7 @@ import { isOrderId, isPaymentId, orderIdOf } from '../shared/ids.ts';
 import { type AuditDeps, recordAction, recordBuyerRead } from './audit.ts';
 import { type PaymentDetailsDeps, paymentDetails } from './payment-details.ts';
 import { toPaymentDetailsResponse } from './payment-details-response.ts';
-import { countRefund, type RefundLimitDeps } from './refund-limit.ts';
+import { countRefund, isLimited, type RefundLimitDeps } from './refund-limit.ts';
 import { refundAmount, refundKey } from './refund-request.ts';
 import { reasonRequest, refundRequest } from './requests.ts';
 import { toOperatorOrderResponse, toOperatorPaymentResponse } from './responses.ts';
@@ -56,6 +56,8 @@ export function paymentRoutes(api: Api<Caller>, deps: PaymentRoutesDeps): void {
     const payment = await paymentOf(id);
     const amount = refundAmount(payment, requested);
     const key = refundKey(amount, reason);
+    // A repeated request finds the refund done.
+    if (isLimited(caller) && payment.status === 'refunded') return respondWith(payment);
     const counted = await countRefund(deps, caller, payment, amount, key);
     const details = { amount: requested ?? 'all' };
     await recordAction(deps, { actor: caller.id, action: 'refund', target: payment.payment_id, reason, details });

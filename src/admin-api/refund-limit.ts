@@ -12,12 +12,14 @@ export interface RefundLimitDeps {
   readonly now: () => Date;
 }
 
+export const isLimited = (caller: Caller): boolean => !('role' in caller) || caller.role !== 'admin';
+
 /**
  * Counts a refund against the caller's limit of the day. Admins have none.
  * @param amount undefined for what remains of the payment
  * @param key the refund's idempotency key
- * @returns the counted refund; undefined when there is nothing to count
- * @throws Problem `refund-limit` with the limit and what is left of it
+ * @returns the refund, if this call has counted it
+ * @throws Problem `refund-limit` with the limit and what is left of it; `nothing-to-refund`
  */
 export async function countRefund(
   { refundLimits, refundLimit, now }: RefundLimitDeps,
@@ -26,9 +28,9 @@ export async function countRefund(
   amount: Money | undefined,
   key: string,
 ): Promise<CountedRefund | undefined> {
-  if ('role' in caller && caller.role === 'admin') return undefined;
-  // Nothing to refund.
-  if (!captured || isReturned(status)) return undefined;
+  if (!isLimited(caller)) return undefined;
+  // Not left to PayPal: between its read and this one, money may have arrived, which would not be counted.
+  if (!captured || isReturned(status)) throw new Problem('nothing-to-refund', `the payment is ${status}`);
   const { currency } = captured;
   const refund: CountedRefund = {
     caller: caller.id,
@@ -38,9 +40,10 @@ export async function countRefund(
   };
   const ownLimit = 'role' in caller ? await refundLimits.ofOperator(caller.id) : caller.refundLimit;
   const limit = parseMoney({ currency_code: currency, value: String(ownLimit ?? refundLimit) });
-  const exceeded = await refundLimits.count(refund, limit.minor);
-  if (!exceeded) return refund;
-  const left = moneyText({ currency, minor: exceeded.left });
+  const result = await refundLimits.count(refund, limit.minor);
+  if (result === 'counted') return refund;
+  if (result === 'before') return undefined;
+  const left = moneyText({ currency, minor: result.left });
   throw new Problem(
     'refund-limit',
     `at most ${currency} ${moneyText(limit).value} a day, of which ${currency} ${left.value} is left: ask an admin`,

@@ -58,11 +58,11 @@ export function refundLimitsInMemory() {
     ofOperator: async (username) => operators.get(username),
     async count(refund, limit) {
       const count = countOf(refund);
-      if (count.requests.has(refund.request)) return undefined;
+      if (count.requests.has(refund.request)) return 'before';
       if (count.minor + refund.amount.minor > limit) return { left: limit - count.minor };
       count.minor += refund.amount.minor;
       count.requests.add(refund.request);
-      return undefined;
+      return 'counted';
     },
     async discount(refund) {
       const count = countOf(refund);

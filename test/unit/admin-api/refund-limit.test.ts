@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { countRefund } from '../../../src/admin-api/refund-limit.ts';
 import { accessClaims, signedToken } from '../../support/builders/operator-tokens.ts';
 import { type AdminInMemory, adminInMemory } from '../../support/in-memory/admin-api.ts';
 
@@ -100,5 +101,32 @@ describe('refund limit', () => {
     expect((await refund(admin, paymentId, '4000.00', 'too much')).body.type).toBe('/problems/refund-refused');
 
     expect(admin.refundLimits.counted()).toEqual({ '2026-06-01#EUR#ada': 0 });
+  });
+
+  it('refunds nothing when the money arrives after the payment was read', async () => {
+    const admin = adminInMemory();
+    admin.refundLimits.operators.set('ada', 1);
+    const begun = (await admin.shop.begin()) ?? expect.fail('no payment');
+    admin.shop.paypal.approve(begun.orderId);
+    admin.duringAuditWrite(async () => {
+      await admin.shop.capture(begun.paymentId, 'return');
+      await admin.shop.finish();
+    });
+
+    const { status, body } = await refund(admin, begun.paymentId, undefined, 'too early');
+
+    expect([status, body.type]).toEqual([409, '/problems/nothing-to-refund']);
+    expect(admin.refundLimits.counted()).toEqual({});
+  });
+
+  it('is not given back by a repeated request that PayPal rejects', async () => {
+    const { admin, paymentId } = await shopWithLimit();
+    const payment = admin.shop.payments.rows.get(paymentId) ?? expect.fail('no payment');
+    const deps = { refundLimits: admin.refundLimits.repository, refundLimit: 10, now: () => new Date('2026-06-01') };
+    const count = () =>
+      countRefund(deps, { id: 'ada', role: 'operator' }, payment, { currency: 'EUR', minor: 500 }, 'same');
+
+    expect(await count()).toMatchObject({ amount: { minor: 500 } });
+    expect(await count()).toBeUndefined();
   });
 });
