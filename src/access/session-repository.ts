@@ -1,5 +1,4 @@
 import {
-  BatchGetCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -7,6 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { batchGet } from '../shared/dynamo.ts';
 
 const operatorSchema = z.object({ generation: z._default(z.number(), 0) });
 const sessionSchema = z.object({ generation: z.number() });
@@ -50,10 +50,7 @@ export const sessionRepository = (db: DynamoDBDocumentClient, tableName: string)
 
     async isOpen(session: OperatorSession): Promise<boolean> {
       const keys = [operatorKey(session.username), sessionKey(session)];
-      const { Responses = {} } = await db.send(
-        new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      const items = Responses[tableName] ?? [];
+      const items = await batchGet(db, tableName, { Keys: keys, ConsistentRead: true });
       const stored = items.find(({ kind }) => kind === 'session');
       if (!stored) return false;
       const operator = z.parse(operatorSchema, items.find(({ kind }) => kind === 'operator') ?? {});
