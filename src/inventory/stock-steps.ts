@@ -47,11 +47,14 @@ export async function commitStock(stock: Deps, settlement: Settlement): Promise<
   return result;
 }
 
-/** Releases the items of a payment that was cancelled, failed or expired. */
-export const releaseStock = (
+/** Releases the items of a payment that was cancelled, failed or expired. A released reservation is deleted later. */
+export async function releaseStock(
   stock: Deps,
-  settlement: Pick<Settlement, 'checkout_session_id' | 'reinstated'>,
-): Promise<StockStepResult> => moveReservation(stock, settlement, 'released');
+  { checkout_session_id: id, reinstated }: Pick<Settlement, 'checkout_session_id' | 'reinstated'>,
+): Promise<StockStepResult> {
+  const reservation = await stock.reservation(id);
+  return reservation ? move(stock, reservation, 'released', reinstated) : { stock: 'released', changed: false };
+}
 
 /** Reserves the items of a late approval again, or returns `none`. */
 export const holdStock = (stock: Deps, settlement: Settlement): Promise<StockStepResult> =>

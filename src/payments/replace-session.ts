@@ -94,10 +94,12 @@ async function closeSession(
   if (!session?.payment_id) return true;
   const at = now();
   const ids = { payment_id: paymentIdOf(id), checkout_session_id: id };
+  const stored = await payments.get(ids.payment_id);
+  // Deleted long after its end.
+  if (!stored && session.status !== 'payment_pending') return true;
   // Its beginning may have failed before the payment was stored.
   const payment =
-    (await payments.get(ids.payment_id)) ??
-    (await payments.create(newPayment(ids, session.amount, at.toISOString()), dueAfter(dueAfterSeconds, at)));
+    stored ?? (await payments.create(newPayment(ids, session.amount, at.toISOString()), dueAfter(dueAfterSeconds, at)));
   if (isGivenUp(payment.status)) return true;
   return isGivenUp((await cancelForBuyer(evidenceApplier, payment)).status);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BasketLine } from '../../../src/checkout/open-session.ts';
 import type { Reservation } from '../../../src/inventory/reservation.ts';
 import { stockRepository } from '../../../src/inventory/stock-repository.ts';
+import { cancelForBuyer } from '../../../src/payments/cancel-payment.ts';
 import { type ReplaceSessionDeps, replaceSession } from '../../../src/payments/replace-session.ts';
 import { reconcileReservation } from '../../../src/reconciliation/reconcile-reservation.ts';
 import { paymentIdOf, type SessionId } from '../../../src/shared/ids.ts';
@@ -131,6 +132,18 @@ describe('replaceSession', () => {
     opened(await replace(line('MUG', 2)));
 
     expect(counters('MUG')).toEqual([0, 2, 0]);
+  });
+
+  it('leaves the payment of a session deleted, when it ended long ago', async () => {
+    const { replace, shop, first, begin, reservation } = await shopWithSession();
+    await begin();
+    await cancelForBuyer(shop.evidenceApplier, shop.payments.rows.get(paymentIdOf(first)) ?? expect.fail('no payment'));
+    await shop.finish();
+    shop.payments.rows.delete(paymentIdOf(first));
+    shop.stock.reservations.delete(first);
+
+    expect((await replace(line('MUG', 1))).outcome).toBe('opened');
+    expect([shop.payments.rows.get(paymentIdOf(first)), reservation()]).toEqual([undefined, undefined]);
   });
 
   it('returns unknown_session for a session that does not exist', async () => {
