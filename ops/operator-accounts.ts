@@ -7,6 +7,7 @@ import {
   AdminGetUserCommand,
   AdminRemoveUserFromGroupCommand,
   AdminSetUserPasswordCommand,
+  AdminUserGlobalSignOutCommand,
   type CognitoIdentityProviderClient,
   paginateListUsersInGroup,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -59,6 +60,8 @@ export function operatorAccounts(deps: OperatorAccountsDeps) {
       await cognito.send(
         new AdminSetUserPasswordCommand({ ...userOf(username), Password: password, Permanent: false }),
       );
+      // Its tokens could set up another app.
+      await cognito.send(new AdminUserGlobalSignOutCommand(userOf(username)));
       await deleteSoftwareToken(username);
       await sessions.endAll(username);
       return password;
@@ -71,6 +74,7 @@ export function operatorAccounts(deps: OperatorAccountsDeps) {
       await cognito.send(new AdminAddUserToGroupCommand({ ...userOf(username), GroupName: role }));
       for (const GroupName of [...ROLES, FORMER_GROUP].filter((group) => group !== role))
         await cognito.send(new AdminRemoveUserFromGroupCommand({ ...userOf(username), GroupName }));
+      await cognito.send(new AdminUserGlobalSignOutCommand(userOf(username)));
       await sessions.endAll(username);
       return true;
     },

@@ -67,6 +67,7 @@ describe('reset', () => {
     expect(order).toEqual([
       `${ACTOR}: reset-operator ada`,
       'AdminSetUserPassword',
+      'AdminUserGlobalSignOut',
       'AdminDeleteSoftwareToken',
       'end sessions of ada',
     ]);
