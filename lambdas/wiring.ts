@@ -264,6 +264,7 @@ export function wireJobs(
   const checks: CheckPaymentsDeps = {
     payments,
     sessions,
+    keepPurchase: (id) => Promise.all([sessions.keep(id), stock.keep(id)]),
     events,
     pause: pauseRepository(db, tables.operations),
     getOrder,

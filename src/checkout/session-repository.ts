@@ -140,6 +140,20 @@ export const sessionRepository = (
     expire: (id: SessionId): Promise<SessionChangeResult> =>
       change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] }),
 
+    /** Keeps a session without money whose payment has some after all. */
+    async keep(id: SessionId): Promise<void> {
+      await conditionHolds(
+        db.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { checkout_session_id: id },
+            UpdateExpression: 'REMOVE delete_at',
+            ConditionExpression: 'attribute_exists(delete_at)',
+          }),
+        ),
+      );
+    },
+
     change,
   };
 };

@@ -152,6 +152,20 @@ export const stockRepository = (
         for (const { checkout_session_id: id } of Items) if (typeof id === 'string' && isSessionId(id)) yield id;
     },
 
+    /** Keeps a released reservation whose payment has money after all. */
+    async keep(id: SessionId): Promise<void> {
+      await conditionHolds(
+        db.send(
+          new UpdateCommand({
+            TableName: tables.reservations,
+            Key: { checkout_session_id: id },
+            UpdateExpression: 'REMOVE delete_at',
+            ConditionExpression: 'attribute_exists(delete_at)',
+          }),
+        ),
+      );
+    },
+
     /** Sets when the reservation is due next. A no-op unless it is held or has a pending move. */
     async reschedule(id: SessionId, at: Date): Promise<void> {
       await conditionHolds(

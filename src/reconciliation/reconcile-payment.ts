@@ -4,13 +4,15 @@ import type { Payment } from '../payments/payment.ts';
 import type { PaymentRepository } from '../payments/payment-repository.ts';
 import { isDecided, isPaid } from '../payments/transitions.ts';
 import type { LatestExecution } from '../settlements/sync-result.ts';
-import type { PaymentId } from '../shared/ids.ts';
+import type { PaymentId, SessionId } from '../shared/ids.ts';
 import { executionName } from '../shared/settlement.ts';
 import { type Intervals, nextCheckAt } from './backoff.ts';
 
 export interface ReconcilePaymentDeps extends Intervals {
   readonly payments: Pick<PaymentRepository, 'get' | 'reschedule' | 'postpone'>;
   readonly sessions: Pick<SessionRepository, 'get'>;
+  /** Keeps session and reservation from being deleted. */
+  readonly keepPurchase: (id: SessionId) => Promise<unknown>;
   readonly getOrder: ApplyEvidenceDeps['getOrder'];
   readonly evidenceApplier: EvidenceApplier;
   readonly startSettlement: ApplyEvidenceDeps['startSettlement'];
@@ -27,6 +29,9 @@ export interface ReconcilePaymentResult {
   /** Settlements that had succeeded unrecorded. */
   readonly closed: number;
 }
+
+/** May last longer than the rows of a purchase without money; no settlement has changed them yet. */
+const WAITS_WITH_MONEY: readonly Payment['status'][] = ['capture_pending', 'review'];
 
 const SOURCE = 'reconciler';
 const NOTHING: ReconcilePaymentResult = { updated: false, expired: false, started: 0, closed: 0 };
@@ -58,6 +63,7 @@ export async function reconcilePayment(
       ? await refreshRefunds(deps, payment)
       : await refreshFromPayPal(deps, payment, isExpired, asOf);
     const now = (await deps.payments.get(id)) ?? payment;
+    if (WAITS_WITH_MONEY.includes(now.status)) await deps.keepPurchase(now.checkout_session_id);
     await deps.payments.reschedule(now, nextPaymentCheck(now, session?.expires_at, deps));
     return { ...settlements, ...paypal };
   } catch (error) {

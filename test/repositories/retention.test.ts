@@ -136,4 +136,18 @@ describe('a purchase without money', () => {
 
     expect(await deletions()).toEqual([undefined, undefined, undefined]);
   });
+
+  it('is kept when its payment waits with money', async () => {
+    const { session, deletions } = await begun();
+    await sessions.expire(session);
+    await releaseStock(stock, { checkout_session_id: session });
+    expect(await deletions()).toEqual([IN_30_DAYS, IN_30_DAYS, undefined]);
+
+    for (let i = 0; i < 2; i++) await Promise.all([sessions.keep(session), stock.keep(session)]);
+
+    expect(await deletions()).toEqual([undefined, undefined, undefined]);
+    const unknown = sessionId(ulid());
+    await Promise.all([sessions.keep(unknown), stock.keep(unknown)]);
+    expect([await sessions.get(unknown), await stock.reservation(unknown)]).toEqual([undefined, undefined]);
+  });
 });

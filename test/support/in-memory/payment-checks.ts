@@ -10,6 +10,7 @@ export const paymentChecksOf = (
 ) => ({
   payments: shop.payments.repository,
   sessions: shop.sessions.repository,
+  keepPurchase: async () => undefined,
   getOrder: shop.paypal.client.getOrder,
   evidenceApplier: shop.evidenceApplier,
   startSettlement: async () => undefined,

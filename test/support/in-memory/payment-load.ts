@@ -72,6 +72,7 @@ export async function runPaymentLoad(load: Load): Promise<LoadResult> {
   const deps: CheckPaymentsDeps & Pick<PaymentsJobDeps, 'payments'> = {
     payments: payments.repository,
     sessions: { get: async (id) => sessions.get(id) },
+    keepPurchase: async () => undefined,
     async getOrder(id) {
       const now = time.now().getTime();
       const due = payments.due.get(id as PaymentId)?.getTime() ?? now;

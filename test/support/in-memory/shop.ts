@@ -164,9 +164,11 @@ export function shopInMemory({
     });
   };
 
+  const keptPurchases = new Set<SessionId>();
   const reconcileDeps = {
     payments: payments.repository,
     sessions: sessions.repository,
+    keepPurchase: async (id: SessionId) => keptPurchases.add(id),
     getOrder,
     evidenceApplier: applier,
     startSettlement,
@@ -280,6 +282,9 @@ export function shopInMemory({
         },
         id,
       ),
+
+    /** Whose rows were kept from being deleted. */
+    keptPurchases,
 
     reconcileReservations: () => reconcileReservations(() => TIME_IS_UP),
 

@@ -119,7 +119,7 @@ async function failShop(counted: Counted): Promise<Failures> {
 
 /** Resolves all failures by the steps of docs/runbook.md. */
 async function recoverShop({ failed, stopped, underReview, sku, held }: Failures): Promise<void> {
-  await asOperator('/api/v1/admin/stock/release-held', { sku: held, reason: 'nobody pays' });
+  await asOperator('/api/v1/admin/stock/release-held', { sku: held, reason: 'not paid' });
   await change('products', { sku }, { available: 1 });
   for (const purchase of [failed, stopped]) {
     await retry(purchase);

@@ -24,6 +24,7 @@ describe('reconcilePayment without any webhook', () => {
     expect(await shop.reconcilePayment(paymentId)).toEqual({ updated: false, expired: false, started: 0, closed: 0 });
 
     expect(payment()?.status).toBe('created');
+    expect(shop.keptPurchases.size).toBe(0);
   });
 
   it('expires the payment after reading PayPal when nothing was approved in time', async () => {
@@ -297,6 +298,7 @@ describe('reconcilePayment after the capture', () => {
     await shop.reconcilePayment(paymentId);
     expect(process.calls.filter((call) => call.startsWith('paypal.'))).toEqual([]);
     expect(await shop.payments.repository.underReview()).toEqual([paymentId]);
+    expect([...shop.keptPurchases]).toEqual([payment()?.checkout_session_id]);
     expect(await shop.payments.repository.open()).toMatchObject({ count: 0 });
 
     await shop.accept(paymentId);
