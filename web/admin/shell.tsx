@@ -58,7 +58,7 @@ export function Shell({ operator: { username, role }, children }: { operator: Op
           )}
           <span className={classes.brand}>settle-once</span>
         </Group>
-        <Group gap="xs" wrap="nowrap" className={classes.account}>
+        <Group gap="xs" justify="flex-end" className={classes.account}>
           <ColorSchemeToggle />
           <Text
             size="sm"
