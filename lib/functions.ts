@@ -121,7 +121,7 @@ export const FUNCTIONS = {
       payments: ['DescribeTable', 'GetItem', 'PutItem', 'UpdateItem'],
       orders: ['DescribeTable', 'GetItem', 'PutItem', 'UpdateItem'],
       'webhook-events': ['BatchGetItem', 'DescribeTable', 'GetItem', 'UpdateItem'],
-      operations: ['DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      operations: ['DescribeTable', 'GetItem', 'Query', 'UpdateItem'],
       idempotency: ['DeleteItem', 'DescribeTable', 'GetItem', 'PutItem', 'UpdateItem'],
       access: ['BatchGetItem', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
       // No function may change or delete an entry.
