@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { batchGet, conditionHolds, type Page, type ScanKey, scanPage, writtenOrExisting } from '../shared/dynamo.ts';
 import { paymentIdOf, type SessionId, sessionIdSchema } from '../shared/ids.ts';
-import { deleteAtOf } from '../shared/retention.ts';
+import { deleteAtOf, keepItem } from '../shared/retention.ts';
 import { type Session, sessionSchema } from './session.ts';
 
 /** The attributes to set, and the statuses that the session must have for it. */
@@ -141,18 +141,7 @@ export const sessionRepository = (
       change(id, { set: { status: 'expired' }, ifStatusIn: ['open'] }),
 
     /** Keeps a session without money whose payment has some after all. */
-    async keep(id: SessionId): Promise<void> {
-      await conditionHolds(
-        db.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: { checkout_session_id: id },
-            UpdateExpression: 'REMOVE delete_at',
-            ConditionExpression: 'attribute_exists(delete_at)',
-          }),
-        ),
-      );
-    },
+    keep: (id: SessionId): Promise<void> => keepItem(db, tableName, { checkout_session_id: id }),
 
     change,
   };

@@ -16,6 +16,7 @@ import {
   writtenOrExisting,
 } from '../shared/dynamo.ts';
 import { isSessionId, type SessionId, sessionIdSchema } from '../shared/ids.ts';
+import { keepItem } from '../shared/retention.ts';
 import {
   type Counter,
   type Counters,
@@ -137,7 +138,10 @@ export const stockRepository = (
       return { ...page, items: readable, unreadable };
     },
 
-    /** The reservations that are due before that time, held or with a pending move, the oldest first. The index may be a second behind. */
+    /**
+     * The reservations that are due before that time, held or with a pending move, the oldest first. The index may be a
+     * second behind.
+     */
     async *due(before: Date): AsyncGenerator<SessionId> {
       const pages = paginateQuery(
         { client: db },
@@ -153,18 +157,7 @@ export const stockRepository = (
     },
 
     /** Keeps a released reservation whose payment has money after all. */
-    async keep(id: SessionId): Promise<void> {
-      await conditionHolds(
-        db.send(
-          new UpdateCommand({
-            TableName: tables.reservations,
-            Key: { checkout_session_id: id },
-            UpdateExpression: 'REMOVE delete_at',
-            ConditionExpression: 'attribute_exists(delete_at)',
-          }),
-        ),
-      );
-    },
+    keep: (id: SessionId): Promise<void> => keepItem(db, tables.reservations, { checkout_session_id: id }),
 
     /** Sets when the reservation is due next. A no-op unless it is held or has a pending move. */
     async reschedule(id: SessionId, at: Date): Promise<void> {
