@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { crockfordOf } from '../shared/crockford.ts';
 
-/** Crockford's base32, as in ULIDs: 26 characters have 130 random bits. */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** 130 random bits. */
 const LENGTH = 26;
 
 export const API_KEY_PREFIX = 'sk_';
@@ -9,7 +9,7 @@ export const API_KEY_ID = /^key_[0-9a-f]{24}$/;
 
 /** @param random as many bytes as a key has characters */
 export const newApiKey = (stage: string, random: Uint8Array = randomBytes(LENGTH)): string =>
-  `${API_KEY_PREFIX}${stage}_${Array.from(random, (byte) => ALPHABET[byte % ALPHABET.length]).join('')}`;
+  `${API_KEY_PREFIX}${stage}_${crockfordOf(random)}`;
 
 /** The stage of a key; undefined for a malformed one. */
 export const stageOfApiKey = (key: string): string | undefined => /^sk_([a-z]+)_[0-9A-HJKMNP-TV-Z]{26}$/.exec(key)?.[1];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { encodeTime } from 'ulid';
 import * as z from 'zod/mini';
 import type { Caller } from '../access/caller.ts';
+import { crockfordOf } from '../shared/crockford.ts';
 import { parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
 import type { AuditRepository } from './audit-repository.ts';
@@ -48,11 +49,7 @@ export function recordBuyerRead({ audit, now }: AuditDeps, { id: who }: Caller, 
 }
 
 /** The last 16 characters of a ULID, the same for the same text. */
-const ulidEnding = (text: string): string =>
-  Array.from(createHash('sha256').update(text).digest().subarray(0, 16), (byte) => ALPHABET[byte % 32]).join('');
-
-/** https://github.com/ulid/spec#encoding */
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const ulidEnding = (text: string): string => crockfordOf(createHash('sha256').update(text).digest().subarray(0, 16));
 
 const named = z.optional(z.string().check(z.minLength(1), z.maxLength(128)));
 const auditQuery = z.strictObject({ who: named, target: named, ...period, ...page });
