@@ -4,9 +4,9 @@ import { ulid } from 'ulid';
 import { API_KEY_ID } from '../src/access/api-key.ts';
 import { type ApiKey, apiKeyRepository } from '../src/access/api-key-repository.ts';
 import { SCOPES, type Scope } from '../src/access/caller.ts';
-import { recordAction } from '../src/admin-api/audit.ts';
 import { auditRepository } from '../src/admin-api/audit-repository.ts';
 import { createApiKey } from '../src/admin-api/create-api-key.ts';
+import { revokeApiKey } from '../src/admin-api/revoke-api-key.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { command, DRY_RUN, FAILED, JSON_OUTPUT, matching, run, wholeNumber, YES } from './command.ts';
 import { isConfirmed } from './confirm.ts';
@@ -75,8 +75,7 @@ apiKey
         process.exitCode = FAILED;
       } else if (dryRun) console.log(`would revoke API key ${id} (${key.name})`);
       else if (await isConfirmed(`Revoke API key ${id} (${key.name})?`, yes)) {
-        await recordAction(deps, { actor, action: 'revoke-api-key', target: id, reason: `API key ${key.name}` });
-        await deps.apiKeys.revoke(id, deps.now());
+        await revokeApiKey(deps, key, actor);
         console.log(`revoked API key ${id} (${key.name})`);
       }
     }),

@@ -5,17 +5,17 @@ import type { Caller } from '../access/caller.ts';
 import { invalidRequest, Problem } from '../shared/http/problem.ts';
 import { parseBody, parseQuery } from '../shared/http/request.ts';
 import type { Api } from '../shared/http/router.ts';
-import { recordAction } from './audit.ts';
 import { type CreateApiKeyDeps, createApiKey } from './create-api-key.ts';
 import { apiKeyRequest } from './requests.ts';
+import { type RevokeApiKeyDeps, revokeApiKey } from './revoke-api-key.ts';
 
-export interface ApiKeyRoutesDeps extends CreateApiKeyDeps {
-  readonly apiKeys: CreateApiKeyDeps['apiKeys'] & Pick<ApiKeyRepository, 'list' | 'revoke'>;
+export interface ApiKeyRoutesDeps extends CreateApiKeyDeps, RevokeApiKeyDeps {
+  readonly apiKeys: CreateApiKeyDeps['apiKeys'] & RevokeApiKeyDeps['apiKeys'] & Pick<ApiKeyRepository, 'list'>;
 }
 
 /** API keys: list, create, revoke. */
 export function apiKeyRoutes(api: Api<Caller>, deps: ApiKeyRoutesDeps): void {
-  const { apiKeys, now } = deps;
+  const { apiKeys } = deps;
 
   api.get('/api/v1/admin/api-keys', async ({ event }) => {
     parseQuery(z.strictObject({}), event);
@@ -33,9 +33,7 @@ export function apiKeyRoutes(api: Api<Caller>, deps: ApiKeyRoutesDeps): void {
   api.delete('/api/v1/admin/api-keys/:id', async ({ caller, params: { id = '' } }) => {
     const found = API_KEY_ID.test(id) && (await apiKeys.list()).find((key) => key.id === id);
     if (!found) throw new Problem('unknown-api-key', `API key ${id} not found`);
-    const reason = `API key ${found.name}`;
-    await recordAction(deps, { actor: caller.id, action: 'revoke-api-key', target: id, reason });
-    await apiKeys.revoke(id, now());
+    await revokeApiKey(deps, found, caller.id);
     return { status: 204, body: undefined };
   });
 }
