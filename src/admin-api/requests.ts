@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SCOPES } from '../access/caller.ts';
+import { requestedSku } from '../inventory/product.ts';
 import { eventTypeSchema } from '../paypal-webhook/event.ts';
 import { EVENT_STATUSES } from '../paypal-webhook/stored-event.ts';
 import { paymentIdSchema } from '../shared/ids.ts';
@@ -22,7 +23,7 @@ export const refundRequest = z.strictObject({
 export const reasonRequest = z.strictObject({ reason });
 
 /** `POST /api/v1/admin/stock/release-held` */
-export const releaseHeldRequest = z.strictObject({ sku: z.string().check(z.minLength(1), z.maxLength(64)), reason });
+export const releaseHeldRequest = z.strictObject({ sku: requestedSku, reason });
 
 /** `POST /api/v1/admin/consistency/run`: the body is optional. */
 export const checkRequest = z.strictObject({ reason: z.optional(reason) });

@@ -12,6 +12,9 @@ export const countersSchema = z.object({
 export type Counters = z.infer<typeof countersSchema>;
 export type Counter = keyof Counters;
 
+/** A SKU in a request. */
+export const requestedSku = z.string().check(z.minLength(1), z.maxLength(64));
+
 /** An item of the products table: available + reserved + sold = stocked, none of them negative. */
 export const productSchema = z.extend(countersSchema, {
   sku: z.string(),

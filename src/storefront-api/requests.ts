@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { MAX_PRODUCTS, MAX_QUANTITY } from '../checkout/basket-limits.ts';
+import { requestedSku } from '../inventory/product.ts';
 
 const line = z.strictObject({
-  sku: z.string().check(z.minLength(1), z.maxLength(64)),
+  sku: requestedSku,
   quantity: z.int().check(z.minimum(1), z.maximum(MAX_QUANTITY)),
 });
 
