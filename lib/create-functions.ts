@@ -59,6 +59,10 @@ function environmentOf(
   { stage, data, deadLetters, paymentQueue }: CreateFunctionsProps,
 ): Record<Exclude<EnvName, 'CONSISTENCY_FUNCTION'>, string> {
   const table = (name: TableName) => data.tables[name].tableName;
+  const {
+    issuer,
+    pool: { userPoolId },
+  } = data.operators;
   return {
     PRODUCTS_TABLE: table('products'),
     RESERVATIONS_TABLE: table('reservations'),
@@ -79,10 +83,8 @@ function environmentOf(
     PAYPAL_CERT_ORIGINS: stage.payPal.certOrigins.join(','),
     PAYPAL_CERT_NAMES: stage.payPal.certNames.join(','),
     STOREFRONT_ORIGIN: stage.storefrontOrigin ?? storefrontOriginParameter(stack),
-    USER_POOL_ID: data.operators.pool.userPoolId,
-    USER_POOL_JWKS_URL: stage.jwksOrigin
-      ? `${stage.jwksOrigin}/${data.operators.pool.userPoolId}/.well-known/jwks.json`
-      : `${data.operators.issuer}/.well-known/jwks.json`,
+    USER_POOL_ID: userPoolId,
+    USER_POOL_JWKS_URL: `${stage.jwksOrigin ? `${stage.jwksOrigin}/${userPoolId}` : issuer}/.well-known/jwks.json`,
     REFUND_LIMIT: String(stage.refundLimit),
     STAGE: stage.name,
     USER_POOL_CLIENT_ID: data.operators.client.userPoolClientId,

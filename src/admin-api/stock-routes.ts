@@ -19,6 +19,6 @@ export function stockRoutes(api: Api<Caller>, deps: StockRoutesDeps): void {
     if (products.length + unreadable.length === 0)
       throw new Problem('unknown-product', `unknown SKU: ${sku}`, { skus: [sku] });
     await recordAction(deps, { actor: caller.id, action: 'release-held', target: sku, reason });
-    return { status: 200, body: { ...(await releaseHeldStock(deps, sku)) } };
+    return { status: 200, body: await releaseHeldStock(deps, sku) };
   });
 }

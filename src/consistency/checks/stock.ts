@@ -67,8 +67,9 @@ export interface StockCheckResult {
 
 /**
  * `stock_counters`, after a scan of all reservations. The scan takes several runs while the shop sells: a product whose
- * counters changed since it began, or may still change by a recent move, is left to the next scan. A product that was sold and returned in between has its old
- * counters back, so a difference becomes a violation only when two consecutive scans find the same one.
+ * counters changed since it began, or may still change by a recent move, is left to the next scan. A product that was
+ * sold and returned in between has its old counters back, so a difference becomes a violation only when two consecutive
+ * scans find the same one.
  * @param products read after the scan
  */
 export function checkCounters(
