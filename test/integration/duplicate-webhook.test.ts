@@ -63,8 +63,8 @@ describe('the webhook', () => {
 
     const delivered = responses.map(({ deliveries: [first] }) => first);
     expect(delivered.filter(({ answer }) => answer?.status === 'accepted')).toHaveLength(1);
-    // Deliveries during the first one's processing get a 503.
-    for (const { http_status } of delivered) expect([200, 503]).toContain(http_status);
+    // Deliveries during the first one's processing get a 503, or none within PayPal's time on a busy machine.
+    for (const { http_status } of delivered) expect([200, 503, null]).toContain(http_status);
     await expectBoughtOnce(purchase);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callFunction, change } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator, seenByOperator } from '../support/stack/operator.ts';
@@ -131,16 +132,28 @@ describe('the admin API', () => {
   it('releases stock held without payment, but not what is held for a payment', async () => {
     const paying = await beginPurchase();
     const { sku } = paying;
-    const { body: session } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 3 }] });
-    expect(await stockOf(sku)).toEqual({ available: 6, reserved: 4, sold: 0 });
-
+    const { body: session } = await shop('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 5 }] });
+    expect(await stockOf(sku)).toEqual({ available: 4, reserved: 6, sold: 0 });
+    // What one session may have is no trouble.
+    await change('products', { sku }, { max_per_order: 4 });
     // The index may be a second behind.
+    await until(
+      async () => {
+        await callFunction('reconciliation', { job: 'reservations', due_before: new Date(0).toISOString() });
+        return seenByOperator('/api/v1/admin/health');
+      },
+      ({ body }) => {
+        const line = body.checks.find(({ name }: { name: string }) => name === 'stock held without payment');
+        return line.held?.some((held: Json) => held.sku === sku && held.quantity === 5);
+      },
+    );
+
     const released = await until(
       () => asOperator('/api/v1/admin/stock/release-held', { sku, reason: 'reserved by a bot' }),
       ({ body }) => body.released?.sessions === 1,
     );
 
-    expect(released).toMatchObject({ status: 200, body: { released: { sessions: 1, pieces: 3 }, remaining: false } });
+    expect(released).toMatchObject({ status: 200, body: { released: { sessions: 1, pieces: 5 }, remaining: false } });
     expect(await sessionOf({ sessionId: session.checkout_session_id })).toMatchObject({ status: 'expired' });
     expect(await sessionOf(paying)).toMatchObject({ status: 'payment_pending' });
     expect(await stockOf(sku)).toEqual({ available: 9, reserved: 1, sold: 0 });
