@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensurePythonPackages } from '../local/python.ts';
 import { command, FAILED, run } from '../ops/command.ts';
 
@@ -14,8 +14,27 @@ interface Phase {
   readonly servers?: true;
 }
 
+/** The part of vitest's JSON report that is read here. */
+interface TestResults {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
 /** A stack and its tests keep one core busy. */
 const CONCURRENCY = 2;
+
+/** Shown again of a phase that failed outside its tests. */
+const LAST_CHARACTERS = 3000;
 
 /** The tests of a project of vitest.config.ts. */
 const testsOf = (project: string): Phase => ({
@@ -52,6 +71,7 @@ async function runPhases(selected: readonly Phase[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'settle-once-tests-'));
   const total = { passed: 0, failed: 0 };
   const failed: string[] = [];
+  const reasons: string[] = [];
   // Before two phases do it at a time.
   if (selected.some(({ servers }) => servers))
     await ensurePythonPackages(join(folder, 'python.log'), new AbortController().signal);
@@ -64,26 +84,50 @@ async function runPhases(selected: readonly Phase[]): Promise<void> {
       output.write(`\n▶ ${name}\n`);
       const report = join(folder, `${index}.json`);
       const started = Date.now();
+      let lastLines = '';
       const code = await runTool(
         folder,
         tests ? [...command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : command,
-        output.write,
+        (text) => {
+          output.write(text);
+          lastLines = `${lastLines}${text}`.slice(-LAST_CHARACTERS);
+        },
       );
-      if (tests) {
-        const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-        total.passed += numPassedTests;
-        total.failed += numFailedTests;
+      const results: TestResults | undefined = tests && JSON.parse(readFileSync(report, 'utf8'));
+      total.passed += results?.numPassedTests ?? 0;
+      total.failed += results?.numFailedTests ?? 0;
+      if (code !== 0) {
+        failed.push(name);
+        const failures = results ? failuresOf(results) : [];
+        reasons.push(`\n✘ ${name}\n${(failures.length > 0 ? failures : [lastLines]).join('\n')}`);
       }
-      if (code !== 0) failed.push(name);
       output.write(`${code === 0 ? '✔' : '✘'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
       output.end();
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, availableParallelism()) }, runNext));
   rmSync(folder, { recursive: true, force: true });
+  for (const reason of reasons) console.log(reason);
   console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nAll phases passed.');
   console.log(`${total.passed} passed, ${total.failed} failed`);
   if (failed.length > 0) process.exitCode = FAILED;
+}
+
+/** Each failed test or file with its message: the log of a whole run is long, and CI keeps its end. */
+function failuresOf({ testResults }: TestResults): readonly string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    const of = `${relative(process.cwd(), name)}:`;
+    return tests.length > 0
+      ? tests.map(({ fullName, failureMessages }) => `${of} ${fullName}\n${indent(failureMessages.join('\n'))}`)
+      : status === 'failed'
+        ? [`${of}\n${indent(message)}`]
+        : [];
+  });
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '    ');
 }
 
 /** Prints the output of the phase that began first as it comes, and that of the others when their turn has come. */
