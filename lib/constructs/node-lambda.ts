@@ -20,6 +20,14 @@ import { removalPolicyOf, type Stage } from '../stages.ts';
 import { NOTICES_FILE, thirdPartyNotices } from '../third-party-notices.ts';
 
 const LAMBDAS = join(import.meta.dirname, '../../lambdas');
+const BUNDLED = join(import.meta.dirname, '../bundled');
+
+/** Packages of which a function needs little, and what is bundled in their place. */
+const REPLACED = {
+  '@aws-sdk/credential-provider-node': join(BUNDLED, 'credential-provider-node.ts'),
+  '@aws-lambda-powertools/jmespath': join(BUNDLED, 'jmespath.ts'),
+  '@aws-lambda-powertools/jmespath/functions': join(BUNDLED, 'jmespath.ts'),
+};
 
 export interface NodeLambdaProps {
   readonly stage: Stage;
@@ -87,8 +95,9 @@ export class NodeLambda extends LambdaFunction {
  * Bundles an entry with everything that it imports. The AWS SDK is included: it is the tested version, and loads faster
  * than the runtime's. Calls esbuild directly, because NodejsFunction starts npx for every function, half a second each.
  */
-export const bundle = (entryPoint: string, outfile: string) =>
+export const bundle = (entryPoint: string, outfile: string, alias: Readonly<Record<string, string>> = REPLACED) =>
   buildSync({
+    alias: { ...alias },
     entryPoints: [entryPoint],
     outfile,
     bundle: true,
