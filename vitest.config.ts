@@ -1,5 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** Unit tests of more than a second: of templates, commands and the simulator, and with generated histories. */
+const SLOW = [
+  'test/unit/{lib,ops,simulator}/**/*.test.ts',
+  'test/unit/admin-api/access.test.ts',
+  'test/unit/inventory/stock-repository.test.ts',
+  'test/unit/lambdas/{front-door,wiring}.test.ts',
+  'test/unit/payments/{any-order,conditions,decide,past-settlements,replace-session}.test.ts',
+  'test/unit/paypal-webhook/odd-events.test.ts',
+  'test/unit/scripts/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     sequence: { shuffle: true },
@@ -13,9 +24,19 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Files share loaded modules: the CDK alone takes seconds.
+          // Files share loaded modules.
           isolate: false,
           include: ['test/unit/**/*.test.ts'],
+          exclude: SLOW,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          // The CDK alone takes seconds to load.
+          isolate: false,
+          include: SLOW,
         },
       },
       {

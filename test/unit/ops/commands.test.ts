@@ -45,8 +45,8 @@ const DEPLOYMENT = ['--stage', '--stack-file'];
 /** The options of each command, in addition to --help and --version. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   start: ['--port'],
-  test: ['--without-servers'],
-  check: ['--without-servers'],
+  test: ['--quick'],
+  check: ['--quick'],
   audit: ['--level', '--json'],
   'lint:cfn': [],
   'lint:commits': [],
@@ -67,7 +67,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   crash: ['--scenario'],
   'payment-load': [],
   'check-api': ['--examples', '--seed', '--path'],
-  bench: ['--runs', '--json'],
+  'bench:bundles': ['--runs', '--json'],
   erase: [...DEPLOYMENT, '--order', '--email', '--event', '--dry-run', '--yes', '--json'],
   payment: [...DEPLOYMENT, '--json'],
   'api-key': DEPLOYMENT,

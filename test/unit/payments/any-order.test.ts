@@ -9,7 +9,7 @@ import { type HistoryResult, recover, runConcurrently, runHistory } from '../../
  * half a day of the regular jobs, every payment matches PayPal's state and every invariant holds.
  */
 
-/** More: `RUNS=20000 SEED=1 npx vitest run --project unit test/unit/payments/any-order.test.ts`. */
+/** More: `RUNS=20000 SEED=1 npx vitest run --project slow test/unit/payments/any-order.test.ts`. */
 const RUNS = Number(process.env.RUNS ?? 300);
 const TIMEOUT_MS = 120_000 + RUNS * 200;
 /** Every run without `SEED` repeats the same histories. */
