@@ -53,6 +53,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // The same tests on a second implementation: see `npm run test:moto`.
+          name: 'moto',
+          include: ['test/repositories/**/*.test.ts'],
+          globalSetup: ['test/support/stack/start-moto.ts'],
+          fileParallelism: false,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
           globalSetup: ['test/support/stack/start-tables.ts'],

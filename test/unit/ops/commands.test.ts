@@ -47,6 +47,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   start: ['--port'],
   test: ['--quick'],
   check: ['--quick'],
+  'test:moto': [],
   audit: ['--level', '--json'],
   'lint:cfn': [],
   'lint:commits': [],
