@@ -1,16 +1,10 @@
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { UNSET_CREDENTIAL } from '../src/paypal/unset-credential.ts';
 import { OperatorPool } from './constructs/operator-pool.ts';
 import { ShopTable, type TableShape } from './constructs/table.ts';
-import {
-  originSecretName,
-  payPalSecretName,
-  TABLE_NAMES,
-  type TableName,
-  tableOutput,
-  UNSET_CREDENTIAL,
-} from './names.ts';
+import { originSecretName, payPalSecretName, TABLE_NAMES, type TableName, tableOutput } from './names.ts';
 import { removalPolicyOf, type Stage } from './stages.ts';
 
 /** Sparse: holds an item only while `due_at` is set. */
@@ -56,7 +50,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, stage: Stage) {
     super(scope, `settle-once-${stage.name}-data`, {
       description: `settle-once ${stage.name}: tables, PayPal credentials and operators`,
-      terminationProtection: stage.retainData,
+      terminationProtection: stage.isProtected,
     });
 
     this.tables = Object.fromEntries(

@@ -29,18 +29,15 @@ export const originSecretName = (stage: string): string => `settle-once/${stage}
 /** The name of the secret with a stage's PayPal credentials: `{client_id, client_secret, webhook_id}`. */
 export const payPalSecretName = (stage: string): string => `settle-once/${stage}/paypal`;
 
-/** The client id and secret in that secret, from its creation until `npm run paypal -- credentials`. */
-export const UNSET_CREDENTIAL = 'to-fill-in';
-
 /** CloudFront requires its firewall there. */
 export const FIREWALL_REGION = 'us-east-1';
 
 /** Parts that `--context <part>=on` or `off` switches. */
-export type SwitchedPart = 'firewall' | 'originCheck' | 'totp';
+export type SwitchedPart = 'firewall' | 'originCheck' | 'protection' | 'totp';
 
 /** The parts that a stage has without a context value. */
 export const SWITCHED_ON: Readonly<Record<StageName, readonly SwitchedPart[]>> = {
   local: [],
   sandbox: ['originCheck'],
-  prod: ['firewall', 'originCheck', 'totp'],
+  prod: ['firewall', 'originCheck', 'protection', 'totp'],
 };

@@ -29,7 +29,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, { stage, data }: ServiceStackProps) {
     super(scope, `settle-once-${stage.name}-service`, {
       description: `settle-once ${stage.name}: functions, HTTP API and settlement workflow`,
-      terminationProtection: stage.retainData,
+      terminationProtection: stage.isProtected,
     });
 
     const deadLetters = new DeadLetterQueues(this, 'dead-letters');

@@ -49,8 +49,15 @@ export interface FirewallLimits {
 export interface Stage {
   readonly name: StageName;
 
-  /** Whether tables, secret and logs survive the deletion of their stack, and tables are protected against deletion. */
+  /** Whether tables, secret and logs survive the deletion of their stack, though not a creation that failed. */
   readonly retainData: boolean;
+
+  /**
+   * Whether stacks, tables and user pool refuse to be deleted.
+   * @default - in prod, except for its first deployment: when a creation fails, CloudFormation must be able to delete
+   *   what it has created; `--context protection=on` or `off`
+   */
+  readonly isProtected: boolean;
 
   readonly logRetention: RetentionDays;
 
@@ -187,6 +194,7 @@ type StageTable = Omit<
   | 'name'
   | 'storefrontOrigin'
   | 'domain'
+  | 'isProtected'
   | 'alarms'
   | 'firewall'
   | 'originCheck'
@@ -267,6 +275,7 @@ export function stageFrom(context: Node): Stage {
   return {
     name,
     ...STAGES[name](context),
+    isProtected: has('protection'),
     originCheck: has('originCheck'),
     totp: has('totp'),
     ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
@@ -279,9 +288,13 @@ export function stageFrom(context: Node): Stage {
   };
 }
 
-/** Of resources that hold the shop's data. */
+/**
+ * Of resources that hold the shop's data. What a failed creation leaves is deleted: it holds nothing, and its name
+ * would be taken when the deployment is repeated.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
 export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
-  stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  stage.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
 function textFrom(context: Node, key: string): string | undefined {
   const value: unknown = context.tryGetContext(key);

@@ -37,7 +37,7 @@ export class WebStack extends Stack {
   constructor(scope: Construct, { stage, service }: WebStackProps) {
     super(scope, `settle-once-${stage.name}-web`, {
       description: `settle-once ${stage.name}: CloudFront distribution for pages and HTTP API`,
-      terminationProtection: stage.retainData,
+      terminationProtection: stage.isProtected,
     });
 
     const pages = new Bucket(this, 'pages', {

@@ -53,8 +53,9 @@ export interface DeployResult {
 const PLACEHOLDER_ORIGIN = 'https://not-deployed-yet.invalid';
 
 /**
- * Builds the pages, deploys the stacks, then publishes the pages. PayPal redirects buyers to the URL of the web stack.
- * On the first deployment that URL exists only afterwards, so the service stack is deployed a second time.
+ * Builds the pages, deploys the stacks, then publishes the pages. The first deployment of a stage takes a second pass:
+ * PayPal redirects buyers to the URL of the web stack, which exists only afterwards; and until all stacks are complete
+ * nothing is protected against deletion, so that a deployment that fails can be repeated.
  * @throws Error when a step fails, and for stage prod without a domain; the command is safe to repeat.
  */
 export async function deployShop(deps: DeployDeps, deployment: Deployment): Promise<DeployResult> {
@@ -67,12 +68,14 @@ export async function deployShop(deps: DeployDeps, deployment: Deployment): Prom
   await run('node', ['web/build.ts']);
 
   const context = [...deployment.context, ...(await withoutReservation(deps, deployment))];
+  // The web stack is the last one.
+  let protection = !before && isOn(deployment, 'protection') ? ['protection=off'] : [];
   const parameters: Record<string, string> = {};
   const deploy = (...stacks: readonly string[]) =>
     run('cdk', [
       'deploy',
       ...stacks,
-      ...contextArguments(stage, domain, context),
+      ...contextArguments(stage, domain, [...context, ...protection]),
       ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),
       ...(yes ? ['--require-approval', 'never'] : []),
     ]);
@@ -110,7 +113,10 @@ export async function deployShop(deps: DeployDeps, deployment: Deployment): Prom
     await originSecret.promote({ current: secret.current, next: rotated });
     accept(rotated);
   }
-  if (rotated || WebUrl !== origin) await alone('service');
+  if (protection.length > 0) {
+    protection = [];
+    await deploy('--all');
+  } else if (rotated || WebUrl !== origin) await alone('service');
   await publish({ bucket: PagesBucket, distributionId: DistributionId });
   return { url: WebUrl, ...(domain && DistributionDomainName && { dnsTarget: DistributionDomainName }) };
 }

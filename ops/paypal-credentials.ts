@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { UNSET_CREDENTIAL } from '../lib/names.ts';
 import type { PayPalNotifications } from '../src/paypal/notifications.ts';
 import type { PayPalSecret } from '../src/paypal/secret.ts';
 import type { PayPalCredentials } from '../src/paypal/transport.ts';
+import { UNSET_CREDENTIAL } from '../src/paypal/unset-credential.ts';
 import type { Terminal } from './confirm.ts';
 
 /** PayPal documents no format. A colon would end the id in HTTP Basic authentication. */

@@ -36,7 +36,7 @@ export class OperatorPool extends Construct {
       },
       ...(stage.totp ? { mfa: Mfa.REQUIRED, mfaSecondFactor: { otp: true, sms: false } } : { mfa: Mfa.OFF }),
       featurePlan: FeaturePlan.ESSENTIALS,
-      deletionProtection: stage.retainData,
+      deletionProtection: stage.isProtected,
       removalPolicy: removalPolicyOf(stage),
     });
     for (const [groupName, description] of Object.entries(GROUPS))

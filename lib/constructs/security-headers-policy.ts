@@ -28,7 +28,7 @@ export class SecurityHeadersPolicy extends ResponseHeadersPolicy {
         contentSecurityPolicy: { contentSecurityPolicy, override: true },
         strictTransportSecurity: {
           accessControlMaxAge: Duration.seconds(Number(/max-age=(\d+)/.exec(strictTransport)?.[1])),
-          includeSubdomains: strictTransport.includes('includeSubDomains'),
+          includeSubdomains: false,
           override: true,
         },
         contentTypeOptions: { override: true },

@@ -57,7 +57,7 @@ export class ShopTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.DEFAULT,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: stage.retainData,
+      deletionProtection: stage.isProtected,
       removalPolicy: removalPolicyOf(stage),
       ...(shape.streams && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
       ...(shape.expiresBy && { timeToLiveAttribute: shape.expiresBy }),

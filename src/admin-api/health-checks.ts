@@ -6,6 +6,7 @@ import { REFUSED_COUNTER } from '../payments/record-refusal.ts';
 import { PayPalUnauthorized } from '../paypal/errors.ts';
 import type { Webhook } from '../paypal/notifications.ts';
 import type { PayPalSecret } from '../paypal/secret.ts';
+import { UNSET_CREDENTIAL } from '../paypal/unset-credential.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { missingEventTypes } from '../paypal-webhook/subscription.ts';
 import { HELD_FIGURE } from '../reconciliation/held-stock.ts';
@@ -107,7 +108,7 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
       run: async () => {
         const { client_id, client_secret, webhook_id } = await deps.secret();
         const missing = Object.entries({ client_id, client_secret, webhook_id }).filter(
-          ([, value]) => value === '' || value === 'to-fill-in',
+          ([, value]) => value === '' || value === UNSET_CREDENTIAL,
         );
         return missing.length === 0
           ? ok('configured')

@@ -2,9 +2,30 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { TABLE_NAMES, tableOutput } from '../../../lib/names.ts';
 import { ROLES } from '../../../src/access/role.ts';
-import { appOf, resourcesOf, templatesOf } from './synth.ts';
+import { appOf, type Resource, resourcesOf, templatesOf } from './synth.ts';
 
 const tables = (stage: 'prod' | 'sandbox' | 'local') => resourcesOf(stage, 'AWS::DynamoDB::Table');
+
+/*
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
+describe('a first deployment of prod that fails', () => {
+  const { app } = appOf('prod', { protection: 'off' });
+  const stacks = app.synth().stacks;
+  const resources = stacks.flatMap(({ template }) => Object.entries<Resource>(template.Resources));
+
+  it('leaves nothing behind: what is retained later is deleted with its creation', () => {
+    const retained = resources.filter(([, { DeletionPolicy = 'Delete' }]) => DeletionPolicy !== 'Delete');
+
+    expect(retained.length).toBeGreaterThan(20);
+    for (const [, { DeletionPolicy }] of retained) expect(DeletionPolicy).toBe('RetainExceptOnCreate');
+  });
+
+  it('can be deleted: no stack, table or user pool is protected yet', () => {
+    expect(stacks.filter(({ terminationProtection }) => terminationProtection)).toEqual([]);
+    expect(JSON.stringify(resources)).not.toMatch(/"DeletionProtectionEnabled":true|"DeletionProtection":"ACTIVE"/);
+  });
+});
 
 describe('tables', () => {
   it('have point-in-time recovery in every stage', () => {
@@ -19,7 +40,7 @@ describe('tables', () => {
   it('are protected against deletion in prod', () => {
     for (const [, { Properties, DeletionPolicy }] of tables('prod')) {
       expect(Properties.DeletionProtectionEnabled).toBe(true);
-      expect(DeletionPolicy).toBe('Retain');
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     }
   });
 
@@ -59,8 +80,8 @@ describe('tables', () => {
 describe('PayPal credentials', () => {
   it('are retained, like the origin secret, when the prod stack is deleted', () => {
     expect(resourcesOf('prod', 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual([
-      'Retain',
-      'Retain',
+      'RetainExceptOnCreate',
+      'RetainExceptOnCreate',
     ]);
   });
 
@@ -97,7 +118,10 @@ describe('operator pool', () => {
   });
 
   it('is protected against deletion in prod', () => {
-    expect(pool).toMatchObject({ DeletionPolicy: 'Retain', Properties: { DeletionProtection: 'ACTIVE' } });
+    expect(pool).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      Properties: { DeletionProtection: 'ACTIVE' },
+    });
   });
 
   it('issues access tokens of 15 minutes and refresh tokens of 10 hours, to a client without a secret', () => {

@@ -95,7 +95,7 @@ describe('web stack', OPTIONS, () => {
   });
 
   it('retains the bucket in prod', () => {
-    expect(resourcesOf('prod', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('Retain');
+    expect(resourcesOf('prod', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(resourcesOf('sandbox', 'AWS::S3::Bucket')[0]?.[1].DeletionPolicy).toBe('Delete');
   });
 });
@@ -195,7 +195,7 @@ describe('origin check', OPTIONS, () => {
     });
 
     expect(Object.values(secrets)).toMatchObject([
-      { DeletionPolicy: 'Retain', Properties: { GenerateSecretString: { PasswordLength: 64 } } },
+      { DeletionPolicy: 'RetainExceptOnCreate', Properties: { GenerateSecretString: { PasswordLength: 64 } } },
     ]);
   });
 

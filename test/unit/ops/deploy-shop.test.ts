@@ -171,6 +171,25 @@ describe('deployShop', () => {
     else await expect(deployment).rejects.toThrow('pass --domain and --certificate');
   });
 
+  it('protects stage prod against deletion once its first deployment is complete', async () => {
+    const { steps } = await deployTo(
+      { before: undefined, after: WITH_DOMAIN },
+      { stage: 'prod', domain: DOMAIN, context: PLAIN },
+    );
+
+    expect(steps.filter((step) => step.startsWith('cdk'))).toEqual([
+      expect.stringMatching(/^cdk deploy --all .*--context protection=off/),
+      expect.stringMatching(/^cdk deploy --all (?!.*protection)/),
+    ]);
+  });
+
+  it('protects nothing that fails, and leaves a protected stage protected', async () => {
+    const { steps } = await deployTo({ before: WITH_DOMAIN, after: WITH_DOMAIN }, { stage: 'prod', context: PLAIN });
+
+    expect(steps.join()).not.toContain('protection');
+    expect(steps).toHaveLength(3);
+  });
+
   it('throws when the web stack has no outputs', async () => {
     await expect(deployWith(undefined, undefined)).rejects.toThrow('stack settle-once-sandbox-web has no outputs');
   });
