@@ -12,6 +12,7 @@ import {
   OriginRequestPolicy,
   OriginSslPolicy,
   PriceClass,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -65,6 +66,10 @@ export class WebStack extends Stack {
         // The cast: the CDK's own types do not satisfy exactOptionalPropertyTypes.
         origin: S3BucketOrigin.withOriginAccessControl(pages as IBucket, {
           originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+          originAccessControl: new S3OriginAccessControl(this, 'pages-access', {
+            // As the names of headers policies: with the region.
+            originAccessControlName: `${this.stackName}-pages-${this.region}`,
+          }),
         }),
         // TTLs come from each file's cache-control.
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 import type { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../security-headers.ts';
@@ -23,6 +23,8 @@ export class SecurityHeadersPolicy extends ResponseHeadersPolicy {
     } = headers;
     const customHeaders = Object.entries(others).map(([header, value]) => ({ header, value, override: true }));
     super(scope, id, {
+      // CloudFront's names are unique in an account, and the CDK's default has no region.
+      responseHeadersPolicyName: `${Stack.of(scope).stackName}-${id}-${Aws.REGION}`,
       comment,
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy, override: true },

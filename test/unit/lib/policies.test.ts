@@ -192,7 +192,7 @@ describe('permissions of functions', () => {
 
   it('admin may read the state of tables, queues and functions, and update items', () => {
     const onTable = (name: string) =>
-      actionsOn('adminrole', new RegExp(`^\\{"Fn::ImportValue":"[^"]*GetAtt${name}\\w+"\\}$`));
+      actionsOn('adminrole', new RegExp(`^\\{"Fn::GetStackOutput":.*"\\w*GetAtt${name}\\w+"\\}\\}$`));
     const statements = statementsOf('adminrole');
     const resourcesOfAction = (action: string) =>
       statements.filter(({ Action }) => listOf(Action).includes(action)).flatMap(({ Resource }) => listOf(Resource));

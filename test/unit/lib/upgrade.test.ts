@@ -48,6 +48,14 @@ describe('an update of release 0.1.0', () => {
     expect(obstacles(released[part], factsOf(template))).toEqual([]);
   });
 
+  // An import of an export forbids removing what is exported, until an update of the importing stack alone.
+  it.each(['service', 'web'] as const)('refers from the %s stack to outputs of others, not to exports', (part) => {
+    const template = JSON.stringify(templatesOf('prod')[part]?.toJSON());
+
+    expect(template).toContain('"Fn::GetStackOutput"');
+    expect(template).not.toContain('"Fn::ImportValue"');
+  });
+
   it.each<[string, (facts: TemplateFacts) => TemplateFacts]>([
     ['removes export a', (facts) => ({ ...facts, exports: [] })],
     [

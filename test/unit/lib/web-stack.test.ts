@@ -47,6 +47,30 @@ describe('web stack', OPTIONS, () => {
     expect(templatesOf('prod').web).toBeDefined();
   });
 
+  it('has the region in every name, which is unique in an account: a stage may be in two regions', () => {
+    const names = ['Function', 'OriginAccessControl', 'ResponseHeadersPolicy'].flatMap((type) =>
+      resourcesOf('prod', `AWS::CloudFront::${type}`).map(
+        ([, { Properties }]) => Properties.Name ?? Properties[`${type}Config`].Name,
+      ),
+    );
+
+    expect(names).toHaveLength(4);
+    for (const name of names) expect(JSON.stringify(name)).toContain('{"Ref":"AWS::Region"}');
+  });
+
+  // Under any other policy, CloudFront caches errors of the API for 10 seconds.
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+  it('caches no answer of API and webhook, by the managed policy CachingDisabled', () => {
+    const behaviors = distribution().CacheBehaviors.map(
+      ({ PathPattern, CachePolicyId }: { PathPattern: string; CachePolicyId: string }) => [PathPattern, CachePolicyId],
+    );
+
+    expect(behaviors).toEqual([
+      ['/api/*', '4135ea2d-6df8-44a3-9df3-4b5a84be39ad'],
+      ['/webhooks/*', '4135ea2d-6df8-44a3-9df3-4b5a84be39ad'],
+    ]);
+  });
+
   it('has an encrypted bucket that only its distribution can read, over TLS 1.2', () => {
     const bucket = only('AWS::S3::Bucket');
     expect(bucket.PublicAccessBlockConfiguration).toEqual({
