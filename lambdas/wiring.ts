@@ -44,6 +44,7 @@ import { inboxJob } from '../src/reconciliation/jobs/inbox.ts';
 import { ledgerJob } from '../src/reconciliation/jobs/ledger.ts';
 import { paymentsJob } from '../src/reconciliation/jobs/payments.ts';
 import { reservationsJob } from '../src/reconciliation/jobs/reservations.ts';
+import { onceConfigured } from '../src/reconciliation/once-configured.ts';
 import { pauseRepository } from '../src/reconciliation/pause-repository.ts';
 import { paymentQueue, type QueueRecord } from '../src/reconciliation/payment-queue.ts';
 import { checkQueuedPayments } from '../src/reconciliation/payment-worker.ts';
@@ -252,6 +253,7 @@ export function wireJobs(
     evidenceApplier,
   } = wireOperations(options);
   const { getOrder, getCapture, listEvents, listTransactions, getEvent } = paypal;
+  const readSecret = () => readPayPalSecret(options.paypal.secretName);
   const { registerContext, once } = eventIdempotency(idempotencyTable(dynamo, tables.idempotency));
   const stored = {
     events,
@@ -279,7 +281,7 @@ export function wireJobs(
     payments: paymentsJob({ ...checks, payments, queue: paymentQueue(sqs, options.paymentQueueUrl) }),
     reservations: reservationsJob({ payments, sessions, stock, now, dueAfterSeconds }),
     inbox: inboxJob(stored),
-    events: eventsJob({ ...stored, listEvents, getEvent, dueAfterSeconds }),
+    events: onceConfigured(readSecret, eventsJob({ ...stored, listEvents, getEvent, dueAfterSeconds })),
     'dead-letters': deadLettersJob({
       payments,
       failed,
@@ -288,7 +290,7 @@ export function wireJobs(
       queue: deadLetterQueue(sqs, options.deadLetterQueueUrl),
       now,
     }),
-    ledger: ledgerJob({ payments, ledger, findings, listTransactions, now }),
+    ledger: onceConfigured(readSecret, ledgerJob({ payments, ledger, findings, listTransactions, now })),
   };
   const checkQueued = (records: readonly QueueRecord[], limits: Omit<Limits, 'maxItems'>) =>
     checkQueuedPayments(checks, records, limits);
