@@ -22,6 +22,7 @@ function initOf(outfile: string, runs: number): number {
     ...Object.fromEntries(environmentNames().map((name) => [name, 'http://127.0.0.1:1'])),
     // Parsed when the function loads.
     ORIGIN_SECRET_HASHES: 'any',
+    SETTINGS: '[]',
     USER_POOL_ID: 'us-east-1_Operators',
   };
   const times = Array.from({ length: runs }, () => {

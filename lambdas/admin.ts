@@ -27,6 +27,7 @@ const api = adminApi(
       clientId: requireEnv('USER_POOL_CLIENT_ID'),
       jwksUrl: requireEnv('USER_POOL_JWKS_URL'),
     },
+    settings: JSON.parse(requireEnv('SETTINGS')),
     stage: requireEnv('STAGE'),
     refundLimit: Number(requireEnv('REFUND_LIMIT')),
     paypal: requirePayPal(),

@@ -353,6 +353,7 @@ export function wireAdmin(
     readonly reservesConcurrency: boolean;
     /** The user pool of the operators. */
     readonly operators: Omit<OperatorTokensOptions, 'fetch'>;
+    readonly settings: AdminDeps['settings'];
     readonly stage: string;
     readonly refundLimit: number;
     readonly storefrontOrigin: string;
@@ -382,6 +383,7 @@ export function wireAdmin(
     apiKeys,
     refundLimits: refundLimitRepository(db, tables.access),
     refundLimit: options.refundLimit,
+    settings: options.settings,
     stage: options.stage,
     authenticate: authenticate({
       verifyToken: operatorTokens({ ...options.operators, fetch }),

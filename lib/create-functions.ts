@@ -11,7 +11,7 @@ import type { DataStack } from './data-stack.ts';
 import type { FunctionName, FunctionSpec } from './functions.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
 import { RESERVED_CONCURRENCY, totalOf } from './reserved-concurrency.ts';
-import type { Stage } from './stages.ts';
+import { effectiveSettings, type Stage } from './stages.ts';
 
 export interface CreateFunctionsProps {
   readonly stage: Stage;
@@ -86,6 +86,7 @@ function environmentOf(
     USER_POOL_ID: userPoolId,
     USER_POOL_JWKS_URL: `${stage.jwksOrigin ? `${stage.jwksOrigin}/${userPoolId}` : issuer}/.well-known/jwks.json`,
     REFUND_LIMIT: String(stage.refundLimit),
+    SETTINGS: JSON.stringify(effectiveSettings(stage)),
     STAGE: stage.name,
     USER_POOL_CLIENT_ID: data.operators.client.userPoolClientId,
     ORIGIN_SECRET_HASHES: stage.originCheck ? originSecretHashesParameter(stack) : ANY_ORIGIN,

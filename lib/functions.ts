@@ -143,6 +143,7 @@ export const FUNCTIONS = {
       'ORIGIN_SECRET_HASHES',
       'REFUND_LIMIT',
       'RESERVED_CONCURRENCY',
+      'SETTINGS',
       'STAGE',
       'STOREFRONT_ORIGIN',
       'USER_POOL_CLIENT_ID',

@@ -32,6 +32,23 @@ export const payPalSecretName = (stage: string): string => `settle-once/${stage}
 /** CloudFront requires its firewall there. */
 export const FIREWALL_REGION = 'us-east-1';
 
+/**
+ * Context values that a deployment keeps for the next ones, in the output `Settings` of the service stack. An empty value
+ * ends one.
+ */
+export const SETTINGS = [
+  'domain',
+  'certificateArn',
+  'alarmEmail',
+  'runbookUrl',
+  'refundLimit',
+  'firewall',
+  'originCheck',
+  'reservedConcurrency',
+  'totp',
+] as const;
+export type Settings = Readonly<Partial<Record<(typeof SETTINGS)[number], string>>>;
+
 /** Parts that `--context <part>=on` or `off` switches. */
 export type SwitchedPart = 'firewall' | 'originCheck' | 'protection' | 'totp';
 

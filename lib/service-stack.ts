@@ -63,6 +63,8 @@ export class ServiceStack extends Stack {
       tables: data.tables,
     });
 
+    // `npm run deploy` reads it, so that later deployments keep them.
+    new CfnOutput(this, 'Settings', { value: JSON.stringify(stage.settings) });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
     // `npm run deploy` reads it: what the next deployment may reserve includes this.
     new CfnOutput(this, 'ReservedConcurrency', { value: String(totalOf(stage.reservedConcurrency)) });

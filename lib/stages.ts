@@ -1,7 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import { STAGE_NAMES, type StageName, SWITCHED_ON, type SwitchedPart } from './names.ts';
+import type { Setting } from '../src/admin-api/settings-routes.ts';
+import { SETTINGS, type Settings, STAGE_NAMES, type StageName, SWITCHED_ON, type SwitchedPart } from './names.ts';
 import { RESERVED_CONCURRENCY, type ReservedConcurrency } from './reserved-concurrency.ts';
 import { DEFAULT_STEP_RETRY, type StepRetry } from './step-retry.ts';
 
@@ -48,6 +49,9 @@ export interface FirewallLimits {
 /** Everything that differs between stages. */
 export interface Stage {
   readonly name: StageName;
+
+  /** The context values that the next deployment keeps. */
+  readonly settings: Settings;
 
   /** Whether tables, secret and logs survive the deletion of their stack, though not a creation that failed. */
   readonly retainData: boolean;
@@ -138,7 +142,10 @@ export interface Stage {
    */
   readonly firewall?: Readonly<Record<FirewalledRoute, FirewallLimits>>;
 
-  /** @default - that of lib/reserved-concurrency.ts; none with `--context reservedConcurrency=off` */
+  /**
+   * @default - that of lib/reserved-concurrency.ts; none with `--context reservedConcurrency=off`, or `missing` while the
+   *   account's quota is too small for it
+   */
   readonly reservedConcurrency: ReservedConcurrency;
 }
 
@@ -192,6 +199,7 @@ const DEFAULT_FIREWALL: NonNullable<Stage['firewall']> = {
 type StageTable = Omit<
   Stage,
   | 'name'
+  | 'settings'
   | 'storefrontOrigin'
   | 'domain'
   | 'isProtected'
@@ -257,6 +265,9 @@ const STAGES: Record<StageName, (context: Node) => StageTable> = {
   }),
 };
 
+/** Reserved concurrency for which the account's quota is too small. */
+const MISSING = 'missing';
+
 /**
  * The stage of `--context stage=…`.
  * @throws Error for an unknown stage, or when another context value is missing.
@@ -274,12 +285,16 @@ export function stageFrom(context: Node): Stage {
   const has = (part: SwitchedPart) => switchFrom(context, part) ?? SWITCHED_ON[name].includes(part);
   return {
     name,
+    settings: settingsFrom(context),
     ...STAGES[name](context),
     isProtected: has('protection'),
     originCheck: has('originCheck'),
     totp: has('totp'),
     ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
-    reservedConcurrency: switchFrom(context, 'reservedConcurrency') === false ? {} : RESERVED_CONCURRENCY[name],
+    reservedConcurrency:
+      textFrom(context, 'reservedConcurrency') === MISSING || switchFrom(context, 'reservedConcurrency') === false
+        ? {}
+        : RESERVED_CONCURRENCY[name],
     refundLimit: refundLimitFrom(context),
     ...(name === 'local' && jwksOrigin && { jwksOrigin }),
     ...(storefrontOrigin && { storefrontOrigin }),
@@ -299,6 +314,32 @@ export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
 function textFrom(context: Node, key: string): string | undefined {
   const value: unknown = context.tryGetContext(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+const settingsFrom = (context: Node): Settings =>
+  Object.fromEntries(
+    SETTINGS.flatMap((name) => {
+      const value = textFrom(context, name);
+      // A quota may be larger at the next deployment.
+      return value === undefined || value === MISSING ? [] : [[name, value]];
+    }),
+  );
+
+/** What is in effect, for operators. */
+export function effectiveSettings(stage: Stage): Setting[] {
+  const onOff = (isOn: boolean) => (isOn ? 'on' : 'off');
+  const values: Readonly<Record<keyof Settings, string | null>> = {
+    domain: stage.domain?.name ?? null,
+    certificateArn: stage.domain?.certificateArn ?? null,
+    alarmEmail: stage.alarms.email ?? null,
+    runbookUrl: stage.alarms.runbook,
+    refundLimit: String(stage.refundLimit),
+    firewall: onOff(stage.firewall !== undefined),
+    originCheck: onOff(stage.originCheck),
+    reservedConcurrency: onOff(Object.keys(stage.reservedConcurrency).length > 0),
+    totp: onOff(stage.totp),
+  };
+  return SETTINGS.map((name) => ({ name, value: values[name], kept: stage.settings[name] !== undefined }));
 }
 
 /** @throws Error for anything but a whole number */

@@ -1,4 +1,4 @@
-import { FIREWALL_REGION, SWITCHED_ON, type SwitchedPart } from '../lib/names.ts';
+import { FIREWALL_REGION, type Settings, SWITCHED_ON, type SwitchedPart } from '../lib/names.ts';
 import { originSecretHash } from '../src/shared/http/front-door.ts';
 import { type ConcurrencyQuota, missingQuota } from './concurrency-quota.ts';
 import type { AwsStage } from './find-deployment.ts';
@@ -10,7 +10,10 @@ export interface Deployment {
   /** @default - that of the previous deployment, otherwise the domain name that CloudFront assigns */
   readonly domain?: { readonly name: string; readonly certificateArn: string };
 
-  /** Additional `--context` values: `alarmEmail=…`. */
+  /**
+   * Additional `--context` values: `alarmEmail=…`.
+   * @default - for settings, those of the previous deployment
+   */
   readonly context: readonly string[];
 
   /** Whether to skip the approval of permission changes. */
@@ -58,12 +61,13 @@ const PLACEHOLDER_ORIGIN = 'https://not-deployed-yet.invalid';
  * nothing is protected against deletion, so that a deployment that fails can be repeated.
  * @throws Error when a step fails, and for stage prod without a domain; the command is safe to repeat.
  */
-export async function deployShop(deps: DeployDeps, deployment: Deployment): Promise<DeployResult> {
+export async function deployShop(deps: DeployDeps, given: Deployment): Promise<DeployResult> {
   const { run, outputsOf, publish, originSecret } = deps;
-  const { stage, yes } = deployment;
+  const { stage, yes } = given;
   const stack = (part: StackPart) => stackName(stage, part);
   const before = await outputsOf(stack('web'));
-  const domain = deployment.domain ?? domainOf(before);
+  const deployment = withKeptSettings(given, await outputsOf(stack('service')), before);
+  const { domain } = deployment;
   requireDomain(stage, domain);
   await run('node', ['web/build.ts']);
 
@@ -150,18 +154,23 @@ async function withoutReservation(
       '  aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 ' +
       `--desired-value ${needed}`,
   );
-  return ['reservedConcurrency=off'];
+  return ['reservedConcurrency=missing'];
 }
 
 /** Prints the differences between the templates and the deployed stacks. Changes nothing on AWS. */
 export async function diffShop(
   { run, outputsOf }: Pick<DeployDeps, 'run' | 'outputsOf'>,
-  { stage, domain, context }: Deployment,
+  given: Deployment,
 ): Promise<void> {
-  const ownDomain = domain ?? domainOf(await outputsOf(stackName(stage, 'web')));
-  requireDomain(stage, ownDomain);
+  const { stage } = given;
+  const [service, web] = await Promise.all([
+    outputsOf(stackName(stage, 'service')),
+    outputsOf(stackName(stage, 'web')),
+  ]);
+  const { domain, context } = withKeptSettings(given, service, web);
+  requireDomain(stage, domain);
   // The default method creates change sets.
-  await run('cdk', ['diff', '--method', 'template', ...contextArguments(stage, ownDomain, context)]);
+  await run('cdk', ['diff', '--method', 'template', ...contextArguments(stage, domain, context)]);
 }
 
 type StackPart = 'data' | 'firewall' | 'service' | 'web';
@@ -181,10 +190,25 @@ const contextArguments = (stage: AwsStage, domain: Deployment['domain'], context
     ...context,
   ].flatMap((value) => ['--context', value]);
 
-const domainOf = (outputs: Readonly<Record<string, string>> | undefined): Deployment['domain'] =>
-  outputs?.Domain && outputs.CertificateArn
-    ? { name: outputs.Domain, certificateArn: outputs.CertificateArn }
-    : undefined;
+type Outputs = Readonly<Record<string, string>> | undefined;
+
+/** The deployment with the settings that the previous one kept, where it has no others. */
+function withKeptSettings(deployment: Deployment, service: Outputs, web: Outputs): Deployment {
+  const { domain, certificateArn, ...kept }: Settings = {
+    // The domain of a deployment of 0.1.0.
+    ...(web?.Domain && web.CertificateArn && { domain: web.Domain, certificateArn: web.CertificateArn }),
+    ...JSON.parse(service?.Settings ?? '{}'),
+  };
+  const given = deployment.context.map((value) => value.replace(/=.*/s, ''));
+  return {
+    ...(domain && certificateArn && { domain: { name: domain, certificateArn } }),
+    ...deployment,
+    context: [
+      ...Object.entries(kept).flatMap(([name, value]) => (given.includes(name) ? [] : [`${name}=${value}`])),
+      ...deployment.context,
+    ],
+  };
+}
 
 /** A TLS version can only be required with a certificate of one's own: CloudFront's default domain accepts TLS 1.0. */
 function requireDomain(stage: AwsStage, domain: Deployment['domain']): void {

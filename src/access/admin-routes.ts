@@ -30,6 +30,7 @@ export const ADMIN_ROUTES = {
   'GET /api/v1/admin/metrics': { role: 'viewer', scope: 'events:read' },
   'GET /api/v1/admin/statements': { role: 'viewer', scope: 'orders:read' },
   'GET /api/v1/admin/statements.csv': { role: 'viewer', scope: 'orders:read' },
+  'GET /api/v1/admin/settings': { role: 'viewer' },
   'GET /api/v1/admin/audit': { role: 'viewer' },
   'GET /api/v1/admin/api-keys': { role: 'admin' },
   'POST /api/v1/admin/api-keys': { role: 'admin' },

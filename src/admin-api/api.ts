@@ -10,6 +10,7 @@ import { type EventRoutesDeps, eventRoutes } from './event-routes.ts';
 import { type HealthRoutesDeps, healthRoutes } from './health-routes.ts';
 import { type MetricsRoutesDeps, metricsRoutes } from './metrics-routes.ts';
 import { type PaymentRoutesDeps, paymentRoutes } from './payment-routes.ts';
+import { type SettingsRoutesDeps, settingsRoutes } from './settings-routes.ts';
 import { type SettlementRoutesDeps, settlementRoutes } from './settlement-routes.ts';
 import { type StatementRoutesDeps, statementRoutes } from './statement-routes.ts';
 import { type StockRoutesDeps, stockRoutes } from './stock-routes.ts';
@@ -22,6 +23,7 @@ export type AdminDeps = PaymentRoutesDeps &
   MetricsRoutesDeps &
   StatementRoutesDeps &
   StockRoutesDeps &
+  SettingsRoutesDeps &
   ApiKeyRoutesDeps & {
     readonly once: ReturnType<typeof idempotencyKeys>;
     /** Returns the caller, or throws. */
@@ -59,5 +61,6 @@ export function adminApi(deps: AdminDeps): Api<Caller> {
   statementRoutes(api, deps);
   stockRoutes(api, deps);
   apiKeyRoutes(api, deps);
+  settingsRoutes(api, deps);
   return api;
 }

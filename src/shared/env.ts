@@ -39,6 +39,8 @@ export type EnvName =
   | 'USER_POOL_JWKS_URL'
   /** Major units that a caller may refund per day and currency, unless the caller has a limit of its own. */
   | 'REFUND_LIMIT'
+  /** JSON: the settings of the stage, as `Setting` of src/admin-api/settings-routes.ts. */
+  | 'SETTINGS'
   /** Name of the stage. */
   | 'STAGE'
   /** Age in seconds after which an open payment without changes is reconciled. */

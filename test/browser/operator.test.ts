@@ -383,6 +383,7 @@ const PAGES = [
   ['/admin', 'Overview'],
   ['/admin/consistency', 'Findings'],
   ['/admin/health', 'Health'],
+  ['/admin/settings', 'Settings'],
   ['/admin/events', 'Webhook events'],
   ['/admin/settlements', 'Failed settlements'],
   ['/admin/audit', 'Audit log'],

@@ -102,6 +102,14 @@ describe('the admin API', () => {
     expect(audit.body.entries).toMatchObject([{ what: 'repair', who: 'operator', why: 'the session must know' }]);
   });
 
+  it('shows with what the shop is deployed', async () => {
+    const { status, body } = await seenByOperator('/api/v1/admin/settings');
+
+    expect(status).toBe(200);
+    expect(body.stage).toBe('local');
+    expect(body.settings).toContainEqual({ name: 'refundLimit', value: '1000', kept: false });
+  });
+
   it.each([
     ['/api/v1/admin/webhook-events?status=lost', 'status'],
     ['/api/v1/admin/webhook-events?cursor=Zm9yZ2Vk', 'cursor'],
@@ -111,6 +119,7 @@ describe('the admin API', () => {
     ['/api/v1/admin/audit?cursor=Zm9yZ2Vk', 'cursor'],
     ['/api/v1/admin/metrics?from=yesterday', 'from'],
     ['/api/v1/admin/health?deep=true', 'deep'],
+    ['/api/v1/admin/settings?stage=prod', 'stage'],
   ])('rejects %s and names %s', async (path, field) => {
     const { status, body } = await seenByOperator(path);
 

@@ -29,6 +29,7 @@ import type {
   ShopMetrics,
   SignedIn,
   SignInRequest,
+  StageSettings,
   Statements,
   WebhookEventDetail,
   WebhookEvents,
@@ -115,6 +116,11 @@ export const health = queryOptions({
       return { ...(error.problem as unknown as DeepHealth), status: 'failing' };
     }),
   refetchInterval: SLOW_POLL_MS,
+});
+
+export const settings = queryOptions({
+  queryKey: ['/settings'],
+  queryFn: ({ signal }) => get<StageSettings>('/settings', signal),
 });
 
 /** Metrics of the last hours, the current one included. */

@@ -13,6 +13,7 @@ import { EventsPage } from './pages/events.tsx';
 import { HealthPage } from './pages/health.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { PaymentPage } from './pages/payment.tsx';
+import { SettingsPage } from './pages/settings.tsx';
 import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { StatementsPage } from './pages/statements.tsx';
@@ -42,6 +43,7 @@ export function App() {
         <Route path="/statements" component={StatementsPage} />
         <Route path="/audit" component={AuditPage} />
         {operator.role === 'admin' && <Route path="/api-keys" component={ApiKeysPage} />}
+        <Route path="/settings" component={SettingsPage} />
         <Route path="/health" component={HealthPage} />
         <Route path="/sign-in">
           <Redirect to="/" replace />

@@ -35,6 +35,7 @@ export function Shell({ operator: { username, role }, children }: { operator: Op
     ['/statements', 'Statements'],
     ['/audit', 'Audit log'],
     ['/health', 'Health'],
+    ['/settings', 'Settings'],
     ...(role === 'admin' ? ([['/api-keys', 'API keys']] as const) : []),
   ];
   return (

@@ -732,6 +732,23 @@ export interface Health {
    */
   version: string;
 }
+export interface StageSettings {
+  stage: string;
+  settings: {
+    /**
+     * The key of `--context`.
+     */
+    name: string;
+    /**
+     * Null for none.
+     */
+    value: string | null;
+    /**
+     * Whether a deployment has set it and later ones keep it; otherwise it is the default.
+     */
+    kept: boolean;
+  }[];
+}
 /**
  * The fields that the shop reads; there are more. PayPal documents none as required. A genuine event is stored
  * whatever its form, as long as it has an id.

@@ -126,6 +126,10 @@ export function adminInMemory(products = [product(10)]) {
     refundLimits: refundLimits.repository,
     refundLimit: 1000,
     stage: 'local',
+    settings: [
+      { name: 'alarmEmail', value: 'ops@shop.example', kept: true },
+      { name: 'domain', value: null, kept: false },
+    ],
     ledger: ledger.repository,
     runOf,
     now,

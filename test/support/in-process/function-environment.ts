@@ -48,6 +48,7 @@ export async function shopEnvironment(of: {
     USER_POOL_CLIENT_ID: USER_POOL.clientId,
     USER_POOL_JWKS_URL: JWKS_URL,
     REFUND_LIMIT: '1000',
+    SETTINGS: '[]',
     STAGE: 'local',
     DUE_AFTER_SECONDS: '120',
     GRACE_SECONDS: '300',

@@ -34,14 +34,22 @@ const workflow = (name: string): Workflow => {
 const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
 
 describe('.github/workflows', () => {
-  it('has the workflows for audit, CI, CodeQL, dependency review and releases', () => {
+  it('has the workflows for audit, CI, CodeQL, dependency review, the night and releases', () => {
     expect(workflows.map(([file]) => file)).toEqual([
       'audit.yml',
       'ci.yml',
       'codeql.yml',
       'dependency-review.yml',
+      'nightly.yml',
       'release.yml',
     ]);
+  });
+
+  it('runs the repository tests on a second DynamoDB every night', () => {
+    const nightly = workflow('nightly.yml');
+
+    expect(nightly.on).toMatchObject({ schedule: [{ cron: expect.any(String) }] });
+    expect(stepsOf(nightly).map(({ run }) => run)).toContain('npm run test:moto');
   });
 
   it.each(workflows)('gives %s a name, a trigger and read-only default permissions', (_, { name, on, permissions }) => {

@@ -23,6 +23,7 @@ beforeAll(() => {
     Object.keys(Properties.Environment.Variables),
   );
   for (const name of variables) if (!name.startsWith('POWERTOOLS_')) vi.stubEnv(name, 'https://example.com');
+  vi.stubEnv('SETTINGS', '[]');
   vi.stubEnv('USER_POOL_ID', 'eu-central-1_Operators');
   vi.stubEnv('ORIGIN_SECRET_HASHES', originSecretHash(SECRET));
 }, 120_000);

@@ -57,6 +57,7 @@ describe('lambdas/wiring.ts', () => {
     const names = readFileSync(join(ROOT, 'src/shared/env.ts'), 'utf8').matchAll(/\| '(\w+)'/g);
     for (const [, name = ''] of names) vi.stubEnv(name, 'https://example.com');
     vi.stubEnv('ORIGIN_SECRET_HASHES', 'any');
+    vi.stubEnv('SETTINGS', '[]');
     vi.stubEnv('USER_POOL_ID', 'eu-central-1_Operators');
   });
 

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import type { StageName } from '../../../lib/names.ts';
-import { stageFrom } from '../../../lib/stages.ts';
+import { effectiveSettings, stageFrom } from '../../../lib/stages.ts';
 import { resourcesOf, templatesOf } from './synth.ts';
 
 const stageOf = (context: Record<string, string>) => stageFrom(new App({ context }).node);
@@ -21,6 +21,30 @@ describe('stageFrom', () => {
 
   it('throws for stage local without simulatorUrl', () => {
     expect(() => stageOf({ stage: 'local' })).toThrow('--context simulatorUrl=');
+  });
+
+  it('keeps settings for the next deployment, but not what only this one lacks', () => {
+    const { settings } = stageOf({
+      stage: 'prod',
+      alarmEmail: 'ops@shop.example',
+      totp: 'off',
+      reservedConcurrency: 'missing',
+      protection: 'off',
+      refundLimit: '',
+    });
+
+    expect(settings).toEqual({ alarmEmail: 'ops@shop.example', totp: 'off' });
+  });
+
+  it('names the settings in effect', () => {
+    const found = effectiveSettings(
+      stageOf({ stage: 'prod', alarmEmail: 'ops@shop.example', reservedConcurrency: 'missing' }),
+    );
+
+    expect(found).toContainEqual({ name: 'alarmEmail', value: 'ops@shop.example', kept: true });
+    expect(found).toContainEqual({ name: 'totp', value: 'on', kept: false });
+    expect(found).toContainEqual({ name: 'domain', value: null, kept: false });
+    expect(found).toContainEqual({ name: 'reservedConcurrency', value: 'off', kept: false });
   });
 
   it.each(['originCheck', 'firewall', 'totp', 'reservedConcurrency'])('throws for %s neither on nor off', (name) => {

@@ -195,6 +195,39 @@ describe('deployShop', () => {
   });
 });
 
+describe('the settings of the previous deployment', () => {
+  const settings = (values: object) => ({ service: { Settings: JSON.stringify(values) } });
+  const deployAgain = (kept: object, options: Partial<Deployment> = {}) =>
+    deployTo({ before: WEB, after: WEB, ...settings({ firewall: 'off', originCheck: 'off', ...kept }) }, options);
+
+  it('are kept', async () => {
+    const { steps } = await deployAgain({ alarmEmail: 'ops@shop.example', totp: 'on' });
+
+    expect(steps[1]).toBe(
+      `cdk deploy --all --context stage=sandbox ${PLAIN_CONTEXT} --context alarmEmail=ops@shop.example ` +
+        `--context totp=on ${ORIGIN_PARAMETER}=https://d1.cloudfront.net`,
+    );
+  });
+
+  it('give way to those of this deployment, and end with an empty one', async () => {
+    const { steps } = await deployAgain(
+      { alarmEmail: 'ops@shop.example', totp: 'on' },
+      { context: ['alarmEmail=', 'totp=off'] },
+    );
+
+    expect(steps[1]).toContain(`${PLAIN_CONTEXT} --context alarmEmail= --context totp=off --parameters`);
+  });
+
+  it('include the domain', async () => {
+    const { steps } = await deployAgain({ domain: 'kept.example', certificateArn: 'arn:kept' });
+
+    expect(steps[1]).toContain('--context domain=kept.example --context certificateArn=arn:kept');
+    expect(
+      (await deployAgain({ domain: 'kept.example', certificateArn: 'arn:kept' }, { domain: DOMAIN })).steps[1],
+    ).toContain('--context domain=shop.example --context certificateArn=arn:cert --context firewall=off');
+  });
+});
+
 describe('deployShop with origin check', () => {
   const options = { context: ['firewall=off'] };
   const SENT = { ...WEB, SentOriginSecretVersion: CURRENT.id };
@@ -312,7 +345,7 @@ describe('deployShop with reserved concurrency', () => {
   ])('deploys without it and names the quota request when the quota is %s', async (_, quota, desired) => {
     const { steps, lines } = await deployWithin(quota);
 
-    expect(steps[1]).toContain('--context reservedConcurrency=off');
+    expect(steps[1]).toContain('--context reservedConcurrency=missing');
     expect(lines.join()).toContain(`--quota-code L-B99A9384 --desired-value ${desired}`);
   });
 });
