@@ -13,9 +13,4 @@ const service = new ServiceStack(app, { stage, data });
 if (stage.hostsWeb) new WebStack(app, { stage, service });
 if (stage.hostsWeb && stage.firewall) new FirewallStack(app, { stage, limits: stage.firewall });
 
-// Set to "weak" in cdk.json once no deployment of 0.1.0 is left: docs/decisions/0026-stacks-refer-to-outputs.md
-Validations.of(app).acknowledge({
-  id: 'Annotation::@aws-cdk/core:crossStackReferencesBothTransitional',
-  reason: 'An update from 0.1.0 needs its exports until the service stack imports none of them.',
-});
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -42,6 +42,7 @@ export const SETTINGS = [
   'alarmEmail',
   'runbookUrl',
   'refundLimit',
+  'canary',
   'firewall',
   'originCheck',
   'reservedConcurrency',
@@ -50,11 +51,11 @@ export const SETTINGS = [
 export type Settings = Readonly<Partial<Record<(typeof SETTINGS)[number], string>>>;
 
 /** Parts that `--context <part>=on` or `off` switches. */
-export type SwitchedPart = 'firewall' | 'originCheck' | 'protection' | 'totp';
+export type SwitchedPart = 'canary' | 'firewall' | 'originCheck' | 'protection' | 'totp';
 
 /** The parts that a stage has without a context value. */
 export const SWITCHED_ON: Readonly<Record<StageName, readonly SwitchedPart[]>> = {
   local: [],
   sandbox: ['originCheck'],
-  prod: ['firewall', 'originCheck', 'protection', 'totp'],
+  prod: ['canary', 'firewall', 'originCheck', 'protection', 'totp'],
 };

@@ -99,6 +99,15 @@ export interface Stage {
   readonly jwksOrigin?: string;
 
   /**
+   * Whether new versions of the functions that shoppers and PayPal call are tried on a tenth of the requests.
+   * @default - in prod only; `--context canary=on` or `off`
+   */
+  readonly canary: boolean;
+
+  /** Changes with the values of CloudFormation parameters: `--context parameters=…`, by `npm run deploy`. */
+  readonly parametersHash: string;
+
+  /**
    * Whether operators need a code of an authenticator app besides the password.
    * @default - in prod only; `--context totp=on` or `off`
    */
@@ -200,6 +209,8 @@ type StageTable = Omit<
   Stage,
   | 'name'
   | 'settings'
+  | 'canary'
+  | 'parametersHash'
   | 'storefrontOrigin'
   | 'domain'
   | 'isProtected'
@@ -288,6 +299,8 @@ export function stageFrom(context: Node): Stage {
     settings: settingsFrom(context),
     ...STAGES[name](context),
     isProtected: has('protection'),
+    canary: has('canary'),
+    parametersHash: textFrom(context, 'parameters') ?? 'none',
     originCheck: has('originCheck'),
     totp: has('totp'),
     ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
@@ -334,6 +347,7 @@ export function effectiveSettings(stage: Stage): Setting[] {
     alarmEmail: stage.alarms.email ?? null,
     runbookUrl: stage.alarms.runbook,
     refundLimit: String(stage.refundLimit),
+    canary: onOff(stage.canary),
     firewall: onOff(stage.firewall !== undefined),
     originCheck: onOff(stage.originCheck),
     reservedConcurrency: onOff(Object.keys(stage.reservedConcurrency).length > 0),

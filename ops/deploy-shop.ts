@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FIREWALL_REGION, type Settings, SWITCHED_ON, type SwitchedPart } from '../lib/names.ts';
 import { originSecretHash } from '../src/shared/http/front-door.ts';
 import { type ConcurrencyQuota, missingQuota } from './concurrency-quota.ts';
@@ -79,10 +80,15 @@ export async function deployShop(deps: DeployDeps, given: Deployment): Promise<D
     run('cdk', [
       'deploy',
       ...stacks,
-      ...contextArguments(stage, domain, [...context, ...protection]),
+      ...contextArguments(stage, domain, [...context, ...protection, ...parametersHash()]),
       ...Object.entries(parameters).flatMap(([name, value]) => ['--parameters', `${name}=${value}`]),
       ...(yes ? ['--require-approval', 'never'] : []),
     ]);
+  // A published version of a function keeps its environment: another value must give another version.
+  const parametersHash = () =>
+    isOn(deployment, 'canary')
+      ? [`parameters=${createHash('sha256').update(JSON.stringify(parameters)).digest('hex').slice(0, 16)}`]
+      : [];
   const alone = (part: StackPart) => deploy(stack(part), '--exclusively');
 
   if (isOn(deployment, 'firewall')) {

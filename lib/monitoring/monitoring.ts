@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { AlarmStatusWidget, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, AlarmStatusWidget, type CfnAlarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { DefaultDashboardFactory, MonitoringFacade, SnsAlarmActionStrategy } from 'cdk-monitoring-constructs';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
@@ -15,6 +15,8 @@ export interface MonitoringProps extends EngineeringDashboardProps {
 /** Two dashboards, one for the business and one for engineers, and every alarm with its topic. */
 export class Monitoring extends Construct {
   readonly topic: AlarmTopic;
+  readonly #alarms: readonly Alarm[];
+  readonly #prefix: string;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -31,7 +33,22 @@ export class Monitoring extends Construct {
       dashboard.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 5 }));
     drawBusinessDashboard(business, monitoring);
     drawEngineeringDashboard(engineering, monitoring, props);
-    alarms.push(...[business, engineering].flatMap((dashboard) => dashboard.createdAlarms().map(({ alarm }) => alarm)));
+    this.#alarms = [business, engineering].flatMap((dashboard) =>
+      dashboard.createdAlarms().map(({ alarm }) => alarm as Alarm),
+    );
+    alarms.push(...this.#alarms);
+    this.#prefix = `settle-once-${stage.name}-`;
+  }
+
+  /** @throws Error when there is no alarm of a name */
+  alarmsNamed(names: readonly string[]): IAlarm[] {
+    return names.map((name) => {
+      const found = this.#alarms.find(
+        ({ node }) => (node.defaultChild as CfnAlarm).alarmName === `${this.#prefix}${name}`,
+      );
+      if (!found) throw new Error(`no alarm is named ${name}`);
+      return found;
+    });
   }
 
   private createDashboard(name: string, stage: Stage): MonitoringFacade {

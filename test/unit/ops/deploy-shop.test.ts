@@ -183,6 +183,21 @@ describe('deployShop', () => {
     ]);
   });
 
+  it('publishes new versions of the canaries of prod when the value of a parameter changes', async () => {
+    const deployed = async (domain: Deployment['domain']) => {
+      const web = { ...WITH_DOMAIN, WebUrl: `https://${domain?.name}` };
+      const { steps } = await deployTo(
+        { before: web, after: web },
+        { stage: 'prod', context: PLAIN, ...(domain && { domain }) },
+      );
+      return /--context parameters=(\w{16}) /.exec(steps[1] ?? '')?.[1];
+    };
+
+    expect(await deployed(DOMAIN)).toBeTruthy();
+    expect(await deployed(DOMAIN)).toBe(await deployed(DOMAIN));
+    expect(await deployed({ ...DOMAIN, name: 'other.example' })).not.toBe(await deployed(DOMAIN));
+  });
+
   it('protects nothing that fails, and leaves a protected stage protected', async () => {
     const { steps } = await deployTo({ before: WITH_DOMAIN, after: WITH_DOMAIN }, { stage: 'prod', context: PLAIN });
 
