@@ -9,7 +9,7 @@ import { WebStack } from '../lib/web-stack.ts';
 const app = new App();
 const stage = stageFrom(app.node);
 const data = new DataStack(app, stage);
-const service = new ServiceStack(app, { stage, data });
+export const service = new ServiceStack(app, { stage, data });
 if (stage.hostsWeb) new WebStack(app, { stage, service });
 if (stage.hostsWeb && stage.firewall) new FirewallStack(app, { stage, limits: stage.firewall });
 

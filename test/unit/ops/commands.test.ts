@@ -47,6 +47,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   start: ['--port'],
   test: ['--quick'],
   check: ['--quick'],
+  'first-deployment': [],
   'test:moto': [],
   audit: ['--level', '--json'],
   'lint:cfn': [],
