@@ -1,15 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, type Duration } from 'aws-cdk-lib';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  Code,
-  Function as LambdaFunction,
-  LoggingFormat,
-  Runtime,
-  Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { buildSync, type Metafile } from 'esbuild';
@@ -46,7 +39,7 @@ export interface NodeLambdaProps {
   readonly reservedConcurrency?: number | undefined;
 }
 
-/** A function of one entry under lambdas/, with a role of its own that initially may only log and trace. */
+/** A function of one entry under lambdas/, with a role of its own that initially may only log. */
 export class NodeLambda extends LambdaFunction {
   /** Always set: created in the constructor. */
   declare readonly role: IRole;
@@ -71,7 +64,6 @@ export class NodeLambda extends LambdaFunction {
       timeout: props.timeout,
       memorySize: props.memorySize,
       ...(props.reservedConcurrency && { reservedConcurrentExecutions: props.reservedConcurrency }),
-      tracing: Tracing.ACTIVE,
       role,
       logGroup,
       // Powertools logs JSON lines; Lambda's own JSON format would wrap them again.
@@ -84,10 +76,6 @@ export class NodeLambda extends LambdaFunction {
     });
 
     logGroup.grantWrite(role);
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'xray:PutTraceSegments and xray:PutTelemetryRecords do not support resource-level permissions.',
-    });
   }
 }
 

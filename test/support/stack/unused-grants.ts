@@ -11,7 +11,7 @@ interface Exception {
 
 /** By grants as `<function> <action> <resource>`. */
 const EXCEPTIONS: readonly Exception[] = [
-  { grant: / (logs|xray):/, reason: 'Lambda logs and traces with the role of the function, MiniStack without it.' },
+  { grant: / logs:/, reason: 'Lambda logs with the role of the function, MiniStack without it.' },
   {
     grant: /^reconciliation sqs:(DeleteMessage|GetQueueAttributes|ReceiveMessage) .*-paymentqueue/,
     reason: 'Lambda receives with the role of the function, MiniStack without it.',

@@ -25,14 +25,14 @@ describe('functions', () => {
     expect(Object.keys(byName).sort()).toEqual(entries.sort());
   });
 
-  it('run on Node.js 24 and ARM, with tracing', () => {
+  it('run on Node.js 24 and ARM, without tracing', () => {
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        TracingConfig: { Mode: 'Active' },
       });
+      expect(Properties.TracingConfig).toBeUndefined();
     }
   });
 

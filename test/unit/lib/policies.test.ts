@@ -23,11 +23,6 @@ const actionsOn = (prefix: string, resource: RegExp) =>
 
 /** The only actions allowed on `*`: they do not support resource-level permissions. */
 const WITHOUT_RESOURCES = [
-  // X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-  'xray:GetSamplingRules',
-  'xray:GetSamplingTargets',
-  'xray:PutTelemetryRecords',
-  'xray:PutTraceSegments',
   // Step Functions' own logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
@@ -155,8 +150,6 @@ describe('permissions of functions', () => {
       'dynamodb:UpdateItem',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
-      'xray:PutTelemetryRecords',
-      'xray:PutTraceSegments',
     ]);
   });
 
