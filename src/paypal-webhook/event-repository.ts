@@ -9,6 +9,7 @@ import {
 import * as z from 'zod/mini';
 import { batchGet, conditionHolds, MAX_BATCH_GET } from '../shared/dynamo.ts';
 import type { PaymentId } from '../shared/ids.ts';
+import { compressed } from './compressed-body.ts';
 import type { EventResult } from './process-event.ts';
 import {
   EVENT_STATUSES,
@@ -131,7 +132,7 @@ export const eventRepository = (db: DynamoDBDocumentClient, tableName: string) =
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: {
             ':type': eventType,
-            ':body': body,
+            ':body': compressed(body),
             ':now': now.toISOString(),
             ':received': 'received' satisfies EventStatus,
             ...(paymentId && { ':payment': paymentId }),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type PaymentId, paymentIdSchema } from '../shared/ids.ts';
+import { bodyOf } from './compressed-body.ts';
 
 /** `received`: not processed yet. The others are outcomes. */
 export const EVENT_STATUSES = ['received', 'accepted', 'ignored', 'parked'] as const;
@@ -37,7 +38,7 @@ export type EventHead = z.infer<typeof eventHeadSchema>;
 
 export const storedEventSchema = z.extend(eventHeadSchema, {
   /** Raw; empty once erased. Personal data. */
-  body: z._default(z.string(), ''),
+  body: z._default(z.pipe(z.union([z.string(), z.instanceof(Uint8Array)]), z.transform(bodyOf)), ''),
 });
 export type StoredEvent = z.infer<typeof storedEventSchema>;
 

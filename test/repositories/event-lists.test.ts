@@ -1,3 +1,4 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { describe, expect, inject, it } from 'vitest';
 import { eventRepository } from '../../src/paypal-webhook/event-repository.ts';
@@ -40,6 +41,31 @@ async function allPages(filter: EventFilter, limit: number): Promise<string[][]>
   } while (next);
   return pages;
 }
+
+describe('a stored event', () => {
+  const TableName = inject('aws').tables['webhook-events'];
+
+  it('has its body compressed, and returns it as it was', async () => {
+    const body = JSON.stringify({ id: 'WH-1', links: Array.from({ length: 50 }, () => 'https://api.paypal.com/v1/') });
+    const id = `WH-${ulid()}`;
+
+    await events.receive({ id, eventType: 'ANY', transmissionId: 't', body, now: new Date() });
+
+    const { Item } = await dynamo.send(new GetCommand({ TableName, Key: { event_id: id } }));
+    expect(Item?.body).toBeInstanceOf(Uint8Array);
+    expect(Item?.body.length).toBeLessThan(body.length / 5);
+    expect((await events.get(id))?.body).toBe(body);
+  });
+
+  it('keeps the text that an earlier version has stored', async () => {
+    const id = `WH-${ulid()}`;
+    await dynamo.send(new PutCommand({ TableName, Item: { event_id: id, body: '{"buyer":"Ada"}' } }));
+
+    await events.receive({ id, eventType: 'ANY', transmissionId: 't', body: '{"buyer":"Eve"}', now: new Date() });
+
+    expect((await events.get(id))?.body).toBe('{"buyer":"Ada"}');
+  });
+});
 
 describe('the list of webhook events', () => {
   it('contains every status, newest first, across pages', async () => {
