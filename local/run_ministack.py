@@ -62,6 +62,19 @@ def recording_allowed(evaluate, path):
     return fixed
 
 
+def without_stream_positions(restore):
+    """
+    MiniStack 1.5.33 saves how far a mapping has read a DynamoDB stream, but not the records: after a restart it would
+    skip as many new ones. A mapping begins at its starting position again.
+    """
+
+    def fixed(positions, saved):
+        if positions is not lambda_svc._dynamodb_stream_positions:
+            restore(positions, saved)
+
+    return fixed
+
+
 def exits_after(save):
     """Exits once the state is on disk: a running step would keep the process alive until it is killed."""
 
@@ -82,6 +95,7 @@ app.pin_request_origin = as_by_tls(app.pin_request_origin)
 # Seconds for which a function's response waits for a first log line: by default 0.05, after each call that logs nothing.
 # A line that comes later is logged with the next call.
 lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.01, 0.005, 0.25)
+lambda_svc._restore_esm_positions = without_stream_positions(lambda_svc._restore_esm_positions)
 app.save_all = exits_after(app.save_all)
 cognito_challenges.install()
 threading.Thread(target=exit_with_parent, daemon=True).start()

@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
-import { callFunction } from '../support/stack/aws.ts';
+import { callFunction, logsOf } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { asOperator } from '../support/stack/operator.ts';
@@ -26,6 +26,11 @@ describe('a settlement', () => {
 
     await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, { reason: 'AWS is back' });
 
+    // The stream of the audit log goes on, too.
+    await until(
+      () => logsOf('audit'),
+      (lines) => lines.some(({ entry }) => (entry as { target?: string } | undefined)?.target === purchase.paymentId),
+    );
     expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await until(
