@@ -35,6 +35,8 @@ export interface Driver {
   approve(options?: object): Promise<void>;
   /** Returns to the success page, which captures. A shopper who gives up has closed the window. */
   returnToShop(): Promise<void>;
+  /** Polls the payment, as a page that waits for it. */
+  poll(): Promise<void>;
   /** Returns by the cancel link. */
   cancel(): Promise<void>;
   /** Other shoppers reserve the remaining stock and leave. */
@@ -163,6 +165,10 @@ export async function createDriver(
     async returnToShop() {
       await unlessGivenUp(shopperRequest(`/api/v1/payments/${paymentId}/capture`).then(expectSuccess));
       await runSettlements();
+    },
+
+    async poll() {
+      expectSuccess(await shop.poll(paymentId));
     },
 
     async cancel() {

@@ -44,6 +44,8 @@ interface Thread {
 export class Execution {
   readonly name: string;
   readonly input: object;
+  /** States entered so far: what Step Functions charges for. */
+  transitions = 0;
   #root: Thread;
   #runTask: DoTask;
 
@@ -51,7 +53,7 @@ export class Execution {
     this.name = name;
     this.input = input;
     this.#runTask = runTask;
-    this.#root = startThread(definition as unknown as StateMap, copyOf(input));
+    this.#root = startThread(definition as unknown as StateMap, copyOf(input), this);
   }
 
   get succeeded(): boolean {
@@ -80,39 +82,43 @@ export class Execution {
     // A concurrent attempt of the same task may have finished first.
     if (thread.at !== name) return;
     thread.data = state.ResultPath ? { ...thread.data, [state.ResultPath.replace('$.', '')]: result } : result;
-    enter(thread, state.Next);
-    leaveFinishedParallels(this.#root);
+    enter(thread, state.Next, this);
+    leaveFinishedParallels(this.#root, this);
   }
 }
 
-function startThread(machine: StateMap, data: Data): Thread {
+/** Counts the states that are entered. */
+type Counter = Pick<Execution, 'transitions'>;
+
+function startThread(machine: StateMap, data: Data, counter: Counter): Thread {
   const thread: Thread = { machine, data, at: undefined, branches: [] };
-  enter(thread, machine.StartAt);
+  enter(thread, machine.StartAt, counter);
   return thread;
 }
 
 /** Enters a state, and follows choices up to the next state that runs something. */
-function enter(thread: Thread, next: string | undefined): void {
+function enter(thread: Thread, next: string | undefined, counter: Counter): void {
   thread.at = next;
   thread.branches = [];
   if (next === undefined) return;
+  counter.transitions += 1;
   const state = stateOf(thread.machine, next);
   if (state.Type === 'Succeed') thread.at = undefined;
   else if (state.Type === 'Choice') {
     const choice = state.Choices?.find(({ Variable, StringEquals }) => valueAt(thread.data, Variable) === StringEquals);
     const chosen = choice?.Next ?? state.Default;
     if (!chosen) throw new Error(`${next}: no choice matches ${JSON.stringify(thread.data)}`);
-    enter(thread, chosen);
+    enter(thread, chosen, counter);
   } else if (state.Type === 'Parallel') {
-    thread.branches = (state.Branches ?? []).map((branch) => startThread(branch, thread.data));
+    thread.branches = (state.Branches ?? []).map((branch) => startThread(branch, thread.data, counter));
   }
 }
 
-function leaveFinishedParallels(thread: Thread): void {
-  for (const branch of thread.branches) leaveFinishedParallels(branch);
+function leaveFinishedParallels(thread: Thread, counter: Counter): void {
+  for (const branch of thread.branches) leaveFinishedParallels(branch, counter);
   const { at, branches } = thread;
   if (at === undefined || branches.length === 0 || branches.some((branch) => branch.at !== undefined)) return;
-  enter(thread, stateOf(thread.machine, at).Next);
+  enter(thread, stateOf(thread.machine, at).Next, counter);
 }
 
 function stateOf({ States }: StateMap, name: string): State {

@@ -14,6 +14,7 @@ import { stepFunctionsInProcess } from './step-functions.ts';
 
 const FUNCTIONS = {
   storefront: () => import('../../../lambdas/storefront.ts'),
+  'payment-status': () => import('../../../lambdas/payment-status.ts'),
   'paypal-webhook': () => import('../../../lambdas/paypal-webhook.ts'),
   admin: () => import('../../../lambdas/admin.ts'),
   inventory: () => import('../../../lambdas/inventory.ts'),
@@ -24,7 +25,7 @@ const FUNCTIONS = {
   consistency: () => import('../../../lambdas/consistency.ts'),
   settlements: () => import('../../../lambdas/settlements.ts'),
 };
-type FunctionName = keyof typeof FUNCTIONS;
+export type FunctionName = keyof typeof FUNCTIONS;
 
 /** Fixed, so that no result depends on the time of the run. */
 const START = Date.UTC(2026, 5, 1, 12);
@@ -54,6 +55,7 @@ export async function startShopInProcess() {
   const simulator = await startSimulator();
 
   let received: Delivery[] = [];
+  const invocations: FunctionName[] = [];
   const receiver = await startLoopbackServer(async (delivery) => {
     received.push(delivery);
     return { status: 200, body: '{}' };
@@ -66,6 +68,7 @@ export async function startShopInProcess() {
 
   /** Invokes a function. @throws ProcessCrashed, and every error that the function throws */
   async function invoke(name: FunctionName, event: unknown): Promise<unknown> {
+    invocations.push(name);
     const { handler } = (await FUNCTIONS[name]()) as { handler: (event: never, context: unknown) => Promise<unknown> };
     try {
       return await watch.run(() => handler(event as never, invocation(name === 'reconciliation' ? 120 : 10)));
@@ -103,6 +106,9 @@ export async function startShopInProcess() {
     payPal,
     invoke,
 
+    /** Every invocation so far. */
+    invocations: invocations as readonly FunctionName[],
+
     /**
      * Resets everything except the tables: functions start cold, the simulator is empty, and time is back at START.
      * Otherwise the hours of many scenarios would add up until the simulator's certificate expires after 13 months.
@@ -121,6 +127,10 @@ export async function startShopInProcess() {
     /** A request to the storefront API. */
     shopper: (method: string, path: string, body?: object, headers: object = {}) =>
       invokeHttp('storefront', httpEvent(method, path, { headers, body: body ? JSON.stringify(body) : '' })),
+
+    /** A poll of the page that waits for the payment. */
+    poll: (id: string) =>
+      invokeHttp('payment-status', { ...httpEvent('GET', `/api/v1/payments/${id}`), pathParameters: { id } }),
 
     /** A request to the admin API. */
     async operator(method: string, path: string, body?: object): Promise<ApiResponse> {

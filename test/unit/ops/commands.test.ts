@@ -55,6 +55,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   build: [],
   'api-types': [],
   screenshots: [],
+  costs: [],
   deploy: [
     '--stage',
     '--domain',

@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DescribeTableCommand, DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { dynamo } from '../stack/aws.ts';
+
+/*
+ * The capacity units that DynamoDB would charge: emulators do not measure items.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+ */
+
+type Item = Readonly<Record<string, unknown>>;
+
+interface TableKeys {
+  readonly table: readonly string[];
+  readonly indexes: readonly (readonly string[])[];
+}
+
+interface Command {
+  readonly constructor: { readonly name: string };
+  readonly input: {
+    readonly TableName?: string;
+    readonly Key?: Item;
+    readonly Item?: Item;
+    readonly ConsistentRead?: boolean;
+    readonly RequestItems?: Readonly<
+      Record<string, { readonly Keys?: readonly Item[]; readonly ConsistentRead?: boolean }>
+    >;
+  };
+}
+export interface Units {
+  write: number;
+  read: number;
+}
+
+type Send = (this: object, command: Command, ...rest: unknown[]) => Promise<Record<string, unknown>>;
+
+/** Counts units within `during`. Call it before other code wraps the SDK's `send`. */
+export function countUnits() {
+  let units: Units | undefined;
+  const keysOf = new Map<string, TableKeys>();
+  const client = Object.getPrototypeOf(DynamoDBClient.prototype) as { send: Send };
+  const { send } = client;
+  const plain = (command: unknown) => send.call(dynamo, command as Command);
+
+  async function tableKeys(TableName: string): Promise<TableKeys> {
+    const known = keysOf.get(TableName);
+    if (known) return known;
+    const { Table } = (await plain(new DescribeTableCommand({ TableName }))) as {
+      Table: { KeySchema: KeySchemaElement[]; GlobalSecondaryIndexes?: { KeySchema: KeySchemaElement[] }[] };
+    };
+    const names = (schema: KeySchemaElement[]) => schema.flatMap(({ AttributeName }) => AttributeName ?? []);
+    const keys = {
+      table: names(Table.KeySchema),
+      indexes: (Table.GlobalSecondaryIndexes ?? []).map(({ KeySchema }) => names(KeySchema)),
+    };
+    keysOf.set(TableName, keys);
+    return keys;
+  }
+
+  const read = async (TableName: string, Key: Item): Promise<Item | undefined> =>
+    (await plain(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item as Item | undefined;
+
+  async function countWrite(
+    counted: Units,
+    TableName: string,
+    values: Item,
+    write: () => Promise<Record<string, unknown>>,
+  ) {
+    const keys = await tableKeys(TableName);
+    const key = Object.fromEntries(keys.table.map((name) => [name, values[name]]));
+    const before = await read(TableName, key);
+    try {
+      return await write();
+    } finally {
+      // A condition that fails costs as much as a write.
+      const after = await read(TableName, key);
+      counted.write += Math.max(1, Math.ceil(Math.max(sizeOf(before ?? {}), sizeOf(after ?? {})) / 1024));
+      for (const index of keys.indexes) counted.write += indexWrites(index, before, after);
+    }
+  }
+
+  const countRead = (counted: Units, items: readonly Item[], isConsistent = false) => {
+    for (const item of items) counted.read += Math.max(1, Math.ceil(sizeOf(item) / 4096)) * (isConsistent ? 1 : 0.5);
+  };
+
+  client.send = async function (command, ...rest) {
+    const counted = units;
+    if (!counted) return send.call(this, command, ...rest);
+    const { name } = command.constructor;
+    const { TableName = '', Key, Item, ConsistentRead, RequestItems = {} } = command.input;
+    const isLowLevel = /ItemCommand$/.test(name);
+    const values = (item: Item): Item => (isLowLevel ? unmarshall(item as never) : item);
+    const call = () => send.call(this, command, ...rest);
+    if (/^(Put|Update|Delete)(Item)?Command$/.test(name))
+      return countWrite(counted, TableName, values(Key ?? Item ?? {}), call);
+    if (/^Transact|^Query|^Scan|^BatchWrite/.test(name)) throw new Error(`${name} is not counted yet`);
+    const result = await call();
+    if (/^Get(Item)?Command$/.test(name)) countRead(counted, [values((result.Item ?? {}) as Item)], ConsistentRead);
+    if (/^BatchGet(Item)?Command$/.test(name))
+      for (const [table, items] of Object.entries((result.Responses ?? {}) as Record<string, Item[]>))
+        countRead(counted, items.map(values), RequestItems[table]?.ConsistentRead);
+    return result;
+  };
+
+  return {
+    async during(run: () => Promise<void>): Promise<Units> {
+      const counted = { write: 0, read: 0 };
+      units = counted;
+      await run();
+      units = undefined;
+      return counted;
+    },
+    stop(): void {
+      client.send = send;
+    },
+  };
+}
+
+/** Of an index that projects keys only: an entry that is written, deleted, or moved by both. */
+function indexWrites(index: readonly string[], before: Item | undefined, after: Item | undefined): number {
+  const entry = (item: Item | undefined) =>
+    item && index.every((name) => item[name] !== undefined) ? index.map((name) => item[name]) : undefined;
+  const [old, now] = [entry(before), entry(after)];
+  return isDeepStrictEqual(old, now) ? 0 : Number(old !== undefined) + Number(now !== undefined);
+}
+
+/** Bytes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const sizeOf = (item: Item): number =>
+  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value), 0);
+
+function valueSize(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return Math.ceil(String(value).replace(/^-?0*\.?|\./g, '').length / 2) + 1;
+  if (value instanceof Uint8Array) return value.length;
+  if (value instanceof Set) return [...value].reduce((sum, one) => sum + valueSize(one), 0);
+  if (Array.isArray(value)) return value.reduce((sum, one) => sum + 1 + valueSize(one), 3);
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).reduce((sum, [name, one]) => sum + 1 + Buffer.byteLength(name) + valueSize(one), 3);
+  return 1;
+}
