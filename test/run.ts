@@ -52,14 +52,15 @@ const phases: readonly Phase[] = [
   { name: 'commit subjects', command: ['node', 'scripts/commit-subjects.ts'], quick: true },
   { name: 'web build and bundle sizes', command: ['node', 'web/build.ts'], quick: true },
   { ...testsOf('unit'), quick: true },
-  testsOf('slow'),
-  { name: 'CloudFormation templates', command: ['node', 'test/cfn-lint/run.ts'] },
-  testsOf('repositories'),
-  testsOf('crash'),
+  // The longest first, so that none is left to run alone.
   testsOf('integration'),
-  testsOf('alarms'),
   testsOf('browser'),
+  testsOf('crash'),
+  testsOf('slow'),
+  testsOf('alarms'),
+  { name: 'CloudFormation templates', command: ['node', 'test/cfn-lint/run.ts'] },
   testsOf('hardened'),
+  testsOf('repositories'),
 ];
 
 await run(
