@@ -10,20 +10,33 @@ const MAX_OPEN = 1000;
 /** Reconciliation reschedules an open payment within an hour. */
 const HOUR_MS = 3_600_000;
 
-/** Checks the open payments in every run, however long a full scan takes: most new violations are among them. */
-export async function checkOpenPayments(
+/**
+ * Checks the open payments in every run, however long a full scan takes: most new violations are among them. A page is
+ * read when the caller asks for it, so that a run can end between two pages.
+ */
+export async function* checkOpenPayments(
   tables: PurchaseTables,
   context: CheckContext,
-): Promise<{ readonly checked: number; readonly violations: readonly Violation[] }> {
-  const ids: PaymentId[] = [];
-  for await (const id of tables.payments.due(new Date(context.now.getTime() + HOUR_MS))) {
-    ids.push(id);
-    if (ids.length === MAX_OPEN) break;
+): AsyncGenerator<{ readonly checked: number; readonly violations: readonly Violation[] }> {
+  for await (const ids of openPages(tables, context)) {
+    const purchases = await readPurchases(tables, ids.map(sessionIdOf));
+    yield { checked: ids.length, violations: purchases.flatMap((purchase) => purchaseViolations(purchase, context)) };
   }
-  const violations: Violation[] = [];
-  for (let i = 0; i < ids.length; i += MAX_BATCH_GET) {
-    const purchases = await readPurchases(tables, ids.slice(i, i + MAX_BATCH_GET).map(sessionIdOf));
-    violations.push(...purchases.flatMap((purchase) => purchaseViolations(purchase, context)));
+}
+
+async function* openPages({ payments }: PurchaseTables, { now }: CheckContext): AsyncGenerator<PaymentId[]> {
+  // A payment that moves between two partitions of the index while they are read is in both.
+  const seen = new Set<PaymentId>();
+  let page: PaymentId[] = [];
+  for await (const id of payments.due(new Date(now.getTime() + HOUR_MS))) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    page.push(id);
+    if (page.length === MAX_BATCH_GET) {
+      yield page;
+      page = [];
+    }
+    if (seen.size === MAX_OPEN) break;
   }
-  return { checked: ids.length, violations };
+  if (page.length > 0) yield page;
 }

@@ -2,14 +2,16 @@ import * as z from 'zod/mini';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import type { ExecutionClient } from '../settlements/execution-client.ts';
 import { FAILED_STATUSES } from '../settlements/failed-settlement-repository.ts';
+import { inBatches } from '../shared/in-batches.ts';
 import type { Run, RunRepository } from '../shared/run-repository.ts';
 import { checkOpenPayments } from './check-open-payments.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { eventViolations } from './checks/events.ts';
 import { executionViolations } from './checks/executions.ts';
-import { checkCounters } from './checks/stock.ts';
+import { checkCounters, imbalances } from './checks/stock.ts';
 import { INVARIANT_KEYS, INVARIANTS, type Invariant, type Violation } from './checks/violation.ts';
 import { compareRefunds } from './compare-refunds.ts';
+import { type Finding, findingIdOf } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type RecheckDeps, recheckFinding } from './recheck-finding.ts';
 import { NEW_SCAN, type Scan, scanPage, scanSchema } from './scan-tables.ts';
@@ -50,24 +52,34 @@ const progressSchema = z.object({
 });
 type Progress = z.infer<typeof progressSchema>;
 
+/** Findings written at once, and rechecked at once. */
+const CONCURRENCY = 10;
+
 /**
- * Runs the consistency check until its time is up; the next run continues. Rechecks open findings first, to close those
- * that are resolved. Then checks open payments, to find new violations early, and scans all tables.
+ * Runs the consistency check until its time is up; the next run continues. Checks open payments first, to find new
+ * violations early, however many findings are open. Then rechecks open findings, to close those that are resolved, and
+ * scans all tables. Each part does a bounded piece of work before it looks at the time again, so that a run ends in
+ * time, and counts its findings, also when much is wrong.
  * Safe to run concurrently: a run stores its position together with the tallies up to it.
  */
 export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<CheckResult> {
   const progress = progressOf(await deps.runs.begin(JOB, context.now));
   const record = async (violations: readonly Violation[]) => {
-    for (const violation of violations) await deps.findings.put(violation, context.now);
+    await inBatches(violations, CONCURRENCY, (violation) => deps.findings.put(violation, context.now));
   };
 
-  const rechecked = await recheckOpenFindings(deps, progress.looked_after, context);
-  const open = await checkOpenPayments(deps.tables, context);
-  await record(open.violations);
+  let open = 0;
+  for await (const page of checkOpenPayments(deps.tables, context)) {
+    await record(page.violations);
+    open += page.checked;
+    if (!deps.hasTime()) break;
+  }
+  await record(await newImbalances(deps));
   const events = await eventViolations(deps.events, context);
   await record(events);
   const executions = await checkExecutions(deps, progress.failures, context);
   await record(executions.violations);
+  const rechecked = await recheckOpenFindings(deps, progress.looked_after, context);
   const refunds = await compareRefunds({ ...deps, payments: deps.tables.payments }, progress.refunds_after, context);
   if (refunds.error) deps.onError('refunds', refunds.error);
   await record(refunds.violations);
@@ -79,7 +91,7 @@ export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<
     await record(next.violations);
     scan = next.scan;
   }
-  const parts = [rechecked.checked, open.checked, events.length, executions.checked, refunds.checked];
+  const parts = [rechecked.checked, open, events.length, executions.checked, refunds.checked];
   const checked = parts.reduce((sum, number) => sum + number, scan.checked - start.checked);
 
   const finished = scan.table === undefined;
@@ -109,15 +121,17 @@ async function recheckOpenFindings(deps: CheckDeps, start: string | undefined, c
   let checked = 0;
   let after = start;
   let isPayPalDown = false;
+  const needsPayPal = ({ invariant }: Finding) => invariant === 'refunds_match_paypal';
   do {
-    const { findings, cursor } = await deps.findings.open(after);
-    for (const finding of findings) {
+    const { findings, cursor } = await deps.findings.open(after, CONCURRENCY);
+    const local = findings.filter((finding) => !needsPayPal(finding));
+    await inBatches(local, CONCURRENCY, (finding) => recheckFinding(deps, finding, context));
+    for (const finding of findings.filter(needsPayPal)) {
       // During an outage of PayPal, wait for one timeout only; the other findings stay open.
-      if (finding.invariant === 'refunds_match_paypal' && (isPayPalDown || !deps.hasTime())) continue;
+      if (isPayPalDown || !deps.hasTime()) break;
       try {
         await recheckFinding(deps, finding, context);
       } catch (error) {
-        if (finding.invariant !== 'refunds_match_paypal') throw error;
         isPayPalDown = true;
         deps.onError('refunds', error as Error);
       }
@@ -144,6 +158,15 @@ async function checkExecutions(
     if (next !== undefined) nextCursors[status] = next;
   }
   return { violations, checked, cursors: nextCursors };
+}
+
+/** Those without an open finding: the scan has described these in full, with their repair. */
+async function newImbalances({ tables, findings }: CheckDeps): Promise<Violation[]> {
+  const found = await inBatches(imbalances(await tables.stock.products()), CONCURRENCY, async (violation) => {
+    const finding = await findings.get(findingIdOf(violation));
+    return finding && !finding.closed_at ? [] : [violation];
+  });
+  return found.flat();
 }
 
 /** Compares the tallies with the products. @returns the suspects for the next scan. */
@@ -182,7 +205,7 @@ export const byInvariantNumber = (findings: CheckResult['findings']): Readonly<R
 async function* allOpen(findings: FindingRepository, invariant?: Invariant) {
   let cursor: string | undefined;
   do {
-    const page = await findings.open(cursor, 100, invariant);
+    const page = await findings.open(cursor, 1000, invariant);
     yield* page.findings;
     cursor = page.cursor;
   } while (cursor !== undefined);

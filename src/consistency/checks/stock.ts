@@ -97,6 +97,13 @@ export function checkCounters(
   return { violations, consistent, suspects: suspected };
 }
 
+/** `stock_counters`, without a scan: counters that contradict each other. Only the scan can tell how to correct them. */
+export const imbalances = (products: readonly Product[]): Violation[] =>
+  products.flatMap((product) => {
+    const what = imbalanceOf(product);
+    return what === undefined ? [] : [{ invariant: 'stock_counters', subject: product.sku, what, repair: null }];
+  });
+
 const COUNTERS = ['available', 'reserved', 'sold', 'stocked'] as const;
 const areUnchanged = (before: StockTally['counters'], product: Product | undefined) =>
   COUNTERS.every((counter) => before?.[counter] === product?.[counter]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type InvariantNumber, invariantOf } from '../../../src/consistency/checks/violation.ts';
-import { byInvariantNumber } from '../../../src/consistency/run-check.ts';
+import { byInvariantNumber, runCheck } from '../../../src/consistency/run-check.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
@@ -185,6 +185,70 @@ describe('runCheck over several runs', () => {
     expect(check.open()).toContain(`1:${paymentId}`);
   });
 
+  /** A shop whose captured purchases have lost their orders, with their settlements open. */
+  async function afterIncident(count: number) {
+    const { shop, purchases } = await shopWith(count);
+    for (const { paymentId } of purchases) {
+      const payment = shop.payments.rows.get(paymentId);
+      const input = shop.executions.get(`${paymentId}-captured`)?.input as Settlement;
+      if (payment) shop.payments.rows.set(paymentId, { ...payment, open: { captured: input } });
+      shop.orders.rows.delete(orderIdOf(paymentId));
+    }
+    return checkOf(shop);
+  }
+
+  it('ends in time and returns what it has found when much is wrong', async () => {
+    const check = await afterIncident(250);
+
+    const { findings, finished } = await check.check(LONG_AFTER, 0);
+
+    expect(finished).toBe(false);
+    expect(findings.order_or_refund).toBe(100);
+  });
+
+  it('checks a payment once that is in two partitions of the index', async () => {
+    const check = await afterIncident(1);
+    const { tables } = check.deps;
+    const due = async function* (before: Date) {
+      for (let time = 0; time < 2; time++) yield* tables.payments.due(before);
+    };
+
+    const { findings } = await runCheck(
+      { ...check.deps, tables: { ...tables, payments: { ...tables.payments, due } }, hasTime: () => false },
+      { now: LONG_AFTER, graceSeconds: 300 },
+    );
+
+    expect(findings.order_or_refund).toBe(1);
+  });
+
+  it('finds new violations also when more findings are open than one run rechecks', async () => {
+    const check = await afterIncident(1);
+    for (let i = 0; i < 40; i++)
+      await check.deps.findings.put(
+        { invariant: 'order_matches_payment', subject: `ord_${i}`, what: 'test', repair: null },
+        LONG_AFTER,
+      );
+
+    const { findings } = await check.check(LONG_AFTER, 0);
+
+    expect(findings.order_or_refund).toBe(1);
+    expect(findings.order_matches_payment).toBeGreaterThan(0);
+  });
+
+  it('rechecks as many findings as its time allows, and the next ones in the next run', async () => {
+    const check = checkOf((await shopWith(0)).shop);
+    for (let i = 0; i < 40; i++)
+      await check.deps.findings.put(
+        { invariant: 'order_matches_payment', subject: `ord_${i}`, what: 'test', repair: null },
+        LONG_AFTER,
+      );
+
+    const left = [];
+    for (let run = 0; run < 4; run++) left.push((await check.check(LONG_AFTER, 0)).findings.order_matches_payment);
+
+    expect(left).toEqual([30, 20, 10, 0]);
+  });
+
   it('keeps the last figures until the scan is finished', async () => {
     const { shop } = await shopWith(150);
     const check = checkOf(shop);
@@ -308,6 +372,28 @@ describe('runCheck with inconsistent stock counters', () => {
     shop.stock.products.set('MUG', mug);
     await check.check();
     expect(check.open()).toEqual([]);
+  });
+
+  it('finds counters that contradict each other in a run without a scan', async () => {
+    const { shop, check, mug } = await withLessSold();
+    shop.stock.products.set('MUG', { ...mug, available: mug.available - 1 });
+    await check.check(LONG_AFTER, 0);
+    expect(check.findings.get('4:MUG')).toMatchObject({
+      what: '997 available, 0 reserved, 2 sold: sum is 999, expected 1000 stocked',
+      repair: null,
+    });
+  });
+
+  it('keeps the repair of counters that contradict each other', async () => {
+    const { shop, check, mug } = await withLessSold();
+    shop.stock.products.set('MUG', { ...mug, available: mug.available - 1 });
+    await check.check();
+    const finding = check.findings.get('4:MUG');
+    expect(finding?.repair).toMatchObject({ kind: 'correct_stock' });
+
+    await check.check(LONG_AFTER, 0);
+
+    expect(check.findings.get('4:MUG')).toEqual(finding);
   });
 
   it('keeps the finding open when it is rechecked without a scan', async () => {
