@@ -11,8 +11,8 @@ const MAX_OPEN = 1000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Checks the open payments in every run, however long a full scan takes: most new violations are among them. A page is
- * read when the caller asks for it, so that a run can end between two pages.
+ * Checks the open payments in every run, however long a full scan takes: most new violations are among them. Paid ones
+ * come first. A page is read when the caller asks for it, so that a run can end between two pages.
  */
 export async function* checkOpenPayments(
   tables: PurchaseTables,

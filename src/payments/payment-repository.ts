@@ -309,8 +309,8 @@ export const paymentRepository = (
     },
 
     /**
-     * Ids of payments due before that time; those that wait for a bank or an operator last. The index may be a second
-     * behind.
+     * Ids of payments due before that time: paid ones first, those that wait for a bank or an operator last. The index
+     * may be a second behind.
      */
     async *due(before: Date): AsyncGenerator<PaymentId> {
       for (const shard of DUE_SHARDS) for await (const ids of dueIn(shard, before.toISOString())) yield* ids;
@@ -323,11 +323,13 @@ export const paymentRepository = (
     async open(): Promise<{ count: number; oldest: Payment | undefined }> {
       let count = 0;
       let oldest: PaymentId | undefined;
-      for await (const ids of dueIn('payment', '~')) {
-        count += ids.length;
-        // Ids sort by time.
-        oldest = [...ids, ...(oldest ? [oldest] : [])].sort()[0];
-        if (count >= MAX_COUNTED) break;
+      for (const shard of OPEN_SHARDS) {
+        for await (const ids of dueIn(shard, '~')) {
+          count += ids.length;
+          // Ids sort by time.
+          oldest = [...ids, ...(oldest ? [oldest] : [])].sort()[0];
+          if (count >= MAX_COUNTED) break;
+        }
       }
       return { count, oldest: oldest && (await get(oldest)) };
     },
@@ -360,10 +362,11 @@ export const paymentRepository = (
 export type PaymentRepository = ReturnType<typeof paymentRepository>;
 
 /**
- * The partitions of the sparse index `by-due`: payments to reconcile, and those that wait for the buyer's bank or an
- * operator.
+ * The partitions of the sparse index `by-due`, in the order of reconciliation: paid payments, due until their
+ * settlements have succeeded; undecided ones; those that wait for the buyer's bank or an operator.
  */
-const DUE_SHARDS = ['payment', 'bank', 'operator'] as const;
+const OPEN_SHARDS = ['paid', 'payment'] as const;
+const DUE_SHARDS = [...OPEN_SHARDS, 'bank', 'operator'] as const;
 type DueShard = (typeof DUE_SHARDS)[number];
 
 const WAITS_FOR: { readonly [Status in Payment['status']]?: DueShard } = {
@@ -375,7 +378,7 @@ const dueBy = (
   { status, refunds_pending = 0 }: Pick<Payment, 'status' | 'refunds_pending'>,
   at: Date,
 ): { due_shard: DueShard; due_at: string } => ({
-  due_shard: WAITS_FOR[status] ?? (refunds_pending > 0 ? 'bank' : 'payment'),
+  due_shard: WAITS_FOR[status] ?? (refunds_pending > 0 ? 'bank' : isPaid(status) ? 'paid' : 'payment'),
   due_at: at.toISOString(),
 });
 

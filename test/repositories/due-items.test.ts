@@ -142,6 +142,19 @@ describe('a payment', () => {
     expect(await isDue(pending)).toBe(false);
   });
 
+  it('is due before the others when it is paid and a settlement is open, and counts as open', async () => {
+    const undecided = await aPayment();
+    const begun = await aPayment();
+    const { count } = await payments.open();
+    const paid = await moved(begun, captured(begun), new Date(THEN.getTime() + 1));
+
+    const due = await allOf(payments.due(BEFORE));
+
+    expect(due).toContain(paid.payment_id);
+    expect(due.indexOf(paid.payment_id)).toBeLessThan(due.indexOf(undecided.payment_id));
+    expect((await payments.open()).count).toBe(count);
+  });
+
   it('is no longer due when it is paid and its last settlement succeeded', async () => {
     const payment = await moved(await aPayment(), captured(await aPayment()));
     expect(Object.keys(payment.open)).toEqual(['captured']);
