@@ -19,6 +19,7 @@ import { consistencyFunction } from '../src/consistency/consistency-function.ts'
 import { findingRepository } from '../src/consistency/finding-repository.ts';
 import { repairActions } from '../src/consistency/repair-actions.ts';
 import type { CheckDeps } from '../src/consistency/run-check.ts';
+import { stockCountRepository } from '../src/consistency/stock-count-repository.ts';
 import { type OrderRepository, orderRepository } from '../src/fulfillment/order-repository.ts';
 import { stockRepository } from '../src/inventory/stock-repository.ts';
 import { ledgerRepository } from '../src/ledger/ledger-repository.ts';
@@ -305,6 +306,8 @@ export const wireCheck = (
   },
 ): Omit<CheckDeps, 'hasTime' | 'onError'> => ({
   findings: findingRepository(options.db, options.tables.operations),
+  counts: stockCountRepository(options.db, options.tables.operations),
+  ulid,
   runs: runRepository(options.db, options.tables.operations),
   failed: failedSettlementRepository(options.db, options.tables.operations),
   ledger: ledgerRepository(options.db, options.tables.operations),

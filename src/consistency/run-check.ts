@@ -8,19 +8,27 @@ import { checkOpenPayments } from './check-open-payments.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { eventViolations } from './checks/events.ts';
 import { executionViolations } from './checks/executions.ts';
-import { checkCounters, imbalances } from './checks/stock.ts';
+import { checkCounters, imbalances, suspectsSchema } from './checks/stock.ts';
 import { INVARIANT_KEYS, INVARIANTS, type Invariant, type Violation } from './checks/violation.ts';
 import { compareRefunds } from './compare-refunds.ts';
 import { type Finding, findingIdOf } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
 import { type RecheckDeps, recheckFinding } from './recheck-finding.ts';
 import { NEW_SCAN, type Scan, scanPage, scanSchema } from './scan-tables.ts';
+import {
+  type StockCount,
+  type StockCountRepository,
+  type StoredCount,
+  storedCountSchema,
+} from './stock-count-repository.ts';
 
 export interface CheckDeps extends Omit<RecheckDeps, 'findings' | 'events'> {
   readonly findings: FindingRepository;
   readonly events: Pick<EventRepository, 'get' | 'unfinished'>;
   readonly workflow: Pick<ExecutionClient, 'failures'>;
   readonly runs: Pick<RunRepository, 'begin' | 'pause' | 'finish'>;
+  readonly counts: StockCountRepository;
+  readonly ulid: () => string;
   /** False when the run's time is up. */
   readonly hasTime: () => boolean;
   /** Called with an error that leaves a part of the check to the next run. */
@@ -41,8 +49,10 @@ const JOB = 'consistency';
 /** The stored cursor: where the next run continues. A cursor that does not parse is ignored. Field names are stored. */
 const progressSchema = z.object({
   walk: z.optional(scanSchema),
-  /** Stock differences found by the previous scan. */
-  suspects: z._default(z.record(z.string(), z.string()), {}),
+  /** What the scan knows of the stock; absent when that is nothing. */
+  counted: z.optional(storedCountSchema),
+  /** Stored here by versions before 0.2. */
+  suspects: z._default(suspectsSchema, {}),
   /** The finding rechecked last. */
   looked_after: z.optional(z.string()),
   /** The payment whose refunds were compared last. */
@@ -84,7 +94,7 @@ export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<
   if (refunds.error) deps.onError('refunds', refunds.error);
   await record(refunds.violations);
 
-  const start = progress.walk ?? NEW_SCAN;
+  const { start, suspects: suspectsBefore } = await resume(deps, progress);
   let scan = start;
   while (scan.table && deps.hasTime()) {
     const next = await scanPage(deps.tables, scan, scan.table, context);
@@ -96,10 +106,13 @@ export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<
 
   const finished = scan.table === undefined;
   const suspects =
-    finished && !scan.miscounted ? await checkStock(deps, scan, progress.suspects, record, context) : progress.suspects;
+    finished && !scan.miscounted ? await checkStock(deps, scan, suspectsBefore, record, context) : suspectsBefore;
+  const { shelves: tallies, ...walk } = scan;
+  const counted = await store(deps, progress.counted, { ...(!finished && tallies && { tallies }), suspects });
   const cursor = JSON.stringify({
-    ...(!finished && { walk: scan }),
-    suspects,
+    ...(!finished && { walk }),
+    ...(counted && { counted }),
+    suspects: {},
     ...(rechecked.after !== undefined && { looked_after: rechecked.after }),
     ...(refunds.after && { refunds_after: refunds.after }),
     failures: executions.cursors,
@@ -112,6 +125,29 @@ export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<
 
 function progressOf({ cursor = '{}' }: Run): Progress {
   return z.safeParse(progressSchema, JSON.parse(cursor)).data ?? z.parse(progressSchema, {});
+}
+
+/** Where the scan continues. It restarts when what it has counted so far is lost. */
+async function resume(
+  { counts, onError }: CheckDeps,
+  { walk = NEW_SCAN, counted, suspects }: Progress,
+): Promise<{ readonly start: Scan; readonly suspects: StockCount['suspects'] }> {
+  if (!counted) return { start: walk, suspects };
+  const count = await counts.read(counted);
+  if (!count) {
+    onError('stock', new Error('a concurrent run has overwritten the count'));
+    return { start: walk.table === 'reservations' ? NEW_SCAN : walk, suspects };
+  }
+  return { start: { ...walk, ...(count.tallies && { shelves: count.tallies }) }, suspects: count.suspects };
+}
+
+async function store(
+  { counts, ulid }: CheckDeps,
+  before: StoredCount | undefined,
+  count: StockCount,
+): Promise<StoredCount | undefined> {
+  const isEmpty = !count.tallies && Object.keys(count.suspects).length === 0;
+  return isEmpty ? undefined : counts.save(count, ulid(), before);
 }
 
 /** Findings rechecked in one run; more are rechecked in turn. */
@@ -173,7 +209,7 @@ async function newImbalances({ tables, findings }: CheckDeps): Promise<Violation
 async function checkStock(
   { tables, findings }: CheckDeps,
   { shelves: tallies = {} }: Scan,
-  suspects: Progress['suspects'],
+  suspects: StockCount['suspects'],
   record: (violations: readonly Violation[]) => Promise<void>,
   { now }: CheckContext,
 ) {

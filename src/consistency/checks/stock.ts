@@ -20,7 +20,8 @@ export const talliesSchema = z.record(z.string(), tallySchema);
 type StockTallies = z.infer<typeof talliesSchema>;
 
 /** Differences found by the previous scan, as text, by SKU. */
-type Suspects = Readonly<Record<string, string>>;
+export const suspectsSchema = z.record(z.string(), z.string());
+type Suspects = Readonly<z.infer<typeof suspectsSchema>>;
 
 export const startTallies = (products: readonly Product[]): StockTallies =>
   Object.fromEntries(

@@ -37,6 +37,23 @@ const batchGet = <Id, Row>(rows: ReadonlyMap<Id, Row>, ids: readonly Id[], schem
   return ids.flatMap((id) => rows.get(id) ?? []).map((row) => z.parse(schema, row));
 };
 
+/** In two places in turn, as JSON. */
+function stockCountsInMemory() {
+  const slots = new Map<string, { readonly id: string; readonly json: string }>();
+  const repository: CheckDeps['counts'] = {
+    async save(count, id, before) {
+      const slot = before?.slot === 'a' ? 'b' : 'a';
+      slots.set(slot, { id, json: JSON.stringify(count) });
+      return { slot, id, parts: 1 };
+    },
+    async read({ slot, id }) {
+      const stored = slots.get(slot);
+      return stored?.id === id ? JSON.parse(stored.json) : undefined;
+    },
+  };
+  return { slots, repository };
+}
+
 /** Beyond every grace period. */
 export const LONG_AFTER = new Date('2030-01-01T00:00:00.000Z');
 
@@ -49,6 +66,8 @@ export function checkOf(shop: ShopInMemory) {
   const failed = failedSettlementsInMemory(openGate);
   const executions = executionsInMemory(openGate);
   const errors: string[] = [];
+  const stockCounts = stockCountsInMemory();
+  let ulids = 0;
   const ordersRead: string[] = [];
   const open = (finding: Finding | undefined): finding is Finding => finding !== undefined && !finding.closed_at;
 
@@ -76,6 +95,8 @@ export function checkOf(shop: ShopInMemory) {
       },
     },
     ledger: ledger.repository,
+    counts: stockCounts.repository,
+    ulid: () => `count-${++ulids}`,
     runs: {
       begin: async (job, at) => {
         const run = { figures: {}, ...runs.get(job), started_at: at.toISOString() };
@@ -147,6 +168,7 @@ export function checkOf(shop: ShopInMemory) {
     deps,
     findings,
     ledger,
+    stockCounts,
     runs,
     events,
     failed,
