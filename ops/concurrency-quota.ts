@@ -1,3 +1,4 @@
+import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { RESERVED_CONCURRENCY, totalOf } from '../lib/reserved-concurrency.ts';
 import type { AwsStage } from './find-deployment.ts';
 
@@ -27,4 +28,13 @@ export function missingQuota(
   const wanted = totalOf(RESERVED_CONCURRENCY[stage]);
   const missing = wanted + MIN_UNRESERVED - (unreserved + reserved);
   return wanted > 0 && missing > 0 ? quota + missing : undefined;
+}
+
+/** @throws Error when Lambda does not return it */
+export async function concurrencyQuotaOf(client: LambdaClient): Promise<ConcurrencyQuota> {
+  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
+  const { ConcurrentExecutions, UnreservedConcurrentExecutions } = AccountLimit ?? {};
+  if (ConcurrentExecutions === undefined || UnreservedConcurrentExecutions === undefined)
+    throw new Error('Lambda returned no quota of concurrent invocations');
+  return { quota: ConcurrentExecutions, unreserved: UnreservedConcurrentExecutions };
 }

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
-import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { originSecretName } from '../lib/names.ts';
 import { command, DRY_RUN, JSON_OUTPUT, run } from './command.ts';
-import type { ConcurrencyQuota } from './concurrency-quota.ts';
+import { concurrencyQuotaOf } from './concurrency-quota.ts';
 import { type DeployDeps, deployShop, diffShop } from './deploy-shop.ts';
 import { AWS_STAGES } from './find-deployment.ts';
 import { originSecretStore } from './origin-secret.ts';
@@ -54,7 +54,7 @@ await run(
           },
           originSecret: originSecretStore(new SecretsManagerClient({}), originSecretName(stage)),
           newSecret: () => randomBytes(32).toString('hex'),
-          concurrencyQuota: () => concurrencyQuota(new LambdaClient({})),
+          concurrencyQuota: () => concurrencyQuotaOf(new LambdaClient({})),
           report: (line) => console.error(`\n${line}\n`),
         };
         if (dryRun) return diffShop(deps, deployment);
@@ -93,12 +93,4 @@ async function outputsOf(client: CloudFormationClient, StackName: string) {
   });
   const outputs = Stacks?.[0]?.Outputs;
   return outputs && Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-}
-
-async function concurrencyQuota(client: LambdaClient): Promise<ConcurrencyQuota> {
-  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
-  const { ConcurrentExecutions, UnreservedConcurrentExecutions } = AccountLimit ?? {};
-  if (ConcurrentExecutions === undefined || UnreservedConcurrentExecutions === undefined)
-    throw new Error('Lambda returned no quota of concurrent invocations');
-  return { quota: ConcurrentExecutions, unreserved: UnreservedConcurrentExecutions };
 }

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type PayPal, payPalClient } from '../src/paypal/client.ts';
 import { type PayPalNotifications, payPalNotifications } from '../src/paypal/notifications.ts';
+import { type PayPalTransactions, payPalTransactions } from '../src/paypal/transactions.ts';
 import { type PayPalCredentials, transport } from '../src/paypal/transport.ts';
 import { type DeploymentSelector, findPayPal } from './find-deployment.ts';
 import { payPalSecret } from './paypal-secret.ts';
@@ -16,6 +17,10 @@ export async function payPalClientFor(selector: DeploymentSelector, credentials?
   const stored = await secret.read();
   const used = credentials ?? { clientId: stored.client_id, clientSecret: stored.client_secret };
   const call = transport({ baseUrl: shop.baseUrl, credentials: async () => used });
-  const paypal: PayPal & PayPalNotifications = { ...payPalClient(call), ...payPalNotifications(call) };
+  const paypal: PayPal & PayPalNotifications & PayPalTransactions = {
+    ...payPalClient(call),
+    ...payPalNotifications(call),
+    ...payPalTransactions(call),
+  };
   return { ...shop, secretName, secret, stored, paypal };
 }

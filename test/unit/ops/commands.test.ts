@@ -66,6 +66,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     '--dry-run',
     '--json',
   ],
+  verify: ['--stage', '--json'],
   storm: ['--json'],
   crash: ['--scenario'],
   'payment-load': [],
@@ -92,7 +93,10 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Without which another error is reported first. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = { deploy: ['--stage', 'prod'] };
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  deploy: ['--stage', 'prod'],
+  verify: ['--stage', 'prod'],
+};
 
 const ORDER = 'ord_01JZ8Q4W3V5Y7X9R2T6N8M0KBC';
 
@@ -175,7 +179,7 @@ describe('commands of package.json', () => {
     // Those that select the deployment are described once, above the tables.
     const undocumented = Object.entries(OPTIONS).flatMap(([name, options]) =>
       options
-        .filter((option) => !DEPLOYMENT.includes(option) || name === 'deploy')
+        .filter((option) => !DEPLOYMENT.includes(option) || name === 'deploy' || name === 'verify')
         .flatMap((option) => (rowOf(name).includes(`\`${option}`) ? [] : [`${name} ${option}`])),
     );
 

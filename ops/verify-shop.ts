@@ -1,0 +1,240 @@
+import type { Route } from '../lib/constructs/http-api.ts';
+import { ROUTES } from '../lib/routes.ts';
+import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../lib/security-headers.ts';
+import { ADMIN_ROUTES } from '../src/access/admin-routes.ts';
+import type { Webhook } from '../src/paypal/notifications.ts';
+import { UNSET_CREDENTIAL } from '../src/paypal/unset-credential.ts';
+import { missingEventTypes } from '../src/paypal-webhook/subscription.ts';
+
+/** What an HTTP request got. */
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A deployed stage, as AWS and PayPal describe it. Each reads when it is called, and throws when it may not read. */
+export interface DeployedStage {
+  /** The shop's address, and the HTTP API's own. */
+  readonly webUrl: string;
+  readonly apiUrl: string;
+  /** Of this working copy. */
+  readonly version: string;
+  /** Whether the stage has them: see the settings in docs/deploying.md. */
+  readonly settings: {
+    readonly originCheck: boolean;
+    readonly reservedConcurrency: boolean;
+    readonly alarmEmail: boolean;
+    readonly protection: boolean;
+  };
+  /** Does not follow redirects. A request with a body has an idempotency key of its own. */
+  readonly request: (method: string, url: string, body?: string) => Promise<Answer>;
+  /** `notifies`: whether an action is the stage's alarm topic. */
+  readonly alarms: () => Promise<readonly { name: string; notifies: boolean; enabled: boolean }[]>;
+  /** Endpoints of the alarm topic, and whether their owners have confirmed them. */
+  readonly subscriptions: () => Promise<readonly { endpoint: string; confirmed: boolean }[]>;
+  /** Requests per second, by route; `default` for all others. */
+  readonly throttles: () => Promise<Readonly<Record<string, number>>>;
+  readonly tables: () => Promise<readonly { name: string; recoverable: boolean; protected: boolean }[]>;
+  /** The account's quota that reserved concurrency lacks; undefined when it has it. */
+  readonly missingQuota: () => Promise<number | undefined>;
+  readonly secret: () => Promise<{
+    readonly client_id: string;
+    readonly client_secret: string;
+    readonly webhook_id: string;
+  }>;
+  readonly webhooks: () => Promise<readonly Webhook[]>;
+  /** False when PayPal does not permit Transaction Search. */
+  readonly mayReadLedger: () => Promise<boolean>;
+}
+
+export interface Verdict {
+  readonly check: string;
+  /** `skipped`: not possible at the moment. */
+  readonly status: 'ok' | 'defect' | 'skipped';
+  /** What was seen, or what is wrong. */
+  readonly detail: string;
+}
+
+/** Throws what is wrong; returns what was seen. */
+type Check = (stage: DeployedStage) => Promise<string>;
+
+class Defect extends Error {
+  override readonly name = 'Defect';
+}
+/** Throws it when a check is not possible at the moment. */
+class Skipped extends Error {}
+
+function expectThat(condition: boolean, defect: string): asserts condition {
+  if (!condition) throw new Defect(defect);
+}
+
+const PRODUCTS = '/api/v1/products';
+
+/** Routes with a throttle of their own. */
+const THROTTLED = Object.values<readonly Route[]>(ROUTES)
+  .flat()
+  .flatMap(({ route, throttle }) => (throttle ? [route] : []));
+
+const lacking = (answer: Answer, expected: Readonly<Record<string, string>>) =>
+  Object.entries(expected).flatMap(([name, value]) =>
+    answer.headers[name] === value ? [] : [`${name}: ${answer.headers[name] ?? 'missing'}`],
+  );
+
+/** What only a deployed stage can show, in the order of the report. */
+const CHECKS: Readonly<Record<string, Check>> = {
+  async pages({ webUrl, request }) {
+    const answer = await request('GET', `${webUrl}/`);
+    expectThat(
+      answer.status === 200,
+      `GET ${webUrl}/ answers ${answer.status}: deploy again, which publishes the pages`,
+    );
+    const missing = lacking(answer, SECURITY_HEADERS);
+    expectThat(missing.length === 0, `wrong security headers of the pages: ${missing.join(', ')}`);
+    return 'served with their security headers';
+  },
+
+  async 'HTTPS only'({ webUrl, request }) {
+    const { status, headers } = await request('GET', `${webUrl.replace('https:', 'http:')}/`);
+    expectThat(status === 301 && headers.location?.startsWith('https://') === true, `plain HTTP answers ${status}`);
+    return 'plain HTTP is redirected';
+  },
+
+  async 'API through CloudFront'({ webUrl, version, request }) {
+    const answer = await request('GET', `${webUrl}/api/v1/health`);
+    expectThat(answer.status === 200, `GET /api/v1/health answers ${answer.status}`);
+    const deployed = JSON.parse(answer.body).version;
+    expectThat(deployed === version, `version ${deployed} is deployed, and this is ${version}: deploy again`);
+    const missing = lacking(answer, API_SECURITY_HEADERS);
+    expectThat(missing.length === 0, `wrong security headers of the API: ${missing.join(', ')}`);
+    expectThat(!/Hit/.test(answer.headers['x-cache'] ?? ''), 'CloudFront answers from its cache');
+    return `version ${deployed}, not cached`;
+  },
+
+  async 'origin check'({ apiUrl, settings, request }) {
+    const { status } = await request('GET', apiUrl + PRODUCTS);
+    if (!settings.originCheck) return `off: the HTTP API answers ${status} without CloudFront`;
+    expectThat(status === 403, `${apiUrl} answers ${status} without CloudFront, expected 403`);
+    return 'the HTTP API refuses requests that did not come through CloudFront';
+  },
+
+  async 'admin routes'({ webUrl, request }) {
+    const open: string[] = [];
+    for (const route of Object.keys(ADMIN_ROUTES)) {
+      const [method = '', path = ''] = route.split(' ');
+      // If a route had no check of its callers, this body would still be refused, and nothing done.
+      const body = method === 'GET' ? undefined : 'no JSON';
+      const { status } = await request(method, webUrl + path.replace(':id', 'verify'), body);
+      if (status !== 401) open.push(`${route} answers ${status}`);
+    }
+    expectThat(open.length === 0, `without a token: ${open.join(', ')}`);
+    return `all ${Object.keys(ADMIN_ROUTES).length} refuse a request without a token`;
+  },
+
+  async 'unsigned webhook'({ webUrl, request }) {
+    const { status } = await request('POST', `${webUrl}/webhooks/paypal`, '{"id":"WH-VERIFY","event_type":"VERIFY"}');
+    expectThat(status === 400, `an unsigned event gets ${status}, expected 400`);
+    return 'refused';
+  },
+
+  async throttles({ throttles }) {
+    const { default: rest, ...routes } = await throttles();
+    expectThat(rest !== undefined && rest > 0, 'the HTTP API has no throttle');
+    const missing = THROTTLED.filter((route) => routes[route] === undefined);
+    expectThat(missing.length === 0, `without a throttle of their own: ${missing.join(', ')}`);
+    return `${rest} requests a second, ${Object.keys(routes).length} routes apart`;
+  },
+
+  async alarms({ alarms }) {
+    const found = await alarms();
+    expectThat(found.length > 0, 'there are no alarms');
+    const silent = found.filter(({ notifies, enabled }) => !notifies || !enabled).map(({ name }) => name);
+    expectThat(silent.length === 0, `notify no one: ${silent.join(', ')}`);
+    return `${found.length} notify the alarm topic`;
+  },
+
+  async 'alarm subscription'({ subscriptions, settings }) {
+    const found = await subscriptions();
+    expectThat(
+      found.length > 0,
+      settings.alarmEmail
+        ? 'the alarm topic has no subscription: deploy again'
+        : 'no one is notified: deploy with --context alarmEmail=…',
+    );
+    const pending = found.filter(({ confirmed }) => !confirmed).map(({ endpoint }) => endpoint);
+    expectThat(pending.length === 0, `not confirmed: ${pending.join(', ')}; follow the link in AWS's first message`);
+    return `${found.length} confirmed`;
+  },
+
+  async tables({ tables, settings }) {
+    const found = await tables();
+    expectThat(found.length > 0, 'there are no tables');
+    const lost = found.filter(({ recoverable }) => !recoverable).map(({ name }) => name);
+    expectThat(lost.length === 0, `without point-in-time recovery: ${lost.join(', ')}`);
+    const open = settings.protection ? found.filter((table) => !table.protected).map(({ name }) => name) : [];
+    expectThat(open.length === 0, `not protected against deletion: ${open.join(', ')}: deploy again`);
+    return `${found.length} with point-in-time recovery${settings.protection ? ', protected against deletion' : ''}`;
+  },
+
+  async 'concurrency quota'({ missingQuota, settings }) {
+    if (!settings.reservedConcurrency) return 'the stage reserves none';
+    const needed = await missingQuota();
+    expectThat(needed === undefined, `too small: request ${needed} concurrent invocations (docs/deploying.md)`);
+    return 'as the stage requires';
+  },
+
+  async 'PayPal secret'({ secret }) {
+    const missing = Object.entries(await secret()).filter(([, value]) => value === '' || value === UNSET_CREDENTIAL);
+    expectThat(missing.length === 0, `missing: ${missing.map(([name]) => name).join(', ')}: npm run paypal`);
+    return 'complete';
+  },
+
+  async 'PayPal webhook'({ secret, webhooks, webUrl }) {
+    const [{ webhook_id }, registered] = await Promise.all([secret(), webhooks()]);
+    const ours = registered.find(({ id }) => id === webhook_id);
+    expectThat(ours !== undefined, 'the stored webhook id is not registered: npm run paypal -- register');
+    const expected = `${webUrl}/webhooks/paypal`;
+    expectThat(ours.url === expected, `registered for ${ours.url}, expected ${expected}: npm run paypal -- register`);
+    const missing = missingEventTypes(ours);
+    expectThat(missing.length === 0, `not subscribed to ${missing.join(', ')}: npm run paypal -- register`);
+    return 'registered for this shop and all its events';
+  },
+
+  async 'a payment begins'({ webUrl, request }) {
+    const json = async (method: string, path: string, body?: object) => {
+      const { status, body: text } = await request(method, webUrl + path, body && JSON.stringify(body));
+      expectThat(status >= 200 && status < 300, `${method} ${path} answers ${status}: ${text.slice(0, 300)}`);
+      return JSON.parse(text);
+    };
+    const { products } = await json('GET', PRODUCTS);
+    const sku = products.find(({ available }: { available: number }) => available > 0)?.sku;
+    if (!sku) throw new Skipped('no product is in stock');
+    const { checkout_session_id } = await json('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });
+    const payment = await json('POST', '/api/v1/payments', { checkout_session_id });
+    const { hostname } = new URL(payment.approve_url);
+    // Releases the stock; the order at PayPal is left, and expires.
+    await json('POST', `/api/v1/payments/${payment.payment_id}/cancel`, { token: payment.paypal_order_id });
+    expectThat(/(^|\.)paypal\.com$/.test(hostname), `the buyer would approve at ${hostname}`);
+    return `order ${payment.paypal_order_id} created at PayPal, and left`;
+  },
+
+  async 'Transaction Search'({ mayReadLedger }) {
+    expectThat(await mayReadLedger(), 'not permitted: docs/deploying.md#transaction-search');
+    return 'permitted';
+  },
+};
+
+export const CHECK_NAMES = Object.keys(CHECKS);
+
+/** Runs every check, also after one that failed. An error while reading is a defect: the stage cannot be verified. */
+export async function* verifyShop(stage: DeployedStage): AsyncGenerator<Verdict> {
+  for (const [check, run] of Object.entries(CHECKS)) {
+    try {
+      yield { check, status: 'ok', detail: await run(stage) };
+    } catch (error) {
+      if (error instanceof Skipped) yield { check, status: 'skipped', detail: error.message };
+      else yield { check, status: 'defect', detail: error instanceof Defect ? error.message : `${error}` };
+    }
+  }
+}

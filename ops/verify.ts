@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
+import { Option } from '@commander-js/extra-typings';
+import { type Settings, SWITCHED_ON, type SwitchedPart, TABLE_NAMES, tableOutput } from '../lib/names.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { command, FAILED, JSON_OUTPUT, run } from './command.ts';
+import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
+import { AWS_STAGES, type AwsStage } from './find-deployment.ts';
+import { payPalClientFor } from './paypal-client.ts';
+import { type DeployedStage, type Verdict, verifyShop } from './verify-shop.ts';
+
+await run(
+  command(
+    'npm run verify',
+    'Checks a deployed stage for what only AWS and PayPal can show. Begins one payment, and cancels it.',
+  )
+    .addOption(new Option('--stage <name>', 'the stage').choices(AWS_STAGES).makeOptionMandatory())
+    .addOption(JSON_OUTPUT)
+    .action(async ({ stage, json }) => {
+      const verdicts: Verdict[] = [];
+      for await (const verdict of verifyShop(await deployedStage(stage))) {
+        verdicts.push(verdict);
+        if (!json) console.log(`${verdict.status.padEnd(7)}  ${verdict.check.padEnd(22)}  ${verdict.detail}`);
+      }
+      if (json) console.log(JSON.stringify(verdicts, null, 2));
+      if (verdicts.some(({ status }) => status === 'defect')) process.exitCode = FAILED;
+    }),
+);
+
+async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
+  const [data, service, web] = await Promise.all(
+    ['data', 'service', 'web'].map((part) => outputsOf(`settle-once-${stage}-${part}`)),
+  );
+  if (!data || !service || !web) throw new Error(`stage ${stage} is not deployed completely: npm run deploy`);
+  const settings: Settings = JSON.parse(service.Settings ?? '{}');
+  const isOn = (part: SwitchedPart): boolean =>
+    settings[part as keyof Settings] ? settings[part as keyof Settings] === 'on' : SWITCHED_ON[stage].includes(part);
+  const { paypal, stored } = await payPalClientFor({ stage });
+  const dynamo = new DynamoDBClient({});
+  return {
+    webUrl: web.WebUrl ?? '',
+    apiUrl: service.ApiUrl ?? '',
+    version: packageJson.version,
+    settings: {
+      originCheck: isOn('originCheck'),
+      reservedConcurrency: stage === 'prod' && settings.reservedConcurrency !== 'off',
+      alarmEmail: settings.alarmEmail !== undefined,
+      protection: isOn('protection'),
+    },
+    async request(method, url, body) {
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(15_000),
+        ...(body !== undefined && {
+          body,
+          headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        }),
+      });
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: await response.text(),
+      };
+    },
+    async alarms() {
+      const found = [];
+      const pages = paginateDescribeAlarms(
+        { client: new CloudWatchClient({}) },
+        { AlarmNamePrefix: `settle-once-${stage}-` },
+      );
+      for await (const { MetricAlarms = [] } of pages)
+        for (const { AlarmName = '', AlarmActions = [], ActionsEnabled = false } of MetricAlarms)
+          found.push({
+            name: AlarmName,
+            notifies: AlarmActions.includes(service.AlarmTopicArn ?? ''),
+            enabled: ActionsEnabled,
+          });
+      return found;
+    },
+    async subscriptions() {
+      const found = [];
+      const pages = paginateListSubscriptionsByTopic(
+        { client: new SNSClient({}) },
+        { TopicArn: service.AlarmTopicArn },
+      );
+      // https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+      for await (const { Subscriptions = [] } of pages)
+        for (const { Endpoint = '', SubscriptionArn } of Subscriptions)
+          found.push({ endpoint: Endpoint, confirmed: SubscriptionArn !== 'PendingConfirmation' });
+      return found;
+    },
+    async throttles() {
+      const { DefaultRouteSettings, RouteSettings = {} } = await new ApiGatewayV2Client({}).send(
+        new GetStageCommand({ ApiId: service.ApiId, StageName: '$default' }),
+      );
+      const rates = Object.entries({ ...RouteSettings, default: DefaultRouteSettings }).flatMap(([route, settings]) =>
+        settings?.ThrottlingRateLimit === undefined ? [] : [[route, settings.ThrottlingRateLimit] as const],
+      );
+      return Object.fromEntries(rates);
+    },
+    tables: () =>
+      Promise.all(
+        TABLE_NAMES.map(async (name) => {
+          const TableName = data[tableOutput(name)];
+          const [{ ContinuousBackupsDescription }, { Table }] = await Promise.all([
+            dynamo.send(new DescribeContinuousBackupsCommand({ TableName })),
+            dynamo.send(new DescribeTableCommand({ TableName })),
+          ]);
+          const { PointInTimeRecoveryStatus } = ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
+          return {
+            name,
+            recoverable: PointInTimeRecoveryStatus === 'ENABLED',
+            protected: Table?.DeletionProtectionEnabled === true,
+          };
+        }),
+      ),
+    missingQuota: async () =>
+      missingQuota(stage, await concurrencyQuotaOf(new LambdaClient({})), Number(service.ReservedConcurrency ?? 0)),
+    secret: async () => stored,
+    webhooks: () => paypal.listWebhooks(),
+    async mayReadLedger() {
+      const to = new Date();
+      const from = new Date(to.getTime() - 3_600_000);
+      const { outcome } = await paypal.listTransactions({ from, to, page: 1 });
+      return outcome !== 'not_permitted';
+    },
+  };
+}
+
+async function outputsOf(StackName: string): Promise<Record<string, string> | undefined> {
+  const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
+  const outputs = Stacks?.[0]?.Outputs;
+  return outputs && Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
