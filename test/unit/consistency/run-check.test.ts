@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type InvariantNumber, invariantOf } from '../../../src/consistency/checks/violation.ts';
-import { byInvariantNumber, runCheck } from '../../../src/consistency/run-check.ts';
+import { byInvariantNumber, MAX_SCAN_PAGES, runCheck } from '../../../src/consistency/run-check.ts';
 import type { Payment } from '../../../src/payments/payment.ts';
 import type { StoredEvent } from '../../../src/paypal-webhook/stored-event.ts';
 import { orderIdOf, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
@@ -247,6 +247,30 @@ describe('runCheck over several runs', () => {
     for (let run = 0; run < 4; run++) left.push((await check.check(LONG_AFTER, 0)).findings.order_matches_payment);
 
     expect(left).toEqual([30, 20, 10, 0]);
+  });
+
+  it('scans a fixed number of pages, and continues there in the next run', async () => {
+    const { shop, purchases } = await shopWith(1);
+    const { deps } = checkOf(shop);
+    const { tables } = deps;
+    let read = 0;
+    const pages = MAX_SCAN_PAGES + 10;
+    const ids: typeof tables.sessions.ids = async () => {
+      read += 1;
+      return { items: purchases.map(({ sessionId }) => sessionId), ...(read < pages && { next: { key: 'k' } }) };
+    };
+    const run = () =>
+      runCheck(
+        { ...deps, tables: { ...tables, sessions: { ...tables.sessions, ids } }, hasTime: () => true },
+        { now: LONG_AFTER, graceSeconds: 300 },
+      );
+
+    expect(await run()).toMatchObject({ finished: false });
+    // One page was of payments.
+    expect(read).toBe(MAX_SCAN_PAGES - 1);
+
+    expect(await run()).toMatchObject({ finished: true });
+    expect(read).toBe(pages);
   });
 
   it('keeps the last figures until the scan is finished', async () => {
