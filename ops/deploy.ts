@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -14,6 +14,7 @@ import { type DeployDeps, deployShop, diffShop } from './deploy-shop.ts';
 import { AWS_STAGES } from './find-deployment.ts';
 import { originSecretStore } from './origin-secret.ts';
 import { publishPages } from './publish-pages.ts';
+import { stackOutputs } from './stack-outputs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -45,7 +46,7 @@ await run(
         };
         const deps: DeployDeps = {
           run: (tool, args) => runTool(tool, args, json ? process.stderr : 'inherit'),
-          outputsOf: (stack, region) => outputsOf(new CloudFormationClient(region ? { region } : {}), stack),
+          outputsOf: (stack, region) => stackOutputs(new CloudFormationClient(region ? { region } : {}), stack),
           publish: async (target) => {
             const clients = { s3: new S3Client({}), cloudFront: new CloudFrontClient({}) };
             const reference = new Date().toISOString();
@@ -83,14 +84,4 @@ function runTool(tool: string, args: readonly string[], stdout: NodeJS.WriteStre
       code === 0 ? resolve() : reject(new Error(`${tool} ${args[0]} failed with exit code ${code}`)),
     );
   });
-}
-
-async function outputsOf(client: CloudFormationClient, StackName: string) {
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName })).catch((error) => {
-    // CloudFormation has no error name of its own for a missing stack.
-    if (/does not exist/.test(error.message)) return { Stacks: undefined };
-    throw error;
-  });
-  const outputs = Stacks?.[0]?.Outputs;
-  return outputs && Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { Option } from '@commander-js/extra-typings';
 import { payPalSecretName, STAGE_NAMES, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { type ClientOptions, EMULATOR_CREDENTIALS } from './emulator-client.ts';
+import { stackOutputs } from './stack-outputs.ts';
 
 /** Stages on AWS. */
 export const AWS_STAGES = STAGE_NAMES.filter((name) => name !== 'local');
@@ -107,10 +108,11 @@ const optionsFor = ({ aws_endpoint_url, region }: { aws_endpoint_url: string; re
 
 async function outputsOf(StackName: string): Promise<(key: string) => string> {
   const client = new CloudFormationClient({});
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+  const outputs = await stackOutputs(client, StackName);
   client.destroy();
+  if (!outputs) throw new Error(`stack ${StackName} is not deployed`);
   return (key) => {
-    const value = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+    const value = outputs[key];
     if (!value) throw new Error(`stack ${StackName} has no output ${key}: deploy it again`);
     return value;
   };

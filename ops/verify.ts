@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -12,6 +12,7 @@ import { command, FAILED, JSON_OUTPUT, run } from './command.ts';
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
 import { AWS_STAGES, type AwsStage } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
+import { stackOutputs } from './stack-outputs.ts';
 import { type DeployedStage, type Verdict, verifyShop } from './verify-shop.ts';
 
 await run(
@@ -33,8 +34,9 @@ await run(
 );
 
 async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
+  const cloudFormation = new CloudFormationClient({});
   const [data, service, web] = await Promise.all(
-    ['data', 'service', 'web'].map((part) => outputsOf(`settle-once-${stage}-${part}`)),
+    ['data', 'service', 'web'].map((part) => stackOutputs(cloudFormation, `settle-once-${stage}-${part}`)),
   );
   if (!data || !service || !web) throw new Error(`stage ${stage} is not deployed completely: npm run deploy`);
   const settings: Settings = JSON.parse(service.Settings ?? '{}');
@@ -131,10 +133,4 @@ async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
       return outcome !== 'not_permitted';
     },
   };
-}
-
-async function outputsOf(StackName: string): Promise<Record<string, string> | undefined> {
-  const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
-  const outputs = Stacks?.[0]?.Outputs;
-  return outputs && Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
