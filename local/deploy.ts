@@ -10,6 +10,9 @@ import { run, runConcurrently } from './processes.ts';
 /** MiniStack's default account. */
 const ACCOUNT = '000000000000';
 
+/** Arguments of the CDK's CLI. To be run in a folder without cdk.json, or the CLI synthesizes the app first. */
+export const BOOTSTRAP = ['bootstrap', `aws://${ACCOUNT}/${REGION}`];
+
 export interface DeployOptions {
   readonly endpoint: string;
   readonly simulatorUrl: string;
@@ -40,8 +43,7 @@ export interface Deployed {
 
 /** In parallel: bootstraps MiniStack for the CDK, synthesizes templates and bundles, and builds the pages. */
 export async function prepare(options: DeployOptions, signal: AbortSignal): Promise<void> {
-  const env = environmentOf(options);
-  const bootstrap = ['bootstrap', `aws://${ACCOUNT}/${REGION}`];
+  const env = emulatorEnvironment(options);
   const synth = [
     'synth',
     '--quiet',
@@ -54,9 +56,8 @@ export async function prepare(options: DeployOptions, signal: AbortSignal): Prom
     ...Object.entries(options.context ?? {}).flatMap(([key, value]) => ['--context', `${key}=${value}`]),
   ];
   await runConcurrently(signal, [
-    // In a folder without cdk.json, so that the CLI does not synthesize the app first.
     (signal) =>
-      run('cdk', bootstrap, { env, cwd: options.folder, log: join(options.logs, 'cdk-bootstrap.log'), signal }),
+      run('cdk', BOOTSTRAP, { env, cwd: options.folder, log: join(options.logs, 'cdk-bootstrap.log'), signal }),
     (signal) => run('cdk', synth, { env, cwd: ROOT, log: join(options.logs, 'cdk-synth.log'), signal }),
     (signal) => run('node', ['web/build.ts'], { env, cwd: ROOT, log: join(options.logs, 'web-build.log'), signal }),
   ]);
@@ -80,7 +81,7 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
         : []),
       ...['--outputs-file', outputsFile],
     ],
-    { env: environmentOf(options), cwd: ROOT, log: join(options.logs, 'cdk-deploy.log'), signal },
+    { env: emulatorEnvironment(options), cwd: ROOT, log: join(options.logs, 'cdk-deploy.log'), signal },
   );
   const stacks: Record<string, Record<string, string>> = JSON.parse(await readFile(outputsFile, 'utf8'));
   const output = (stack: 'data' | 'service', name: string): string => {
@@ -103,7 +104,10 @@ export async function deploy(options: DeployOptions, signal: AbortSignal): Promi
 const assembly = ({ folder }: DeployOptions) => join(folder, 'cdk.out');
 
 /** The caller's environment without anything that could point the CLI to a real AWS account. */
-const environmentOf = ({ endpoint, folder }: DeployOptions): NodeJS.ProcessEnv => ({
+export const emulatorEnvironment = ({
+  endpoint,
+  folder,
+}: Pick<DeployOptions, 'endpoint' | 'folder'>): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name))),
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   AWS_ENDPOINT_URL: endpoint,

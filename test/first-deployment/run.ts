@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TABLE_NAMES, tableOutput } from '../../lib/names.ts';
+import { BOOTSTRAP, emulatorEnvironment } from '../../local/deploy.ts';
 import { freePort, REGION, startMiniStack } from '../../local/ministack.ts';
 import { ROOT } from '../../local/paths.ts';
 import { ensurePythonPackages } from '../../local/python.ts';
 import { stopSignal } from '../../local/stop-signal.ts';
 import { command, run } from '../../ops/command.ts';
 import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
+import { stackOutputs } from '../../ops/stack-outputs.ts';
 
 const DEPLOY = [
   ...['ops/deploy.ts', '--stage', 'prod', '--yes'],
@@ -25,9 +27,8 @@ const DEPLOY = [
 async function deployTwice(endpoint: string, folder: string): Promise<void> {
   const client = { endpoint, region: REGION, credentials: EMULATOR_CREDENTIALS };
   const logs = new CloudWatchLogsClient(client);
-  const env = environmentOf(endpoint, folder);
-  const bootstrap = ['bootstrap', `aws://000000000000/${REGION}`];
-  assert.equal(await exitCode('cdk', bootstrap, { env, cwd: folder }), 0, 'cdk bootstrap fails');
+  const env = emulatorEnvironment({ endpoint, folder });
+  assert.equal(await exitCode('cdk', BOOTSTRAP, { env, cwd: folder }), 0, 'cdk bootstrap fails');
 
   step('deploys, and a resource of the service stack fails');
   assert.notEqual(
@@ -68,12 +69,9 @@ async function stacks(client: Client): Promise<Record<string, string>> {
 }
 
 async function assertTablesProtected(client: Client): Promise<void> {
-  const { Stacks } = await new CloudFormationClient(client).send(
-    new DescribeStacksCommand({ StackName: 'settle-once-prod-data' }),
-  );
-  const outputs = Stacks?.[0]?.Outputs ?? [];
+  const outputs = await stackOutputs(new CloudFormationClient(client), 'settle-once-prod-data');
   for (const name of TABLE_NAMES) {
-    const TableName = outputs.find(({ OutputKey }) => OutputKey === tableOutput(name))?.OutputValue;
+    const TableName = outputs?.[tableOutput(name)];
     const { Table } = await new DynamoDBClient(client as never).send(new DescribeTableCommand({ TableName }));
     assert.equal(Table?.DeletionProtectionEnabled, true, `table ${name} is not protected`);
   }
@@ -86,21 +84,6 @@ function exitCode(tool: string, args: readonly string[], options: { env: NodeJS.
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
-
-/** The caller's environment without anything that could reach a real AWS account. */
-const environmentOf = (endpoint: string, folder: string): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK)_/.test(name))),
-  PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
-  AWS_ENDPOINT_URL: endpoint,
-  AWS_REGION: REGION,
-  AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
-  AWS_CONFIG_FILE: join(folder, 'no-config'),
-  AWS_SHARED_CREDENTIALS_FILE: join(folder, 'no-credentials'),
-  AWS_EC2_METADATA_DISABLED: 'true',
-  CDK_HOME: join(folder, 'cdk-home'),
-  CDK_DISABLE_CLI_TELEMETRY: 'true',
-});
 
 await run(
   command(
