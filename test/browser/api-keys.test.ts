@@ -1,6 +1,6 @@
 import { describe, expect, inject } from 'vitest';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
-import { openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
+import { openAsOperator, signInAs, typeIntoFocused } from '../support/stack/operator-pages.ts';
 import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { shop } from '../support/stack/shop.ts';
 import { waitForHeading } from '../support/stack/shopper.ts';
@@ -14,7 +14,7 @@ describe('API keys', () => {
     await openAsOperator(page, '/admin/api-keys', 'API keys');
 
     await page.getByRole('button', { name: 'Create API key' }).press('Enter');
-    await page.keyboard.type(name);
+    await typeIntoFocused(page, name);
     await page.getByRole('checkbox', { name: 'events:read' }).press('Space');
     expect(await accessibilityViolations(page)).toEqual([]);
     await page.keyboard.press('Enter');

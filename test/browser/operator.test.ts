@@ -9,7 +9,7 @@ import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
 import { forgetLedger, readLedger, today } from '../support/stack/ledger.ts';
 import { seenByOperator } from '../support/stack/operator.ts';
-import { closeDialog, confirm, openAsOperator, signInAs } from '../support/stack/operator-pages.ts';
+import { closeDialog, confirm, openAsOperator, signInAs, typeIntoFocused } from '../support/stack/operator-pages.ts';
 import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { retry } from '../support/stack/settlements.ts';
 import {
@@ -541,13 +541,13 @@ describe('a sign-in', () => {
     await page.goto('/admin/consistency');
     await waitForHeading(page, 'Sign in');
 
-    await page.keyboard.type(username);
+    await typeIntoFocused(page, username);
     await page.keyboard.press('Tab');
     await page.keyboard.type(JSON.parse(stdout).password);
     await page.keyboard.press('Enter');
     await waitForHeading(page, 'Choose a new password');
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.keyboard.type(own);
+    await typeIntoFocused(page, own);
     await page.keyboard.press('Tab');
     await page.keyboard.type('another one');
     await page.getByText('The passwords differ.').waitFor();

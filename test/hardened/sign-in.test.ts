@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { accessibilityViolations, it } from '../support/stack/browser.ts';
 import { command } from '../support/stack/command.ts';
-import { signInAs } from '../support/stack/operator-pages.ts';
+import { signInAs, typeIntoFocused } from '../support/stack/operator-pages.ts';
 import { shop } from '../support/stack/shop.ts';
 import { waitForHeading } from '../support/stack/shopper.ts';
 import { nextTotpCode, secretOf, totpCode } from '../support/stack/totp.ts';
@@ -33,7 +33,7 @@ async function enrolled() {
 async function typeAndSubmit(page: Page, ...texts: string[]): Promise<void> {
   for (const [i, text] of texts.entries()) {
     if (i > 0) await page.keyboard.press('Tab');
-    await page.keyboard.type(text);
+    await typeIntoFocused(page, text);
   }
   await page.keyboard.press('Enter');
 }

@@ -12,7 +12,7 @@ afterAll(() => browser.close());
 
 /** A test with a browser context of its own, which fails on script errors and content security policy violations. */
 export const it = test.extend<{ context: BrowserContext; page: Page }>({
-  context: async ({ task: _ }, use) => {
+  context: async ({ task }, use) => {
     const context = await browser.newContext({ baseURL: SHOP_URL, viewport: { width: 1280, height: 800 } });
     context.setDefaultTimeout(20_000);
     const pageErrors: string[] = [];
@@ -24,6 +24,10 @@ export const it = test.extend<{ context: BrowserContext; page: Page }>({
         pageErrors.push(message.text());
     });
     await use(context);
+    if (task.result?.errors?.length) {
+      for (const page of context.pages())
+        console.error(`${page.url()} when the test failed:\n${await page.locator('body').ariaSnapshot()}`);
+    }
     await context.close();
     expect(pageErrors).toEqual([]);
   },

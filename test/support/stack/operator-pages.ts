@@ -23,6 +23,12 @@ export async function openAsOperator(page: Page, path: `/admin${string}`, headin
   await waitForHeading(page, heading);
 }
 
+/** Types into the field that the page focuses, once it has: a dialog takes the focus after it is drawn. */
+export async function typeIntoFocused(page: Page, text: string): Promise<void> {
+  await page.locator('input:focus').waitFor();
+  await page.keyboard.type(text);
+}
+
 /** Enters the reason in the open dialog and confirms it. */
 export async function confirm(page: Page, action: string, reason: string): Promise<void> {
   const dialog = page.getByRole('dialog');
