@@ -3,11 +3,11 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { JOB_NAMES, type JobName, type JobResult, runJob } from '../src/reconciliation/job.ts';
-import { queueEventSchema } from '../src/reconciliation/payment-queue.ts';
 import { dynamoClient } from '../src/shared/dynamo.ts';
 import { requireEnv, requirePayPal, requireShopTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
 import { measure } from '../src/shared/metrics.ts';
+import { queueEventSchema } from '../src/shared/queue-event.ts';
 import { wireJobs } from './wiring.ts';
 
 const { jobs, checkQueued, registerContext, runs, now } = wireJobs({

@@ -15,13 +15,15 @@ import { auditRepository } from '../src/admin-api/audit-repository.ts';
 import { queueDepth, servicesOfWorkflow, tableStatus, workflowStatus } from '../src/admin-api/aws-status.ts';
 import type { PaymentDetailsDeps } from '../src/admin-api/payment-details.ts';
 import { sessionRepository } from '../src/checkout/session-repository.ts';
+import type { CheckChangesDeps } from '../src/consistency/check-changes.ts';
+import { checkQueue } from '../src/consistency/check-queue.ts';
 import { consistencyFunction } from '../src/consistency/consistency-function.ts';
 import { findingRepository } from '../src/consistency/finding-repository.ts';
 import { repairActions } from '../src/consistency/repair-actions.ts';
 import type { CheckDeps } from '../src/consistency/run-check.ts';
 import { stockCountRepository } from '../src/consistency/stock-count-repository.ts';
 import { type OrderRepository, orderRepository } from '../src/fulfillment/order-repository.ts';
-import { stockRepository } from '../src/inventory/stock-repository.ts';
+import { reservationsOf, stockRepository } from '../src/inventory/stock-repository.ts';
 import { ledgerRepository } from '../src/ledger/ledger-repository.ts';
 import { type ApplyEvidenceDeps, type EvidenceApplier, evidenceApplier } from '../src/payments/apply-evidence.ts';
 import { type PaymentRepository, paymentRepository } from '../src/payments/payment-repository.ts';
@@ -47,7 +49,7 @@ import { paymentsJob } from '../src/reconciliation/jobs/payments.ts';
 import { reservationsJob } from '../src/reconciliation/jobs/reservations.ts';
 import { onceConfigured } from '../src/reconciliation/once-configured.ts';
 import { pauseRepository } from '../src/reconciliation/pause-repository.ts';
-import { paymentQueue, type QueueRecord } from '../src/reconciliation/payment-queue.ts';
+import { paymentQueue } from '../src/reconciliation/payment-queue.ts';
 import { checkQueuedPayments } from '../src/reconciliation/payment-worker.ts';
 import type { Limits } from '../src/reconciliation/process-batch.ts';
 import { reconcileReservation } from '../src/reconciliation/reconcile-reservation.ts';
@@ -61,6 +63,7 @@ import type { ShopTables, Tables } from '../src/shared/env.ts';
 import { idempotencyKeys } from '../src/shared/http/idempotency-key.ts';
 import { idempotencyTable } from '../src/shared/idempotency-table.ts';
 import { orderIdOf } from '../src/shared/ids.ts';
+import type { QueueRecord } from '../src/shared/queue-event.ts';
 import { runRepository } from '../src/shared/run-repository.ts';
 import type { StorefrontDeps } from '../src/storefront-api/api.ts';
 
@@ -315,6 +318,23 @@ export const wireCheck = (
   tables: purchaseRepositories(options.db, options.tables),
   workflow: executionClient(options.stepFunctions, options.stateMachineArn),
   getOrder: connectPayPal(options.paypal).getOrder,
+});
+
+/** For the check of purchases that have changed, which writes findings only. */
+export const wireChanges = (options: {
+  readonly db: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly tables: Pick<Tables, 'reservations' | 'sessions' | 'payments' | 'orders' | 'operations'>;
+  readonly checkQueueUrl: string;
+}): CheckChangesDeps => ({
+  tables: {
+    stock: { reservationsOf: reservationsOf(options.db, options.tables.reservations) },
+    sessions: sessionRepository(options.db, options.tables.sessions),
+    payments: paymentRepository(options.db, options.tables.payments),
+    orders: orderRepository(options.db, options.tables.orders),
+  },
+  findings: findingRepository(options.db, options.tables.operations),
+  queue: checkQueue(options.sqs, options.checkQueueUrl),
 });
 
 /** For the command that prints one payment. */

@@ -3,6 +3,7 @@ export const BUNDLE_BUDGETS: Readonly<Record<string, number>> = {
   admin: 750_000,
   'api-document': 135_000,
   audit: 29_000,
+  changes: 385_000,
   checkout: 298_000,
   consistency: 480_000,
   fulfillment: 385_000,

@@ -5,8 +5,8 @@ import type { EnvName } from '../src/shared/env.ts';
 import { ANY_ORIGIN } from '../src/shared/http/front-door.ts';
 import type { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
 import { NodeLambda } from './constructs/node-lambda.ts';
-import type { PaymentQueue } from './constructs/payment-queue.ts';
 import { allowExecutions, stateMachineArn } from './constructs/payment-settlement.ts';
+import type { WorkQueue } from './constructs/work-queue.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FunctionName, FunctionSpec } from './functions.ts';
 import { payPalSecretName, TABLE_NAMES, type TableName } from './names.ts';
@@ -17,7 +17,8 @@ export interface CreateFunctionsProps {
   readonly stage: Stage;
   readonly data: DataStack;
   readonly deadLetters: DeadLetterQueues;
-  readonly paymentQueue: PaymentQueue;
+  readonly paymentQueue: WorkQueue;
+  readonly checkQueue: WorkQueue;
 }
 
 /** Creates the functions of a table of specs, with the permissions and the environment that each spec states. */
@@ -56,7 +57,7 @@ function allowConsistencyCheck(caller: NodeLambda, consistency: NodeLambda): voi
 /** Every environment variable; each function gets those that its spec implies or lists. */
 function environmentOf(
   stack: Stack,
-  { stage, data, deadLetters, paymentQueue }: CreateFunctionsProps,
+  { stage, data, deadLetters, paymentQueue, checkQueue }: CreateFunctionsProps,
 ): Record<Exclude<EnvName, 'CONSISTENCY_FUNCTION'>, string> {
   const table = (name: TableName) => data.tables[name].tableName;
   const {
@@ -77,6 +78,7 @@ function environmentOf(
     STATE_MACHINE_ARN: stateMachineArn(stack, stage),
     DEAD_LETTER_QUEUE_URL: deadLetters.settlements.queueUrl,
     PAYMENT_QUEUE_URL: paymentQueue.queueUrl,
+    CHECK_QUEUE_URL: checkQueue.queueUrl,
     UNDELIVERED_QUEUE_URL: deadLetters.undelivered.queueUrl,
     PAYPAL_BASE_URL: stage.payPal.baseUrl,
     PAYPAL_SECRET_NAME: payPalSecretName(stage.name),
@@ -126,7 +128,7 @@ function createFunction(
   stack: Stack,
   name: string,
   spec: FunctionSpec,
-  { stage, data, deadLetters, paymentQueue }: CreateFunctionsProps,
+  { stage, data, deadLetters, paymentQueue, checkQueue }: CreateFunctionsProps,
   environment: ReturnType<typeof environmentOf>,
 ): NodeLambda {
   const variables: (keyof typeof environment)[] = [
@@ -136,6 +138,7 @@ function createFunction(
     ...(spec.startsSettlements ? (['DUE_AFTER_SECONDS'] as const) : []),
     ...(spec.deadLetters ? (['DEAD_LETTER_QUEUE_URL'] as const) : []),
     ...(spec.paymentQueue ? (['PAYMENT_QUEUE_URL'] as const) : []),
+    ...(spec.checkQueue ? (['CHECK_QUEUE_URL'] as const) : []),
     ...(spec.readsQueueDepth ? (['DEAD_LETTER_QUEUE_URL', 'UNDELIVERED_QUEUE_URL'] as const) : []),
     ...(spec.environment ?? []),
   ];
@@ -167,6 +170,7 @@ function createFunction(
   for (const [queue, actions] of [
     [deadLetters.settlements, spec.deadLetters],
     [paymentQueue, spec.paymentQueue],
+    [checkQueue, spec.checkQueue],
   ] as const) {
     if (actions)
       fn.addToRolePolicy(

@@ -13,11 +13,17 @@ const BY_DUE = { key: 'due_shard', sortKey: 'due_at' } as const;
 /** Table definitions; keys and indexes match the repositories. */
 const TABLES = {
   products: { key: 'sku' },
-  reservations: { key: 'checkout_session_id', expiresBy: 'delete_at', indexes: { 'by-due': BY_DUE } },
-  'checkout-sessions': { key: 'checkout_session_id', expiresBy: 'delete_at' },
+  reservations: {
+    key: 'checkout_session_id',
+    expiresBy: 'delete_at',
+    streams: 'keys',
+    indexes: { 'by-due': BY_DUE },
+  },
+  'checkout-sessions': { key: 'checkout_session_id', expiresBy: 'delete_at', streams: 'keys' },
   payments: {
     key: 'payment_id',
     expiresBy: 'delete_at',
+    streams: 'keys',
     indexes: {
       'by-paypal-order': { key: 'paypal_order_id' },
       'by-capture': { key: 'capture_id' },
@@ -26,7 +32,7 @@ const TABLES = {
       'by-ledger-day': { key: 'ledger_day', sortKey: 'payment_id' },
     },
   },
-  orders: { key: 'order_id', sortKey: 'part', expiresBy: 'expires_at' },
+  orders: { key: 'order_id', sortKey: 'part', expiresBy: 'expires_at', streams: 'keys' },
   'webhook-events': {
     key: 'event_id',
     expiresBy: 'expires_at',
@@ -39,7 +45,7 @@ const TABLES = {
   operations: { key: 'kind', sortKey: 'id' },
   // Operators, their sessions and refunds of the day, and API keys.
   access: { key: 'kind', sortKey: 'id', expiresBy: 'expires_at' },
-  audit: { key: 'kind', sortKey: 'id', streams: true },
+  audit: { key: 'kind', sortKey: 'id', streams: 'items' },
 } as const satisfies Record<TableName, TableShape>;
 
 /** Everything that must survive a redeployment: tables, PayPal credentials, operators. */

@@ -38,6 +38,9 @@ export interface FunctionSpec {
   /** Actions on the queue of due payments. */
   readonly paymentQueue?: readonly QueueAction[];
 
+  /** Actions on the queue of purchases to check. */
+  readonly checkQueue?: readonly QueueAction[];
+
   /** Reads the depth of both dead-letter queues. */
   readonly readsQueueDepth?: boolean;
 
@@ -169,6 +172,22 @@ export const FUNCTIONS = {
   },
   // Its log group is the copy of the audit log. Invoked with the changes of the table.
   audit: { timeout: seconds(10), memory: 512 },
+  // Invoked with the changes of all rows of purchases, and after the grace period to check them; writes findings only.
+  changes: {
+    timeout: seconds(29),
+    memory: 512,
+    tables: {
+      reservations: ['BatchGetItem'],
+      'checkout-sessions': ['BatchGetItem'],
+      payments: ['BatchGetItem'],
+      orders: ['BatchGetItem'],
+      operations: ['PutItem', 'UpdateItem'],
+    },
+    partitions: { operations: ['finding'] },
+    // Lambda receives with the role of the function.
+    checkQueue: ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'],
+    environment: ['GRACE_SECONDS'],
+  },
   // Reads all business tables; writes findings only.
   consistency: {
     timeout: seconds(29),

@@ -1,19 +1,21 @@
-import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { logAuditEntries } from './constructs/audit-stream.ts';
+import { CLAIM_SECONDS, MAX_RECEIVES } from '../src/reconciliation/queue-times.ts';
 import { Canary } from './constructs/canary.ts';
 import { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
 import { ExecutionEvents } from './constructs/execution-events.ts';
 import { ShopApi } from './constructs/http-api.ts';
-import { PaymentQueue } from './constructs/payment-queue.ts';
 import { PaymentSettlement } from './constructs/payment-settlement.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { invokeWithChanges } from './constructs/table-stream.ts';
+import { WorkQueue } from './constructs/work-queue.ts';
 import { createFunctions } from './create-functions.ts';
 import type { DataStack } from './data-stack.ts';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
+import type { TableName } from './names.ts';
 import { totalOf } from './reserved-concurrency.ts';
 import { ROUTES } from './routes.ts';
 import { scheduledJobs } from './scheduled-jobs.ts';
@@ -24,6 +26,12 @@ const CANARIES: readonly FunctionName[] = ['paypal-webhook', 'storefront', 'paym
 
 /** What a bad version of them sets off within ten minutes. */
 const ROLLBACK_ALARMS = ['requests-failing', 'deliveries-postponed', 'signatures-refused', 'functions-throttled'];
+
+/** A purchase has rows in each, under keys with its random part. */
+const PURCHASE_TABLES = ['payments', 'checkout-sessions', 'reservations', 'orders'] as const satisfies TableName[];
+
+/** The maximum of Lambda. */
+const MAX_WINDOW_SECONDS = 300;
 
 export interface ServiceStackProps {
   readonly stage: Stage;
@@ -46,10 +54,32 @@ export class ServiceStack extends Stack {
       reason: 'An update from 0.1.0 needs its exports until the service stack imports none of them.',
     });
     const deadLetters = new DeadLetterQueues(this, 'dead-letters');
-    const paymentQueue = new PaymentQueue(this, 'payment-queue', { undelivered: deadLetters.undelivered });
-    const functions = createFunctions(this, { stage, data, deadLetters, paymentQueue }, FUNCTIONS);
-    paymentQueue.invoke(functions.reconciliation, stage);
-    logAuditEntries(functions.audit, data.tables.audit, deadLetters.undelivered);
+    const { undelivered } = deadLetters;
+    const paymentQueue = new WorkQueue(this, 'payment-queue', {
+      undelivered,
+      retention: Duration.seconds(CLAIM_SECONDS),
+      timeout: FUNCTIONS.reconciliation.timeout,
+      maxReceives: MAX_RECEIVES,
+    });
+    const checkQueue = new WorkQueue(this, 'check-queue', {
+      undelivered,
+      retention: Duration.days(4),
+      timeout: FUNCTIONS.changes.timeout,
+      maxReceives: 5,
+    });
+    const functions = createFunctions(this, { stage, data, deadLetters, paymentQueue, checkQueue }, FUNCTIONS);
+    paymentQueue.invoke(functions.reconciliation, { batchSize: 10, maxConcurrency: stage.maxPaymentWorkers });
+    checkQueue.invoke(functions.changes, { batchSize: 10, maxConcurrency: 2 });
+    invokeWithChanges(functions.audit, data.tables.audit, { id: 'audit-stream', undelivered, batchSize: 100 });
+    for (const name of PURCHASE_TABLES) {
+      invokeWithChanges(functions.changes, data.tables[name], {
+        id: `${name}-stream`,
+        undelivered,
+        // Most changes of a purchase are made within some minutes: one check for all of them.
+        batchSize: 5000,
+        window: Duration.seconds(Math.min(stage.intervals.graceSeconds, MAX_WINDOW_SECONDS)),
+      });
+    }
     const { stateMachine } = new PaymentSettlement(this, 'settlement', {
       stage,
       services: functions,
@@ -57,7 +87,7 @@ export class ServiceStack extends Stack {
     new ExecutionEvents(this, 'execution-events', { stateMachine, deadLetters, recorder: functions.settlements });
     const schedules = new Schedules(this, 'schedules', {
       stage,
-      undelivered: deadLetters.undelivered,
+      undelivered,
       jobs: scheduledJobs(stage.intervals).map(({ target, ...job }) => ({ ...job, target: functions[target] })),
     });
     const canary = stage.canary
@@ -80,6 +110,7 @@ export class ServiceStack extends Stack {
       functions,
       stateMachine,
       deadLetters,
+      checkQueue,
       schedules,
       api,
       tables: data.tables,

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
@@ -75,6 +76,29 @@ def without_stream_positions(restore):
     return fixed
 
 
+def with_batching_windows(poll):
+    """
+    A mapping with a batching window collects the records of a stream. MiniStack 1.5.33 invokes the function at once, for
+    each record of a shop that sells. Here a window ends at fixed times, not some seconds after its first record.
+    """
+    ends = {}
+
+    def fixed():
+        now = time.time()
+        for _, _, mapping in lambda_svc._iter_all_esms():
+            window = mapping.get("MaximumBatchingWindowInSeconds")
+            if not window or ":dynamodb:" not in mapping.get("EventSourceArn", ""):
+                continue
+            end = ends.get(mapping["UUID"], 0)
+            if now < end:
+                lambda_svc._esm_backoff_until[mapping["UUID"]] = end
+            else:
+                ends[mapping["UUID"]] = now + window
+        return poll()
+
+    return fixed
+
+
 def exits_after(save):
     """Exits once the state is on disk: a running step would keep the process alive until it is killed."""
 
@@ -96,6 +120,7 @@ app.pin_request_origin = as_by_tls(app.pin_request_origin)
 # A line that comes later is logged with the next call.
 lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.01, 0.005, 0.25)
 lambda_svc._restore_esm_positions = without_stream_positions(lambda_svc._restore_esm_positions)
+lambda_svc._poll_dynamodb_streams = with_batching_windows(lambda_svc._poll_dynamodb_streams)
 app.save_all = exits_after(app.save_all)
 cognito_challenges.install()
 threading.Thread(target=exit_with_parent, daemon=True).start()

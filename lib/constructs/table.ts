@@ -26,10 +26,10 @@ export interface TableShape extends Key {
   readonly expiresBy?: string;
 
   /**
-   * Whether changes are streamed, with the item after and before.
-   * @default false
+   * What the stream of changes has of an item: its key, or all of it before and after.
+   * @default - no stream
    */
-  readonly streams?: boolean;
+  readonly streams?: 'keys' | 'items';
 
   /**
    * Global secondary indexes, by name. They project keys only: the items are then read from the table, consistently.
@@ -49,6 +49,8 @@ export type TableAction =
   | 'Scan'
   | 'UpdateItem';
 
+const STREAM_VIEWS = { keys: StreamViewType.KEYS_ONLY, items: StreamViewType.NEW_AND_OLD_IMAGES } as const;
+
 /** An on-demand table with point-in-time recovery for 35 days; protected against deletion if the stage retains data. */
 export class ShopTable extends Table {
   constructor(scope: Construct, id: string, shape: TableShape, stage: Stage) {
@@ -59,7 +61,7 @@ export class ShopTable extends Table {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: stage.isProtected,
       removalPolicy: removalPolicyOf(stage),
-      ...(shape.streams && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
+      ...(shape.streams && { stream: STREAM_VIEWS[shape.streams] }),
       ...(shape.expiresBy && { timeToLiveAttribute: shape.expiresBy }),
     });
 

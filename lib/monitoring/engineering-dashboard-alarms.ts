@@ -2,21 +2,26 @@ import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { MonitoringFacade } from 'cdk-monitoring-constructs';
 import type { DeadLetterQueues } from '../constructs/dead-letter-queues.ts';
 import type { Schedules } from '../constructs/schedules.ts';
 import type { ShopTable } from '../constructs/table.ts';
+import type { FunctionName } from '../functions.ts';
 import type { TableName } from '../names.ts';
 import { type AlarmRule, drawRow, type StageMonitoring } from './alarm.ts';
 
 export interface EngineeringDashboardProps {
   /** By name. */
-  readonly functions: Readonly<Record<string, IFunction>>;
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
 
   readonly stateMachine: StateMachine;
 
   readonly deadLetters: DeadLetterQueues;
+
+  /** Purchases that wait for their check. */
+  readonly checkQueue: IQueue;
 
   readonly schedules: Schedules;
 
@@ -50,7 +55,7 @@ const ASYNC_FAILURES: Readonly<Record<string, AlarmRule>> = {
 export function drawEngineeringDashboard(
   dashboard: MonitoringFacade,
   { metric, alarm }: StageMonitoring,
-  { functions, stateMachine, deadLetters, schedules, api, tables }: EngineeringDashboardProps,
+  { functions, stateMachine, deadLetters, checkQueue, schedules, api, tables }: EngineeringDashboardProps,
 ): void {
   const BLOCKED = 'A shopper who paid has no order, or waits for a refund';
 
@@ -97,6 +102,25 @@ export function drawEngineeringDashboard(
         threshold: { above: 0 },
         datapoints: [3, 3],
       }),
+    ],
+  });
+
+  drawRow(dashboard, 'Changes of purchases', {
+    'Age of the oldest record read': [
+      alarm(functions.changes.metric('IteratorAge', { period, statistic: 'Maximum', label: 'milliseconds' }), {
+        name: 'changes-late',
+        impact: 'No shopper impact yet: changes of purchases are read late, so new violations are found late.',
+        threshold: { above: 15 * 60 * 1000 },
+      }),
+    ],
+    'Purchases to check': [
+      alarm(checkQueue.metricApproximateNumberOfMessagesVisible({ period, label: 'messages due' }), {
+        name: 'changes-unchecked',
+        impact: 'No shopper impact yet: changed purchases are not checked, so new violations go unnoticed.',
+        threshold: { above: 0 },
+        datapoints: [3, 3],
+      }),
+      checkQueue.metricApproximateNumberOfMessagesDelayed({ period, label: 'messages within the grace period' }),
     ],
   });
 

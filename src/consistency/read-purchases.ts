@@ -6,7 +6,16 @@ import { orderIdOf, paymentIdOf, paymentIdOfOrder, type SessionId, sessionIdOf }
 import { isolateUnreadable } from './checks/isolate-unreadable.ts';
 import type { Purchase } from './checks/purchase.ts';
 
-export interface PurchaseTables {
+/** Reads the rows of purchases. */
+export interface PurchaseRows {
+  readonly payments: Pick<PaymentRepository, 'getAll'>;
+  readonly sessions: Pick<SessionRepository, 'getAll'>;
+  readonly stock: Pick<StockRepository, 'reservationsOf'>;
+  readonly orders: Pick<OrderRepository, 'getAll'>;
+}
+
+/** Finds purchases as well. */
+export interface PurchaseTables extends PurchaseRows {
   readonly payments: Pick<PaymentRepository, 'due' | 'getAll' | 'ids'>;
   readonly sessions: Pick<SessionRepository, 'getAll' | 'ids'>;
   readonly stock: Pick<StockRepository, 'reservationsOf' | 'reservationPage' | 'products'>;
@@ -18,7 +27,7 @@ export interface PurchaseTables {
  * payment first, so when other rows are read before a change, the payment is recent and the purchase in flight.
  */
 export async function readPurchases(
-  { payments, sessions, stock, orders }: PurchaseTables,
+  { payments, sessions, stock, orders }: PurchaseRows,
   ids: readonly SessionId[],
 ): Promise<Purchase[]> {
   const [sessionsFound, reservations, ordersFound] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { LedgerRepository } from '../ledger/ledger-repository.ts';
 import type { PayPalOrder } from '../paypal/schema.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
-import { isOrderId, isPaymentId, isSessionId, paymentIdOfOrder, type SessionId, sessionIdOf } from '../shared/ids.ts';
+import { isPaymentId, sessionOf } from '../shared/ids.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { executionViolations, type SettlementTables } from './checks/executions.ts';
 import { ledgerViolation } from './checks/ledger.ts';
@@ -101,10 +101,4 @@ async function ledgerViolationOf({ ledger, tables }: RecheckDeps, subject: strin
     tables.payments.getAll([subject]),
   ]);
   return span && ledgerViolation(subject, payment, lines, span);
-}
-
-function sessionOf(id: string): SessionId | undefined {
-  if (isSessionId(id)) return id;
-  if (isPaymentId(id)) return sessionIdOf(id);
-  return isOrderId(id) ? sessionIdOf(paymentIdOfOrder(id)) : undefined;
 }

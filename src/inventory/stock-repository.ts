@@ -42,6 +42,17 @@ const isUnmoved = ({ last_move }: Pick<Reservation, 'last_move'>) =>
 /** A function that has not ended its move by then is dead. */
 const RESUME_AFTER_MS = 60_000;
 
+/** The reservations that exist of at most 100 distinct sessions, in no order; consistent read. */
+export const reservationsOf =
+  (db: DynamoDBDocumentClient, table: string) =>
+  async (ids: readonly SessionId[]): Promise<Reservation[]> => {
+    const items = await batchGet(db, table, {
+      Keys: ids.map((checkout_session_id) => ({ checkout_session_id })),
+      ConsistentRead: true,
+    });
+    return items.map((item) => reservationSchema.parse(item));
+  };
+
 /** With stock-move-repository.ts, the only code that accesses the products and reservations tables. */
 export const stockRepository = (
   db: DynamoDBDocumentClient,
@@ -112,14 +123,7 @@ export const stockRepository = (
     resume: (reservation: Reservation): Promise<Reservation> =>
       isMoving(reservation) ? moves.resume(reservation) : Promise.resolve(reservation),
 
-    /** The reservations that exist of at most 100 distinct sessions, in no order; consistent read. */
-    async reservationsOf(ids: readonly SessionId[]): Promise<Reservation[]> {
-      const items = await batchGet(db, tables.reservations, {
-        Keys: ids.map((checkout_session_id) => ({ checkout_session_id })),
-        ConsistentRead: true,
-      });
-      return items.map((item) => reservationSchema.parse(item));
-    },
+    reservationsOf: reservationsOf(db, tables.reservations),
 
     /** One page of a consistent scan; `unreadable` has the sessions whose items do not match the schema. */
     async reservationPage(

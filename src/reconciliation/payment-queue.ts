@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { paymentIdSchema } from '../shared/ids.ts';
+import type { QueueRecord } from '../shared/queue-event.ts';
 import type { PaymentCheck } from './check-payments.ts';
 
 /** The maximum of SQS. */
@@ -40,21 +41,6 @@ export const paymentQueue = (sqs: SQSClient, QueueUrl: string) => ({
   },
 });
 export type PaymentQueue = ReturnType<typeof paymentQueue>;
-
-/**
- * The event of an event source mapping.
- * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
- */
-export const queueEventSchema = z.object({
-  Records: z.array(
-    z.object({
-      messageId: z.string(),
-      body: z.string(),
-      attributes: z.object({ ApproximateReceiveCount: z.pipe(z.transform(Number), z.int()) }),
-    }),
-  ),
-});
-export type QueueRecord = z.infer<typeof queueEventSchema>['Records'][number];
 
 /** @throws Error for a message that this queue does not contain */
 export function toPaymentCheck({ body }: QueueRecord): PaymentCheck {

@@ -1,10 +1,11 @@
+import type { QueueRecord } from '../shared/queue-event.ts';
 import {
   type CheckPaymentsDeps,
   checkPayments,
   type PaymentCheck,
   type PaymentChecksResult,
 } from './check-payments.ts';
-import { type QueueRecord, toPaymentCheck } from './payment-queue.ts';
+import { toPaymentCheck } from './payment-queue.ts';
 import type { Limits } from './process-batch.ts';
 import { MAX_RECEIVES } from './queue-times.ts';
 

@@ -19,6 +19,8 @@ export type EnvName =
   | 'DEAD_LETTER_QUEUE_URL'
   /** Of due payments. */
   | 'PAYMENT_QUEUE_URL'
+  /** Of purchases that wait for their consistency check. */
+  | 'CHECK_QUEUE_URL'
   /** Of events and scheduled invocations that could not be delivered. */
   | 'UNDELIVERED_QUEUE_URL'
   /** Name of the consistency check's function. */

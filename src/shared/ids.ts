@@ -33,3 +33,10 @@ export const paymentIdOf = (id: SessionId): PaymentId => `pay_${ulidOf(id)}`;
 export const sessionIdOf = (id: PaymentId): SessionId => `cs_${ulidOf(id)}`;
 export const paymentIdOfOrder = (id: OrderId): PaymentId => `pay_${ulidOf(id)}`;
 export const orderIdOf = (id: PaymentId): OrderId => `ord_${ulidOf(id)}`;
+
+/** The session of a purchase, by any of its ids; undefined for another text. */
+export function sessionOf(id: string): SessionId | undefined {
+  if (isSessionId(id)) return id;
+  if (isPaymentId(id)) return sessionIdOf(id);
+  return isOrderId(id) ? sessionIdOf(paymentIdOfOrder(id)) : undefined;
+}

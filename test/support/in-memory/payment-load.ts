@@ -4,10 +4,10 @@ import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import type { PayPalOrder } from '../../../src/paypal/schema.ts';
 import type { CheckPaymentsDeps, PaymentCheck } from '../../../src/reconciliation/check-payments.ts';
 import { type PaymentsJobDeps, paymentsJob } from '../../../src/reconciliation/jobs/payments.ts';
-import { queueEventSchema } from '../../../src/reconciliation/payment-queue.ts';
 import { checkQueuedPayments } from '../../../src/reconciliation/payment-worker.ts';
 import { CLAIM_SECONDS, MAX_RECEIVES } from '../../../src/reconciliation/queue-times.ts';
 import { type PaymentId, paymentIdOf, sessionId } from '../../../src/shared/ids.ts';
+import { queueEventSchema } from '../../../src/shared/queue-event.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { type VirtualTime, virtualTime } from '../virtual-time.ts';
 import { pauseInMemory } from './pause.ts';
@@ -153,7 +153,7 @@ export async function runPaymentLoad(load: Load): Promise<LoadResult> {
 
 const largest = (values: readonly number[], count: number) => values.toSorted((a, b) => b - a).slice(0, count);
 
-/** SQS with the times of lib/constructs/payment-queue.ts. */
+/** SQS with the times of lib/service-stack.ts. */
 function queueInVirtualTime({ now }: VirtualTime) {
   interface Message {
     readonly id: string;

@@ -35,6 +35,7 @@ export async function shopEnvironment(of: {
   const environment: Record<Exclude<EnvName, `${string}_TABLE`>, string> = {
     STATE_MACHINE_ARN: of.stateMachineArn,
     DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead-letters',
+    CHECK_QUEUE_URL: 'http://127.0.0.1:1/000000000000/checks',
     PAYMENT_QUEUE_URL: 'http://127.0.0.1:1/000000000000/payments',
     UNDELIVERED_QUEUE_URL: 'http://127.0.0.1:1/000000000000/undelivered',
     CONSISTENCY_FUNCTION: 'consistency',

@@ -13,11 +13,12 @@ interface Exception {
 const EXCEPTIONS: readonly Exception[] = [
   { grant: / logs:/, reason: 'Lambda logs with the role of the function, MiniStack without it.' },
   {
-    grant: /^reconciliation sqs:(DeleteMessage|GetQueueAttributes|ReceiveMessage) .*-paymentqueue/,
+    grant:
+      /^(changes|reconciliation) sqs:(DeleteMessage|GetQueueAttributes|ReceiveMessage) .*-(checkqueue|paymentqueue)/,
     reason: 'Lambda receives with the role of the function, MiniStack without it.',
   },
   {
-    grant: /^audit (dynamodb|sqs):/,
+    grant: /^(audit|changes) (dynamodb|sqs:SendMessage .*-deadletters)/,
     reason: 'Lambda reads the stream, and reports what failed, with the role of the function, MiniStack without it.',
   },
   { grant: / states:RedriveExecution /, reason: 'MiniStack has no RedriveExecution.' },

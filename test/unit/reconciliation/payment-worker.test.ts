@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PayPalUnavailable } from '../../../src/paypal/errors.ts';
 import type { CheckPaymentsDeps } from '../../../src/reconciliation/check-payments.ts';
-import { paymentQueue, queueEventSchema } from '../../../src/reconciliation/payment-queue.ts';
+import { paymentQueue } from '../../../src/reconciliation/payment-queue.ts';
 import { checkQueuedPayments } from '../../../src/reconciliation/payment-worker.ts';
 import type { PaymentId } from '../../../src/shared/ids.ts';
+import { queueEventSchema } from '../../../src/shared/queue-event.ts';
 import { paymentChecksOf } from '../../support/in-memory/payment-checks.ts';
 import { product, shopInMemory } from '../../support/in-memory/shop.ts';
 import { eventsInMemory, openGate } from '../../support/in-memory/tables.ts';

@@ -6,10 +6,25 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { NodeLambda } from './node-lambda.ts';
 import type { ShopTable } from './table.ts';
 
-/** Invokes a function with every change of the audit log. Batches that fail for an hour go to the dead-letter queue. */
-export function logAuditEntries(fn: NodeLambda, audit: ShopTable, undelivered: IQueue): void {
-  const { tableStreamArn } = audit;
-  if (!tableStreamArn) throw new Error('the audit table has no stream');
+export interface TableStreamProps {
+  /** Construct id of the mapping. */
+  readonly id: string;
+  /** The dead-letter queue. Batches that fail for an hour go there. */
+  readonly undelivered: IQueue;
+  /** Records of one invocation. */
+  readonly batchSize: number;
+  /** How long Lambda collects them. @default - not at all */
+  readonly window?: Duration;
+}
+
+/** Invokes a function with every change of a table. */
+export function invokeWithChanges(
+  fn: NodeLambda,
+  table: ShopTable,
+  { id, undelivered, batchSize, window }: TableStreamProps,
+): void {
+  const { tableStreamArn } = table;
+  if (!tableStreamArn) throw new Error(`table ${table.node.id} has no stream`);
   // Not grantStreamRead: it allows ListStreams of all tables.
   fn.addToRolePolicy(
     new PolicyStatement({
@@ -17,11 +32,12 @@ export function logAuditEntries(fn: NodeLambda, audit: ShopTable, undelivered: I
       resources: [tableStreamArn],
     }),
   );
-  new EventSourceMapping(fn, 'audit-stream', {
+  new EventSourceMapping(fn, id, {
     target: fn,
     eventSourceArn: tableStreamArn,
     startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 100,
+    batchSize,
+    ...(window && { maxBatchingWindow: window }),
     bisectBatchOnError: true,
     maxRecordAge: Duration.hours(1),
     onFailure: new SqsDlq(undelivered),
