@@ -1,10 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { changedPurchases } from '../src/consistency/changed-purchases.ts';
+import { changedRows } from '../src/consistency/changed-rows.ts';
 import { checkChanges } from '../src/consistency/check-changes.ts';
 import { purchasesIn } from '../src/consistency/check-queue.ts';
-import { INVARIANTS } from '../src/consistency/checks/violation.ts';
+import { INVARIANTS, type Violation } from '../src/consistency/checks/violation.ts';
+import { trackStock } from '../src/consistency/stock-drift.ts';
 import { documentClient } from '../src/shared/dynamo.ts';
 import { requireEnv, requireTables } from '../src/shared/env.ts';
 import { logger } from '../src/shared/logger.ts';
@@ -22,21 +23,26 @@ const graceSeconds = Number(requireEnv('GRACE_SECONDS'));
 
 /**
  * Queues the purchases that stream records have changed, and checks them when the queue delivers them after the grace
- * period.
+ * period. Checks at once whether a change of a product is one of the shop's.
  */
 export async function handler(event: DynamoDBStreamEvent | SQSEvent, context: Context): Promise<void> {
   logger.resetKeys();
   logger.addContext(context);
   const queued = z.safeParse(queueEventSchema, event).data;
   if (!queued) {
-    const { purchases, unknown } = changedPurchases((event as DynamoDBStreamEvent).Records);
+    const { products, purchases, unknown } = changedRows((event as DynamoDBStreamEvent).Records);
     if (unknown > 0) logger.warn('UNKNOWN_ROW_CHANGED', { records: unknown });
-    return deps.queue.send(purchases, graceSeconds);
+    await deps.queue.send(purchases, graceSeconds);
+    return report(await trackStock(deps, products, new Date()));
   }
   const { violations, ...counts } = await checkChanges(deps, queued.Records.flatMap(purchasesIn), {
     now: new Date(),
     graceSeconds,
   });
   logger.info('CHANGES_CHECKED', { ...counts, violations: violations.length });
+  report(violations);
+}
+
+function report(violations: readonly Violation[]): void {
   for (const { invariant } of violations) measure('Findings', 1, String(INVARIANTS[invariant].number));
 }

@@ -22,6 +22,8 @@ import { findingRepository } from '../src/consistency/finding-repository.ts';
 import { repairActions } from '../src/consistency/repair-actions.ts';
 import type { CheckDeps } from '../src/consistency/run-check.ts';
 import { stockCountRepository } from '../src/consistency/stock-count-repository.ts';
+import type { TrackStockDeps } from '../src/consistency/stock-drift.ts';
+import { stockDriftRepository } from '../src/consistency/stock-drift-repository.ts';
 import { type OrderRepository, orderRepository } from '../src/fulfillment/order-repository.ts';
 import { reservationsOf, stockRepository } from '../src/inventory/stock-repository.ts';
 import { ledgerRepository } from '../src/ledger/ledger-repository.ts';
@@ -326,7 +328,7 @@ export const wireChanges = (options: {
   readonly sqs: SQSClient;
   readonly tables: Pick<Tables, 'reservations' | 'sessions' | 'payments' | 'orders' | 'operations'>;
   readonly checkQueueUrl: string;
-}): CheckChangesDeps => ({
+}): CheckChangesDeps & TrackStockDeps => ({
   tables: {
     stock: { reservationsOf: reservationsOf(options.db, options.tables.reservations) },
     sessions: sessionRepository(options.db, options.tables.sessions),
@@ -334,6 +336,7 @@ export const wireChanges = (options: {
     orders: orderRepository(options.db, options.tables.orders),
   },
   findings: findingRepository(options.db, options.tables.operations),
+  drifts: stockDriftRepository(options.db, options.tables.operations),
   queue: checkQueue(options.sqs, options.checkQueueUrl),
 });
 

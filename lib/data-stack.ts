@@ -12,7 +12,7 @@ const BY_DUE = { key: 'due_shard', sortKey: 'due_at' } as const;
 
 /** Table definitions; keys and indexes match the repositories. */
 const TABLES = {
-  products: { key: 'sku' },
+  products: { key: 'sku', streams: 'items' },
   reservations: {
     key: 'checkout_session_id',
     expiresBy: 'delete_at',

@@ -172,7 +172,7 @@ export const FUNCTIONS = {
   },
   // Its log group is the copy of the audit log. Invoked with the changes of the table.
   audit: { timeout: seconds(10), memory: 512 },
-  // Invoked with the changes of all rows of purchases, and after the grace period to check them; writes findings only.
+  // Invoked with the changes of products and of all rows of purchases, and after the grace period to check them; writes findings only.
   changes: {
     timeout: seconds(29),
     memory: 512,
@@ -183,7 +183,7 @@ export const FUNCTIONS = {
       orders: ['BatchGetItem'],
       operations: ['PutItem', 'UpdateItem'],
     },
-    partitions: { operations: ['finding'] },
+    partitions: { operations: ['finding', 'stock-drift'] },
     // Lambda receives with the role of the function.
     checkQueue: ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'],
     environment: ['GRACE_SECONDS'],

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { MAX_MESSAGES, MAX_RECORDS, MAX_WORKERS, windowSeconds } from '../src/consistency/check-times.ts';
 import { CLAIM_SECONDS, MAX_RECEIVES } from '../src/reconciliation/queue-times.ts';
 import { Canary } from './constructs/canary.ts';
 import { DeadLetterQueues } from './constructs/dead-letter-queues.ts';
@@ -27,11 +28,14 @@ const CANARIES: readonly FunctionName[] = ['paypal-webhook', 'storefront', 'paym
 /** What a bad version of them sets off within ten minutes. */
 const ROLLBACK_ALARMS = ['requests-failing', 'deliveries-postponed', 'signatures-refused', 'functions-throttled'];
 
-/** A purchase has rows in each, under keys with its random part. */
-const PURCHASE_TABLES = ['payments', 'checkout-sessions', 'reservations', 'orders'] as const satisfies TableName[];
-
-/** The maximum of Lambda. */
-const MAX_WINDOW_SECONDS = 300;
+/** A purchase has rows in each but the first, under keys with its random part. */
+const CHECKED_TABLES = [
+  'products',
+  'payments',
+  'checkout-sessions',
+  'reservations',
+  'orders',
+] as const satisfies TableName[];
 
 export interface ServiceStackProps {
   readonly stage: Stage;
@@ -69,15 +73,14 @@ export class ServiceStack extends Stack {
     });
     const functions = createFunctions(this, { stage, data, deadLetters, paymentQueue, checkQueue }, FUNCTIONS);
     paymentQueue.invoke(functions.reconciliation, { batchSize: 10, maxConcurrency: stage.maxPaymentWorkers });
-    checkQueue.invoke(functions.changes, { batchSize: 10, maxConcurrency: 2 });
+    checkQueue.invoke(functions.changes, { batchSize: MAX_MESSAGES, maxConcurrency: MAX_WORKERS });
     invokeWithChanges(functions.audit, data.tables.audit, { id: 'audit-stream', undelivered, batchSize: 100 });
-    for (const name of PURCHASE_TABLES) {
+    for (const name of CHECKED_TABLES) {
       invokeWithChanges(functions.changes, data.tables[name], {
         id: `${name}-stream`,
         undelivered,
-        // Most changes of a purchase are made within some minutes: one check for all of them.
-        batchSize: 5000,
-        window: Duration.seconds(Math.min(stage.intervals.graceSeconds, MAX_WINDOW_SECONDS)),
+        batchSize: MAX_RECORDS,
+        window: Duration.seconds(windowSeconds(stage.intervals.graceSeconds)),
       });
     }
     const { stateMachine } = new PaymentSettlement(this, 'settlement', {

@@ -1,7 +1,8 @@
 import { MAX_BATCH_GET } from '../shared/dynamo.ts';
 import type { SessionId } from '../shared/ids.ts';
 import { inBatches } from '../shared/in-batches.ts';
-import { type CheckQueue, MAX_DELAY_SECONDS } from './check-queue.ts';
+import type { CheckQueue } from './check-queue.ts';
+import { MAX_DELAY_SECONDS } from './check-times.ts';
 import type { CheckContext } from './checks/check-context.ts';
 import { purchaseViolations } from './checks/purchase.ts';
 import type { Violation } from './checks/violation.ts';

@@ -6,15 +6,12 @@ import type { QueueRecord } from '../shared/queue-event.ts';
 /** SQS charges by 64 KiB, and an id has some 30 characters. */
 const MAX_PURCHASES = 1000;
 
-/** The maximum of SQS. */
-export const MAX_DELAY_SECONDS = 900;
-
 /** Field names are those of messages under way. */
 const messageSchema = z.object({ checkout_session_ids: z.array(sessionIdSchema) });
 
 /** The queue of purchases that wait for their check. */
 export const checkQueue = (sqs: SQSClient, QueueUrl: string) => ({
-  /** @param delaySeconds until their check; at most `MAX_DELAY_SECONDS` */
+  /** @param delaySeconds until their check; at most 900 */
   async send(purchases: readonly SessionId[], delaySeconds: number): Promise<void> {
     for (let i = 0; i < purchases.length; i += MAX_PURCHASES) {
       const message: z.infer<typeof messageSchema> = { checkout_session_ids: purchases.slice(i, i + MAX_PURCHASES) };

@@ -16,7 +16,7 @@ export interface RepairActionsDeps {
   readonly refund: RefundDeps;
   readonly retry: RetryDeps;
   readonly replay: ReplayDeps;
-  readonly stock: Pick<StockRepository, 'correct'>;
+  readonly stock: Pick<StockRepository, 'correct' | 'offset'>;
   /** @returns whether the reservation was released. */
   readonly reconcileReservation: (id: SessionId) => Promise<boolean>;
 }
@@ -92,6 +92,12 @@ export const repairActions = ({
       case 'impossible':
         return notDone('more units held and sold than ever stocked');
     }
+  },
+
+  async offset_stock({ sku, by, drift }) {
+    return (await stock.offset(sku, by, drift))
+      ? DONE
+      : notDone('a counter would be negative; wait for a full scan, which counts the reservations');
   },
 
   async replay_event({ event_id }) {

@@ -1,3 +1,4 @@
+import { formatChange } from '../inventory/product.ts';
 import type { Repair } from './checks/violation.ts';
 import type { Finding } from './finding.ts';
 
@@ -72,6 +73,8 @@ function run(actions: RepairActions, repair: Repair, by: string): Promise<Repair
       return actions.release_stock(repair, by);
     case 'correct_stock':
       return actions.correct_stock(repair, by);
+    case 'offset_stock':
+      return actions.offset_stock(repair, by);
     case 'replay_event':
       return actions.replay_event(repair, by);
   }
@@ -94,6 +97,8 @@ function describe(repair: Repair): string {
       const { sku, seen, counted } = repair;
       return `set ${sku} to ${formatCounters(counted)}; skipped unless it still has ${formatCounters(seen)}`;
     }
+    case 'offset_stock':
+      return `change ${repair.sku} by ${formatChange(repair.by)}`;
     case 'replay_event':
       return `replay event ${repair.event_id}`;
   }

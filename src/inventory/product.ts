@@ -12,6 +12,12 @@ export const countersSchema = z.object({
 export type Counters = z.infer<typeof countersSchema>;
 export type Counter = keyof Counters;
 
+const signed = (count: number) => (count < 0 ? `−${-count}` : `+${count}`);
+
+/** As shown to operators. */
+export const formatChange = ({ available, reserved, sold }: Counters): string =>
+  `${signed(available)} available, ${signed(reserved)} reserved, ${signed(sold)} sold`;
+
 /** A SKU in a request. */
 export const requestedSku = z.string().check(z.minLength(1), z.maxLength(64));
 

@@ -179,7 +179,8 @@ export const stockRepository = (
     },
 
     /**
-     * Sets a product's counters, if they still equal `seen` and the new ones add up to `stocked`.
+     * Sets a product's counters, if they still equal `seen` and the new ones add up to `stocked`. `counted_at` tells the
+     * readers of the table's stream.
      * @returns whether they have the new values; true as well when an earlier call set them.
      */
     async correct(sku: string, seen: Counters, counted: Counters): Promise<boolean> {
@@ -188,7 +189,7 @@ export const stockRepository = (
           new UpdateCommand({
             TableName: tables.products,
             Key: { sku },
-            UpdateExpression: 'SET available = :available, reserved = :reserved, sold = :sold',
+            UpdateExpression: 'SET available = :available, reserved = :reserved, sold = :sold, counted_at = :at',
             ConditionExpression:
               'available = :available0 AND reserved = :reserved0 AND sold = :sold0 AND stocked = :stocked',
             ExpressionAttributeValues: {
@@ -199,6 +200,7 @@ export const stockRepository = (
               ':reserved0': seen.reserved,
               ':sold0': seen.sold,
               ':stocked': counted.available + counted.reserved + counted.sold,
+              ':at': now().toISOString(),
             },
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -209,6 +211,38 @@ export const stockRepository = (
       // This write may have succeeded before, and its response been lost.
       const { available, reserved, sold } = productSchema.parse(result.found);
       return available === counted.available && reserved === counted.reserved && sold === counted.sold;
+    },
+
+    /**
+     * Adds to a product's counters, once for each id.
+     * @returns false when there is no such product, or a counter would be negative
+     */
+    async offset(sku: string, { available, reserved, sold }: Counters, id: string): Promise<boolean> {
+      const result = await writtenOrExisting(
+        db.send(
+          new UpdateCommand({
+            TableName: tables.products,
+            Key: { sku },
+            UpdateExpression: 'SET offset_id = :id ADD available :available, reserved :reserved, sold :sold',
+            ConditionExpression: [
+              'attribute_exists(sku)',
+              '(attribute_not_exists(offset_id) OR offset_id <> :id)',
+              'available >= :least_available AND reserved >= :least_reserved AND sold >= :least_sold',
+            ].join(' AND '),
+            ExpressionAttributeValues: {
+              ':id': id,
+              ':available': available,
+              ':reserved': reserved,
+              ':sold': sold,
+              ':least_available': -available,
+              ':least_reserved': -reserved,
+              ':least_sold': -sold,
+            },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+      );
+      return 'written' in result || result.found?.offset_id === id;
     },
 
     /**

@@ -1308,7 +1308,15 @@ export interface Finding {
    * The available repair; null if it requires manual review.
    */
   repair: {
-    kind: 'settle' | 'ask_paypal' | 'refund' | 'refund_capture' | 'release_stock' | 'correct_stock' | 'replay_event';
+    kind:
+      | 'settle'
+      | 'ask_paypal'
+      | 'refund'
+      | 'refund_capture'
+      | 'release_stock'
+      | 'correct_stock'
+      | 'offset_stock'
+      | 'replay_event';
     [k: string]: unknown;
   } | null;
   first_seen: Time;

@@ -66,6 +66,8 @@ const repairSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('release_stock'), checkout_session_id: sessionIdSchema }),
   /** Sets a product's counters to `counted`, if they are still `seen`. */
   z.object({ kind: z.literal('correct_stock'), sku: z.string(), seen: countersSchema, counted: countersSchema }),
+  /** Adds `by` to a product's counters, once. `drift` names the last change that it makes up for. */
+  z.object({ kind: z.literal('offset_stock'), sku: z.string(), by: countersSchema, drift: z.string() }),
   z.object({ kind: z.literal('replay_event'), event_id: z.string() }),
 ]);
 export type Repair = z.infer<typeof repairSchema>;

@@ -152,6 +152,7 @@ export function adminInMemory(products = [product(10)]) {
       refund_capture: repair,
       release_stock: repair,
       correct_stock: repair,
+      offset_stock: repair,
       replay_event: repair,
     },
     health: {

@@ -6,6 +6,7 @@ import {
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { holds } from './condition-expressions.ts';
 
 type Item = Record<string, unknown>;
@@ -35,11 +36,22 @@ export type Network = (
   effect: Effect,
 ) => Promise<ReturnType<Effect>>;
 
+const LENIENT = { removeUndefinedValues: true };
+
 const $metadata = { httpStatusCode: 400 };
 
 /** DynamoDB's single-item requests and transactions of updates on tables in memory, by the names of their keys. */
 export function dynamoInMemory(keys: Readonly<Record<string, string>>) {
   const tables = new Map(Object.keys(keys).map((table) => [table, new Map<unknown, Item>()]));
+  const changes: { readonly table: string; readonly record: Pick<DynamoDBRecord, 'dynamodb'> }[] = [];
+  const streamRecord = ({ TableName, Key, Item = {} }: Request, before: Item | undefined, after: Item) => {
+    const key = keys[TableName] ?? '';
+    const marshalled = { Keys: marshall(Key ?? { [key]: Item[key] }), NewImage: marshall(after, LENIENT) };
+    const images = { ...marshalled, ...(before && { OldImage: marshall(before, LENIENT) }) };
+    return {
+      dynamodb: { ...images, SequenceNumber: String(changes.length + 1) } as DynamoDBRecord['dynamodb'] & object,
+    };
+  };
   const keyOf = ({ TableName, Key, Item }: Request) => (Key ?? Item)?.[keys[TableName] ?? ''];
   const rowsOf = (table: string) => {
     const rows = tables.get(table);
@@ -54,8 +66,10 @@ export function dynamoInMemory(keys: Readonly<Record<string, string>>) {
     });
   const write = (request: Request) => {
     const rows = rowsOf(request.TableName);
+    const before = structuredClone(rows.get(keyOf(request)));
     const written = request.Item ?? updated({ ...rows.get(keyOf(request)), ...request.Key }, request);
     rows.set(keyOf(request), written);
+    changes.push({ table: request.TableName, record: streamRecord(request, before, written) });
     return written;
   };
 
@@ -111,7 +125,9 @@ export function dynamoInMemory(keys: Readonly<Record<string, string>>) {
     );
     return DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   };
-  return { client, transact, rows: rowsOf };
+  /** The records of a table's stream. */
+  const stream = (table: string) => changes.flatMap((change) => (change.table === table ? [change.record] : []));
+  return { client, transact, rows: rowsOf, stream };
 }
 
 function unmarshallRequest(input: Request): Request {

@@ -18,7 +18,7 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: 'Lambda receives with the role of the function, MiniStack without it.',
   },
   {
-    grant: /^(audit|changes) (dynamodb|sqs:SendMessage .*-deadletters)/,
+    grant: /^(audit|changes) (dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)|sqs:\w+ .*undelivered)/,
     reason: 'Lambda reads the stream, and reports what failed, with the role of the function, MiniStack without it.',
   },
   { grant: / states:RedriveExecution /, reason: 'MiniStack has no RedriveExecution.' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedPurchases } from '../../../src/consistency/changed-purchases.ts';
+import { changedRows } from '../../../src/consistency/changed-rows.ts';
 import { checkChanges } from '../../../src/consistency/check-changes.ts';
 import { checkQueue, purchasesIn } from '../../../src/consistency/check-queue.ts';
 import type { SessionId } from '../../../src/shared/ids.ts';
@@ -8,7 +8,7 @@ import { product, shopInMemory } from '../../support/in-memory/shop.ts';
 
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
-describe('changedPurchases', () => {
+describe('changedRows', () => {
   it('names each purchase once, whichever of its rows have changed', () => {
     const records = [
       { payment_id: { S: `pay_${ULID}` } },
@@ -17,13 +17,17 @@ describe('changedPurchases', () => {
       { order_id: { S: `ord_${ULID}` }, part: { S: 'buyer' } },
     ].map((Keys) => ({ dynamodb: { Keys } }));
 
-    expect(changedPurchases(records)).toEqual({ purchases: [`cs_${ULID}`], unknown: 0 });
+    expect(changedRows(records)).toEqual({ purchases: [`cs_${ULID}`], products: [], unknown: 0 });
   });
 
-  it.each([{ payment_id: { S: 'pay_1' } }, { sku: { S: 'MUG' } }, undefined])(
+  it.each([{ payment_id: { S: 'pay_1' } }, { order_id: { N: '1' } }, undefined])(
     'counts a row with the key %j',
     (Keys) => {
-      expect(changedPurchases([{ dynamodb: { ...(Keys && { Keys }) } }])).toEqual({ purchases: [], unknown: 1 });
+      expect(changedRows([{ dynamodb: { ...(Keys && { Keys }) } } as never])).toEqual({
+        purchases: [],
+        products: [],
+        unknown: 1,
+      });
     },
   );
 });

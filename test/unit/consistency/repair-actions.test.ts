@@ -24,6 +24,7 @@ async function paidPurchase() {
   const { getOrder, getCapture, getRefund, refundCapture } = shop.paypal.client;
   const payments = shop.payments.repository;
   const reconciled: string[] = [];
+  const offsets: object[] = [];
   const deps = { payments, evidenceApplier: shop.evidenceApplier, getOrder };
   const actions = repairActions({
     refund: { ...deps, refundCapture },
@@ -52,6 +53,10 @@ async function paidPurchase() {
         shop.stock.products.set(sku, { ...product, ...counted });
         return true;
       },
+      offset: async (sku, by, drift) => {
+        offsets.push({ sku, by, drift });
+        return by.sold > -4;
+      },
     },
     reconcileReservation: async (id) => {
       reconciled.push(id);
@@ -67,6 +72,7 @@ async function paidPurchase() {
     actions,
     events,
     reconciled,
+    offsets,
     order: () => shop.orders.rows.get(orderIdOf(paymentId)),
     /** Corrupts the payment's row. */
     corruptPayment: (change: Partial<Payment>) =>
@@ -182,6 +188,8 @@ describe('repairActions when a repair is not possible', () => {
         return actions.release_stock(repair, 'ada');
       case 'correct_stock':
         return actions.correct_stock(repair, 'ada');
+      case 'offset_stock':
+        return actions.offset_stock(repair, 'ada');
       case 'replay_event':
         return actions.replay_event(repair, 'ada');
     }
@@ -209,6 +217,12 @@ describe('repairActions when a repair is not possible', () => {
       { kind: 'correct_stock', sku: 'MUG', seen: none, counted: { ...none, available: -1 } },
       /more units held and sold/,
     ],
+    [
+      'offset_stock',
+      'a counter would be negative',
+      { kind: 'offset_stock', sku: 'MUG', by: { ...none, sold: -4 }, drift: '7' },
+      /negative/,
+    ],
     ['replay_event', 'the event does not exist', { kind: 'replay_event', event_id: 'WH-0' }, /not found/],
   ])('%s returns the reason when %s', async (_, __, repair, reason) => {
     expect(await attempt(repair)).toEqual({ done: false, reason: expect.stringMatching(reason) });
@@ -233,6 +247,16 @@ describe('repairActions when a repair is not possible', () => {
       reason: expect.stringContaining('erased'),
     });
   });
+});
+
+it('offset_stock changes the counters by what they have drifted', async () => {
+  const { actions, offsets } = await paidPurchase();
+  const by = { available: 3, reserved: 0, sold: -3 };
+
+  expect(await actions.offset_stock({ kind: 'offset_stock', sku: 'MUG', by, drift: '7' }, 'ada')).toEqual({
+    done: true,
+  });
+  expect(offsets).toEqual([{ sku: 'MUG', by, drift: '7' }]);
 });
 
 it('replay_event replays the event, release_stock reconciles the reservation', async () => {

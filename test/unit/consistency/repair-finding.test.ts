@@ -13,6 +13,7 @@ const REPAIRS: { readonly [Kind in Repair['kind']]: Extract<Repair, { kind: Kind
   refund_capture: { kind: 'refund_capture', payment_id: PAYMENT, capture_id: 'CAPTURE2' },
   release_stock: { kind: 'release_stock', checkout_session_id: SESSION },
   correct_stock: { kind: 'correct_stock', sku: 'MUG', seen: counters, counted: { ...counters, available: 2 } },
+  offset_stock: { kind: 'offset_stock', sku: 'MUG', by: { available: 3, reserved: 0, sold: -3 }, drift: '7' },
   replay_event: { kind: 'replay_event', event_id: 'WH-1' },
 };
 
@@ -38,6 +39,7 @@ function shopWith(repair: Repair | null, { result = { done: true }, closed = fal
     refund_capture: act,
     release_stock: act,
     correct_stock: act,
+    offset_stock: act,
     replay_event: act,
   };
   const repairIt = (dryRun: boolean, findingId = id) =>

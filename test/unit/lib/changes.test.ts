@@ -1,29 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_DELAY_SECONDS } from '../../../src/consistency/check-queue.ts';
+import { MAX_DELAY_SECONDS } from '../../../src/consistency/check-times.ts';
 import { resourcesOf } from './synth.ts';
 
-const PURCHASE_TABLES = ['payments', 'checkoutsessions', 'reservations', 'orders'];
+/** What their streams have: of purchases no personal data. */
+const STREAMS = {
+  products: 'NEW_AND_OLD_IMAGES',
+  payments: 'KEYS_ONLY',
+  checkoutsessions: 'KEYS_ONLY',
+  reservations: 'KEYS_ONLY',
+  orders: 'KEYS_ONLY',
+};
 
 describe.each([
   ['local', 15],
   ['sandbox', 300],
   ['prod', 300],
-] as const)('changes of purchases in stage %s', (stage, grace) => {
+] as const)('changes of products and purchases in stage %s', (stage, grace) => {
   const mappings = resourcesOf(stage, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
   const ofChanges = mappings.filter(({ FunctionName }) => /^changes/.test(FunctionName.Ref));
   const [fn] = resourcesOf(stage, 'AWS::Lambda::Function').filter(([id]) => /^changes/.test(id));
   const [queue] = resourcesOf(stage, 'AWS::SQS::Queue').filter(([id]) => /^checkqueue/.test(id));
 
-  it.each(PURCHASE_TABLES)('stream the keys of %s', (table) => {
+  it.each(Object.entries(STREAMS))('stream from table %s as %s', (table, StreamViewType) => {
     const [found] = resourcesOf(stage, 'AWS::DynamoDB::Table').filter(([id]) => id.startsWith(table));
 
-    expect(found?.[1].Properties.StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
+    expect(found?.[1].Properties.StreamSpecification).toEqual({ StreamViewType });
   });
 
   it('are collected for as long as the grace period, from the first one that was not read', () => {
     const streams = ofChanges.filter(({ StartingPosition }) => StartingPosition);
 
-    expect(streams).toHaveLength(PURCHASE_TABLES.length);
+    expect(streams).toHaveLength(Object.keys(STREAMS).length);
     for (const mapping of streams)
       expect(mapping).toMatchObject({
         MaximumBatchingWindowInSeconds: grace,
