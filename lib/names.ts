@@ -51,11 +51,22 @@ export const SETTINGS = [
 export type Settings = Readonly<Partial<Record<(typeof SETTINGS)[number], string>>>;
 
 /** Parts that `--context <part>=on` or `off` switches. */
-export type SwitchedPart = 'canary' | 'firewall' | 'originCheck' | 'protection' | 'totp';
+export type SwitchedPart = 'canary' | 'firewall' | 'originCheck' | 'protection' | 'reservedConcurrency' | 'totp';
 
 /** The parts that a stage has without a context value. */
-export const SWITCHED_ON: Readonly<Record<StageName, readonly SwitchedPart[]>> = {
+const SWITCHED_ON: Readonly<Record<StageName, readonly SwitchedPart[]>> = {
   local: [],
   sandbox: ['originCheck'],
-  prod: ['canary', 'firewall', 'originCheck', 'protection', 'totp'],
+  prod: ['canary', 'firewall', 'originCheck', 'protection', 'reservedConcurrency', 'totp'],
 };
+
+/**
+ * Whether a stage has a part.
+ * @param value of the context; an empty one stands for the default
+ * @throws Error for another value than `on` and `off`
+ */
+export function isSwitchedOn(stage: StageName, part: SwitchedPart, value = ''): boolean {
+  if (value === '') return SWITCHED_ON[stage].includes(part);
+  if (value !== 'on' && value !== 'off') throw new Error(`invalid ${part} "${value}": expected on or off`);
+  return value === 'on';
+}

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import type { Setting } from '../src/admin-api/settings-routes.ts';
-import { SETTINGS, type Settings, STAGE_NAMES, type StageName, SWITCHED_ON, type SwitchedPart } from './names.ts';
+import { isSwitchedOn, SETTINGS, type Settings, STAGE_NAMES, type StageName, type SwitchedPart } from './names.ts';
 import { RESERVED_CONCURRENCY, type ReservedConcurrency } from './reserved-concurrency.ts';
 import { DEFAULT_STEP_RETRY, type StepRetry } from './step-retry.ts';
 
@@ -293,7 +293,7 @@ export function stageFrom(context: Node): Stage {
   const domain = textFrom(context, 'domain');
   const certificateArn = textFrom(context, 'certificateArn');
   if (Boolean(domain) !== Boolean(certificateArn)) throw new Error('domain and certificateArn must be set together');
-  const has = (part: SwitchedPart) => switchFrom(context, part) ?? SWITCHED_ON[name].includes(part);
+  const has = (part: SwitchedPart) => isSwitchedOn(name, part, textFrom(context, part));
   return {
     name,
     settings: settingsFrom(context),
@@ -305,9 +305,9 @@ export function stageFrom(context: Node): Stage {
     totp: has('totp'),
     ...(has('firewall') && { firewall: DEFAULT_FIREWALL }),
     reservedConcurrency:
-      textFrom(context, 'reservedConcurrency') === MISSING || switchFrom(context, 'reservedConcurrency') === false
-        ? {}
-        : RESERVED_CONCURRENCY[name],
+      textFrom(context, 'reservedConcurrency') !== MISSING && has('reservedConcurrency')
+        ? RESERVED_CONCURRENCY[name]
+        : {},
     refundLimit: refundLimitFrom(context),
     ...(name === 'local' && jwksOrigin && { jwksOrigin }),
     ...(storefrontOrigin && { storefrontOrigin }),
@@ -362,12 +362,4 @@ function refundLimitFrom(context: Node): number {
   if (!/^\d{1,7}$/.test(value))
     throw new Error(`invalid refundLimit "${value}": expected a whole number of major units`);
   return Number(value);
-}
-
-/** @throws Error for anything but `on` and `off` */
-function switchFrom(context: Node, key: string): boolean | undefined {
-  const value = textFrom(context, key);
-  if (value === undefined) return undefined;
-  if (value !== 'on' && value !== 'off') throw new Error(`invalid ${key} "${value}": expected on or off`);
-  return value === 'on';
 }

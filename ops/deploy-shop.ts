@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FIREWALL_REGION, type Settings, SWITCHED_ON, type SwitchedPart } from '../lib/names.ts';
+import { FIREWALL_REGION, isSwitchedOn, type Settings, type SwitchedPart } from '../lib/names.ts';
 import { originSecretHash } from '../src/shared/http/front-door.ts';
 import { type ConcurrencyQuota, missingQuota } from './concurrency-quota.ts';
 import type { AwsStage } from './find-deployment.ts';
@@ -148,9 +148,10 @@ async function secretFor(
 /** The context to deploy without reserved concurrency, if the account's quota is too small for it. */
 async function withoutReservation(
   { concurrencyQuota, outputsOf, report }: DeployDeps,
-  { stage, context }: Deployment,
+  deployment: Deployment,
 ): Promise<readonly string[]> {
-  if (context.includes('reservedConcurrency=off')) return [];
+  const { stage } = deployment;
+  if (!isOn(deployment, 'reservedConcurrency')) return [];
   const service = await outputsOf(stackName(stage, 'service'));
   const needed = missingQuota(stage, await concurrencyQuota(), Number(service?.ReservedConcurrency ?? 0));
   if (needed === undefined) return [];
@@ -186,7 +187,7 @@ const stackName = (stage: AwsStage, part: StackPart): string => `settle-once-${s
 /** Whether a part that context can switch is deployed. */
 function isOn({ stage, context }: Deployment, part: SwitchedPart): boolean {
   const given = context.findLast((value) => value.startsWith(`${part}=`));
-  return given ? given === `${part}=on` : SWITCHED_ON[stage].includes(part);
+  return isSwitchedOn(stage, part, given?.slice(part.length + 1));
 }
 
 const contextArguments = (stage: AwsStage, domain: Deployment['domain'], context: readonly string[]): string[] =>

@@ -6,7 +6,7 @@ import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient 
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { Option } from '@commander-js/extra-typings';
-import { type Settings, SWITCHED_ON, type SwitchedPart, TABLE_NAMES, tableOutput } from '../lib/names.ts';
+import { isSwitchedOn, type Settings, TABLE_NAMES, tableOutput } from '../lib/names.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { command, FAILED, JSON_OUTPUT, run } from './command.ts';
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
@@ -40,8 +40,6 @@ async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
   );
   if (!data || !service || !web) throw new Error(`stage ${stage} is not deployed completely: npm run deploy`);
   const settings: Settings = JSON.parse(service.Settings ?? '{}');
-  const isOn = (part: SwitchedPart): boolean =>
-    settings[part as keyof Settings] ? settings[part as keyof Settings] === 'on' : SWITCHED_ON[stage].includes(part);
   const { paypal, stored } = await payPalClientFor({ stage });
   const dynamo = new DynamoDBClient({});
   return {
@@ -49,10 +47,11 @@ async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
     apiUrl: service.ApiUrl ?? '',
     version: packageJson.version,
     settings: {
-      originCheck: isOn('originCheck'),
-      reservedConcurrency: stage === 'prod' && settings.reservedConcurrency !== 'off',
+      originCheck: isSwitchedOn(stage, 'originCheck', settings.originCheck),
+      reservedConcurrency: isSwitchedOn(stage, 'reservedConcurrency', settings.reservedConcurrency),
       alarmEmail: settings.alarmEmail !== undefined,
-      protection: isOn('protection'),
+      // No setting: each deployment has the default, but for the first.
+      protection: isSwitchedOn(stage, 'protection'),
     },
     async request(method, url, body) {
       const response = await fetch(url, {

@@ -51,6 +51,12 @@ describe('stageFrom', () => {
     expect(() => stageOf({ stage: 'prod', [name]: 'true' })).toThrow(`invalid ${name} "true": expected on or off`);
   });
 
+  it.each(['sandbox', 'prod'])('has the default of stage %s for an empty value', (stage) => {
+    const empty = { originCheck: '', firewall: '', reservedConcurrency: '', totp: '', protection: '', canary: '' };
+
+    expect(stageOf({ stage, ...empty })).toEqual(stageOf({ stage }));
+  });
+
   it('trusts only the simulator in stage local', () => {
     expect(valuesOf('local', 'PAYPAL_BASE_URL')).toEqual(['http://127.0.0.1:4000']);
     expect(valuesOf('local', 'PAYPAL_CERT_ORIGINS')).toEqual(['http://127.0.0.1:4000']);

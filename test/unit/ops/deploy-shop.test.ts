@@ -205,6 +205,10 @@ describe('deployShop', () => {
     expect(steps).toHaveLength(3);
   });
 
+  it('throws for a part neither on nor off', async () => {
+    await expect(deployWith(WEB, WEB, { context: ['canary=true'] })).rejects.toThrow('invalid canary "true"');
+  });
+
   it('throws when the web stack has no outputs', async () => {
     await expect(deployWith(undefined, undefined)).rejects.toThrow('stack settle-once-sandbox-web has no outputs');
   });
@@ -231,6 +235,15 @@ describe('the settings of the previous deployment', () => {
     );
 
     expect(steps[1]).toContain(`${PLAIN_CONTEXT} --context alarmEmail= --context totp=off --parameters`);
+  });
+
+  it('go back to the default with an empty one', async () => {
+    const { steps } = await deployTo(
+      { before: WEB, after: WEB, secret: { current: CURRENT }, ...settings({ originCheck: 'off' }) },
+      { context: ['originCheck='] },
+    );
+
+    expect(steps.join()).toContain(hashes(CURRENT));
   });
 
   it('include the domain', async () => {
