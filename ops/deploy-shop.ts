@@ -66,13 +66,13 @@ export async function deployShop(deps: DeployDeps, given: Deployment): Promise<D
   const { run, outputsOf, publish, originSecret } = deps;
   const { stage, yes } = given;
   const stack = (part: StackPart) => stackName(stage, part);
-  const before = await outputsOf(stack('web'));
-  const deployment = withKeptSettings(given, await outputsOf(stack('service')), before);
+  const [service, before] = await Promise.all([outputsOf(stack('service')), outputsOf(stack('web'))]);
+  const deployment = withKeptSettings(given, service, before);
   const { domain } = deployment;
   requireDomain(stage, domain);
   await run('node', ['web/build.ts']);
 
-  const context = [...deployment.context, ...(await withoutReservation(deps, deployment))];
+  const context = [...deployment.context, ...(await withoutReservation(deps, deployment, service))];
   // The web stack is the last one.
   let protection = !before && isOn(deployment, 'protection') ? ['protection=off'] : [];
   const parameters: Record<string, string> = {};
@@ -147,13 +147,13 @@ async function secretFor(
 
 /** The context to deploy without reserved concurrency, if the account's quota is too small for it. */
 async function withoutReservation(
-  { concurrencyQuota, outputsOf, report }: DeployDeps,
+  { concurrencyQuota, report }: DeployDeps,
   deployment: Deployment,
+  service: Outputs,
 ): Promise<readonly string[]> {
-  const { stage } = deployment;
   if (!isOn(deployment, 'reservedConcurrency')) return [];
-  const service = await outputsOf(stackName(stage, 'service'));
-  const needed = missingQuota(stage, await concurrencyQuota(), Number(service?.ReservedConcurrency ?? 0));
+  const reserved = Number(service?.ReservedConcurrency ?? 0);
+  const needed = missingQuota(deployment.stage, await concurrencyQuota(), reserved);
   if (needed === undefined) return [];
   report(
     'The account’s quota of concurrent Lambda invocations is too small: deploying without reserved concurrency, so ' +

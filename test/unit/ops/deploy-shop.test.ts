@@ -40,6 +40,7 @@ async function deployTo(
   const stage = options.stage ?? 'sandbox';
   const steps: string[] = [];
   const lines: string[] = [];
+  const reads: string[] = [];
   const outputs = [before, after];
   let secret = stored;
   const deps: DeployDeps = {
@@ -48,6 +49,7 @@ async function deployTo(
       if (args.includes('settle-once-sandbox-data')) secret = { current: CURRENT };
     },
     outputsOf: async (stack, region) => {
+      reads.push(stack);
       if (stack === 'settle-once-sandbox-firewall') return region === 'us-east-1' ? FIREWALL : undefined;
       if (stack === `settle-once-${stage}-service`) return service;
       expect(stack).toBe(`settle-once-${stage}-web`);
@@ -70,7 +72,7 @@ async function deployTo(
     report: (line) => void lines.push(line),
   };
   const result = await deployShop(deps, { stage, context: [], yes: false, ...options });
-  return { steps, lines, result };
+  return { steps, lines, reads, result };
 }
 
 /** Without firewall and origin check. */
@@ -203,6 +205,12 @@ describe('deployShop', () => {
 
     expect(steps.join()).not.toContain('protection');
     expect(steps).toHaveLength(3);
+  });
+
+  it('reads the outputs of the service stack once', async () => {
+    const { reads } = await deployTo({ before: WITH_DOMAIN, after: WITH_DOMAIN }, { stage: 'prod', context: PLAIN });
+
+    expect(reads.filter((stack) => stack === 'settle-once-prod-service')).toHaveLength(1);
   });
 
   it('throws for a part neither on nor off', async () => {
