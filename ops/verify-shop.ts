@@ -3,7 +3,8 @@ import { ROUTES } from '../lib/routes.ts';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../lib/security-headers.ts';
 import { ADMIN_ROUTES } from '../src/access/admin-routes.ts';
 import type { Webhook } from '../src/paypal/notifications.ts';
-import { UNSET_CREDENTIAL } from '../src/paypal/unset-credential.ts';
+import type { PayPalSecret } from '../src/paypal/secret.ts';
+import { missingCredentials } from '../src/paypal/unset-credential.ts';
 import { missingEventTypes } from '../src/paypal-webhook/subscription.ts';
 
 /** What an HTTP request got. */
@@ -39,11 +40,7 @@ export interface DeployedStage {
   readonly tables: () => Promise<readonly { name: string; recoverable: boolean; protected: boolean }[]>;
   /** The account's quota that reserved concurrency lacks; undefined when it has it. */
   readonly missingQuota: () => Promise<number | undefined>;
-  readonly secret: () => Promise<{
-    readonly client_id: string;
-    readonly client_secret: string;
-    readonly webhook_id: string;
-  }>;
+  readonly secret: () => Promise<PayPalSecret>;
   readonly webhooks: () => Promise<readonly Webhook[]>;
   /** False when PayPal does not permit Transaction Search. */
   readonly mayReadLedger: () => Promise<boolean>;
@@ -185,8 +182,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 
   async 'PayPal secret'({ secret }) {
-    const missing = Object.entries(await secret()).filter(([, value]) => value === '' || value === UNSET_CREDENTIAL);
-    expectThat(missing.length === 0, `missing: ${missing.map(([name]) => name).join(', ')}: npm run paypal`);
+    const missing = missingCredentials(await secret());
+    expectThat(missing.length === 0, `missing: ${missing.join(', ')}: npm run paypal`);
     return 'complete';
   },
 

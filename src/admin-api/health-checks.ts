@@ -6,7 +6,7 @@ import { REFUSED_COUNTER } from '../payments/record-refusal.ts';
 import { PayPalUnauthorized } from '../paypal/errors.ts';
 import type { Webhook } from '../paypal/notifications.ts';
 import type { PayPalSecret } from '../paypal/secret.ts';
-import { UNSET_CREDENTIAL } from '../paypal/unset-credential.ts';
+import { missingCredentials } from '../paypal/unset-credential.ts';
 import type { EventRepository } from '../paypal-webhook/event-repository.ts';
 import { missingEventTypes } from '../paypal-webhook/subscription.ts';
 import { HELD_FIGURE } from '../reconciliation/held-stock.ts';
@@ -106,13 +106,8 @@ export function healthChecks(deps: HealthDeps, webhookUrls: readonly string[]): 
     {
       name: 'PayPal secret',
       run: async () => {
-        const { client_id, client_secret, webhook_id } = await deps.secret();
-        const missing = Object.entries({ client_id, client_secret, webhook_id }).filter(
-          ([, value]) => value === '' || value === UNSET_CREDENTIAL,
-        );
-        return missing.length === 0
-          ? ok('configured')
-          : failing(`missing: ${missing.map(([name]) => name).join(', ')}`);
+        const missing = missingCredentials(await deps.secret());
+        return missing.length === 0 ? ok('configured') : failing(`missing: ${missing.join(', ')}`);
       },
     },
     {
