@@ -6,6 +6,9 @@ import { isSwitchedOn, SETTINGS, type Settings, STAGE_NAMES, type StageName, typ
 import { RESERVED_CONCURRENCY, type ReservedConcurrency } from './reserved-concurrency.ts';
 import { DEFAULT_STEP_RETRY, type StepRetry } from './step-retry.ts';
 
+/** The context of a node of the CDK app. */
+export type Context = Pick<Node, 'tryGetContext'>;
+
 export interface Intervals {
   /** Seconds without new evidence after which reconciliation checks a payment at PayPal. */
   readonly dueAfterSeconds: number;
@@ -223,7 +226,7 @@ type StageTable = Omit<
   | 'totp'
 >;
 
-const STAGES: Record<StageName, (context: Node) => StageTable> = {
+const STAGES: Record<StageName, (context: Context) => StageTable> = {
   local: (context) => {
     const simulator = textFrom(context, 'simulatorUrl');
     if (!simulator) throw new Error('stage "local" requires --context simulatorUrl=http://…');
@@ -283,7 +286,7 @@ const MISSING = 'missing';
  * The stage of `--context stage=…`.
  * @throws Error for an unknown stage, or when another context value is missing.
  */
-export function stageFrom(context: Node): Stage {
+export function stageFrom(context: Context): Stage {
   const value = textFrom(context, 'stage');
   const name = STAGE_NAMES.find((stage) => stage === value);
   if (!name) throw new Error(`unknown stage "${value}": expected local, sandbox or prod`);
@@ -324,12 +327,12 @@ export function stageFrom(context: Node): Stage {
 export const removalPolicyOf = (stage: Stage): RemovalPolicy =>
   stage.retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
-function textFrom(context: Node, key: string): string | undefined {
+function textFrom(context: Context, key: string): string | undefined {
   const value: unknown = context.tryGetContext(key);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-const settingsFrom = (context: Node): Settings =>
+const settingsFrom = (context: Context): Settings =>
   Object.fromEntries(
     SETTINGS.flatMap((name) => {
       const value = textFrom(context, name);
@@ -357,7 +360,7 @@ export function effectiveSettings(stage: Stage): Setting[] {
 }
 
 /** @throws Error for anything but a whole number */
-function refundLimitFrom(context: Node): number {
+function refundLimitFrom(context: Context): number {
   const value = textFrom(context, 'refundLimit') ?? '1000';
   if (!/^\d{1,7}$/.test(value))
     throw new Error(`invalid refundLimit "${value}": expected a whole number of major units`);

@@ -5,7 +5,8 @@ import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudw
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import { isSwitchedOn, type Settings, TABLE_NAMES, tableOutput } from '../lib/names.ts';
+import { TABLE_NAMES, tableOutput } from '../lib/names.ts';
+import { stageFrom } from '../lib/stages.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
 import type { AwsStage } from './find-deployment.ts';
@@ -20,7 +21,7 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
     ['data', 'service', 'web'].map((part) => stackOutputs(cloudFormation, `settle-once-${stage}-${part}`)),
   );
   if (!data || !service || !web) throw new Error(`stage ${stage} is not deployed completely: npm run deploy`);
-  const settings: Settings = JSON.parse(service.Settings ?? '{}');
+  const context = { stage, ...JSON.parse(service.Settings ?? '{}') };
   // Not before a check needs it: a secret that cannot be read is a defect like others.
   let client: ReturnType<typeof payPalClientFor> | undefined;
   const payPal = () => {
@@ -32,13 +33,7 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
     webUrl: web.WebUrl ?? '',
     apiUrl: service.ApiUrl ?? '',
     version: packageJson.version,
-    settings: {
-      originCheck: isSwitchedOn(stage, 'originCheck', settings.originCheck),
-      reservedConcurrency: isSwitchedOn(stage, 'reservedConcurrency', settings.reservedConcurrency),
-      alarmEmail: settings.alarmEmail !== undefined,
-      // No setting: each deployment has the default, but for the first.
-      protection: isSwitchedOn(stage, 'protection'),
-    },
+    stage: stageFrom({ tryGetContext: (key) => context[key] }),
     async request(method, url, body) {
       const response = await fetch(url, {
         method,
@@ -86,10 +81,11 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
       const { DefaultRouteSettings, RouteSettings = {} } = await new ApiGatewayV2Client({}).send(
         new GetStageCommand({ ApiId: service.ApiId, StageName: '$default' }),
       );
-      const rates = Object.entries({ ...RouteSettings, default: DefaultRouteSettings }).flatMap(([route, settings]) =>
-        settings?.ThrottlingRateLimit === undefined ? [] : [[route, settings.ThrottlingRateLimit] as const],
+      const throttles = Object.entries({ ...RouteSettings, default: DefaultRouteSettings }).flatMap(
+        ([route, { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit } = {}]) =>
+          rateLimit === undefined || burstLimit === undefined ? [] : [[route, { rateLimit, burstLimit }] as const],
       );
-      return Object.fromEntries(rates);
+      return Object.fromEntries(throttles);
     },
     tables: () =>
       Promise.all(

@@ -1,6 +1,8 @@
 import type { Route } from '../lib/constructs/http-api.ts';
+import { totalOf } from '../lib/reserved-concurrency.ts';
 import { ROUTES } from '../lib/routes.ts';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../lib/security-headers.ts';
+import type { Stage, Throttle } from '../lib/stages.ts';
 import { ADMIN_ROUTES } from '../src/access/admin-routes.ts';
 import type { Webhook } from '../src/paypal/notifications.ts';
 import type { PayPalSecret } from '../src/paypal/secret.ts';
@@ -22,21 +24,16 @@ export interface DeployedStage {
   readonly apiUrl: string;
   /** Of this working copy. */
   readonly version: string;
-  /** Whether the stage has them: see the settings in docs/deploying.md. */
-  readonly settings: {
-    readonly originCheck: boolean;
-    readonly reservedConcurrency: boolean;
-    readonly alarmEmail: boolean;
-    readonly protection: boolean;
-  };
+  /** What it has by the settings of its deployment. */
+  readonly stage: Stage;
   /** Does not follow redirects. A request with a body has an idempotency key of its own. */
   readonly request: (method: string, url: string, body?: string) => Promise<Answer>;
   /** `notifies`: whether an action is the stage's alarm topic. */
   readonly alarms: () => Promise<readonly { name: string; notifies: boolean; enabled: boolean }[]>;
   /** Endpoints of the alarm topic, and whether their owners have confirmed them. */
   readonly subscriptions: () => Promise<readonly { endpoint: string; confirmed: boolean }[]>;
-  /** Requests per second, by route; `default` for all others. */
-  readonly throttles: () => Promise<Readonly<Record<string, number>>>;
+  /** By route; `default` for all others. */
+  readonly throttles: () => Promise<Readonly<Record<string, Throttle>>>;
   readonly tables: () => Promise<readonly { name: string; recoverable: boolean; protected: boolean }[]>;
   /** The account's quota that reserved concurrency lacks; undefined when it has it. */
   readonly missingQuota: () => Promise<number | undefined>;
@@ -69,10 +66,18 @@ function expectThat(condition: boolean, defect: string): asserts condition {
 
 const PRODUCTS = '/api/v1/products';
 
-/** Routes with a throttle of their own. */
-const THROTTLED = Object.values<readonly Route[]>(ROUTES)
-  .flat()
-  .flatMap(({ route, throttle }) => (throttle ? [route] : []));
+/** By route, as `DeployedStage` has them. */
+const throttlesOf = ({ throttle: rest, routeThrottles }: Stage): Readonly<Record<string, Throttle>> => ({
+  default: rest,
+  ...Object.fromEntries(
+    Object.values<readonly Route[]>(ROUTES)
+      .flat()
+      .flatMap(({ route, throttle }) => (throttle ? [[route, routeThrottles[throttle]]] : [])),
+  ),
+});
+
+const print = (throttle: Throttle | undefined): string =>
+  throttle ? `${throttle.rateLimit} a second, burst ${throttle.burstLimit}` : 'none';
 
 const lacking = (answer: Answer, expected: Readonly<Record<string, string>>) =>
   Object.entries(expected).flatMap(([name, value]) =>
@@ -109,9 +114,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return `version ${deployed}, not cached`;
   },
 
-  async 'origin check'({ apiUrl, settings, request }) {
+  async 'origin check'({ apiUrl, stage, request }) {
     const { status } = await request('GET', apiUrl + PRODUCTS);
-    if (!settings.originCheck) return `off: the HTTP API answers ${status} without CloudFront`;
+    if (!stage.originCheck) return `off: the HTTP API answers ${status} without CloudFront`;
     expectThat(status === 403, `${apiUrl} answers ${status} without CloudFront, expected 403`);
     return 'the HTTP API refuses requests that did not come through CloudFront';
   },
@@ -135,12 +140,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return 'refused';
   },
 
-  async throttles({ throttles }) {
-    const { default: rest, ...routes } = await throttles();
-    expectThat(rest !== undefined && rest > 0, 'the HTTP API has no throttle');
-    const missing = THROTTLED.filter((route) => routes[route] === undefined);
-    expectThat(missing.length === 0, `without a throttle of their own: ${missing.join(', ')}`);
-    return `${rest} requests a second, ${Object.keys(routes).length} routes apart`;
+  async throttles({ stage, throttles }) {
+    const expected = throttlesOf(stage);
+    const found = await throttles();
+    const wrong = [...new Set([...Object.keys(expected), ...Object.keys(found)])].flatMap((route) =>
+      print(found[route]) === print(expected[route])
+        ? []
+        : [`${route}: ${print(found[route])}, expected ${print(expected[route])}`],
+    );
+    expectThat(wrong.length === 0, `${wrong.join('; ')}: deploy again`);
+    return `${print(stage.throttle)}; ${Object.keys(found).length - 1} routes with their own`;
   },
 
   async alarms({ alarms }) {
@@ -151,11 +160,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return `${found.length} notify the alarm topic`;
   },
 
-  async 'alarm subscription'({ subscriptions, settings }) {
+  async 'alarm subscription'({ subscriptions, stage }) {
     const found = await subscriptions();
     expectThat(
       found.length > 0,
-      settings.alarmEmail
+      stage.alarms.email
         ? 'the alarm topic has no subscription: deploy again'
         : 'no one is notified: deploy with --context alarmEmail=…',
     );
@@ -164,18 +173,18 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return `${found.length} confirmed`;
   },
 
-  async tables({ tables, settings }) {
+  async tables({ tables, stage }) {
     const found = await tables();
     expectThat(found.length > 0, 'there are no tables');
     const lost = found.filter(({ recoverable }) => !recoverable).map(({ name }) => name);
     expectThat(lost.length === 0, `without point-in-time recovery: ${lost.join(', ')}`);
-    const open = settings.protection ? found.filter((table) => !table.protected).map(({ name }) => name) : [];
+    const open = stage.isProtected ? found.filter((table) => !table.protected).map(({ name }) => name) : [];
     expectThat(open.length === 0, `not protected against deletion: ${open.join(', ')}: deploy again`);
-    return `${found.length} with point-in-time recovery${settings.protection ? ', protected against deletion' : ''}`;
+    return `${found.length} with point-in-time recovery${stage.isProtected ? ', protected against deletion' : ''}`;
   },
 
-  async 'concurrency quota'({ missingQuota, settings }) {
-    if (!settings.reservedConcurrency) return 'the stage reserves none';
+  async 'concurrency quota'({ missingQuota, stage }) {
+    if (totalOf(stage.reservedConcurrency) === 0) return 'the stage reserves none';
     const needed = await missingQuota();
     expectThat(needed === undefined, `too small: request ${needed} concurrent invocations (docs/deploying.md)`);
     return 'as the stage requires';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Route } from '../../../lib/constructs/http-api.ts';
 import { ROUTES } from '../../../lib/routes.ts';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../../../lib/security-headers.ts';
+import { stageFrom } from '../../../lib/stages.ts';
 import { type Answer, CHECK_NAMES, type DeployedStage, verifyShop } from '../../../ops/verify-shop.ts';
 
 const WEB = 'https://shop.example';
@@ -13,13 +14,20 @@ const PAYMENT = JSON.stringify({
   paypal_order_id: '5O1',
   approve_url: 'https://www.sandbox.paypal.com/checkoutnow?token=5O1',
 });
+const stageOf = (context: Readonly<Record<string, string>>) => stageFrom({ tryGetContext: (key) => context[key] });
+const PROD = stageOf({ stage: 'prod', alarmEmail: 'ops@shop.example' });
+
+const SIGN_IN = 'POST /api/v1/admin/sign-in';
 const THROTTLES = Object.fromEntries([
-  ['default', 500],
+  ['default', { rateLimit: 500, burstLimit: 1000 }],
   ...Object.values<readonly Route[]>(ROUTES)
     .flat()
-    .flatMap(({ route, throttle }) => (throttle ? [[route, 5] as const] : [])),
+    .flatMap(({ route, throttle }) => (throttle ? [[route, PROD.routeThrottles[throttle]] as const] : [])),
 ]);
-const { 'POST /api/v1/admin/sign-in': __, ...WITHOUT_SIGN_IN } = THROTTLES;
+const { [SIGN_IN]: __, ...WITHOUT_SIGN_IN } = THROTTLES;
+const throttlesWith = (route: string, rateLimit: number, burstLimit: number) => ({
+  throttles: async () => ({ ...THROTTLES, [route]: { rateLimit, burstLimit } }),
+});
 
 /** Answers by the beginning of method and URL; the first that matches. */
 const GOOD: readonly (readonly [string, Answer])[] = [
@@ -50,7 +58,7 @@ function stageWith(
     webUrl: WEB,
     apiUrl: API,
     version: '0.2.0',
-    settings: { originCheck: true, reservedConcurrency: true, alarmEmail: true, protection: true },
+    stage: PROD,
     request: async (method, url) => {
       const all = [...Object.entries(answers), ...GOOD];
       return all.find(([start]) => `${method} ${url}`.startsWith(start))?.[1] ?? answer(404);
@@ -106,8 +114,15 @@ const PLANTED: readonly Planted[] = [
   ['admin routes', /GET \/api\/v1\/admin\/audit answers 200/, {}, { [`GET ${WEB}/api/v1/admin/audit`]: answer(200) }],
   ['unsigned webhook', /gets 200/, {}, { [`POST ${WEB}/webhooks/paypal`]: answer(200) }],
   ['unsigned webhook', /gets 500/, {}, { [`POST ${WEB}/webhooks/paypal`]: answer(500) }],
-  ['throttles', /no throttle$/, { throttles: async () => ({}) }],
-  ['throttles', /own: POST \/api\/v1\/admin\/sign-in$/, { throttles: async () => WITHOUT_SIGN_IN }],
+  ['throttles', /^default: none, expected 500 a second/, { throttles: async () => ({}) }],
+  ['throttles', /^POST \/api\/v1\/admin\/sign-in: none, expected 5 a/, { throttles: async () => WITHOUT_SIGN_IN }],
+  [
+    'throttles',
+    /sign-in: 50 a second, burst 10, expected 5 a second, burst 10: deploy/,
+    throttlesWith(SIGN_IN, 50, 10),
+  ],
+  ['throttles', /sign-in: 5 a second, burst 100, expected/, throttlesWith(SIGN_IN, 5, 100)],
+  ['throttles', /products: 1 a second, burst 1, expected none/, throttlesWith('GET /api/v1/products', 1, 1)],
   ['alarms', /no alarms/, { alarms: async () => [] }],
   ['alarms', /no one: jobs/, { alarms: async () => [{ name: 'jobs', notifies: false, enabled: true }] }],
   ['alarms', /no one: jobs/, { alarms: async () => [{ name: 'jobs', notifies: true, enabled: false }] }],
@@ -203,11 +218,12 @@ describe('verifyShop', () => {
   });
 
   it('does not require what the settings have switched off', async () => {
-    const settings = { originCheck: false, reservedConcurrency: false, alarmEmail: false, protection: false };
+    const stage = stageOf({ stage: 'prod', originCheck: 'off', reservedConcurrency: 'off', protection: 'off' });
+    const tables = async () => [{ name: 'orders', recoverable: true, protected: false }];
     const answers = { [`GET ${API}/api/v1/products`]: answer(200) };
 
-    expect(await defectsOf(stageWith({ settings, missingQuota: async () => 360 }, answers))).toEqual({});
-    expect(await defectsOf(stageWith({ settings, subscriptions: async () => [] }, answers))).toEqual({
+    expect(await defectsOf(stageWith({ stage, tables, missingQuota: async () => 360 }, answers))).toEqual({});
+    expect(await defectsOf(stageWith({ stage, tables, subscriptions: async () => [] }, answers))).toEqual({
       'alarm subscription': expect.stringContaining('--context alarmEmail='),
     });
   });
