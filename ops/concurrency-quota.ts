@@ -1,6 +1,6 @@
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { StageName } from '../lib/names.ts';
 import { RESERVED_CONCURRENCY, totalOf } from '../lib/reserved-concurrency.ts';
-import type { AwsStage } from './find-deployment.ts';
 
 /** Of the account, in the region. */
 export interface ConcurrencyQuota {
@@ -21,7 +21,7 @@ const MIN_UNRESERVED = 100;
  * @param reserved what the stage has reserved already
  */
 export function missingQuota(
-  stage: AwsStage,
+  stage: StageName,
   { quota, unreserved }: ConcurrencyQuota,
   reserved: number,
 ): number | undefined {

@@ -1,39 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import { TABLE_NAMES, tableOutput } from '../lib/names.ts';
-import { stageFrom } from '../lib/stages.ts';
+import { type StageName, TABLE_NAMES, tableOutput } from '../lib/names.ts';
+import { type Stage, stageFrom } from '../lib/stages.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
-import type { AwsStage } from './find-deployment.ts';
+import { type DeploymentSelector, findOutputs, type ShopOutputs } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
-import { stackOutputs } from './stack-outputs.ts';
 import type { DeployedStage } from './verify-shop.ts';
 
-/** A stage as AWS and PayPal describe it. @throws Error when its stacks are not all deployed */
-export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
-  const cloudFormation = new CloudFormationClient({});
-  const [data, service, web] = await Promise.all(
-    ['data', 'service', 'web'].map((part) => stackOutputs(cloudFormation, `settle-once-${stage}-${part}`)),
-  );
-  if (!data || !service || !web) throw new Error(`stage ${stage} is not deployed completely: npm run deploy`);
-  const context = { stage, ...JSON.parse(service.Settings ?? '{}') };
+/** A stage as AWS and PayPal describe it. @throws Error when it is not deployed completely, or not running */
+export async function deployedStage(selector: DeploymentSelector): Promise<DeployedStage> {
+  const { clientOptions, webUrl, apiUrl, data, service } = await findOutputs(selector);
+  const stage = stageOf(selector.stage ?? 'local', service);
   // Not before a check needs it: a secret that cannot be read is a defect like others.
   let client: ReturnType<typeof payPalClientFor> | undefined;
   const payPal = () => {
-    client ??= payPalClientFor({ stage });
+    client ??= payPalClientFor(selector);
     return client;
   };
-  const dynamo = new DynamoDBClient({});
+  const dynamo = new DynamoDBClient(clientOptions);
   return {
-    webUrl: web.WebUrl ?? '',
-    apiUrl: service.ApiUrl ?? '',
+    webUrl,
+    apiUrl,
     version: packageJson.version,
-    stage: stageFrom({ tryGetContext: (key) => context[key] }),
+    stage,
     async request(method, url, body) {
       const response = await fetch(url, {
         method,
@@ -53,14 +47,14 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
     async alarms() {
       const found = [];
       const pages = paginateDescribeAlarms(
-        { client: new CloudWatchClient({}) },
-        { AlarmNamePrefix: `settle-once-${stage}-` },
+        { client: new CloudWatchClient(clientOptions) },
+        { AlarmNamePrefix: `settle-once-${stage.name}-` },
       );
       for await (const { MetricAlarms = [] } of pages)
         for (const { AlarmName = '', AlarmActions = [], ActionsEnabled = false } of MetricAlarms)
           found.push({
             name: AlarmName,
-            notifies: AlarmActions.includes(service.AlarmTopicArn ?? ''),
+            notifies: AlarmActions.includes(service('AlarmTopicArn')),
             enabled: ActionsEnabled,
           });
       return found;
@@ -68,8 +62,8 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
     async subscriptions() {
       const found = [];
       const pages = paginateListSubscriptionsByTopic(
-        { client: new SNSClient({}) },
-        { TopicArn: service.AlarmTopicArn },
+        { client: new SNSClient(clientOptions) },
+        { TopicArn: service('AlarmTopicArn') },
       );
       // https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
       for await (const { Subscriptions = [] } of pages)
@@ -78,8 +72,8 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
       return found;
     },
     async throttles() {
-      const { DefaultRouteSettings, RouteSettings = {} } = await new ApiGatewayV2Client({}).send(
-        new GetStageCommand({ ApiId: service.ApiId, StageName: '$default' }),
+      const { DefaultRouteSettings, RouteSettings = {} } = await new ApiGatewayV2Client(clientOptions).send(
+        new GetStageCommand({ ApiId: service('ApiId'), StageName: '$default' }),
       );
       const throttles = Object.entries({ ...RouteSettings, default: DefaultRouteSettings }).flatMap(
         ([route, { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit } = {}]) =>
@@ -90,7 +84,7 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
     tables: () =>
       Promise.all(
         TABLE_NAMES.map(async (name) => {
-          const TableName = data[tableOutput(name)];
+          const TableName = data(tableOutput(name));
           const [{ ContinuousBackupsDescription }, { Table }] = await Promise.all([
             dynamo.send(new DescribeContinuousBackupsCommand({ TableName })),
             dynamo.send(new DescribeTableCommand({ TableName })),
@@ -104,7 +98,11 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
         }),
       ),
     missingQuota: async () =>
-      missingQuota(stage, await concurrencyQuotaOf(new LambdaClient({})), Number(service.ReservedConcurrency ?? 0)),
+      missingQuota(
+        stage.name,
+        await concurrencyQuotaOf(new LambdaClient(clientOptions)),
+        Number(service('ReservedConcurrency')),
+      ),
     secret: async () => (await payPal()).stored,
     webhooks: async () => (await payPal()).paypal.listWebhooks(),
     async mayReadLedger() {
@@ -115,4 +113,10 @@ export async function deployedStage(stage: AwsStage): Promise<DeployedStage> {
       return outcome !== 'not_permitted';
     },
   };
+}
+
+/** With the settings of its deployment. */
+function stageOf(name: StageName, service: ShopOutputs['service']): Stage {
+  const context = { ...JSON.parse(service('Settings')), stage: name, simulatorUrl: service('PayPalUrl') };
+  return stageFrom({ tryGetContext: (key) => context[key] });
 }

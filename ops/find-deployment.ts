@@ -93,6 +93,34 @@ export async function findWorkflow({ stage, ...local }: DeploymentSelector): Pro
   return readStackFile(local).state_machine_arn;
 }
 
+/** The addresses of a shop, and the outputs of its stacks: functions that throw for a missing one. */
+export interface ShopOutputs extends Pick<ShopResources, 'clientOptions'> {
+  readonly webUrl: string;
+  /** Of the HTTP API, not through CloudFront. */
+  readonly apiUrl: string;
+  readonly data: (key: string) => string;
+  readonly service: (key: string) => string;
+}
+
+/** @throws Error when it is not deployed completely, or not running. */
+export async function findOutputs({ stage, ...local }: DeploymentSelector): Promise<ShopOutputs> {
+  if (stage) {
+    const [data, service, web] = await Promise.all([
+      outputsOf(`settle-once-${stage}-data`),
+      outputsOf(`settle-once-${stage}-service`),
+      outputsOf(`settle-once-${stage}-web`),
+    ]);
+    return { clientOptions: {}, webUrl: web('WebUrl'), apiUrl: service('ApiUrl'), data, service };
+  }
+  const { front_door_url, api_url, ...stack } = readStackFile(local);
+  const clientOptions = optionsFor(stack);
+  const [data, service] = await Promise.all([
+    outputsOf('settle-once-local-data', clientOptions),
+    outputsOf('settle-once-local-service', clientOptions),
+  ]);
+  return { clientOptions, webUrl: front_door_url, apiUrl: api_url, data, service };
+}
+
 function readStackFile({ stackFile: path }: DeploymentSelector) {
   const file = path ?? join(import.meta.dirname, '../.local/stack.json');
   if (!existsSync(file))
@@ -106,8 +134,11 @@ const optionsFor = ({ aws_endpoint_url, region }: { aws_endpoint_url: string; re
   credentials: EMULATOR_CREDENTIALS,
 });
 
-async function outputsOf(StackName: string): Promise<(key: string) => string> {
-  const client = new CloudFormationClient({});
+async function outputsOf(
+  StackName: string,
+  clientOptions: ShopResources['clientOptions'] = {},
+): Promise<(key: string) => string> {
+  const client = new CloudFormationClient(clientOptions);
   const outputs = await stackOutputs(client, StackName);
   client.destroy();
   if (!outputs) throw new Error(`stack ${StackName} is not deployed`);

@@ -1,19 +1,22 @@
 import { Option } from '@commander-js/extra-typings';
+import { STAGE_NAMES } from '../lib/names.ts';
 import { command, FAILED, JSON_OUTPUT, run } from './command.ts';
 import { deployedStage } from './deployed-stage.ts';
-import { AWS_STAGES } from './find-deployment.ts';
+import { STACK_FILE } from './find-deployment.ts';
 import { type Verdict, verifyShop } from './verify-shop.ts';
 
 await run(
   command(
     'npm run verify',
-    'Checks a deployed stage for what only AWS and PayPal can show. Begins one payment, and cancels it.',
+    'Checks a deployed shop for what only AWS and PayPal can show. Begins one payment, and cancels it.',
   )
-    .addOption(new Option('--stage <name>', 'the stage').choices(AWS_STAGES).makeOptionMandatory())
+    .addOption(new Option('--stage <name>', 'the stage').choices(STAGE_NAMES).default('local' as const))
+    .addOption(STACK_FILE)
     .addOption(JSON_OUTPUT)
-    .action(async ({ stage, json }) => {
+    .action(async ({ stage, stackFile, json }) => {
+      const deployed = await deployedStage(stage === 'local' ? { stackFile } : { stage });
       const verdicts: Verdict[] = [];
-      for await (const verdict of verifyShop(await deployedStage(stage))) {
+      for await (const verdict of verifyShop(deployed)) {
         verdicts.push(verdict);
         if (!json) console.log(`${verdict.status.padEnd(7)}  ${verdict.check.padEnd(22)}  ${verdict.detail}`);
       }

@@ -66,7 +66,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     '--dry-run',
     '--json',
   ],
-  verify: ['--stage', '--json'],
+  verify: [...DEPLOYMENT, '--json'],
   storm: ['--json'],
   crash: ['--scenario'],
   'payment-load': [],
@@ -95,7 +95,6 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Without which another error is reported first. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   deploy: ['--stage', 'prod'],
-  verify: ['--stage', 'prod'],
 };
 
 const ORDER = 'ord_01JZ8Q4W3V5Y7X9R2T6N8M0KBC';
@@ -179,7 +178,7 @@ describe('commands of package.json', () => {
     // Those that select the deployment are described once, above the tables.
     const undocumented = Object.entries(OPTIONS).flatMap(([name, options]) =>
       options
-        .filter((option) => !DEPLOYMENT.includes(option) || name === 'deploy' || name === 'verify')
+        .filter((option) => !DEPLOYMENT.includes(option) || name === 'deploy')
         .flatMap((option) => (rowOf(name).includes(`\`${option}`) ? [] : [`${name} ${option}`])),
     );
 

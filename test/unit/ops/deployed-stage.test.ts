@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -9,10 +12,19 @@ const apiGateway = mockClient(ApiGatewayV2Client);
 const cloudFormation = mockClient(CloudFormationClient);
 const secretsManager = mockClient(SecretsManagerClient);
 
+const SANDBOX = { stage: 'sandbox' } as const;
+
 const OUTPUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'settle-once-sandbox-data': {},
-  'settle-once-sandbox-service': { Settings: '{"originCheck":"off"}', PayPalUrl: 'https://api-m.sandbox.paypal.com' },
+  'settle-once-sandbox-service': {
+    Settings: '{"originCheck":"off"}',
+    PayPalUrl: 'https://api-m.sandbox.paypal.com',
+    ApiUrl: 'https://api.example',
+    ApiId: 'api1',
+  },
   'settle-once-sandbox-web': { WebUrl: 'https://shop.example' },
+  'settle-once-local-data': {},
+  'settle-once-local-service': { Settings: '{}', PayPalUrl: 'http://127.0.0.1:4000' },
 };
 
 beforeEach(() => {
@@ -27,12 +39,29 @@ beforeEach(() => {
 });
 
 describe('deployedStage', () => {
+  it('finds the shop on this machine by its stack.json', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'deployed-stage-'));
+    const stackFile = join(folder, 'stack.json');
+    const content = { front_door_url: 'http://127.0.0.1:8080', api_url: 'http://127.0.0.1:4566/api' };
+    await writeFile(stackFile, JSON.stringify(content));
+
+    const { webUrl, apiUrl, stage } = await deployedStage({ stackFile });
+
+    expect({ webUrl, apiUrl }).toEqual({ webUrl: content.front_door_url, apiUrl: content.api_url });
+    expect(stage).toMatchObject({ name: 'local', payPal: { baseUrl: 'http://127.0.0.1:4000' } });
+    await rm(folder, { recursive: true });
+  });
+
+  it('throws when no shop runs on this machine', async () => {
+    await expect(deployedStage({ stackFile: '/missing/stack.json' })).rejects.toThrow('run npm start');
+  });
+
   it('throws when the stage is not deployed', async () => {
-    await expect(deployedStage('prod')).rejects.toThrow('not deployed');
+    await expect(deployedStage({ stage: 'prod' })).rejects.toThrow('not deployed');
   });
 
   it('has what the settings of the deployment switch on and off', async () => {
-    const { stage } = await deployedStage('sandbox');
+    const { stage } = await deployedStage(SANDBOX);
 
     expect(stage).toMatchObject({ name: 'sandbox', originCheck: false, isProtected: false });
   });
@@ -46,7 +75,7 @@ describe('deployedStage', () => {
       },
     });
 
-    const { throttles } = await deployedStage('sandbox');
+    const { throttles } = await deployedStage(SANDBOX);
 
     expect(await throttles()).toEqual({
       default: { rateLimit: 500, burstLimit: 1000 },
@@ -57,7 +86,7 @@ describe('deployedStage', () => {
   it('reads the PayPal secret when a check needs it, and not before', async () => {
     secretsManager.on(GetSecretValueCommand).rejects(new Error('AccessDenied'));
 
-    const stage = await deployedStage('sandbox');
+    const stage = await deployedStage(SANDBOX);
 
     for (const read of [stage.secret, stage.webhooks, stage.mayReadLedger])
       await expect(read()).rejects.toThrow('AccessDenied');

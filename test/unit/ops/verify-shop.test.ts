@@ -12,7 +12,7 @@ const answer = (status: number, headers: Answer['headers'] = {}, body = '{}'): A
 const PAYMENT = JSON.stringify({
   payment_id: 'pay_1',
   paypal_order_id: '5O1',
-  approve_url: 'https://www.sandbox.paypal.com/checkoutnow?token=5O1',
+  approve_url: 'https://www.paypal.com/checkoutnow?token=5O1',
 });
 const stageOf = (context: Readonly<Record<string, string>>) => stageFrom({ tryGetContext: (key) => context[key] });
 const PROD = stageOf({ stage: 'prod', alarmEmail: 'ops@shop.example' });
@@ -152,14 +152,18 @@ const PLANTED: readonly Planted[] = [
   ['a payment begins', /payments answers 502/, {}, { [`POST ${WEB}/api/v1/payments`]: answer(502) }],
   [
     'a payment begins',
-    /approve at 127.0.0.1/,
+    /approve at www.sandbox.paypal.com, expected www.paypal.com/,
     {},
     {
       [`POST ${WEB}/api/v1/payments/pay_1/cancel`]: answer(200),
       [`POST ${WEB}/api/v1/payments`]: answer(
         201,
         {},
-        JSON.stringify({ payment_id: 'pay_1', paypal_order_id: '5O1', approve_url: 'http://127.0.0.1/approve' }),
+        JSON.stringify({
+          payment_id: 'pay_1',
+          paypal_order_id: '5O1',
+          approve_url: 'https://www.sandbox.paypal.com/5O1',
+        }),
       ),
     },
   ],
@@ -215,6 +219,22 @@ describe('verifyShop', () => {
       if (status === 'skipped') skipped.push(check);
 
     expect(skipped).toEqual(['a payment begins']);
+  });
+
+  it.each([
+    ['local', { stage: 'local', simulatorUrl: WEB }, ['HTTPS only', 'throttles', 'alarm subscription', 'tables']],
+    ['sandbox', { stage: 'sandbox' }, []],
+    ['prod', { stage: 'prod' }, []],
+  ] as const)('does not run on stage %s what it cannot answer', async (_, context, expected) => {
+    const unasked = () => Promise.reject(new Error('asked'));
+    const skipped: string[] = [];
+    const readers = expected.length > 0 ? { throttles: unasked, subscriptions: unasked, tables: unasked } : {};
+    for await (const { check, status, detail } of verifyShop(stageWith({ stage: stageOf(context), ...readers }))) {
+      expect(detail).not.toContain('asked');
+      if (status === 'skipped') skipped.push(`${check}: ${detail}`);
+    }
+
+    expect(skipped).toEqual(expected.map((check) => `${check}: not on this stage`));
   });
 
   it('does not require what the settings have switched off', async () => {

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { command } from '../support/stack/command.ts';
+
+/** Runs the command against the shop under test. */
+const verify = (...args: string[]) => command('ops/verify.ts', ...args);
+
+describe('npm run verify', () => {
+  it('finds no defect in the shop on this machine', async () => {
+    const { status, stdout, stderr } = await verify();
+
+    expect(stderr).toBe('');
+    expect(stdout).not.toMatch(/^defect/m);
+    expect(stdout).toMatch(/^ok +a payment begins +order \w+ created at PayPal, and left$/m);
+    expect(stdout).toMatch(/^skipped +HTTPS only +not on this stage$/m);
+    expect(status).toBe(0);
+  });
+});
