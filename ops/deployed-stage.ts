@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { type StageName, TABLE_NAMES, tableOutput } from '../lib/names.ts';
@@ -10,6 +12,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
 import { type DeploymentSelector, findOutputs, type ShopOutputs } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
+import { rolePoliciesOf } from './role-policies.ts';
 import type { DeployedStage } from './verify-shop.ts';
 
 /** A stage as AWS and PayPal describe it. @throws Error when it is not deployed completely, or not running */
@@ -44,6 +47,11 @@ export async function deployedStage(selector: DeploymentSelector): Promise<Deplo
         body: await response.text(),
       };
     },
+    rolePolicies: () =>
+      rolePoliciesOf(
+        { cloudFormation: new CloudFormationClient(clientOptions), iam: new IAMClient(clientOptions) },
+        `settle-once-${stage.name}-service`,
+      ),
     async alarms() {
       const found = [];
       const pages = paginateDescribeAlarms(

@@ -9,6 +9,7 @@ import type { Webhook } from '../src/paypal/notifications.ts';
 import type { PayPalSecret } from '../src/paypal/secret.ts';
 import { missingCredentials } from '../src/paypal/unset-credential.ts';
 import { missingEventTypes } from '../src/paypal-webhook/subscription.ts';
+import { missingGrants, type RolePolicy } from './role-policies.ts';
 
 /** What an HTTP request got. */
 export interface Answer {
@@ -29,6 +30,7 @@ export interface DeployedStage {
   readonly stage: Stage;
   /** Does not follow redirects. A request with a body has an idempotency key of its own. */
   readonly request: (method: string, url: string, body?: string) => Promise<Answer>;
+  readonly rolePolicies: () => Promise<readonly RolePolicy[]>;
   /** `notifies`: whether an action is the stage's alarm topic. */
   readonly alarms: () => Promise<readonly { name: string; notifies: boolean; enabled: boolean }[]>;
   /** Endpoints of the alarm topic, and whether their owners have confirmed them. */
@@ -149,8 +151,16 @@ const CHECKS = {
         ? []
         : [`${route}: ${print(found[route])}, expected ${print(expected[route])}`],
     );
-    expectThat(wrong.length === 0, `${wrong.join('; ')}: deploy again`);
+    expectThat(wrong.length === 0, wrong.join('; '));
     return `${print(stage.throttle)}; ${Object.keys(found).length - 1} routes with their own`;
+  },
+
+  async grants({ rolePolicies }) {
+    const policies = await rolePolicies();
+    expectThat(policies.length > 0, 'there are no roles');
+    const missing = policies.flatMap((policy) => missingGrants(policy).map((action) => `${action} of ${policy.role}`));
+    expectThat(missing.length === 0, `lost since the deployment, which IAM must get back: ${missing.join(', ')}`);
+    return `${policies.length} roles have what the template grants`;
   },
 
   async alarms({ alarms }) {

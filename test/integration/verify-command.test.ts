@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { command } from '../support/stack/command.ts';
+import { withoutGrant } from '../support/stack/without-grant.ts';
 
 /** Runs the command against the shop under test. */
 const verify = (...args: string[]) => command('ops/verify.ts', ...args);
@@ -13,5 +14,17 @@ describe('npm run verify', () => {
     expect(stdout).toMatch(/^ok +a payment begins +order \w+ created at PayPal, and left$/m);
     expect(stdout).toMatch(/^skipped +HTTPS only +not on this stage$/m);
     expect(status).toBe(0);
+  });
+
+  it('finds a grant that a role has lost', async () => {
+    await withoutGrant('dynamodb:DeleteItem', 'sign-in', async () => {
+      const { status, stdout } = await verify('--json');
+
+      const defects = JSON.parse(stdout).filter((verdict: { status: string }) => verdict.status === 'defect');
+      expect(defects).toEqual([
+        { check: 'grants', status: 'defect', detail: expect.stringMatching(/dynamodb:DeleteItem of \S*signin/) },
+      ]);
+      expect(status).toBe(1);
+    });
   });
 });

@@ -29,6 +29,9 @@ const throttlesWith = (route: string, rateLimit: number, burstLimit: number) => 
   throttles: async () => ({ ...THROTTLES, [route]: { rateLimit, burstLimit } }),
 });
 
+const GRANT = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 'arn:aws:dynamodb:::table/payments' };
+const POLICY = { role: 'storefront-role', template: { Statement: [GRANT] }, deployed: { Statement: [GRANT] } };
+
 /** Answers by the beginning of method and URL; the first that matches. */
 const GOOD: readonly (readonly [string, Answer])[] = [
   [
@@ -63,6 +66,7 @@ function stageWith(
       const all = [...Object.entries(answers), ...GOOD];
       return all.find(([start]) => `${method} ${url}`.startsWith(start))?.[1] ?? answer(404);
     },
+    rolePolicies: async () => [POLICY],
     alarms: async () => [{ name: 'requests-failing', notifies: true, enabled: true }],
     subscriptions: async () => [{ endpoint: 'ops@shop.example', confirmed: true }],
     throttles: async () => THROTTLES,
@@ -116,13 +120,15 @@ const PLANTED: readonly Planted[] = [
   ['unsigned webhook', /gets 500/, {}, { [`POST ${WEB}/webhooks/paypal`]: answer(500) }],
   ['throttles', /^default: none, expected 500 a second/, { throttles: async () => ({}) }],
   ['throttles', /^POST \/api\/v1\/admin\/sign-in: none, expected 5 a/, { throttles: async () => WITHOUT_SIGN_IN }],
-  [
-    'throttles',
-    /sign-in: 50 a second, burst 10, expected 5 a second, burst 10: deploy/,
-    throttlesWith(SIGN_IN, 50, 10),
-  ],
+  ['throttles', /sign-in: 50 a second, burst 10, expected 5 a second, burst 10$/, throttlesWith(SIGN_IN, 50, 10)],
   ['throttles', /sign-in: 5 a second, burst 100, expected/, throttlesWith(SIGN_IN, 5, 100)],
   ['throttles', /products: 1 a second, burst 1, expected none/, throttlesWith('GET /api/v1/products', 1, 1)],
+  ['grants', /no roles/, { rolePolicies: async () => [] }],
+  [
+    'grants',
+    /: dynamodb:GetItem of storefront-role$/,
+    { rolePolicies: async () => [POLICY, { ...POLICY, deployed: { Statement: [] } }] },
+  ],
   ['alarms', /no alarms/, { alarms: async () => [] }],
   ['alarms', /no one: jobs/, { alarms: async () => [{ name: 'jobs', notifies: false, enabled: true }] }],
   ['alarms', /no one: jobs/, { alarms: async () => [{ name: 'jobs', notifies: true, enabled: false }] }],
@@ -195,6 +201,7 @@ describe('verifyShop', () => {
   });
 
   it.each([
+    'rolePolicies',
     'alarms',
     'subscriptions',
     'throttles',
