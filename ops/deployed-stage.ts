@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
 import { type StageName, TABLE_NAMES, tableOutput } from '../lib/names.ts';
 import { type Stage, stageFrom } from '../lib/stages.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { executionClient } from '../src/settlements/execution-client.ts';
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
 import { type DeploymentSelector, findOutputs, type ShopOutputs } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
@@ -25,6 +28,7 @@ export async function deployedStage(selector: DeploymentSelector): Promise<Deplo
     client ??= payPalClientFor(selector);
     return client;
   };
+  const stepFunctions = new SFNClient(clientOptions);
   const dynamo = new DynamoDBClient(clientOptions);
   return {
     webUrl,
@@ -120,6 +124,17 @@ export async function deployedStage(selector: DeploymentSelector): Promise<Deplo
       const { outcome } = await paypal.listTransactions({ from, to, page: 1 });
       return outcome !== 'not_permitted';
     },
+    executions: {
+      ...executionClient(stepFunctions, service('StateMachineArn')),
+      async startFailing(name) {
+        // No branch of the state machine is for this outcome.
+        const input = JSON.stringify({ outcome: 'verify' });
+        await stepFunctions.send(
+          new StartExecutionCommand({ stateMachineArn: service('StateMachineArn'), name, input }),
+        );
+      },
+    },
+    pause: () => sleep(1000),
   };
 }
 

@@ -9,6 +9,8 @@ import type { Webhook } from '../src/paypal/notifications.ts';
 import type { PayPalSecret } from '../src/paypal/secret.ts';
 import { missingCredentials } from '../src/paypal/unset-credential.ts';
 import { missingEventTypes } from '../src/paypal-webhook/subscription.ts';
+import type { Execution, ExecutionClient } from '../src/settlements/execution-client.ts';
+import { executionName } from '../src/shared/settlement.ts';
 import { missingGrants, type RolePolicy } from './role-policies.ts';
 
 /** What an HTTP request got. */
@@ -44,6 +46,12 @@ export interface DeployedStage {
   readonly webhooks: () => Promise<readonly Webhook[]>;
   /** False when PayPal does not permit Transaction Search. */
   readonly mayReadLedger: () => Promise<boolean>;
+  readonly executions: Pick<ExecutionClient, 'describe' | 'redrive'> & {
+    /** Starts an execution that fails before its first step. */
+    readonly startFailing: (name: string) => Promise<void>;
+  };
+  /** A second, before it is asked again. */
+  readonly pause: () => Promise<unknown>;
 }
 
 export interface Verdict {
@@ -86,6 +94,34 @@ const lacking = (answer: Answer, expected: Readonly<Record<string, string>>) =>
   Object.entries(expected).flatMap(([name, value]) =>
     answer.headers[name] === value ? [] : [`${name}: ${answer.headers[name] ?? 'missing'}`],
   );
+
+/** Cancelled at once, which releases its stock; the order at PayPal is left, and expires. */
+async function beginPayment({ webUrl, request }: DeployedStage) {
+  const json = async (method: string, path: string, body?: object) => {
+    const { status, body: text } = await request(method, webUrl + path, body && JSON.stringify(body));
+    expectThat(status >= 200 && status < 300, `${method} ${path} answers ${status}: ${text.slice(0, 300)}`);
+    return JSON.parse(text);
+  };
+  const { products } = await json('GET', PRODUCTS);
+  const sku = products.find(({ available }: { available: number }) => available > 0)?.sku;
+  if (!sku) throw new Skipped('no product is in stock');
+  const { checkout_session_id } = await json('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });
+  const payment = await json('POST', '/api/v1/payments', { checkout_session_id });
+  await json('POST', `/api/v1/payments/${payment.payment_id}/cancel`, { token: payment.paypal_order_id });
+  return payment;
+}
+
+const MAX_PAUSES = 60;
+
+/** The execution when it has ended after so many redrives. Step Functions' descriptions are eventually consistent. */
+async function endOf({ executions, pause }: DeployedStage, name: string, redrives: number): Promise<Execution> {
+  for (let pauses = 0; pauses < MAX_PAUSES; pauses++) {
+    const found = await executions.describe(name);
+    if (found && found.status !== 'RUNNING' && found.redrives === redrives) return found;
+    await pause();
+  }
+  throw new Defect(`${name} has not ended within a minute, after ${redrives} redrives`);
+}
 
 /** What only a deployed stage can show, in the order of the report. */
 const CHECKS = {
@@ -218,23 +254,28 @@ const CHECKS = {
     return 'registered for this shop and all its events';
   },
 
-  async 'a payment begins'({ webUrl, stage, request }) {
-    const json = async (method: string, path: string, body?: object) => {
-      const { status, body: text } = await request(method, webUrl + path, body && JSON.stringify(body));
-      expectThat(status >= 200 && status < 300, `${method} ${path} answers ${status}: ${text.slice(0, 300)}`);
-      return JSON.parse(text);
-    };
-    const { products } = await json('GET', PRODUCTS);
-    const sku = products.find(({ available }: { available: number }) => available > 0)?.sku;
-    if (!sku) throw new Skipped('no product is in stock');
-    const { checkout_session_id } = await json('POST', '/api/v1/checkout-sessions', { items: [{ sku, quantity: 1 }] });
-    const payment = await json('POST', '/api/v1/payments', { checkout_session_id });
-    // Releases the stock; the order at PayPal is left, and expires.
-    await json('POST', `/api/v1/payments/${payment.payment_id}/cancel`, { token: payment.paypal_order_id });
-    const { hostname } = new URL(payment.approve_url);
-    const expected = new URL(stage.payPal.baseUrl).hostname.replace('api-m.', 'www.');
+  async 'a payment begins'(deployed) {
+    const { approve_url, paypal_order_id } = await beginPayment(deployed);
+    const { hostname } = new URL(approve_url);
+    const expected = new URL(deployed.stage.payPal.baseUrl).hostname.replace('api-m.', 'www.');
     expectThat(hostname === expected, `the buyer would approve at ${hostname}, expected ${expected}`);
-    return `order ${payment.paypal_order_id} created at PayPal, and left`;
+    return `order ${paypal_order_id} created at PayPal, and left`;
+  },
+
+  async redrive(deployed) {
+    const { redrive, startFailing } = deployed.executions;
+    // The payment exists, and has no such settlement: the shop records no failure, and deletes the dead letters.
+    const { payment_id } = await beginPayment(deployed).catch(() => {
+      throw new Skipped('no payment begins');
+    });
+    const name = executionName(payment_id, 'verify');
+    await startFailing(name);
+    const failed = await endOf(deployed, name, 0);
+    expectThat(failed.status === 'FAILED', `${name} is ${failed.status}, expected FAILED`);
+    expectThat(await redrive(failed.arn), `Step Functions does not redrive ${name}`);
+    const again = await endOf(deployed, name, 1);
+    expectThat(again.status === 'FAILED', `${name} is ${again.status} after its redrive, expected FAILED`);
+    return `${name} failed on purpose, and ran again`;
   },
 
   async 'Transaction Search'({ mayReadLedger }) {
@@ -248,10 +289,11 @@ export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
 
 /** Checks that do not run on a stage. */
 const NOT_ON: Readonly<Record<StageName, readonly CheckName[]>> = {
-  // It has neither TLS nor a subscription, and MiniStack drops throttles and point-in-time recovery.
-  local: ['HTTPS only', 'throttles', 'alarm subscription', 'tables'],
+  // It has neither TLS nor a subscription, and MiniStack neither throttles, point-in-time recovery nor redrives.
+  local: ['HTTPS only', 'throttles', 'alarm subscription', 'tables', 'redrive'],
   sandbox: [],
-  prod: [],
+  // The failed execution sets off alarms.
+  prod: ['redrive'],
 };
 
 /** Runs every check, also after one that failed. An error while reading is a defect: the stage cannot be verified. */

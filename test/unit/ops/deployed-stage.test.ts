@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { ApiGatewayV2Client, GetStageCommand } from '@aws-sdk/client-apigatewayv2';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deployedStage } from '../../../ops/deployed-stage.ts';
+import { runSecondInterpreter } from '../../support/in-memory/second-interpreter.ts';
 
 const apiGateway = mockClient(ApiGatewayV2Client);
 const cloudFormation = mockClient(CloudFormationClient);
@@ -21,10 +23,11 @@ const OUTPUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     PayPalUrl: 'https://api-m.sandbox.paypal.com',
     ApiUrl: 'https://api.example',
     ApiId: 'api1',
+    StateMachineArn: 'arn:machine',
   },
   'settle-once-sandbox-web': { WebUrl: 'https://shop.example' },
   'settle-once-local-data': {},
-  'settle-once-local-service': { Settings: '{}', PayPalUrl: 'http://127.0.0.1:4000' },
+  'settle-once-local-service': { Settings: '{}', PayPalUrl: 'http://127.0.0.1:4000', StateMachineArn: 'arn:local' },
 };
 
 beforeEach(() => {
@@ -81,6 +84,17 @@ describe('deployedStage', () => {
       default: { rateLimit: 500, burstLimit: 1000 },
       'POST /webhooks/paypal': { rateLimit: 200, burstLimit: 400 },
     });
+  });
+
+  it('starts an execution that fails, and runs no step', async () => {
+    const stepFunctions = mockClient(SFNClient).on(StartExecutionCommand).resolves({});
+
+    await (await deployedStage(SANDBOX)).executions.startFailing('pay_1-verify');
+
+    const [start] = stepFunctions.commandCalls(StartExecutionCommand);
+    const { stateMachineArn, name, input = '' } = start?.args[0].input ?? {};
+    expect({ stateMachineArn, name }).toEqual({ stateMachineArn: 'arn:machine', name: 'pay_1-verify' });
+    expect(await runSecondInterpreter(JSON.parse(input), () => ({}))).toMatchObject({ attempts: [], succeeded: false });
   });
 
   it('reads the PayPal secret when a check needs it, and not before', async () => {
