@@ -8,18 +8,23 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { paginateListSubscriptionsByTopic, SNSClient } from '@aws-sdk/client-sns';
-import { type StageName, TABLE_NAMES, tableOutput } from '../lib/names.ts';
+import { type StageName, TABLE_NAMES, type TableName, tableOutput } from '../lib/names.ts';
 import { type Stage, stageFrom } from '../lib/stages.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { executionClient } from '../src/settlements/execution-client.ts';
 import { concurrencyQuotaOf, missingQuota } from './concurrency-quota.ts';
 import { type DeploymentSelector, findOutputs, type ShopOutputs } from './find-deployment.ts';
 import { payPalClientFor } from './paypal-client.ts';
+import { tableRestore } from './restore-table.ts';
 import { rolePoliciesOf } from './role-policies.ts';
 import type { DeployedStage } from './verify-shop.ts';
 
-/** A stage as AWS and PayPal describe it. @throws Error when it is not deployed completely, or not running */
-export async function deployedStage(selector: DeploymentSelector): Promise<DeployedStage> {
+/**
+ * A stage as AWS and PayPal describe it.
+ * @param restored the table to restore
+ * @throws Error when it is not deployed completely, or not running
+ */
+export async function deployedStage(selector: DeploymentSelector, restored?: TableName): Promise<DeployedStage> {
   const { clientOptions, webUrl, apiUrl, data, service } = await findOutputs(selector);
   const stage = stageOf(selector.stage ?? 'local', service);
   // Not before a check needs it: a secret that cannot be read is a defect like others.
@@ -134,6 +139,7 @@ export async function deployedStage(selector: DeploymentSelector): Promise<Deplo
         );
       },
     },
+    restore: restored && (await tableRestore(dynamo, data(tableOutput(restored)))),
     pause: () => sleep(1000),
   };
 }

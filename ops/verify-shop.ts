@@ -11,6 +11,7 @@ import { missingCredentials } from '../src/paypal/unset-credential.ts';
 import { missingEventTypes } from '../src/paypal-webhook/subscription.ts';
 import type { Execution, ExecutionClient } from '../src/settlements/execution-client.ts';
 import { executionName } from '../src/shared/settlement.ts';
+import type { TableRestore } from './restore-table.ts';
 import { missingGrants, type RolePolicy } from './role-policies.ts';
 
 /** What an HTTP request got. */
@@ -50,6 +51,8 @@ export interface DeployedStage {
     /** Starts an execution that fails before its first step. */
     readonly startFailing: (name: string) => Promise<void>;
   };
+  /** Only on request. */
+  readonly restore?: TableRestore | undefined;
   /** A second, before it is asked again. */
   readonly pause: () => Promise<unknown>;
 }
@@ -281,6 +284,16 @@ const CHECKS = {
   async 'Transaction Search'({ mayReadLedger }) {
     expectThat(await mayReadLedger(), 'not permitted: docs/deploying.md#transaction-search');
     return 'permitted';
+  },
+
+  async restore({ restore }) {
+    if (!restore) throw new Skipped('on request: --restore <table>');
+    const { original, restored } = await restore.run();
+    const wrong = [...new Set([...Object.keys(original), ...Object.keys(restored)])].filter(
+      (name) => `${original[name]}` !== `${restored[name]}`,
+    );
+    expectThat(wrong.length === 0, `other keys in the copy than in the original: ${wrong.join(', ')}`);
+    return `${restore.copy} had the same keys and indexes, and is deleted`;
   },
 } satisfies Readonly<Record<string, Check>>;
 

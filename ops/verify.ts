@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
-import { STAGE_NAMES } from '../lib/names.ts';
-import { command, FAILED, JSON_OUTPUT, run } from './command.ts';
+import { STAGE_NAMES, TABLE_NAMES } from '../lib/names.ts';
+import { command, FAILED, JSON_OUTPUT, run, YES } from './command.ts';
+import { isConfirmed } from './confirm.ts';
 import { deployedStage } from './deployed-stage.ts';
 import { STACK_FILE } from './find-deployment.ts';
 import { type Verdict, verifyShop } from './verify-shop.ts';
@@ -12,9 +13,19 @@ await run(
   )
     .addOption(new Option('--stage <name>', 'the stage').choices(STAGE_NAMES).default('local' as const))
     .addOption(STACK_FILE)
+    .addOption(
+      new Option('--restore <table>', 'also restore a table beside itself, compare both, delete the copy').choices(
+        TABLE_NAMES,
+      ),
+    )
+    .addOption(YES)
     .addOption(JSON_OUTPUT)
-    .action(async ({ stage, stackFile, json }) => {
-      const deployed = await deployedStage(stage === 'local' ? { stackFile } : { stage });
+    .action(async ({ stage, stackFile, restore, yes, json }) => {
+      const deployed = await deployedStage(stage === 'local' ? { stackFile } : { stage }, restore);
+      if (deployed.restore) {
+        console.error(`restores ${restore} as ${deployed.restore.copy}: ${deployed.restore.estimate}`);
+        if (!(await isConfirmed('Restore it?', yes))) return;
+      }
       const verdicts: Verdict[] = [];
       for await (const verdict of verifyShop(deployed)) {
         verdicts.push(verdict);

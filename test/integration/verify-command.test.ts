@@ -16,6 +16,14 @@ describe('npm run verify', () => {
     expect(status).toBe(0);
   });
 
+  it('restores a table beside itself on request, and says so first', async () => {
+    const { status, stdout, stderr } = await verify('--restore', 'payments');
+
+    expect(stderr).toMatch(/^restores payments as \S+-restored: 0\.\d+ GB, \$0\.01, up to an hour$/m);
+    expect(stdout).toMatch(/^ok +restore +\S+-restored had the same keys and indexes, and is deleted$/m);
+    expect(status).toBe(0);
+  });
+
   it('finds a grant that a role has lost', async () => {
     await withoutGrant('dynamodb:DeleteItem', 'sign-in', async () => {
       const { status, stdout } = await verify('--json');

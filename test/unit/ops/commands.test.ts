@@ -66,7 +66,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     '--dry-run',
     '--json',
   ],
-  verify: [...DEPLOYMENT, '--json'],
+  verify: [...DEPLOYMENT, '--restore', '--yes', '--json'],
   storm: ['--json'],
   crash: ['--scenario'],
   'payment-load': [],

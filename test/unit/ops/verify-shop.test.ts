@@ -3,6 +3,7 @@ import type { Route } from '../../../lib/constructs/http-api.ts';
 import { ROUTES } from '../../../lib/routes.ts';
 import { API_SECURITY_HEADERS, SECURITY_HEADERS } from '../../../lib/security-headers.ts';
 import { type Stage, stageFrom } from '../../../lib/stages.ts';
+import type { TableKeys, TableRestore } from '../../../ops/restore-table.ts';
 import { type Answer, CHECK_NAMES, type DeployedStage, verifyShop } from '../../../ops/verify-shop.ts';
 import type { Execution } from '../../../src/settlements/execution-client.ts';
 
@@ -33,6 +34,13 @@ const throttlesWith = (route: string, rateLimit: number, burstLimit: number) => 
 
 const GRANT = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 'arn:aws:dynamodb:::table/payments' };
 const POLICY = { role: 'storefront-role', template: { Statement: [GRANT] }, deployed: { Statement: [GRANT] } };
+
+const KEYS: TableKeys = { table: ['HASH payment_id'], 'by-due': ['HASH due_shard', 'RANGE due_at'] };
+const restoreOf = (restored: TableKeys): TableRestore => ({
+  copy: 'payments-restored',
+  estimate: '1 GB',
+  run: async () => ({ original: KEYS, restored }),
+});
 
 type Executions = DeployedStage['executions'];
 
@@ -103,6 +111,7 @@ function stageWith(
     webhooks: async () => [webhook],
     mayReadLedger: async () => true,
     executions: executions(),
+    restore: restoreOf(KEYS),
     pause: async () => {},
     ...changes,
   };
@@ -208,6 +217,14 @@ const PLANTED: readonly Planted[] = [
   ['redrive', /not ended within a minute, after 1/, { executions: executions(undefined, [executionThat('FAILED')]) }],
   ['redrive', /SUCCEEDED after its redrive/, { executions: executions(undefined, [executionThat('SUCCEEDED', 1)]) }],
   ['Transaction Search', /not permitted/, { mayReadLedger: async () => false }],
+  ['restore', /original: by-due$/, { restore: restoreOf({ table: ['HASH payment_id'] }) }],
+  ['restore', /original: table$/, { restore: restoreOf({ ...KEYS, table: ['HASH order_id'] }) }],
+  ['restore', /original: by-day$/, { restore: restoreOf({ ...KEYS, 'by-day': ['HASH day'] }) }],
+  [
+    'restore',
+    /delete the table payments-restored/,
+    { restore: { ...restoreOf(KEYS), run: () => Promise.reject(new Error('delete the table payments-restored')) } },
+  ],
 ];
 
 describe('verifyShop', () => {
@@ -251,6 +268,14 @@ describe('verifyShop', () => {
 
     expect(defects.length).toBeGreaterThan(0);
     for (const detail of defects) expect(detail).toContain('not authorized');
+  });
+
+  it('restores no table that was not requested', async () => {
+    const skipped: string[] = [];
+    for await (const { check, status, detail } of verifyShop(stageWith({ restore: undefined })))
+      if (status === 'skipped') skipped.push(`${check}: ${detail}`);
+
+    expect(skipped).toEqual(['restore: on request: --restore <table>']);
   });
 
   it('begins no payment when nothing is in stock', async () => {
