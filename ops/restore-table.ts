@@ -27,7 +27,7 @@ export interface TableRestore {
 /** us-east-1: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 const DOLLARS_PER_GB = 0.15;
 
-const PAUSE_MS = 15_000;
+const PAUSE_MS = 5000;
 const MAX_PAUSES = (2 * 3_600_000) / PAUSE_MS;
 
 /** @param pause before the state of the copy is read again */
@@ -46,9 +46,10 @@ export async function tableRestore(
 
   const restored = async (): Promise<TableDescription> => {
     for (let pauses = 0; pauses < MAX_PAUSES; pauses++) {
+      // DescribeTable is eventually consistent.
+      await pause();
       const table = await describe(copy);
       if (table.TableStatus === 'ACTIVE') return table;
-      await pause();
     }
     throw new Error('not restored within two hours');
   };

@@ -72,7 +72,7 @@ describe('tableRestore', () => {
     const { run } = await restore();
 
     await expect(run()).rejects.toThrow('delete the table payments-restored, which is left: Error: not restored');
-    expect(pauses).toHaveLength(480);
+    expect(pauses).toHaveLength(1440);
   });
 
   it('names the copy that is left when it may not delete it', async () => {
