@@ -9,7 +9,7 @@ import { type Verdict, verifyShop } from './verify-shop.ts';
 await run(
   command(
     'npm run verify',
-    'Checks a deployed shop for what only AWS and PayPal can show. Begins one payment, and cancels it.',
+    'Checks a deployed shop for what only AWS and PayPal can show. It begins payments, and cancels them.',
   )
     .addOption(new Option('--stage <name>', 'the stage').choices(STAGE_NAMES).default('local' as const))
     .addOption(STACK_FILE)
