@@ -211,6 +211,11 @@ const PLANTED: readonly Planted[] = [
       ),
     },
   ],
+  [
+    'redrive',
+    /not authorized/,
+    { executions: { ...executions(), startFailing: () => Promise.reject(new Error('not authorized')) } },
+  ],
   ['redrive', /is SUCCEEDED, expected FAILED/, { executions: executions([executionThat('SUCCEEDED')]) }],
   ['redrive', /does not redrive pay_1-verify/, { executions: executions(undefined, []) }],
   ['redrive', /not ended within a minute, after 0/, { executions: executions([executionThat('RUNNING')]) }],
