@@ -26,6 +26,8 @@ export interface CompareRefundsResult {
 const MAX_CALLS = 20;
 const CONCURRENCY = 5;
 const PAGE_SIZE = 50;
+/** Where few payments have refunds, a run would read pages until its time is up. */
+const MAX_PAGES = 20;
 
 /** Compares the refunds of the next payments that may have any with PayPal's. */
 export async function compareRefunds(
@@ -53,7 +55,9 @@ export async function compareRefunds(
 async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey | undefined, context: CheckContext) {
   const candidates: Payment[] = [];
   let after = start;
+  let pages = 0;
   do {
+    pages += 1;
     const { items, next } = await payments.ids(PAGE_SIZE, after);
     const { rows } = await isolateUnreadable(payments.getAll, items);
     const position = new Map(items.map((id, i) => [id, i]));
@@ -64,6 +68,6 @@ async function nextCandidates({ payments, hasTime }: CompareDeps, start: ScanKey
       if (candidates.length === MAX_CALLS) return { candidates, after: { payment_id: payment.payment_id } };
     }
     after = next;
-  } while (after && hasTime());
+  } while (after && pages < MAX_PAGES && hasTime());
   return { candidates, after };
 }
