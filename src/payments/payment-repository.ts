@@ -91,18 +91,20 @@ export const paymentRepository = (
   };
 
   /** Ids of one shard of the index `by-due`, page by page. */
-  async function* dueIn(shard: DueShard, before: string): AsyncGenerator<PaymentId[]> {
-    const pages = paginateQuery(
-      { client: db },
-      {
-        TableName: tableName,
-        IndexName: 'by-due',
-        KeyConditionExpression: 'due_shard = :shard AND due_at < :before',
-        ExpressionAttributeValues: { ':shard': shard, ':before': before },
-      },
-    );
-    for await (const { Items = [] } of pages)
-      yield Items.map(({ payment_id }) => payment_id).filter((id) => typeof id === 'string' && isPaymentId(id));
+  async function* dueIn(shards: readonly DueShard[], before: string): AsyncGenerator<PaymentId[]> {
+    for (const shard of shards) {
+      const pages = paginateQuery(
+        { client: db },
+        {
+          TableName: tableName,
+          IndexName: 'by-due',
+          KeyConditionExpression: 'due_shard = :shard AND due_at < :before',
+          ExpressionAttributeValues: { ':shard': shard, ':before': before },
+        },
+      );
+      for await (const { Items = [] } of pages)
+        yield Items.map(({ payment_id }) => payment_id).filter((id) => typeof id === 'string' && isPaymentId(id));
+    }
   }
 
   return {
@@ -313,7 +315,7 @@ export const paymentRepository = (
      * may be a second behind.
      */
     async *due(before: Date): AsyncGenerator<PaymentId> {
-      for (const shard of DUE_SHARDS) for await (const ids of dueIn(shard, before.toISOString())) yield* ids;
+      for await (const ids of dueIn(DUE_SHARDS, before.toISOString())) yield* ids;
     },
 
     /**
@@ -323,13 +325,11 @@ export const paymentRepository = (
     async open(): Promise<{ count: number; oldest: Payment | undefined }> {
       let count = 0;
       let oldest: PaymentId | undefined;
-      for (const shard of OPEN_SHARDS) {
-        for await (const ids of dueIn(shard, '~')) {
-          count += ids.length;
-          // Ids sort by time.
-          oldest = [...ids, ...(oldest ? [oldest] : [])].sort()[0];
-          if (count >= MAX_COUNTED) break;
-        }
+      for await (const ids of dueIn(OPEN_SHARDS, '~')) {
+        count += ids.length;
+        // Ids sort by time.
+        oldest = [...ids, ...(oldest ? [oldest] : [])].sort()[0];
+        if (count >= MAX_COUNTED) break;
       }
       return { count, oldest: oldest && (await get(oldest)) };
     },
@@ -354,7 +354,7 @@ export const paymentRepository = (
     /** Payments under review, the oldest first; capped near `MAX_UNDER_REVIEW`. */
     async underReview(): Promise<PaymentId[]> {
       const all: PaymentId[] = [];
-      for await (const ids of dueIn('operator', '~')) if (all.push(...ids) >= MAX_UNDER_REVIEW) break;
+      for await (const ids of dueIn(['operator'], '~')) if (all.push(...ids) >= MAX_UNDER_REVIEW) break;
       return all.sort();
     },
   };
