@@ -52,7 +52,7 @@ const progressSchema = z.object({
   /** What the scan knows of the stock; absent when that is nothing. */
   counted: z.optional(storedCountSchema),
   /** Stored here by versions before 0.2. */
-  suspects: z._default(suspectsSchema, {}),
+  suspects: z.optional(suspectsSchema),
   /** The finding rechecked last. */
   looked_after: z.optional(z.string()),
   /** The payment whose refunds were compared last. */
@@ -115,7 +115,6 @@ export async function runCheck(deps: CheckDeps, context: CheckContext): Promise<
   const cursor = JSON.stringify({
     ...(!finished && { walk }),
     ...(counted && { counted }),
-    suspects: {},
     ...(rechecked.after !== undefined && { looked_after: rechecked.after }),
     ...(refunds.after && { refunds_after: refunds.after }),
     failures: executions.cursors,
@@ -133,7 +132,7 @@ function progressOf({ cursor = '{}' }: Run): Progress {
 /** Where the scan continues. It restarts when what it has counted so far is lost. */
 async function resume(
   { counts, onError }: CheckDeps,
-  { walk = NEW_SCAN, counted, suspects }: Progress,
+  { walk = NEW_SCAN, counted, suspects = {} }: Progress,
 ): Promise<{ readonly start: Scan; readonly suspects: StockCount['suspects'] }> {
   if (!counted) return { start: walk, suspects };
   const count = await counts.read(counted);
