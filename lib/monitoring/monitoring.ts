@@ -15,8 +15,8 @@ export interface MonitoringProps extends EngineeringDashboardProps {
 /** Two dashboards, one for the business and one for engineers, and every alarm with its topic. */
 export class Monitoring extends Construct {
   readonly topic: AlarmTopic;
-  readonly #alarms: readonly Alarm[];
-  readonly #prefix: string;
+  /** By name, without the prefix of the stage. */
+  readonly #alarms: ReadonlyMap<string, IAlarm>;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -33,19 +33,18 @@ export class Monitoring extends Construct {
       dashboard.addWidget(new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 5 }));
     drawBusinessDashboard(business, monitoring);
     drawEngineeringDashboard(engineering, monitoring, props);
-    this.#alarms = [business, engineering].flatMap((dashboard) =>
+    const created = [business, engineering].flatMap((dashboard) =>
       dashboard.createdAlarms().map(({ alarm }) => alarm as Alarm),
     );
-    alarms.push(...this.#alarms);
-    this.#prefix = `settle-once-${stage.name}-`;
+    alarms.push(...created);
+    const nameOf = ({ node }: Alarm) => (node.defaultChild as CfnAlarm).alarmName ?? '';
+    this.#alarms = new Map(created.map((each) => [nameOf(each).replace(`settle-once-${stage.name}-`, ''), each]));
   }
 
   /** @throws Error when there is no alarm of a name */
   alarmsNamed(names: readonly string[]): IAlarm[] {
     return names.map((name) => {
-      const found = this.#alarms.find(
-        ({ node }) => (node.defaultChild as CfnAlarm).alarmName === `${this.#prefix}${name}`,
-      );
+      const found = this.#alarms.get(name);
       if (!found) throw new Error(`no alarm is named ${name}`);
       return found;
     });
