@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, run } from '../ops/command.ts';
@@ -22,6 +22,6 @@ await run(
       page.replace(/(<!-- costs: .*-->\n)[\s\S]*?(\n<!-- end -->)/, (_, begin, end) => `${begin}\n${table}\n${end}`),
     );
     // Aligns the table.
-    spawnSync('biome', ['format', '--write', PAGE], { stdio: 'inherit' });
+    execFileSync('biome', ['format', '--write', PAGE], { stdio: 'inherit' });
   }),
 );
