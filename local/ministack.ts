@@ -71,7 +71,7 @@ const environmentOf = ({ port, folder, auth, allowedCalls, keepState }: MiniStac
   LOG_LEVEL: 'WARNING',
 });
 
-async function waitUntilHealthy(url: string, running: RunningProcess, signal: AbortSignal): Promise<void> {
+export async function waitUntilHealthy(url: string, running: RunningProcess, signal?: AbortSignal): Promise<void> {
   let hasEnded = false;
   const onEnd = () => {
     hasEnded = true;
@@ -79,7 +79,7 @@ async function waitUntilHealthy(url: string, running: RunningProcess, signal: Ab
   running.ended.then(onEnd, onEnd);
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline && !hasEnded) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     const response = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
     if (response?.ok) return;
     await sleep(50);

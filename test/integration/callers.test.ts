@@ -7,9 +7,9 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { EMULATOR_CREDENTIALS } from '../../ops/emulator-client.ts';
 import { ROLES } from '../../src/access/role.ts';
 import { sessionRepository } from '../../src/access/session-repository.ts';
-import { change, dynamo, everythingIn, everythingLogged, logsOf } from '../support/stack/aws.ts';
+import { change, dynamo, everythingIn, everythingLogged } from '../support/stack/aws.ts';
 import { command } from '../support/stack/command.ts';
-import { asOperator, signIn, withToken } from '../support/stack/operator.ts';
+import { asOperator, loggedEntries, signIn, withToken } from '../support/stack/operator.ts';
 import { newOperator, PASSWORD } from '../support/stack/page-actor.ts';
 import { paidPurchase, shop, until } from '../support/stack/shop.ts';
 
@@ -151,11 +151,7 @@ describe('the audit log', () => {
     );
 
     expect(body.entries).toMatchObject([{ who: expect.stringMatching(/^api-key:key_/), what: 'read-buyer' }]);
-    const logged = await until(
-      () => logsOf('audit'),
-      (lines) => lines.some(({ entry }) => (entry as { target?: string } | undefined)?.target === paymentId),
-    );
-    const [line] = logged.filter(({ entry }) => (entry as { target?: string } | undefined)?.target === paymentId);
+    const [line] = await loggedEntries(paymentId);
     expect(line).toMatchObject({ level: 'INFO', message: 'AUDIT_ENTRY', entry: body.entries[0] });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
-import { callFunction, logsOf } from '../support/stack/aws.ts';
+import { callFunction } from '../support/stack/aws.ts';
 import { purchaseWhoseOrderFails } from '../support/stack/failing-order.ts';
 import { stockOf } from '../support/stack/invariants.ts';
-import { asOperator } from '../support/stack/operator.ts';
+import { asOperator, loggedEntries } from '../support/stack/operator.ts';
 import { failuresOf } from '../support/stack/settlements.ts';
 import { completedPayment, paymentOf, payPal, until } from '../support/stack/shop.ts';
 
@@ -27,10 +27,7 @@ describe('a settlement', () => {
     await asOperator(`/api/v1/admin/settlements/${purchase.paymentId}/retry`, { reason: 'AWS is back' });
 
     // The stream of the audit log goes on, too.
-    await until(
-      () => logsOf('audit'),
-      (lines) => lines.some(({ entry }) => (entry as { target?: string } | undefined)?.target === purchase.paymentId),
-    );
+    await loggedEntries(purchase.paymentId);
     expect((await completedPayment(purchase, 'captured')).order).not.toBeNull();
     expect(await stockOf(purchase.sku)).toEqual({ available: 9, reserved: 0, sold: 1 });
     await until(

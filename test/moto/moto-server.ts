@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../local/ministack.ts';
+import { freePort, waitUntilHealthy } from '../../local/ministack.ts';
 import { ROOT } from '../../local/paths.ts';
 import { startProcess, tailOf } from '../../local/processes.ts';
 import type { PythonEnvironment } from '../../local/python.ts';
@@ -21,10 +20,11 @@ export async function startMoto(log: string): Promise<{ endpoint: string; stop: 
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
     log,
   });
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
-    const answer = await fetch(`${endpoint}/moto-api/data.json`).catch(() => undefined);
-    if (answer?.ok) return { endpoint, stop: () => moto.stop() };
+  try {
+    await waitUntilHealthy(`${endpoint}/moto-api/data.json`, moto);
+  } catch (error) {
+    await moto.stop();
+    throw new Error(`moto did not start; the end of ${log}:\n${tailOf(log)}`, { cause: error });
   }
-  await moto.stop();
-  throw new Error(`moto did not start; the end of ${log}:\n${tailOf(log)}`);
+  return { endpoint, stop: () => moto.stop() };
 }

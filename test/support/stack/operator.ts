@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
-import { type ApiResponse, shop } from './shop.ts';
+import { logsOf } from './aws.ts';
+import { type ApiResponse, shop, until } from './shop.ts';
 
 const { operator } = inject('stack');
 
@@ -34,3 +35,11 @@ export const asOperator = async (
 /** Gets from the admin API as the shop's operator. */
 export const seenByOperator = async (path: string): Promise<OperatorResponse> =>
   withToken(await operatorsToken(), 'GET', path);
+
+/** The copies of an audit entry in the log group, as soon as there is one. */
+export const loggedEntries = (target: string): Promise<Record<string, unknown>[]> =>
+  until(
+    async () =>
+      (await logsOf('audit')).filter(({ entry }) => (entry as { target?: string } | undefined)?.target === target),
+    (entries) => entries.length > 0,
+  );
