@@ -398,9 +398,9 @@ describe('runCheck with inconsistent stock counters', () => {
     expect(check.open()).toEqual([]);
   });
 
-  it('keeps the item of its run small with 100,000 products, each of them suspect', async () => {
+  it('keeps the item of its run small with 20,000 products, each of them suspect', async () => {
     const { shop, check } = await withLessSold();
-    for (let i = 0; i < 100_000; i++)
+    for (let i = 0; i < 20_000; i++)
       shop.stock.products.set(`SKU-${i}`, { ...product(10, `SKU-${i}`), sold: 1, available: 9 });
 
     // Payments, sessions and orders are scanned in three pages; the tallies begin with the fourth.
@@ -412,7 +412,7 @@ describe('runCheck with inconsistent stock counters', () => {
     await check.check();
     expect(check.runs.get('consistency')?.cursor?.length).toBeLessThan(1000);
     expect(Object.keys(JSON.parse([...check.stockCounts.slots.values()].at(-1)?.json ?? '').suspects)).toHaveLength(
-      100_001,
+      20_001,
     );
   });
 

@@ -3,7 +3,6 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TABLE_NAMES } from '../../../lib/names.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { resourcesOf } from '../lib/synth.ts';
 
 const PAGES = [...globSync('*.md'), ...globSync('{docs,.github}/**/*.md')];
 const textOf = (page: string) => readFileSync(page, 'utf8');
@@ -48,18 +47,6 @@ describe('documentation', () => {
     const mentioned = found(/npm (?:run )?([\w-]+(?::\w+)?)/g).map(({ match }) => match);
 
     expect(Object.keys(packageJson.scripts).filter((name) => !mentioned.includes(name))).toEqual([]);
-  });
-
-  it('names existing alarms only', () => {
-    const alarms = resourcesOf('prod', 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
-      Properties.AlarmName.replace('settle-once-prod-', ''),
-    );
-    const named = found(/\balarms? (`[a-z-]+`(?:, `[a-z-]+`)*)/g).flatMap(({ page, match }) =>
-      match.split(', ').map((one) => ({ page, match: one.slice(1, -1) })),
-    );
-
-    expect(named.length).toBeGreaterThan(3);
-    expect(named.filter(({ match }) => !alarms.includes(match))).toEqual([]);
   });
 
   it('names existing source files only', () => {
