@@ -7,9 +7,9 @@ const { graceSeconds } = stageFrom(new App({ context: { stage: 'prod' } }).node)
 
 /** Two and a half million purchases begun per month, a million of them paid, at three times the average rate. */
 const PEAK_PER_HOUR = 3 * 3470;
-/** `CHANGE_LOAD=full` runs the whole load for four hours; else a tenth of it for two. */
+/** `npm run payment-load` runs the whole load for four hours; else a tenth of it for two. */
 const load =
-  process.env.CHANGE_LOAD === 'full'
+  process.env.PAYMENT_LOAD === 'full'
     ? { begunPerHour: PEAK_PER_HOUR, hours: 4 }
     : { begunPerHour: PEAK_PER_HOUR / 10, hours: 2 };
 
