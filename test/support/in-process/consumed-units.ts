@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DescribeTableCommand, DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { sizeOf } from '../item-size.ts';
 import { dynamo } from '../stack/aws.ts';
 
 /*
@@ -123,19 +124,4 @@ function indexWrites(index: readonly string[], before: Item | undefined, after: 
     item && index.every((name) => item[name] !== undefined) ? index.map((name) => item[name]) : undefined;
   const [old, now] = [entry(before), entry(after)];
   return isDeepStrictEqual(old, now) ? 0 : Number(old !== undefined) + Number(now !== undefined);
-}
-
-/** Bytes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const sizeOf = (item: Item): number =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value), 0);
-
-function valueSize(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'number') return Math.ceil(String(value).replace(/^-?0*\.?|\./g, '').length / 2) + 1;
-  if (value instanceof Uint8Array) return value.length;
-  if (value instanceof Set) return [...value].reduce((sum, one) => sum + valueSize(one), 0);
-  if (Array.isArray(value)) return value.reduce((sum, one) => sum + 1 + valueSize(one), 3);
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).reduce((sum, [name, one]) => sum + 1 + Buffer.byteLength(name) + valueSize(one), 3);
-  return 1;
 }

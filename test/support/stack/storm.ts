@@ -166,7 +166,7 @@ export async function allQuiet({
 }
 
 /** Points the webhook at another URL. */
-async function redirectWebhook(
+export async function redirectWebhook(
   simulatorUrl: string,
   url: string,
 ): Promise<{ readonly restore: () => Promise<unknown> }> {
@@ -178,7 +178,7 @@ async function redirectWebhook(
   return { restore: () => payPal.changeWebhook(webhook) };
 }
 
-const umbrella = (sku: string, quantity: number) => ({
+export const umbrella = (sku: string, quantity: number) => ({
   sku,
   name: 'Umbrella',
   price: { currency: 'EUR', minor: 1999 },
