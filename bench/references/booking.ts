@@ -1,5 +1,5 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { db, type Settlement, sessionOf, tables } from './common.ts';
+import { db, type Settlement, tables, takeStock } from './common.ts';
 
 /*
  * The shape of AWS's airline booking sample: six states one after another, each with retries; what fails goes to a
@@ -9,19 +9,7 @@ import { db, type Settlement, sessionOf, tables } from './common.ts';
 export { checkOut, order, webhook } from './common.ts';
 
 /** @throws ConditionalCheckFailedException when there is too little */
-export async function reserveStock(payment: Settlement): Promise<Settlement> {
-  const { sku, quantity } = await sessionOf(payment);
-  await db.send(
-    new UpdateCommand({
-      TableName: tables.stock,
-      Key: { id: sku },
-      UpdateExpression: 'SET available = available - :quantity',
-      ConditionExpression: 'available >= :quantity',
-      ExpressionAttributeValues: { ':quantity': quantity },
-    }),
-  );
-  return { ...payment, sku, quantity };
-}
+export const reserveStock = (payment: Settlement): Promise<Settlement> => takeStock(payment, 'available >= :quantity');
 
 /** The capture's id is the order's: a second execution of the same capture writes the same order. */
 export async function createOrder(payment: Settlement): Promise<Settlement> {

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 /*
  * What both references share: tables, the basket of a payment, the webhook, and the page that waits for the order.
@@ -50,9 +50,22 @@ export async function checkOut({ body }: Delivery) {
   return { statusCode: 201, body: '{}' };
 }
 
-export async function sessionOf({ payment_id }: Settlement): Promise<{ sku: string; quantity: number }> {
-  const { Item } = await db.send(new GetCommand({ TableName: tables.sessions, Key: { id: payment_id } }));
-  return Item as { sku: string; quantity: number };
+/** Takes the basket from the stock. @param condition @default - none: the stock may become negative */
+export async function takeStock(payment: Settlement, condition?: string): Promise<Settlement> {
+  const { Item: session } = await db.send(
+    new GetCommand({ TableName: tables.sessions, Key: { id: payment.payment_id } }),
+  );
+  const { sku, quantity } = session as { sku: string; quantity: number };
+  await db.send(
+    new UpdateCommand({
+      TableName: tables.stock,
+      Key: { id: sku },
+      UpdateExpression: 'SET available = available - :quantity',
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ':quantity': quantity },
+    }),
+  );
+  return { ...payment, sku, quantity };
 }
 
 /** The orders of a payment; 404 before there is one. */

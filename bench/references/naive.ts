@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { db, type Settlement, sessionOf, tables } from './common.ts';
+import { db, type Settlement, tables, takeStock } from './common.ts';
 
 /*
  * The design that most shops begin with: parse the event, store it, start three steps. Nothing is verified and nothing is
@@ -9,18 +9,7 @@ import { db, type Settlement, sessionOf, tables } from './common.ts';
 
 export { checkOut, order, webhook } from './common.ts';
 
-export async function inventory(payment: Settlement): Promise<Settlement> {
-  const { sku, quantity } = await sessionOf(payment);
-  await db.send(
-    new UpdateCommand({
-      TableName: tables.stock,
-      Key: { id: sku },
-      UpdateExpression: 'SET available = available - :quantity',
-      ExpressionAttributeValues: { ':quantity': quantity },
-    }),
-  );
-  return { ...payment, sku, quantity };
-}
+export const inventory = (payment: Settlement): Promise<Settlement> => takeStock(payment);
 
 export async function checkout(payment: Settlement): Promise<Settlement> {
   await db.send(
