@@ -2,11 +2,12 @@ import { type DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } f
 import * as z from 'zod/mini';
 import { type Counters, countersSchema } from '../inventory/product.ts';
 import { writtenOrExisting } from '../shared/dynamo.ts';
-import type { Drift } from './stock-drift.ts';
 
 const KIND = 'stock-drift';
 
+/** What a product's counters differ by, and the change that it includes last. */
 const driftSchema = z.extend(countersSchema, { sequence: z.string() });
+export type Drift = z.infer<typeof driftSchema>;
 
 /** Sequence numbers have up to 40 digits, more than a number of DynamoDB; as text they are compared by their digits. */
 const comparable = (sequence: string) => sequence.padStart(40, '0');

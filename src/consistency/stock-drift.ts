@@ -5,7 +5,7 @@ import { type Counters, countersSchema, formatChange } from '../inventory/produc
 import type { Violation } from './checks/violation.ts';
 import { findingIdOf } from './finding.ts';
 import type { FindingRepository } from './finding-repository.ts';
-import type { StockDriftRepository } from './stock-drift-repository.ts';
+import type { Drift, StockDriftRepository } from './stock-drift-repository.ts';
 
 /** A product in a stream record. */
 const imageSchema = z.extend(countersSchema, {
@@ -99,9 +99,4 @@ function violationOf(sku: string, drift: Drift): Violation | undefined {
       drift: sequence,
     },
   };
-}
-
-/** What a product's counters differ by, and the change that it includes last. */
-export interface Drift extends Counters {
-  readonly sequence: string;
 }

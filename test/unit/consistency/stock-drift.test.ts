@@ -1,7 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { type Drift, trackStock, unexplainedChange } from '../../../src/consistency/stock-drift.ts';
+import { trackStock, unexplainedChange } from '../../../src/consistency/stock-drift.ts';
+import type { Drift } from '../../../src/consistency/stock-drift-repository.ts';
 import { checkOf } from '../../support/in-memory/consistency-check.ts';
 import { product, shopInMemory } from '../../support/in-memory/shop.ts';
 
