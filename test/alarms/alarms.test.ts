@@ -34,6 +34,10 @@ const AWS_METRICS: Readonly<Record<string, readonly [source: string, ...dimensio
     'QueueName',
   ],
   'AWS/Lambda Errors': ['https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html', 'FunctionName'],
+  'AWS/Lambda IteratorAge': [
+    'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html',
+    'FunctionName',
+  ],
   'AWS/Lambda Throttles': ['https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html'],
   'AWS/ApiGateway 5xx': ['https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html', 'ApiId'],
   'AWS/Scheduler TargetErrorCount': [
@@ -42,7 +46,7 @@ const AWS_METRICS: Readonly<Record<string, readonly [source: string, ...dimensio
   ],
 };
 
-/** Not reproducible with MiniStack: it does not throttle or time out executions, and delivers every event. */
+/** Not reproducible with MiniStack: it does not throttle or time out executions, and delivers every event in time. */
 const NOT_REPRODUCIBLE: readonly string[] = [
   'settlements-timed-out',
   'functions-throttled',
@@ -50,6 +54,8 @@ const NOT_REPRODUCIBLE: readonly string[] = [
   'requests-throttled',
   'events-undelivered',
   'jobs-not-started',
+  'changes-late',
+  'changes-unchecked',
 ];
 
 /** Time for one call to CloudWatch: a safety limit. */
