@@ -1,21 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { DescribeTableCommand, DynamoDBClient, type KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { sizeOf } from '../item-size.ts';
+import { type Item, readUnits, type TableKeys, writeUnits } from '../capacity-units.ts';
 import { dynamo } from '../stack/aws.ts';
-
-/*
- * The capacity units that DynamoDB would charge: emulators do not measure items.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
- */
-
-type Item = Readonly<Record<string, unknown>>;
-
-interface TableKeys {
-  readonly table: readonly string[];
-  readonly indexes: readonly (readonly string[])[];
-}
 
 interface Command {
   readonly constructor: { readonly name: string };
@@ -76,13 +63,12 @@ export function countUnits() {
     } finally {
       // A condition that fails costs as much as a write.
       const after = await read(TableName, key);
-      counted.write += Math.max(1, Math.ceil(Math.max(sizeOf(before ?? {}), sizeOf(after ?? {})) / 1024));
-      for (const index of keys.indexes) counted.write += indexWrites(index, before, after);
+      counted.write += writeUnits(keys, before, after);
     }
   }
 
   const countRead = (counted: Units, items: readonly Item[], isConsistent = false) => {
-    for (const item of items) counted.read += Math.max(1, Math.ceil(sizeOf(item) / 4096)) * (isConsistent ? 1 : 0.5);
+    for (const item of items) counted.read += readUnits([item], isConsistent);
   };
 
   client.send = async function (command, ...rest) {
@@ -116,12 +102,4 @@ export function countUnits() {
       client.send = send;
     },
   };
-}
-
-/** Of an index that projects keys only: an entry that is written, deleted, or moved by both. */
-function indexWrites(index: readonly string[], before: Item | undefined, after: Item | undefined): number {
-  const entry = (item: Item | undefined) =>
-    item && index.every((name) => item[name] !== undefined) ? index.map((name) => item[name]) : undefined;
-  const [old, now] = [entry(before), entry(after)];
-  return isDeepStrictEqual(old, now) ? 0 : Number(old !== undefined) + Number(now !== undefined);
 }
