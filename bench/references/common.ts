@@ -3,80 +3,97 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 /*
- * What both references share: tables, the basket of a payment, the webhook, and the page that waits for the order.
+ * What both references share: their tables, the session of a basket, the webhook, and the page that waits for the order.
  */
 
 export const db = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+const stepFunctions = new SFNClient({});
 
-export const stepFunctions = new SFNClient({});
+const table = (name: string): string => process.env[`${name}_TABLE`] ?? '';
 
 export const tables = {
-  events: process.env.EVENTS_TABLE ?? '',
-  sessions: process.env.SESSIONS_TABLE ?? '',
-  stock: process.env.STOCK_TABLE ?? '',
-  orders: process.env.ORDERS_TABLE ?? '',
+  events: table('EVENTS'),
+  sessions: table('SESSIONS'),
+  stock: table('STOCK'),
+  orders: table('ORDERS'),
 };
 
-/** A request of the HTTP API. */
-export interface Delivery {
+/** What the steps need of a request to the HTTP API. */
+interface Request {
   readonly body: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-/** The input of the steps. */
-export interface Settlement {
-  readonly payment_id: string;
+/** A captured payment: the input of the steps. */
+export interface Payment {
+  readonly session_id: string;
   readonly capture_id: string;
-  readonly amount: object;
-  readonly sku?: string;
-  readonly quantity?: number;
 }
 
-/** Parses the event, stores it, and starts the steps. Nothing is verified. */
-export async function webhook({ body }: Delivery) {
+interface Session {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+const respond = (statusCode: number, body: object) => ({ statusCode, body: JSON.stringify(body) });
+
+/** Stores a basket. The page's PayPal buttons then create and capture the PayPal order, with the session's id. */
+export async function checkOut({ body }: Request) {
+  const { session_id, sku, quantity } = JSON.parse(body);
+  await db.send(new PutCommand({ TableName: tables.sessions, Item: { session_id, sku, quantity, status: 'open' } }));
+  return respond(201, { session_id });
+}
+
+/** Parses the event, stores it, and starts the steps. */
+export async function webhook({ body }: Request) {
   const { id, event_type, resource } = JSON.parse(body);
-  await db.send(new PutCommand({ TableName: tables.events, Item: { id, event_type, body } }));
+  await db.send(new PutCommand({ TableName: tables.events, Item: { event_id: id, event_type, body } }));
   if (event_type === 'PAYMENT.CAPTURE.COMPLETED') {
-    const payment: Settlement = { payment_id: resource.custom_id, capture_id: resource.id, amount: resource.amount };
-    const input = JSON.stringify(payment);
-    await stepFunctions.send(new StartExecutionCommand({ stateMachineArn: process.env.STATE_MACHINE_ARN, input }));
+    const payment: Payment = { session_id: resource.custom_id, capture_id: resource.id };
+    const stateMachineArn = process.env.STATE_MACHINE_ARN;
+    await stepFunctions.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(payment) }));
   }
-  return { statusCode: 200, body: '{}' };
+  return respond(200, {});
 }
 
-/** Stores the basket of a payment. */
-export async function checkOut({ body }: Delivery) {
-  const { payment_id, sku, quantity } = JSON.parse(body);
-  await db.send(new PutCommand({ TableName: tables.sessions, Item: { id: payment_id, sku, quantity } }));
-  return { statusCode: 201, body: '{}' };
-}
-
-/** Takes the basket from the stock. @param condition @default - none: the stock may become negative */
-export async function takeStock(payment: Settlement, condition?: string): Promise<Settlement> {
-  const { Item: session } = await db.send(
-    new GetCommand({ TableName: tables.sessions, Key: { id: payment.payment_id } }),
-  );
-  const { sku, quantity } = session as { sku: string; quantity: number };
-  await db.send(
-    new UpdateCommand({
-      TableName: tables.stock,
-      Key: { id: sku },
-      UpdateExpression: 'SET available = available - :quantity',
-      ConditionExpression: condition,
-      ExpressionAttributeValues: { ':quantity': quantity },
-    }),
-  );
-  return { ...payment, sku, quantity };
-}
-
-/** The orders of a payment; 404 before there is one. */
-export async function order({ pathParameters: { id } }: { pathParameters: { id: string } }) {
+/** The confirmed orders of a session. */
+export async function orders({ pathParameters: { id } }: Request) {
   const { Items = [] } = await db.send(
     new QueryCommand({
       TableName: tables.orders,
-      KeyConditionExpression: 'payment_id = :id',
+      KeyConditionExpression: 'session_id = :id',
       ExpressionAttributeValues: { ':id': id },
     }),
   );
-  const orders = Items.filter(({ status }) => status === 'confirmed');
-  return { statusCode: orders.length > 0 ? 200 : 404, body: JSON.stringify({ orders }) };
+  return respond(200, { orders: Items.filter(({ status }) => status === 'confirmed') });
+}
+
+export async function sessionOf({ session_id }: Payment): Promise<Session> {
+  const { Item } = await db.send(new GetCommand({ TableName: tables.sessions, Key: { session_id } }));
+  return Item as Session;
+}
+
+export async function setSessionStatus({ session_id }: Payment, status: string): Promise<void> {
+  await db.send(
+    new UpdateCommand({
+      TableName: tables.sessions,
+      Key: { session_id },
+      UpdateExpression: 'SET #status = :status',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':status': status },
+    }),
+  );
+}
+
+/** Takes items from stock, or returns a negative quantity. @throws ConditionalCheckFailedException for too few */
+export async function takeStock(sku: string, quantity: number): Promise<void> {
+  await db.send(
+    new UpdateCommand({
+      TableName: tables.stock,
+      Key: { sku },
+      UpdateExpression: 'SET available = available - :quantity',
+      ConditionExpression: 'available >= :quantity',
+      ExpressionAttributeValues: { ':quantity': quantity },
+    }),
+  );
 }

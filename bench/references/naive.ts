@@ -1,31 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { db, type Settlement, tables, takeStock } from './common.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { db, type Payment, sessionOf, setSessionStatus, tables, takeStock } from './common.ts';
 
 /*
- * The design that most shops begin with: parse the event, store it, start three steps. Nothing is verified and nothing is
- * conditional.
+ * What a shop begins with: the webhook parses the event, stores it and starts three steps, which run in parallel.
  */
 
-export { checkOut, order, webhook } from './common.ts';
+export { checkOut, orders, webhook } from './common.ts';
 
-export const inventory = (payment: Settlement): Promise<Settlement> => takeStock(payment);
-
-export async function checkout(payment: Settlement): Promise<Settlement> {
-  await db.send(
-    new UpdateCommand({
-      TableName: tables.sessions,
-      Key: { id: payment.payment_id },
-      UpdateExpression: 'SET paid = :true',
-      ExpressionAttributeValues: { ':true': true },
-    }),
-  );
-  return payment;
+export async function inventory(payment: Payment): Promise<void> {
+  const { sku, quantity } = await sessionOf(payment);
+  await takeStock(sku, quantity);
 }
 
-export async function fulfillment(payment: Settlement): Promise<Settlement> {
-  await db.send(
-    new PutCommand({ TableName: tables.orders, Item: { ...payment, order_id: randomUUID(), status: 'confirmed' } }),
-  );
-  return payment;
+export const checkout = (payment: Payment): Promise<void> => setSessionStatus(payment, 'paid');
+
+export async function fulfillment(payment: Payment): Promise<void> {
+  const { sku, quantity } = await sessionOf(payment);
+  const order = { ...payment, order_id: randomUUID(), sku, quantity, status: 'confirmed' };
+  await db.send(new PutCommand({ TableName: tables.orders, Item: order }));
 }

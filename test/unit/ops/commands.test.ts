@@ -71,7 +71,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   crash: ['--scenario'],
   'payment-load': [],
   'check-api': ['--examples', '--seed', '--path'],
-  bench: [],
+  bench: ['--quick', '--json'],
   'bench:bundles': ['--runs', '--json'],
   erase: [...DEPLOYMENT, '--order', '--email', '--event', '--dry-run', '--yes', '--json'],
   payment: [...DEPLOYMENT, '--json'],
