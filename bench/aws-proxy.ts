@@ -140,11 +140,13 @@ function unitMeter(db: DynamoDBClient) {
       const keys = await keysOf(TableName);
       const key = Object.fromEntries(keys.table.map((name) => [name, Item?.[name]])) as Record<string, AttributeValue>;
       const read = async () => (await db.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
-      const before = await read();
-      const response = await call();
-      const after = await read();
-      usage.writeUnits += writeUnits(keys, itemFrom(before), itemFrom(after));
-      return response;
+      return inTurn(async () => {
+        const before = await read();
+        const response = await call();
+        const after = await read();
+        usage.writeUnits += writeUnits(keys, itemFrom(before), itemFrom(after));
+        return response;
+      });
     }
     const response = await call();
     if (response.status !== 200) return response;
@@ -163,6 +165,15 @@ function unitMeter(db: DynamoDBClient) {
     else throw new Error(`${operation} is not counted yet`);
     return response;
   };
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** Of all proxies: no other write comes between an item before and after a write. */
+function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+  const turn = lastTurn.then(run);
+  lastTurn = turn.catch(() => undefined);
+  return turn;
 }
 
 const itemFrom = (stored: Stored | undefined): Item | undefined => stored && unmarshall(stored);

@@ -101,9 +101,9 @@ export function tables(all: readonly Measured[]): { readonly needs: string; read
   return {
     needs: table([
       ['webhook answered, median', ratio(({ times }) => quantile(times.webhook, 0.5))],
-      ['webhook answered, 95 %', ratio(({ times }) => quantile(times.webhook, 0.95))],
+      ['webhook answered, p95', ratio(({ times }) => quantile(times.webhook, 0.95))],
       ['webhook → order readable, median', ratio(({ times }) => quantile(times.order, 0.5))],
-      ['webhook → order readable, 95 %', ratio(({ times }) => quantile(times.order, 0.95))],
+      ['webhook → order readable, p95', ratio(({ times }) => quantile(times.order, 0.95))],
       ['list price of a purchase', ratio(priceOf)],
       ['AWS calls', ratio(({ counts }) => counts.awsCalls)],
       ['state transitions', ratio(({ counts }) => counts.transitions)],

@@ -16,8 +16,8 @@ export interface Times {
 const WARM_UP = 2;
 
 /**
- * Times one purchase at a time, of each design in turn: the emulator is as busy for each. PayPal captures without the
- * shop, and announces only that.
+ * Times one purchase at a time, of each design in turn and each first in its turn: the emulator is as busy for each.
+ * PayPal captures without the shop, and announces only that.
  */
 export async function timePurchases(
   stack: Stack,
@@ -29,7 +29,9 @@ export async function timePurchases(
   const relay = await startRelay(stack);
   try {
     for (let round = 0; round < purchases + WARM_UP; round++) {
-      for (const [i, design] of designs.entries()) {
+      for (const place of designs.keys()) {
+        const i = (round + place) % designs.length;
+        const design = designs[i] as Design;
         const purchase = await design.checkOut(skus[i] ?? '');
         if (!purchase) throw new Error(`${design.name} is sold out`);
         const delivered = relay.next(design, 'PAYMENT.CAPTURE.COMPLETED');

@@ -99,9 +99,9 @@ describe('tables', () => {
     expect(cellsOf(`${needs}\n${losses}`)).toMatchObject({
       '': ['shop', 'naive'],
       'webhook answered, median': ['1.00', '0.50'],
-      'webhook answered, 95 %': ['1.00', '0.75'],
+      'webhook answered, p95': ['1.00', '0.75'],
       'webhook → order readable, median': ['1.00', '1.00'],
-      'webhook → order readable, 95 %': ['1.00', '0.75'],
+      'webhook → order readable, p95': ['1.00', '0.75'],
       'state transitions': ['1.00', '0.80'],
       'captured payments': ['2', '12'],
       'without order or refund, when the faults are over': ['0', '9'],
