@@ -35,8 +35,8 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: 'Creates the payment of a session whose function crashed before: see test/crash/.',
   },
   {
-    grant: /^reconciliation dynamodb:Query .*\/by-paypal-order$/,
-    reason: 'Finds the payment of a stored event that names nothing but the order.',
+    grant: /^reconciliation dynamodb:Query .*\/by-(capture|paypal-order)$/,
+    reason: 'Finds the payment of a stored event that names nothing but the capture or the order.',
   },
   {
     grant: /^admin dynamodb:DeleteItem .*-operations/,
